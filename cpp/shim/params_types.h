@@ -1,0 +1,26 @@
+// The shape of one row of the generated table (params.h).
+#pragma once
+
+namespace anatomatte {
+
+enum class Kind { choice_, double_, int_, bool_, rgb_, button_, text_ };
+
+struct Control {
+  const char* name;
+  Kind kind;
+  const char* label;
+  const char* hint;
+  const char* page;
+  const char* unit;           // "px", "px2" or ""
+  double number[3];           // the default; of a choice its index
+  const char* text;           // the default of a text
+  double low, high;           // hard range
+  double slider_low, slider_high;
+  const char* const* labels;  // of a choice
+  const char* const* keys;
+  int n_options;
+  bool animates;
+  bool inert;                 // changes no pixel
+};
+
+}  // namespace anatomatte

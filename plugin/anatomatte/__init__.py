@@ -1,0 +1,29 @@
+"""Anatomatte: mattes of people from plates.
+
+``anatomatte.matte(image, **settings)`` is the call for arrays; the node and the command line
+drive the same engine.  Importing this package loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .engine import Mattes, matte
+    from .settings import Settings
+
+__all__ = ["Mattes", "Settings", "__version__", "matte"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("matte", "Mattes"):
+        from . import engine
+
+        return getattr(engine, name)
+    if name == "Settings":
+        from .settings import Settings
+
+        return Settings
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,58 @@
+"""The error tree, sorted by who can mend the failure.
+
+Each class knows the exit code of the command line and whether the same frame is worth another
+try.  A message is one or two sentences: what is wrong, where, and the cure.
+"""
+
+from __future__ import annotations
+
+
+class AnatomatteError(Exception):
+    """Base of every failure that Anatomatte explains.  Anything else is our bug (exit 1)."""
+
+    exit_code: int = 1
+    retry: bool = False
+
+
+class SettingsError(AnatomatteError, ValueError):
+    """A control, preset or option has an unknown name or a value out of range; the artist mends it."""
+
+    exit_code = 2
+
+
+class PlateError(AnatomatteError, ValueError):
+    """The picture cannot be used (missing, truncated, wrong components); the artist mends it."""
+
+    exit_code = 3
+
+
+class SetupError(AnatomatteError, RuntimeError):
+    """Python, weights, device or table digest are not as installed; the TD mends it."""
+
+    exit_code = 4
+
+
+class OutOfMemory(AnatomatteError, MemoryError):
+    """The frame does not fit into memory; a bigger machine or a smaller frame mends it."""
+
+    exit_code = 5
+    retry = True
+
+
+class QualityError(AnatomatteError, RuntimeError):
+    """An opt-in quality threshold was missed; the artist looks at the frame."""
+
+    exit_code = 6
+
+
+class OutputError(AnatomatteError, OSError):
+    """The result cannot be written (disk full, no permission); the TD mends it."""
+
+    exit_code = 7
+    retry = True
+
+
+class Cancelled(AnatomatteError):
+    """The user or the farm stopped the work (exit 130 for SIGINT, 143 for SIGTERM)."""
+
+    exit_code = 130

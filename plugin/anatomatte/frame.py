@@ -1,0 +1,96 @@
+"""A picture with everything that its pixels mean.
+
+OFX counts rows upwards and lets bounds lie anywhere; here the top row comes first and the bounds
+travel with the pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import PlateError
+
+Pixels = npt.NDArray[np.float32]
+Bounds = tuple[int, int, int, int]
+Premult = Literal["opaque", "premultiplied", "unpremultiplied"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of one clip.
+
+    Attributes:
+        pixels: float32, H×W×C with C in 1, 3, 4; top row first; never clamped.
+        bounds: x1, y1, x2, y2 in pixels at the render scale, OFX orientation (y upwards).
+        premult: the state of the colour channels.
+        aspect: width of a pixel divided by its height.
+        integer: the host's pixels were 8- or 16-bit integers (0 to 1 after conversion).
+    """
+
+    pixels: Pixels
+    bounds: Bounds
+    premult: Premult = "unpremultiplied"
+    aspect: float = 1.0
+    integer: bool = False
+
+    def __post_init__(self) -> None:
+        x1, y1, x2, y2 = self.bounds
+        shape = self.pixels.shape
+        if self.pixels.ndim != 3 or shape[2] not in (1, 3, 4):
+            raise PlateError(f"A picture of shape {shape} is not rows × columns × (1, 3 or 4) channels.")
+        if shape[:2] != (y2 - y1, x2 - x1):
+            raise PlateError(f"A picture of {shape[1]}×{shape[0]} pixels does not fill its bounds {self.bounds}.")
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def channels(self) -> int:
+        return int(self.pixels.shape[2])
+
+    def with_pixels(self, pixels: Pixels, **facts: Any) -> Frame:
+        """The same place with other pixels."""
+        return replace(self, pixels=pixels, **facts)
+
+
+_FULL: dict[str, float] = {"u1": 255.0, "u2": 65535.0}
+
+
+def from_view(
+    view: npt.NDArray[Any],
+    bounds: Bounds,
+    premult: Premult = "unpremultiplied",
+    aspect: float = 1.0,
+) -> Frame:
+    """The one copy of a host's pixels: uint8, uint16, float16 or float32 to float32.
+
+    *view* is H×W×C with the top row first; it may be strided in any way and read-only.
+    """
+    kind = view.dtype.str[1:]
+    if kind in _FULL:
+        pixels = np.multiply(view, np.float32(1.0 / _FULL[kind]), dtype=np.float32)
+        return Frame(pixels, bounds, premult, aspect, integer=True)
+    if kind not in ("f2", "f4"):
+        raise PlateError(f"Pixels of type {view.dtype} are not byte, short, half or float.")
+    pixels = np.array(view, dtype=np.float32, order="C")
+    return Frame(pixels, bounds, premult, aspect)
+
+
+def to_view(pixels: Pixels, view: npt.NDArray[Any]) -> None:
+    """Write float32 *pixels* into a host's *view* of the same shape, rounding and clipping integers."""
+    kind = view.dtype.str[1:]
+    if kind in _FULL:
+        full = np.float32(_FULL[kind])
+        # NaN has no place among the integers: it becomes 0
+        np.copyto(view, np.nan_to_num(np.clip(pixels, 0.0, 1.0) * full + np.float32(0.5)), casting="unsafe")
+    else:
+        np.copyto(view, pixels, casting="same_kind")
