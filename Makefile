@@ -1,0 +1,59 @@
+# Each target is one line of what a person would type.  `make venv` is all the setting up there is.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(abspath $(VENV))/bin
+STAMP := $(VENV)/.ready
+export PATH := $(BIN):$(PATH)
+
+.PHONY: help venv build demo test soak lint format bench docs sanitize train clean
+
+help:
+	@echo "make demo      render the sample shot: EXR frames and a contact sheet in demo/"
+	@echo "make test      build and test everything (no network, no GPU)"
+	@echo "make venv      only make the environment in $(VENV) and build into the source tree"
+	@echo "make lint bench docs soak sanitize train clean"
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt scikit-build-core pybind11 cmake ninja
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e ".[dev]"
+	@touch $(STAMP)
+
+venv: $(STAMP)
+
+build: $(STAMP)
+	@mkdir -p build && $(BIN)/cmake --preset inplace -DPython_EXECUTABLE=$(BIN)/python > build/configure.log || (cat build/configure.log; exit 1)
+	@$(BIN)/cmake --build --preset inplace -- -j2
+
+demo: build
+	$(BIN)/python -m anatomatte_cli.demo --out demo
+
+test: build lint
+	$(BIN)/python -m pytest -m "not soak"
+
+soak: build
+	$(BIN)/python -m pytest -m soak
+
+sanitize: $(STAMP)
+	$(BIN)/cmake --preset sanitize -DPython_EXECUTABLE=$(BIN)/python && $(BIN)/cmake --build --preset sanitize -- -j2 && $(BIN)/ctest --test-dir build/sanitize --output-on-failure
+
+lint: $(STAMP)
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	git ls-files 'cpp/*.cpp' 'cpp/*.h' 'tests/*.cpp' 'tests/*.h' | grep -v '^cpp/ofx/' | xargs $(BIN)/clang-format --dry-run --Werror
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+	git ls-files 'cpp/*.cpp' 'cpp/*.h' 'tests/*.cpp' 'tests/*.h' | grep -v '^cpp/ofx/' | xargs $(BIN)/clang-format -i
+
+bench: build
+	for b in benchmarks/*.py; do $(BIN)/python $$b; done
+
+docs: build
+	$(BIN)/anatomatte params --markdown > docs/params.md
+
+train: $(STAMP)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -r training/requirements.txt && $(BIN)/python -m training all
+
+clean:
+	rm -rf build dist demo plugin/anatomatte/ofx bridge/pyopenfx/_host*.so
