@@ -43,7 +43,9 @@ class Frame:
         if self.pixels.ndim != 3 or shape[2] not in (1, 3, 4):
             raise PlateError(f"A picture of shape {shape} is not rows × columns × (1, 3 or 4) channels.")
         if shape[:2] != (y2 - y1, x2 - x1):
-            raise PlateError(f"A picture of {shape[1]}×{shape[0]} pixels does not fill its bounds {self.bounds}.")
+            raise PlateError(
+                f"A picture of {shape[1]}×{shape[0]} pixels does not fill its bounds {self.bounds}."
+            )
 
     @property
     def width(self) -> int:

@@ -79,9 +79,7 @@ def _control(
     return dataclasses.field(default=default, metadata=meta)
 
 
-def _choice(
-    default: str, label: str, page: str, stage: Stage, hint: str, /, **options: str
-) -> Any:
+def _choice(default: str, label: str, page: str, stage: Stage, hint: str, /, **options: str) -> Any:
     menu = tuple(options.items())
     return _control("choice", default, label, page, stage, hint, options=menu, animates=False)
 
@@ -132,7 +130,7 @@ class Settings:
     )  # fmt: skip
     screen_gain: float = _control(
         "double", 1.0, "Screen gain", "Screen", "refine",
-        "How strongly the screen is keyed out; raise it when screen remains, lower it when the subject thins.",
+        "How strongly the screen is keyed out; lower it when the subject thins, raise it when screen stays.",
         low=0.0, high=4.0, slider=(0.5, 1.5),
     )  # fmt: skip
     screen_balance: float = _control(
@@ -265,9 +263,8 @@ class Settings:
 
 
 def _read_table() -> tuple[Control, ...]:
-    return tuple(
-        Control(name=f.name, default=f.default, **f.metadata) for f in dataclasses.fields(Settings)
-    )
+    fields: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Settings)
+    return tuple(Control(name=f.name, default=f.default, **f.metadata) for f in fields)
 
 
 CONTROLS: tuple[Control, ...] = _read_table()
@@ -350,64 +347,17 @@ def digest() -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _c(text: str) -> str:
-    return json.dumps(text, ensure_ascii=True)
-
-
-def _c_default(control: Control) -> tuple[str, str]:
-    value = control.default
-    if control.kind == "rgb":
-        assert isinstance(value, tuple)
-        return "{" + ", ".join(repr(float(v)) for v in value) + "}", '""'
-    if control.kind == "text":
-        return "{0, 0, 0}", _c(str(value))
-    number = control.menu().index(str(value)) if control.kind == "choice" else value
-    return "{" + f"{float(number)!r}, 0, 0" + "}", '""'  # type: ignore[arg-type]
-
-
-def header() -> str:
-    """The text of ``params.h``: the table as constexpr C++ data for the shim's describe."""
-    lines = [
-        "// Generated from plugin/anatomatte/settings.py. Never edit, never commit.",
-        "#pragma once",
-        '#include "params_types.h"',
-        "namespace anatomatte {",
-        f"inline constexpr char kTableDigest[] = {_c(digest())};",
-        "inline constexpr const char* kPages[] = {"
-        + ", ".join(_c(p) for p in PAGES if any(c.page == p for c in CONTROLS))
-        + "};",
-    ]
-    for control in CONTROLS:
-        if control.kind == "choice":
-            keys = ", ".join(_c(key) for key, _ in control.options)
-            labels = ", ".join(_c(label) for _, label in control.options)
-            lines.append(f"inline constexpr const char* kMenuKeys_{control.name}[] = {{{keys}}};")
-            lines.append(f"inline constexpr const char* kMenu_{control.name}[] = {{{labels}}};")
-    lines.append("inline constexpr Control kControls[] = {")
-    for c in CONTROLS:
-        numbers, text = _c_default(c)
-        menu = (
-            f"kMenu_{c.name}, kMenuKeys_{c.name}, {len(c.options)}"
-            if c.kind == "choice"
-            else "nullptr, nullptr, 0"
-        )
-        lines.append(
-            f"    {{{_c(c.name)}, Kind::{c.kind}_, {_c(c.label)}, {_c(c.hint)}, {_c(c.page)},"
-            f" {_c(c.unit)}, {numbers}, {text}, {float(c.low)!r}, {float(c.high)!r},"
-            f" {float(c.slider[0])!r}, {float(c.slider[1])!r}, {menu},"
-            f" {str(c.animates).lower()}, {str(c.stage == 'none').lower()}}},"
-        )
-    lines += ["};", "}  // namespace anatomatte", ""]
-    return "\n".join(lines)
-
-
 def main(argv: list[str]) -> int:
     """``header`` prints params.h, ``digest`` the table's digest."""
-    makers = {"header": header, "digest": digest}
-    if len(argv) != 2 or argv[1] not in makers:
+    if argv[1:] == ["digest"]:
+        print(digest())
+    elif argv[1:] == ["header"]:
+        from .params_header import header
+
+        print(header())
+    else:
         print("usage: python -m anatomatte.settings header|digest", file=sys.stderr)
         return 2
-    print(makers[argv[1]]())
     return 0
 
 

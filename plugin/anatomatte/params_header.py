@@ -1,0 +1,62 @@
+"""The table as constexpr C++ data: ``params.h``, from which the shim describes itself.
+
+Made at every build by ``python -m anatomatte.settings header``; never committed.
+"""
+
+from __future__ import annotations
+
+import json
+
+from .settings import CONTROLS, PAGES, Control, digest
+
+
+def _c(text: str) -> str:
+    return json.dumps(text, ensure_ascii=True)
+
+
+def _c_default(control: Control) -> tuple[str, str]:
+    value = control.default
+    if control.kind == "rgb":
+        assert isinstance(value, tuple)
+        return "{" + ", ".join(repr(float(v)) for v in value) + "}", '""'
+    if control.kind == "text":
+        return "{0, 0, 0}", _c(str(value))
+    number = control.menu().index(str(value)) if control.kind == "choice" else value
+    assert isinstance(number, (bool, int, float))
+    return "{" + f"{float(number)!r}, 0, 0" + "}", '""'
+
+
+def header() -> str:
+    """The text of ``params.h``: the table as constexpr C++ data for the shim's describe."""
+    lines = [
+        "// Generated from plugin/anatomatte/settings.py. Never edit, never commit.",
+        "#pragma once",
+        '#include "params_types.h"',
+        "namespace anatomatte {",
+        f"inline constexpr char kTableDigest[] = {_c(digest())};",
+        "inline constexpr const char* kPages[] = {"
+        + ", ".join(_c(p) for p in PAGES if any(c.page == p for c in CONTROLS))
+        + "};",
+    ]
+    for control in CONTROLS:
+        if control.kind == "choice":
+            keys = ", ".join(_c(key) for key, _ in control.options)
+            labels = ", ".join(_c(label) for _, label in control.options)
+            lines.append(f"inline constexpr const char* kMenuKeys_{control.name}[] = {{{keys}}};")
+            lines.append(f"inline constexpr const char* kMenu_{control.name}[] = {{{labels}}};")
+    lines.append("inline constexpr Control kControls[] = {")
+    for c in CONTROLS:
+        numbers, text = _c_default(c)
+        menu = (
+            f"kMenu_{c.name}, kMenuKeys_{c.name}, {len(c.options)}"
+            if c.kind == "choice"
+            else "nullptr, nullptr, 0"
+        )
+        lines.append(
+            f"    {{{_c(c.name)}, Kind::{c.kind}_, {_c(c.label)}, {_c(c.hint)}, {_c(c.page)},"
+            f" {_c(c.unit)}, {numbers}, {text}, {float(c.low)!r}, {float(c.high)!r},"
+            f" {float(c.slider[0])!r}, {float(c.slider[1])!r}, {menu},"
+            f" {str(c.animates).lower()}, {str(c.stage == 'none').lower()}}},"
+        )
+    lines += ["};", "}  // namespace anatomatte", ""]
+    return "\n".join(lines)
