@@ -20,7 +20,7 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from .errors import SettingsError
 
@@ -264,7 +264,7 @@ class Settings:
 
 def _read_table() -> tuple[Control, ...]:
     fields: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Settings)
-    return tuple(Control(name=f.name, default=f.default, **f.metadata) for f in fields)
+    return tuple(Control(name=f.name, default=cast(Value, f.default), **f.metadata) for f in fields)
 
 
 CONTROLS: tuple[Control, ...] = _read_table()
