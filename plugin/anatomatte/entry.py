@@ -1,0 +1,130 @@
+"""The door from C++: the four calls that ``cpp/embed`` makes."""
+
+from __future__ import annotations
+
+import math
+import platform
+import threading
+import time as clock
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+
+from . import __version__, engine, output as packing
+from . import settings as table
+from .errors import Cancelled, PlateError, SetupError
+from .frame import Bounds, Frame, Pixels, from_view, to_view
+from .ops.strips import granted
+
+_lock = threading.Lock()
+_last: tuple[str, ...] = ()
+
+
+def handshake(digest: str, version: str) -> None:
+    """Check that the node and this module were made from the same table.
+
+    Raises:
+        SetupError: they were not.
+    """
+    if digest != table.digest():
+        raise SetupError(
+            f"The node (version {version}) and the Python module anatomatte {__version__} do not belong "
+            "together; `anatomatte doctor` shows which files are in use."
+        )
+
+
+def _frame(clip: Mapping[str, Any]) -> Frame:
+    return from_view(clip["pixels"], _bounds(clip["bounds"]), clip["premult"], clip["aspect"])
+
+
+def _bounds(four: Any) -> Bounds:
+    x1, y1, x2, y2 = (int(v) for v in four)
+    return x1, y1, x2, y2
+
+
+def render(
+    *,
+    inputs: dict[str, dict[str, Any]],
+    output: dict[str, Any],
+    window: tuple[int, int, int, int],
+    values: dict[str, object],
+    time: float,
+    scale: tuple[float, float],
+    draft: bool,
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Render one frame: write every pixel of *window* into ``output["pixels"]``, nothing outside it.
+
+    Raises:
+        AnatomatteError: with a sentence for the artist; nothing was written.
+    """
+    global _last
+    began = clock.perf_counter()
+
+    def check() -> None:
+        if cancelled():
+            raise Cancelled("The host stopped this frame.")
+
+    chosen = table.from_mapping(values)
+    if "Source" not in inputs:
+        raise PlateError("Source is not connected: connect a plate to it.")
+    clips = {name: _frame(clip) for name, clip in inputs.items() if name != "Bg" or chosen.output == "comp"}
+    source = clips["Source"]
+    if 0 in source.pixels.shape:
+        raise PlateError("Source is empty at this frame: connect a plate that has pixels here.")
+    size = math.sqrt(abs(scale[0] * scale[1]))
+    check()
+    mattes = engine.key_frame(
+        clips, chosen, engine.job_for(chosen, check=check, progress=progress, scale=size), draft
+    )
+    progress(0.9)
+    check()
+    whole = _bounds(output["bounds"])
+    made = _windowed(mattes, source, clips.get("Bg"), chosen, window)
+    made = packing.components(made, output["pixels"].shape[2], chosen)
+    rows = slice(whole[3] - window[3], whole[3] - window[1])
+    columns = slice(window[0] - whole[0], window[2] - whole[0])
+    to_view(made, output["pixels"][rows, columns])
+    progress(1.0)
+    took = clock.perf_counter() - began
+    lines = (f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s", *mattes.messages)
+    with _lock:
+        _last = lines
+
+
+def _windowed(
+    mattes: engine.Mattes, source: Frame, background: Frame | None, chosen: table.Settings, window: Bounds
+) -> Pixels:
+    """The output picture cut to *window*; zero (or the background alone) outside the plate."""
+    made = np.zeros((window[3] - window[1], window[2] - window[0], 4), np.float32)
+    x1, x2 = max(window[0], source.bounds[0]), min(window[2], source.bounds[2])
+    y1, y2 = max(window[1], source.bounds[1]), min(window[3], source.bounds[3])
+    if x1 >= x2 or y1 >= y2:
+        return made
+    at = source.bounds
+    inner = mattes.cropped(slice(at[3] - y2, at[3] - y1), slice(x1 - at[0], x2 - at[0]))
+    behind = None if background is None else engine.moved(background, (x1, y1, x2, y2))
+    rows, columns = slice(window[3] - y2, window[3] - y1), slice(x1 - window[0], x2 - window[0])
+    made[rows, columns] = packing.picture(inner, chosen, behind)
+    return made
+
+
+def status() -> str:
+    """A few short lines: version, engine, threads, the last frame and what was doubtful about it."""
+    with _lock:
+        last = _last
+    lines = [
+        f"Anatomatte {__version__}, Python {platform.python_version()}",
+        f"Screen keyer (numpy {np.__version__}, OpenCV {cv2.__version__}), {granted()} threads granted",
+    ]
+    return "\n".join(lines + list(last or ("No frame rendered yet.",)))
+
+
+def purge() -> None:
+    """Give cached memory back.  The engine keeps no pixels between frames; only its status is forgotten."""
+    global _last
+    with _lock:
+        _last = ()

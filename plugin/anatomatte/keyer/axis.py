@@ -1,0 +1,49 @@
+"""The colour axis of a screen: one axis for green, blue, teal, yellow-green, any saturated colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..frame import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """How a screen's colour differs from grey.
+
+    The channels are sorted by the screen's colour: *high*, *mid*, *low*.  A screen such as teal or
+    yellow-green has two strong channels; *shear* (0 to 1) is the share of the screen's chroma
+    that its middle channel has, and taking ``shear · (high − low)`` off the middle channel makes
+    every screen a pure one-channel colour while it leaves greys alone.
+    """
+
+    high: int
+    mid: int
+    low: int
+    shear: float
+
+    def others(self, light: Pixels) -> tuple[Pixels, Pixels, Pixels]:
+        """The high channel, and the lower and the higher of the two other (sheared) channels."""
+        high, low = light[..., self.high], light[..., self.low]
+        mid = light[..., self.mid] - np.float32(self.shear) * (high - low)
+        return high, np.minimum(mid, low), np.maximum(mid, low)
+
+    def key(self, light: Pixels, balance: float) -> Pixels:
+        """The colour difference: positive towards the screen's colour, 0 for greys, H×W."""
+        high, less, more = self.others(light)
+        return high - (less + (more - less) * np.float32(balance))
+
+    def take(self, light: Pixels, amount: Pixels) -> None:
+        """Take *amount* (H×W) of the screen's chroma off *light*, in place."""
+        light[..., self.high] -= amount
+        light[..., self.mid] -= amount * np.float32(self.shear)
+
+
+def axis_of(colour: Pixels) -> Axis:
+    """The axis of one colour (3 values, scene-linear)."""
+    order = np.argsort(-colour, kind="stable")
+    high, mid, low = (int(i) for i in order)
+    span = float(colour[high] - colour[low])
+    return Axis(high, mid, low, float(colour[mid] - colour[low]) / span if span > 1e-9 else 0.0)

@@ -1,0 +1,221 @@
+"""Find the screen and model its colour over the frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..frame import Pixels
+from .axis import Axis, axis_of
+
+THUMB = 256
+"""Longest side, in pixels, of the picture on which the screen is looked for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Screen:
+    """What is known of the screen.
+
+    Attributes:
+        weight: 0 (there is none) to 1 (certain); everything that the keyer does is scaled by it.
+        axis: the colour axis along which the screen differs from grey.
+        surface: h×w×3 scene-linear colour over the frame, at a low resolution.
+        noise: standard deviation of the key signal in sure screen, 1.0 being pure screen.
+    """
+
+    weight: float
+    axis: Axis
+    surface: Pixels
+    noise: float
+
+    def rows(self, y1: int, y2: int, height: int, width: int) -> Pixels:
+        """The surface at full size, rows y1 to y2 of *height*; any split gives the same pixels."""
+        low_h, low_w = self.surface.shape[:2]
+        y = (np.arange(y1, y2, dtype=np.float64) + 0.5) * (low_h / height) - 0.5
+        x = (np.arange(width, dtype=np.float64) + 0.5) * (low_w / width) - 0.5
+        top, down = _taps(y, low_h)
+        left, right = _taps(x, low_w)
+        narrow = _mix(self.surface[top], self.surface[np.minimum(top + 1, low_h - 1)], down[:, None, None])
+        return _mix(narrow[:, left], narrow[:, np.minimum(left + 1, low_w - 1)], right[None, :, None])
+
+
+def _taps(at: np.ndarray, size: int) -> tuple[np.ndarray, Pixels]:
+    at = np.clip(at, 0, size - 1)
+    first = np.floor(at).astype(np.intp)
+    return first, (at - first).astype(np.float32)
+
+
+def _mix(a: Pixels, b: Pixels, t: Pixels) -> Pixels:
+    return a + (b - a) * t
+
+
+def thumbnail(light: Pixels) -> Pixels:
+    """*light* averaged down so that its longest side is at most THUMB pixels."""
+    height, width = light.shape[:2]
+    factor = min(1.0, THUMB / max(height, width))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    if size == (width, height):
+        return light.copy()
+    return cv2.resize(light, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], 3)
+
+
+def _chroma(light: Pixels) -> tuple[Pixels, Pixels, Pixels]:
+    """Chromaticity (h×w×2), saturation and brightness of non-negative light."""
+    total = light.sum(2) + np.float32(1e-9)
+    chroma = light[..., :2] / total[..., None]
+    top = light.max(2)
+    return chroma, 1 - light.min(2) / (top + np.float32(1e-9)), top
+
+
+def _step(x: Pixels | float, low: float, high: float) -> Pixels:
+    t = np.clip((np.asarray(x, np.float32) - np.float32(low)) / np.float32(high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def _flatness(chroma: Pixels, top: Pixels) -> Pixels:
+    """1 where colour hardly changes within 5×5 pixels, towards 0 where it does."""
+    mean = cv2.blur(chroma, (5, 5)).reshape(chroma.shape)
+    spread = np.maximum(cv2.blur(chroma * chroma, (5, 5)).reshape(chroma.shape) - mean * mean, 0).sum(2)
+    bright = cv2.blur(top, (5, 5))
+    ripple = np.maximum(cv2.blur(top * top, (5, 5)) - bright * bright, 0) / (bright * bright + np.float32(1e-9))
+    return np.exp(-spread / np.float32(0.02**2) - ripple / np.float32(0.12**2))
+
+
+_BINS = 64
+
+
+def _hue_trust(mode: str) -> Pixels:
+    """How plausible each chromaticity bin is as a screen: greens and blues before skin and wood."""
+    r, g = np.meshgrid(*[(np.arange(_BINS) + 0.5) / _BINS] * 2, indexing="ij")
+    b = 1 - r - g
+    trust = 0.1 + 0.9 * _step(np.maximum(g, b) - 0.9 * r, -0.05, 0.1)
+    if mode == "green":
+        trust = _step(g - np.maximum(r, b), -0.06, 0.04)
+    elif mode == "blue":
+        trust = _step(b - np.maximum(r, g), -0.06, 0.04)
+    return np.asarray(np.where(b < -0.02, 0, trust), np.float32)
+
+
+def _border(height: int, width: int) -> Pixels:
+    """1 along the frame's edge, 0 in the middle; screens reach the edge."""
+    rim = max(1, round(0.03 * max(height, width)))
+    mask = np.ones((height, width), np.float32)
+    mask[rim : height - rim, rim : width - rim] = 0
+    return mask
+
+
+def _seed(chroma: Pixels, weight: Pixels, mode: str) -> tuple[Pixels, float]:
+    """The chromaticity with most evidence, and the share of the picture's evidence that it holds."""
+    index = np.clip((chroma * _BINS).astype(np.intp), 0, _BINS - 1)
+    flat = index[..., 0] * _BINS + index[..., 1]
+    counts = np.bincount(flat.ravel(), weight.ravel().astype(np.float64), _BINS * _BINS)
+    table = cv2.GaussianBlur(counts.reshape(_BINS, _BINS), (0, 0), 1.2) * _hue_trust(mode)
+    peak = int(np.argmax(table))
+    return (np.array([peak // _BINS, peak % _BINS], np.float32) + np.float32(0.5)) / _BINS, float(table.max())
+
+
+def _members(light: Pixels, chroma: Pixels, seed: Pixels, base: Pixels) -> tuple[Pixels, Pixels]:
+    """Weight of each thumbnail pixel as sure screen, and the refined chromaticity."""
+    for radius in (0.08, 0.06, 0.05):
+        near = np.exp(-((chroma - seed) ** 2).sum(2) / np.float32(radius**2)) * base
+        mass = float(near.sum())
+        if mass <= 1e-6:
+            break
+        seed = np.asarray((chroma * near[..., None]).sum((0, 1)) / mass, np.float32)
+    near = np.exp(-((chroma - seed) ** 2).sum(2) / np.float32(0.045**2)) * base
+    return np.where(near > 0.15, near, 0).astype(np.float32), seed
+
+
+def _poly(height: int, width: int) -> np.ndarray:
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], -1)
+
+
+def _fit(light: Pixels, weight: Pixels) -> Pixels:
+    """Robust second-order surface through the screen's pixels (iteratively reweighted, Tukey)."""
+    height, width = weight.shape
+    basis = _poly(height, width).reshape(-1, 6)
+    values = light.reshape(-1, 3).astype(np.float64)
+    base = weight.reshape(-1).astype(np.float64)
+    scale = values[base > 0].mean(0).max() if (base > 0).any() else 1.0
+    w, prior = base, np.diag([0, 0.01, 0.01, 0.03, 0.03, 0.03]) * max(base.sum(), 1e-9)
+    surface = values
+    for _ in range(4):
+        weighted = basis * w[:, None]
+        coefficients = np.linalg.solve(basis.T @ weighted + prior + 1e-12 * np.eye(6), weighted.T @ values)
+        surface = basis @ coefficients
+        wrong = np.abs(values - surface).max(1) / scale
+        spread = max(4.7 * float(np.median(wrong[base > 0])) if (base > 0).any() else 1.0, 0.02)
+        w = base * np.clip(1 - (wrong / spread) ** 2, 0, 1) ** 2
+        if w.sum() < 1e-6:
+            break
+    return surface.reshape(height, width, 3).astype(np.float32)
+
+
+def _follow(light: Pixels, surface: Pixels, weight: Pixels) -> Pixels:
+    """Add what the low-order surface misses, smoothed, where sure screen is near."""
+    wrong = np.abs(light - surface).max(2) / (surface.max(2) + np.float32(1e-6))
+    trusted = weight * np.clip(1 - (wrong / np.float32(0.35)) ** 2, 0, 1)
+    rest = (light - surface) * trusted[..., None]
+    total, mass = np.zeros_like(rest), np.full(weight.shape, np.float32(1e-4))
+    for sigma, share in ((3.0, 1.0), (9.0, 0.1), (27.0, 0.01)):
+        total += np.float32(share) * cv2.GaussianBlur(rest, (0, 0), sigma).reshape(rest.shape)
+        mass += np.float32(share) * cv2.GaussianBlur(trusted, (0, 0), sigma)
+    return surface + total / mass[..., None]
+
+
+_CANON = {"green": (0.1, 0.6, 0.15), "blue": (0.08, 0.15, 0.6)}
+
+
+def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: bool) -> Screen | None:
+    """The screen in scene-linear *light* (H×W×3), or None when *mode* is ``none``.
+
+    *mode* is ``auto``, ``green``, ``blue``, ``picked`` (then *picked* is its linear colour).
+    """
+    if mode == "none":
+        return None
+    thumb = np.maximum(thumbnail(np.clip(light, -64, 64)), 0)
+    height, width = thumb.shape[:2]
+    chroma, saturation, top = _chroma(thumb)
+    seen = _step(top / (np.percentile(top, 95) + np.float32(1e-9)), 0.01, 0.08)
+    base = _step(saturation, 0.35, 0.7) * _flatness(chroma, top) * seen
+    if mode == "picked":
+        colour = np.maximum(np.array(picked, np.float32), 0)
+        seed = colour[:2] / (colour.sum() + np.float32(1e-9))
+    else:
+        seed, _ = _seed(chroma, base * (1 + 3 * _border(height, width)), mode)
+        colour = np.array(_CANON.get(mode, _CANON["green"]), np.float32)
+    member, seed = _members(thumb, chroma, seed, base)
+    enough = member.sum() > 0.002 * height * width
+    weight = _presence(member, chroma, saturation, seed) if mode == "auto" else 1.0
+    if not enough:
+        surface = np.broadcast_to(colour, (height, width, 3)).astype(np.float32)
+        return Screen(weight if mode != "auto" else 0.0, axis_of(colour), surface, 0.0)
+    solid = cv2.erode(member, np.ones((3, 3), np.uint8))
+    member = solid if solid.sum() > 0.2 * member.sum() else member
+    mean = np.asarray((thumb * member[..., None]).sum((0, 1)) / member.sum(), np.float32)
+    surface = np.broadcast_to(mean, thumb.shape).astype(np.float32)
+    if uneven:
+        surface = _follow(thumb, _fit(thumb, member), member)
+    surface = np.clip(surface, mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max())
+    axis = axis_of(mean)
+    signal = axis.key(thumb, 0.5) / np.maximum(axis.key(surface, 0.5), 1e-6)
+    noise = float(np.sqrt((member * (signal - 1) ** 2).sum() / member.sum()))
+    return Screen(weight, axis, surface, min(noise, 0.1))
+
+
+def _presence(member: Pixels, chroma: Pixels, saturation: Pixels, seed: Pixels) -> float:
+    """0 to 1: is this cluster a screen?  Covers some of the picture and of its border, strongly coloured."""
+    height, width = member.shape
+    mass = float(member.sum())
+    if mass <= 0:
+        return 0.0
+    rim = _border(height, width)
+    area = mass / (height * width)
+    edge = float((member * rim).sum() / rim.sum())
+    vivid = float((saturation * member).sum() / mass)
+    blue_red = 1 - float(seed.sum())
+    trust = float(_step(max(float(seed[1]), blue_red) - 0.9 * float(seed[0]), -0.05, 0.1)) * 0.85 + 0.15
+    return float(_step(area + edge, 0.06, 0.3) * _step(vivid, 0.5, 0.75) * trust)

@@ -1,0 +1,59 @@
+"""What leaves the node: mattes and foreground packed into the channels that the host asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .engine import Mattes
+from .frame import Frame, Pixels
+from .settings import Settings
+
+
+def _one(pixels: Pixels) -> Pixels:
+    return pixels[..., None]
+
+
+def _grey(value: Pixels, alpha: Pixels) -> Pixels:
+    return np.stack([value, value, value, alpha], -1)
+
+
+def picture(mattes: Mattes, settings: Settings, background: Frame | None = None) -> Pixels:
+    """H×W×4 float32 as the Output control says.
+
+    Premultiplying multiplies the encoded colour: a host composites what it gets.  *background* has
+    the plate's place; without one, Comp gives the foreground over nothing.
+    """
+    alpha = mattes.alpha
+    if settings.output == "matte":
+        return _grey(alpha, alpha)
+    if settings.output == "status":
+        return _grey(alpha, np.ones_like(alpha))
+    if settings.output == "packed":
+        names = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
+        return np.stack([mattes.named(name) for name in names], -1)
+    if settings.output == "unpremultiplied":
+        return np.concatenate([mattes.foreground, _one(alpha)], 2)
+    over = np.concatenate([mattes.foreground * _one(alpha), _one(alpha)], 2)
+    if settings.output == "comp" and background is not None:
+        over += (1 - _one(alpha)) * _premultiplied(background)
+    return over
+
+
+def _premultiplied(background: Frame) -> Pixels:
+    pixels = np.nan_to_num(background.pixels, nan=0.0, posinf=0.0, neginf=0.0)
+    if background.channels == 1:
+        return np.repeat(pixels, 4, 2)
+    if background.channels == 3 or background.premult == "opaque":
+        return np.concatenate([pixels[..., :3], np.ones_like(pixels[..., :1])], 2)
+    if background.premult == "unpremultiplied":
+        return np.concatenate([pixels[..., :3] * pixels[..., 3:], pixels[..., 3:]], 2)
+    return pixels
+
+
+def components(rgba: Pixels, channels: int, settings: Settings) -> Pixels:
+    """*rgba* as 4, 3 or 1 channels; one channel is the alpha, or in the status view its grey."""
+    if channels == 4:
+        return rgba
+    if channels == 3:
+        return rgba[..., :3]
+    return rgba[..., :1] if settings.output == "status" else rgba[..., 3:]
