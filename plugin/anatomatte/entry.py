@@ -12,8 +12,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from . import __version__, engine, output as packing
+from . import __version__, engine
 from . import settings as table
+from .engine import output as packing
 from .errors import Cancelled, PlateError, SetupError
 from .frame import Bounds, Frame, Pixels, from_view, to_view
 from .ops.strips import granted

@@ -79,7 +79,9 @@ def _flatness(chroma: Pixels, top: Pixels) -> Pixels:
     mean = cv2.blur(chroma, (5, 5)).reshape(chroma.shape)
     spread = np.maximum(cv2.blur(chroma * chroma, (5, 5)).reshape(chroma.shape) - mean * mean, 0).sum(2)
     bright = cv2.blur(top, (5, 5))
-    ripple = np.maximum(cv2.blur(top * top, (5, 5)) - bright * bright, 0) / (bright * bright + np.float32(1e-9))
+    ripple = np.maximum(cv2.blur(top * top, (5, 5)) - bright * bright, 0) / (
+        bright * bright + np.float32(1e-9)
+    )
     return np.exp(-spread / np.float32(0.02**2) - ripple / np.float32(0.12**2))
 
 
@@ -199,7 +201,9 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     surface = np.broadcast_to(mean, thumb.shape).astype(np.float32)
     if uneven:
         surface = _follow(thumb, _fit(thumb, member), member)
-    surface = np.clip(surface, mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max())
+    surface = np.clip(
+        surface, mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max()
+    )
     axis = axis_of(mean)
     signal = axis.key(thumb, 0.5) / np.maximum(axis.key(surface, 0.5), 1e-6)
     noise = float(np.sqrt((member * (signal - 1) ** 2).sum() / member.sum()))

@@ -58,9 +58,9 @@ def erode(matte: Pixels, size: float) -> Pixels:
     return inner
 
 
-def _spots(solid: np.ndarray[tuple[int, int], np.dtype[np.bool_]], area: float) -> np.ndarray[
-    tuple[int, int], np.dtype[np.bool_]
-]:
+def _spots(
+    solid: np.ndarray[tuple[int, int], np.dtype[np.bool_]], area: float
+) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """The connected groups of *solid* with fewer than *area* pixels."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8), connectivity=8)
     small = stats[:, cv2.CC_STAT_AREA] < area

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .engine import Mattes
-from .frame import Frame, Pixels
-from .settings import Settings
+from ..frame import Frame, Pixels
+from ..settings import Settings
+from .mattes import Mattes
 
 
 def _one(pixels: Pixels) -> Pixels:

@@ -1,0 +1,20 @@
+"""A plate and its settings become mattes.
+
+The stages are pure functions with explicit inputs: ``prepare`` brings all clips into one place,
+``observe`` looks at the plate once, ``refine`` makes the matte at the plate's resolution,
+``shape`` does what a compositor tweaks, and ``output`` packs.  A change of a control of one stage
+needs nothing above it.
+"""
+
+from .arrays import matte
+from .job import Job, job_for
+from .look import Evidence, Key, observe, refine
+from .mattes import Mattes
+from .plate import Plate, moved, prepare
+from .run import key_frame
+from .shape import shape
+
+__all__ = [
+    "Evidence", "Job", "Key", "Mattes", "Plate", "job_for", "key_frame", "matte", "moved", "observe",
+    "prepare", "refine", "shape",
+]  # fmt: skip

@@ -1,0 +1,70 @@
+"""One frame through all stages, at full or at half resolution."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import cv2
+import numpy as np
+
+from ..frame import Frame, Pixels
+from ..ops import colour
+from ..ops.strips import opencv_threads
+from ..settings import Settings
+from .job import Job
+from .look import observe, refine
+from .mattes import Mattes
+from .plate import Plate, prepare
+from .shape import shape
+
+
+def key_frame(clips: dict[str, Frame], settings: Settings, job: Job, draft: bool = False) -> Mattes:
+    """All stages for one frame; *draft* asks for half resolution when the settings leave the choice."""
+    half = settings.draft == "always" or (draft and settings.draft == "auto")
+    with opencv_threads(job.threads):
+        plate = prepare(clips, settings)
+        job.progress(0.2)
+        if half and min(plate.light.shape[:2]) >= 2:
+            return _drafted(plate, settings, job)
+        return _stages(plate, settings, job)
+
+
+def _stages(plate: Plate, settings: Settings, job: Job) -> Mattes:
+    evidence = observe(plate, settings, job)
+    job.progress(0.4)
+    made = refine(plate, evidence, settings, job)
+    job.progress(0.7)
+    return shape(plate, evidence, made, settings, job)
+
+
+def _drafted(plate: Plate, settings: Settings, job: Job) -> Mattes:
+    """Stages at half resolution; the change of colour, not the picture, is brought back up."""
+    height, width = plate.light.shape[:2]
+    size = ((width + 1) // 2, (height + 1) // 2)
+
+    def down(pixels: Pixels | None) -> Pixels | None:
+        return None if pixels is None else cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+    def up(pixels: Pixels) -> Pixels:
+        return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR)
+
+    rgb = down(plate.frame.pixels)
+    assert rgb is not None
+    small = dataclasses.replace(
+        plate,
+        frame=Frame(rgb, (0, 0, *size)),
+        light=colour.decode(plate.curve, rgb),
+        **{
+            name: down(getattr(plate, name))
+            for name in ("alpha", "inm", "outm", "hint", "clean", "clean_known")
+        },
+    )
+    rough = _stages(small, settings, dataclasses.replace(job, scale=job.scale * 0.5))
+    target = plate.curve if settings.output_colour == "input" else settings.output_colour
+    before = small.frame.pixels if target == plate.curve else colour.encode(target, small.light)
+    full = plate.frame.pixels if target == plate.curve else colour.encode(target, plate.light)
+    mattes = {
+        name: np.clip(up(getattr(rough, name)), 0, 1)
+        for name in ("alpha", "screen", "spill", "core", "garbage", "hint")
+    }
+    return Mattes(foreground=full + up(rough.foreground - before), messages=rough.messages, **mattes)
