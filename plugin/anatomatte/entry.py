@@ -78,22 +78,33 @@ def render(
         raise PlateError("Source is empty at this frame: connect a plate that has pixels here.")
     size = math.sqrt(abs(scale[0] * scale[1]))
     check()
-    mattes = engine.key_frame(
-        clips, chosen, engine.job_for(chosen, check=check, progress=progress, scale=size), draft
-    )
-    progress(0.9)
+    job = engine.job_for(chosen, check=check, progress=progress, scale=size)
+    made, doubts = picture(clips, chosen, job, draft, window, output["pixels"].shape[2])
     check()
     whole = _bounds(output["bounds"])
-    made = _windowed(mattes, source, clips.get("Bg"), chosen, window)
-    made = packing.components(made, output["pixels"].shape[2], chosen)
     rows = slice(whole[3] - window[3], whole[3] - window[1])
     columns = slice(window[0] - whole[0], window[2] - whole[0])
     to_view(made, output["pixels"][rows, columns])
     progress(1.0)
     took = clock.perf_counter() - began
-    lines = (f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s", *mattes.messages)
+    lines = (f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s", *doubts)
     with _lock:
         _last = lines
+
+
+def picture(
+    clips: dict[str, Frame],
+    chosen: table.Settings,
+    job: engine.Job,
+    draft: bool,
+    window: Bounds,
+    channels: int,
+) -> tuple[Pixels, tuple[str, ...]]:
+    """What the engine puts into *window* (rows × columns × *channels*), and its doubts as sentences."""
+    mattes = engine.key_frame(clips, chosen, job, draft)
+    job.progress(0.9)
+    made = _windowed(mattes, clips["Source"], clips.get("Bg"), chosen, window)
+    return packing.components(made, channels, chosen), mattes.messages
 
 
 def _windowed(
