@@ -1,0 +1,49 @@
+"""SIGINT and SIGTERM: the frame in work is dropped, nothing half-written stays, exit 130 or 143."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+from typing import Any
+
+from anatomatte.errors import Cancelled
+
+
+class Signals:
+    """While its block runs, the first signal is noted and a second one interrupts at once."""
+
+    def __init__(self) -> None:
+        self.received = 0
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Signals:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        if self.received:
+            raise KeyboardInterrupt
+        self.received = number
+
+    def __call__(self) -> bool:
+        """Whether the work is to stop."""
+        return bool(self.received)
+
+    def check(self) -> None:
+        """Raise Cancelled, with the exit code of the signal, once one came."""
+        if self.received:
+            raise self.error()
+
+    def error(self) -> Cancelled:
+        """The error of the signal that came."""
+        number = self.received or signal.SIGINT
+        error = Cancelled(f"Stopped by {signal.Signals(number).name}; finished frames are kept.")
+        error.exit_code = 128 + number
+        return error

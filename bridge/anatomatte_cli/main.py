@@ -1,0 +1,67 @@
+"""``anatomatte``: the commands, each loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from anatomatte import __version__
+from anatomatte.errors import AnatomatteError
+
+COMMANDS = {
+    "render": ("cmd_render", "Key a sequence, an image or a video."),
+    "params": ("cmd_params", "List the controls."),
+    "doctor": ("cmd_doctor", "Check the installation, each part of it."),
+    "install": ("cmd_install", "Put the node where OFX hosts look for it."),
+    "demo": ("cmd_demo", "Render the sample shot and a contact sheet of it."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called, and whose failures are sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"{__package__}.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The one-line texts from here: nothing is imported for ``--help``."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="anatomatte")
+def cli() -> None:
+    """Mattes of people from plates, through the same node as in the compositor."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The console entry point: runs a command and returns the exit code of the error table."""
+    try:
+        code = cli.main(args=argv, prog_name="anatomatte", standalone_mode=False)
+    except AnatomatteError as why:
+        print(f"anatomatte: {why}", file=sys.stderr)
+        return why.exit_code
+    except click.ClickException as why:
+        why.show()
+        return why.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("anatomatte: stopped", file=sys.stderr)
+        return 130
+    except MemoryError:
+        print("anatomatte: out of memory; use a bigger machine or a smaller picture", file=sys.stderr)
+        return 5
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,54 @@
+"""A picture as it comes from a file, with what the file says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Window = tuple[int, int, int, int]
+Fact = tuple[Any, Any]
+"""An image attribute: its type as the image library names it, and its value."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Pixels and their place.
+
+    Attributes:
+        pixels: float32, H×W×C with C in 1, 3, 4; top row first; never clamped.
+        bounds: x1, y1, x2, y2 of the data window, y upwards, from the lower left corner of the
+            display window.
+        display: x, y, width, height of the display window as the file counts, y downwards.
+        aspect: width of a pixel divided by its height.
+        premult: ``opaque``, ``premultiplied`` or ``unpremultiplied``.
+        colour: how the pixels are encoded, as a value of the control ``input_colour``.
+        facts: metadata worth keeping, by the image library's names.
+        fps: frames per second, or None.
+        name: the file's name without its folder.
+    """
+
+    pixels: Floats
+    bounds: Window
+    display: Window
+    aspect: float = 1.0
+    premult: str = "opaque"
+    colour: str = "linear"
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    fps: float | None = None
+    name: str = ""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the display window: the project's size to the node."""
+        return self.display[2], self.display[3]
+
+
+def whole(pixels: Floats, **facts: Any) -> Picture:
+    """A picture whose data window is its display window."""
+    height, width = pixels.shape[:2]
+    return Picture(pixels, (0, 0, width, height), (0, 0, width, height), **facts)

@@ -1,0 +1,161 @@
+"""What a run says: a bar for people, one plain line a frame for farms, NDJSON on request."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from anatomatte.errors import AnatomatteError, OutputError
+
+_WORDS = {
+    2: "settings",
+    3: "plate",
+    4: "setup",
+    5: "memory",
+    6: "quality",
+    7: "output",
+    130: "stopped",
+    143: "stopped",
+}
+
+
+class Report:
+    """One run's account.
+
+    Lines of frames that failed do not hold the words that farms take for a fatal end; the run's
+    own end does.
+
+    Args:
+        total: how many frames the run has.
+        log: a file for NDJSON, ``-`` for standard output (then the plain lines go to standard error).
+        quiet: no plain lines and no bar.
+    """
+
+    def __init__(self, total: int, log: str | None = None, quiet: bool = False) -> None:
+        self.total, self.count = total, 0
+        self._quiet = quiet
+        self._plain: IO[str] = sys.stderr if log == "-" else sys.stdout
+        self._log = _open_log(log)
+        self._owned = log not in (None, "-")
+        self._bar: Any = None
+
+    def __enter__(self) -> Report:
+        if not self._quiet and self._plain.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+            )
+            self._bar = Progress(*columns, console=Console(file=self._plain))
+            self._bar.start()
+            self._task = self._bar.add_task("frames", total=self.total)
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+        if self._owned and self._log:
+            self._log.close()
+
+    def note(self, text: str) -> None:
+        """A sentence that concerns no single frame."""
+        self._line(text)
+        self.event("note", message=text)
+
+    def frame(
+        self, frame: int, status: str, path: Path, seconds: float = 0.0, error: Exception | None = None
+    ) -> None:
+        """A frame ended: ``rendered``, ``skipped`` or ``failed`` with its error."""
+        self.count += 1
+        facts: dict[str, Any] = {
+            "frame": frame,
+            "status": status,
+            "path": str(path),
+            "seconds": round(seconds, 4),
+        }
+        if error is not None:
+            code = getattr(error, "exit_code", 1)
+            retry = getattr(error, "retry", False)
+            facts |= {"class": type(error).__name__, "code": code, "retry": retry, "message": str(error)}
+            text = f"frame {frame} failed ({_WORDS.get(code, 'bug')}): {error}"
+        elif status == "skipped":
+            text = f"frame {frame} is there: {path}"
+        else:
+            text = f"frame {frame} rendered in {seconds:.2f} s: {path}"
+        self._line(f"[{self.count}/{self.total}] {text}", always=self._bar is None or error is not None)
+        self.event("frame", **facts)
+        if self._bar:
+            self._bar.update(self._task, completed=self.count, description=f"frame {frame}")
+
+    def trace(self, error: Exception) -> None:
+        """Where a failure that nobody foresaw came from, for the people who mend it."""
+        text = "".join(traceback.format_exception(error))
+        print(text, file=sys.stderr, flush=True)
+        self.event("trace", message=text)
+
+    def end(self, code: int, counts: dict[str, int], seconds: float) -> None:
+        """The run ended with this exit code."""
+        told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
+        self._line(f"{told or 'nothing to do'} in {seconds:.1f} s")
+        self.event("end", exit=code, seconds=round(seconds, 3), **counts)
+
+    def event(self, event: str, **facts: Any) -> None:
+        """One NDJSON object."""
+        if self._log:
+            line = {"event": event, "at": round(time.time(), 3), **facts}
+            self._log.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+            self._log.flush()
+
+    def _line(self, text: str, always: bool = True) -> None:
+        if self._quiet or not always:
+            return
+        if self._bar:
+            self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(text, file=self._plain, flush=True)
+
+
+def _open_log(log: str | None) -> IO[str] | None:
+    if log is None:
+        return None
+    if log == "-":
+        return sys.stdout
+    try:
+        Path(log).parent.mkdir(parents=True, exist_ok=True)
+        return open(log, "a", encoding="utf-8")
+    except OSError as why:
+        raise OutputError(f"The log {log} cannot be written: {why.strerror}.") from why
+
+
+_SEVERITY = (1, 4, 5, 7, 3, 2, 6)
+
+
+def worst(errors: list[Exception]) -> int:
+    """The exit code of a run: the gravest class, from our bug over setup down to quality; 0 for none."""
+    codes = {getattr(error, "exit_code", 1) for error in errors}
+    stopped = [code for code in codes if code > 128]
+    return (
+        stopped[0] if stopped else next((code for code in _SEVERITY if code in codes), min(codes, default=0))
+    )
+
+
+def explained(error: Exception) -> Exception:
+    """Python's own memory and disk errors in the words of the error table."""
+    from anatomatte.errors import OutOfMemory
+
+    if isinstance(error, AnatomatteError):
+        return error
+    if isinstance(error, MemoryError):
+        return OutOfMemory("The frame does not fit into memory; use a bigger machine.")
+    return error
