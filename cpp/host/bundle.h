@@ -1,0 +1,63 @@
+// Binaries on disk, the plug-ins in them, and what they are told of their host.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "ofxCore.h"
+#include "property_set.h"
+
+namespace pyopenfx {
+
+// A binary that cannot be opened or is no OFX plug-in.
+struct BinaryError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// What plug-ins see of their host.  A plug-in may keep the pointer: it is never freed.
+class HostRecord {
+ public:
+  HostRecord();
+  OfxHost* ofx() { return &ofx_; }
+  PropertySet& properties() { return properties_; }
+
+ private:
+  PropertySet properties_;
+  OfxHost ofx_;
+};
+
+// One plug-in of a binary, shared by every Host of the process.
+class Plugin : public std::enable_shared_from_this<Plugin> {
+ public:
+  Plugin(OfxPlugin* ofx, std::string binary, std::string bundle);
+
+  OfxPlugin* ofx() { return ofx_; }
+  const std::string& binary() const { return binary_; }
+  const std::string& bundle() const { return bundle_; }
+
+  // The first user sets the host and sends Load; the last one sends Unload.  The binary stays
+  // mapped: threads that a plug-in left behind must not lose their code.
+  OfxStatus acquire(HostRecord* host);
+  void release();
+  OfxStatus enter(const std::string& action, const void* handle, PropertySet* in,
+                  PropertySet* out);
+
+  std::recursive_mutex& unsafe_lock() { return unsafe_lock_; }
+
+ private:
+  OfxPlugin* ofx_;
+  std::string binary_;
+  std::string bundle_;
+  std::mutex load_mutex_;
+  int users_ = 0;
+  std::recursive_mutex unsafe_lock_;  // renders of an unsafe plug-in go one at a time
+};
+
+// Opens a binary (once a process) and lists its image effects.  Throws BinaryError.
+std::vector<std::shared_ptr<Plugin>> open_binary(const std::string& path,
+                                                 const std::string& bundle);
+
+}  // namespace pyopenfx

@@ -1,0 +1,89 @@
+#include "call.h"
+
+#include "clips.h"
+#include "effect.h"
+
+namespace pyopenfx {
+namespace {
+
+thread_local std::shared_ptr<Call> t_current;
+
+}  // namespace
+
+std::shared_ptr<Call> Call::current() { return t_current; }
+
+CallScope::CallScope(std::shared_ptr<Call> call) : outer_(std::move(t_current)) {
+  t_current = std::move(call);
+}
+
+CallScope::~CallScope() { t_current = std::move(outer_); }
+
+std::shared_ptr<const ImageBuffer> Call::find_image(Clip* clip, double at,
+                                                    const OfxRectD* region) {
+  auto output = outputs.find(clip->name());
+  if (output != outputs.end()) return output->second;
+  const Key key{clip->name(), at};
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto known = images_.find(key);
+    if (known != images_.end()) return known->second;
+  }
+  std::shared_ptr<const ImageBuffer> image = clip->fetch(at, scale, region);
+  std::lock_guard<std::mutex> lock(mutex_);
+  return images_.emplace(key, std::move(image)).first->second;
+}
+
+ImageHandle* Call::lend(Clip* clip, double at, const OfxRectD* region, OfxStatus* status) {
+  std::shared_ptr<const ImageBuffer> image;
+  try {
+    image = find_image(clip, at, region);
+  } catch (...) {
+    fail(std::current_exception());
+  }
+  if (!image) {
+    *status = kOfxStatFailed;
+    return nullptr;
+  }
+  auto* handle = new ImageHandle(std::move(image), shared_from_this(), clip->name());
+  std::lock_guard<std::mutex> lock(mutex_);
+  lent_.insert(handle);
+  *status = kOfxStatOK;
+  return handle;
+}
+
+bool Call::take_back(ImageHandle* handle) {
+  const std::shared_ptr<Call> keep = shared_from_this();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (lent_.erase(handle) == 0) return false;
+  }
+  delete handle;
+  return true;
+}
+
+std::vector<std::string> Call::take_back_all() {
+  std::set<ImageHandle*> forgotten;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    forgotten.swap(lent_);
+    images_.clear();
+  }
+  std::vector<std::string> clips;
+  for (ImageHandle* handle : forgotten) {
+    clips.push_back(handle->clip());
+    delete handle;
+  }
+  return clips;
+}
+
+void Call::fail(std::exception_ptr error) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!failure_) failure_ = std::move(error);
+}
+
+std::exception_ptr Call::failure() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return failure_;
+}
+
+}  // namespace pyopenfx

@@ -1,0 +1,206 @@
+// The table of suites, and memory, message, progress and time line.
+#include "suites.h"
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <unordered_set>
+
+#include "effect.h"
+
+namespace pyopenfx {
+namespace {
+
+// ---- memory ----
+
+struct Allocations {
+  std::mutex mutex;
+  std::unordered_set<void*> blocks;
+};
+
+Allocations& allocations() {
+  static auto* book = new Allocations;
+  return *book;
+}
+
+OfxStatus memory_alloc(void*, size_t bytes, void** data) {
+  if (!data) return kOfxStatErrValue;
+  *data = std::malloc(bytes ? bytes : 1);
+  if (!*data) return kOfxStatErrMemory;
+  std::lock_guard<std::mutex> lock(allocations().mutex);
+  allocations().blocks.insert(*data);
+  return kOfxStatOK;
+}
+
+OfxStatus memory_free(void* data) {
+  {
+    std::lock_guard<std::mutex> lock(allocations().mutex);
+    if (allocations().blocks.erase(data) == 0) return kOfxStatErrBadHandle;
+  }
+  std::free(data);
+  return kOfxStatOK;
+}
+
+// ---- messages ----
+
+std::string format_text(const char* format, va_list args) {
+  if (!format) return "";
+  va_list again;
+  va_copy(again, args);
+  const int length = std::vsnprintf(nullptr, 0, format, again);
+  va_end(again);
+  if (length < 0) return format;
+  std::string text(static_cast<size_t>(length) + 1, '\0');
+  std::vsnprintf(text.data(), text.size(), format, args);
+  text.resize(static_cast<size_t>(length));
+  return text;
+}
+
+std::string or_empty(const char* text) { return text ? text : ""; }
+
+OfxStatus show_message(void* handle, const char* type, const char* id, const char* format, ...) {
+  va_list args;
+  va_start(args, format);
+  const Message message{or_empty(type), or_empty(id), format_text(format, args)};
+  va_end(args);
+  Effect* effect = Effect::from(handle);
+  if (effect) {
+    effect->add_message(message);
+  } else {  // from Load, or about no instance: nowhere else to keep it
+    std::fprintf(stderr, "%s: %s\n", message.type.c_str(), message.text.c_str());
+  }
+  if (message.type == kOfxMessageQuestion) {
+    return effect ? static_cast<OfxStatus>(effect->answer) : kOfxStatReplyYes;
+  }
+  return kOfxStatOK;
+}
+
+OfxStatus set_persistent(void* handle, const char* type, const char* id, const char* format,
+                         ...) {
+  Effect* effect = Effect::from(handle);
+  if (!effect) return kOfxStatErrBadHandle;
+  if (!type) return kOfxStatErrValue;
+  va_list args;
+  va_start(args, format);
+  effect->set_persistent({type, or_empty(id), format_text(format, args)});
+  va_end(args);
+  return kOfxStatOK;
+}
+
+OfxStatus clear_persistent(void* handle) {
+  Effect* effect = Effect::from(handle);
+  if (!effect) return kOfxStatErrBadHandle;
+  effect->set_persistent({});
+  return kOfxStatOK;
+}
+
+// ---- progress ----
+
+OfxStatus tell_progress(void* handle, double fraction) {
+  Effect* effect = Effect::from(handle);
+  if (!effect) return kOfxStatErrBadHandle;
+  const std::shared_ptr<Call> call = effect->running_call();
+  if (!call) return kOfxStatOK;
+  try {
+    if (call->progress && !call->progress(fraction)) return kOfxStatReplyNo;
+    return effect->stop ? kOfxStatReplyNo : kOfxStatOK;
+  } catch (...) {
+    call->fail(std::current_exception());
+    return kOfxStatReplyNo;
+  }
+}
+
+OfxStatus progress_start(void* handle, const char*) {
+  return Effect::from(handle) ? kOfxStatOK : kOfxStatErrBadHandle;
+}
+OfxStatus progress_start_v2(void* handle, const char*, const char*) {
+  return Effect::from(handle) ? kOfxStatOK : kOfxStatErrBadHandle;
+}
+OfxStatus progress_end(void* handle) {
+  return Effect::from(handle) ? kOfxStatOK : kOfxStatErrBadHandle;
+}
+
+// ---- time line ----
+
+OfxStatus get_time(void* handle, double* time) {
+  Effect* effect = Effect::from(handle);
+  if (!effect) return kOfxStatErrBadHandle;
+  if (!time) return kOfxStatErrValue;
+  *time = effect->time;
+  return kOfxStatOK;
+}
+
+OfxStatus goto_time(void* handle, double time) {
+  Effect* effect = Effect::from(handle);
+  if (!effect) return kOfxStatErrBadHandle;
+  effect->time = time;
+  return kOfxStatOK;
+}
+
+OfxStatus get_bounds(void* handle, double* first, double* last) {
+  Effect* effect = Effect::from(handle);
+  if (!effect) return kOfxStatErrBadHandle;
+  if (!first || !last) return kOfxStatErrValue;
+  *first = effect->first_time;
+  *last = effect->last_time;
+  return kOfxStatOK;
+}
+
+struct SuiteRow {
+  const char* name;
+  int version;
+  const void* suite;
+};
+
+}  // namespace
+
+const OfxMemorySuiteV1* memory_suite() {
+  static const OfxMemorySuiteV1 suite = {memory_alloc, memory_free};
+  return &suite;
+}
+const OfxMessageSuiteV1* message_suite_v1() {
+  static const OfxMessageSuiteV1 suite = {show_message};
+  return &suite;
+}
+const OfxMessageSuiteV2* message_suite_v2() {
+  static const OfxMessageSuiteV2 suite = {show_message, set_persistent, clear_persistent};
+  return &suite;
+}
+const OfxProgressSuiteV1* progress_suite_v1() {
+  static const OfxProgressSuiteV1 suite = {progress_start, tell_progress, progress_end};
+  return &suite;
+}
+const OfxProgressSuiteV2* progress_suite_v2() {
+  static const OfxProgressSuiteV2 suite = {progress_start_v2, tell_progress, progress_end};
+  return &suite;
+}
+const OfxTimeLineSuiteV1* time_line_suite() {
+  static const OfxTimeLineSuiteV1 suite = {get_time, goto_time, get_bounds};
+  return &suite;
+}
+
+void* fetch_suite(OfxPropertySetHandle host, const char* name, int version) {
+  static const SuiteRow rows[] = {
+      {kOfxPropertySuite, 1, property_suite()},
+      {kOfxParameterSuite, 1, parameter_suite()},
+      {kOfxImageEffectSuite, 1, image_effect_suite()},
+      {kOfxMemorySuite, 1, memory_suite()},
+      {kOfxMultiThreadSuite, 1, multi_thread_suite()},
+      {kOfxMessageSuite, 1, message_suite_v1()},
+      {kOfxMessageSuite, 2, message_suite_v2()},
+      {kOfxProgressSuite, 1, progress_suite_v1()},
+      {kOfxProgressSuite, 2, progress_suite_v2()},
+      {kOfxTimeLineSuite, 1, time_line_suite()},
+  };
+  if (!PropertySet::from(host) || !name) return nullptr;
+  for (const SuiteRow& row : rows) {
+    if (row.version == version && std::strcmp(row.name, name) == 0) {
+      return const_cast<void*>(row.suite);
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace pyopenfx
