@@ -64,7 +64,7 @@ class Pattern:
     @property
     def extension(self) -> str:
         """Lower case, with the dot."""
-        return Path(self.suffix).suffix.lower() if self.pad is not None else Path(self.text).suffix.lower()
+        return Path(self.text).suffix.lower()
 
     def place(self) -> tuple[str, str, str, int | None]:
         """What two spellings of the same files have in common."""

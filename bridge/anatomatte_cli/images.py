@@ -170,7 +170,7 @@ def colour_of(path: Path, spec: Any) -> str:
 def _facts(spec: Any) -> dict[str, Fact]:
     kept = {name.lower() for name in _KEPT}
     return {
-        item.name: (item.type, item.value)
+        item.name: (str(item.type), item.value)
         for item in spec.extra_attribs
         if item.name.lower() in kept or item.name.startswith(_KEPT_PREFIXES)
     }

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Window = tuple[int, int, int, int]
-Fact = tuple[Any, Any]
-"""An image attribute: its type as the image library names it, and its value."""
+Fact = tuple[str, Any]
+"""An image attribute: the name of its type to the image library, and its value."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,16 +12,7 @@ from typing import IO, Any
 
 from anatomatte.errors import AnatomatteError, OutputError
 
-_WORDS = {
-    2: "settings",
-    3: "plate",
-    4: "setup",
-    5: "memory",
-    6: "quality",
-    7: "output",
-    130: "stopped",
-    143: "stopped",
-}
+_WORDS = {2: "settings", 3: "plate", 4: "setup", 5: "memory", 6: "quality", 7: "output"}
 
 
 class Report:
@@ -145,9 +136,7 @@ def worst(errors: list[Exception]) -> int:
     """The exit code of a run: the gravest class, from our bug over setup down to quality; 0 for none."""
     codes = {getattr(error, "exit_code", 1) for error in errors}
     stopped = [code for code in codes if code > 128]
-    return (
-        stopped[0] if stopped else next((code for code in _SEVERITY if code in codes), min(codes, default=0))
-    )
+    return next(iter(stopped + [code for code in _SEVERITY if code in codes]), 0)
 
 
 def explained(error: Exception) -> Exception:

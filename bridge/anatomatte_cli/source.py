@@ -44,7 +44,7 @@ class Source:
             return
         if self.pattern.extension not in IMAGES:
             raise SettingsError(
-                f"{text}: {self.pattern.extension or 'no extension'} is neither a picture nor a video that is read."
+                f"{text}: {self.pattern.extension or 'this'} is neither a picture nor a video that is read."
             )
         self._files = self.pattern.on_disk()
         if not self._files:
@@ -109,7 +109,7 @@ class Source:
 
 def _in_folder(folder: Path) -> str:
     """What a folder holds, in the words that would have worked."""
-    from fileseq import FileSequence
+    from fileseq.filesequence import FileSequence
 
     for sequence in FileSequence.findSequencesOnDisk(str(folder)):
         if sequence.extension().lower() in IMAGES:

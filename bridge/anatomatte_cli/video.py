@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from anatomatte.errors import OutputError, PlateError
+from anatomatte.errors import OutputError, PlateError, SettingsError
 
 from .picture import Floats, Picture, whole
 
@@ -200,8 +200,11 @@ def _even(pixels: Any) -> Any:
 def frames_per_second(text: str) -> float:
     """``24``, ``23.976`` or ``24000/1001``; the short form of an NTSC rate means the exact one."""
     top, _, bottom = text.partition("/")
-    rate = float(top) / float(bottom or 1)
-    if not math.isfinite(rate) or not 0 < rate <= 1000:
-        raise ValueError(text)
+    try:
+        rate = float(top) / float(bottom or 1)
+    except (ValueError, ZeroDivisionError):
+        rate = math.nan
+    if not 0 < rate <= 1000:
+        raise SettingsError(f"--fps {text!r} is no rate; write 24, 23.976 or 24000/1001.")
     ntsc = round(rate * 1.001) * 1000 / 1001
     return ntsc if abs(rate - ntsc) < 0.002 and abs(rate - round(rate)) > 0.01 else rate
