@@ -46,10 +46,17 @@ typedef struct AnmImage {
   int32_t rod[4];      /* the clip's region of definition in the same pixels */
 } AnmImage;
 
+typedef enum AnmValueKind {
+  ANM_NUMBERS = 0, /* count of number[] */
+  ANM_TEXT = 1,    /* text */
+  ANM_WHOLE = 2,   /* number[0], a whole number */
+  ANM_TRUTH = 3    /* number[0], 0 or 1 */
+} AnmValueKind;
+
 /* The value of one control at the frame's time, in the order of the table. */
 typedef struct AnmValue {
   const char *name;
-  int32_t kind;      /* 0 number(s) in number[], 1 text */
+  int32_t kind;      /* AnmValueKind */
   int32_t count;     /* how many of number[] count */
   double number[3];
   const char *text;  /* the key of a choice, or a text */

@@ -1,0 +1,122 @@
+// The one exported symbol: the runtime behind engine_api.h.
+#include <mutex>
+#include <vector>
+
+#include "engine_threads.h"
+#include "failures.h"
+#include "interpreter.h"
+#include "python.h"
+#include "views.h"
+
+namespace anatomatte::embed {
+namespace {
+
+Result told(Outcome outcome, Result result) {
+  if (outcome == Outcome::stopped) return {ANM_CANCELLED, "The host stopped this frame."};
+  if (outcome == Outcome::no_gil) {
+    return {ANM_SETUP,
+            "This process holds Python's lock and does not give it up, so the node cannot run in "
+            "it; use the worker."};
+  }
+  return result;
+}
+
+// What a call has in Python; let go of before the host gets its pixels back.
+void call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job, const Borrowed& borrowed) {
+  py::dict inputs;
+  for (int32_t i = 0; i < call.n_inputs; ++i) {
+    inputs[call.inputs[i].clip] = picture(call.inputs[i], false, borrowed);
+  }
+  // The callables may outlive the call; the job behind them does not.
+  py::cpp_function progress([job](double fraction) {
+    if (*job) (*job)->report(fraction);
+  });
+  py::cpp_function cancelled([job]() { return !*job || (*job)->cancelled(); });
+  entry().attr("render")(
+      py::arg("inputs") = inputs, py::arg("output") = picture(*call.output, true, borrowed),
+      py::arg("window") =
+          py::make_tuple(call.window[0], call.window[1], call.window[2], call.window[3]),
+      py::arg("values") = values_of(call), py::arg("time") = call.time,
+      py::arg("scale") = py::make_tuple(call.scale[0], call.scale[1]),
+      py::arg("draft") = call.draft != 0, py::arg("progress") = progress,
+      py::arg("cancelled") = cancelled);
+}
+
+// Python may keep nothing of the host's memory, not even in a cycle or a traceback.
+bool all_returned(const Borrowed& borrowed) {
+  if (*borrowed == 0) return true;
+  py::module_::import("gc").attr("collect")();
+  return *borrowed == 0;
+}
+
+Result guarded(const std::function<void()>& work) {
+  if (!python_lives()) return {ANM_SETUP, "This process has already shut Python down."};
+  try {
+    work();
+    return {};
+  } catch (py::error_already_set& error) {
+    return result_of(error);
+  } catch (const std::bad_alloc&) {
+    return {ANM_MEMORY, "The frame does not fit into memory."};
+  } catch (const std::exception& error) {
+    return {ANM_FAILED, std::string("A bug in Anatomatte's runtime: ") + error.what()};
+  }
+}
+
+Result render_on_thread(const AnmCall& call, Job& job) {
+  auto borrowed = std::make_shared<std::atomic<int>>(0);
+  auto alive = std::make_shared<Job*>(&job);
+  Result result = guarded([&] { call_entry(call, alive, borrowed); });
+  *alive = nullptr;
+  bool returned = true;
+  const Result after = guarded([&] { returned = all_returned(borrowed); });
+  if (after.code != ANM_OK) return after;
+  if (!returned && result.code == ANM_OK) {
+    return {ANM_FAILED, "A bug in Anatomatte: it kept pixels that belong to the host."};
+  }
+  return result;
+}
+
+AnmResult render(AnmCall* call) {
+  Result result;
+  const Outcome outcome =
+      run_on_engine_thread([&](Job& job) { result = render_on_thread(*call, job); }, call);
+  result = told(outcome, result);
+  if (result.code != ANM_OK) hand_over(result.sentence, call->message, call->message_size);
+  return result.code;
+}
+
+AnmResult status(char* text, size_t size) {
+  Result result;
+  std::string words;
+  const Outcome outcome = run_on_engine_thread(
+      [&](Job&) {
+        result = guarded(
+            [&] { words = how_it_runs() + "\n" + std::string(py::str(entry().attr("status")())); });
+      },
+      nullptr);
+  result = told(outcome, result);
+  hand_over(result.code == ANM_OK ? words : result.sentence, text, size);
+  return result.code;
+}
+
+void purge() {
+  run_on_engine_thread([](Job&) { guarded([] { entry().attr("purge")(); }); }, nullptr);
+}
+
+const AnmEngine kEngine = {sizeof(AnmEngine), ANATOMATTE_ENGINE_API, &render, &status, &purge};
+
+}  // namespace
+}  // namespace anatomatte::embed
+
+extern "C" __attribute__((visibility("default"))) const AnmEngine* anatomatte_engine(
+    const AnmStart* start) {
+  using namespace anatomatte::embed;
+  Result result;
+  const Outcome outcome =
+      run_on_engine_thread([&](Job&) { result = join_or_start(*start); }, nullptr);
+  result = told(outcome, result);
+  if (result.code == ANM_OK) return &kEngine;
+  hand_over(result.sentence, start->message, start->message_size);
+  return nullptr;
+}

@@ -1,0 +1,95 @@
+#include "failures.h"
+
+#include <cstdio>
+#include <cstring>
+
+namespace anatomatte::embed {
+namespace {
+
+AnmResult code_of(int exit_code) {
+  switch (exit_code) {
+    case ANM_SETTINGS:
+    case ANM_PLATE:
+    case ANM_SETUP:
+    case ANM_MEMORY:
+    case ANM_CANCELLED:
+      return static_cast<AnmResult>(exit_code);
+    default:
+      return ANM_FAILED;
+  }
+}
+
+// The log lies with the user's state, or where temporary files may, if that cannot be written.
+std::string append_to_log(const std::string& text) {
+  const py::module_ os = py::module_::import("os");
+  const py::object path = os.attr("path");
+  const py::object environ = os.attr("environ");
+  const py::str home = path.attr("expanduser")("~/.local/state");
+  const py::object state = environ.attr("get")("XDG_STATE_HOME", home);
+  const py::object temporary = py::module_::import("tempfile").attr("gettempdir")();
+  for (const py::object& folder : {path.attr("join")(state, "anatomatte"), temporary}) {
+    const std::string file = py::str(path.attr("join")(folder, "anatomatte-errors.log"));
+    try {
+      os.attr("makedirs")(folder, py::arg("exist_ok") = true);
+    } catch (py::error_already_set&) {
+      continue;
+    }
+    if (FILE* log = std::fopen(file.c_str(), "a")) {
+      const bool written = std::fputs(text.c_str(), log) >= 0;
+      if (std::fclose(log) == 0 && written) return file;
+    }
+  }
+  return "";
+}
+
+std::string traceback_of(const py::error_already_set& error) {
+  const py::object lines = py::module_::import("traceback")
+                               .attr("format_exception")(error.type(), error.value(), error.trace());
+  const py::object now = py::module_::import("time").attr("strftime")("\n%Y-%m-%d %H:%M:%S\n");
+  return py::str(now + py::str("").attr("join")(lines));
+}
+
+std::string one_line(const py::error_already_set& error) {
+  const std::string name = py::str(error.type().attr("__name__"));
+  const std::string words = py::str(error.value());
+  return words.empty() ? name : name + ": " + words;
+}
+
+Result bug(const py::error_already_set& error) {
+  std::string sentence = "A bug in Anatomatte: " + one_line(error) + ".";
+  const std::string file = append_to_log(traceback_of(error));
+  sentence += file.empty() ? " Its traceback could not be written to a log."
+                           : " The traceback is in " + file + ".";
+  return {ANM_FAILED, sentence};
+}
+
+}  // namespace
+
+Result result_of(py::error_already_set& error) {
+  try {
+    const py::object exit_code = py::getattr(error.value(), "exit_code", py::none());
+    if (py::isinstance<py::int_>(exit_code)) {
+      return {code_of(exit_code.cast<int>()), py::str(error.value())};
+    }
+    if (error.matches(PyExc_MemoryError)) {
+      return {ANM_MEMORY, "The frame does not fit into memory: " + one_line(error) + "."};
+    }
+    return bug(error);
+  } catch (py::error_already_set&) {
+    return {ANM_FAILED, "A bug in Anatomatte whose report failed too."};
+  }
+}
+
+void hand_over(const std::string& sentence, char* buffer, size_t size) {
+  if (!buffer || !size) return;
+  size_t length = sentence.size() < size ? sentence.size() : size - 1;
+  // 10xxxxxx continues a character: step back to where one starts
+  while (length < sentence.size() && length > 0 &&
+         (static_cast<unsigned char>(sentence[length]) & 0xC0) == 0x80) {
+    --length;
+  }
+  std::memcpy(buffer, sentence.data(), length);
+  buffer[length] = '\0';
+}
+
+}  // namespace anatomatte::embed

@@ -1,0 +1,91 @@
+#include "views.h"
+
+#include <string>
+
+namespace anatomatte::embed {
+namespace {
+
+py::dtype dtype_of(int32_t depth) {
+  switch (depth) {
+    case ANM_BYTE:
+      return py::dtype("uint8");
+    case ANM_SHORT:
+      return py::dtype("uint16");
+    case ANM_HALF:
+      return py::dtype("float16");
+    default:
+      return py::dtype("float32");
+  }
+}
+
+const char* premult_of(int32_t premult) {
+  return premult == ANM_OPAQUE          ? "opaque"
+         : premult == ANM_PREMULTIPLIED ? "premultiplied"
+                                        : "unpremultiplied";
+}
+
+py::tuple four(const int32_t* r) { return py::make_tuple(r[0], r[1], r[2], r[3]); }
+
+// The arrays' owner: its end is the end of the last array on these pixels.
+py::capsule owner(const Borrowed& borrowed) {
+  auto* count = new Borrowed(borrowed);
+  ++**count;
+  return py::capsule(count, [](void* held) {
+    auto* borrowed_too = static_cast<Borrowed*>(held);
+    --**borrowed_too;
+    delete borrowed_too;
+  });
+}
+
+// The host counts rows upwards: the view starts at the top one and walks down.
+py::array array_of(const AnmImage& image, bool writable, const Borrowed& borrowed) {
+  const py::dtype dtype = dtype_of(image.depth);
+  const py::ssize_t height = image.bounds[3] - image.bounds[1];
+  const py::ssize_t width = image.bounds[2] - image.bounds[0];
+  const py::ssize_t channels = image.components;
+  char* top = static_cast<char*>(image.data) + (height - 1) * image.row_bytes;
+  py::array array(dtype, {height, width, channels},
+                  {static_cast<py::ssize_t>(-image.row_bytes), channels * dtype.itemsize(),
+                   dtype.itemsize()},
+                  top, owner(borrowed));
+  if (!writable) array.attr("setflags")(py::arg("write") = false);
+  return array;
+}
+
+py::object value_of(const AnmValue& value) {
+  switch (value.kind) {
+    case ANM_TEXT:
+      return py::str(value.text);
+    case ANM_WHOLE:
+      return py::int_(static_cast<int64_t>(value.number[0]));
+    case ANM_TRUTH:
+      return py::bool_(value.number[0] != 0.0);
+    default:
+      if (value.count == 3) {
+        return py::make_tuple(value.number[0], value.number[1], value.number[2]);
+      }
+      return py::float_(value.number[0]);
+  }
+}
+
+}  // namespace
+
+py::dict picture(const AnmImage& image, bool writable, const Borrowed& borrowed) {
+  py::dict made;
+  made["pixels"] = array_of(image, writable, borrowed);
+  made["bounds"] = four(image.bounds);
+  made["rod"] = four(image.rod);
+  made["premult"] = premult_of(image.premult);
+  made["aspect"] = image.pixel_aspect;
+  return made;
+}
+
+py::dict values_of(const AnmCall& call) {
+  py::dict values;
+  for (int32_t i = 0; i < call.n_values; ++i) {
+    values[call.values[i].name] = value_of(call.values[i]);
+  }
+  return values;
+}
+
+}  // namespace anatomatte::embed

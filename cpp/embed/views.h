@@ -1,0 +1,22 @@
+// Borrowed pixels as numpy arrays.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "engine_api.h"
+#include "python.h"
+
+namespace anatomatte::embed {
+
+// Counts the arrays of one call that Python still holds: they end with the call.
+using Borrowed = std::shared_ptr<std::atomic<int>>;
+
+// {"pixels": H×W×C array, top row first, on the host's memory; "bounds", "rod", "premult",
+// "aspect"}.
+py::dict picture(const AnmImage& image, bool writable, const Borrowed& borrowed);
+
+// {name: bool | int | float | str | (r, g, b)}
+py::dict values_of(const AnmCall& call);
+
+}  // namespace anatomatte::embed

@@ -1,0 +1,157 @@
+#include "controls.h"
+
+#include <cstring>
+#include <string>
+
+#include "nuke/fnPublicOfxExtensions.h"
+#include "suites.h"
+#include "table.h"
+
+namespace anatomatte {
+namespace {
+
+const char* type_of(const Control& control) {
+  switch (control.kind) {
+    case Kind::choice_:
+      return kOfxParamTypeChoice;
+    case Kind::double_:
+      return kOfxParamTypeDouble;
+    case Kind::int_:
+      return kOfxParamTypeInteger;
+    case Kind::bool_:
+      return kOfxParamTypeBoolean;
+    case Kind::rgb_:
+      return kOfxParamTypeRGB;
+    case Kind::button_:
+      return kOfxParamTypePushButton;
+    case Kind::text_:
+      return kOfxParamTypeString;
+  }
+  return kOfxParamTypeString;
+}
+
+std::string hint_of(const Control& control) {
+  const std::string hint = control.hint;
+  if (!std::strcmp(control.unit, "px")) return hint + " In pixels at full resolution.";
+  if (!std::strcmp(control.unit, "px2")) return hint + " In square pixels at full resolution.";
+  return hint;
+}
+
+void set_range(const Properties& param, const Control& control, int dimensions) {
+  for (int i = 0; i < dimensions; ++i) {
+    param.set(kOfxParamPropMin, control.low, i);
+    param.set(kOfxParamPropMax, control.high, i);
+    param.set(kOfxParamPropDisplayMin, control.slider_low, i);
+    param.set(kOfxParamPropDisplayMax, control.slider_high, i);
+    param.set(kOfxParamPropDefault, control.number[i], i);
+  }
+}
+
+void describe_double(const Properties& param, const Control& control) {
+  const bool area = !std::strcmp(control.unit, "px2");
+  const bool length = !std::strcmp(control.unit, "px");
+  set_range(param, control, 1);
+  param.set(kOfxParamPropDoubleType, kOfxParamDoubleTypePlain);
+  param.set(kOfxParamPropIncrement, area ? 1.0 : length ? 0.1 : 0.01);
+  param.set(kOfxParamPropDigits, area ? 0 : length ? 1 : 3);
+}
+
+void describe_int(const Properties& param, const Control& control) {
+  param.set(kOfxParamPropMin, static_cast<int>(control.low));
+  param.set(kOfxParamPropMax, static_cast<int>(control.high));
+  param.set(kOfxParamPropDisplayMin, static_cast<int>(control.slider_low));
+  param.set(kOfxParamPropDisplayMax, static_cast<int>(control.slider_high));
+  param.set(kOfxParamPropDefault, static_cast<int>(control.number[0]));
+}
+
+void describe_choice(const Properties& param, const Control& control) {
+  for (int i = 0; i < control.n_options; ++i) {
+    param.set(kOfxParamPropChoiceOption, control.labels[i], i);
+  }
+  for (int i = 0; i < control.n_options; ++i) {
+    if (!param.set(kOfxParamPropChoiceEnum, control.keys[i], i)) break;  // hosts before OFX 1.5
+  }
+  param.set(kOfxParamPropDefault, static_cast<int>(control.number[0]));
+}
+
+// A line that only the Refresh button writes.
+void describe_text(const Properties& param, const Control& control) {
+  param.set(kOfxParamPropStringMode, kOfxParamStringIsLabel);
+  param.set(kOfxParamPropDefault, control.text);
+  param.set(kOfxParamPropPersistant, 0);
+  param.set(kOfxParamPropCanUndo, 0);
+}
+
+void describe_kind(const Properties& param, const Control& control) {
+  switch (control.kind) {
+    case Kind::choice_:
+      return describe_choice(param, control);
+    case Kind::double_:
+      return describe_double(param, control);
+    case Kind::int_:
+      return describe_int(param, control);
+    case Kind::bool_:
+      param.set(kOfxParamPropDefault, control.number[0] != 0.0 ? 1 : 0);
+      return;
+    case Kind::rgb_:
+      return set_range(param, control, 3);
+    case Kind::button_:
+      return;
+    case Kind::text_:
+      return describe_text(param, control);
+  }
+}
+
+Properties define(OfxParamSetHandle params, const char* type, const std::string& name,
+                  const char* label) {
+  OfxPropertySetHandle handle = nullptr;
+  if (suites().param->paramDefine(params, type, name.c_str(), &handle) != kOfxStatOK) {
+    return Properties();
+  }
+  const Properties param(handle);
+  param.set(kOfxPropLabel, label);
+  param.set(kOfxPropShortLabel, label);
+  param.set(kOfxPropLongLabel, label);
+  return param;
+}
+
+void define_control(OfxParamSetHandle params, const Control& control, const std::string& group) {
+  const Properties param = define(params, type_of(control), control.name, control.label);
+  param.set(kOfxParamPropScriptName, control.name);
+  param.set(kOfxParamPropHint, hint_of(control).c_str());
+  if (!group.empty()) param.set(kOfxParamPropParent, group.c_str());
+  if (control.kind != Kind::button_) param.set(kOfxParamPropAnimates, control.animates ? 1 : 0);
+  if (control.inert) param.set(kOfxParamPropEvaluateOnChange, 0);
+  describe_kind(param, control);
+}
+
+}  // namespace
+
+void define_controls(OfxParamSetHandle params) {
+  const HostFacts& host = host_facts();
+  const bool groups = host.nuke || !host.has_pages;
+  int page_number = 0;
+  for (const char* page_name : kPages) {
+    std::string group;
+    if (groups) {
+      group = std::string("group_") + page_name;
+      const Properties tab = define(params, kOfxParamTypeGroup, group, page_name);
+      if (host.nuke) tab.set(kFnOfxParamPropGroupIsTab, 1);
+    }
+    int child = 0;
+    const Properties page =
+        define(params, kOfxParamTypePage, std::string("page_") + page_name, page_name);
+    for (const Control& control : kControls) {
+      if (std::strcmp(control.page, page_name) != 0) continue;
+      define_control(params, control, group);
+      page.set(kOfxParamPropPageChild, control.name, child++);
+    }
+    OfxPropertySetHandle set = nullptr;
+    if (suites().param->paramSetGetPropertySet(params, &set) == kOfxStatOK) {
+      const std::string name = std::string("page_") + page_name;
+      Properties(set).set(kOfxPluginPropParamPageOrder, name.c_str(), page_number++);
+    }
+  }
+}
+
+}  // namespace anatomatte

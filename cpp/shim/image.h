@@ -1,0 +1,38 @@
+// A picture borrowed from the host; the destructor gives it back.
+#pragma once
+
+#include "engine_api.h"
+#include "instance.h"
+
+namespace anatomatte {
+
+class Image {
+ public:
+  // `found()` is false where the host has no picture.  Raises Failure when it has one that cannot
+  // be read: no bounds, an unknown depth, rows shorter than their pixels.
+  Image(const Clip& clip, OfxTime time);
+  ~Image();
+  Image(Image&& other) noexcept;
+  Image(const Image&) = delete;
+  Image& operator=(const Image&) = delete;
+
+  bool found() const { return handle_ && view_.data; }
+  bool empty() const;
+  const AnmImage& view() const { return view_; }
+
+ private:
+  void read(const Clip& clip);
+  void read_format(const Clip& clip);
+  void read_rows();
+
+  OfxPropertySetHandle handle_ = nullptr;
+  AnmImage view_{};
+};
+
+// Bytes of one pixel of this view.
+int pixel_bytes(const AnmImage& view);
+
+// Writes zeros (transparent black) into the window, as far as it lies in the picture.
+void clear(const AnmImage& view, const int window[4]);
+
+}  // namespace anatomatte

@@ -1,0 +1,159 @@
+#include "instance.h"
+
+#include <algorithm>
+
+#include "runtime.h"
+#include "status.h"
+
+namespace anatomatte {
+namespace {
+
+Clip find_clip(OfxImageEffectHandle effect, const char* name) {
+  Clip clip;
+  clip.name = name;
+  OfxPropertySetHandle properties = nullptr;
+  if (suites().effect->clipGetHandle(effect, name, &clip.handle, &properties) != kOfxStatOK) {
+    clip.handle = nullptr;
+    return clip;
+  }
+  if (clip.handle && !properties) suites().effect->clipGetPropertySet(clip.handle, &properties);
+  clip.properties = Properties(properties);
+  return clip;
+}
+
+}  // namespace
+
+bool Clip::connected() const {
+  const bool is_source = name == kInputs[kSourceClip].name;
+  return handle && properties.integer_or(kOfxImageClipPropConnected, is_source ? 1 : 0) != 0;
+}
+
+bool Clip::region_of_definition(OfxTime time, OfxRectD* region) const {
+  OfxRectD found{0, 0, 0, 0};
+  if (!connected() ||
+      suites().effect->clipGetRegionOfDefinition(handle, time, &found) != kOfxStatOK) {
+    return false;
+  }
+  *region = found;
+  return true;
+}
+
+Instance::Instance(OfxImageEffectHandle effect) : effect_(effect) {
+  if (suites().effect->getParamSet(effect, &params_) != kOfxStatOK) {
+    throw Failure("The host gave the node no parameters.");
+  }
+  for (int i = 0; i < kControlCount; ++i) {
+    OfxParamHandle handle = nullptr;
+    if (suites().param->paramGetHandle(params_, kControls[i].name, &handle, nullptr) ==
+        kOfxStatOK) {
+      controls_[i] = handle;
+    }
+  }
+  for (int i = 0; i < kInputCount; ++i) inputs_[i] = find_clip(effect, kInputs[i].name);
+  output_ = find_clip(effect, kOfxImageEffectOutputClipName);
+}
+
+void Instance::read_number(int control, OfxTime time, double number[3]) const {
+  const Control& row = kControls[control];
+  std::copy(row.number, row.number + 3, number);
+  const OfxParamHandle handle = controls_[control];
+  if (!handle) return;
+  const auto get = suites().param->paramGetValueAtTime;
+  if (row.kind == Kind::double_) {
+    double value = number[0];
+    if (get(handle, time, &value) == kOfxStatOK) number[0] = value;
+  } else if (row.kind == Kind::rgb_) {
+    double rgb[3] = {number[0], number[1], number[2]};
+    if (get(handle, time, &rgb[0], &rgb[1], &rgb[2]) == kOfxStatOK) {
+      std::copy(rgb, rgb + 3, number);
+    }
+  } else if (carries_value(row)) {
+    int value = static_cast<int>(number[0]);
+    if (get(handle, time, &value) == kOfxStatOK) number[0] = value;
+  }
+}
+
+int Instance::choice(int control, OfxTime time) const {
+  const Control& row = kControls[control];
+  double number[3];
+  read_number(control, time, number);
+  const bool valid = number[0] >= 0 && number[0] < row.n_options;
+  return static_cast<int>(valid ? number[0] : row.number[0]);
+}
+
+std::vector<AnmValue> Instance::values(OfxTime time) const {
+  std::vector<AnmValue> values;
+  values.reserve(kControlCount);
+  for (int i = 0; i < kControlCount; ++i) {
+    const Control& row = kControls[i];
+    if (!carries_value(row)) continue;
+    AnmValue value{};
+    value.name = row.name;
+    if (row.kind == Kind::choice_) {
+      value.kind = ANM_TEXT;
+      value.text = row.keys[choice(i, time)];
+    } else {
+      value.kind = row.kind == Kind::int_    ? ANM_WHOLE
+                   : row.kind == Kind::bool_ ? ANM_TRUTH
+                                             : ANM_NUMBERS;
+      value.count = row.kind == Kind::rgb_ ? 3 : 1;
+      read_number(i, time, value.number);
+    }
+    values.push_back(value);
+  }
+  return values;
+}
+
+void Instance::set_flag(int control, const char* property, bool on) const {
+  OfxPropertySetHandle handle = nullptr;
+  if (controls_[control] &&
+      suites().param->paramGetPropertySet(controls_[control], &handle) == kOfxStatOK) {
+    Properties(handle).set(property, on ? 1 : 0);
+  }
+}
+
+void Instance::show_what_counts() const {
+  // MLT never tells of changes and cannot set a hidden control: there all stay visible.
+  if (host_facts().mlt) return;
+  const bool packed = choice(kOutput, 0.0) == kOutputPacked;
+  for (const int control : kPack) set_flag(control, kOfxParamPropSecret, !packed);
+  set_flag(kScreenColour, kOfxParamPropEnabled, choice(kScreen, 0.0) == kScreenPicked);
+}
+
+void Instance::refresh_status() {
+  const std::string text = runtime_status();
+  if (controls_[kStatus]) suites().param->paramSetValue(controls_[kStatus], text.c_str());
+  // Nuke keeps a label string at its default, so there the answer is also shown as a message.
+  if (host_facts().nuke && suites().message_v1 && suites().message_v1->message) {
+    suites().message_v1->message(effect_, kOfxMessageMessage, "anatomatte.status", "%s",
+                                 text.c_str());
+  }
+}
+
+void Instance::complain(const std::string& sentence) {
+  const std::lock_guard<std::mutex> lock(message_mutex_);
+  const Suites& host = suites();
+  // Resolve claims this suite with one pointer null and the other garbage: both or neither.
+  if (host.message_v2 && host.message_v2->setPersistentMessage &&
+      host.message_v2->clearPersistentMessage) {
+    host.message_v2->setPersistentMessage(effect_, kOfxMessageError, "anatomatte.error", "%s",
+                                          sentence.c_str());
+  } else if (host.message_v1 && host.message_v1->message && sentence != message_) {
+    // This one may be a dialog: the same sentence is said once, not for every frame.
+    host.message_v1->message(effect_, kOfxMessageError, "anatomatte.error", "%s",
+                             sentence.c_str());
+  }
+  message_ = sentence;
+}
+
+void Instance::all_is_well() {
+  const std::lock_guard<std::mutex> lock(message_mutex_);
+  if (message_.empty()) return;
+  message_.clear();
+  const OfxMessageSuiteV2* host = suites().message_v2;
+  if (host && host->setPersistentMessage && host->clearPersistentMessage) {
+    host->clearPersistentMessage(effect_);
+  }
+}
+
+}  // namespace anatomatte

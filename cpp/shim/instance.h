@@ -1,0 +1,62 @@
+// One node: its clips, its controls, and what it last told the artist.
+#pragma once
+
+#include <array>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "clips.h"
+#include "engine_api.h"
+#include "suites.h"
+#include "table.h"
+
+namespace anatomatte {
+
+struct Clip {
+  const char* name = nullptr;
+  OfxImageClipHandle handle = nullptr;
+  Properties properties;
+
+  // Source counts as connected where the host does not say; the optional clips do not.
+  bool connected() const;
+  bool region_of_definition(OfxTime time, OfxRectD* region) const;
+};
+
+class Instance {
+ public:
+  // Raises Failure when the host does not give the handles.
+  explicit Instance(OfxImageEffectHandle effect);
+
+  OfxImageEffectHandle effect() const { return effect_; }
+  const Clip& input(int index) const { return inputs_[index]; }
+  const Clip& output() const { return output_; }
+
+  // The menu position of a choice, always a valid one.
+  int choice(int control, OfxTime time) const;
+  // Every control that carries a value, in the order of the table.
+  std::vector<AnmValue> values(OfxTime time) const;
+
+  // Hides and dims what the present settings make meaningless.
+  void show_what_counts() const;
+  // The Refresh button: asks the engine and writes its answer into the status line.
+  void refresh_status();
+
+  // A failure's sentence, and its end with the next frame that succeeds.
+  void complain(const std::string& sentence);
+  void all_is_well();
+
+ private:
+  void read_number(int control, OfxTime time, double number[3]) const;
+  void set_flag(int control, const char* property, bool on) const;
+
+  OfxImageEffectHandle effect_;
+  OfxParamSetHandle params_ = nullptr;
+  std::array<OfxParamHandle, kControlCount> controls_{};
+  std::array<Clip, kInputCount> inputs_;
+  Clip output_;
+  std::mutex message_mutex_;
+  std::string message_;  // what stands in the host now; empty when nothing does
+};
+
+}  // namespace anatomatte

@@ -1,0 +1,198 @@
+#include "render.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "image.h"
+#include "progress.h"
+#include "runtime.h"
+#include "status.h"
+
+namespace anatomatte {
+namespace {
+
+struct Request {
+  OfxTime time = 0.0;
+  double scale[2] = {1.0, 1.0};
+  int window[4] = {0, 0, 0, 0};
+  bool draft = false;
+};
+
+// A pending answer: what was not rendered must not look like a picture.
+class Window {
+ public:
+  Window(const AnmImage& output, const int window[4]) : output_(output), window_(window) {}
+  ~Window() {
+    if (!kept_) clear(output_, window_);
+  }
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+  void keep() { kept_ = true; }
+
+ private:
+  const AnmImage& output_;
+  const int* window_;
+  bool kept_ = false;
+};
+
+// The two callbacks of a call, made from the thread that the host rendered on.
+class Watch {
+ public:
+  explicit Watch(OfxImageEffectHandle effect) : effect_(effect), bar_(effect) {}
+
+  bool aborted() {
+    const auto ask = suites().effect->abort;
+    aborted_ = aborted_ || bar_.cancelled() || (ask && ask(effect_) != 0);
+    return aborted_;
+  }
+  static int32_t on_abort(void* watch) { return static_cast<Watch*>(watch)->aborted() ? 1 : 0; }
+  static void on_progress(void* watch, double fraction) {
+    static_cast<Watch*>(watch)->bar_.update(fraction);
+  }
+
+ private:
+  OfxImageEffectHandle effect_;
+  ProgressBar bar_;
+  bool aborted_ = false;
+};
+
+std::string at_frame(OfxTime time) {
+  char text[48];
+  std::snprintf(text, sizeof(text), " at frame %g", time);
+  return text;
+}
+
+bool draft_wanted(const Properties& args) {
+  int draft = 0;
+  // Hosts that do not know draft quality still say whether a person is dragging something.
+  if (args.integer(kOfxImageEffectPropRenderQualityDraft, &draft)) return draft != 0;
+  return args.integer_or(kOfxImageEffectPropInteractiveRenderStatus, 0) != 0;
+}
+
+Request read_request(const Properties& args, const AnmImage& output) {
+  Request request;
+  request.time = args.number_or(kOfxPropTime, 0.0);
+  for (int i = 0; i < 2; ++i) {
+    double scale = 1.0;
+    if (args.number(kOfxImageEffectPropRenderScale, &scale, i) && scale > 0.0) {
+      request.scale[i] = scale;
+    }
+  }
+  if (!args.rectangle(kOfxImageEffectPropRenderWindow, request.window)) {
+    std::copy(output.bounds, output.bounds + 4, request.window);
+  }
+  for (int i = 0; i < 2; ++i) {
+    request.window[i] = std::max(request.window[i], output.bounds[i]);
+    request.window[i + 2] = std::min(request.window[i + 2], output.bounds[i + 2]);
+  }
+  request.draft = draft_wanted(args);
+  return request;
+}
+
+void refuse_fields(const Properties& args) {
+  const std::string field = args.text_or(kOfxImageEffectPropFieldToRender, kOfxImageFieldNone);
+  if (field == kOfxImageFieldLower || field == kOfxImageFieldUpper ||
+      field == kOfxImageFieldSingle || field == kOfxImageFieldDoubled) {
+    throw Failure(
+        "The host asked for a single field; Anatomatte keys whole frames: de-interlace the plate "
+        "and make the project progressive.");
+  }
+}
+
+// Source must be there; another clip without a picture counts as not connected.
+std::vector<Image> fetch_inputs(const Instance& node, OfxTime time) {
+  std::vector<Image> images;
+  images.reserve(kInputCount);
+  for (int i = 0; i < kInputCount; ++i) {
+    const Clip& clip = node.input(i);
+    const bool source = i == kSourceClip;
+    if (!clip.connected()) {
+      if (source) throw Failure("Source is not connected: connect the plate to it.");
+      continue;
+    }
+    Image image(clip, time);
+    if (image.found() && !image.empty()) {
+      images.push_back(std::move(image));
+    } else if (source) {
+      throw Failure("Source has no picture" + at_frame(time) +
+                    ": check the plate's frame range and that its files can be read.");
+    }
+  }
+  return images;
+}
+
+OfxStatus answer(AnmResult result, const std::string& sentence, Watch& watch, Window& window) {
+  switch (result) {
+    case ANM_OK:
+      window.keep();
+      return kOfxStatOK;
+    case ANM_CANCELLED:
+      if (watch.aborted()) return kOfxStatOK;  // the host asked for it and drops the picture
+      throw Failure(sentence.empty() ? "The frame was cancelled." : sentence);
+    case ANM_MEMORY:
+      throw Failure(sentence.empty() ? "The frame does not fit into memory." : sentence,
+                    kOfxStatErrMemory);
+    default:
+      throw Failure(sentence.empty() ? "The engine failed without a word." : sentence);
+  }
+}
+
+OfxStatus call_engine(Instance& node, const Request& request, const std::vector<Image>& inputs,
+                      const AnmImage& output, Watch& watch, Window& window) {
+  std::string why;
+  const AnmEngine* engine = runtime_engine(&why);
+  if (!engine) throw Failure(why);
+  std::vector<AnmImage> views;
+  for (const Image& image : inputs) views.push_back(image.view());
+  const std::vector<AnmValue> values = node.values(request.time);
+  char message[2048] = "";
+  AnmCall call{};
+  call.size = sizeof(call);
+  call.time = request.time;
+  std::copy(request.scale, request.scale + 2, call.scale);
+  std::copy(request.window, request.window + 4, call.window);
+  call.draft = request.draft ? 1 : 0;
+  call.inputs = views.data();
+  call.n_inputs = static_cast<int32_t>(views.size());
+  call.output = &output;
+  call.values = values.data();
+  call.n_values = static_cast<int32_t>(values.size());
+  call.host = &watch;
+  call.aborted = &Watch::on_abort;
+  call.progress = &Watch::on_progress;
+  call.message = message;
+  call.message_size = sizeof(message);
+  const AnmResult result = engine->render(&call);
+  message[sizeof(message) - 1] = '\0';
+  return answer(result, message, watch, window);
+}
+
+}  // namespace
+
+OfxStatus render(Instance& node, const Properties& args) {
+  const OfxTime time = args.number_or(kOfxPropTime, 0.0);
+  Watch watch(node.effect());
+  const Image output(node.output(), time);
+  if (!output.found()) {
+    if (watch.aborted()) return kOfxStatOK;
+    throw Failure("The host gave no picture to write to" + at_frame(time) + ".");
+  }
+  const Request request = read_request(args, output.view());
+  const bool nothing = request.window[0] >= request.window[2] ||  //
+                       request.window[1] >= request.window[3];
+  if (nothing) return kOfxStatOK;
+  Window window(output.view(), request.window);
+  refuse_fields(args);
+  if (watch.aborted()) return kOfxStatOK;
+  try {
+    const std::vector<Image> inputs = fetch_inputs(node, time);
+    return call_engine(node, request, inputs, output.view(), watch, window);
+  } catch (const Failure&) {
+    if (watch.aborted()) return kOfxStatOK;  // an aborting host takes its pictures away first
+    throw;
+  }
+}
+
+}  // namespace anatomatte
