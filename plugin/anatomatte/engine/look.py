@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..frame import Pixels
-from ..keyer import key
+from ..keyer import palette, regions, solve
 from ..keyer.screen import Screen, find
 from ..ops import colour
+from ..ops.filters import shrink
 from ..ops.strips import each
 from ..settings import Settings
 from .job import Job
@@ -25,18 +28,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Key:
-    """The matte at the plate's resolution, before any tweak: coverage in 0..1, H×W."""
+    """The matte at the plate's resolution, before any tweak.
+
+    Attributes:
+        matte: H×W, coverage in 0..1.
+        edge: flat indices of the pixels whose foreground was solved, ascending.
+        colour: N×3 scene-linear foreground of those pixels.
+    """
 
     matte: Pixels
-
-
-def observe(plate: Plate, settings: Settings, job: Job) -> Evidence:
-    """Look at the plate once: is there a screen, which colour, how does its light vary?"""
-    job.check()
-    picked = np.array(settings.screen_colour, np.float32).reshape(1, 1, 3)
-    linear = colour.decode(plate.curve, picked).ravel()
-    seen = (float(linear[0]), float(linear[1]), float(linear[2]))
-    return Evidence(find(plate.light, settings.screen, seen, settings.screen_uneven))
+    edge: npt.NDArray[np.intp]
+    colour: Pixels
 
 
 def surface_rows(plate: Plate, screen: Screen, y1: int, y2: int) -> Pixels:
@@ -49,20 +51,103 @@ def surface_rows(plate: Plate, screen: Screen, y1: int, y2: int) -> Pixels:
     return surface
 
 
-def refine(plate: Plate, evidence: Evidence, settings: Settings, job: Job) -> Key:
-    """The matte at the plate's resolution."""
-    height, width = plate.light.shape[:2]
-    screen = evidence.screen
-    if screen is None:
-        return Key(np.ones((height, width), np.float32))
-    signal = np.empty((height, width), np.float32)
-
-    def strip(y1: int, y2: int) -> None:
-        surface = surface_rows(plate, screen, y1, y2)
-        signal[y1:y2] = key.transmission(
-            plate.light[y1:y2], surface, screen, settings.screen_gain, settings.screen_balance
-        )
-
-    each(height, strip, job.threads, job.check)
+def observe(plate: Plate, settings: Settings, job: Job) -> Evidence:
+    """Look at the plate once: is there a screen, which colour, how does its light vary?"""
     job.check()
-    return Key(key.screen_matte(key.quiet(signal, screen.noise), screen))
+    picked = np.array(settings.screen_colour, np.float32).reshape(1, 1, 3)
+    linear = colour.decode(plate.curve, picked).ravel()
+    seen = (float(linear[0]), float(linear[1]), float(linear[2]))
+    screen = find(plate.light, settings.screen, seen, settings.screen_uneven)
+    if screen is None or screen.weight <= 0:
+        return Evidence(None)
+    height = plate.light.shape[0]
+    sample = sorted({int(y) for y in np.linspace(0, height - 1, 24)})
+    light = plate.light[sample]
+    surface = np.concatenate([surface_rows(plate, screen, y, y + 1) for y in sample])
+    grain = regions.grain_of(light, surface, screen.axis, 0.5)
+    return Evidence(dataclasses.replace(screen, noise=grain))
+
+
+class _Refine:
+    """The plate and what is known of it while its strips are worked on."""
+
+    def __init__(self, plate: Plate, screen: Screen, settings: Settings) -> None:
+        self.plate, self.screen, self.settings = plate, screen, settings
+        self.height, self.width = plate.light.shape[:2]
+        self.cell = palette.cell_for(self.height, self.width)
+        self.rows, self.columns = -(-self.height // self.cell), -(-self.width // self.cell)
+        self.matte = np.empty((self.height, self.width), np.float32)
+        self.sums = np.empty((self.rows, self.columns, palette.CHANNELS), np.float32)
+        self.reach = max(1, round(2 * max(self.height, self.width) / 960))
+        self.depths = self._depths()
+        self.found: dict[int, tuple[npt.NDArray[np.intp], Pixels]] = {}
+
+    def _depths(self) -> Screen:
+        """How deep inside the subject a place lies, as a surface that can be read row by row."""
+        small = shrink(np.clip(self.plate.light, -64, 64), self.rows, self.columns)
+        surface = self.screen.rows(0, self.rows, self.rows, self.columns)
+        if self.plate.clean is not None and self.plate.clean_known is not None:
+            known = shrink(self.plate.clean_known, self.rows, self.columns)[..., None]
+            surface = surface + known * (shrink(self.plate.clean, self.rows, self.columns) - surface)
+        chosen = self.settings
+        deep = regions.depths(small, surface, self.screen.axis, chosen.screen_balance, chosen.screen_gain)
+        return dataclasses.replace(self.screen, surface=deep[..., None])
+
+    def classify(self, y1: int, y2: int) -> None:
+        """First pass: sure subject is 1, sure screen 0, the rest −1; colours go to the palette."""
+        top, bottom = max(0, y1 - regions.HALO), min(self.height, y2 + regions.HALO)
+        surface = surface_rows(self.plate, self.screen, top, bottom)
+        shown, unit, _ = regions.in_units(self.plate.light[top:bottom], surface)
+        chosen, axis = self.settings, self.screen.axis
+        signal = regions.share(shown, unit, axis, chosen.screen_balance, chosen.screen_gain)
+        depth = self.depths.rows(top, bottom, self.height, self.width)[..., 0]
+        subject, screen = regions.sure(
+            shown, unit, signal, axis.bright(shown), depth, self.screen.noise, self.reach
+        )
+        own = slice(y1 - top, y2 - top)
+        subject, screen = subject[own], screen[own]
+        self.matte[y1:y2] = np.where(subject, np.float32(1), np.where(screen, np.float32(0), np.float32(-1)))
+        sums = palette.gather(
+            shown[own], unit[own], subject.astype(np.float32), screen.astype(np.float32), self.cell
+        )
+        self.sums[y1 // self.cell : y1 // self.cell + len(sums)] = sums
+
+    def solve(self, y1: int, y2: int, colours: palette.Palette) -> None:
+        """Second pass: alpha and foreground of what is not sure."""
+        matte = self.matte[y1:y2]
+        y, x = np.nonzero(matte < 0)
+        surface = surface_rows(self.plate, self.screen, y1, y2)[y, x]
+        light = self.plate.light[y1:y2][y, x]
+        bright = np.maximum(surface.max(1, keepdims=True), np.float32(1e-5))
+        shown = np.clip(light / bright, -8, 1000)
+        fields = colours.at(y + y1, x)
+        alpha, foreground = solve.solve(shown, surface / bright, fields, max(self.screen.noise, 0.03))
+        matte[y, x] = alpha
+        light = foreground * bright + (light - shown * bright)
+        self.found[y1] = ((y + y1) * self.width + x, light)
+
+    def key(self) -> Key:
+        """The finished matte with the screen's weight and gain, and the solved colours."""
+        parts = [self.found[y] for y in sorted(self.found)]
+        through = 1 - self.matte
+        gain = self.settings.screen_gain
+        if gain > 1:
+            through = np.minimum(through * np.float32(gain), 1)
+        elif gain < 1:
+            through = np.power(through, np.float32(1 / max(gain, 1e-3)))
+        matte = 1 - np.float32(self.screen.weight) * through
+        return Key(matte, np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
+
+
+def refine(plate: Plate, evidence: Evidence, settings: Settings, job: Job) -> Key:
+    """The matte at the plate's resolution: sure regions first, then the edge from their colours."""
+    height, width = plate.light.shape[:2]
+    if evidence.screen is None:
+        none = np.empty(0, np.intp)
+        return Key(np.ones((height, width), np.float32), none, np.empty((0, 3), np.float32))
+    work = _Refine(plate, evidence.screen, settings)
+    each(height, work.classify, job.threads, job.check)
+    job.progress(0.5)
+    colours = palette.spread(work.sums, work.cell)
+    each(height, lambda y1, y2: work.solve(y1, y2, colours), job.threads, job.check)
+    return work.key()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
-import cv2
 import numpy as np
 
 from ..frame import Frame, Pixels
 from ..ops import colour
+from ..ops.filters import grow, shrink
 from ..ops.strips import opencv_threads
 from ..settings import Settings
 from .job import Job
@@ -40,31 +40,27 @@ def _stages(plate: Plate, settings: Settings, job: Job) -> Mattes:
 def _drafted(plate: Plate, settings: Settings, job: Job) -> Mattes:
     """Stages at half resolution; the change of colour, not the picture, is brought back up."""
     height, width = plate.light.shape[:2]
-    size = ((width + 1) // 2, (height + 1) // 2)
+    rows, columns = (height + 1) // 2, (width + 1) // 2
 
     def down(pixels: Pixels | None) -> Pixels | None:
-        return None if pixels is None else cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        return None if pixels is None else shrink(pixels, rows, columns)
 
-    def up(pixels: Pixels) -> Pixels:
-        return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR)
-
-    rgb = down(plate.frame.pixels)
-    assert rgb is not None
-    small = dataclasses.replace(
-        plate,
-        frame=Frame(rgb, (0, 0, *size)),
-        light=colour.decode(plate.curve, rgb),
-        **{
-            name: down(getattr(plate, name))
-            for name in ("alpha", "inm", "outm", "hint", "clean", "clean_known")
-        },
-    )
+    rgb = shrink(plate.frame.pixels, rows, columns)
+    small = Plate(
+        Frame(rgb, (0, 0, columns, rows)), colour.decode(plate.curve, rgb), plate.curve,
+        alpha=down(plate.alpha), inm=down(plate.inm), outm=down(plate.outm), hint=down(plate.hint),
+        clean=down(plate.clean), clean_known=down(plate.clean_known), doubts=plate.doubts,
+    )  # fmt: skip
     rough = _stages(small, settings, dataclasses.replace(job, scale=job.scale * 0.5))
     target = plate.curve if settings.output_colour == "input" else settings.output_colour
     before = small.frame.pixels if target == plate.curve else colour.encode(target, small.light)
     full = plate.frame.pixels if target == plate.curve else colour.encode(target, plate.light)
-    mattes = {
-        name: np.clip(up(getattr(rough, name)), 0, 1)
-        for name in ("alpha", "screen", "spill", "core", "garbage", "hint")
-    }
-    return Mattes(foreground=full + up(rough.foreground - before), messages=rough.messages, **mattes)
+
+    def up(matte: Pixels) -> Pixels:
+        return np.asarray(np.clip(grow(matte, height, width), 0, 1), np.float32)
+
+    return Mattes(
+        alpha=up(rough.alpha), foreground=full + grow(rough.foreground - before, height, width),
+        screen=up(rough.screen), spill=up(rough.spill), core=up(rough.core), garbage=up(rough.garbage),
+        hint=up(rough.hint), messages=rough.messages,
+    )  # fmt: skip

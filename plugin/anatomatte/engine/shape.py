@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..frame import Pixels
-from ..keyer import unmix
+from ..keyer import despill
 from ..ops import colour
 from ..ops import matte as shaping
 from ..ops.strips import each
@@ -33,15 +33,16 @@ def shape(plate: Plate, evidence: Evidence, made: Key, settings: Settings, job: 
         alpha = alpha * plate.alpha
     alpha = np.clip(np.minimum(alpha, 1 - garbage), 0, 1)
     job.progress(0.8)
-    foreground, spill = _foreground(plate, evidence, np.maximum(cover, core), settings, job)
-    return Mattes(alpha, foreground, made.matte, spill, core, garbage, hint, messages=plate.doubts)
+    work = _Foreground(plate, evidence, made, np.maximum(cover, core), settings)
+    each(work.cover.shape[0], work.strip, job.threads, job.check)
+    return Mattes(alpha, work.colour, made.matte, work.spill, core, garbage, hint, messages=plate.doubts)
 
 
 def _hinted(matte: Pixels, hint: Pixels) -> Pixels:
     """A rough matte as a prior: odds are multiplied, so doubt is resolved and certainty is kept."""
     prior = np.clip(hint, np.float32(0.03), np.float32(0.97))
     yes = matte * prior
-    return yes / (yes + (1 - matte) * (1 - prior))
+    return np.asarray(yes / (yes + (1 - matte) * (1 - prior)), np.float32)
 
 
 def _filled(matte: Pixels, settings: Settings, scale: float) -> Pixels:
@@ -60,31 +61,47 @@ def _tweaked(matte: Pixels, settings: Settings, scale: float) -> Pixels:
     return shaping.soften(matte, settings.soften * scale)
 
 
-def _foreground(
-    plate: Plate, evidence: Evidence, cover: Pixels, settings: Settings, job: Job
-) -> tuple[Pixels, Pixels]:
-    """The subject's own colour in the output's encoding, and the spill that was taken off."""
-    height, width = cover.shape
-    target = plate.curve if settings.output_colour == "input" else settings.output_colour
-    screen = evidence.screen
-    foreground = np.empty((height, width, 3), np.float32)
-    spilled = np.zeros((height, width), np.float32)
+class _Foreground:
+    """The subject's own colour, strip by strip."""
 
-    def strip(y1: int, y2: int) -> None:
-        light = plate.light[y1:y2]
+    def __init__(
+        self, plate: Plate, evidence: Evidence, made: Key, cover: Pixels, settings: Settings
+    ) -> None:
+        self.plate, self.made, self.cover, self.settings = plate, made, cover, settings
+        self.screen = evidence.screen
+        self.target = plate.curve if settings.output_colour == "input" else settings.output_colour
+        height, self.width = cover.shape
+        self.colour = np.empty((height, self.width, 3), np.float32)
+        self.spill = np.zeros((height, self.width), np.float32)
+
+    def strip(self, y1: int, y2: int) -> None:
+        light = self.plate.light[y1:y2]
         clean = light
-        if screen is not None and screen.weight > 0:
-            surface = surface_rows(plate, screen, y1, y2)
-            clean = unmix.unmix(light, surface, cover[y1:y2], settings.unmix * screen.weight)
-            excess = unmix.spill(clean, screen.axis, settings.despill_method)
-            full = np.maximum(screen.axis.key(surface, 0.5), np.float32(1e-5))
-            spilled[y1:y2] = np.clip(excess / full, 0, 1)
-            amount = settings.despill * screen.weight
-            unmix.despill(clean, screen.axis, excess, amount, settings.despill_luminance)
-        coded = colour.encode(target, clean)
-        if target == plate.curve:  # what nobody touched leaves bit for bit as it came
-            coded = np.where(clean == light, plate.frame.pixels[y1:y2], coded)
-        foreground[y1:y2] = coded
+        if self.screen is not None:
+            clean = light.copy()
+            self._unmix(clean, y1, y2)
+            self._despill(clean, y1, y2)
+        coded = colour.encode(self.target, clean)
+        if self.target == self.plate.curve:  # what nobody touched leaves bit for bit as it came
+            coded = np.where(clean == light, self.plate.frame.pixels[y1:y2], coded)
+        self.colour[y1:y2] = coded
 
-    each(height, strip, job.threads, job.check)
-    return foreground, spilled
+    def _unmix(self, clean: Pixels, y1: int, y2: int) -> None:
+        """Put in the solved colours, less where a core, a hint or a fill has made the edge solid."""
+        first, last = np.searchsorted(self.made.edge, (y1 * self.width, y2 * self.width))
+        at = self.made.edge[first:last]
+        through = 1 - self.made.matte.ravel()[at]
+        remains = np.clip((1 - self.cover.ravel()[at]) / np.maximum(through, 1e-4), 0, 1)
+        assert self.screen is not None
+        share = (remains * np.float32(self.settings.unmix * self.screen.weight))[:, None]
+        rows = clean.reshape(-1, 3)
+        at = at - y1 * self.width
+        rows[at] += (self.made.colour[first:last] - rows[at]) * share
+
+    def _despill(self, clean: Pixels, y1: int, y2: int) -> None:
+        screen, chosen = self.screen, self.settings
+        assert screen is not None
+        excess = despill.spill(clean, screen.axis, chosen.despill_method)
+        full = np.maximum(screen.axis.key(surface_rows(self.plate, screen, y1, y2), 0.5), np.float32(1e-5))
+        self.spill[y1:y2] = np.clip(excess / full, 0, 1)
+        despill.despill(clean, screen.axis, excess, chosen.despill * screen.weight, chosen.despill_luminance)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
+from ..ops.filters import gauss, shrink, step
 from .axis import Axis, axis_of
 
 THUMB = 256
@@ -22,7 +23,7 @@ class Screen:
         weight: 0 (there is none) to 1 (certain); everything that the keyer does is scaled by it.
         axis: the colour axis along which the screen differs from grey.
         surface: h×w×3 scene-linear colour over the frame, at a low resolution.
-        noise: standard deviation of the key signal in sure screen, 1.0 being pure screen.
+        noise: grain of the sure screen, in units of its brightness.
     """
 
     weight: float
@@ -58,7 +59,7 @@ def thumbnail(light: Pixels) -> Pixels:
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     if size == (width, height):
         return light.copy()
-    return cv2.resize(light, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], 3)
+    return shrink(light, size[1], size[0])
 
 
 def _chroma(light: Pixels) -> tuple[Pixels, Pixels, Pixels]:
@@ -69,11 +70,6 @@ def _chroma(light: Pixels) -> tuple[Pixels, Pixels, Pixels]:
     return chroma, 1 - light.min(2) / (top + np.float32(1e-9)), top
 
 
-def _step(x: Pixels | float, low: float, high: float) -> Pixels:
-    t = np.clip((np.asarray(x, np.float32) - np.float32(low)) / np.float32(high - low), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
-
-
 def _flatness(chroma: Pixels, top: Pixels) -> Pixels:
     """1 where colour hardly changes within 5×5 pixels, towards 0 where it does."""
     mean = cv2.blur(chroma, (5, 5)).reshape(chroma.shape)
@@ -82,7 +78,7 @@ def _flatness(chroma: Pixels, top: Pixels) -> Pixels:
     ripple = np.maximum(cv2.blur(top * top, (5, 5)) - bright * bright, 0) / (
         bright * bright + np.float32(1e-9)
     )
-    return np.exp(-spread / np.float32(0.02**2) - ripple / np.float32(0.12**2))
+    return np.asarray(np.exp(-spread / np.float32(0.02**2) - ripple / np.float32(0.12**2)), np.float32)
 
 
 _BINS = 64
@@ -90,13 +86,14 @@ _BINS = 64
 
 def _hue_trust(mode: str) -> Pixels:
     """How plausible each chromaticity bin is as a screen: greens and blues before skin and wood."""
-    r, g = np.meshgrid(*[(np.arange(_BINS) + 0.5) / _BINS] * 2, indexing="ij")
+    bins = ((np.arange(_BINS) + 0.5) / _BINS).astype(np.float32)
+    r, g = np.meshgrid(bins, bins, indexing="ij")
     b = 1 - r - g
-    trust = 0.1 + 0.9 * _step(np.maximum(g, b) - 0.9 * r, -0.05, 0.1)
+    trust = 0.1 + 0.9 * step(np.maximum(g, b) - 0.75 * r, -0.02, 0.1)
     if mode == "green":
-        trust = _step(g - np.maximum(r, b), -0.06, 0.04)
+        trust = step(g - np.maximum(r, b), -0.06, 0.04)
     elif mode == "blue":
-        trust = _step(b - np.maximum(r, g), -0.06, 0.04)
+        trust = step(b - np.maximum(r, g), -0.06, 0.04)
     return np.asarray(np.where(b < -0.02, 0, trust), np.float32)
 
 
@@ -108,14 +105,14 @@ def _border(height: int, width: int) -> Pixels:
     return mask
 
 
-def _seed(chroma: Pixels, weight: Pixels, mode: str) -> tuple[Pixels, float]:
-    """The chromaticity with most evidence, and the share of the picture's evidence that it holds."""
+def _seed(chroma: Pixels, weight: Pixels, mode: str) -> Pixels:
+    """The chromaticity with most evidence."""
     index = np.clip((chroma * _BINS).astype(np.intp), 0, _BINS - 1)
     flat = index[..., 0] * _BINS + index[..., 1]
     counts = np.bincount(flat.ravel(), weight.ravel().astype(np.float64), _BINS * _BINS)
     table = cv2.GaussianBlur(counts.reshape(_BINS, _BINS), (0, 0), 1.2) * _hue_trust(mode)
     peak = int(np.argmax(table))
-    return (np.array([peak // _BINS, peak % _BINS], np.float32) + np.float32(0.5)) / _BINS, float(table.max())
+    return np.array([peak // _BINS + 0.5, peak % _BINS + 0.5], np.float32) / np.float32(_BINS)
 
 
 def _members(light: Pixels, chroma: Pixels, seed: Pixels, base: Pixels) -> tuple[Pixels, Pixels]:
@@ -163,9 +160,9 @@ def _follow(light: Pixels, surface: Pixels, weight: Pixels) -> Pixels:
     rest = (light - surface) * trusted[..., None]
     total, mass = np.zeros_like(rest), np.full(weight.shape, np.float32(1e-4))
     for sigma, share in ((3.0, 1.0), (9.0, 0.1), (27.0, 0.01)):
-        total += np.float32(share) * cv2.GaussianBlur(rest, (0, 0), sigma).reshape(rest.shape)
-        mass += np.float32(share) * cv2.GaussianBlur(trusted, (0, 0), sigma)
-    return surface + total / mass[..., None]
+        total += np.float32(share) * gauss(rest, sigma)
+        mass += np.float32(share) * gauss(trusted, sigma)
+    return np.asarray(surface + total / mass[..., None], np.float32)
 
 
 _CANON = {"green": (0.1, 0.6, 0.15), "blue": (0.08, 0.15, 0.6)}
@@ -181,13 +178,13 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     thumb = np.maximum(thumbnail(np.clip(light, -64, 64)), 0)
     height, width = thumb.shape[:2]
     chroma, saturation, top = _chroma(thumb)
-    seen = _step(top / (np.percentile(top, 95) + np.float32(1e-9)), 0.01, 0.08)
-    base = _step(saturation, 0.35, 0.7) * _flatness(chroma, top) * seen
+    seen = step(top / (np.percentile(top, 95) + np.float32(1e-9)), 0.01, 0.08)
+    base = step(saturation, 0.35, 0.7) * _flatness(chroma, top) * seen
     if mode == "picked":
         colour = np.maximum(np.array(picked, np.float32), 0)
         seed = colour[:2] / (colour.sum() + np.float32(1e-9))
     else:
-        seed, _ = _seed(chroma, base * (1 + 3 * _border(height, width)), mode)
+        seed = _seed(chroma, base * (1 + 3 * _border(height, width)), mode)
         colour = np.array(_CANON.get(mode, _CANON["green"]), np.float32)
     member, seed = _members(thumb, chroma, seed, base)
     enough = member.sum() > 0.002 * height * width
@@ -195,7 +192,7 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     if not enough:
         surface = np.broadcast_to(colour, (height, width, 3)).astype(np.float32)
         return Screen(weight if mode != "auto" else 0.0, axis_of(colour), surface, 0.0)
-    solid = cv2.erode(member, np.ones((3, 3), np.uint8))
+    solid = np.asarray(cv2.erode(member, np.ones((3, 3), np.uint8)), np.float32)
     member = solid if solid.sum() > 0.2 * member.sum() else member
     mean = np.asarray((thumb * member[..., None]).sum((0, 1)) / member.sum(), np.float32)
     surface = np.broadcast_to(mean, thumb.shape).astype(np.float32)
@@ -205,9 +202,7 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
         surface, mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max()
     )
     axis = axis_of(mean)
-    signal = axis.key(thumb, 0.5) / np.maximum(axis.key(surface, 0.5), 1e-6)
-    noise = float(np.sqrt((member * (signal - 1) ** 2).sum() / member.sum()))
-    return Screen(weight, axis, surface, min(noise, 0.1))
+    return Screen(weight, axis, surface, 0.0)
 
 
 def _presence(member: Pixels, chroma: Pixels, saturation: Pixels, seed: Pixels) -> float:
@@ -221,5 +216,5 @@ def _presence(member: Pixels, chroma: Pixels, saturation: Pixels, seed: Pixels) 
     edge = float((member * rim).sum() / rim.sum())
     vivid = float((saturation * member).sum() / mass)
     blue_red = 1 - float(seed.sum())
-    trust = float(_step(max(float(seed[1]), blue_red) - 0.9 * float(seed[0]), -0.05, 0.1)) * 0.85 + 0.15
-    return float(_step(area + edge, 0.06, 0.3) * _step(vivid, 0.5, 0.75) * trust)
+    trust = float(step(max(float(seed[1]), blue_red) - 0.75 * float(seed[0]), -0.02, 0.1)) * 0.85 + 0.15
+    return float(step(area + edge, 0.06, 0.3) * step(vivid, 0.5, 0.75) * trust)

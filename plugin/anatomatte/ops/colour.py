@@ -129,7 +129,7 @@ def slog3_decode(v: Pixels) -> Pixels:
     code = v * np.float32(1023)
     curved = _exp10((code - np.float32(420)) / np.float32(261.5)) * np.float32(0.19) - np.float32(0.01)
     straight = (code - np.float32(95)) * np.float32(0.01125 / (_SLOG3_CUT - 95))
-    return np.where(code >= np.float32(_SLOG3_CUT), curved, straight)
+    return np.asarray(np.where(code >= np.float32(_SLOG3_CUT), curved, straight), np.float32)
 
 
 def slog3_encode(x: Pixels) -> Pixels:
@@ -154,7 +154,8 @@ def vlog_encode(x: Pixels) -> Pixels:
 def log3g10_decode(v: Pixels) -> Pixels:
     """RED, "White Paper on REDWideGamutRGB and Log3G10" (2017), with the linear extension below 0."""
     curved = (_exp10(v / np.float32(0.224282)) - np.float32(1)) / np.float32(155.975327)
-    return np.where(v < 0, v / np.float32(15.1927), curved) - np.float32(0.01)
+    light = np.where(v < 0, v / np.float32(15.1927), curved) - np.float32(0.01)
+    return np.asarray(light, np.float32)
 
 
 def log3g10_encode(x: Pixels) -> Pixels:
@@ -174,7 +175,7 @@ def clog3_decode(v: Pixels) -> Pixels:
     high = (_exp10((v - np.float32(0.12240537)) / a) - 1) / k
     middle = (v - np.float32(0.12512219)) / np.float32(1.9754798)
     signal = np.where(v < np.float32(0.097465473), low, np.where(v <= np.float32(0.15277891), middle, high))
-    return signal * np.float32(0.9)
+    return np.asarray(signal * np.float32(0.9), np.float32)
 
 
 def clog3_encode(x: Pixels) -> Pixels:
@@ -183,7 +184,9 @@ def clog3_encode(x: Pixels) -> Pixels:
     low = -a * _log10(1 - k * s) + np.float32(0.12783901)
     high = a * _log10(k * s + 1) + np.float32(0.12240537)
     middle = np.float32(1.9754798) * s + np.float32(0.12512219)
-    return np.where(s < np.float32(-0.014), low, np.where(s <= np.float32(0.014), middle, high))
+    return np.asarray(
+        np.where(s < np.float32(-0.014), low, np.where(s <= np.float32(0.014), middle, high)), np.float32
+    )
 
 
 def acescct_decode(v: Pixels) -> Pixels:

@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
+from .filters import EDGE, Mask, disc, gauss
 
 
 def clip(matte: Pixels, black: float, white: float) -> Pixels:
     """Values at or below *black* become 0, at or above *white* 1, straight between them."""
     span = max(white - black, 1e-6)
-    return np.clip((matte - np.float32(black)) * np.float32(1.0 / span), 0.0, 1.0)
+    return np.asarray(np.clip((matte - np.float32(black)) * np.float32(1.0 / span), 0.0, 1.0), np.float32)
 
 
 def gamma(matte: Pixels, value: float) -> Pixels:
@@ -29,19 +30,14 @@ def soften(matte: Pixels, size: float) -> Pixels:
     sigma = size / 2.355
     if sigma < 0.05:
         return matte
-    return np.clip(cv2.GaussianBlur(matte, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), 0.0, 1.0)
-
-
-def _disc(radius: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1]
-    return (x * x + y * y <= radius * (radius + 0.5)).astype(np.uint8)
+    return np.asarray(np.clip(gauss(matte, sigma), 0.0, 1.0), np.float32)
 
 
 def _shrink(matte: Pixels, radius: int) -> Pixels:
     """Grey erosion by a disc; large discs in steps of at most 7 pixels, so the cost stays linear."""
     while radius > 0:
         step = min(radius, 7)
-        matte = cv2.erode(matte, _disc(step), borderType=cv2.BORDER_REPLICATE)
+        matte = np.asarray(cv2.erode(matte, disc(step), borderType=EDGE), np.float32)
         radius -= step
     return matte
 
@@ -58,9 +54,7 @@ def erode(matte: Pixels, size: float) -> Pixels:
     return inner
 
 
-def _spots(
-    solid: np.ndarray[tuple[int, int], np.dtype[np.bool_]], area: float
-) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _spots(solid: Mask, area: float) -> Mask:
     """The connected groups of *solid* with fewer than *area* pixels."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8), connectivity=8)
     small = stats[:, cv2.CC_STAT_AREA] < area

@@ -1,4 +1,4 @@
-"""The foreground's own colour: screen light taken out of the edge, spill taken off the subject."""
+"""The foreground's own colour: spill taken off the subject."""
 
 from __future__ import annotations
 
@@ -8,19 +8,6 @@ from ..frame import Pixels
 from .axis import Axis
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
-_THIN = np.float32(0.08)
-
-
-def unmix(light: Pixels, surface: Pixels, alpha: Pixels, amount: float) -> Pixels:
-    """F of C = αF + (1−α)S, with *amount* of the screen's light S taken out; H×W×3, a new array.
-
-    Below an alpha of 0.08 the division would only blow up grain, so the result fades to what is
-    left of C.  Screen light is never taken below zero, values that are negative already stay.
-    """
-    cover = alpha[..., None]
-    left = light - np.float32(amount) * (1 - cover) * surface
-    left = np.where(left < 0, np.minimum(light, 0), left)
-    return left / np.maximum(1 - np.float32(amount) * (1 - cover), _THIN)
 
 
 def spill(light: Pixels, axis: Axis, method: str) -> Pixels:

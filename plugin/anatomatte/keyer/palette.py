@@ -1,0 +1,87 @@
+"""The colours that each place of the picture mixes: the subject's nearby and the screen's.
+
+Everything is measured in units of the screen's brightness at the pixel, so that a dark screen and
+a bright one are the same to the solver.  The grid has one cell for ``cell``×``cell`` pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..frame import Pixels
+from ..ops.filters import block_mean, fill
+
+Wide = npt.NDArray[np.float64]
+
+PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+"""The six different entries of a symmetric 3×3 matrix, in the order in which they are stored."""
+
+CHANNELS = 14
+"""subject weight, C (3), C·C (6), screen weight, C − S (3)."""
+
+_LEAST = 0.03**2
+"""Variance that the subject's colours have at least, in screen units."""
+
+
+def cell_for(height: int, width: int) -> int:
+    """Pixels of the plate along one cell: a power of two, so that strips fall on whole cells."""
+    cell = 1
+    while max(height, width) > 640 * cell:
+        cell *= 2
+    return cell
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Palette:
+    """h×w×12 fields on the grid: mean of the subject (3), its covariance (6), offset of the screen (3)."""
+
+    fields: Pixels
+    cell: int
+
+    def at(self, y: npt.NDArray[np.intp], x: npt.NDArray[np.intp]) -> Pixels:
+        """The fields at pixels (y, x), bilinear: N×12."""
+        height, width, count = self.fields.shape
+        flat = self.fields.reshape(-1, count)
+        top, down = _taps(y, self.cell, height)
+        left, right = _taps(x, self.cell, width)
+        below, beside = np.minimum(top + 1, height - 1), np.minimum(left + 1, width - 1)
+        upper = flat[top * width + left]
+        upper += (flat[top * width + beside] - upper) * right[:, None]
+        lower = flat[below * width + left]
+        lower += (flat[below * width + beside] - lower) * right[:, None]
+        upper += (lower - upper) * down[:, None]
+        return np.asarray(upper, np.float32)
+
+
+def _taps(at: npt.NDArray[np.intp], cell: int, size: int) -> tuple[npt.NDArray[np.intp], Pixels]:
+    place = np.clip((at + 0.5) / cell - 0.5, 0, size - 1)
+    first = place.astype(np.intp)
+    return first, (place - first).astype(np.float32)
+
+
+def gather(colour: Pixels, surface: Pixels, subject: Pixels, screen: Pixels, cell: int) -> Pixels:
+    """Sums over the cells of one strip: rows×columns×CHANNELS; *subject* and *screen* are weights."""
+    parts = [subject[..., None], colour * subject[..., None]]
+    parts += [(colour[..., i] * colour[..., j] * subject)[..., None] for i, j in PAIRS]
+    parts += [screen[..., None], (colour - surface) * screen[..., None]]
+    return block_mean(np.concatenate(parts, 2), cell)
+
+
+def spread(sums: Pixels, cell: int) -> Palette:
+    """The gathered sums of all cells, filled in where nothing is known."""
+    wide = sums.astype(np.float64)
+    subject, screen = wide[..., 0], wide[..., 10]
+    known = fill(wide[..., 1:10] / np.maximum(subject, 1e-9)[..., None], subject)
+    offset = fill(wide[..., 11:14] / np.maximum(screen, 1e-9)[..., None], screen)
+    mean = known[..., :3]
+    covariance = np.stack(
+        [
+            known[..., 3 + k] - mean[..., i] * mean[..., j] + (_LEAST if i == j else 0.0)
+            for k, (i, j) in enumerate(PAIRS)
+        ],
+        -1,
+    )
+    return Palette(np.concatenate([mean, covariance, offset], -1).astype(np.float32), cell)

@@ -1,0 +1,72 @@
+"""Which pixels are surely screen, which surely subject; what lies between is solved."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ..frame import Pixels
+from ..ops.filters import Mask, box, eroded, step
+from .axis import Axis
+
+HALO = 16
+"""Rows that a strip must see above and below itself."""
+
+_CLEAR = 0.06
+_SOLID = 0.30
+_BRIGHT = 0.6
+
+
+def in_units(light: Pixels, surface: Pixels) -> tuple[Pixels, Pixels, Pixels]:
+    """Colour and surface in units of the screen's brightness, and that brightness (H×W)."""
+    bright = np.maximum(surface.max(2), np.float32(1e-5))
+    unit = np.float32(1) / bright[..., None]
+    return np.clip(light * unit, -8, 1000), surface * unit, bright
+
+
+def depths(light: Pixels, surface: Pixels, axis: Axis, balance: float, gain: float) -> Pixels:
+    """How deep inside the subject each grid cell lies: 0 at the screen, 1 well away from it."""
+    colour, unit, _ = in_units(light, surface)
+    signal = box(share(colour, unit, axis, balance, gain), 3)
+    glare = np.maximum(box(axis.bright(colour), 3) - np.float32(0.9), 0)
+    inside = (signal < np.float32(0.5) + np.float32(0.5) * glare).astype(np.uint8)
+    if inside.all():
+        return np.ones(signal.shape, np.float32)
+    depth = np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, 5), np.float32)
+    return step(depth / np.float32(max(signal.shape)), 0.004, 0.018)
+
+
+def share(colour: Pixels, surface: Pixels, axis: Axis, balance: float, gain: float) -> Pixels:
+    """The key signal: the screen's share of each pixel by colour difference, not clipped, H×W."""
+    full = np.maximum(axis.key(surface, balance), np.float32(1e-5))
+    return np.asarray(axis.key(colour, balance) / full * np.float32(gain), np.float32)
+
+
+def sure(
+    colour: Pixels, surface: Pixels, signal: Pixels, bright: Pixels, depth: Pixels, grain: float, reach: int
+) -> tuple[Mask, Mask]:
+    """Masks of sure subject and sure screen; *reach* pixels are kept off the subject's edge.
+
+    Reflections of the screen and clothes of a like colour give an opaque subject some key signal; an
+    edge, a strand or a veil has it because it is thin.  Deep inside the first is likelier, the
+    more so the brighter the pixel is (*bright*) in the channels that the screen hardly lights.
+    """
+    near = np.sqrt(((box(colour, 3) - surface) ** 2).sum(2))
+    point = np.sqrt(((colour - surface) ** 2).sum(2))
+    screen = (near < max(3 * grain, 0.10)) & (point < max(6 * grain, 0.20))
+    solid = np.float32(_SOLID) + np.float32(_BRIGHT) * np.maximum(bright - np.float32(0.8), 0)
+    limit = np.float32(_CLEAR) + (solid - np.float32(_CLEAR)) * depth
+    subject = box(signal, 3) < limit
+    kernel = np.ones((3, 3), np.uint8)
+    safe = cv2.erode(screen.astype(np.uint8), kernel, borderType=cv2.BORDER_REPLICATE)
+    return eroded(subject, reach), np.asarray(safe, np.bool_)
+
+
+def grain_of(light: Pixels, surface: Pixels, axis: Axis, balance: float) -> float:
+    """Unrest of the sure screen in units of its brightness, from any sample of its pixels."""
+    colour, unit, _ = in_units(light, surface)
+    signal = share(colour, unit, axis, balance, 1.0)
+    known = np.abs(signal - 1) < 0.1
+    if not known.any():
+        return 0.05
+    return float(np.median(np.sqrt(((colour - unit) ** 2).sum(2))[known]))

@@ -1,0 +1,98 @@
+"""Blurs, fills and resizes that every method of the keyer uses.  Borders repeat the last pixel."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ..frame import Pixels
+
+Mask = npt.NDArray[np.bool_]
+EDGE = cv2.BORDER_REPLICATE
+
+
+def box(pixels: Pixels, size: int) -> Pixels:
+    """Mean over size×size pixels."""
+    out = cv2.blur(pixels, (size, size), borderType=EDGE)
+    return np.asarray(out, np.float32).reshape(pixels.shape)
+
+
+def gauss(pixels: Pixels, sigma: float) -> Pixels:
+    """Gaussian blur."""
+    out = cv2.GaussianBlur(pixels, (0, 0), sigma, borderType=EDGE)
+    return np.asarray(out, np.float32).reshape(pixels.shape)
+
+
+def shrink(pixels: Pixels, height: int, width: int) -> Pixels:
+    """Area average down to height×width."""
+    if pixels.shape[:2] == (height, width):
+        return pixels
+    out = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(out, np.float32).reshape(height, width, *pixels.shape[2:])
+
+
+def grow(pixels: Pixels, height: int, width: int) -> Pixels:
+    """Bilinear up to height×width."""
+    out = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(out, np.float32).reshape(height, width, *pixels.shape[2:])
+
+
+def disc(radius: int) -> npt.NDArray[np.uint8]:
+    """A round structuring element of 2·radius+1 pixels."""
+    y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1]
+    return np.asarray(x * x + y * y <= radius * (radius + 0.5), np.uint8)
+
+
+def eroded(mask: Mask, radius: int) -> Mask:
+    """*mask* without everything that lies within *radius* pixels of its outside."""
+    if radius <= 0:
+        return mask
+    return np.asarray(cv2.erode(mask.astype(np.uint8), disc(radius), borderType=EDGE), np.bool_)
+
+
+def step(x: Pixels | float, low: float, high: float) -> Pixels:
+    """Smoothly from 0 at *low* to 1 at *high*."""
+    t = np.clip((np.asarray(x, np.float32) - np.float32(low)) / np.float32(high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def block_mean(pixels: Pixels, size: int) -> Pixels:
+    """Mean of each size×size block, H×W×C; what is missing at the right and the bottom counts as 0."""
+    if size == 1:
+        return pixels
+    height, width, channels = pixels.shape
+    rows, columns = -(-height // size), -(-width // size)
+    if (rows * size, columns * size) != (height, width):
+        pixels = np.pad(pixels, ((0, rows * size - height), (0, columns * size - width), (0, 0)))
+    out = np.empty((rows, columns, channels), np.float32)
+    for c in range(0, channels, 4):  # OpenCV resizes at most four channels quickly
+        part = np.ascontiguousarray(pixels[..., c : c + 4])
+        small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
+        out[..., c : c + 4] = small.reshape(rows, columns, -1)
+    return out
+
+
+def fill(
+    values: npt.NDArray[np.float64], weight: npt.NDArray[np.float64], trust: float = 0.02
+) -> npt.NDArray[np.float64]:
+    """Spread known values over the whole picture: normalised averaging on a pyramid (push-pull).
+
+    *values* H×W×C count where *weight* H×W is above 0.  Each pixel takes the finest level of the
+    pyramid at which the weight around it is well above *trust*; without any weight the answer is 0.
+    After S. J. Gortler et al., "The Lumigraph" (1996), section 3.4.
+    """
+    levels = [(values * weight[..., None], weight)]
+    while min(levels[-1][1].shape) > 1:
+        sums, masses = levels[-1]
+        small = np.asarray(cv2.pyrDown(sums), np.float64)
+        mass = np.asarray(cv2.pyrDown(masses), np.float64)
+        levels.append((small.reshape(*mass.shape, -1), mass))
+    sums, masses = levels[-1]
+    estimate = sums / (masses[..., None] + 1e-12)
+    for sums, masses in reversed(levels[:-1]):
+        height, width = masses.shape
+        raised = cv2.pyrUp(estimate, dstsize=(width, height)).reshape(height, width, -1)
+        share = (masses / (masses + trust))[..., None]
+        estimate = raised + (sums / (masses[..., None] + 1e-12) - raised) * share
+    return np.asarray(estimate, np.float64)
