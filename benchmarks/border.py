@@ -1,0 +1,124 @@
+"""What it costs to cross the border: host → .ofx → Python → .ofx → host, with an engine that does nothing.
+
+The frame is UHD RGBA float.  The measure is the median of the frame's time divided by the median
+time of copying the same bytes in and out once, in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from anatomatte_cli.bundle import bundle_path
+
+UHD = (2160, 3840, 4)
+TARGETS = {"inprocess_ratio": 1.5, "describe_ms": 20.0, "growth_mb": 8.0}
+
+DESCRIBE = """
+import sys, time
+from pyopenfx import Host
+host = Host()
+began = time.perf_counter()
+host.scan([sys.argv[1]])
+host.load("org.anatomatte.Anatomatte").describe()
+print((time.perf_counter() - began) * 1000)
+"""
+
+
+def null_engine() -> None:
+    """Replace the engine behind the door by one that hands the plate through."""
+    from anatomatte import entry
+
+    def picture(clips: dict[str, Any], chosen: Any, job: Any, draft: bool, window: Any, channels: int) -> Any:
+        x1, y1, x2, y2 = window
+        source = clips["Source"]
+        left, top = source.bounds[0], source.bounds[3]
+        return source.pixels[top - y2 : top - y1, x1 - left : x2 - left], ()
+
+    entry.picture = picture
+
+
+def timed(action: Callable[[], object], times: int) -> list[float]:
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - began)
+    return taken
+
+
+def resident_mb() -> float:
+    with open("/proc/self/statm", encoding="ascii") as facts:
+        pages = int(facts.read().split()[1])
+    return pages * 4096 / 1e6
+
+
+def describe_ms() -> float:
+    """Median of five fresh processes: load the binary and describe it."""
+    runs = [
+        float(subprocess.check_output([sys.executable, "-c", DESCRIBE, str(bundle_path())], text=True))
+        for _ in range(5)
+    ]
+    return statistics.median(runs)
+
+
+def measure(repeats: int, frames: int) -> dict[str, float]:
+    from pyopenfx import Host
+
+    null_engine()
+    plate = np.random.default_rng(1).random(UHD, dtype=np.float32)
+    inside, outside = np.empty_like(plate), np.empty_like(plate)
+
+    def copy() -> None:
+        np.copyto(inside, plate)
+        np.copyto(outside, inside)
+
+    host = Host()
+    host.scan([bundle_path()])
+    with host.load("org.anatomatte.Anatomatte").instance() as node:
+        node.clips.Source = plate
+        render = lambda: node.render(1)  # noqa: E731
+        timed(copy, 3), timed(render, 3)
+        pairs = [(timed(render, 1)[0], timed(copy, 1)[0]) for _ in range(repeats)]
+        frame, memcpy = (statistics.median(side) for side in zip(*pairs, strict=True))
+        node.clips.Source = plate[:270, :480].copy()
+        timed(render, 20)
+        gc.collect()
+        before = resident_mb()
+        timed(render, frames)
+        gc.collect()
+        growth = resident_mb() - before
+    return {
+        "inprocess_ratio": frame / memcpy,
+        "frame_ms": frame * 1000,
+        "memcpy_ms": memcpy * 1000,
+        "describe_ms": describe_ms(),
+        "growth_mb": growth,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="one object on stdout")
+    parser.add_argument("--repeats", type=int, default=20)
+    parser.add_argument("--frames", type=int, default=500, help="frames over which memory is watched")
+    chosen = parser.parse_args()
+    figures = measure(chosen.repeats, chosen.frames)
+    if chosen.json:
+        print(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        target = f"   target {'<' if name != 'inprocess_ratio' else '≤'} {TARGETS[name]:g}" if name in TARGETS else ""
+        print(f"{name:16} {value:8.2f}{target}")
+
+
+if __name__ == "__main__":
+    main()
