@@ -1,0 +1,38 @@
+"""pyopenfx: an OpenFX host for numpy arrays.
+
+from pyopenfx import Host
+
+host = Host()
+host.scan(["/usr/OFX/Plugins"])
+with host.load("org.example.invert").instance(context="filter") as invert:
+    invert.clips.Source = plate            # H×W×4 float32, top row first
+    inverted = invert.render(1)["colour"]
+"""
+
+from .clips import ClipFormat
+from .errors import ActionError, ClipError, HostError, ParamError, PluginNotFound, RenderAborted, RenderError
+from .host import Host, Plugin, PluginInfo
+from .image import Image, Layout
+from .preferences import ClipPreferences
+from .render import Instance, Planes
+from .scan import BinaryProblem
+
+__all__ = [
+    "ActionError",
+    "BinaryProblem",
+    "ClipError",
+    "ClipFormat",
+    "ClipPreferences",
+    "Host",
+    "HostError",
+    "Image",
+    "Instance",
+    "Layout",
+    "ParamError",
+    "Planes",
+    "Plugin",
+    "PluginInfo",
+    "PluginNotFound",
+    "RenderAborted",
+    "RenderError",
+]

@@ -1,0 +1,227 @@
+"""Clips: what a plug-in describes, and what feeds them in an instance."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from . import _host
+from ._words import COMPONENTS, DEPTHS, FIELDS, PREMULTS, short_word
+from .errors import ClipError
+from .image import Image, Layout, Rect, as_image, to_buffer
+
+Feed = Image | npt.ArrayLike | Callable[[float], "Image | npt.ArrayLike | None"] | None
+
+
+class ClipDescription:
+    """One clip as the plug-in describes it; `properties` reads any property by name."""
+
+    def __init__(self, core: _host.Clip) -> None:
+        self._core = core
+
+    @property
+    def name(self) -> str:
+        return self._core.name
+
+    @property
+    def properties(self) -> dict[str, list[Any]]:
+        return self._core.properties.as_dict()
+
+    def _first(self, name: str, fallback: Any) -> Any:
+        values = self._core.properties.get(name)
+        return values[0] if values else fallback
+
+    @property
+    def label(self) -> str:
+        return str(self._first("OfxPropLabel", self.name))
+
+    @property
+    def components(self) -> list[str]:
+        """What it takes: "rgba", "rgb", "alpha", or the standard's string for others."""
+        listed = self._core.properties.get("OfxImageEffectPropSupportedComponents")
+        return [short_word(COMPONENTS, c, c) for c in listed]
+
+    @property
+    def optional(self) -> bool:
+        return bool(self._first("OfxImageClipPropOptional", 0))
+
+    @property
+    def is_mask(self) -> bool:
+        return bool(self._first("OfxImageClipPropIsMask", 0))
+
+    @property
+    def temporal(self) -> bool:
+        """Whether the plug-in asks it for other times than the one that it renders."""
+        return bool(self._first("OfxImageEffectPropTemporalClipAccess", 0))
+
+    @property
+    def tiles(self) -> bool:
+        return bool(self._first("OfxImageEffectPropSupportsTiles", 1))
+
+    def __repr__(self) -> str:
+        return f"<clip {self.name} {'/'.join(self.components)}{' optional' if self.optional else ''}>"
+
+
+@dataclass(frozen=True)
+class ClipFormat:
+    """What a clip's pictures are: components, depth, premultiplication, aspect, field order."""
+
+    components: str
+    depth: str
+    premult: str = "premultiplied"
+    pixel_aspect: float = 1.0
+    field: str = "none"
+
+
+class Clip(ClipDescription):
+    """An input of an instance."""
+
+    def __init__(self, core: _host.Clip, layout: Layout) -> None:
+        super().__init__(core)
+        self.layout = layout
+        self.format: ClipFormat | None = None  # as the plug-in is given it; None while disconnected
+        self._source: Callable[[float], Image | None] | None = None
+        self._still = False
+        self._memo: dict[float, Image | None] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def connected(self) -> bool:
+        return self._source is not None
+
+    def feed(self, source: Feed) -> None:
+        """An array or Image for every time, a callable of time that returns one (None where there
+        is no picture), or None to disconnect.  Arrays are borrowed, not copied."""
+        with self._lock:
+            self._memo.clear()
+            self._still = not callable(source)
+            if source is None:
+                self._source = None
+            elif callable(source):
+                self._source = _called(source)
+            else:
+                still = as_image(source)
+                self._source = lambda time: still
+        if self._source is None:
+            self._core.feed(None, None)
+        else:
+            self._core.feed(self._fetch, self._extent)
+        self._core.properties.put("OfxImageClipPropConnected", int(self.connected))
+
+    def image(self, time: float) -> Image | None:
+        """The picture at a time as it was given; remembered until `forget`."""
+        with self._lock:
+            if time in self._memo:
+                return self._memo[time]
+            source = self._source
+        found = source(time) if source else None
+        with self._lock:
+            self._memo[time] = found
+        return found
+
+    def forget(self) -> None:
+        """Lets go of what the callable returned."""
+        with self._lock:
+            self._memo.clear()
+
+    def raw_format(self, time: float) -> ClipFormat | None:
+        """The format as given, before the plug-in's preferences; None without a picture."""
+        found = self.image(time)
+        if found is None:
+            return None
+        return ClipFormat(
+            found.components, found.depth, found.premultiplication, found.pixel_aspect, found.field
+        )
+
+    def settle(self, raw: ClipFormat | None, mapped: ClipFormat | None) -> None:
+        """Tells the plug-in what it gets, and what there was."""
+        self.format = mapped
+        put_format(self._core.properties, mapped)
+        props = self._core.properties
+        props.put("OfxImageClipPropUnmappedPixelDepth", DEPTHS[raw.depth] if raw else "OfxBitDepthNone")
+        props.put(
+            "OfxImageClipPropUnmappedComponents",
+            COMPONENTS[raw.components] if raw else "OfxImageComponentNone",
+        )
+
+    def extent(self, time: float) -> Rect | None:
+        """Region of definition in canonical coordinates; None without a picture."""
+        found = self.image(time)
+        return found.canonical if found else None
+
+    def _extent(self, time: float) -> Rect | None:
+        return self.extent(time)
+
+    def _fetch(
+        self, time: float, scale: tuple[float, float], region: Rect | None
+    ) -> _host.ImageBuffer | None:
+        # the whole picture, whatever region is asked for: it lies in memory already
+        found = self.image(time)
+        if found is None:
+            return None
+        wanted = self.format or self.raw_format(time)
+        assert wanted is not None
+        return to_buffer(found, wanted.depth, wanted.components, scale, self.layout)
+
+
+def put_format(props: _host.PropertySet, mapped: ClipFormat | None) -> None:
+    """Writes a clip's format into its properties; None for a clip that has no picture."""
+    props.put("OfxImageEffectPropPixelDepth", DEPTHS[mapped.depth] if mapped else "OfxBitDepthNone")
+    props.put(
+        "OfxImageEffectPropComponents", COMPONENTS[mapped.components] if mapped else "OfxImageComponentNone"
+    )
+    if mapped:
+        props.put("OfxImageEffectPropPreMultiplication", PREMULTS[mapped.premult])
+        props.put("OfxImagePropPixelAspectRatio", float(mapped.pixel_aspect))
+        props.put("OfxImageClipPropFieldOrder", FIELDS[mapped.field])
+
+
+def _called(source: Callable[[float], Image | npt.ArrayLike | None]) -> Callable[[float], Image | None]:
+    def image_at(time: float) -> Image | None:
+        found = source(time)
+        return None if found is None else as_image(found)
+
+    return image_at
+
+
+class Clips:
+    """An instance's input clips, as attributes and items: `clips.Source = array`."""
+
+    _all: dict[str, Clip]
+    _connect: Callable[[Clip, Feed], None]
+
+    def __init__(self, clips: dict[str, Clip], connect: Callable[[Clip, Feed], None]) -> None:
+        object.__setattr__(self, "_all", clips)
+        object.__setattr__(self, "_connect", connect)
+
+    def __getitem__(self, name: str) -> Clip:
+        if name not in self._all:
+            raise ClipError(f"There is no input clip {name} among {', '.join(self._all) or 'none'}.")
+        return self._all[name]
+
+    def __getattr__(self, name: str) -> Clip:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+    def __setitem__(self, name: str, source: Feed) -> None:
+        self._connect(self[name], source)
+
+    def __setattr__(self, name: str, source: Feed) -> None:
+        self[name] = source
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._all
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._all]

@@ -1,0 +1,283 @@
+"""A host: scans for plug-ins, describes them, makes instances."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from . import _host
+from ._words import CONTEXTS, DEPTHS, short_word
+from .clips import ClipDescription
+from .errors import OK, REPLY_DEFAULT, ActionError, HostError, PluginNotFound
+from .image import Layout
+from .params import ParamDescription
+from .render import Instance
+from .scan import BinaryProblem, binaries, search_path
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """A plug-in that a scan found."""
+
+    identifier: str
+    version: tuple[int, int]
+    label: str
+    grouping: str
+    contexts: tuple[str, ...]
+    binary: Path
+    bundle: Path
+
+
+class Plugin:
+    """A loaded and described plug-in."""
+
+    def __init__(self, core: _host.Plugin, record: _host.HostRecord) -> None:
+        self._core = core
+        self._contexts: dict[str, _host.Effect] = {}
+        self._lock = threading.Lock()
+        self._instances: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._must(core.acquire(record), "OfxActionLoad")
+        self._acquired = True
+        self._descriptor = _host.Effect.descriptor(core)
+        try:
+            self._must(self._descriptor.act("OfxActionDescribe", None, None)[0], "OfxActionDescribe")
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def identifier(self) -> str:
+        return self._core.identifier
+
+    @property
+    def version(self) -> tuple[int, int]:
+        return self._core.version
+
+    @property
+    def label(self) -> str:
+        return self._text("OfxPropLabel") or self.identifier
+
+    @property
+    def grouping(self) -> str:
+        return self._text("OfxImageEffectPluginPropGrouping")
+
+    @property
+    def description(self) -> str:
+        return self._text("OfxPropPluginDescription")
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """Short words of the contexts: "filter", "general", …"""
+        listed = self._descriptor.properties.get("OfxImageEffectPropSupportedContexts")
+        return tuple(short_word(CONTEXTS, c, c) for c in listed)
+
+    @property
+    def depths(self) -> tuple[str, ...]:
+        """Short words of the pixel depths: "byte", "short", "half", "float"."""
+        listed = self._descriptor.properties.get("OfxImageEffectPropSupportedPixelDepths")
+        return tuple(short_word(DEPTHS, d, d) for d in listed)
+
+    @property
+    def binary(self) -> Path:
+        return Path(self._core.binary)
+
+    @property
+    def bundle(self) -> Path:
+        return Path(self._core.bundle)
+
+    @property
+    def properties(self) -> dict[str, list[Any]]:
+        """The descriptor's properties."""
+        return self._descriptor.properties.as_dict()
+
+    @property
+    def info(self) -> PluginInfo:
+        return PluginInfo(
+            self.identifier, self.version, self.label, self.grouping, self.contexts, self.binary, self.bundle
+        )
+
+    def params(self, context: str | None = None) -> list[ParamDescription]:
+        """Its parameters in a context (the first that it offers), in the order of description."""
+        return [ParamDescription(p) for p in self._describe(context or self._any_context()).params()]
+
+    def clips(self, context: str | None = None) -> list[ClipDescription]:
+        """Its clips in a context, in the order of description."""
+        return [ClipDescription(c) for c in self._describe(context or self._any_context()).clips()]
+
+    def page_order(self, context: str | None = None) -> list[str]:
+        """Names of the pages in the order that the plug-in wants."""
+        return self._describe(context or self._any_context()).properties.get("OfxPluginPropParamPageOrder")
+
+    def instance(
+        self,
+        context: str | None = None,
+        *,
+        layout: Layout | None = None,
+        project_size: tuple[float, float] | None = None,
+        frame_range: tuple[float, float] = (1, 1),
+        frame_rate: float = 24.0,
+        interactive: bool = False,
+    ) -> Instance:
+        """A new instance; use it in a `with` statement or close it.
+
+        `context`: "filter", "general", …; by default filter where there is one.  `layout`: how
+        pixels lie in memory.  `project_size`: in canonical units, by default that of the first
+        input.  `frame_range`: of the time line and the inputs.
+        Raises PluginNotFound for a context that the plug-in lacks, ActionError when it refuses.
+        """
+        wanted = context or self._any_context()
+        made = Instance(
+            self,
+            self._describe(wanted),
+            wanted,
+            layout=layout or Layout(),
+            project_size=project_size,
+            frame_range=frame_range,
+            frame_rate=frame_rate,
+            interactive=interactive,
+        )
+        self._instances.add(made)
+        return made
+
+    def close(self) -> None:
+        """Closes its instances and unloads it; a second call does nothing."""
+        for one in list(self._instances):
+            one.close()
+        if self._acquired:
+            self._acquired = False
+            self._core.release()
+
+    def _any_context(self) -> str:
+        offered = self.contexts
+        return "filter" if "filter" in offered or not offered else offered[0]
+
+    def _describe(self, context: str) -> _host.Effect:
+        if not self._acquired:
+            raise HostError(f"{self.label} is closed.")
+        if context not in self.contexts:
+            offered = ", ".join(self.contexts) or "none"
+            raise PluginNotFound(f"{self.label} offers no context {context!r}; it offers {offered}.")
+        with self._lock:
+            if context not in self._contexts:
+                effect = self._descriptor.in_context(CONTEXTS.get(context, context))
+                args = {"OfxImageEffectPropContext": CONTEXTS.get(context, context)}
+                action = "OfxImageEffectActionDescribeInContext"
+                self._must(effect.act(action, args, None)[0], action)
+                self._contexts[context] = effect
+            return self._contexts[context]
+
+    def _must(self, status: int, action: str) -> None:
+        if status not in (OK, REPLY_DEFAULT):
+            raise ActionError(action, status, self._core.identifier)
+
+    def _text(self, name: str) -> str:
+        values = self._descriptor.properties.get(name)
+        return str(values[0]) if values else ""
+
+    def _forget(self, instance: object) -> None:
+        self._instances.discard(instance)
+
+    def __repr__(self) -> str:
+        return f"<plug-in {self.identifier} {self.version[0]}.{self.version[1]}>"
+
+
+class Host:
+    """An OFX host for numpy arrays.
+
+    `threads`: how many the multi-thread suite offers to plug-ins; by default the CPUs that this
+    process may use.  It is one number for the whole process.
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._record = _host.HostRecord()
+        self._found: dict[tuple[str, tuple[int, int]], _host.Plugin] = {}
+        self._plugins: dict[tuple[str, tuple[int, int]], Plugin] = {}
+        self._lock = threading.Lock()
+        self.problems: list[BinaryProblem] = []
+        _host.set_thread_count(threads or _cpus())
+
+    @property
+    def properties(self) -> dict[str, list[Any]]:
+        """What plug-ins can read of this host."""
+        return self._record.properties.as_dict()
+
+    def scan(self, paths: Iterable[str | Path] | None = None) -> list[PluginInfo]:
+        """Finds, loads and describes the plug-ins below `paths` (by default OFX_PLUGIN_PATH and
+        the standard's folder).  What cannot be used goes to `problems`; it never raises."""
+        found: list[PluginInfo] = []
+        for binary, bundle in binaries([Path(p) for p in paths] if paths is not None else search_path()):
+            found += self._scan_binary(binary, bundle)
+        return found
+
+    def load(self, identifier: str, version: tuple[int, int] | int | None = None) -> Plugin:
+        """The plug-in with that identifier: the newest, or of that version (major or (major, minor)).
+
+        Raises PluginNotFound; a plug-in that no scan of this host has seen is searched in the
+        standard places first.
+        """
+        if not self._versions(identifier, version):
+            self.scan()
+        versions = self._versions(identifier, version)
+        if not versions:
+            known = ", ".join(sorted({name for name, _ in self._found})) or "none"
+            of_version = f" of version {version}" if version is not None else ""
+            raise PluginNotFound(
+                f"No plug-in {identifier}{of_version} was found; found: {known}. "
+                "Give its folder to Host.scan or in OFX_PLUGIN_PATH."
+            )
+        return self._plugin((identifier, max(versions)))
+
+    def close(self) -> None:
+        """Closes every instance and unloads every plug-in that this host loaded."""
+        for plugin in self._plugins.values():
+            plugin.close()
+        self._plugins.clear()
+
+    def __enter__(self) -> Host:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _scan_binary(self, binary: Path, bundle: Path) -> list[PluginInfo]:
+        try:
+            cores: Sequence[_host.Plugin] = _host.open_binary(str(binary), str(bundle))
+        except _host.BinaryError as error:
+            self.problems.append(BinaryProblem(str(binary), str(error)))
+            return []
+        found = []
+        for core in cores:
+            key = (core.identifier, core.version)
+            self._found.setdefault(key, core)  # the first on the path wins
+            try:
+                found.append(self._plugin(key).info)
+            except HostError as error:
+                del self._found[key]
+                self.problems.append(BinaryProblem(str(binary), str(error)))
+        return found
+
+    def _versions(self, identifier: str, version: tuple[int, int] | int | None) -> list[tuple[int, int]]:
+        def fits(v: tuple[int, int]) -> bool:
+            return version is None or (v == version if isinstance(version, tuple) else v[0] == version)
+
+        return [v for name, v in self._found if name == identifier and fits(v)]
+
+    def _plugin(self, key: tuple[str, tuple[int, int]]) -> Plugin:
+        with self._lock:
+            if key not in self._plugins:
+                self._plugins[key] = Plugin(self._found[key], self._record)
+            return self._plugins[key]
+
+
+def _cpus() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

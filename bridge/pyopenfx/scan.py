@@ -1,0 +1,69 @@
+"""Finding plug-ins on disk: search path, bundles, binaries."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class BinaryProblem:
+    """A binary that could not be used, and why."""
+
+    path: str
+    reason: str
+
+
+def architecture() -> str:
+    """The folder under Contents that holds this machine's binary."""
+    if sys.platform == "darwin":
+        return "MacOS"
+    if sys.platform == "win32":
+        return "Win64" if sys.maxsize > 2**32 else "Win32"
+    machine = platform.machine()
+    return "Linux-" + {"x86_64": "x86-64", "i686": "x86"}.get(machine, machine)
+
+
+def search_path() -> list[Path]:
+    """OFX_PLUGIN_PATH (":" or ";" between folders), then the standard's own folder."""
+    parts = (
+        re.split(r"[:;]", os.environ.get("OFX_PLUGIN_PATH", ""))
+        if sys.platform != "win32"
+        else (os.environ.get("OFX_PLUGIN_PATH", "").split(";"))
+    )
+    standard = {"darwin": "/Library/OFX/Plugins", "win32": r"C:\Program Files\Common Files\OFX\Plugins"}
+    return [Path(p) for p in (*parts, standard.get(sys.platform, "/usr/OFX/Plugins")) if p]
+
+
+def binaries(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
+    """(binary, bundle) below each path: a folder to walk, a bundle, or a bare .ofx file.
+
+    Folders whose name starts with "@" are skipped, as the standard asks.  A path that is not
+    there gives nothing.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        for binary, bundle in _below(path):
+            real = binary.resolve()
+            if real not in seen:
+                seen.add(real)
+                yield real, bundle
+
+
+def _below(path: Path) -> Iterator[tuple[Path, Path]]:
+    if path.suffix == ".ofx" and path.is_file():
+        inside = path.parent.parent.name == "Contents"
+        yield path, (path.parents[2] if inside else path.parent)
+    elif path.name.endswith(".ofx.bundle"):
+        binary = path / "Contents" / architecture() / path.name.removesuffix(".bundle")
+        if binary.is_file():
+            yield binary, path
+    elif path.is_dir():
+        for child in sorted(path.iterdir()):
+            if child.is_dir() and not child.name.startswith("@"):
+                yield from _below(child)
