@@ -82,13 +82,13 @@ OfxStatus render_and_tell(Instance& node, const Properties& in) {
     node.all_is_well();
     return status;
   } catch (const Failure& failure) {
-    node.complain(failure.what());
+    node.complain(failure.what(), failure.id());
     return failure.status();
   } catch (const std::bad_alloc&) {
-    node.complain("The frame does not fit into memory.");
+    node.complain("The frame does not fit into memory.", kMemory);
     return kOfxStatErrMemory;
   } catch (const std::exception& error) {
-    node.complain(std::string("A bug in Anatomatte's node: ") + error.what());
+    node.complain(std::string("A bug in Anatomatte's node: ") + error.what(), kBug);
     return kOfxStatFailed;
   }
 }

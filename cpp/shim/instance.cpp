@@ -130,18 +130,16 @@ void Instance::refresh_status() {
   }
 }
 
-void Instance::complain(const std::string& sentence) {
+void Instance::complain(const std::string& sentence, const char* id) {
   const std::lock_guard<std::mutex> lock(message_mutex_);
   const Suites& host = suites();
   // Resolve claims this suite with one pointer null and the other garbage: both or neither.
   if (host.message_v2 && host.message_v2->setPersistentMessage &&
       host.message_v2->clearPersistentMessage) {
-    host.message_v2->setPersistentMessage(effect_, kOfxMessageError, "anatomatte.error", "%s",
-                                          sentence.c_str());
+    host.message_v2->setPersistentMessage(effect_, kOfxMessageError, id, "%s", sentence.c_str());
   } else if (host.message_v1 && host.message_v1->message && sentence != message_) {
     // This one may be a dialog: the same sentence is said once, not for every frame.
-    host.message_v1->message(effect_, kOfxMessageError, "anatomatte.error", "%s",
-                             sentence.c_str());
+    host.message_v1->message(effect_, kOfxMessageError, id, "%s", sentence.c_str());
   }
   message_ = sentence;
 }

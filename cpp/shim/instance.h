@@ -43,7 +43,7 @@ class Instance {
   void refresh_status();
 
   // A failure's sentence, and its end with the next frame that succeeds.
-  void complain(const std::string& sentence);
+  void complain(const std::string& sentence, const char* id);
   void all_is_well();
 
  private:

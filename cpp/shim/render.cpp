@@ -97,7 +97,8 @@ void refuse_fields(const Properties& args) {
       field == kOfxImageFieldSingle || field == kOfxImageFieldDoubled) {
     throw Failure(
         "The host asked for a single field; Anatomatte keys whole frames: de-interlace the plate "
-        "and make the project progressive.");
+        "and make the project progressive.",
+        kPlate);
   }
 }
 
@@ -109,7 +110,7 @@ std::vector<Image> fetch_inputs(const Instance& node, OfxTime time) {
     const Clip& clip = node.input(i);
     const bool source = i == kSourceClip;
     if (!clip.connected()) {
-      if (source) throw Failure("Source is not connected: connect the plate to it.");
+      if (source) throw Failure("Source is not connected: connect the plate to it.", kPlate);
       continue;
     }
     Image image(clip, time);
@@ -117,7 +118,8 @@ std::vector<Image> fetch_inputs(const Instance& node, OfxTime time) {
       images.push_back(std::move(image));
     } else if (source) {
       throw Failure("Source has no picture" + at_frame(time) +
-                    ": check the plate's frame range and that its files can be read.");
+                    ": check the plate's frame range and that its files can be read.",
+                    kPlate);
     }
   }
   return images;
@@ -130,12 +132,18 @@ OfxStatus answer(AnmResult result, const std::string& sentence, Watch& watch, Wi
       return kOfxStatOK;
     case ANM_CANCELLED:
       if (watch.aborted()) return kOfxStatOK;  // the host asked for it and drops the picture
-      throw Failure(sentence.empty() ? "The frame was cancelled." : sentence);
+      throw Failure(sentence.empty() ? "The frame was cancelled." : sentence, kBug);
     case ANM_MEMORY:
       throw Failure(sentence.empty() ? "The frame does not fit into memory." : sentence,
-                    kOfxStatErrMemory);
+                    kOfxStatErrMemory, kMemory);
+    case ANM_SETTINGS:
+      throw Failure(sentence, kSettings);
+    case ANM_PLATE:
+      throw Failure(sentence, kPlate);
+    case ANM_SETUP:
+      throw Failure(sentence, kSetup);
     default:
-      throw Failure(sentence.empty() ? "The engine failed without a word." : sentence);
+      throw Failure(sentence.empty() ? "The engine failed without a word." : sentence, kBug);
   }
 }
 
