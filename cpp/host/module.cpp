@@ -26,7 +26,7 @@ std::function<bool()> abort_function(const py::object& callable) {
     *last = ms;
     py::gil_scoped_acquire gil;
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-    return held && (*held)().cast<py::object>().operator bool();
+    return held && (*held)().cast<bool>();
   };
 }
 
