@@ -1,0 +1,232 @@
+"""The one list of body parts, groups of parts, and maps from other label sets.
+
+Standard library only. A part's number is its place in `PARTS`; the order never changes, new
+parts are appended. *Left* and *right* are the person's own. Every pixel of a person has one
+main part; what is worn or strapped on belongs to the person, what is only held is `held`, and
+furniture or anything else in front of a person is background.
+
+Decisions that hold in every map here:
+
+* sleeves and trouser legs are clothes; `left_arm`, `left_leg` and the like are bare or in tights
+* a glove is the hand that it covers, a sock or stocking the leg, unless a label set's socks
+  cannot be told left from right: then the merged group `legs`
+* a bare foot is the leg it belongs to; `left_shoe` and `right_shoe` are footwear
+* a jumpsuit or overall in one piece is a dress; leggings without feet are trousers
+* hoods (worn up), head-scarves, helmets and head-dresses are `hat`
+* beard, moustache, ears, lips, eyes and teeth are `face`
+* belts, jewellery, armour plates, face masks, wings and straps without a bag are `other`
+* bags of every kind are `bag`, also when a hand carries them
+
+A map's value is a tuple of parts: one where the label names one part, several where the source
+does not say which (`socks` without a side); a consumer shares the label between them or treats
+it as their union.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+PARTS: tuple[str, ...] = (
+    "background",
+    "hat",
+    "hair",
+    "face",
+    "glasses",
+    "neck",
+    "torso_skin",
+    "upper_clothes",
+    "coat",
+    "dress",
+    "trousers",
+    "skirt",
+    "left_arm",
+    "right_arm",
+    "left_hand",
+    "right_hand",
+    "left_leg",
+    "right_leg",
+    "left_shoe",
+    "right_shoe",
+    "scarf",
+    "bag",
+    "held",
+    "other",
+)
+"""Every part, in the order of the network's channels; 0 is the background."""
+
+INDEX: Mapping[str, int] = MappingProxyType({name: k for k, name in enumerate(PARTS)})
+"""Part name to channel."""
+
+NOT_PERSON: tuple[str, ...] = ("background", "held")
+"""Parts outside the person's own matte (`held` is added on request)."""
+
+PERSON: tuple[str, ...] = tuple(name for name in PARTS if name not in NOT_PERSON)
+"""Parts that make up a person's matte."""
+
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "person": PERSON,
+        "head": ("hat", "hair", "face", "glasses"),
+        "skin": (
+            "face",
+            "neck",
+            "torso_skin",
+            "left_arm",
+            "right_arm",
+            "left_hand",
+            "right_hand",
+            "left_leg",
+            "right_leg",
+        ),
+        "clothes": ("upper_clothes", "coat", "dress", "trousers", "skirt", "scarf"),
+        "tops": ("upper_clothes", "coat", "dress", "scarf"),
+        "bottoms": ("trousers", "skirt"),
+        "arms": ("left_arm", "right_arm"),
+        "hands": ("left_hand", "right_hand"),
+        "legs": ("left_leg", "right_leg"),
+        "feet": ("left_shoe", "right_shoe"),
+        "worn": ("hat", "glasses", "scarf", "bag", "other"),
+    }
+)
+"""Merged groups, offered beside the parts and shown where the fine part is unsure."""
+
+MIRROR: tuple[int, ...] = tuple(
+    INDEX[name.replace("left_", "right_") if name.startswith("left_") else name.replace("right_", "left_")]
+    for name in PARTS
+)
+"""Channel that each channel becomes when a picture is mirrored: left and right change places."""
+
+LIP: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "background": ("background",),
+        "hat": ("hat",),
+        "hair": ("hair",),
+        "glove": ("left_hand", "right_hand"),
+        "sunglasses": ("glasses",),
+        "upper-clothes": ("upper_clothes",),
+        "dress": ("dress",),
+        "coat": ("coat",),
+        "socks": ("left_leg", "right_leg"),
+        "pants": ("trousers",),
+        "jumpsuits": ("dress",),
+        "scarf": ("scarf",),
+        "skirt": ("skirt",),
+        "face": ("face",),  # LIP's face takes in the neck; its border is under the chin in ours
+        "left-arm": ("left_arm", "left_hand"),  # LIP has no hands
+        "right-arm": ("right_arm", "right_hand"),
+        "left-leg": ("left_leg",),
+        "right-leg": ("right_leg",),
+        "left-shoe": ("left_shoe",),
+        "right-shoe": ("right_shoe",),
+    }
+)
+"""Look Into Person, 20 labels in its order."""
+
+CIHP: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        ("torso-skin" if name == "jumpsuits" else name): (
+            ("neck", "torso_skin") if name == "jumpsuits" else parts
+        )
+        for name, parts in LIP.items()
+    }
+)
+"""Crowd Instance-level Human Parsing: LIP's list with torso skin (neck and chest) for jumpsuits."""
+
+ATR: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "background": ("background",),
+        "hat": ("hat",),
+        "hair": ("hair",),
+        "sunglasses": ("glasses",),
+        "upper-clothes": ("upper_clothes",),  # ATR has no coat: coats are inside this label
+        "skirt": ("skirt",),
+        "pants": ("trousers",),
+        "dress": ("dress",),
+        "belt": ("other",),
+        "left-shoe": ("left_shoe",),
+        "right-shoe": ("right_shoe",),
+        "face": ("face",),
+        "left-leg": ("left_leg",),
+        "right-leg": ("right_leg",),
+        "left-arm": ("left_arm", "left_hand"),
+        "right-arm": ("right_arm", "right_hand"),
+        "bag": ("bag",),
+        "scarf": ("scarf",),
+    }
+)
+"""ATR, 18 labels in its order."""
+
+PASCAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "background": ("background",),
+        "head": ("hat", "hair", "face", "glasses", "neck"),  # Pascal's head reaches down to the collar
+        "torso": ("torso_skin", "upper_clothes", "coat", "dress", "scarf", "skirt"),
+        "upper-arms": ("left_arm", "right_arm", "upper_clothes", "coat", "dress"),
+        "lower-arms": ("left_arm", "right_arm", "left_hand", "right_hand", "upper_clothes", "coat"),
+        "upper-legs": ("left_leg", "right_leg", "trousers", "skirt", "dress"),
+        "lower-legs": ("left_leg", "right_leg", "left_shoe", "right_shoe", "trousers"),
+    }
+)
+"""Pascal-Person-Part, 7 labels in its order: regions of the body, clothed or not."""
+
+SAPIENS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Background": ("background",),
+        "Apparel": ("hat", "glasses", "scarf", "bag", "coat", "dress", "other"),
+        "Face_Neck": ("face", "neck"),
+        "Hair": ("hair",),
+        "Left_Foot": ("left_leg",),  # a bare foot is the leg it belongs to
+        "Left_Hand": ("left_hand",),
+        "Left_Lower_Arm": ("left_arm",),
+        "Left_Lower_Leg": ("left_leg",),
+        "Left_Shoe": ("left_shoe",),
+        "Left_Sock": ("left_leg",),
+        "Left_Upper_Arm": ("left_arm",),
+        "Left_Upper_Leg": ("left_leg",),
+        "Lower_Clothing": ("trousers", "skirt"),
+        "Right_Foot": ("right_leg",),
+        "Right_Hand": ("right_hand",),
+        "Right_Lower_Arm": ("right_arm",),
+        "Right_Lower_Leg": ("right_leg",),
+        "Right_Shoe": ("right_shoe",),
+        "Right_Sock": ("right_leg",),
+        "Right_Upper_Arm": ("right_arm",),
+        "Right_Upper_Leg": ("right_leg",),
+        "Torso": ("torso_skin",),
+        "Upper_Clothing": ("upper_clothes",),
+        "Lower_Lip": ("face",),
+        "Upper_Lip": ("face",),
+        "Lower_Teeth": ("face",),
+        "Upper_Teeth": ("face",),
+        "Tongue": ("face",),
+    }
+)
+"""Sapiens body parts (Goliath), 28 labels in its order."""
+
+LABEL_SETS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"lip": LIP, "cihp": CIHP, "atr": ATR, "pascal": PASCAL, "sapiens": SAPIENS}
+)
+"""Every known label set by its short name."""
+
+
+def channels(names: str | tuple[str, ...]) -> tuple[int, ...]:
+    """Channels of a part, of a group, or of several of them, ascending and each once.
+
+    Args:
+        names: a name from `PARTS` or `GROUPS`, or a tuple of such names.
+
+    Raises:
+        KeyError: a name is neither a part nor a group; the message lists what is known.
+    """
+    found: set[int] = set()
+    for name in (names,) if isinstance(names, str) else names:
+        if name in INDEX:
+            found.add(INDEX[name])
+        elif name in GROUPS:
+            found.update(INDEX[part] for part in GROUPS[name])
+        else:
+            raise KeyError(
+                f"no part or group is called {name!r}; parts: {', '.join(PARTS)}; groups: {', '.join(GROUPS)}"
+            )
+    return tuple(sorted(found))

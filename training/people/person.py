@@ -1,0 +1,102 @@
+"""One random person: body, clothes, skin, hair and things, ready to be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from anatomatte.parts import INDEX
+
+from .body import EYES, Body
+from .hair import Hairdresser
+from .material import EYE, HAIR_MESH, SKIN, Material, hair_colour, linear, skin_tone
+from .pose import KINDS, SHARES
+from .render import Piece, Strands
+from .things import Dressing
+from .wardrobe import Wardrobe
+from .wearer import Wearer
+
+_EYE_COLOURS = [[0.25, 0.15, 0.08], [0.35, 0.5, 0.65], [0.3, 0.42, 0.25], [0.15, 0.09, 0.05]]
+
+
+@dataclass
+class Person:
+    """A person to be drawn, and facts about them."""
+
+    scene: list[Piece | Strands]
+    joints: dict[str, np.ndarray]
+    pose: str
+    outfit: str
+    skin_depth: float
+    """0 lightest to 1 darkest skin."""
+
+
+class Casting:
+    """Draws people from the assets in `folder`; identity 0-2699 are for training, the rest for validation."""
+
+    def __init__(self, folder: Path) -> None:
+        self.body = Body(folder)
+        self.wardrobe = Wardrobe(self.body, folder)
+
+    def draw(self, rng: np.random.Generator, close: bool = False, validation: bool = False) -> Person:
+        """Draw one person; `close` is for framings in which face and hair matter most."""
+        body = self.body
+        identity = int(rng.integers(2700, 3000) if validation else rng.integers(0, 2700))
+        pose = str(rng.choice(KINDS, p=SHARES))
+        if close and pose in ("crouch", "run"):
+            pose = "stand"
+        w = Wearer(body, identity, pose, rng)
+        outfit = self.wardrobe.dress(w)
+        costume = outfit == "costume"
+        colour, depth = skin_tone(rng)
+        hair = hair_colour(rng, w.old)
+        self._skin(w, colour, hair)
+        Hairdresser(w, self.wardrobe, hair).dress()
+        things = Dressing(w, self.wardrobe)
+        chances = [
+            (0.5 if costume else 0.24, lambda: things.hat(costume)),
+            (0.26 if close else 0.2, things.glasses),
+            (0.04, things.mask),
+            (0.11, things.scarf),
+            (0.15, things.bag),
+            (0.12, things.jewellery),
+            (0.22, things.held),
+        ]
+        for chance, put_on in chances:
+            if rng.random() < chance:
+                put_on()
+        joints = {name: w.joint(name) for name in body.bone}
+        return Person(w.scene, joints, pose, outfit, depth)
+
+    def _skin(self, w: Wearer, colour: np.ndarray, hair: np.ndarray) -> None:
+        """Skin where clothes leave it bare, eyes and brows."""
+        body, rng = w.body, w.rng
+        lips = linear(colour) * np.array([1.0, 0.62, 0.62])
+        if w.female and rng.random() < 0.5:
+            lips = linear([0.65, 0.12, 0.15]) * rng.uniform(0.6, 1.2)
+        beard = 0.0 if w.female or rng.random() < 0.55 else rng.uniform(0.1, 0.95)
+        material = Material(
+            SKIN,
+            a=linear(colour),
+            b=lips,
+            c=hair * 0.8,
+            pattern=(beard, 0.0, 0.0, 0.0),
+            bump=0.12,
+            gloss=rng.uniform(0.03, 0.22),
+            sharpness=rng.uniform(8, 30),
+            seed=float(rng.integers(100)),
+        )
+        faces = body.faces["body"]
+        faces = faces[~w.removed[faces].all(1)]
+        faces = faces[~(w.hide[faces] > 0.12).all(1)]
+        w.add_shell(faces, 0.0, 0, material, parts=body.parts, p=body.lips, q=body.beard)
+        iris = Material(EYE, a=linear(_EYE_COLOURS[rng.integers(4)]), gloss=0.6, sharpness=60.0)
+        for group in EYES:
+            w.add_shell(body.faces[group], 0.0, INDEX["face"], iris, p=body.eye_angle)
+        brows = self.wardrobe.brows
+        if brows and rng.random() < 0.95:
+            k = int(rng.integers(len(brows)))
+            brow = Material(HAIR_MESH, a=hair * 0.5, b=hair * 0.8, thin=(0.3, 0.2), gloss=0.02, sharpness=8.0)
+            w.add_garment(brows[k], INDEX["face"], brow, q=1.0, cut=self.wardrobe.brow_cuts[k])

@@ -1,0 +1,255 @@
+"""What people wear: draws an outfit and has it cut and put on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from anatomatte.parts import INDEX
+
+from .body import Body, Garment
+from .clothes import SKIRT, Tailor, TopCut
+from .material import Material, cloth, hard
+from .wearer import Wearer
+
+OUTFITS = {
+    "suit": 0.16,
+    "trousers": 0.28,
+    "shorts": 0.11,
+    "skirt": 0.11,
+    "dress": 0.12,
+    "robe": 0.05,
+    "jumpsuit": 0.05,
+    "swim": 0.05,
+    "costume": 0.07,
+}
+"""Kinds of outfit and how often each is drawn."""
+
+_SUIT_FILES = (
+    *("female_casualsuit01", "female_casualsuit02", "female_elegantsuit01", "female_sportsuit01"),
+    *("male_casualsuit01", "male_casualsuit02", "male_casualsuit03", "male_casualsuit04"),
+    *("male_casualsuit05", "male_casualsuit06", "male_elegantsuit01", "male_worksuit01"),
+)
+_LEG_PARTS = [INDEX[n] for n in ("left_leg", "right_leg")]
+
+
+class Wardrobe:
+    """Fitted meshes of the assets, read once and sorted by what they are."""
+
+    def __init__(self, body: Body, folder: Path) -> None:
+        self.suits: list[tuple[Garment, np.ndarray]] = []
+        base = folder / "makehuman" / "base"
+        for name in _SUIT_FILES:
+            garment = Garment(body, base / "clothes" / name / f"{name}.mhclo")
+            self.suits.append((garment, self._suit_parts(garment)))
+        self.shoes = [Garment(body, p) for p in sorted(base.glob("clothes/shoes*/*.mhclo"))]
+        self.hats = [Garment(body, p) for p in sorted(base.glob("clothes/fedora*/*.mhclo"))]
+        self.hair = {p.stem: Garment(body, p) for p in sorted(base.glob("hair/*/*.mhclo"))}
+        self.brows = [Garment(body, p) for p in sorted(base.glob("eyebrows/*/*.mhclo"))]
+        self.brow_cuts = [self._brow_cut(b) for b in self.brows]
+
+    @staticmethod
+    def _suit_parts(garment: Garment) -> np.ndarray:
+        """Part per point: connected pieces that mostly hang on legs are trousers, the rest a top."""
+        parts = np.zeros(len(garment.mean_rest), np.int64)
+        for k in range(garment.components):
+            mine = garment.component == k
+            count = int(mine.sum())
+            leggy = float(np.isin(garment.body_parts[mine], _LEG_PARTS).mean())
+            name = "upper_clothes" if leggy < 0.3 else "trousers"
+            if garment.name == "female_elegantsuit01" and leggy > 0.3:
+                name = "skirt"
+            if (garment.name == "male_casualsuit05" and count == 1659) or (
+                garment.name == "male_elegantsuit01" and count > 3000
+            ):
+                name = "coat"
+            if garment.name == "male_worksuit01" and count == 2497:
+                name = "trousers"
+            if count < 60:
+                name = "upper_clothes" if garment.mean_rest[mine][:, 1].mean() > 2 else "trousers"
+            parts[mine] = INDEX[name]
+        return parts
+
+    @staticmethod
+    def _brow_cut(brow: Garment) -> np.ndarray:
+        """Field that narrows a brow card to its drawn hairs."""
+        cut = np.zeros(len(brow.mean_rest), np.float32)
+        for k in range(brow.components):
+            mine = brow.component == k
+            x, y = np.abs(brow.mean_rest[mine][:, 0]), brow.mean_rest[mine][:, 1]
+            x = (x - x.min()) / (np.ptp(x) + 1e-6)
+            y = (y - y.min()) / (np.ptp(y) + 1e-6)
+            cut[mine] = 0.22 - np.abs(y - np.polyval(np.polyfit(x, y, 2), x)) - 0.12 * x
+        return cut
+
+    def dress(self, wearer: Wearer) -> str:
+        """Draw an outfit, put it on, and say which kind it was."""
+        rng = wearer.rng
+        names, shares = list(OUTFITS), np.array(list(OUTFITS.values()))
+        if not wearer.female:
+            for name in ("skirt", "dress"):
+                shares[names.index(name)] *= 0.12
+        kind = str(rng.choice(names, p=shares / shares.sum()))
+        _Dresser(self, wearer).put_on(kind)
+        return kind
+
+
+class _Dresser:
+    """Puts one outfit on one wearer."""
+
+    def __init__(self, wardrobe: Wardrobe, wearer: Wearer) -> None:
+        self.wardrobe, self.w, self.rng = wardrobe, wearer, wearer.rng
+        self.tailor = Tailor(wearer)
+
+    def put_on(self, kind: str) -> None:
+        rng = self.rng
+        top, bottom = cloth(rng), cloth(rng)
+        if rng.random() < 0.18:
+            bottom = top
+        if kind == "suit":
+            self._suit()
+        elif kind == "swim":
+            self._swim(top)
+        elif kind in ("dress", "robe"):
+            self._dress(top, kind == "robe")
+        elif kind == "jumpsuit":
+            self._trousers(top, "dress", long=True)
+            self._top(top, "dress", tucked=True)
+        elif kind == "skirt":
+            self._skirt(bottom)
+            self._top(top, "upper_clothes", tucked=rng.random() < 0.6)
+        else:
+            self._trousers(bottom, "trousers", long=kind != "shorts")
+            self._top(top, "upper_clothes", tucked=rng.random() < 0.3)
+        if kind == "costume":
+            self.tailor.armour(hard(rng), rng.uniform(0.3, 0.9))
+            if rng.random() < 0.4:
+                self._cape(cloth(rng))
+        if kind not in ("swim", "suit", "costume") and rng.random() < 0.27:
+            self._coat(cloth(rng))
+        if kind in ("skirt", "dress", "shorts") and rng.random() < 0.35:
+            self.tailor.stockings(replace(cloth(rng), bump=0.05))
+        if rng.random() < (0.3 if kind == "costume" else 0.06):
+            self.tailor.gloves(cloth(rng, plain=0.85))
+        if rng.random() < (0.3 if kind == "swim" else 0.92):
+            self._shoes()
+
+    def _suit(self) -> None:
+        garment, parts = self.wardrobe.suits[self.rng.integers(len(self.wardrobe.suits))]
+        self.w.removed |= garment.hidden
+        materials: dict[tuple[int, int], Material] = {}
+        for k in range(garment.components):
+            mine = garment.component == k
+            faces = garment.faces[garment.component[garment.faces[:, 0]] == k]
+            if not len(faces):
+                continue
+            key = int(parts[mine][0]), k if mine.sum() > 200 else -1
+            materials.setdefault(key, cloth(self.rng))
+            self.w.add_garment(garment, parts, materials[key], faces)
+
+    def _swim(self, material: Material) -> None:
+        rng, t = self.rng, self.tailor
+        t.put_on(t.trouser_field(rng.uniform(1, 1.8), rng.uniform(-0.02, 0.25)), 0.03, "trousers", material)
+        if self.w.female or rng.random() < 0.25:
+            bikini = rng.random() < 0.5
+            cut = TopCut(rng.uniform(3.2, 3.8) if bikini else 1.0, -0.02, -1.0, 0.4)
+            t.put_on(t.top_field(cut), 0.02, "upper_clothes", material, wrinkle=0.01)
+
+    def _top_cut(self) -> TopCut:
+        rng = self.rng
+        sleeve = rng.choice(
+            [-0.02, rng.uniform(0.12, 0.4), rng.uniform(0.45, 0.8), rng.uniform(0.9, 1.03)],
+            p=[0.17, 0.34, 0.1, 0.39],
+        )
+        collar = rng.uniform(-0.5, 0.0) if rng.random() < 0.7 else rng.uniform(0, 0.6)
+        hem = rng.uniform(0.3, 1.9) if rng.random() < 0.85 else rng.uniform(2.0, 3.5)
+        depth = 0.0 if rng.random() < 0.5 else rng.uniform(0.2, 1.8)
+        return TopCut(hem, float(sleeve), collar, depth, rng.uniform(0.6, 1.4))
+
+    def _top(self, material: Material, part: str, tucked: bool, cut: TopCut | None = None) -> None:
+        rng, t = self.rng, self.tailor
+        cut = cut or self._top_cut()
+        loose = rng.uniform(0.02, 0.16) if rng.random() < 0.5 else rng.uniform(0.15, 0.5)
+        sleeve = np.where(t.on_arm, rng.uniform(0, 0.2), 0)
+        if tucked:
+            hang = np.clip((t.neck_y - t.y) / 3, 0, 1) * np.clip((t.y - 1.2) / 2, 0, 1)
+            offset = loose * hang + sleeve
+        else:
+            offset = 0.06 + loose * np.clip((t.neck_y - t.y) / 5, 0, 1) + sleeve
+        t.put_on(t.top_field(cut), offset.astype(np.float32), part, material, wrinkle=0.03 + 0.15 * loose)
+
+    def _trousers(self, material: Material, part: str, long: bool) -> None:
+        rng, t = self.rng, self.tailor
+        length = (
+            rng.choice([rng.uniform(0.6, 0.85), rng.uniform(0.93, 1.04)], p=[0.12, 0.88])
+            if long
+            else rng.uniform(0.08, 0.5)
+        )
+        loose = rng.uniform(0, 0.1) if rng.random() < 0.5 else rng.uniform(0.05, 0.5)
+        offset = (0.02 + loose * np.clip(self.w.body.leg_t * 1.5, 0.2, 1)).astype(np.float32)
+        waist = rng.uniform(1.3, 2.9) if part == "trousers" else 3.0
+        t.put_on(t.trouser_field(waist, float(length)), offset, part, material, wrinkle=0.03 + loose * 0.15)
+
+    def _skirt(self, material: Material, part: str = "skirt", hem: float | None = None) -> None:
+        rng, t = self.rng, self.tailor
+        if rng.random() < 0.25:
+            t.put_on(t.trouser_field(2.0, rng.uniform(0.5, 1.05)), 0.0, "trousers", cloth(rng), wrinkle=0.0)
+        low = rng.uniform(-7.5, -0.2) if hem is None else hem
+        shape = t.flared(rng.uniform(-0.15, 0.55), rng.uniform(0, 0.25), int(rng.integers(5, 14)))
+        t.put_on(t.skirt_field(2.45, low), 0.08, part, material, shell=SKIRT, wrinkle=0.05, moved=shape)
+
+    def _dress(self, material: Material, robe: bool) -> None:
+        rng = self.rng
+        cut = replace(self._top_cut(), hem=rng.uniform(1.7, 2.3))
+        if robe:
+            cut = replace(cut, sleeve=rng.uniform(0.85, 1.05), collar=rng.uniform(-0.1, 0.6))
+        self._skirt(material, "dress", rng.uniform(-8.0, -5.0) if robe else None)
+        self._top(material, "dress", tucked=not robe and rng.random() < 0.5, cut=cut)
+
+    def _coat(self, material: Material) -> None:
+        rng, t = self.rng, self.tailor
+        hem = rng.uniform(-0.3, 2.0)
+        front = rng.uniform(0.05, 1.0) if rng.random() < 0.65 else 0.0
+        sleeve = -0.02 if rng.random() < 0.12 else rng.uniform(0.9, 1.02)
+        cut = TopCut(hem, sleeve, rng.uniform(-0.1, 0.8), rng.uniform(0, 2), rng.uniform(0.5, 1.2), front)
+        offset = 0.15 + rng.uniform(0.12, 0.45) * np.clip((t.neck_y + 1 - t.y) / 4, 0.3, 1)
+        t.put_on(
+            t.top_field(cut), offset.astype(np.float32), "coat", material, wrinkle=0.06, covers=front == 0
+        )
+        if hem < 0.6:
+            field = t.skirt_field(2.0, rng.uniform(-6, 0.0), front)
+            t.put_on(field, 0.35, "coat", material, shell=SKIRT, wrinkle=0.05)
+
+    def _cape(self, material: Material) -> None:
+        rng, t = self.rng, self.tailor
+        low = rng.uniform(-7, 0)
+        shape = t.flared(rng.uniform(0, 0.4), rng.uniform(0.05, 0.2), int(rng.integers(5, 12)))
+        back = np.where(t.z > -0.1, -1, np.minimum(2.6 - t.y, t.y - low)).astype(np.float32)
+        t.put_on(back, 0.5, "coat", material, shell=SKIRT, moved=shape, covers=False)
+        upper = np.minimum(np.minimum(t.neck_y + 0.2 - t.y, t.y - 1.8), np.where(t.z > 0.1, -1, 9)).astype(
+            np.float32
+        )
+        t.put_on(np.where(t.on_arm, -1, upper).astype(np.float32), 0.5, "coat", material, covers=False)
+
+    def _shoes(self) -> None:
+        rng, w = self.rng, self.w
+        shoe = self.wardrobe.shoes[rng.integers(len(self.wardrobe.shoes))]
+        w.removed |= shoe.hidden
+        material = cloth(rng, plain=0.85)
+        left = np.where(shoe.mean_rest[:, 0] > 0, INDEX["left_shoe"], INDEX["right_shoe"])
+        w.add_garment(
+            shoe, left, replace(material, bump=material.bump * 0.2, gloss=rng.choice([0.05, 0.3, 0.8]))
+        )
+        if rng.random() < 0.15:  # boots
+            t = self.tailor
+            field = (w.body.leg_t - rng.uniform(0.5, 0.85)) * 8.7
+            field = np.where(t.on_arm | (t.y > 0), -1, np.minimum(field, (1.02 - w.body.leg_t) * 8.7)).astype(
+                np.float32
+            )
+            side = np.where(t.x > 0, INDEX["left_shoe"], INDEX["right_shoe"])
+            lift = np.full(len(side), 0.14, np.float32)
+            w.add_shell(
+                w.body.faces["helper-tights"], lift, 0, replace(material, bump=0.1), cut=field, parts=side
+            )

@@ -1,0 +1,1 @@
+"""Pictures for training: backgrounds, composition of people over them, and what a camera does to light."""
