@@ -1,0 +1,147 @@
+"""What ``anatomatte doctor`` looks at: one small check each, none of which stops the others."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import anatomatte
+from anatomatte import settings
+from anatomatte.errors import AnatomatteError, SetupError
+
+PACKAGES = (
+    "numpy", "opencv-python-headless", "OpenImageIO", "av", "torch", "click", "rich", "fileseq",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's table; a hint is neither right nor wrong."""
+
+    name: str
+    state: str
+    told: str
+
+    @property
+    def failed(self) -> bool:
+        return self.state == "failed"
+
+
+def examine() -> Iterator[Finding]:
+    """All checks, in the order in which one leads to the next."""
+    yield _checked("Python", _python)
+    for name in PACKAGES:
+        yield _checked(name, lambda name=name: _package(name))
+    yield _checked("anatomatte", lambda: f"{anatomatte.__version__} in {Path(anatomatte.__file__).parent}")
+    yield _checked("node", _bundle)
+    yield _checked("describe", _describe)
+    yield _checked("table", _digest)
+    yield _checked("render", _render)
+    yield from _installed()
+
+
+def _checked(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, "ok", check())
+    except AnatomatteError as why:
+        return Finding(name, "failed", str(why))
+    except Exception as why:  # a broken installation may raise anything
+        return Finding(name, "failed", f"{type(why).__name__}: {why}")
+
+
+def _python() -> str:
+    if sys.version_info < (3, 10):
+        raise SetupError(f"Python {platform.python_version()} is too old; use 3.10 or later.")
+    return f"{platform.python_version()} at {sys.executable}"
+
+
+def _package(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError as why:
+        pip = f"{sys.executable} -m pip install {name}"
+        raise SetupError(f"{name} is missing; `{pip}` brings it.") from why
+
+
+def _bundle() -> str:
+    from .ofx_node import bundle
+
+    path = bundle()
+    binaries = list(path.glob("Contents/*/*.ofx"))
+    if not binaries:
+        raise SetupError(f"there is none at {path}; run `make build` or reinstall the package.")
+    return str(path)
+
+
+def _describe() -> str:
+    from .ofx_node import load_plugin
+
+    began = time.perf_counter()
+    _, plugin = load_plugin()
+    took = (time.perf_counter() - began) * 1000
+    return f"{plugin.label} {'.'.join(map(str, plugin.version))}: loaded and described in {took:.1f} ms"
+
+
+def _digest() -> str:
+    from .ofx_node import bundle
+
+    wanted = settings.digest()
+    for binary in bundle().glob("Contents/*/*.ofx"):
+        if wanted.encode() not in binary.read_bytes():
+            raise SetupError(f"{binary.name} was built from another table; run `make build` or reinstall.")
+    return f"node and Python share the table {wanted[:12]}"
+
+
+def _render() -> str:
+    import numpy as np
+
+    from .ofx_node import connect
+    from .picture import whole
+    from .presets import Preset
+
+    pixels = np.full((32, 48, 3), (0.1, 0.6, 0.15), np.float32)
+    pixels[8:, 16:32] = (0.5, 0.3, 0.25)
+    plate = whole(pixels, name="doctor")
+    node = connect({"Source": lambda frame: plate}, lambda: False)
+    try:
+        began = time.perf_counter()
+        found = node.render(1, Preset().at(1) | {"input_colour": "linear"}).pixels
+    finally:
+        node.close()
+    screen, subject = float(found[2, 4, 3]), float(found[24, 24, 3])
+    if not (screen < 0.2 and subject > 0.8):
+        raise SetupError(f"a tiny plate keys wrongly (screen {screen:.2f}, subject {subject:.2f}); reinstall.")
+    return f"a tiny plate in {(time.perf_counter() - began) * 1000:.0f} ms, the first one with start-up"
+
+
+def _installed() -> Iterator[Finding]:
+    """Where OFX hosts look, and which node they find there."""
+    from .places import folders
+
+    told = os.environ.get("OFX_PLUGIN_PATH")
+    yield Finding("OFX_PLUGIN_PATH", "hint", told or "not set; hosts look in their standard folders only")
+    for folder in folders():
+        path = folder / "anatomatte.ofx.bundle"
+        if path.is_dir():
+            yield _checked("installed", lambda path=path: _installed_node(path))
+
+
+def _installed_node(path: Path) -> str:
+    wanted = settings.digest().encode()
+    for binary in path.glob("Contents/*/*.ofx"):
+        if wanted not in binary.read_bytes():
+            raise SetupError(f"{path} is of another version; run `anatomatte install` again.")
+    conf = path / "Contents" / "Resources" / "runtime.conf"
+    if not conf.is_file():
+        raise SetupError(f"{path} has no runtime.conf; run `anatomatte install` again.")
+    match = re.search(r"^python\s*=\s*(.+)$", conf.read_text(encoding="utf-8"), re.MULTILINE)
+    if match is None or not (conf.parent / match[1].strip()).exists():
+        raise SetupError(f"{conf} names no Python that is there; run `anatomatte install` again.")
+    return f"{path}, with {match[1].strip()}"
