@@ -1,0 +1,145 @@
+#include "child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include <cstdlib>
+
+extern char** environ;
+
+namespace anatomatte::channel {
+namespace {
+
+// Beginnings of names that belong to a host's own Python, toolkit or libraries.
+constexpr const char* kDropped[] = {
+    "PYTHON", "LD_LIBRARY_PATH=", "LD_PRELOAD=",  "LD_AUDIT=", "DYLD_",       "QT_",
+    "OCIO=",  "FONTCONFIG_",      "VIRTUAL_ENV=", "CONDA_",    "TCL_LIBRARY", "TK_LIBRARY",
+    "NUKE_",  "GTK_PATH=",        "GIO_",         "KMP_",      "LC_ALL="};
+
+bool dropped(const char* entry) {
+  for (const char* name : kDropped) {
+    if (strncmp(entry, name, strlen(name)) == 0) return true;
+  }
+  return false;
+}
+
+bool make_folder(const std::string& path) {
+  for (size_t at = 1; at != std::string::npos;) {
+    at = path.find('/', at + 1);
+    if (::mkdir(path.substr(0, at).c_str(), 0700) != 0 && errno != EEXIST) return false;
+  }
+  return ::access(path.c_str(), W_OK) == 0;
+}
+
+std::string variable(const char* name) {
+  const char* value = ::getenv(name);
+  return value ? value : "";
+}
+
+struct Actions {
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  Actions() {
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawnattr_init(&attributes);
+  }
+  ~Actions() {
+    ::posix_spawn_file_actions_destroy(&files);
+    ::posix_spawnattr_destroy(&attributes);
+  }
+};
+
+std::vector<char*> pointers(std::vector<std::string>* texts) {
+  std::vector<char*> list;
+  for (std::string& text : *texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+}  // namespace
+
+std::vector<std::string> scrubbed_environment(char** present) {
+  std::vector<std::string> kept;
+  std::string libraries = variable("ANATOMATTE_WORKER_LD_LIBRARY_PATH");
+  for (char** entry = present; entry && *entry; ++entry) {
+    if (!dropped(*entry)) kept.emplace_back(*entry);
+  }
+  kept.emplace_back("LC_ALL=C.UTF-8");
+  if (!libraries.empty()) kept.push_back("LD_LIBRARY_PATH=" + libraries);
+  return kept;
+}
+
+std::string worker_log_path() {
+  std::string state = variable("XDG_STATE_HOME"), home = variable("HOME");
+  std::string temporary = variable("TMPDIR");
+  std::string user = std::to_string(::getuid());
+  std::string folders[] = {
+      state.empty() ? "" : state + "/anatomatte",
+      home.empty() ? "" : home + "/.local/state/anatomatte",
+      (temporary.empty() ? "/tmp" : temporary) + "/anatomatte-" + user,
+  };
+  for (const std::string& folder : folders) {
+    if (!folder.empty() && make_folder(folder)) return folder + "/worker.log";
+  }
+  return "";
+}
+
+Fd Child::start(std::vector<std::string> command, const std::string& log, std::string* why) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    *why = std::string("no socket for the worker: ") + strerror(errno);
+    return Fd();
+  }
+  Fd ours(ends[0]), theirs(ends[1]);
+  Actions actions;
+  const char* output = log.empty() ? "/dev/null" : log.c_str();
+  int append = O_WRONLY | O_CREAT | O_APPEND;
+  ::posix_spawn_file_actions_addopen(&actions.files, 0, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_addopen(&actions.files, 1, output, append, 0600);
+  ::posix_spawn_file_actions_adddup2(&actions.files, 1, 2);
+  // dup2 onto itself would leave close-on-exec set, so a socket that is 3 already moves first
+  if (theirs.get() == 3) theirs = Fd(::fcntl(3, F_DUPFD_CLOEXEC, 10));
+  ::posix_spawn_file_actions_adddup2(&actions.files, theirs.get(), 3);
+  sigset_t none, all;
+  ::sigemptyset(&none);
+  ::sigfillset(&all);
+  ::posix_spawnattr_setsigmask(&actions.attributes, &none);
+  ::posix_spawnattr_setsigdefault(&actions.attributes, &all);
+  ::posix_spawnattr_setflags(&actions.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  std::vector<std::string> environment = scrubbed_environment(environ);
+  std::vector<char*> argv = pointers(&command), envp = pointers(&environment);
+  int failed =
+      ::posix_spawn(&pid_, argv[0], &actions.files, &actions.attributes, argv.data(), envp.data());
+  if (failed) {
+    pid_ = -1;
+    *why = "the worker " + command[0] + " could not be started: " + strerror(failed);
+    return Fd();
+  }
+  return ours;
+}
+
+void Child::end(int patience_ms) {
+  if (pid_ <= 0) return;
+  for (int waited = 0;; waited += 10) {
+    pid_t got = ::waitpid(pid_, nullptr, WNOHANG);
+    if (got == pid_ || (got < 0 && errno == ECHILD)) break;
+    if (waited >= patience_ms) {
+      ::kill(pid_, SIGKILL);
+      while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+      }
+      break;
+    }
+    timespec pause{0, 10 * 1000 * 1000};
+    ::nanosleep(&pause, nullptr);
+  }
+  pid_ = -1;
+}
+
+}  // namespace anatomatte::channel

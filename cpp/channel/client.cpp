@@ -1,0 +1,340 @@
+#include "client.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+#include "frame_codec.h"
+
+namespace anatomatte::channel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr int kPollMs = 50;
+constexpr int kCancelPatienceMs = 2000;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+bool aborted(const AnmCall* call) { return call && call->aborted && call->aborted(call->host); }
+
+void read_seconds(const char* name, double* value) {
+  const char* text = ::getenv(name);
+  if (!text) return;
+  char* end = nullptr;
+  double number = ::strtod(text, &end);
+  if (end != text && *end == 0 && number > 0) *value = number;
+}
+
+std::string present_ocio() {
+  const char* value = ::getenv("OCIO");
+  return value ? value : "";
+}
+
+std::string in_seconds(double value) {
+  char text[32];
+  snprintf(text, sizeof text, "%g s", value);
+  return text;
+}
+
+}  // namespace
+
+void read_timeouts(ClientFacts* facts) {
+  read_seconds("ANATOMATTE_WORKER_START_S", &facts->start_s);
+  read_seconds("ANATOMATTE_WORKER_SILENCE_S", &facts->silence_s);
+  read_seconds("ANATOMATTE_WORKER_FRAME_S", &facts->frame_s);
+}
+
+Client::~Client() {
+  if (owner_ != ::getpid()) {
+    child_.disown();
+    return;
+  }
+  idle_.clear();
+  control_.reset();
+  child_.end(2000);
+}
+
+std::string Client::log_hint() const {
+  return log_.empty() ? " (no folder took its log)" : " (log: " + log_ + ")";
+}
+
+void Client::forget_if_forked() {
+  if (owner_ == ::getpid()) return;
+  child_.disown();
+  idle_.clear();
+  control_.reset();
+  running_ = false;
+  ++generation_;
+  owner_ = ::getpid();
+}
+
+bool Client::greet(AnmCall* call, int socket, AnmResult* result, std::string* why) {
+  Writer hello;
+  hello.i64(kProtocol).text(facts_.version).text(facts_.digest);
+  auto started = Clock::now();
+  *result = ANM_SETUP;
+  if (!send(socket, Kind::hello, hello.bytes())) {
+    *why = "The worker ended before it answered" + log_hint() + "; run `anatomatte doctor`.";
+    return false;
+  }
+  for (;;) {
+    Message message;
+    switch (receive(socket, &message, kPollMs)) {
+      case Got::closed:
+        *why = "The worker ended before it answered" + log_hint() + "; run `anatomatte doctor`.";
+        return false;
+      case Got::message:
+        if (message.kind == Kind::welcome) {
+          Reader in(message.body);
+          in.i64();
+          std::string log = in.text();
+          if (!log.empty()) log_ = log;
+          return true;
+        }
+        *why = message.kind == Kind::refuse ? Reader(message.body).text()
+                                            : "The worker does not speak our language.";
+        return false;
+      case Got::nothing:
+        if (aborted(call)) {
+          *result = ANM_CANCELLED;
+          *why = "Cancelled while the worker started.";
+          return false;
+        }
+        if (seconds_since(started) > facts_.start_s) {
+          *why = "The worker did not answer within " + in_seconds(facts_.start_s) + log_hint() +
+                 "; run `anatomatte doctor`, or raise ANATOMATTE_WORKER_START_S.";
+          return false;
+        }
+    }
+  }
+}
+
+bool Client::start_worker(AnmCall* call, Connection* connection, AnmResult* result,
+                          std::string* why) {
+  log_ = worker_log_path();
+  std::vector<std::string> command = facts_.command;
+  command.insert(command.end(), {"--log", log_, "--parent", std::to_string(::getpid())});
+  *result = ANM_SETUP;
+  control_ = child_.start(std::move(command), log_, why);
+  if (!control_) return false;
+  running_ = true;
+  ++generation_;
+  if (!greet(call, control_.get(), result, why)) {
+    control_.reset();
+    child_.end(0);
+    running_ = false;
+    return false;
+  }
+  return connect_more(connection, why) && greet(call, connection->socket.get(), result, why);
+}
+
+bool Client::connect_more(Connection* connection, std::string* why) {
+  connection->generation = generation_;
+  if (facts_.address.empty()) {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+      *why = std::string("No socket for the worker: ") + strerror(errno) + ".";
+      return false;
+    }
+    connection->socket = Fd(ends[0]);
+    Fd theirs(ends[1]);
+    if (send(control_.get(), Kind::connect, "", theirs.get())) return true;
+    *why = "The worker is gone" + log_hint() + ".";
+    return false;
+  }
+  sockaddr_un where{};
+  where.sun_family = AF_UNIX;
+  if (facts_.address.size() >= sizeof where.sun_path) {
+    *why = "The worker's address " + facts_.address + " is longer than a socket's path may be.";
+    return false;
+  }
+  memcpy(where.sun_path, facts_.address.c_str(), facts_.address.size());
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket || ::connect(socket.get(), reinterpret_cast<sockaddr*>(&where), sizeof where) != 0) {
+    *why = "No worker answers at " + facts_.address + ": " + strerror(errno) +
+           ". Start one with `anatomatte worker serve " + facts_.address +
+           "` or unset ANATOMATTE_WORKER.";
+    return false;
+  }
+  connection->socket = std::move(socket);
+  return true;
+}
+
+// A connection of this thread's own: an idle one, one more, or the first of a new worker.
+bool Client::take(AnmCall* call, Connection* connection, AnmResult* result, std::string* why) {
+  while (!mutex_.try_lock_for(std::chrono::milliseconds(kPollMs))) {
+    if (aborted(call)) {
+      *result = ANM_CANCELLED;
+      *why = "Cancelled while the worker started.";
+      return false;
+    }
+  }
+  std::lock_guard<std::timed_mutex> guard(mutex_, std::adopt_lock);
+  forget_if_forked();
+  *result = ANM_SETUP;
+  if (!idle_.empty()) {
+    *connection = std::move(idle_.back());
+    idle_.pop_back();
+    return true;
+  }
+  if (!facts_.address.empty()) {
+    return connect_more(connection, why) && greet(call, connection->socket.get(), result, why);
+  }
+  if (running_ && connect_more(connection, why) &&
+      greet(call, connection->socket.get(), result, why)) {
+    return true;
+  }
+  if (*result == ANM_CANCELLED) return false;
+  if (running_) {  // it died while nobody looked
+    idle_.clear();
+    control_.reset();
+    child_.end(0);
+    running_ = false;
+  }
+  return start_worker(call, connection, result, why);
+}
+
+void Client::give_back(Connection connection) {
+  std::lock_guard<std::timed_mutex> guard(mutex_);
+  if (connection.generation == generation_) idle_.push_back(std::move(connection));
+}
+
+void Client::drop_worker(int generation, bool kill) {
+  std::lock_guard<std::timed_mutex> guard(mutex_);
+  if (generation != generation_ || !running_) return;
+  idle_.clear();
+  control_.reset();
+  child_.end(kill ? 0 : 500);
+  running_ = false;
+}
+
+bool Client::fit_memory(size_t size, Connection* connection, std::string* why) {
+  size = std::max<size_t>(size, 1);
+  if (connection->memory.map.size() >= size) return true;
+  connection->memory = {};  // given back before the larger one is asked for
+  connection->memory = make_shared(size, why);
+  connection->memory_sent = false;
+  return static_cast<bool>(connection->memory.fd);
+}
+
+Client::Talk Client::talk(AnmCall* call, Connection* connection, AnmResult* result,
+                          std::string* why) {
+  Layout layout = layout_of(*call);
+  if (!fit_memory(layout.total, connection, why)) {
+    *result = ANM_MEMORY;
+    return Talk::finished;
+  }
+  char* memory = connection->memory.map.data();
+  copy_in(*call, layout, memory);
+  Writer body;
+  body.i64(static_cast<int64_t>(connection->memory.map.size()));
+  int fd = connection->memory_sent ? -1 : connection->memory.fd.get();
+  std::string frame = body.bytes() + encode(*call, layout, present_ocio());
+  int socket = connection->socket.get();
+  *why = "The worker ended while it rendered this frame" + log_hint() + ".";
+  if (!send(socket, Kind::render, frame, fd)) return Talk::lost;
+  connection->memory_sent = true;
+  auto started = Clock::now(), last_sign = started;
+  bool cancelling = false;
+  for (;;) {
+    Message message;
+    Got got = receive(socket, &message, kPollMs);
+    if (got == Got::closed) return Talk::lost;
+    if (got == Got::message) {
+      last_sign = Clock::now();
+      Reader in(message.body);
+      if (message.kind == Kind::alive && call->progress) call->progress(call->host, in.f64());
+      if (message.kind == Kind::done) {
+        *result = static_cast<AnmResult>(in.i64());
+        *why = in.text();
+        if (*result == ANM_OK) copy_out(*call, layout, memory);
+        return Talk::finished;
+      }
+    }
+    if (!cancelling && aborted(call)) {
+      cancelling = send(socket, Kind::cancel, "");
+      if (!cancelling) return Talk::lost;
+      started = Clock::now();
+    }
+    if (cancelling && seconds_since(started) * 1000 > kCancelPatienceMs) return Talk::lost;
+    if (seconds_since(last_sign) > facts_.silence_s) {
+      *why = "The worker gave no sign of life for " + in_seconds(facts_.silence_s) + log_hint() +
+             "; it was ended.";
+      return Talk::lost;
+    }
+    if (!cancelling && seconds_since(started) > facts_.frame_s) {
+      *why = "The frame took longer than " + in_seconds(facts_.frame_s) +
+             " (ANATOMATTE_WORKER_FRAME_S)" + log_hint() + "; it was given up.";
+      return Talk::lost;
+    }
+  }
+}
+
+AnmResult Client::render(AnmCall* call) {
+  std::string why;
+  AnmResult result = ANM_SETUP;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    Connection connection;
+    if (!take(call, &connection, &result, &why)) break;
+    Talk outcome;
+    try {
+      outcome = talk(call, &connection, &result, &why);
+    } catch (const WireError& error) {
+      why = std::string("The worker's answer cannot be read: ") + error.what() + log_hint() + ".";
+      outcome = Talk::lost;
+    }
+    if (outcome == Talk::finished) {
+      give_back(std::move(connection));
+      break;
+    }
+    result = ANM_FAILED;
+    if (aborted(call)) {
+      result = ANM_CANCELLED;
+      break;  // only our connection is dropped; the worker notices and gives the frame up
+    }
+    drop_worker(connection.generation, true);
+  }
+  if (call->message && call->message_size) {
+    snprintf(call->message, call->message_size, "%s", why.c_str());
+  }
+  return result;
+}
+
+AnmResult Client::status(char* text, size_t size) {
+  Connection connection;
+  AnmResult result = ANM_SETUP;
+  std::string why;
+  if (!take(nullptr, &connection, &result, &why)) {
+    snprintf(text, size, "%s", why.c_str());
+    return result;
+  }
+  Message message;
+  bool answered = send(connection.socket.get(), Kind::status, "") &&
+                  receive(connection.socket.get(), &message, 5000) == Got::message &&
+                  message.kind == Kind::text;
+  if (!answered) {
+    snprintf(text, size, "The worker does not answer%s.", log_hint().c_str());
+    return ANM_SETUP;
+  }
+  std::string where = facts_.address.empty() ? "worker" : "served worker " + facts_.address;
+  snprintf(text, size, "%s\nRuntime: %s", Reader(message.body).text().c_str(), where.c_str());
+  give_back(std::move(connection));
+  return ANM_OK;
+}
+
+void Client::purge() {
+  std::lock_guard<std::timed_mutex> guard(mutex_);
+  if (owner_ != ::getpid() || !running_) return;
+  for (Connection& connection : idle_) connection.memory = {};
+  if (!idle_.empty()) send(idle_.back().socket.get(), Kind::purge, "");
+}
+
+}  // namespace anatomatte::channel

@@ -1,0 +1,70 @@
+// The node's side of the worker: starts it, keeps a connection per concurrent frame, notices when
+// it dies or stops, starts it again once.
+#pragma once
+
+#include <sys/types.h>
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "child.h"
+#include "engine_api.h"
+#include "shared_memory.h"
+
+namespace anatomatte::channel {
+
+struct ClientFacts {
+  std::vector<std::string> command;  // the worker's executable and arguments
+  std::string address;               // of a served worker; then no child is started
+  std::string version;
+  std::string digest;
+  double start_s = 60.0;    // from start to the answer
+  double silence_s = 20.0;  // a living worker says so twice a second
+  double frame_s = 900.0;   // the longest frame
+};
+
+// Time-outs from ANATOMATTE_WORKER_START_S, _SILENCE_S and _FRAME_S, where these are numbers.
+void read_timeouts(ClientFacts* facts);
+
+class Client {
+ public:
+  explicit Client(ClientFacts facts) : facts_(std::move(facts)) {}
+  ~Client();
+
+  AnmResult render(AnmCall* call);
+  AnmResult status(char* text, size_t size);
+  void purge();
+
+ private:
+  struct Connection {
+    Fd socket;
+    SharedMemory memory;
+    bool memory_sent = false;
+    int generation = 0;
+  };
+  enum class Talk { finished, lost };
+
+  bool take(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
+  void give_back(Connection connection);
+  void drop_worker(int generation, bool kill);
+  void forget_if_forked();
+  bool start_worker(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
+  bool connect_more(Connection* connection, std::string* why);
+  bool greet(AnmCall* call, int socket, AnmResult* result, std::string* why);
+  Talk talk(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
+  bool fit_memory(size_t size, Connection* connection, std::string* why);
+  std::string log_hint() const;
+
+  const ClientFacts facts_;
+  std::timed_mutex mutex_;  // guards all below
+  Child child_;
+  Fd control_;  // its closing ends the private worker
+  std::vector<Connection> idle_;
+  std::string log_;
+  pid_t owner_ = 0;
+  int generation_ = 0;
+  bool running_ = false;
+};
+
+}  // namespace anatomatte::channel

@@ -1,0 +1,151 @@
+#include "frame_codec.h"
+
+#include <cstring>
+
+namespace anatomatte::channel {
+namespace {
+
+constexpr size_t kAlign = 64;
+
+size_t pixel_bytes(const AnmImage& image) {
+  size_t each = image.depth == ANM_BYTE ? 1 : image.depth == ANM_FLOAT ? 4 : 2;
+  return each * static_cast<size_t>(image.components);
+}
+
+size_t extent(int32_t low, int32_t high) {
+  return high > low ? static_cast<size_t>(int64_t{high} - low) : 0;
+}
+
+size_t packed_row(const AnmImage& image) {
+  return extent(image.bounds[0], image.bounds[2]) * pixel_bytes(image);
+}
+
+size_t packed_size(const AnmImage& image) {
+  return packed_row(image) * extent(image.bounds[1], image.bounds[3]);
+}
+
+// The output as the worker sees it: the window is all there is.
+AnmImage window_image(const AnmCall& call) {
+  AnmImage image = *call.output;
+  for (int i = 0; i < 4; ++i) image.bounds[i] = call.window[i];
+  return image;
+}
+
+void put_image(Writer* out, const AnmImage& image, size_t offset) {
+  out->text(image.clip).i64(static_cast<int64_t>(offset));
+  for (int32_t edge : image.bounds) out->i64(edge);
+  for (int32_t edge : image.rod) out->i64(edge);
+  out->i64(image.components).i64(image.depth).i64(image.premult).f64(image.pixel_aspect);
+}
+
+AnmImage get_image(Reader* in, char* memory, size_t memory_size, std::deque<std::string>* texts) {
+  AnmImage image{};
+  image.size = sizeof image;
+  image.clip = texts->emplace_back(in->text()).c_str();
+  auto offset = static_cast<uint64_t>(in->i64());
+  for (int32_t& edge : image.bounds) edge = static_cast<int32_t>(in->i64());
+  for (int32_t& edge : image.rod) edge = static_cast<int32_t>(in->i64());
+  image.components = static_cast<int32_t>(in->i64());
+  image.depth = static_cast<int32_t>(in->i64());
+  image.premult = static_cast<int32_t>(in->i64());
+  image.pixel_aspect = in->f64();
+  bool known = image.components >= 1 && image.components <= 4 && image.depth >= ANM_BYTE &&
+               image.depth <= ANM_FLOAT;
+  if (!known) throw WireError("a picture from the other process has an unknown layout");
+  size_t size = packed_size(image);
+  if (offset > memory_size || size > memory_size - offset) {
+    throw WireError("a picture from the other process lies outside the shared memory");
+  }
+  image.data = memory + offset;
+  image.row_bytes = static_cast<int64_t>(packed_row(image));
+  return image;
+}
+
+}  // namespace
+
+Layout layout_of(const AnmCall& call) {
+  Layout layout;
+  auto place = [&layout](const AnmImage& image) {
+    layout.offsets.push_back(layout.total);
+    layout.total += (packed_size(image) + kAlign - 1) / kAlign * kAlign;
+  };
+  for (int i = 0; i < call.n_inputs; ++i) place(call.inputs[i]);
+  place(window_image(call));
+  return layout;
+}
+
+std::string encode(const AnmCall& call, const Layout& layout, const std::string& ocio) {
+  Writer out;
+  out.f64(call.time).f64(call.scale[0]).f64(call.scale[1]).i64(call.draft).text(ocio);
+  for (int32_t edge : call.window) out.i64(edge);
+  out.i64(call.n_inputs);
+  for (int i = 0; i < call.n_inputs; ++i) put_image(&out, call.inputs[i], layout.offsets[i]);
+  put_image(&out, window_image(call), layout.offsets[call.n_inputs]);
+  out.i64(call.n_values);
+  for (int i = 0; i < call.n_values; ++i) {
+    const AnmValue& value = call.values[i];
+    out.text(value.name).i64(value.kind).i64(value.count);
+    for (double number : value.number) out.f64(number);
+    out.text(value.text ? value.text : "");
+  }
+  return out.bytes();
+}
+
+void decode(const std::string& body, char* memory, size_t memory_size, Decoded* decoded) {
+  Reader in(body);
+  AnmCall& call = decoded->call;
+  call.size = sizeof call;
+  call.time = in.f64();
+  call.scale[0] = in.f64();
+  call.scale[1] = in.f64();
+  call.draft = static_cast<int32_t>(in.i64());
+  decoded->ocio = in.text();
+  for (int32_t& edge : call.window) edge = static_cast<int32_t>(in.i64());
+  int64_t count = in.i64();
+  if (count < 0 || count > 64) throw WireError("a frame with an unlikely number of clips");
+  for (int64_t i = 0; i < count; ++i) {
+    decoded->inputs.push_back(get_image(&in, memory, memory_size, &decoded->texts));
+  }
+  decoded->output = get_image(&in, memory, memory_size, &decoded->texts);
+  count = in.i64();
+  if (count < 0 || count > 4096) throw WireError("a frame with an unlikely number of controls");
+  for (int64_t i = 0; i < count; ++i) {
+    AnmValue value{};
+    value.name = decoded->texts.emplace_back(in.text()).c_str();
+    value.kind = static_cast<int32_t>(in.i64());
+    value.count = static_cast<int32_t>(in.i64());
+    for (double& number : value.number) number = in.f64();
+    value.text = decoded->texts.emplace_back(in.text()).c_str();
+    decoded->values.push_back(value);
+  }
+  in.end();
+  call.inputs = decoded->inputs.data();
+  call.n_inputs = static_cast<int32_t>(decoded->inputs.size());
+  call.output = &decoded->output;
+  call.values = decoded->values.data();
+  call.n_values = static_cast<int32_t>(decoded->values.size());
+}
+
+void copy_in(const AnmCall& call, const Layout& layout, char* memory) {
+  for (int i = 0; i < call.n_inputs; ++i) {
+    const AnmImage& image = call.inputs[i];
+    size_t row = packed_row(image), rows = extent(image.bounds[1], image.bounds[3]);
+    const char* from = static_cast<const char*>(image.data);
+    char* to = memory + layout.offsets[i];
+    for (size_t y = 0; y < rows; ++y, to += row, from += image.row_bytes) memcpy(to, from, row);
+  }
+}
+
+void copy_out(const AnmCall& call, const Layout& layout, const char* memory) {
+  const AnmImage& image = *call.output;
+  AnmImage window = window_image(call);
+  size_t row = packed_row(window), rows = extent(window.bounds[1], window.bounds[3]);
+  const char* from = memory + layout.offsets[call.n_inputs];
+  char* to =
+      static_cast<char*>(image.data) +
+      (int64_t{window.bounds[1]} - image.bounds[1]) * image.row_bytes +
+      (int64_t{window.bounds[0]} - image.bounds[0]) * static_cast<int64_t>(pixel_bytes(image));
+  for (size_t y = 0; y < rows; ++y, from += row, to += image.row_bytes) memcpy(to, from, row);
+}
+
+}  // namespace anatomatte::channel

@@ -1,0 +1,176 @@
+#include "server.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+#include "frame_codec.h"
+#include "shared_memory.h"
+
+namespace anatomatte::channel {
+namespace {
+
+constexpr auto kAliveEvery = std::chrono::milliseconds(500);
+
+int64_t now_ms() {
+  auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
+
+// What the engine's callbacks need while one frame renders.  The engine calls them from the
+// thread that called render, so the socket has one user.
+struct Rendering {
+  int socket;
+  const std::atomic<bool>* stop;
+  double progress = 0.0;
+  bool cancelled = false;
+  std::chrono::steady_clock::time_point last_sign = std::chrono::steady_clock::now();
+
+  static int32_t aborted(void* host) { return static_cast<Rendering*>(host)->poll() ? 1 : 0; }
+  static void progressed(void* host, double value) {
+    static_cast<Rendering*>(host)->progress = value;
+  }
+
+  bool poll() {
+    if (cancelled || *stop) return true;
+    Message message;
+    switch (receive(socket, &message, 0)) {
+      case Got::nothing:
+        break;
+      case Got::closed:
+        return cancelled = true;
+      case Got::message:
+        if (message.kind == Kind::cancel) return cancelled = true;
+        break;
+    }
+    auto now = std::chrono::steady_clock::now();
+    if (now - last_sign >= kAliveEvery) {
+      last_sign = now;
+      if (!send(socket, Kind::alive, Writer().f64(progress).bytes())) return cancelled = true;
+    }
+    return false;
+  }
+};
+
+// The environment is of the whole worker: the value of the frame that came last counts.
+void set_ocio(const std::string& wanted) {
+  static std::mutex mutex;
+  std::lock_guard<std::mutex> guard(mutex);
+  if (wanted.empty()) {
+    ::unsetenv("OCIO");
+  } else {
+    ::setenv("OCIO", wanted.c_str(), 1);
+  }
+}
+
+}  // namespace
+
+bool Server::greet(int socket, const std::string& hello) {
+  Reader in(hello);
+  int64_t protocol = in.i64();
+  std::string version = in.text(), digest = in.text();
+  if (protocol == kProtocol && version == facts_.version && digest == facts_.digest) {
+    return send(socket, Kind::welcome, Writer().i64(::getpid()).text(facts_.log).bytes());
+  }
+  std::string why = "The worker is Anatomatte " + facts_.version + " (controls " +
+                    facts_.digest.substr(0, 8) + "), the node is " + version + " (controls " +
+                    digest.substr(0, 8) +
+                    "). Stop the served worker or install the same version of both; "
+                    "`anatomatte doctor` shows them.";
+  send(socket, Kind::refuse, Writer().text(why).bytes());
+  return false;
+}
+
+void Server::render(int socket, const std::string& body, char* memory, size_t memory_size) {
+  char sentence[4096] = "";
+  Decoded frame;
+  AnmResult result;
+  try {
+    decode(body, memory, memory_size, &frame);
+    set_ocio(frame.ocio);
+    Rendering rendering{socket, &stop_};
+    frame.call.host = &rendering;
+    frame.call.aborted = &Rendering::aborted;
+    frame.call.progress = &Rendering::progressed;
+    frame.call.message = sentence;
+    frame.call.message_size = sizeof sentence;
+    ++rendering_;
+    purged_ = false;
+    result = engine_.render(&frame.call);
+    --rendering_;
+    last_frame_ms_ = now_ms();
+  } catch (const WireError& error) {
+    result = ANM_FAILED;
+    snprintf(sentence, sizeof sentence, "The worker could not read the frame: %s.", error.what());
+  }
+  send(socket, Kind::done, Writer().i64(result).text(sentence).bytes());
+}
+
+bool Server::answer(int socket, Message* message, Mapping* memory) {
+  switch (message->kind) {
+    case Kind::render: {
+      if (message->fd) {
+        std::string why;
+        Reader head(message->body);
+        auto size = static_cast<size_t>(head.i64());
+        *memory = map_shared(message->fd.get(), size, &why);
+        if (!memory->data()) {
+          std::string text = "The worker cannot map the frame's memory: " + why + ".";
+          return send(socket, Kind::done, Writer().i64(ANM_MEMORY).text(text).bytes());
+        }
+      }
+      render(socket, message->body.substr(sizeof(int64_t)), memory->data(), memory->size());
+      return true;
+    }
+    case Kind::connect:
+      if (message->fd) serve_detached(std::move(message->fd));
+      return true;
+    case Kind::status: {
+      char text[2048] = "";
+      engine_.status(text, sizeof text);
+      return send(socket, Kind::text, Writer().text(text).bytes());
+    }
+    case Kind::purge:
+      engine_.purge();
+      return true;
+    default:
+      return true;  // a cancel that came after its frame was done
+  }
+}
+
+void Server::serve(Fd socket) {
+  ++connections_;
+  Mapping memory;
+  bool greeted = false;
+  while (!stop_) {
+    Message message;
+    Got got = receive(socket.get(), &message, 250);
+    if (got == Got::closed) break;
+    if (got == Got::nothing) continue;
+    try {
+      if (!greeted) {
+        greeted = message.kind == Kind::hello && greet(socket.get(), message.body);
+        if (!greeted) break;
+      } else if (!answer(socket.get(), &message, &memory)) {
+        break;
+      }
+    } catch (const WireError&) {
+      break;  // not one of ours, or damaged: hang up
+    }
+  }
+  --connections_;
+}
+
+void Server::serve_detached(Fd socket) {
+  std::thread([this, fd = std::move(socket)]() mutable { serve(std::move(fd)); }).detach();
+}
+
+void Server::mind_idleness() {
+  bool idle = rendering_ == 0 && now_ms() - last_frame_ms_ > facts_.idle_s * 1000.0;
+  if (idle && !purged_.exchange(true)) engine_.purge();
+}
+
+}  // namespace anatomatte::channel

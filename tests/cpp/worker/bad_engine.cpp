@@ -1,0 +1,70 @@
+// An engine that copies Source to Output, or misbehaves as its control "mode" says.
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "engine_api.h"
+
+namespace {
+
+const char* mode_of(const AnmCall& call) {
+  for (int i = 0; i < call.n_values; ++i) {
+    if (!strcmp(call.values[i].name, "mode")) return call.values[i].text;
+  }
+  return "";
+}
+
+void copy(const AnmCall& call) {
+  const AnmImage& source = call.inputs[0];
+  const AnmImage& output = *call.output;
+  size_t row = static_cast<size_t>(output.bounds[2] - output.bounds[0]) * 4 * sizeof(float);
+  int32_t left = output.bounds[0] - source.bounds[0], low = output.bounds[1] - source.bounds[1];
+  for (int32_t y = 0; y < output.bounds[3] - output.bounds[1]; ++y) {
+    const char* from = static_cast<char*>(source.data) + (low + y) * source.row_bytes + left * 16;
+    memcpy(static_cast<char*>(output.data) + y * output.row_bytes, from, row);
+  }
+}
+
+AnmResult render(AnmCall* call) {
+  const char* mode = mode_of(*call);
+  if (!strcmp(mode, "crash")) ::abort();
+  if (!strcmp(mode, "stop")) ::raise(SIGSTOP);
+  if (!strcmp(mode, "fail")) {
+    snprintf(call->message, call->message_size, "Source is too thin.");
+    return ANM_PLATE;
+  }
+  // "slow" answers a cancel at once; 20 s is longer than any test waits
+  for (int i = 0; !strcmp(mode, "slow") && i < 400; ++i) {
+    ::usleep(50 * 1000);
+    call->progress(call->host, i / 400.0);
+    if (call->aborted(call->host)) return ANM_CANCELLED;
+  }
+  if (!strcmp(mode, "environment")) {
+    const char* ocio = ::getenv("OCIO");
+    snprintf(call->message, call->message_size, "PYTHONPATH %s, OCIO %s, keep %s",
+             ::getenv("PYTHONPATH") ? "there" : "gone", ocio ? ocio : "unset",
+             ::getenv("CUDA_VISIBLE_DEVICES"));
+    return ANM_SETTINGS;
+  }
+  copy(*call);
+  return ANM_OK;
+}
+
+AnmResult status(char* text, size_t size) {
+  snprintf(text, size, "process %d", ::getpid());
+  return ANM_OK;
+}
+
+void purge() {}
+
+const AnmEngine kEngine = {sizeof(AnmEngine), ANATOMATTE_ENGINE_API, &render, &status, &purge};
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) const AnmEngine* anatomatte_engine(
+    const AnmStart*) {
+  return &kEngine;
+}
