@@ -13,8 +13,9 @@ from .clips import ClipFormat
 from .errors import ActionError, ClipError, HostError, ParamError, PluginNotFound, RenderAborted, RenderError
 from .host import Host, Plugin, PluginInfo
 from .image import Image, Layout
+from .instance import Instance
 from .preferences import ClipPreferences
-from .render import Instance, Planes
+from .render import Planes
 from .scan import BinaryProblem
 
 __all__ = [

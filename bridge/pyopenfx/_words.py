@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,19 +15,19 @@ CHANNELS: Final = {"rgba": 4, "rgb": 3, "alpha": 1}
 BY_CHANNELS: Final = {4: "rgba", 3: "rgb", 1: "alpha"}
 
 # from shallow to deep
-DEPTHS: Final = {
+DEPTHS: Final[dict[str, str]] = {
     "byte": "OfxBitDepthByte",
     "short": "OfxBitDepthShort",
     "half": "OfxBitDepthHalf",
     "float": "OfxBitDepthFloat",
 }
-DTYPES: Final = {
+DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "byte": np.dtype(np.uint8),
     "short": np.dtype(np.uint16),
     "half": np.dtype(np.float16),
     "float": np.dtype(np.float32),
 }
-BY_DTYPE: Final = {dtype: depth for depth, dtype in DTYPES.items()}
+BY_DTYPE: Final[dict[np.dtype[Any], str]] = {dtype: depth for depth, dtype in DTYPES.items()}
 
 PREMULTS: Final = {
     "opaque": "OfxImageOpaque",

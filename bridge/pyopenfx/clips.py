@@ -21,18 +21,18 @@ class ClipDescription:
     """One clip as the plug-in describes it; `properties` reads any property by name."""
 
     def __init__(self, core: _host.Clip) -> None:
-        self._core = core
+        self.core = core
 
     @property
     def name(self) -> str:
-        return self._core.name
+        return self.core.name
 
     @property
     def properties(self) -> dict[str, list[Any]]:
-        return self._core.properties.as_dict()
+        return self.core.properties.as_dict()
 
     def _first(self, name: str, fallback: Any) -> Any:
-        values = self._core.properties.get(name)
+        values = self.core.properties.get(name)
         return values[0] if values else fallback
 
     @property
@@ -42,7 +42,7 @@ class ClipDescription:
     @property
     def components(self) -> list[str]:
         """What it takes: "rgba", "rgb", "alpha", or the standard's string for others."""
-        listed = self._core.properties.get("OfxImageEffectPropSupportedComponents")
+        listed = self.core.properties.get("OfxImageEffectPropSupportedComponents")
         return [short_word(COMPONENTS, c, c) for c in listed]
 
     @property
@@ -85,7 +85,7 @@ class Clip(ClipDescription):
         self.layout = layout
         self.format: ClipFormat | None = None  # as the plug-in is given it; None while disconnected
         self._source: Callable[[float], Image | None] | None = None
-        self._still = False
+        self._known: ClipFormat | None = None  # of the last picture seen
         self._memo: dict[float, Image | None] = {}
         self._lock = threading.Lock()
 
@@ -94,11 +94,11 @@ class Clip(ClipDescription):
         return self._source is not None
 
     def feed(self, source: Feed) -> None:
-        """An array or Image for every time, a callable of time that returns one (None where there
-        is no picture), or None to disconnect.  Arrays are borrowed, not copied."""
+        """An array or Image for every time, a callable of time that returns one (or None where
+        there is no picture), or None to disconnect.  Arrays are borrowed, not copied."""
         with self._lock:
             self._memo.clear()
-            self._still = not callable(source)
+            self._known = None
             if source is None:
                 self._source = None
             elif callable(source):
@@ -107,10 +107,10 @@ class Clip(ClipDescription):
                 still = as_image(source)
                 self._source = lambda time: still
         if self._source is None:
-            self._core.feed(None, None)
+            self.core.feed(None, None)
         else:
-            self._core.feed(self._fetch, self._extent)
-        self._core.properties.put("OfxImageClipPropConnected", int(self.connected))
+            self.core.feed(self._fetch, self._extent)
+        self.core.properties.put("OfxImageClipPropConnected", int(self.connected))
 
     def image(self, time: float) -> Image | None:
         """The picture at a time as it was given; remembered until `forget`."""
@@ -129,19 +129,22 @@ class Clip(ClipDescription):
             self._memo.clear()
 
     def raw_format(self, time: float) -> ClipFormat | None:
-        """The format as given, before the plug-in's preferences; None without a picture."""
+        """The format as given, before the plug-in's preferences; None while disconnected.
+
+        A frame without a picture has the format of the last one that had.
+        """
         found = self.image(time)
-        if found is None:
-            return None
-        return ClipFormat(
-            found.components, found.depth, found.premultiplication, found.pixel_aspect, found.field
-        )
+        if found is not None:
+            self._known = ClipFormat(
+                found.components, found.depth, found.premultiplication, found.pixel_aspect, found.field
+            )
+        return self._known
 
     def settle(self, raw: ClipFormat | None, mapped: ClipFormat | None) -> None:
         """Tells the plug-in what it gets, and what there was."""
         self.format = mapped
-        put_format(self._core.properties, mapped)
-        props = self._core.properties
+        put_format(self.core.properties, mapped)
+        props = self.core.properties
         props.put("OfxImageClipPropUnmappedPixelDepth", DEPTHS[raw.depth] if raw else "OfxBitDepthNone")
         props.put(
             "OfxImageClipPropUnmappedComponents",
@@ -151,7 +154,7 @@ class Clip(ClipDescription):
     def extent(self, time: float) -> Rect | None:
         """Region of definition in canonical coordinates; None without a picture."""
         found = self.image(time)
-        return found.canonical if found else None
+        return found.region_of_definition if found else None
 
     def _extent(self, time: float) -> Rect | None:
         return self.extent(time)
@@ -163,9 +166,9 @@ class Clip(ClipDescription):
         found = self.image(time)
         if found is None:
             return None
-        wanted = self.format or self.raw_format(time)
-        assert wanted is not None
-        return to_buffer(found, wanted.depth, wanted.components, scale, self.layout)
+        depth = self.format.depth if self.format else found.depth
+        components = self.format.components if self.format else found.components
+        return to_buffer(found, depth, components, scale, self.layout)
 
 
 def put_format(props: _host.PropertySet, mapped: ClipFormat | None) -> None:

@@ -16,8 +16,8 @@ from ._words import CONTEXTS, DEPTHS, short_word
 from .clips import ClipDescription
 from .errors import OK, REPLY_DEFAULT, ActionError, HostError, PluginNotFound
 from .image import Layout
+from .instance import Instance
 from .params import ParamDescription
-from .render import Instance
 from .scan import BinaryProblem, binaries, search_path
 
 
@@ -180,7 +180,8 @@ class Plugin:
         values = self._descriptor.properties.get(name)
         return str(values[0]) if values else ""
 
-    def _forget(self, instance: object) -> None:
+    def forget(self, instance: object) -> None:
+        """An instance has been closed."""
         self._instances.discard(instance)
 
     def __repr__(self) -> str:

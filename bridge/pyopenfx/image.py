@@ -47,7 +47,9 @@ class Image:
     float32.  `bounds`: (x1, y1, x2, y2) in pixels at `scale`, y up; from the origin by default.
     `premult`: "opaque", "premultiplied" or "unpremultiplied"; by default premultiplied where there
     is an alpha.  `pixel_aspect`: width of a pixel / its height.  `field`: "none", "lower",
-    "upper", "both".  `scale`: render scale at which the pixels are, 1 = full resolution.
+    "upper", "both".  `scale`: (x, y) render scale at which the pixels are, 1 = full resolution.
+    `region`: the clip's region of definition in canonical coordinates (x1, y1, x2, y2) where the
+    pixels are only a part of it.
     Raises ClipError for what is no picture.
     """
 
@@ -57,6 +59,7 @@ class Image:
     pixel_aspect: float = 1.0
     field: str = "none"
     scale: tuple[float, float] = (1.0, 1.0)
+    region: Rect | None = None
 
     def __post_init__(self) -> None:
         pixels = np.asarray(self.pixels)
@@ -98,6 +101,11 @@ class Image:
         """(x1, y1, x2, y2) in pixels at `scale`."""
         h, w = self.pixels.shape[:2]
         return self.bounds or (0, 0, w, h)
+
+    @property
+    def region_of_definition(self) -> Rect:
+        """In canonical coordinates; the bounds unless `region` says otherwise."""
+        return self.region or self.canonical
 
     @property
     def canonical(self) -> Rect:
@@ -188,7 +196,7 @@ def lend(
     components = BY_CHANNELS[pixels.shape[2]]
     facts = {
         "bounds": image.pixel_bounds,
-        "rod": rod or image.pixel_bounds,
+        "rod": rod or pixel_rect(image.region_of_definition, image.scale, image.pixel_aspect),
         "components": COMPONENTS[components],
         "depth": DEPTHS[BY_DTYPE[pixels.dtype]],
         "premult": PREMULTS[premult],

@@ -106,7 +106,7 @@ class ParamDescription:
     @property
     def options(self) -> list[str]:
         """Labels of a choice."""
-        return self._core.properties.get("OfxParamPropChoiceOption")
+        return list(self._core.properties.get("OfxParamPropChoiceOption"))
 
     @property
     def keys_of_options(self) -> list[str]:
@@ -163,7 +163,7 @@ class Param(ParamDescription):
     @property
     def label_of_value(self) -> str:
         """The label of a choice's value at the instance's time."""
-        return self.options[self.value]
+        return self.options[int(self.value)]
 
     def set(self, value: Any, time: float | None = None) -> None:
         """Sets a constant (which removes all keys), or with `time` a key frame there.
@@ -179,6 +179,18 @@ class Param(ParamDescription):
         else:
             self._core.set_key(float(time), checked)
         self._changed(self.name)
+
+    def scale_default(self, project_size: Sequence[float]) -> None:
+        """Takes a default given in fractions of the project (width, height) into canonical units."""
+        system = self._first("OfxParamPropDefaultCoordinateSystem", "")
+        if system == "OfxParamCoordinatesNormalised":
+            width, height = project_size
+            along = {"X": (width,), "Y": (height,), "XAbsolute": (width,), "YAbsolute": (height,)}
+            kind = str(self._first("OfxParamPropDoubleType", "")).removeprefix("OfxParamDoubleType")
+            sizes = along.get(kind, (width, height))
+            values = self._core.properties.get("OfxParamPropDefault")
+            scaled = tuple(v * s for v, s in zip(values, sizes, strict=False))
+            self._core.set_constant(scaled[0] if self._core.count == 1 else scaled)
 
     @property
     def keys(self) -> list[float]:
@@ -225,8 +237,13 @@ class Param(ParamDescription):
     def _text(self, value: Any) -> str:
         if not isinstance(value, str):
             raise ParamError(f"{self.name} takes text, not {value!r}.")
-        if self.kind == "strchoice" and value not in self.keys_of_options:
-            raise ParamError(_no_option(self.name, value, self.keys_of_options))
+        if self.kind == "strchoice":
+            keys = self.keys_of_options or self.options
+            if value in keys:
+                return value
+            if value in self.options:
+                return keys[self.options.index(value)]
+            raise ParamError(_no_option(self.name, value, keys))
         return value
 
     def _option(self, value: Any) -> int:

@@ -13,7 +13,7 @@ from .errors import ClipError
 Array = npt.NDArray[Any]
 Bounds = tuple[int, int, int, int]
 
-_WHITE = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
+_WHITE: dict[np.dtype[Any], int] = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 
 
 def convert_depth(pixels: Array, dtype: np.dtype[Any]) -> Array:
@@ -27,7 +27,8 @@ def convert_depth(pixels: Array, dtype: np.dtype[Any]) -> Array:
     white_in, white_out = _WHITE.get(pixels.dtype), _WHITE.get(dtype)
     if white_in and white_out:
         if white_out > white_in:
-            return pixels.astype(dtype) * dtype.type(257)
+            wide: Array = pixels.astype(dtype) * np.uint16(257)
+            return wide
         return ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(dtype)
     if white_in:
         return (pixels.astype(np.float32) / np.float32(white_in)).astype(dtype)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,7 +43,7 @@ def fit_depth(wanted: str, takes: Sequence[str]) -> str:
 
 def defaults(
     raw: dict[str, ClipFormat | None],
-    takes: dict[str, Sequence[str]],
+    takes: Mapping[str, Sequence[str]],
     output_takes: Sequence[str],
     masks: set[str],
     depths: Sequence[str],

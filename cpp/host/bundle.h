@@ -42,8 +42,7 @@ class Plugin : public std::enable_shared_from_this<Plugin> {
   // mapped: threads that a plug-in left behind must not lose their code.
   OfxStatus acquire(HostRecord* host);
   void release();
-  OfxStatus enter(const std::string& action, const void* handle, PropertySet* in,
-                  PropertySet* out);
+  OfxStatus enter(const std::string& action, const void* handle, PropertySet* in, PropertySet* out);
 
   std::recursive_mutex& unsafe_lock() { return unsafe_lock_; }
 

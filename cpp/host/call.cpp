@@ -18,8 +18,16 @@ CallScope::CallScope(std::shared_ptr<Call> call) : outer_(std::move(t_current)) 
 
 CallScope::~CallScope() { t_current = std::move(outer_); }
 
-std::shared_ptr<const ImageBuffer> Call::find_image(Clip* clip, double at,
-                                                    const OfxRectD* region) {
+bool Call::rod_of_output(const std::string& clip, OfxRectD* bounds) const {
+  auto output = outputs.find(clip);
+  if (output == outputs.end()) return false;
+  const ImageBuffer& image = *output->second;
+  const double x = image.pixel_aspect / image.scale[0], y = 1 / image.scale[1];
+  *bounds = {image.rod[0] * x, image.rod[1] * y, image.rod[2] * x, image.rod[3] * y};
+  return true;
+}
+
+std::shared_ptr<const ImageBuffer> Call::find_image(Clip* clip, double at, const OfxRectD* region) {
   auto output = outputs.find(clip->name());
   if (output != outputs.end()) return output->second;
   const Key key{clip->name(), at};

@@ -27,8 +27,11 @@ class Call : public std::enable_shared_from_this<Call> {
   bool has_time = false;
   std::array<double, 2> scale{1, 1};
   std::map<std::string, std::shared_ptr<const ImageBuffer>> outputs;  // by clip name
-  std::function<bool()> aborted;         // null: never
+  std::function<bool()> aborted;                                      // null: never
   std::function<bool(double)> progress;  // null: nobody listens; false asks the plug-in to stop
+
+  // The region of an output that this call writes, in canonical coordinates.
+  bool rod_of_output(const std::string& clip, OfxRectD* bounds) const;
 
   // The call that this thread works for, its own or (in a spawned thread) its parent's.
   static std::shared_ptr<Call> current();

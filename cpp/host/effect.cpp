@@ -8,6 +8,8 @@
 namespace pyopenfx {
 namespace {
 
+constexpr size_t kKeptMessages = 1000;
+
 // Blocks of imageMemoryAlloc; what an instance leaves behind goes with it.
 struct ImageMemory {
   Effect* effect;
@@ -31,8 +33,7 @@ std::unique_lock<std::recursive_mutex> lock_for(Effect& effect, const std::strin
   const std::string safety = effect.properties().text(kOfxImageEffectPluginRenderThreadSafety,
                                                       kOfxImageEffectRenderInstanceSafe);
   if (safety == kOfxImageEffectRenderUnsafe) return std::unique_lock<std::recursive_mutex>(plugin);
-  const bool exclusive = action == kOfxActionCreateInstance ||
-                         action == kOfxActionDestroyInstance;
+  const bool exclusive = action == kOfxActionCreateInstance || action == kOfxActionDestroyInstance;
   if (safety == kOfxImageEffectRenderFullySafe && !exclusive) return {};
   return std::unique_lock<std::recursive_mutex>(instance);
 }
@@ -163,11 +164,18 @@ std::vector<std::string> Effect::take_plugin_edits() {
 void Effect::add_message(const Message& message) {
   std::lock_guard<std::mutex> guard(mutex_);
   messages_.push_back(message);
+  ++message_count_;
+  if (messages_.size() > kKeptMessages) messages_.pop_front();
 }
 
 std::vector<Message> Effect::messages() {
   std::lock_guard<std::mutex> guard(mutex_);
-  return messages_;
+  return {messages_.begin(), messages_.end()};
+}
+
+size_t Effect::message_count() {
+  std::lock_guard<std::mutex> guard(mutex_);
+  return message_count_;
 }
 
 void Effect::set_persistent(const Message& message) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -56,17 +57,18 @@ class Effect : public std::enable_shared_from_this<Effect> {
   std::atomic<double> time{0};
   std::atomic<double> first_time{1};
   std::atomic<double> last_time{1};
-  std::atomic<bool> stop{false};  // asks every render under way to stop
+  std::atomic<bool> stop{false};              // asks every render under way to stop
   std::atomic<int> answer{kOfxStatReplyYes};  // to questions
 
   void add_message(const Message& message);
-  std::vector<Message> messages();
+  std::vector<Message> messages();              // the last thousand
+  size_t message_count();                       // of all there ever were
   void set_persistent(const Message& message);  // an empty type clears it
   Message persistent();
   void note(const std::string& sentence);  // a breach of the standard by the plug-in
   std::vector<std::string> notes();
 
-  void* allocate_memory(size_t bytes);  // imageMemoryAlloc; null when there is no memory
+  void* allocate_memory(size_t bytes);     // imageMemoryAlloc; null when there is no memory
   static void* memory_data(void* handle);  // null when the handle is none
   static bool free_memory(void* handle);
 
@@ -84,7 +86,8 @@ class Effect : public std::enable_shared_from_this<Effect> {
   std::mutex mutex_;  // of what follows
   std::vector<std::shared_ptr<Call>> running_;
   std::vector<std::string> plugin_edits_;
-  std::vector<Message> messages_;
+  std::deque<Message> messages_;
+  size_t message_count_ = 0;
   Message persistent_;
   std::vector<std::string> notes_;
 };

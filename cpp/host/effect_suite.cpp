@@ -75,13 +75,15 @@ OfxStatus clip_get_rod(OfxImageClipHandle handle, OfxTime time, OfxRectD* bounds
   Clip* clip = Clip::from(handle);
   if (!clip || !clip->effect()->is_instance()) return kOfxStatErrBadHandle;
   if (!bounds) return kOfxStatErrValue;
+  const std::shared_ptr<Call> call = clip->effect()->running_call();
+  if (call && call->rod_of_output(clip->name(), bounds)) return kOfxStatOK;
   try {
     const std::optional<OfxRectD> extent = clip->extent(time);
     if (!extent) return kOfxStatFailed;
     *bounds = *extent;
     return kOfxStatOK;
   } catch (...) {
-    if (const auto call = clip->effect()->running_call()) call->fail(std::current_exception());
+    if (call) call->fail(std::current_exception());
     return kOfxStatFailed;
   }
 }

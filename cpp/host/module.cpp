@@ -87,8 +87,8 @@ py::tuple act(Effect& effect, const std::string& action, const py::object& in,
 py::list messages(Effect& effect) {
   py::list list;
   for (const Message& m : effect.messages()) {
-    list.append(py::make_tuple(from_prop_value(m.type), from_prop_value(m.id),
-                               from_prop_value(m.text)));
+    list.append(
+        py::make_tuple(from_prop_value(m.type), from_prop_value(m.id), from_prop_value(m.text)));
   }
   return list;
 }
@@ -103,12 +103,10 @@ void bind_properties(py::module_& m) {
   py::class_<PropertySet>(m, "PropertySet")
       .def("names", &PropertySet::names)
       .def("has", &PropertySet::has)
-      .def("get", [](const PropertySet& s, const std::string& n) {
-        return from_prop_values(s.values(n));
-      })
-      .def("put", [](PropertySet& s, const std::string& n, const py::object& v) {
-        s.put(n, to_prop_values(v));
-      })
+      .def("get",
+           [](const PropertySet& s, const std::string& n) { return from_prop_values(s.values(n)); })
+      .def("put", [](PropertySet& s, const std::string& n,
+                     const py::object& v) { s.put(n, to_prop_values(v)); })
       .def("as_dict", to_dict);
 }
 
@@ -121,15 +119,12 @@ void bind_params(py::module_& m) {
                              [](const Param& p) { return p.type().store == ParamStore::kInt; })
       .def_property_readonly("properties", &Param::properties,
                              py::return_value_policy::reference_internal)
-      .def("value", [](const Param& p, double time) {
-        return from_param_value(p.type(), p.value_at(time));
-      })
-      .def("set_constant", [](Param& p, const py::object& v) {
-        p.set_constant(to_param_value(p.type(), v));
-      })
-      .def("set_key", [](Param& p, double time, const py::object& v) {
-        p.set_key(time, to_param_value(p.type(), v));
-      })
+      .def("value",
+           [](const Param& p, double time) { return from_param_value(p.type(), p.value_at(time)); })
+      .def("set_constant",
+           [](Param& p, const py::object& v) { p.set_constant(to_param_value(p.type(), v)); })
+      .def("set_key", [](Param& p, double time,
+                         const py::object& v) { p.set_key(time, to_param_value(p.type(), v)); })
       .def("keys", &Param::keys)
       .def("delete_key", &Param::delete_key)
       .def("delete_keys", &Param::delete_keys);
@@ -160,15 +155,16 @@ void bind_effect(py::module_& m) {
   py::class_<Effect, std::shared_ptr<Effect>>(m, "Effect")
       .def_static("descriptor",
                   [](std::shared_ptr<Plugin> p) { return std::make_shared<Effect>(std::move(p)); })
-      .def("in_context", [](const Effect& e, const std::string& context) {
-        return std::make_shared<Effect>(e, context);
-      })
+      .def("in_context",
+           [](const Effect& e, const std::string& context) {
+             return std::make_shared<Effect>(e, context);
+           })
       .def("instance", [](std::shared_ptr<Effect> e) { return std::make_shared<Effect>(e); })
       .def_property_readonly("properties", &Effect::properties,
                              py::return_value_policy::reference_internal)
-      .def("params", [](const py::object& self) {
-        return list_of(self, self.cast<Effect&>().params().all());
-      })
+      .def(
+          "params",
+          [](const py::object& self) { return list_of(self, self.cast<Effect&>().params().all()); })
       .def("clips",
            [](const py::object& self) { return list_of(self, self.cast<Effect&>().clips()); })
       .def("act", act, py::arg("action"), py::arg("in_args").none(true),
@@ -178,6 +174,7 @@ void bind_effect(py::module_& m) {
            py::arg("aborted").none(true) = py::none(), py::arg("progress").none(true) = py::none())
       .def("take_plugin_edits", &Effect::take_plugin_edits)
       .def("messages", messages)
+      .def_property_readonly("message_count", &Effect::message_count)
       .def("persistent", persistent)
       .def("clear_persistent", [](Effect& e) { e.set_persistent({}); })
       .def("notes", &Effect::notes)

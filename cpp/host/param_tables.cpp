@@ -51,8 +51,7 @@ void add_common(const ParamType& type, const std::string& name, Specs* specs) {
   flag(kOfxParamPropEnabled, 1);
   specs->push_back({kOfxParamPropDataPtr, PropType::kPointer, 1, {static_cast<void*>(nullptr)}});
   specs->push_back({kOfxPropIcon, PropType::kString, 2, {str("")}});
-  specs->push_back(
-      {kOfxParamPropInteractV1, PropType::kPointer, 1, {static_cast<void*>(nullptr)}});
+  specs->push_back({kOfxParamPropInteractV1, PropType::kPointer, 1, {static_cast<void*>(nullptr)}});
   specs->push_back({kOfxParamPropInteractSize, PropType::kDouble, 2, {0.0, 0.0}});
   specs->push_back({kOfxParamPropInteractSizeAspect, PropType::kDouble, 1, {1.0}});
   specs->push_back({kOfxParamPropInteractMinimumSize, PropType::kDouble, 2, {10.0, 10.0}});
@@ -70,8 +69,10 @@ void add_value(const ParamType& type, Specs* specs) {
   flag(kOfxParamPropEvaluateOnChange, 1);
   flag(kOfxParamPropPluginMayWrite, 0);
   flag(kOfxParamPropCanUndo, 1);
-  specs->push_back(
-      {kOfxParamPropCacheInvalidation, PropType::kString, 1, {str(kOfxParamInvalidateValueChange)}});
+  specs->push_back({kOfxParamPropCacheInvalidation,
+                    PropType::kString,
+                    1,
+                    {str(kOfxParamInvalidateValueChange)}});
   const int count = type.count;
   switch (type.store) {
     case ParamStore::kInt:
@@ -140,7 +141,9 @@ void add_special(const ParamType& type, Specs* specs) {
     flag(kOfxParamPropStringFilePathExists, 1);
   }
   if (name == kOfxParamTypeCustom) {
-    specs->push_back({kOfxParamPropCustomInterpCallbackV1, PropType::kPointer, 1,
+    specs->push_back({kOfxParamPropCustomInterpCallbackV1,
+                      PropType::kPointer,
+                      1,
                       {static_cast<void*>(nullptr)}});
   }
   if (name == kOfxParamTypeGroup) flag(kOfxParamPropGroupOpen, 1);

@@ -22,8 +22,8 @@ enum class ParamStore { kNone, kInt, kDouble, kText, kBytes };
 struct ParamType {
   const char* name;  // kOfxParamType…
   ParamStore store;
-  int count;       // components
-  bool blends;     // linear between keys; the others hold
+  int count;    // components
+  bool blends;  // linear between keys; the others hold
 };
 
 const ParamType* find_param_type(const std::string& name);
@@ -51,7 +51,7 @@ class Param {
   // Derivative in units per frame; integral over frames.  Per component.
   ParamValue derivative(double time) const;
   ParamValue integral(double from, double to) const;
-  void set_constant(const ParamValue& value);            // removes the keys
+  void set_constant(const ParamValue& value);  // removes the keys
   void set_key(double time, const ParamValue& value);
   // As a plug-in sets it: a key at `time` where the parameter is animated, else the constant.
   void set_now(double time, const ParamValue& value);

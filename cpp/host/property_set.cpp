@@ -5,16 +5,21 @@
 namespace pyopenfx {
 namespace {
 
-constexpr int kMostValues = 1 << 16;  // of a property of free dimension; more is a plug-in gone wrong
+constexpr int kMostValues =
+    1 << 16;  // of a property of free dimension; more is a plug-in gone wrong
 
 PropType type_of(const PropValue& value) { return static_cast<PropType>(value.index()); }
 
 PropValue zero(PropType type) {
   switch (type) {
-    case PropType::kInt: return 0;
-    case PropType::kDouble: return 0.0;
-    case PropType::kString: return std::string();
-    case PropType::kPointer: break;
+    case PropType::kInt:
+      return 0;
+    case PropType::kDouble:
+      return 0.0;
+    case PropType::kString:
+      return std::string();
+    case PropType::kPointer:
+      break;
   }
   return static_cast<void*>(nullptr);
 }

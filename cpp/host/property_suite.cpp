@@ -107,9 +107,9 @@ OfxStatus get_dimension(OfxPropertySetHandle h, const char* name, int* count) {
 
 const OfxPropertySuiteV1* property_suite() {
   static const OfxPropertySuiteV1 suite = {
-      set_pointer,  set_string,  set_double,  set_int,  set_pointers, set_strings,
-      set_doubles,  set_ints,    get_pointer, get_string, get_double, get_int,
-      get_pointers, get_strings, get_doubles, get_ints, reset,        get_dimension};
+      set_pointer,  set_string,  set_double,  set_int,    set_pointers, set_strings,
+      set_doubles,  set_ints,    get_pointer, get_string, get_double,   get_int,
+      get_pointers, get_strings, get_doubles, get_ints,   reset,        get_dimension};
   return &suite;
 }
 

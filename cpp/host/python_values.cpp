@@ -42,14 +42,17 @@ std::vector<PropValue> to_prop_values(const py::handle& value) {
 
 py::object from_prop_value(const PropValue& value) {
   switch (static_cast<PropType>(value.index())) {
-    case PropType::kInt: return py::int_(std::get<int>(value));
-    case PropType::kDouble: return py::float_(std::get<double>(value));
+    case PropType::kInt:
+      return py::int_(std::get<int>(value));
+    case PropType::kDouble:
+      return py::float_(std::get<double>(value));
     case PropType::kString: {
       const std::string& text = std::get<std::string>(value);
       return py::reinterpret_steal<py::object>(
           PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
     }
-    case PropType::kPointer: break;
+    case PropType::kPointer:
+      break;
   }
   void* pointer = std::get<void*>(value);
   return pointer ? py::object(py::int_(reinterpret_cast<uintptr_t>(pointer))) : py::none();
@@ -67,10 +70,8 @@ void fill(PropertySet* set, const py::dict& items) {
     std::vector<PropValue> values = to_prop_values(item.second);
     const PropType type =
         values.empty() ? PropType::kString : static_cast<PropType>(values.front().index());
-    const int dimension =
-        values.empty() || (is_list(item.second) && type == PropType::kString)
-            ? 0
-            : static_cast<int>(values.size());
+    const bool free = py::isinstance<py::list>(item.second);
+    const int dimension = free ? 0 : static_cast<int>(values.size());
     set->define({name.c_str(), type, dimension, std::move(values)});
   }
 }
@@ -126,8 +127,7 @@ std::shared_ptr<ImageBuffer> to_image(py::array array, const py::dict& facts, bo
   py::ssize_t down = height > 1 ? array.strides(0) : channels * item * width;
   if (down > INT_MAX || down < -INT_MAX) throw py::value_error("rows lie too far apart for OFX");
   auto image = std::make_shared<ImageBuffer>();
-  auto* top = static_cast<char*>(writable ? array.mutable_data()
-                                          : const_cast<void*>(array.data()));
+  auto* top = static_cast<char*>(writable ? array.mutable_data() : const_cast<void*>(array.data()));
   image->data = height > 0 ? top + (height - 1) * down : top;
   image->row_bytes = static_cast<int>(-down);
   image->bounds = facts["bounds"].cast<std::array<int, 4>>();

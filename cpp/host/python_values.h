@@ -23,8 +23,9 @@ std::shared_ptr<py::object> share(py::object object);
 std::vector<PropValue> to_prop_values(const py::handle& value);
 py::object from_prop_value(const PropValue& value);
 py::list from_prop_values(const std::vector<PropValue>& values);
-// A property for each item; bool and int make integers, float a double, str a string, null a
-// null pointer.  A scalar makes one of dimension 1, an empty list a free list of strings.
+// A property for each item; bool and int make integers, float a double, str a string, None a
+// null pointer.  A scalar makes one of dimension 1, a tuple one of its length, a list one of any
+// length (an empty one of strings).
 void fill(PropertySet* set, const py::dict& items);
 py::dict to_dict(const PropertySet& set);
 

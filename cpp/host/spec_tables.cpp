@@ -40,8 +40,9 @@ std::vector<PropSpec> host_properties() {
       flag(kOfxImageEffectPropSupportsMultiResolution, 1),
       flag(kOfxImageEffectPropSupportsTiles, 1),
       flag(kOfxImageEffectPropTemporalClipAccess, 1),
-      texts(kOfxImageEffectPropSupportedComponents,
-            {str(kOfxImageComponentRGBA), str(kOfxImageComponentRGB), str(kOfxImageComponentAlpha)}),
+      texts(
+          kOfxImageEffectPropSupportedComponents,
+          {str(kOfxImageComponentRGBA), str(kOfxImageComponentRGB), str(kOfxImageComponentAlpha)}),
       texts(kOfxImageEffectPropSupportedContexts,
             {str(kOfxImageEffectContextFilter), str(kOfxImageEffectContextGeneral)}),
       texts(kOfxImageEffectPropSupportedPixelDepths,

@@ -77,8 +77,7 @@ OfxStatus show_message(void* handle, const char* type, const char* id, const cha
   return kOfxStatOK;
 }
 
-OfxStatus set_persistent(void* handle, const char* type, const char* id, const char* format,
-                         ...) {
+OfxStatus set_persistent(void* handle, const char* type, const char* id, const char* format, ...) {
   Effect* effect = Effect::from(handle);
   if (!effect) return kOfxStatErrBadHandle;
   if (!type) return kOfxStatErrValue;
@@ -183,16 +182,11 @@ const OfxTimeLineSuiteV1* time_line_suite() {
 
 void* fetch_suite(OfxPropertySetHandle host, const char* name, int version) {
   static const SuiteRow rows[] = {
-      {kOfxPropertySuite, 1, property_suite()},
-      {kOfxParameterSuite, 1, parameter_suite()},
-      {kOfxImageEffectSuite, 1, image_effect_suite()},
-      {kOfxMemorySuite, 1, memory_suite()},
-      {kOfxMultiThreadSuite, 1, multi_thread_suite()},
-      {kOfxMessageSuite, 1, message_suite_v1()},
-      {kOfxMessageSuite, 2, message_suite_v2()},
-      {kOfxProgressSuite, 1, progress_suite_v1()},
-      {kOfxProgressSuite, 2, progress_suite_v2()},
-      {kOfxTimeLineSuite, 1, time_line_suite()},
+      {kOfxPropertySuite, 1, property_suite()},        {kOfxParameterSuite, 1, parameter_suite()},
+      {kOfxImageEffectSuite, 1, image_effect_suite()}, {kOfxMemorySuite, 1, memory_suite()},
+      {kOfxMultiThreadSuite, 1, multi_thread_suite()}, {kOfxMessageSuite, 1, message_suite_v1()},
+      {kOfxMessageSuite, 2, message_suite_v2()},       {kOfxProgressSuite, 1, progress_suite_v1()},
+      {kOfxProgressSuite, 2, progress_suite_v2()},     {kOfxTimeLineSuite, 1, time_line_suite()},
   };
   if (!PropertySet::from(host) || !name) return nullptr;
   for (const SuiteRow& row : rows) {

@@ -137,9 +137,8 @@ unsigned int thread_count() {
 }
 
 const OfxMultiThreadSuiteV1* multi_thread_suite() {
-  static const OfxMultiThreadSuiteV1 suite = {multi_thread, num_cpus, thread_index,
-                                              is_spawned,   create,   destroy,
-                                              lock,         unlock,   try_lock};
+  static const OfxMultiThreadSuiteV1 suite = {
+      multi_thread, num_cpus, thread_index, is_spawned, create, destroy, lock, unlock, try_lock};
   return &suite;
 }
 

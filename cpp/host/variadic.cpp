@@ -24,16 +24,23 @@ OfxStatus write_values(const ParamType& type, const ParamValue& value, va_list a
     void* out = va_arg(args, void*);
     if (!out) return kOfxStatErrValue;
     switch (type.store) {
-      case ParamStore::kInt: *static_cast<int*>(out) = static_cast<int>(value.number[i]); break;
-      case ParamStore::kDouble: *static_cast<double*>(out) = value.number[i]; break;
-      case ParamStore::kText: *static_cast<char**>(out) = keep_text(value.text); break;
+      case ParamStore::kInt:
+        *static_cast<int*>(out) = static_cast<int>(value.number[i]);
+        break;
+      case ParamStore::kDouble:
+        *static_cast<double*>(out) = value.number[i];
+        break;
+      case ParamStore::kText:
+        *static_cast<char**>(out) = keep_text(value.text);
+        break;
       case ParamStore::kBytes: {
         auto* bytes = static_cast<OfxBytes*>(out);
         bytes->data = reinterpret_cast<const unsigned char*>(keep_text(value.text));
         bytes->length = value.text.size();
         break;
       }
-      case ParamStore::kNone: break;
+      case ParamStore::kNone:
+        break;
     }
   }
   return kOfxStatOK;
@@ -43,8 +50,12 @@ OfxStatus read_values(const ParamType& type, va_list args, ParamValue* value) {
   if (type.store == ParamStore::kNone) return kOfxStatErrUnsupported;
   for (int i = 0; i < type.count; ++i) {
     switch (type.store) {
-      case ParamStore::kInt: value->number[i] = va_arg(args, int); break;
-      case ParamStore::kDouble: value->number[i] = va_arg(args, double); break;
+      case ParamStore::kInt:
+        value->number[i] = va_arg(args, int);
+        break;
+      case ParamStore::kDouble:
+        value->number[i] = va_arg(args, double);
+        break;
       case ParamStore::kText: {
         const char* text = va_arg(args, const char*);
         if (!text) return kOfxStatErrValue;
@@ -57,7 +68,8 @@ OfxStatus read_values(const ParamType& type, va_list args, ParamValue* value) {
         value->text.assign(reinterpret_cast<const char*>(bytes->data), bytes->length);
         break;
       }
-      case ParamStore::kNone: break;
+      case ParamStore::kNone:
+        break;
     }
   }
   return kOfxStatOK;
@@ -268,10 +280,11 @@ OfxStatus edit_end(OfxParamSetHandle handle) {
 
 const OfxParameterSuiteV1* parameter_suite() {
   static const OfxParameterSuiteV1 suite = {
-      define,         get_handle,        set_properties, param_properties_of, get_value,
-      get_value_at_time, get_derivative, get_integral,   set_value,           set_value_at_time,
-      num_keys,       key_time,          key_index,      delete_key,          delete_all_keys,
-      copy,           edit_begin,        edit_end};
+      define,     get_handle,        set_properties,  param_properties_of,
+      get_value,  get_value_at_time, get_derivative,  get_integral,
+      set_value,  set_value_at_time, num_keys,        key_time,
+      key_index,  delete_key,        delete_all_keys, copy,
+      edit_begin, edit_end};
   return &suite;
 }
 

@@ -103,7 +103,9 @@ class Image {
     row_bytes = integer(set_, kOfxImagePropRowBytes);
     components = text(set_, kOfxImageEffectPropComponents);
     depth = text(set_, kOfxImageEffectPropPixelDepth);
-    channels = components == kOfxImageComponentRGBA ? 4 : components == kOfxImageComponentRGB ? 3 : 1;
+    channels = components == kOfxImageComponentRGBA  ? 4
+               : components == kOfxImageComponentRGB ? 3
+                                                     : 1;
     item = depth == kOfxBitDepthByte ? 1 : depth == kOfxBitDepthFloat ? 4 : 2;
   }
   ~Image() {

@@ -1,0 +1,134 @@
+"""The questions that a host asks an instance before it renders."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from ._words import DEPTHS, short_word
+from .clips import ClipFormat, put_format
+from .core import OUTPUT, InstanceCore, Scale, pair
+from .errors import REPLY_DEFAULT
+from .image import Rect
+from .preferences import ClipPreferences, as_arguments, defaults, from_arguments
+
+
+def rect(values: Any) -> Rect:
+    """Four numbers as (x1, y1, x2, y2)."""
+    x1, y1, x2, y2 = values
+    return (float(x1), float(y1), float(x2), float(y2))
+
+
+class Questions(InstanceCore):
+    """Formats, regions, frames and time domain."""
+
+    _preferences: tuple[object, ClipPreferences] | None = None
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._ask_lock = threading.RLock()
+
+    def clip_preferences(self, time: float | None = None) -> ClipPreferences:
+        """The formats of clips and output; asked again once connections or parameters changed."""
+        at = self._core.time if time is None else float(time)
+        with self._ask_lock, self.frame():
+            raw = {name: clip.raw_format(at) for name, clip in self._inputs.items()}
+            key = tuple(raw.items())
+            if self._preferences is None or self._preferences[0] != key:
+                self._preferences = (key, self._ask_preferences(raw))
+            return self._preferences[1]
+
+    def region_of_definition(self, time: float, scale: Scale = 1.0) -> Rect:
+        """Where the output has pixels: (x1, y1, x2, y2) in canonical coordinates, y up."""
+        with self.frame():
+            self.clip_preferences(time)
+            args = {"OfxPropTime": float(time), "OfxImageEffectPropRenderScale": pair(scale)}
+            out = {"OfxImageEffectPropRegionOfDefinition": self._default_region(time)}
+            action = "OfxImageEffectActionGetRegionOfDefinition"
+            found = self.act(action, args, out, time=time, scale=scale)
+        return rect(found["OfxImageEffectPropRegionOfDefinition"])
+
+    def regions_of_interest(
+        self, time: float, region: Rect | None = None, scale: Scale = 1.0
+    ) -> dict[str, Rect]:
+        """What of each connected input the plug-in needs for `region` (canonical; all by default)."""
+        with self.frame():
+            wanted = rect(region or self.region_of_definition(time, scale))
+            args = {
+                "OfxPropTime": float(time),
+                "OfxImageEffectPropRenderScale": pair(scale),
+                "OfxImageEffectPropRegionOfInterest": wanted,
+            }
+            out = {f"OfxImageClipPropRoI_{name}": wanted for name in self.connected()}
+            action = "OfxImageEffectActionGetRegionsOfInterest"
+            found = self.act(action, args, out, time=time, scale=scale)
+        return {n: rect(found[f"OfxImageClipPropRoI_{n}"]) for n in self.connected()}
+
+    def frames_needed(self, time: float) -> dict[str, list[tuple[float, float]]]:
+        """Ranges of frames that the plug-in needs of each connected input to render `time`."""
+        with self.frame():
+            self.clip_preferences(time)
+            names = {n: f"OfxImageClipPropFrameRange_{n}" for n in self.connected()}
+            out = {prop: [float(time), float(time)] for prop in names.values()}
+            args = {"OfxPropTime": float(time)}
+            found = self.act("OfxImageEffectActionGetFramesNeeded", args, out, time=time)
+        ranges = {n: found[prop] for n, prop in names.items()}
+        return {n: list(zip(r[::2], r[1::2], strict=False)) for n, r in ranges.items()}
+
+    def time_domain(self) -> tuple[float, float] | None:
+        """First and last frame that the plug-in makes; None where it leaves that to the host."""
+        action = "OfxImageEffectActionGetTimeDomain"
+        out = {"OfxImageEffectPropFrameRange": self._core.time_bounds}
+        status, found = self.ask(action, None, out)
+        if status == REPLY_DEFAULT:
+            return None
+        if status:
+            raise self.failure(action, status)
+        first, last = found["OfxImageEffectPropFrameRange"]
+        return (first, last)
+
+    def purge_caches(self) -> None:
+        """Asks the plug-in to give memory back."""
+        self.act("OfxActionPurgeCaches", None, None)
+
+    def sync_private_data(self) -> None:
+        """Asks the plug-in to write its state into its parameters, as before saving."""
+        self.act("OfxActionSyncPrivateData", None, None)
+
+    def _ask_preferences(self, raw: dict[str, ClipFormat | None]) -> ClipPreferences:
+        listed = self._core.properties.get("OfxImageEffectPropSupportedPixelDepths")
+        start = defaults(
+            raw,
+            {name: clip.components for name, clip in self._inputs.items()},
+            self._output.components if self._output else ["rgba"],
+            {n for n, clip in self._inputs.items() if clip.is_mask or clip.optional},
+            [short_word(DEPTHS, d) for d in listed],
+            bool(self.flag("OfxImageEffectPropMultipleClipDepths")),
+        )
+        # the clips must hold what the arguments say before the plug-in looks at either
+        self._settle(raw, start)
+        action = "OfxImageEffectActionGetClipPreferences"
+        prefs = from_arguments(self.act(action, None, as_arguments(start, OUTPUT)), start, OUTPUT)
+        self._settle(raw, prefs)
+        return prefs
+
+    def _settle(self, raw: dict[str, ClipFormat | None], prefs: ClipPreferences) -> None:
+        for name, mapped in prefs.inputs.items():
+            self._inputs[name].settle(raw[name], mapped)
+        if self._output:
+            put_format(self._output.core.properties, prefs.output)
+
+    def _default_region(self, time: float) -> Rect:
+        regions = [r for n in self._deciding() if (r := self._inputs[n].extent(time))]
+        if not regions:
+            return rect((0.0, 0.0, *self._core.properties.get("OfxImageEffectPropProjectExtent")))
+        x1, y1, x2, y2 = zip(*regions, strict=True)
+        return (min(x1), min(y1), max(x2), max(y2))
+
+    def _deciding(self) -> list[str]:
+        """Inputs whose union is the standard's default region of definition."""
+        first = self.first_input()
+        if self.context == "filter" and first is not None:
+            return [first]
+        needed = [n for n, clip in self._inputs.items() if not clip.optional]
+        return needed or list(self._inputs)
