@@ -112,6 +112,10 @@ const AnmEngine kEngine = {sizeof(AnmEngine), ANATOMATTE_ENGINE_API, &render, &s
 extern "C" __attribute__((visibility("default"))) const AnmEngine* anatomatte_engine(
     const AnmStart* start) {
   using namespace anatomatte::embed;
+  // One start at a time; a caller that holds the GIL must not sleep on the lock with it.
+  static std::mutex& starting = *new std::mutex;
+  const GilDropped dropped;
+  const std::lock_guard<std::mutex> lock(starting);
   Result result;
   const Outcome outcome =
       run_on_engine_thread([&](Job&) { result = join_or_start(*start); }, nullptr);

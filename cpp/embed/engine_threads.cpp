@@ -24,21 +24,12 @@ double gil_patience() {
   return seconds > 0.0 ? seconds : 60.0;
 }
 
-// Drops the GIL of a caller that holds it, until the end of the scope.
-class GilDropped {
- public:
-  GilDropped() {
-    if (Py_IsInitialized() && PyGILState_Check()) held_ = PyEval_SaveThread();
-  }
-  ~GilDropped() {
-    if (held_) PyEval_RestoreThread(held_);
-  }
-  GilDropped(const GilDropped&) = delete;
-  GilDropped& operator=(const GilDropped&) = delete;
-
- private:
-  PyThreadState* held_ = nullptr;
-};
+// PyGILState_Check() says yes to everybody while Python starts, or where sub-interpreters are.
+bool holds_gil() {
+  if (!Py_IsInitialized()) return false;
+  const PyThreadState* mine = PyGILState_GetThisThreadState();
+  return mine && mine == py::detail::get_thread_state_unchecked();
+}
 
 // An engine thread's own Python state, kept for as long as the thread lives.
 class ThreadGil {
@@ -53,7 +44,7 @@ class ThreadGil {
   }
   // Also finds the state of the thread that has just started Python.
   void release() {
-    if (Py_IsInitialized() && PyGILState_Check()) mine_ = PyEval_SaveThread();
+    if (holds_gil()) mine_ = PyEval_SaveThread();
   }
 
  private:
@@ -61,6 +52,14 @@ class ThreadGil {
 };
 
 }  // namespace
+
+GilDropped::GilDropped() {
+  if (holds_gil()) held_ = PyEval_SaveThread();
+}
+
+GilDropped::~GilDropped() {
+  if (held_) PyEval_RestoreThread(static_cast<PyThreadState*>(held_));
+}
 
 class EngineThreads {
  public:

@@ -45,6 +45,18 @@ enum class Outcome {
   no_gil,   // somebody holds Python's lock and does not let go
 };
 
+// Drops the GIL of a caller that holds it, until the end of the scope.
+class GilDropped {
+ public:
+  GilDropped();
+  ~GilDropped();
+  GilDropped(const GilDropped&) = delete;
+  GilDropped& operator=(const GilDropped&) = delete;
+
+ private:
+  void* held_ = nullptr;
+};
+
 // Runs `work` on an engine thread that holds the GIL (or, before Python runs, none).  `work` must
 // not throw.  `call` (or null) is asked and told from the calling thread.  When this returns the
 // work is over, or will never begin.

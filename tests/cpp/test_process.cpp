@@ -14,6 +14,7 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr int kWidth = 64, kHeight = 48;
 
 OfxPlugin* load(const char* path) {
   void* library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
@@ -31,11 +32,15 @@ fake::Picture& output_of(fake::Effect& node) {
   return *node.clip(kOfxImageEffectOutputClipName)->picture;
 }
 
+// A person-coloured box on green.
 void fill_plate(fake::Effect& node) {
+  for (const char* clip : {kOfxImageEffectSimpleSourceClipName, kOfxImageEffectOutputClipName}) {
+    fake::Host::get().connect(node, clip, fake::picture(0, 0, kWidth, kHeight));
+  }
   fake::Picture& plate = *node.clip(kOfxImageEffectSimpleSourceClipName)->picture;
-  for (int y = 0; y < 6; ++y) {
-    for (int x = 0; x < 8; ++x) {
-      const bool subject = x >= 3 && x < 5;
+  for (int y = 0; y < kHeight; ++y) {
+    for (int x = 0; x < kWidth; ++x) {
+      const bool subject = x >= 24 && x < 40 && y < 36;
       const float colour[4] = {subject ? 0.6f : 0.1f, subject ? 0.4f : 0.6f,
                                subject ? 0.3f : 0.15f, 1.0f};
       for (int c = 0; c < 4; ++c) plate.real(x, y, c) = colour[c];
@@ -44,7 +49,7 @@ void fill_plate(fake::Effect& node) {
 }
 
 OfxStatus render(OfxPlugin* plugin, fake::Effect& node) {
-  fake::PropertySet arguments = fake::render_arguments(0, 0, 8, 6);
+  fake::PropertySet arguments = fake::render_arguments(0, 0, kWidth, kHeight);
   return fake::Host::get().call(plugin, kOfxImageEffectActionRender, &node, &arguments);
 }
 
@@ -57,7 +62,7 @@ void show_messages() {
 // The screen goes to 0, the subject stays 1.
 void check_key(fake::Effect& node) {
   CHECK(output_of(node).real(0, 0, 3) < 0.05f);
-  CHECK(output_of(node).real(3, 3, 3) > 0.95f);
+  CHECK(output_of(node).real(32, 12, 3) > 0.95f);
   CHECK(output_of(node).guards_hold());
 }
 
