@@ -17,7 +17,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from anatomatte_cli.bundle import bundle_path
+
+from anatomatte_cli.ofx_node import bundle
 
 UHD = (2160, 3840, 4)
 TARGETS = {"inprocess_ratio": 1.5, "describe_ms": 20.0, "growth_mb": 8.0}
@@ -28,7 +29,7 @@ from pyopenfx import Host
 host = Host()
 began = time.perf_counter()
 host.scan([sys.argv[1]])
-host.load("org.anatomatte.Anatomatte").describe()
+host.load("org.anatomatte.Anatomatte").params("filter")
 print((time.perf_counter() - began) * 1000)
 """
 
@@ -64,7 +65,7 @@ def resident_mb() -> float:
 def describe_ms() -> float:
     """Median of five fresh processes: load the binary and describe it."""
     runs = [
-        float(subprocess.check_output([sys.executable, "-c", DESCRIBE, str(bundle_path())], text=True))
+        float(subprocess.check_output([sys.executable, "-c", DESCRIBE, str(bundle().parent)], text=True))
         for _ in range(5)
     ]
     return statistics.median(runs)
@@ -82,7 +83,7 @@ def measure(repeats: int, frames: int) -> dict[str, float]:
         np.copyto(outside, inside)
 
     host = Host()
-    host.scan([bundle_path()])
+    host.scan([bundle().parent])
     with host.load("org.anatomatte.Anatomatte").instance() as node:
         node.clips.Source = plate
         render = lambda: node.render(1)  # noqa: E731
@@ -106,7 +107,9 @@ def measure(repeats: int, frames: int) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--json", action="store_true", help="one object on stdout")
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--frames", type=int, default=500, help="frames over which memory is watched")
@@ -116,7 +119,11 @@ def main() -> None:
         print(json.dumps(figures))
         return
     for name, value in figures.items():
-        target = f"   target {'<' if name != 'inprocess_ratio' else '≤'} {TARGETS[name]:g}" if name in TARGETS else ""
+        target = (
+            f"   target {'<' if name != 'inprocess_ratio' else '≤'} {TARGETS[name]:g}"
+            if name in TARGETS
+            else ""
+        )
         print(f"{name:16} {value:8.2f}{target}")
 
 

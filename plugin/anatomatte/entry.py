@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from . import __version__, engine
+from . import __version__, buffers, engine
 from . import settings as table
 from .engine import output as packing
 from .errors import Cancelled, PlateError, SetupError
@@ -136,7 +136,8 @@ def status() -> str:
 
 
 def purge() -> None:
-    """Give cached memory back.  The engine keeps no pixels between frames; only its status is forgotten."""
+    """Give the memory back that waits for the next frame, and forget the last one's status."""
+    buffers.purge()
     global _last
     with _lock:
         _last = ()

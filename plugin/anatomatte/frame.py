@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from . import buffers
 from .errors import PlateError
 
 Pixels = npt.NDArray[np.float32]
@@ -79,11 +80,13 @@ def from_view(
     """
     kind = view.dtype.str[1:]
     if kind in _FULL:
-        pixels = np.multiply(view, np.float32(1.0 / _FULL[kind]), dtype=np.float32)
+        pixels = buffers.empty(view.shape)
+        np.multiply(view, np.float32(1.0 / _FULL[kind]), dtype=np.float32, out=pixels)
         return Frame(pixels, bounds, premult, aspect, integer=True)
     if kind not in ("f2", "f4"):
         raise PlateError(f"Pixels of type {view.dtype} are not byte, short, half or float.")
-    pixels = np.array(view, dtype=np.float32, order="C")
+    pixels = buffers.empty(view.shape)
+    np.copyto(pixels, view)
     return Frame(pixels, bounds, premult, aspect)
 
 
