@@ -67,7 +67,8 @@ def losses(out: Observed, want: Batch, weights: Tensor) -> dict[str, Tensor]:
         min=1
     )
     return {
-        "parts": F.cross_entropy(parts, want.parts, weights) + 0.4 * dice(parts, want.parts),
+        "parts": F.cross_entropy(parts, want.parts, weights)
+        + 0.4 * dice(parts[..., ::2, ::2], want.parts[:, ::2, ::2]),
         "alpha": bce + ((p - want.alpha).abs() * share).mean() + 2 * bands,
         "centre": 0.08 * heat_loss(out.centre.float(), want.centre),
         "offset": 0.15 * way,

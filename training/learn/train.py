@@ -20,7 +20,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from anatomatte.nets.people_net import PeopleNet, Shape, load_trainable, save
+from anatomatte.nets.people_net import STRIDE, PeopleNet, Shape, load_trainable, save
 
 from ..scene.compose import Sample
 from .losses import class_weights, losses
@@ -82,6 +82,11 @@ def pick_device(name: str) -> str:
     return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
 
 
+def long_side(side: int) -> int:
+    """The longest side at which a network trained on about `side` x `side` pixels should look at plates."""
+    return round(side * 1.4 / STRIDE) * STRIDE
+
+
 def rate(share: float, step: int, fall: float, warmup: int) -> float:
     """Factor of the learning rate when `share` of the run has gone by and `step` steps were made."""
     return min(1.0, (step + 1) / warmup) * min(1.0, max(0.01, (1 - share) / max(fall, 1e-6)))
@@ -137,7 +142,7 @@ class Trainer:
     def save(self, scores: dict[str, Any]) -> None:
         """Write the checkpoint to the run folder; each file whole or not at all."""
         run = self.plan.run
-        note = {"samples": str(int(self.totals["samples"]))}
+        note = {"samples": str(int(self.totals["samples"])), "long_side": str(long_side(self.plan.side))}
         save(self.mean.net.state_dict(), self.net.shape, run / f".{WEIGHTS}", note)
         plan = {k: v for k, v in asdict(self.plan).items() if not isinstance(v, Path)}
         (run / f".{STATE}").write_text(

@@ -85,7 +85,7 @@ class Tailor:
         w.add_shell(
             w.body.faces[shell], lift.astype(np.float32), INDEX[part], material, cut=field, moved=moved
         )
-        if covers and shell == TIGHTS:
+        if covers and shell == TIGHTS and material.thin[0] == 0:
             w.hide = np.maximum(w.hide, field)
 
     def flared(self, flare: float, pleat: float, pleats: int) -> Array:

@@ -32,7 +32,7 @@ STYLES = {
     "short": Style(2800, 6, (0.2, 0.9), 0.12),
     "medium": Style(2800, 10, (1.0, 2.6), 0.33, True),
     "long": Style(3000, 14, (2.5, 6.5), 0.38, True),
-    "afro": Style(3400, 9, (0.5, 1.7), 0.0, outward=1.0),
+    "afro": Style(3400, 11, (0.5, 1.9), 0.03, outward=1.0),
     "flyaway": Style(220, 8, (0.3, 1.4), 0.16, True, outward=0.35),
 }
 
@@ -62,26 +62,33 @@ def hair_material(rng: np.random.Generator, colour: Array) -> Material:
 class Hairdresser:
     """Puts hair on one wearer."""
 
-    def __init__(self, wearer: Wearer, wardrobe: Wardrobe, colour: Array) -> None:
-        self.w, self.wardrobe, self.rng = wearer, wardrobe, wearer.rng
+    def __init__(self, wearer: Wearer, wardrobe: Wardrobe, colour: Array, hat: str = "") -> None:
+        self.w, self.wardrobe, self.rng, self.hat = wearer, wardrobe, wearer.rng, hat
         self.material = hair_material(self.rng, colour)
         receding = 0.0 if wearer.female or self.rng.random() < 0.7 else self.rng.uniform(0.1, 0.6)
         self.scalp = wearer.body.scalp - receding * (wearer.body.azimuth < 60)
+        if hat and hat != "crown":  # nothing grows through a hat
+            rim = wearer.body.eye_y + (0.1 if hat in ("hood", "scarf") else 0.4)
+            self.scalp = np.where(wearer.body.mean_rest[:, 1] > rim, -1, self.scalp)
 
     def dress(self) -> None:
         """Draw a haircut and put it on; 2 % of women and 10 % of men are bald."""
         w, rng = self.w, self.rng
         if rng.random() < (0.02 if w.female else 0.1):
             return
-        mesh = rng.random() < 0.4
+        if self.hat in ("hood", "scarf") and rng.random() < 0.7:
+            return
+        under_hat = self.hat not in ("", "crown")
+        mesh = rng.random() < 0.4 and not under_hat
         self._cap(rng.uniform(0.02, 0.08) if mesh else rng.uniform(0.04, 0.3))
         if mesh:
             self._mesh()
         cropped = not w.female and rng.random() < 0.08
         if not mesh and not cropped:
             shares = [0.15, 0.28, 0.45, 0.12] if w.female else [0.68, 0.17, 0.07, 0.08]
-            self._strands(STYLES[str(rng.choice(["short", "medium", "long", "afro"], p=shares))])
-        if rng.random() < 0.55:
+            style = STYLES[str(rng.choice(["short", "medium", "long", "afro"], p=shares))]
+            self._strands(replace(style, outward=0.2, count=style.count // 2) if under_hat else style)
+        if rng.random() < 0.55 and not under_hat:
             self._strands(replace(STYLES["flyaway"], count=int(rng.integers(40, 320))), fine=True)
 
     def _cap(self, thickness: float) -> None:
@@ -147,6 +154,11 @@ class Hairdresser:
             if style.outward == 1
             else float(rng.choice([0.05, 0.15, 0.35, 0.6], p=[0.35, 0.3, 0.22, 0.13]))
         )
+        frizz = (
+            rng.uniform(0.4, 1.0)
+            if style.outward == 1
+            else float(rng.choice([0, 0.25, 0.6], p=[0.6, 0.25, 0.15]))
+        )
         phase = rng.uniform(0, 2 * np.pi, (count, 1))
         clump = wave_noise(home, rng, 3.0)[:, None] * 3
         point, path = root, [root]
@@ -155,7 +167,14 @@ class Hairdresser:
                 [np.sin(phase + t * 1.3 + clump), np.cos(phase * 0.7 + t * 1.1), np.cos(phase + t * 1.5)], 1
             )
             jitter = rng.normal(0, 0.12 if fine else 0.05, (count, 3))
-            heading = unit(heading + np.array([0, -gravity, 0]) + wind + 0.3 * curl * swirl + jitter)
+            coil = (
+                0.9
+                * frizz
+                * np.concatenate(
+                    [np.sin(phase * 3 + t * 2.2), np.cos(phase * 5 + t * 1.9), np.sin(phase + t * 2.6)], 1
+                )
+            )
+            heading = unit(heading + np.array([0, -gravity, 0]) + wind + 0.3 * curl * swirl + coil + jitter)
             point = self._pushed_out(point + heading * length / style.steps, centre, turn, style)
             path.append(point)
         width = rng.uniform(0.005, 0.012) if fine else rng.uniform(0.012, 0.036)

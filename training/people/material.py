@@ -63,7 +63,9 @@ class Material:
     sharpness: float = 10.0
     seed: float = 0.0
     thin: tuple[float, float] = (0.0, 0.0)
-    """Hair meshes: share of holes, ragged border."""
+    """Hair meshes: share of holes, ragged border; cloth: share of holes when it is sheer."""
+    trim: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Cloth: width of hems in decimetres, half width of a placket with buttons, pockets (1) or none (0)."""
 
 
 def linear(colour: NDArray[np.floating] | list[float]) -> NDArray[np.floating]:
@@ -119,7 +121,16 @@ def cloth(rng: np.random.Generator, plain: float = 0.5) -> Material:
         gloss=float(rng.choice([0.02, 0.06, 0.3, 0.9], p=[0.48, 0.34, 0.13, 0.05])),
         sharpness=rng.uniform(6, 40),
         seed=float(rng.integers(100)),
+        c=linear(any_colour(rng)),
+        thin=(rng.uniform(0.2, 0.6), 0.0) if rng.random() < 0.03 else (0.0, 0.0),
+        trim=_trim(rng),
     )
+
+
+def _trim(rng: np.random.Generator) -> tuple[float, float, float]:
+    hem = rng.uniform(0.05, 0.3) if rng.random() < 0.5 else 0.0
+    placket = rng.uniform(0.04, 0.2) if rng.random() < 0.25 else 0.0
+    return hem, placket, float(rng.random() < 0.15)
 
 
 def hard(rng: np.random.Generator) -> Material:

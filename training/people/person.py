@@ -53,10 +53,12 @@ class Casting:
         colour, depth = skin_tone(rng)
         hair = hair_colour(rng, w.old)
         self._skin(w, colour, hair)
-        Hairdresser(w, self.wardrobe, hair).dress()
         things = Dressing(w, self.wardrobe)
+        hat = things.choose_hat(costume) if rng.random() < (0.5 if costume else 0.24) else ""
+        Hairdresser(w, self.wardrobe, hair, hat).dress()
+        if hat:
+            things.hat(hat)
         chances = [
-            (0.5 if costume else 0.24, lambda: things.hat(costume)),
             (0.26 if close else 0.2, things.glasses),
             (0.04, things.mask),
             (0.11, things.scarf),

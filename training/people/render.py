@@ -184,6 +184,7 @@ class Renderer:
             "gloss": float(m.gloss),
             "sharpness": m.sharpness,
             "thin": m.thin,
+            "trim": m.trim,
         }
         for name, value in values.items():
             if name in self._program:

@@ -70,6 +70,15 @@ vec3 cloth_colour() {
         vec2 u = (r.xy - vec2(print_.y, print_.w)) / print_.z * .5 + .5;
         alb = mix(alb, picture(vec2(u.x, 1. - u.y), print_.x), .9);
     }
+    if (f.z < trim.x) alb *= f.z > trim.x * .6 ? .55 : .85;  // hem and its seam
+    if (trim.y > 0. && r.z > .2 && abs(r.x) < trim.y) {  // placket, zip, buttons
+        alb = mix(alb, cb, .35) * (abs(r.x) > trim.y * .8 ? .6 : 1.);
+        if (length(vec2(r.x, (fract(r.y * 1.4) - .5) / 1.4)) < trim.y * .45) alb = cc;
+    }
+    if (trim.z > 0. && abs(abs(r.x) - .75) < .35 && abs(r.y - 4.6 + 3.4 * step(r.y, 2.6)) < .38) {  // pockets
+        vec2 d = vec2(abs(abs(r.x) - .75) - .35, abs(r.y - 4.6 + 3.4 * step(r.y, 2.6)) - .38);
+        alb *= max(d.x, d.y) > -.05 ? .6 : 1.06;
+    }
     return alb * (1. + (vnoise(r * vec3(1., .6, 1.) * 1.2 + 2.) - .5) * .35 + (vnoise(r * 24.) - .5) * .12);
 }
 """
@@ -95,6 +104,7 @@ void main() {
         ao = .75;
     } else if (kind == 2) {  // cloth
         alb = cloth_colour();
+        if (thin.x > 0. && hash(floor(r * 90.)) < thin.x) discard;  // sheer cloth
         if (bump > 0.) {
             vec3 scale = bump_scale * vec3(1., .55, 1.);
             float bend = vnoise(r * .9);
@@ -147,7 +157,8 @@ FRAGMENT = (
 in vec3 w; in vec3 n; in vec3 r; in vec3 f; flat in float part; in vec4 lp;
 layout(location=0) out vec4 picture_out; layout(location=1) out vec4 part_out;
 uniform int kind; uniform vec3 ca, cb, cc; uniform vec4 pattern; uniform vec4 print_;
-uniform float seed, bump, bump_scale, gloss, sharpness, exposure; uniform vec2 thin; uniform vec3 eye;
+uniform float seed, bump, bump_scale, gloss, sharpness, exposure; uniform vec2 thin;
+uniform vec3 trim, eye;
 uniform vec3 SH[9]; uniform vec3 Ld[3]; uniform vec3 Lc[3];
 uniform sampler2D shadow; uniform sampler2DArray textures;
 """

@@ -29,13 +29,16 @@ class Dressing:
         self.skull = wearer.rest[scalp]
 
     # ---- head
-    def hat(self, costume: bool) -> None:
-        """A hat, cap, hood, head-scarf, helmet or head-dress: part `hat`."""
+    def choose_hat(self, costume: bool) -> str:
+        """Draw which hat is worn; hair has to know before it grows."""
         names = ["fedora", "beanie", "cap", "hood", "scarf", "helmet", "brim", "crown"]
         shares = np.array([0.14, 0.17, 0.25, 0.12, 0.1, 0.08, 0.1, 0.04])
         if costume:
             shares = np.array([0.04, 0.04, 0.04, 0.2, 0.06, 0.38, 0.06, 0.18])
-        kind = str(self.rng.choice(names, p=shares / shares.sum()))
+        return str(self.rng.choice(names, p=shares / shares.sum()))
+
+    def hat(self, kind: str) -> None:
+        """A hat, cap, hood, head-scarf, helmet or head-dress: part `hat`."""
         material = hard(self.rng) if kind in ("helmet", "crown") else cloth(self.rng, plain=0.75)
         if kind == "fedora":
             hats = self.wardrobe.hats

@@ -108,6 +108,7 @@ class _Dresser:
         top, bottom = cloth(rng), cloth(rng)
         if rng.random() < 0.18:
             bottom = top
+        bottom = replace(bottom, trim=(bottom.trim[0], 0.0, bottom.trim[2]))
         if kind == "suit":
             self._suit()
         elif kind == "swim":

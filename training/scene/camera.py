@@ -46,6 +46,9 @@ class Grade:
             x = x * gain.astype(np.float32) + np.float32(rng.normal(0, 0.02))
         if rng.random() < 0.04:
             x = x * np.float32(rng.uniform(0.1, 0.4))  # a dark plate
+        if rng.random() < 0.15:  # cross-talk of channels, as lamps and profiles cause it
+            mix = np.eye(3) + rng.normal(0, 0.12, (3, 3))
+            x = np.clip(x @ mix.astype(np.float32), 0, 4)
         pick = rng.random()
         if pick < 0.08:
             x = np.repeat(x.mean(-1, keepdims=True), 3, -1)
@@ -64,6 +67,9 @@ class Grade:
                 x, (max(8, int(width * k)), max(8, int(height * k))), interpolation=cv2.INTER_AREA
             )
             x = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+        if rng.random() < 0.25:  # sharpened, locally or for contrast
+            sigma = rng.uniform(0.5, 1.2) if rng.random() < 0.7 else 0.06 * width
+            x = x + np.float32(rng.uniform(0.2, 1.2)) * (x - cv2.GaussianBlur(x, (0, 0), sigma))
         strength = rng.exponential(0.014)
         if strength > 0.003:
             start = int(rng.integers(0, len(self._noise) - x.size))

@@ -1,0 +1,247 @@
+"""How well the people network masks, mattes and parses people in real photos that it never saw.
+
+    python benchmarks/people.py --eval FOLDER [--json] [--sheet OUT.png]
+
+FOLDER (or the variable ANATOMATTE_EVAL) holds the sets `ccp`, `coco`, `alphaGT`, `alphaSilver`, `tennis` and
+`davis_dance-twirl`: `X.jpg|png` with `X_labels.png`, `X_mask.png`, `X_alpha.png` and `X_void.png`. Without
+it the benchmark says so and succeeds. Definitions: IoU after Everingham et al. 2010, per picture, then
+averaged; boundary IoU after Cheng et al. 2021 with a band of 2 % of the diagonal; MAD the mean of
+|alpha - truth|; mIoU over the classes that the set holds, pixels of all pictures together. The 6 classes are
+background, hair, skin, tops (with dresses), bottoms (with legwear) and footwear; other labels do not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from anatomatte.nets.people import WEIGHTS, PeopleModel, PeopleSeen
+from anatomatte.parts import INDEX, PARTS
+
+Mask = NDArray[np.bool_]
+
+CLASSES = (
+    *("background", "hair", "skin", "headwear", "eyewear", "upper", "dress"),
+    *("skirt", "trousers", "legwear", "footwear", "bag", "accessory"),
+)
+_OF_PART = {
+    "background": "background",
+    "held": "background",
+    "hat": "headwear",
+    "hair": "hair",
+    "glasses": "eyewear",
+    "upper_clothes": "upper",
+    "coat": "upper",
+    "dress": "dress",
+    "trousers": "trousers",
+    "skirt": "skirt",
+    "left_shoe": "footwear",
+    "right_shoe": "footwear",
+    "bag": "bag",
+    "scarf": "accessory",
+    "other": "accessory",
+}
+TO_13 = np.array([CLASSES.index(_OF_PART.get(name, "skin")) for name in PARTS])
+"""Class of each part; every kind of bare body is skin."""
+
+_SIX = {
+    "background": 0,
+    "hair": 1,
+    "skin": 2,
+    "upper": 3,
+    "dress": 3,
+    "skirt": 4,
+    "trousers": 4,
+    "legwear": 4,
+}
+TO_6 = np.array([{**_SIX, "footwear": 5}.get(name, 255) for name in CLASSES])
+
+
+def iou(found: Mask, truth: Mask, counts: Mask) -> float:
+    """Intersection over union of two masks where `counts`; 1 when both are empty."""
+    union = ((found | truth) & counts).sum()
+    return float((found & truth & counts).sum() / union) if union else 1.0
+
+
+def band(mask: Mask) -> Mask:
+    """The inner border of a mask, 2 % of the picture's diagonal wide; the picture's own border counts."""
+    width = max(1, round(0.02 * float(np.hypot(*mask.shape))))
+    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    inner = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=width)[1:-1, 1:-1]
+    return np.asarray(mask & (inner == 0))
+
+
+class Tally:
+    """Confusion counts over a set of pictures."""
+
+    def __init__(self, classes: int) -> None:
+        self.counts = np.zeros((classes, classes), np.int64)
+
+    def add(self, found: NDArray[np.integer], truth: NDArray[np.integer]) -> None:
+        """Count one picture; values beyond the classes do not count."""
+        n = len(self.counts)
+        ok = (truth < n) & (found < n)
+        self.counts += np.bincount(truth[ok].astype(int) * n + found[ok], minlength=n * n).reshape(n, n)
+
+    def ious(self) -> NDArray[np.float64]:
+        """IoU per class; NaN where the truth has none."""
+        hit, truth, found = np.diag(self.counts), self.counts.sum(1), self.counts.sum(0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(np.where(truth > 0, hit / (truth + found - hit), np.nan))
+
+
+def read(path: Path, flags: int) -> NDArray[np.uint8]:
+    """A picture as stored (BGR when it has colour).
+
+    Raises:
+        FileNotFoundError: there is none or it cannot be decoded.
+    """
+    picture = cv2.imread(str(path), flags)
+    if picture is None:
+        raise FileNotFoundError(f"{path} cannot be read; the folder is not whole")
+    return np.asarray(picture, np.uint8)
+
+
+def pictures(folder: Path, kind: str) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.uint8], Mask]]:
+    """Name, RGB 0-1, truth and where it counts, of every picture with a `<name>_<kind>.png`."""
+    for truth_path in sorted(folder.glob(f"*_{kind}.png")):
+        name = truth_path.name[: -len(kind) - 5]
+        plate = next(p for p in (folder / f"{name}.jpg", folder / f"{name}.png") if p.exists())
+        rgb = read(plate, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32) / np.float32(255)
+        truth = read(truth_path, cv2.IMREAD_UNCHANGED)
+        truth = truth[..., 0] if truth.ndim == 3 else truth
+        void = folder / f"{name}_void.png"
+        counts = read(void, cv2.IMREAD_GRAYSCALE) == 0 if void.exists() else np.ones(truth.shape, np.bool_)
+        yield name, rgb, truth, counts
+
+
+def fitted(plane: NDArray[np.float32], like: NDArray[np.generic]) -> NDArray[np.float32]:
+    """A plane at the size of `like`."""
+    return np.asarray(cv2.resize(plane, like.shape[1::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def classes_13(seen: PeopleSeen, truth: NDArray[np.generic]) -> NDArray[np.int64]:
+    """The 13 classes at the truth's size: parts summed to classes, background where alpha is under a half."""
+    shares = np.zeros((len(CLASSES), *seen.alpha.shape), np.float32)
+    np.add.at(shares, TO_13, seen.parts)
+    best = np.stack([fitted(s, truth) for s in shares[1:]]).argmax(0) + 1
+    return np.where(fitted(seen.alpha, truth) >= 0.5, best, 0)
+
+
+class Bench:
+    """Scores of one model on the sets of a folder."""
+
+    def __init__(self, folder: Path, weights: Path, long_side: int | None) -> None:
+        self.folder, self.long_side = folder, long_side
+        self.model = PeopleModel(weights)
+
+    def see(self, picture: NDArray[np.float32]) -> PeopleSeen:
+        """What the model sees."""
+        return self.model.observe(picture, long_side=self.long_side)
+
+    def masks(self, name: str) -> float:
+        """Mean person IoU of a set with masks."""
+        scores = []
+        for _, picture, truth, counts in pictures(self.folder / name, "mask"):
+            seen = self.see(picture)
+            scores.append(iou(fitted(seen.alpha, truth) >= 0.5, truth > 127, counts))
+        return float(np.mean(scores))
+
+    def mattes(self, name: str) -> float:
+        """Mean absolute difference of alpha of a set with mattes."""
+        scores = []
+        for _, picture, truth, counts in pictures(self.folder / name, "alpha"):
+            alpha = fitted(self.see(picture).alpha, truth)
+            scores.append(float(np.abs(alpha - truth / np.float32(255))[counts].mean()))
+        return float(np.mean(scores))
+
+    def parsing(self) -> dict[str, float]:
+        """Person IoU, boundary IoU and both mIoUs of the set with clothing labels."""
+        lut = np.array(json.loads((self.folder / "ccp" / "ccp_to_coarse13.json").read_text())["lut"])
+        person, border = [], []
+        thirteen, six = Tally(len(CLASSES)), Tally(6)
+        for _, picture, labels, counts in pictures(self.folder / "ccp", "labels"):
+            seen = self.see(picture)
+            found, truth = fitted(seen.alpha, labels) >= 0.5, labels > 0
+            person.append(iou(found, truth, counts))
+            border.append(iou(band(found), band(truth), counts))
+            want = np.where(counts, lut[labels], 255)
+            got = classes_13(seen, labels)
+            thirteen.add(got, want)
+            six.add(TO_6[got], np.where(want < 255, TO_6[np.minimum(want, 12)], 255))
+        scores = {"ccp_iou": float(np.mean(person)), "boundary_iou": float(np.mean(border))}
+        scores["ccp_miou13"] = float(np.nanmean(thirteen.ious()))
+        scores["ccp_miou6"] = float(np.nanmean(six.ious()))
+        per_class = zip(CLASSES, thirteen.ious(), strict=True)
+        return scores | {f"ccp_{name}": float(v) for name, v in per_class}
+
+    def all(self) -> dict[str, float]:
+        """Every score whose set is in the folder."""
+        scores: dict[str, float] = {}
+        if (self.folder / "ccp").is_dir():
+            scores |= self.parsing()
+        for key, name in (("coco_iou", "coco"), ("tennis_iou", "tennis"), ("dance_iou", "davis_dance-twirl")):
+            if (self.folder / name).is_dir():
+                scores[key] = self.masks(name)
+        for key, name in (("alpha_mad", "alphaGT"), ("silver_mad", "alphaSilver")):
+            if (self.folder / name).is_dir():
+                scores[key] = self.mattes(name)
+        return scores
+
+    def sheet(self, path: Path, count: int = 6) -> None:
+        """Write the first pictures of every set beside their parts and alpha."""
+        colours = np.random.default_rng(7).integers(60, 255, (len(PARTS), 3)).astype(np.uint8)
+        colours[INDEX["background"]] = 0
+        rows = []
+        for name, kind in (("ccp", "labels"), ("coco", "mask"), ("tennis", "mask"), ("alphaGT", "alpha")):
+            for k, (_, picture, _, _) in enumerate(pictures(self.folder / name, kind)):
+                if k >= count:
+                    break
+                seen = self.see(picture)
+                size = (round(240 * picture.shape[1] / picture.shape[0]), 240)
+                parts = np.where(seen.alpha >= 0.5, seen.parts[1:].argmax(0) + 1, 0)
+                planes = [(picture * 255).astype(np.uint8), colours[parts]]
+                planes.append(np.repeat((seen.alpha[..., None] * 255).astype(np.uint8), 3, -1))
+                row = np.hstack([cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in planes])
+                rows.append(np.pad(row[:, :1100], ((0, 4), (0, max(0, 1100 - row.shape[1])), (0, 0))))
+        half = (len(rows) + 1) // 2
+        rows += [np.zeros_like(rows[0])] * (2 * half - len(rows))
+        cv2.imwrite(str(path), np.hstack([np.vstack(rows[:half]), np.vstack(rows[half:])])[..., ::-1])
+
+
+def main() -> int:
+    """Score the shipped weights, or others."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    home = os.environ.get("ANATOMATTE_EVAL")
+    parser.add_argument("--eval", type=Path, default=Path(home) if home else None, help="folder of the sets")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--long-side", type=int, default=None, help="pixels at which the network looks")
+    parser.add_argument("--sheet", type=Path, default=None, help="write a contact sheet here")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    args = parser.parse_args()
+    if args.eval is None or not args.eval.is_dir():
+        sentence = (
+            "no evaluation photos: give their folder with --eval or ANATOMATTE_EVAL; nothing was measured"
+        )
+        print(json.dumps({"skipped": sentence}) if args.json else sentence)
+        return 0
+    bench = Bench(args.eval, args.weights, args.long_side)
+    scores = {key: round(value, 4) for key, value in bench.all().items()}
+    if args.sheet is not None:
+        bench.sheet(args.sheet)
+    print(json.dumps(scores) if args.json else "\n".join(f"{k:16} {v:.4f}" for k, v in scores.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
