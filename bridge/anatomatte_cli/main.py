@@ -15,7 +15,7 @@ COMMANDS = {
     "params": ("cmd_params", "List the controls."),
     "doctor": ("cmd_doctor", "Check the installation, each part of it."),
     "install": ("cmd_install", "Put the node where OFX hosts look for it."),
-    "demo": ("cmd_demo", "Render the sample shot and a contact sheet of it."),
+    "demo": ("demo", "Render the sample shot and a contact sheet of it."),
 }
 
 
@@ -46,8 +46,13 @@ def cli() -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """The console entry point: runs a command and returns the exit code of the error table."""
+    return run(cli, argv)
+
+
+def run(command: click.Command, argv: list[str] | None = None) -> int:
+    """Run a command; its failures become a sentence and an exit code."""
     try:
-        code = cli.main(args=argv, prog_name="anatomatte", standalone_mode=False)
+        code = command.main(args=argv, prog_name="anatomatte", standalone_mode=False)
     except AnatomatteError as why:
         print(f"anatomatte: {why}", file=sys.stderr)
         return why.exit_code

@@ -1,0 +1,76 @@
+"""``anatomatte demo`` and ``python -m anatomatte_cli.demo``: the sample shot, keyed, on one sheet."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+import anatomatte
+from anatomatte.errors import SetupError
+
+
+def sample_shot() -> Path:
+    """The folder of the sample shot in the source tree.
+
+    Raises:
+        SetupError: this is an installed package without its source tree.
+    """
+    for root in (Path(__file__).resolve().parents[2], Path.cwd()):
+        if (root / "samples" / "shot" / "plate.1001.exr").is_file():
+            return root / "samples" / "shot"
+    raise SetupError("The sample shot is not installed; name another with --shot, or use the source tree.")
+
+
+@click.command("demo")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("demo"), help="Where to write.")
+@click.option("--shot", help="Another plate, like plate.####.exr.")
+def command(out: Path, shot: str | None) -> int:
+    """Render the sample shot into EXR layers, a preview video and a contact sheet."""
+    from .cmd_render import command as render_command
+    from .cmd_render import render
+
+    began = time.monotonic()
+    shot = shot or str(sample_shot() / "plate.####.exr")
+    key, preview, page = out / "key.####.exr", out / "preview.mp4", out / "sheet.png"
+    for words in ([shot, str(key), "--layers", "rgba,screen,spill"], [shot, str(preview), "--quiet"]):
+        code = render(render_command.make_context("render", [*words, "--overwrite"]).params)
+        if code:
+            return code
+    write_sheet(shot, str(key), page)
+    click.echo(f"\nIn {time.monotonic() - began:.0f} s:")
+    click.echo(f"  {key}     premultiplied RGBA with the layers screen and spill")
+    click.echo(f"  {preview}   the foreground over a checker")
+    click.echo(f"  {page}     plate, alpha, foreground and status on one sheet")
+    return 0
+
+
+def write_sheet(shot: str, key: str, page: Path, rows: int = 3) -> None:
+    """A contact sheet of a few frames, spread over the shot."""
+    from .job import Job, default_values, render_layers
+    from .ofx_node import connect
+    from .presets import Preset
+    from .sheet import Row, contact_sheet
+    from .source import Source
+
+    plates, keys = Source(shot), Source(key)
+    frames = plates.frames()
+    chosen = sorted({frames[round(i * (len(frames) - 1) / max(rows - 1, 1))] for i in range(rows)})
+    filled = {**default_values(True, None), "output": "status"}
+    job = Job(plates, frames, Preset(), filled, ("rgba",), "")
+    node = connect({"Source": plates.read}, lambda: False)
+    lines = []
+    for frame in chosen:
+        plate = plates.read(frame)
+        status = render_layers(node, frame, job.values(frame), ("rgba",), plate)[0]["rgba"]
+        lines.append(Row(f"frame {frame}", plate.pixels, keys.read(frame).pixels, status))
+    node.close()
+    contact_sheet(lines, page, f"Anatomatte {anatomatte.__version__}   {Path(shot).name}, all controls at default")
+
+
+if __name__ == "__main__":
+    from .main import run
+
+    sys.exit(run(command))

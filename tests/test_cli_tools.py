@@ -1,0 +1,112 @@
+"""doctor, install, params, help: what a TD meets first."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from anatomatte.settings import BY_NAME, CONTROLS, Settings, digest
+from anatomatte_cli import checks, ofx_node
+from anatomatte_cli.cmd_install import NAME
+from anatomatte_cli.main import COMMANDS, cli, main
+from anatomatte_cli.presets import parse_setting
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*words: str):
+    return CliRunner().invoke(cli, list(words), prog_name="anatomatte")
+
+
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
+def test_help_fits_a_terminal(words):
+    told = run(*words, "--help").output
+    lines = told.rstrip("\n").split("\n")
+    assert len(lines) <= 23 and max(map(len, lines)) <= 80, told
+
+
+def test_every_option_is_in_the_help_and_in_the_manual():
+    from anatomatte_cli.cmd_render import command
+
+    told, manual = run("render", "--help").output, (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for parameter in command.params:
+        for name in parameter.opts:
+            if name.startswith("--"):
+                assert name in told and f"`{name}" in manual, name
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys; import anatomatte_cli.main as m; m.main(['--help']); m.main(['render', '--help']);"
+        "print(sorted(set('torch cv2 OpenImageIO av numpy pyopenfx rich fileseq'.split()) & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
+
+
+def test_the_page_of_controls_is_the_table():
+    page = (ROOT / "docs" / "params.md").read_text(encoding="utf-8")
+    assert run("params", "--markdown").output == page, "run `anatomatte params --markdown > docs/params.md`"
+
+
+def test_params_for_programs_and_people():
+    facts = json.loads(run("params", "--json").output)
+    assert facts["digest"] == digest() and len(facts["controls"]) == len(CONTROLS)
+    assert "-200 to 200 px" in run("params", "erode").output
+    assert main(["params", "erod"]) == 2
+
+
+def test_defaults_are_told_as_set_takes_them():
+    from anatomatte_cli.cmd_params import default
+
+    for name in (c.name for c in CONTROLS if c.kind not in ("button", "text")):
+        assert parse_setting(f"{name}={default(BY_NAME[name])}") == (name, getattr(Settings(), name))
+
+
+def test_doctor_finds_all_well():
+    done = run("doctor", "--json")
+    found = json.loads(done.output)
+    assert found["ok"], found
+    assert {"Python", "node", "describe", "table", "render"} <= {line["name"] for line in found["findings"]}
+
+
+def test_doctor_names_what_is_wrong(monkeypatch, tmp_path):
+    monkeypatch.setattr(ofx_node, "bundle", lambda: tmp_path / "none")
+    monkeypatch.setattr(checks, "PACKAGES", ("numpy", "no-such-package"))
+    found = {finding.name: finding for finding in checks.examine()}
+    assert found["node"].failed and "make build" in found["node"].told
+    assert found["render"].failed and found["no-such-package"].failed and not found["numpy"].failed
+    assert main(["doctor"]) == 4
+
+
+def test_install_and_uninstall(tmp_path, monkeypatch):
+    folder = tmp_path / "ofx ö"
+    for _ in range(2):
+        done = run("install", "--dir", str(folder))
+        assert done.exit_code == 0 and "OFX_PLUGIN_PATH" in done.output
+        assert os.listdir(folder) == [NAME]
+    conf = (folder / NAME / "Contents" / "Resources" / "runtime.conf").read_text(encoding="utf-8")
+    facts = dict(line.split(" = ") for line in conf.splitlines() if " = " in line)
+    assert facts["python"] == sys.executable and (Path(facts["module_path"]) / "anatomatte").is_dir()
+    monkeypatch.setenv("OFX_PLUGIN_PATH", str(folder))
+    installed = [finding for finding in checks.examine() if finding.name == "installed"]
+    assert [finding.state for finding in installed if "ofx ö" in finding.told] == ["ok"]
+    assert run("install", "--dir", str(folder), "--uninstall").exit_code == 0
+    assert os.listdir(folder) == []
+    assert main(["install", "--dir", str(folder), "--uninstall"]) == 4
+
+
+def test_install_refuses_what_it_cannot_write(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["install", "--dir", str(tmp_path / "file")]) == 7
+    assert "--user or --dir" in capsys.readouterr().err
+
+
+def test_the_version_is_told():
+    assert run("--version").output.startswith("anatomatte, version ")
