@@ -86,11 +86,11 @@ class EngineThreads {
   void submit(const std::shared_ptr<Job>& job) {
     const std::lock_guard<std::mutex> lock(mutex_);
     queue_.push_back(job);
-    if (idle_ >= static_cast<int>(queue_.size())) {
-      wanted_.notify_one();
-    } else {
+    if (idle_ < static_cast<int>(queue_.size())) {
       std::thread([this] { live(); }).detach();
+      ++idle_;
     }
+    wanted_.notify_one();
   }
 
   void live() {
@@ -101,18 +101,24 @@ class EngineThreads {
       if (job->begin()) job->work_(*job);
       job->work_ = nullptr;
       gil.release();
+      rest();
       job->finish();
     }
   }
 
   std::shared_ptr<Job> next() {
     std::unique_lock<std::mutex> lock(mutex_);
-    ++idle_;
     wanted_.wait(lock, [this] { return !queue_.empty(); });
     --idle_;
     std::shared_ptr<Job> job = queue_.front();
     queue_.pop_front();
     return job;
+  }
+
+  // Before its frame ends, so that the next frame finds the thread.
+  void rest() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++idle_;
   }
 
   static Outcome wait(Job& job, const AnmCall* call) {

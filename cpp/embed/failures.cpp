@@ -43,8 +43,9 @@ std::string append_to_log(const std::string& text) {
 }
 
 std::string traceback_of(const py::error_already_set& error) {
-  const py::object lines = py::module_::import("traceback")
-                               .attr("format_exception")(error.type(), error.value(), error.trace());
+  const py::object lines =
+      py::module_::import("traceback")
+          .attr("format_exception")(error.type(), error.value(), error.trace());
   const py::object now = py::module_::import("time").attr("strftime")("\n%Y-%m-%d %H:%M:%S\n");
   return py::str(now + py::str("").attr("join")(lines));
 }

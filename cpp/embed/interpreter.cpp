@@ -84,8 +84,7 @@ Result join_or_start(const AnmStart& start) {
 py::module_ entry() { return py::reinterpret_borrow<py::module_>(g_entry); }
 
 std::string how_it_runs() {
-  return g_started ? "Runs in this process with a Python of its own"
-                   : "Runs in this process, in the host's Python";
+  return g_started ? "Python of its own in this process" : "In the Python that was in this process";
 }
 
 }  // namespace anatomatte::embed

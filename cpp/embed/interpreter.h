@@ -12,7 +12,7 @@ Result join_or_start(const AnmStart& start);
 // The module `anatomatte.entry`; only after join_or_start() was OK, and with the GIL.
 py::module_ entry();
 
-// "Runs in this process, ..." for the status.
+// Whose Python it is, for the status.
 std::string how_it_runs();
 
 // False once the process has shut Python down.

@@ -44,10 +44,10 @@ py::array array_of(const AnmImage& image, bool writable, const Borrowed& borrowe
   const py::ssize_t width = image.bounds[2] - image.bounds[0];
   const py::ssize_t channels = image.components;
   char* top = static_cast<char*>(image.data) + (height - 1) * image.row_bytes;
-  py::array array(dtype, {height, width, channels},
-                  {static_cast<py::ssize_t>(-image.row_bytes), channels * dtype.itemsize(),
-                   dtype.itemsize()},
-                  top, owner(borrowed));
+  py::array array(
+      dtype, {height, width, channels},
+      {static_cast<py::ssize_t>(-image.row_bytes), channels * dtype.itemsize(), dtype.itemsize()},
+      top, owner(borrowed));
   if (!writable) array.attr("setflags")(py::arg("write") = false);
   return array;
 }

@@ -24,8 +24,7 @@ OfxImageEffectHandle effect_of(const void* handle) {
 
 Properties properties_of(const void* handle) {
   OfxPropertySetHandle properties = nullptr;
-  if (!handle ||
-      suites().effect->getPropertySet(effect_of(handle), &properties) != kOfxStatOK) {
+  if (!handle || suites().effect->getPropertySet(effect_of(handle), &properties) != kOfxStatOK) {
     throw Failure("The host gave no properties for the node.", kOfxStatErrBadHandle);
   }
   return Properties(properties);
@@ -117,7 +116,10 @@ OfxStatus instance_action(const std::string& action, const void* handle, const P
 
 OfxStatus dispatch(const std::string& action, const void* handle, const Properties& in,
                    const Properties& out) {
-  if (action == kOfxActionUnload) return kOfxStatOK;
+  if (action == kOfxActionUnload) {
+    runtime_end();
+    return kOfxStatOK;
+  }
   fetch_suites();
   if (action == kOfxActionLoad) return kOfxStatOK;
   if (action == kOfxActionDescribe) return describe(effect_of(handle));
@@ -148,9 +150,12 @@ OfxStatus main_entry(const char* action, const void* handle, OfxPropertySetHandl
 
 void take_host(OfxHost* host) { set_host(host); }
 
-OfxPlugin g_plugin = {kOfxImageEffectPluginApi, kOfxImageEffectPluginApiVersion,
-                      kIdentifier,              kMajor,
-                      kMinor,                   &take_host,
+OfxPlugin g_plugin = {kOfxImageEffectPluginApi,
+                      kOfxImageEffectPluginApiVersion,
+                      kIdentifier,
+                      kMajor,
+                      kMinor,
+                      &take_host,
                       &main_entry};
 
 }  // namespace

@@ -109,9 +109,8 @@ void Image::read_format(const Clip& clip) {
   view_.premult =
       premult_of(said(image, clip, kOfxImageEffectPropPreMultiplication, kOfxImagePreMultiplied),
                  view_.components);
-  view_.pixel_aspect =
-      image.number_or(kOfxImagePropPixelAspectRatio,
-                      clip.properties.number_or(kOfxImagePropPixelAspectRatio, 1.0));
+  view_.pixel_aspect = image.number_or(
+      kOfxImagePropPixelAspectRatio, clip.properties.number_or(kOfxImagePropPixelAspectRatio, 1.0));
   if (!(view_.pixel_aspect > 0.0)) view_.pixel_aspect = 1.0;
 }
 

@@ -11,16 +11,16 @@ struct Control {
   const char* label;
   const char* hint;
   const char* page;
-  const char* unit;           // "px", "px2" or ""
-  double number[3];           // the default; of a choice its index
-  const char* text;           // the default of a text
-  double low, high;           // hard range
+  const char* unit;  // "px", "px2" or ""
+  double number[3];  // the default; of a choice its index
+  const char* text;  // the default of a text
+  double low, high;  // hard range
   double slider_low, slider_high;
   const char* const* labels;  // of a choice
   const char* const* keys;
   int n_options;
   bool animates;
-  bool inert;                 // changes no pixel
+  bool inert;  // changes no pixel
 };
 
 }  // namespace anatomatte

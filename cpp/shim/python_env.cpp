@@ -177,14 +177,14 @@ std::string python_in_process() {
   return "cpython-" + std::to_string(major) + std::to_string(minor) + (free_threaded ? "t" : "");
 }
 
-PythonEnv find_python(const std::string& folder) {
+PythonEnv find_python(const std::string& folder, Join join) {
   const std::string conf_file = resolved(folder, kConf);
   const std::string conf_folder = conf_file.substr(0, conf_file.rfind('/') + 1);
   auto conf = read_conf(conf_file);
   PythonEnv env;
   env.module_path = resolved(conf_folder, conf["module_path"]);
   if (!env.module_path.empty() && !is_folder(env.module_path)) env.module_path.clear();
-  env.tag = python_in_process();
+  if (join == Join::yes) env.tag = python_in_process();
   if (!env.tag.empty()) return env;
   const char* told = std::getenv(kVariable);
   if (told && *told) {

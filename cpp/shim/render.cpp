@@ -118,7 +118,7 @@ std::vector<Image> fetch_inputs(const Instance& node, OfxTime time) {
       images.push_back(std::move(image));
     } else if (source) {
       throw Failure("Source has no picture" + at_frame(time) +
-                    ": check the plate's frame range and that its files can be read.",
+                        ": check the plate's frame range and that its files can be read.",
                     kPlate);
     }
   }

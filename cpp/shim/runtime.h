@@ -20,4 +20,7 @@ void runtime_forget_failure();
 // Gives cached memory back, if the engine runs at all.
 void runtime_purge();
 
+// The plug-in is being unloaded: a private worker ends.  Python in this process stays.
+void runtime_end();
+
 }  // namespace anatomatte

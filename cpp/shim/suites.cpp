@@ -27,6 +27,7 @@ HostFacts read_facts() {
   facts.nuke = starts_with(name, "uk.co.thefoundry.nuke");
   facts.natron = starts_with(name, "fr.inria.Natron");
   facts.mlt = name == "MLT";
+  facts.ours = starts_with(name, "org.anatomatte.");
   facts.has_pages = host.integer_or(kOfxParamHostPropMaxPages, 1) != 0;
   return facts;
 }

@@ -50,9 +50,10 @@ class Properties {
 
 // Hosts that need something of their own.
 struct HostFacts {
-  bool nuke = false;     // shows groups as tabs; keeps label strings at their default
-  bool natron = false;   // adds channel check boxes unless told not to
-  bool mlt = false;      // makes an instance a frame unless the effect calls itself unsafe
+  bool nuke = false;    // shows groups as tabs; keeps label strings at their default
+  bool natron = false;  // adds channel check boxes unless told not to
+  bool mlt = false;     // makes an instance a frame unless the effect calls itself unsafe
+  bool ours = false;    // pyopenfx: a Python process that asked for us
   bool has_pages = true;
 };
 

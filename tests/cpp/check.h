@@ -9,23 +9,23 @@ inline int& failures() {
   return count;
 }
 
-#define CHECK(what)                                                        \
-  do {                                                                     \
-    if (!(what)) {                                                         \
+#define CHECK(what)                                                           \
+  do {                                                                        \
+    if (!(what)) {                                                            \
       std::fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #what); \
-      ++failures();                                                        \
-    }                                                                      \
+      ++failures();                                                           \
+    }                                                                         \
   } while (false)
 
-#define CHECK_EQ(left, right)                                                              \
-  do {                                                                                     \
-    const auto left_ = (left);                                                             \
-    const auto right_ = (right);                                                           \
-    if (!(left_ == right_)) {                                                              \
-      std::fprintf(stderr, "%s:%d: %s is %s, not %s\n", __FILE__, __LINE__, #left,         \
-                   shown(left_).c_str(), shown(right_).c_str());                           \
-      ++failures();                                                                        \
-    }                                                                                      \
+#define CHECK_EQ(left, right)                                                      \
+  do {                                                                             \
+    const auto left_ = (left);                                                     \
+    const auto right_ = (right);                                                   \
+    if (!(left_ == right_)) {                                                      \
+      std::fprintf(stderr, "%s:%d: %s is %s, not %s\n", __FILE__, __LINE__, #left, \
+                   shown(left_).c_str(), shown(right_).c_str());                   \
+      ++failures();                                                                \
+    }                                                                              \
   } while (false)
 
 inline std::string shown(const std::string& text) { return "\"" + text + "\""; }

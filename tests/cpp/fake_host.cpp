@@ -17,8 +17,7 @@ T convert(const Value& value) {
 
 const Value* find(const PropertySet& set, const std::string& name, int index) {
   const auto found = set.values.find(name);
-  if (found == set.values.end() || index < 0 ||
-      index >= static_cast<int>(found->second.size())) {
+  if (found == set.values.end() || index < 0 || index >= static_cast<int>(found->second.size())) {
     return nullptr;
   }
   return &found->second[static_cast<size_t>(index)];

@@ -37,7 +37,7 @@ struct Picture {
   std::string components = kOfxImageComponentRGBA;
   std::string depth = kOfxBitDepthFloat;
   int bounds[4] = {0, 0, 8, 6};
-  int padding = 0;     // bytes after each row
+  int padding = 0;        // bytes after each row
   bool top_down = false;  // negative row bytes
   PropertySet properties;
   std::vector<unsigned char> memory;
@@ -79,14 +79,14 @@ struct Effect {
 // One host per process: OFX callbacks carry no pointer to it.
 struct Host {
   PropertySet properties;
-  std::set<std::string> absent;          // properties that nobody has
-  std::set<std::string> absent_suites;   // as "OfxMessageSuite2"
-  bool null_message_pointers = false;    // as Resolve: the suite is there, one pointer is null
-  int fail_after = -1;                   // property calls until all of them fail; -1 never
+  std::set<std::string> absent;         // properties that nobody has
+  std::set<std::string> absent_suites;  // as "OfxMessageSuite2"
+  bool null_message_pointers = false;   // as Resolve: the suite is there, one pointer is null
+  int fail_after = -1;                  // property calls until all of them fail; -1 never
   std::function<int()> abort = [] { return 0; };
   std::function<OfxStatus(double)> on_progress = [](double) { return kOfxStatOK; };
 
-  std::vector<std::string> messages;     // set or shown
+  std::vector<std::string> messages;  // set or shown
   int cleared = 0;
   std::atomic<int> images_out{0};
   int progress_open = 0;

@@ -108,4 +108,6 @@ void runtime_forget_failure() {}
 
 void runtime_purge() { ++fake::Runtime::get().purged; }
 
+void runtime_end() {}
+
 }  // namespace anatomatte

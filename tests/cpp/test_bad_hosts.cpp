@@ -62,7 +62,8 @@ void any_property_may_be_absent() {
     Host::get().absent = {name};
     const OfxStatus status = bench.render(0, 0, 8, 6);
     check_outcome(bench, status);
-    const bool must_fail = needed.count(name) != 0 || name == std::string(kOfxImageEffectPropPixelDepth);
+    const bool must_fail =
+        needed.count(name) != 0 || name == std::string(kOfxImageEffectPropPixelDepth);
     CHECK_EQ(status, must_fail ? kOfxStatFailed : kOfxStatOK);
   }
 }

@@ -41,8 +41,8 @@ void fill_plate(fake::Effect& node) {
   for (int y = 0; y < kHeight; ++y) {
     for (int x = 0; x < kWidth; ++x) {
       const bool subject = x >= 24 && x < 40 && y < 36;
-      const float colour[4] = {subject ? 0.6f : 0.1f, subject ? 0.4f : 0.6f,
-                               subject ? 0.3f : 0.15f, 1.0f};
+      const float colour[4] = {subject ? 0.6f : 0.1f, subject ? 0.4f : 0.6f, subject ? 0.3f : 0.15f,
+                               1.0f};
       for (int c = 0; c < 4; ++c) plate.real(x, y, c) = colour[c];
     }
   }

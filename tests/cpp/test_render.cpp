@@ -162,9 +162,9 @@ struct Answer {
 };
 
 void a_failure_leaves_no_picture_and_says_why() {
-  const Answer answers[] = {{ANM_FAILED, kOfxStatFailed},      {ANM_SETTINGS, kOfxStatFailed},
-                            {ANM_PLATE, kOfxStatFailed},       {ANM_SETUP, kOfxStatFailed},
-                            {ANM_MEMORY, kOfxStatErrMemory},   {ANM_CANCELLED, kOfxStatFailed},
+  const Answer answers[] = {{ANM_FAILED, kOfxStatFailed},    {ANM_SETTINGS, kOfxStatFailed},
+                            {ANM_PLATE, kOfxStatFailed},     {ANM_SETUP, kOfxStatFailed},
+                            {ANM_MEMORY, kOfxStatErrMemory}, {ANM_CANCELLED, kOfxStatFailed},
                             {AnmResult(77), kOfxStatFailed}};
   const int window[4] = {1, 1, 8, 6};
   for (const Answer& answer : answers) {

@@ -1,0 +1,106 @@
+"""The four calls of the real `anatomatte.entry`, doing what a test asks for by the frame number."""
+
+from __future__ import annotations
+
+import threading
+import time as clock
+from typing import Any
+
+FILL, HALF_THEN_FAIL, BUG, NO_MEMORY, WAIT, KEEP, SLOW, CYCLE, EXIT = range(1, 10)
+
+seen: dict[str, Any] = {}  # facts of the last frame, for the test to look at
+plates: list[Any] = []  # arrays of the test, to be found again as views
+threads: set[int] = set()  # engine threads that rendered
+kept: list[Any] = []
+refuse_handshake = ""
+purged = 0
+
+
+class StandInError(Exception):
+    exit_code = 3
+
+
+class CancelledError(Exception):
+    exit_code = 130
+
+
+def handshake(digest: str, version: str) -> None:
+    if refuse_handshake:
+        error = StandInError(refuse_handshake)
+        error.exit_code = 4
+        raise error
+    seen["digest"], seen["version"] = digest, version
+
+
+def render(
+    *,
+    inputs: dict[str, dict[str, Any]],
+    output: dict[str, Any],
+    window: tuple[int, int, int, int],
+    values: dict[str, object],
+    time: float,
+    scale: tuple[float, float],
+    draft: bool,
+    progress: Any,
+    cancelled: Any,
+) -> None:
+    threads.add(threading.get_ident())
+    remember(inputs, output, window, values, time, scale, draft)
+    x1, y1, x2, y2 = window
+    bx1, _, _, by2 = output["bounds"]
+    part = output["pixels"][by2 - y2 : by2 - y1, x1 - bx1 : x2 - bx1]
+    if time == WAIT:
+        wait_to_be_cancelled(cancelled)
+    if time == SLOW:
+        for step in range(10):
+            progress(step / 10)
+            clock.sleep(0.1)
+    part[...] = 1
+    if time == HALF_THEN_FAIL:
+        raise StandInError("The plate is upside down: turn it. Ü")
+    if time == BUG:
+        raise KeyError("nobody thought of this")
+    if time == NO_MEMORY:
+        raise MemoryError
+    if time == KEEP:
+        kept.append(inputs["Source"]["pixels"][1:, 1:])
+    if time == CYCLE:
+        knot: list[Any] = [output["pixels"]]
+        knot.append(knot)
+    if time == EXIT:
+        raise SystemExit(0)
+
+
+def wait_to_be_cancelled(cancelled: Any) -> None:
+    deadline = clock.monotonic() + 20
+    while clock.monotonic() < deadline:
+        if cancelled():
+            seen["cancelled"] = True
+            raise CancelledError("The host stopped this frame.")
+        clock.sleep(0.01)
+
+
+def remember(inputs: Any, output: Any, window: Any, values: Any, time: Any, scale: Any, draft: Any) -> None:
+    seen.update(window=window, values=values, time=time, scale=scale, draft=draft, clips={})
+    for name, clip in [*inputs.items(), ("Output", output)]:
+        pixels = clip["pixels"]
+        address = pixels.__array_interface__["data"][0]
+        inside = [a.ctypes.data <= address < a.ctypes.data + a.nbytes for a in plates]
+        seen["clips"][name] = {
+            "dtype": str(pixels.dtype),
+            "shape": pixels.shape,
+            "strides": pixels.strides,
+            "writable": pixels.flags.writeable,
+            "borrowed": any(inside),
+            "copy": pixels.copy(),
+            "facts": {key: clip[key] for key in ("bounds", "rod", "premult", "aspect")},
+        }
+
+
+def status() -> str:
+    return "a stand-in"
+
+
+def purge() -> None:
+    global purged
+    purged += 1
