@@ -26,14 +26,19 @@ class FakeNode:
         rgb = np.broadcast_to(plate.pixels[..., :3], (*plate.pixels.shape[:2], 3))
         alpha = 1.0 - np.clip(rgb[..., 1:2] - rgb[..., 0:1], 0, 1)
         if values["output"] == "packed":
-            mattes = [alpha * 0 if values[f"pack_{c}"] == "none" else alpha * _mark(values[f"pack_{c}"]) for c in "rgba"]
+            mattes = [
+                alpha * 0 if values[f"pack_{c}"] == "none" else alpha * _mark(values[f"pack_{c}"])
+                for c in "rgba"
+            ]
             return Rendered(np.concatenate(mattes, axis=2), plate.bounds)
         return Rendered(np.concatenate([rgb * alpha, alpha], axis=2).astype(np.float32), plate.bounds)
 
 
 def _mark(layer: Value) -> float:
     """A different level for each layer, so that a swap shows."""
-    return {"alpha": 1.0, "screen": 0.5, "core": 0.25, "garbage": 0.125, "hint": 0.0625}.get(str(layer), 0.03125)
+    return {"alpha": 1.0, "screen": 0.5, "core": 0.25, "garbage": 0.125, "hint": 0.0625}.get(
+        str(layer), 0.03125
+    )
 
 
 class FakeConnect:

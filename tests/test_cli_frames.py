@@ -44,13 +44,23 @@ def test_patterns_name_files(token, tmp_path):
     assert pattern.extension == ".exr"
 
 
-@pytest.mark.parametrize(("token", "name"), [("%d", "p7.png"), ("$F", "p7.png"), ("#", "p7.png"), ("@@@", "p007.png")])
+@pytest.mark.parametrize(
+    ("token", "name"), [("%d", "p7.png"), ("$F", "p7.png"), ("#", "p7.png"), ("@@@", "p007.png")]
+)
 def test_padding_follows_the_token(token, name):
     assert parse_pattern(f"p{token}.png").path(7).name == name
 
 
 def test_frames_on_disk(tmp_path):
-    names = ["s#1.0001.exr", "s#1.0010.exr", "s#1.-003.exr", "s#1.12345.exr", "s#1.00012.exr", "s#1.7.exr", "x.0002.exr"]
+    names = [
+        "s#1.0001.exr",
+        "s#1.0010.exr",
+        "s#1.-003.exr",
+        "s#1.12345.exr",
+        "s#1.00012.exr",
+        "s#1.7.exr",
+        "x.0002.exr",
+    ]
     for name in names:
         (tmp_path / name).touch()
     assert sorted(parse_pattern(str(tmp_path / "s#1.####.exr")).on_disk()) == [-3, 1, 10, 12345]

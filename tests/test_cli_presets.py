@@ -35,7 +35,13 @@ def _load(tmp_path, text: str) -> Preset:
 
 def test_values_at_a_frame(tmp_path):
     preset = _load(tmp_path, SHOT)
-    assert preset.at(1001) == {**preset.at(1001), "erode": 0.5, "soften": 0.0, "despill": 0.25, "screen": "green"}
+    assert preset.at(1001) == {
+        **preset.at(1001),
+        "erode": 0.5,
+        "soften": 0.0,
+        "despill": 0.25,
+        "screen": "green",
+    }
     assert preset.at(1005)["soften"] == pytest.approx(0.8)
     assert [preset.at(f)["erode"] for f in (1004, 1005, 1006, 1009)] == [0.5, 2.0, 3.0, 2.0]
     assert preset.at(2000)["soften"] == 2.0 and preset.at(-100)["despill"] == 1.0
@@ -62,8 +68,13 @@ def _value(control: Control) -> st.SearchStrategy:
 SETTABLE = [c for c in CONTROLS if c.kind not in ("button", "text")]
 VALUES = st.fixed_dictionaries({}, optional={c.name: _value(c) for c in SETTABLE})
 KEYS = st.fixed_dictionaries(
-    {}, optional={c.name: st.dictionaries(st.integers(-9, 9999), _value(c), min_size=1, max_size=4) for c in SETTABLE if c.animates}
-)  # fmt: skip
+    {},
+    optional={
+        c.name: st.dictionaries(st.integers(-9, 9999), _value(c), min_size=1, max_size=4)
+        for c in SETTABLE
+        if c.animates
+    },
+)
 RANGES = st.lists(st.builds(Range, st.sampled_from(["1", "-5-10x2,30"]), VALUES), max_size=2).map(tuple)
 
 

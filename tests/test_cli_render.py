@@ -72,13 +72,14 @@ def test_what_the_node_is_asked_follows_the_files(tmp_path):
 
 def test_settings_come_from_preset_and_words(tmp_path):
     (tmp_path / "s.toml").write_text(
-        '[settings]\ndespill = 0.5\n[keys]\nerode = {1001 = 0.0, 1004 = 3.0}\n[[range]]\nframes = "1002"\nsoften = 4.0\n'
+        "[settings]\ndespill = 0.5\n[keys]\nerode = {1001 = 0.0, 1004 = 3.0}\n"
+        '[[range]]\nframes = "1002"\nsoften = 4.0\n'
     )
     fake = FakeConnect()
     words = ["--preset", tmp_path / "s.toml", "--set", "despill=0.25", "--threads", 3]
     words += ["--save-preset", tmp_path / "out.toml"]
     assert cli(shot(tmp_path), tmp_path / "k.####.exr", *words, connect=fake) == 0
-    asked = {frame: values for frame, values in fake.node.calls}
+    asked = dict(fake.node.calls)
     assert [asked[f]["erode"] for f in FRAMES] == [0.0, 1.0, 2.0, 3.0]
     assert [asked[f]["soften"] for f in FRAMES] == [0.0, 4.0, 0.0, 0.0]
     assert {asked[f]["despill"] for f in FRAMES} == {0.25} and asked[1001]["threads"] == 3
@@ -141,7 +142,9 @@ def test_frames_of_other_settings_are_never_mixed(tmp_path, capsys):
     fake = FakeConnect()
     assert cli(source, out, connect=fake) == 2
     told = capsys.readouterr().out
-    assert "k.1002.exr (and 1 more: 1002-1003)" in told and "erode 1.0 → 0.0" in told and "--overwrite" in told
+    assert (
+        "k.1002.exr (and 1 more: 1002-1003)" in told and "erode 1.0 → 0.0" in told and "--overwrite" in told
+    )
     assert fake.node.calls == [] and "k.1001.exr" not in keys(tmp_path)
     assert cli(source, out, "--overwrite") == 0
 
@@ -199,7 +202,9 @@ def test_a_failed_frame_has_the_exit_code_of_its_class(tmp_path, error, code, ca
 
 def test_the_gravest_class_decides(tmp_path):
     def before(frame):
-        raise {1001: PlateError("a"), 1002: OutOfMemory("b"), 1003: SetupError("c"), 1004: PlateError("d")}[frame]
+        raise {1001: PlateError("a"), 1002: OutOfMemory("b"), 1003: SetupError("c"), 1004: PlateError("d")}[
+            frame
+        ]
 
     assert cli(shot(tmp_path), tmp_path / "k.####.exr", connect=FakeConnect(before)) == 4
 

@@ -90,7 +90,9 @@ def test_rec709_curve():
     assert rec709(np.float32([0, 0.018, 1.0, -0.1])) == pytest.approx([0, 0.081, 1.0, -0.45], abs=1e-3)
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "a.webp", "a.bmp", "a.dpx", "a.exr", "a.hdr", "ö ü/ж.png"])
+@pytest.mark.parametrize(
+    "name", ["a.png", "a.jpg", "a.tif", "a.webp", "a.bmp", "a.dpx", "a.exr", "a.hdr", "ö ü/ж.png"]
+)
 def test_every_kind_of_still_is_read(tmp_path, name):
     pixels = np.clip(plate(32, 16), 0, 1)
     kind = {"dpx": "uint16", "exr": "half", "hdr": "float"}.get(name[-3:], "uint8")

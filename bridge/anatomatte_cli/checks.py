@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import anatomatte
@@ -38,7 +39,7 @@ def examine() -> Iterator[Finding]:
     """All checks, in the order in which one leads to the next."""
     yield _checked("Python", _python)
     for name in PACKAGES:
-        yield _checked(name, lambda name=name: _package(name))
+        yield _checked(name, partial(_package, name))
     yield _checked("anatomatte", lambda: f"{anatomatte.__version__} in {Path(anatomatte.__file__).parent}")
     yield _checked("node", _bundle)
     yield _checked("describe", _describe)
@@ -57,8 +58,6 @@ def _checked(name: str, check: Callable[[], str]) -> Finding:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 10):
-        raise SetupError(f"Python {platform.python_version()} is too old; use 3.10 or later.")
     return f"{platform.python_version()} at {sys.executable}"
 
 
@@ -81,8 +80,11 @@ def _bundle() -> str:
 
 
 def _describe() -> str:
+    import pyopenfx  # its own import is not the node's time
+
     from .ofx_node import load_plugin
 
+    assert pyopenfx
     began = time.perf_counter()
     _, plugin = load_plugin()
     took = (time.perf_counter() - began) * 1000
@@ -117,7 +119,9 @@ def _render() -> str:
         node.close()
     screen, subject = float(found[2, 4, 3]), float(found[24, 24, 3])
     if not (screen < 0.2 and subject > 0.8):
-        raise SetupError(f"a tiny plate keys wrongly (screen {screen:.2f}, subject {subject:.2f}); reinstall.")
+        raise SetupError(
+            f"a tiny plate keys wrongly (screen {screen:.2f}, subject {subject:.2f}); reinstall."
+        )
     return f"a tiny plate in {(time.perf_counter() - began) * 1000:.0f} ms, the first one with start-up"
 
 
@@ -130,7 +134,7 @@ def _installed() -> Iterator[Finding]:
     for folder in folders():
         path = folder / "anatomatte.ofx.bundle"
         if path.is_dir():
-            yield _checked("installed", lambda path=path: _installed_node(path))
+            yield _checked("installed", partial(_installed_node, path))
 
 
 def _installed_node(path: Path) -> str:

@@ -29,7 +29,9 @@ def command(as_json: bool) -> int:
 
     table = Table(box=None, show_header=False, pad_edge=False)
     for finding in findings:
-        table.add_row(Text(finding.state, _COLOURS[finding.state]), finding.name, Text(finding.told, overflow="fold"))
+        table.add_row(
+            Text(finding.state, _COLOURS[finding.state]), finding.name, Text(finding.told, overflow="fold")
+        )
     console = Console()
     console.print(table)
     console.print(f"{len(failed)} of {len(findings)} checks failed" if failed else "Everything works.")

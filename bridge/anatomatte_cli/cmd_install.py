@@ -124,7 +124,5 @@ def libpython() -> Path | None:
     if not name or not sysconfig.get_config_var("Py_ENABLE_SHARED"):
         return None
     places_of_it = (sysconfig.get_config_var("LIBDIR"), os.path.join(sys.base_prefix, "lib"))
-    for place in places_of_it:
-        if place and (path := Path(place) / name).is_file():
-            return path
-    return None
+    found = (Path(str(place)) / str(name) for place in places_of_it if place)
+    return next((path for path in found if path.is_file()), None)

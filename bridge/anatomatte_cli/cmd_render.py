@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,9 @@ from . import presets
 from .frames import Pattern, compact, holes, parse_frames, parse_pattern
 from .helptext import Command, Option
 from .layers import parse_layers
-from .node import Connect
+
+if TYPE_CHECKING:
+    from .node import Connect
 
 _CLIPS = {"inm": "InM", "outm": "OutM", "clean_plate": "CleanPlate", "hint": "Hint", "bg": "Bg"}
 
@@ -32,7 +34,7 @@ def _option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @_option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="A control (`anatomatte params`).")
 @_option("--save-preset", metavar="TOML", help="Write down what --preset and --set say.")
 @_option("--layers", metavar="LIST", default="rgba", help="rgba,alpha,screen,core,… or all.")
-@_option("--inm", metavar="SRC", row="clips", help="Core matte, garbage matte and so on.")
+@_option("--inm", metavar="SRC", row="clips", help="The node's other clips.")
 @_option("--outm", metavar="SRC", row="clips")
 @_option("--clean-plate", metavar="SRC", row="clips")
 @_option("--hint", metavar="SRC", row="clips")
@@ -162,5 +164,7 @@ def _node(words: dict[str, Any], job: Any, connect: Connect | None, signals: Any
     if connect is None:
         from .ofx_node import connect as through_ofx
 
-        return through_ofx(clips, signals)
+        node = through_ofx(clips, signals)
+        stack.callback(node.close)
+        return node
     return connect(clips)

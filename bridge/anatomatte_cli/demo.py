@@ -67,7 +67,9 @@ def write_sheet(shot: str, key: str, page: Path, rows: int = 3) -> None:
         status = render_layers(node, frame, job.values(frame), ("rgba",), plate)[0]["rgba"]
         lines.append(Row(f"frame {frame}", plate.pixels, keys.read(frame).pixels, status))
     node.close()
-    contact_sheet(lines, page, f"Anatomatte {anatomatte.__version__}   {Path(shot).name}, all controls at default")
+    contact_sheet(
+        lines, page, f"Anatomatte {anatomatte.__version__}   {Path(shot).name}, all controls at default"
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from .cancel import Signals
 from .frames import compact
 from .layers import passes
 from .node import Node
-from .picture import Floats, Picture
+from .picture import Floats, Picture, Window, placed
 from .presets import Preset
 from .provenance import Provenance, settings_of
 from .report import Report, explained, worst
@@ -175,15 +175,16 @@ def render_layers(
 ) -> tuple[dict[str, Floats], Picture]:
     """The layers of a frame, and the plate with the bounds that they cover."""
     found: dict[str, Floats] = {}
-    bounds = picture.bounds
+    bounds: Window | None = None
     for step in passes(layers):
         rendered = node.render(frame, {**values, **step.values})
-        bounds = rendered.bounds
+        bounds = bounds or rendered.bounds
+        pixels = placed(rendered.pixels, rendered.bounds, bounds)
         if step.layers == ("rgba",):
-            found["rgba"] = rendered.pixels
+            found["rgba"] = pixels
         else:
-            found |= {name: rendered.pixels[..., i : i + 1] for i, name in enumerate(step.layers)}
-    return found, replace(picture, bounds=bounds)
+            found |= {name: pixels[..., i : i + 1] for i, name in enumerate(step.layers)}
+    return found, replace(picture, bounds=bounds or picture.bounds)
 
 
 def _finish(sink: Sink, outcome: Outcome, report: Report) -> None:

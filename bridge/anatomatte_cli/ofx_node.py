@@ -73,7 +73,9 @@ def identity() -> dict[str, str]:
 class OfxNode:
     """An instance of the node, made at the first frame that can be read."""
 
-    def __init__(self, clips: Mapping[str, Pictures], stop: Callable[[], bool], path: Path | None = None) -> None:
+    def __init__(
+        self, clips: Mapping[str, Pictures], stop: Callable[[], bool], path: Path | None = None
+    ) -> None:
         self.identity: Mapping[str, str] = identity()
         self._clips, self._stop = clips, stop
         self._host, self._plugin = load_plugin(path)
@@ -117,6 +119,11 @@ class OfxNode:
             )
             for name, pictures in self._clips.items():
                 instance.clips[name] = _feed(pictures)
+            if strange := [c.name for c in settings.CONTROLS if c.name not in instance.params]:
+                raise SetupError(
+                    f"The node at {self._plugin.bundle} is of another version (it has no {strange[0]}); "
+                    "run `make build` or reinstall, then `anatomatte doctor`."
+                )
             self._instance, self._given = instance, {}
         self._instance.time = frame
         return self._instance
@@ -153,4 +160,3 @@ def as_image(picture: Picture) -> Any:
 def connect(clips: Mapping[str, Pictures], stop: Callable[[], bool]) -> OfxNode:
     """The node with its clips connected."""
     return OfxNode(clips, stop)
-

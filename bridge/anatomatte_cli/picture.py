@@ -52,3 +52,19 @@ def whole(pixels: Floats, **facts: Any) -> Picture:
     """A picture whose data window is its display window."""
     height, width = pixels.shape[:2]
     return Picture(pixels, (0, 0, width, height), (0, 0, width, height), **facts)
+
+
+def placed(pixels: Floats, bounds: Window, target: Window) -> Floats:
+    """Pixels of *bounds* on a canvas of *target*, nothing outside them: a comp is as large as its
+    background, the mattes beside it as the plate."""
+    if bounds == target:
+        return pixels
+    x1, y1, x2, y2 = target
+    canvas = np.zeros((y2 - y1, x2 - x1, pixels.shape[2]), np.float32)
+    left, right = max(x1, bounds[0]), min(x2, bounds[2])
+    low, high = max(y1, bounds[1]), min(y2, bounds[3])
+    if left < right and low < high:
+        canvas[y2 - high : y2 - low, left - x1 : right - x1] = pixels[
+            bounds[3] - high : bounds[3] - low, left - bounds[0] : right - bounds[0]
+        ]
+    return canvas

@@ -59,7 +59,12 @@ def _cells(row: Row) -> list[Floats]:
     alpha = row.key[..., 3:4]
     behind = backing(row.key.shape[1], row.key.shape[0], "checker")
     over = row.key[..., :3] + (1.0 - alpha) * behind
-    return [srgb(row.plate[..., :3]), np.repeat(np.clip(alpha, 0, 1), 3, axis=2), srgb(over), srgb(row.status[..., :3], 1.0)]
+    return [
+        srgb(row.plate[..., :3]),
+        np.repeat(np.clip(alpha, 0, 1), 3, axis=2),
+        srgb(over),
+        srgb(row.status[..., :3], 1.0),
+    ]
 
 
 def srgb(linear: Floats, knee: float = 0.8) -> Floats:

@@ -14,7 +14,7 @@ from anatomatte.errors import AnatomatteError, OutputError, SettingsError
 
 from .atomic import beside
 from .layers import channel_names
-from .picture import Floats, Picture
+from .picture import Floats, Picture, placed
 from .provenance import PREFIX, Provenance
 
 STILLS = frozenset({".exr", ".png", ".tif", ".tiff"})
@@ -161,16 +161,7 @@ def _write(path: Path, stack: Floats, spec: Any, how: StillFormat, picture: Pict
 
 def _into_display(stack: Floats, picture: Picture) -> Floats:
     """The data window's pixels on a canvas of the display window, for files that know no windows."""
-    width, height = picture.size
-    x1, y1, x2, y2 = picture.bounds
-    if (x1, y1, x2, y2) == (0, 0, width, height):
-        return stack
-    canvas = np.zeros((height, width, stack.shape[2]), np.float32)
-    left, right = max(x1, 0), min(x2, width)
-    low, high = max(y1, 0), min(y2, height)
-    if left < right and low < high:
-        canvas[height - high : height - low, left:right] = stack[y2 - high : y2 - low, left - x1 : right - x1]
-    return canvas
+    return placed(stack, picture.bounds, (0, 0, *picture.size))
 
 
 def damage(path: Path, channels: tuple[str, ...] | None = None) -> str:

@@ -119,7 +119,7 @@ def _torso(p: Points, at: Pose) -> list[tuple[int, Field]]:
 
 
 def _hand(p: Points, at: Pose) -> Field:
-    elbow, wrist, along = at.hand()
+    _, wrist, along = at.hand()
     across = np.cross(along, vec(0, 0, 1)).astype(np.float32)
     across /= np.linalg.norm(across)
     out = np.cross(across, along).astype(np.float32)
