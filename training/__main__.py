@@ -103,14 +103,17 @@ def _train(args: argparse.Namespace) -> None:
 def _validate(args: argparse.Namespace) -> None:
     from anatomatte.nets.people_net import load_trainable
 
+    from .learn.breakdown import breakdown
     from .learn.validate import held_out, measure
 
     weights = _weights(_start(args) or CHECKPOINT)
-    print(
-        json.dumps(
-            {"weights": str(weights), **measure(load_trainable(weights), held_out(args.bank))}, indent=1
-        )
-    )
+    net = load_trainable(weights)
+    report = {
+        "weights": weights.name,
+        **measure(net, held_out(args.bank)),
+        "kinds": breakdown(net, args.bank),
+    }
+    print(json.dumps(report, indent=1))
 
 
 def _export(args: argparse.Namespace) -> None:

@@ -31,6 +31,9 @@ def tile_item(tile: Tile) -> Item:
         "pose": tile.pose,
         "outfit": tile.outfit,
         "skin": tile.skin_depth,
+        "view": tile.view,
+        "backlit": tile.backlit,
+        "fabric": tile.fabric,
     }
     picture = np.concatenate([mixed.astype(np.uint8), cover], 2)
     return Item(picture, np.stack([layer.person, layer.held, layer.label], 2), facts)

@@ -11,7 +11,7 @@ from anatomatte.parts import INDEX
 
 from .body import EYES, Body
 from .hair import Hairdresser
-from .material import EYE, HAIR_MESH, SKIN, Material, hair_colour, linear, skin_tone
+from .material import CLOTH, EYE, HAIR_MESH, SKIN, Material, hair_colour, linear, skin_tone
 from .pose import KINDS, SHARES
 from .render import Piece, Strands
 from .things import Dressing
@@ -31,6 +31,8 @@ class Person:
     outfit: str
     skin_depth: float
     """0 lightest to 1 darkest skin."""
+    fabric: str
+    """`sheer`, `shiny` or `plain`: the most unusual cloth worn."""
 
 
 class Casting:
@@ -70,7 +72,10 @@ class Casting:
             if rng.random() < chance:
                 put_on()
         joints = {name: w.joint(name) for name in body.bone}
-        return Person(w.scene, joints, pose, outfit, depth)
+        fabrics = [p.material for p in w.scene if isinstance(p, Piece) and p.material.kind == CLOTH]
+        sheer, shiny = any(m.thin[0] > 0 for m in fabrics), any(m.gloss >= 0.8 for m in fabrics)
+        fabric = "sheer" if sheer else "shiny" if shiny else "plain"
+        return Person(w.scene, joints, pose, outfit, depth, fabric)
 
     def _skin(self, w: Wearer, colour: np.ndarray, hair: np.ndarray) -> None:
         """Skin where clothes leave it bare, eyes and brows."""

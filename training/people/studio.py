@@ -35,6 +35,11 @@ class Tile:
     pose: str
     outfit: str
     skin_depth: float
+    view: str
+    """`front`, `side` or `back`."""
+    backlit: bool
+    fabric: str
+    """`sheer`, `shiny` or `plain`."""
 
 
 def draw_light(rng: np.random.Generator) -> Light:
@@ -80,8 +85,9 @@ class Studio:
         scene = list(person.scene)
         if person.pose == "sit" and rng.random() < 0.8:
             scene.append(self._seat(person))
-        layer = self.renderer.layer(scene, camera, draw_light(rng), width, height, reach)
-        return self._tile(layer, person, framing, camera, width, height)
+        light = draw_light(rng)
+        layer = self.renderer.layer(scene, camera, light, width, height, reach)
+        return self._tile(layer, person, framing, camera, light, width, height)
 
     def _frame(self, person: Person, framing: str) -> tuple[Camera, int, int, float]:
         rng, joints = self.rng, person.joints
@@ -157,7 +163,14 @@ class Studio:
         )
 
     def _tile(
-        self, layer: Layer, person: Person, framing: str, camera: Camera, width: int, height: int
+        self,
+        layer: Layer,
+        person: Person,
+        framing: str,
+        camera: Camera,
+        light: Light,
+        width: int,
+        height: int,
     ) -> Tile:
         def place(joint: str, lift: float = 0.0) -> tuple[float, float]:
             p = camera.matrix @ np.append(person.joints[joint] + np.array([0, lift, 0]), 1)
@@ -171,6 +184,8 @@ class Studio:
         top, bottom = int(rows.argmax()), int(height - rows[::-1].argmax())
         left, right = int(columns.argmax()), int(width - columns[::-1].argmax())
         crop = np.s_[top:bottom, left:right]
+        towards = (camera.eye - camera.target) / np.linalg.norm(camera.eye - camera.target)
+        key = light.colours[0].mean()
         small = Layer(
             *(
                 np.ascontiguousarray(plane[crop])
@@ -188,4 +203,7 @@ class Studio:
             person.pose,
             person.outfit,
             person.skin_depth,
+            "front" if towards[2] > 0.4 else "back" if towards[2] < -0.4 else "side",
+            bool(key > 2 * light.ambient[0].mean() and light.directions[0] @ towards < -0.3),
+            person.fabric,
         )

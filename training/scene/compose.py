@@ -65,8 +65,13 @@ class Composer:
         self.people, self.places, self.rng = people, places, rng
         self.grade = Grade(rng)
 
-    def draw(self, height: int, width: int) -> Sample:
-        """One picture with its labels."""
+    def draw(self, height: int, width: int, items: list[Item] | None = None, size: float = 0.0) -> Sample:
+        """One picture with its labels.
+
+        Args:
+            items: the people to show; None draws them.
+            size: body height of a single person as a share of the picture's; 0 draws it.
+        """
         rng = self.rng
         ground, key = backdrop(self.places, rng, height, width)
         canvas = _Canvas(
@@ -76,10 +81,14 @@ class Composer:
             np.zeros((height, width), np.int32),
             [],
         )
-        items = [self._cast() for _ in range(int(rng.choice(len(PEOPLE), p=PEOPLE)))]
+        if items is None:
+            items = [self._cast() for _ in range(int(rng.choice(len(PEOPLE), p=PEOPLE)))]
         if items and rng.random() < 0.1:
             self._camouflage(canvas, items[0])
-        for item, place in self._stage(items, height, width):
+        stage = self._stage(items, height, width)
+        if size and len(items) == 1:
+            stage = [(items[0], self._place(items[0], size * height / body_height(items[0]), height, width))]
+        for item, place in stage:
             self._put(canvas, item, place, key)
         if rng.random() < 0.16:
             self._occlude(canvas)

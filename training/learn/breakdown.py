@@ -1,0 +1,64 @@
+"""Scores per kind of picture on held-out synthetic people: what is hard, and for whom.
+
+Every kind shows validation people on validation places, drawn with fixed seeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from anatomatte.nets.people_net import PeopleNet
+
+from ..bank import Bank
+from ..scene.compose import Composer, Sample
+from .validate import SEED, SIDE, measure
+
+Facts = dict[str, Any]
+COUNT = 60
+
+KINDS: dict[str, Callable[[Facts], bool]] = {
+    "anybody alone": lambda f: True,
+    "small": lambda f: f["framing"] == "full",
+    "backlit": lambda f: bool(f.get("backlit")),
+    "shiny cloth": lambda f: f.get("fabric") == "shiny",
+    "sheer cloth": lambda f: f.get("fabric") == "sheer",
+    "back view": lambda f: f.get("view") == "back",
+    "overlap": lambda f: True,
+    "costume": lambda f: f["outfit"] == "costume",
+    "lightest third of skin": lambda f: f["skin"] < 1 / 3,
+    "middle third of skin": lambda f: 1 / 3 <= f["skin"] < 2 / 3,
+    "darkest third of skin": lambda f: f["skin"] >= 2 / 3,
+}
+"""Which people a kind shows; `small` are a fifth of the picture high, `overlap` are two people."""
+
+
+def pictures(bank: Path, kind: str, count: int = COUNT) -> list[Sample]:
+    """Pictures of one kind; an empty list when the bank has nobody of that kind."""
+    rng = np.random.default_rng([SEED, *kind.encode()])
+    cv2.setNumThreads(1)
+    people = Bank(bank, "people", "validation")
+    fitting = [k for k in range(len(people)) if KINDS[kind](people.facts(k))]
+    if not fitting:
+        return []
+    composer = Composer(people, Bank(bank, "places", "validation", 3), rng)
+    samples = []
+    for _ in range(count):
+        cast = [people[int(k)] for k in rng.choice(fitting, 2 if kind == "overlap" else 1)]
+        samples.append(composer.draw(SIDE, SIDE, cast, 0.2 if kind == "small" else 0.0))
+    return samples
+
+
+def breakdown(net: PeopleNet, bank: Path, device: str = "cpu") -> dict[str, dict[str, float]]:
+    """Person IoU, alpha MAD and part mIoU per kind that the bank can show."""
+    table = {}
+    for kind in KINDS:
+        samples = pictures(bank, kind)
+        if samples:
+            scores = measure(net, samples, device)
+            table[kind] = {k: round(scores[k], 4) for k in ("person_iou", "alpha_mad", "part_miou")}
+    return table
