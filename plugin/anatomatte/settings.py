@@ -199,6 +199,10 @@ class Settings:
         "double", 1.0, "Despill", "Despill", "shape",
         "How much of the screen's spill is taken off the subject.",
     )  # fmt: skip
+    despill_keep: float = _control(
+        "double", 1.0, "Keep own colours", "Despill", "shape",
+        "Leaves clothes alone that have the screen's hue themselves; 0 despills them too.",
+    )  # fmt: skip
     despill_method: str = _choice(
         "average", "Method", "Despill", "shape",
         "What the screen's channel is limited to: the mean or the higher of the other two.",

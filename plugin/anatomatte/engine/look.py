@@ -12,7 +12,7 @@ from ..frame import Pixels
 from ..keyer import palette, regions, solve
 from ..keyer.screen import Screen, find
 from ..ops import colour
-from ..ops.filters import shrink
+from ..ops.filters import rows_of, shrink
 from ..ops.strips import each
 from ..settings import Settings
 from .job import Job
@@ -34,11 +34,14 @@ class Key:
         matte: H×W, coverage in 0..1.
         edge: flat indices of the pixels whose foreground was solved, ascending.
         colour: N×3 scene-linear foreground of those pixels.
+        around: h×w×4 on a grid over the frame: the subject's colour nearby in units of the
+            screen's brightness, and where the subject itself has the screen's hue (0 to 1).
     """
 
     matte: Pixels
     edge: npt.NDArray[np.intp]
     colour: Pixels
+    around: Pixels
 
 
 def surface_rows(plate: Plate, screen: Screen, y1: int, y2: int) -> Pixels:
@@ -82,16 +85,15 @@ class _Refine:
         self.depths = self._depths()
         self.found: dict[int, tuple[npt.NDArray[np.intp], Pixels]] = {}
 
-    def _depths(self) -> Screen:
-        """How deep inside the subject a place lies, as a surface that can be read row by row."""
+    def _depths(self) -> Pixels:
+        """How deep inside the subject each grid cell lies."""
         small = shrink(np.clip(self.plate.light, -64, 64), self.rows, self.columns)
         surface = self.screen.rows(0, self.rows, self.rows, self.columns)
         if self.plate.clean is not None and self.plate.clean_known is not None:
             known = shrink(self.plate.clean_known, self.rows, self.columns)[..., None]
             surface = surface + known * (shrink(self.plate.clean, self.rows, self.columns) - surface)
         chosen = self.settings
-        deep = regions.depths(small, surface, self.screen.axis, chosen.screen_balance, chosen.screen_gain)
-        return dataclasses.replace(self.screen, surface=deep[..., None])
+        return regions.depths(small, surface, self.screen.axis, chosen.screen_balance, chosen.screen_gain)
 
     def classify(self, y1: int, y2: int) -> None:
         """First pass: sure subject is 1, sure screen 0, the rest −1; colours go to the palette."""
@@ -100,7 +102,7 @@ class _Refine:
         shown, unit, _ = regions.in_units(self.plate.light[top:bottom], surface)
         chosen, axis = self.settings, self.screen.axis
         signal = regions.share(shown, unit, axis, chosen.screen_balance, chosen.screen_gain)
-        depth = self.depths.rows(top, bottom, self.height, self.width)[..., 0]
+        depth = rows_of(self.depths, top, bottom, self.height, self.width)
         subject, screen = regions.sure(
             shown, unit, signal, axis.bright(shown), depth, self.screen.noise, self.reach
         )
@@ -121,12 +123,14 @@ class _Refine:
         bright = np.maximum(surface.max(1, keepdims=True), np.float32(1e-5))
         shown = np.clip(light / bright, -8, 1000)
         fields = colours.at(y + y1, x)
-        alpha, foreground = solve.solve(shown, surface / bright, fields, max(self.screen.noise, 0.03))
+        alpha, foreground = solve.solve(
+            shown, surface / bright, fields, colours.tone, max(self.screen.noise, 0.03)
+        )
         matte[y, x] = alpha
         light = foreground * bright + (light - shown * bright)
         self.found[y1] = ((y + y1) * self.width + x, light)
 
-    def key(self) -> Key:
+    def key(self, colours: palette.Palette) -> Key:
         """The finished matte with the screen's weight and gain, and the solved colours."""
         parts = [self.found[y] for y in sorted(self.found)]
         through = 1 - self.matte
@@ -136,18 +140,21 @@ class _Refine:
         elif gain < 1:
             through = np.power(through, np.float32(1 / max(gain, 1e-3)))
         matte = 1 - np.float32(self.screen.weight) * through
-        return Key(matte, np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
+        own = palette.own_colour(self.sums, self.screen.axis)
+        around = np.concatenate([colours.fields[..., :3], own[..., None]], 2)
+        edge, light = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
+        return Key(matte, edge, light, around)
 
 
 def refine(plate: Plate, evidence: Evidence, settings: Settings, job: Job) -> Key:
     """The matte at the plate's resolution: sure regions first, then the edge from their colours."""
     height, width = plate.light.shape[:2]
     if evidence.screen is None:
-        none = np.empty(0, np.intp)
-        return Key(np.ones((height, width), np.float32), none, np.empty((0, 3), np.float32))
+        nothing, nowhere = np.empty((0, 3), np.float32), np.empty(0, np.intp)
+        return Key(np.ones((height, width), np.float32), nowhere, nothing, np.zeros((1, 1, 4), np.float32))
     work = _Refine(plate, evidence.screen, settings)
     each(height, work.classify, job.threads, job.check)
     job.progress(0.5)
     colours = palette.spread(work.sums, work.cell)
     each(height, lambda y1, y2: work.solve(y1, y2, colours), job.threads, job.check)
-    return work.key()
+    return work.key(colours)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..frame import Pixels
-from ..keyer import despill
+from ..keyer import despill, palette
 from ..ops import colour
 from ..ops import matte as shaping
+from ..ops.filters import rows_of
 from ..ops.strips import each
 from ..settings import Settings
 from .job import Job
@@ -78,30 +79,39 @@ class _Foreground:
         light = self.plate.light[y1:y2]
         clean = light
         if self.screen is not None:
-            clean = light.copy()
-            self._unmix(clean, y1, y2)
-            self._despill(clean, y1, y2)
+            surface = surface_rows(self.plate, self.screen, y1, y2)
+            around = rows_of(self.made.around, y1, y2, *self.cover.shape)
+            clean = self._unmixed(light, surface, around[..., :3], y1, y2)
+            self._despill(clean, surface, around[..., 3], y1, y2)
         coded = colour.encode(self.target, clean)
         if self.target == self.plate.curve:  # what nobody touched leaves bit for bit as it came
             coded = np.where(clean == light, self.plate.frame.pixels[y1:y2], coded)
         self.colour[y1:y2] = coded
 
-    def _unmix(self, clean: Pixels, y1: int, y2: int) -> None:
-        """Put in the solved colours, less where a core, a hint or a fill has made the edge solid."""
-        first, last = np.searchsorted(self.made.edge, (y1 * self.width, y2 * self.width))
-        at = self.made.edge[first:last]
-        through = 1 - self.made.matte.ravel()[at]
-        remains = np.clip((1 - self.cover.ravel()[at]) / np.maximum(through, 1e-4), 0, 1)
-        assert self.screen is not None
-        share = (remains * np.float32(self.settings.unmix * self.screen.weight))[:, None]
-        rows = clean.reshape(-1, 3)
-        at = at - y1 * self.width
-        rows[at] += (self.made.colour[first:last] - rows[at]) * share
+    def _unmixed(self, light: Pixels, surface: Pixels, near: Pixels, y1: int, y2: int) -> Pixels:
+        """The solved colours in the edge, the subject's nearby colour where there is only screen.
 
-    def _despill(self, clean: Pixels, y1: int, y2: int) -> None:
+        Both count less where a core, a hint or a fill has made the matte solid.
+        """
+        assert self.screen is not None
+        cover, matte = self.cover[y1:y2], self.made.matte[y1:y2]
+        amount = np.float32(self.settings.unmix * self.screen.weight)
+        through = 1 - matte
+        share = np.clip((1 - cover) / np.maximum(through, np.float32(1e-4)), 0, 1) * amount
+        first, last = np.searchsorted(self.made.edge, (y1 * self.width, y2 * self.width))
+        at = self.made.edge[first:last] - y1 * self.width
+        share = np.where(through > 0, share, 0).ravel()
+        target = (near * surface.max(2, keepdims=True)).reshape(-1, 3)
+        target[at] = self.made.colour[first:last]
+        flat = light.reshape(-1, 3)
+        return np.asarray(flat + (target - flat) * share[:, None], np.float32).reshape(light.shape)
+
+    def _despill(self, clean: Pixels, surface: Pixels, own: Pixels, y1: int, y2: int) -> None:
         screen, chosen = self.screen, self.settings
         assert screen is not None
         excess = despill.spill(clean, screen.axis, chosen.despill_method)
-        full = np.maximum(screen.axis.key(surface_rows(self.plate, screen, y1, y2), 0.5), np.float32(1e-5))
+        if own.any():
+            excess *= 1 - np.float32(chosen.despill_keep) * own * palette.purity(clean, screen.axis)
+        full = np.maximum(screen.axis.key(surface, 0.5), np.float32(1e-5))
         self.spill[y1:y2] = np.clip(excess / full, 0, 1)
         despill.despill(clean, screen.axis, excess, chosen.despill * screen.weight, chosen.despill_luminance)

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import block_mean, fill
+from ..ops.filters import block_mean, fill, gauss, step
+from .axis import Axis
 
 Wide = npt.NDArray[np.float64]
 
@@ -40,6 +41,7 @@ class Palette:
 
     fields: Pixels
     cell: int
+    tone: tuple[float, float]
 
     def at(self, y: npt.NDArray[np.intp], x: npt.NDArray[np.intp]) -> Pixels:
         """The fields at pixels (y, x), bilinear: N×12."""
@@ -70,6 +72,25 @@ def gather(colour: Pixels, surface: Pixels, subject: Pixels, screen: Pixels, cel
     return block_mean(np.concatenate(parts, 2), cell)
 
 
+def own_colour(sums: Pixels, axis: Axis) -> Pixels:
+    """Where the subject itself has the screen's hue, 0 to 1 on the grid: cloth that is no spill.
+
+    Spill is a weak tint of anything; a coat of like colour is strongly and evenly coloured.
+    """
+    weight = sums[..., 0]
+    mean = sums[..., 1:4] / (weight[..., None] + np.float32(1e-6))
+    tint = axis.key(mean, 0.5)
+    own = step(tint, 0.08, 0.16) * purity(mean, axis) * weight
+    wide = max(1.0, 0.015 * max(weight.shape))
+    return step(gauss(own, wide) / (gauss(weight, wide) + np.float32(0.02)), 0.04, 0.16)
+
+
+def purity(light: Pixels, axis: Axis) -> Pixels:
+    """Whether a colour is strongly of the screen's hue, 0 to 1, however dark it is."""
+    pure = axis.key(light, 0.5) / np.maximum(light[..., axis.high], np.float32(1e-6))
+    return step(np.asarray(pure, np.float32), 0.25, 0.45)
+
+
 def spread(sums: Pixels, cell: int) -> Palette:
     """The gathered sums of all cells, filled in where nothing is known."""
     wide = sums.astype(np.float64)
@@ -84,4 +105,9 @@ def spread(sums: Pixels, cell: int) -> Palette:
         ],
         -1,
     )
-    return Palette(np.concatenate([mean, covariance, offset], -1).astype(np.float32), cell)
+    grey = wide[..., 1:4].sum(2) / 3
+    square = (wide[..., 4] + wide[..., 7] + wide[..., 9]) / 3
+    mass = max(float(subject.sum()), 1e-9)
+    level = float(grey.sum()) / mass
+    tone = (level, max(float(square.sum()) / mass - level * level, 0.0) ** 0.5)
+    return Palette(np.concatenate([mean, covariance, offset], -1).astype(np.float32), cell, tone)

@@ -28,7 +28,7 @@ def depths(light: Pixels, surface: Pixels, axis: Axis, balance: float, gain: flo
     """How deep inside the subject each grid cell lies: 0 at the screen, 1 well away from it."""
     colour, unit, _ = in_units(light, surface)
     signal = box(share(colour, unit, axis, balance, gain), 3)
-    glare = np.maximum(box(axis.bright(colour), 3) - np.float32(0.9), 0)
+    glare = np.maximum(box(axis.bright(colour), 3) - 1, 0)
     inside = (signal < np.float32(0.5) + np.float32(0.5) * glare).astype(np.uint8)
     if inside.all():
         return np.ones(signal.shape, np.float32)
@@ -54,7 +54,7 @@ def sure(
     near = np.sqrt(((box(colour, 3) - surface) ** 2).sum(2))
     point = np.sqrt(((colour - surface) ** 2).sum(2))
     screen = (near < max(3 * grain, 0.10)) & (point < max(6 * grain, 0.20))
-    solid = np.float32(_SOLID) + np.float32(_BRIGHT) * np.maximum(bright - np.float32(0.8), 0)
+    solid = np.float32(_SOLID) + np.float32(_BRIGHT) * np.maximum(bright - 1, 0)
     limit = np.float32(_CLEAR) + (solid - np.float32(_CLEAR)) * depth
     subject = box(signal, 3) < limit
     kernel = np.ones((3, 3), np.uint8)

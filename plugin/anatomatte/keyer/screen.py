@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import gauss, shrink, step
+from ..ops.filters import gauss, rows_of, shrink, step
 from .axis import Axis, axis_of
 
 THUMB = 256
@@ -33,23 +34,7 @@ class Screen:
 
     def rows(self, y1: int, y2: int, height: int, width: int) -> Pixels:
         """The surface at full size, rows y1 to y2 of *height*; any split gives the same pixels."""
-        low_h, low_w = self.surface.shape[:2]
-        y = (np.arange(y1, y2, dtype=np.float64) + 0.5) * (low_h / height) - 0.5
-        x = (np.arange(width, dtype=np.float64) + 0.5) * (low_w / width) - 0.5
-        top, down = _taps(y, low_h)
-        left, right = _taps(x, low_w)
-        narrow = _mix(self.surface[top], self.surface[np.minimum(top + 1, low_h - 1)], down[:, None, None])
-        return _mix(narrow[:, left], narrow[:, np.minimum(left + 1, low_w - 1)], right[None, :, None])
-
-
-def _taps(at: np.ndarray, size: int) -> tuple[np.ndarray, Pixels]:
-    at = np.clip(at, 0, size - 1)
-    first = np.floor(at).astype(np.intp)
-    return first, (at - first).astype(np.float32)
-
-
-def _mix(a: Pixels, b: Pixels, t: Pixels) -> Pixels:
-    return a + (b - a) * t
+        return rows_of(self.surface, y1, y2, height, width)
 
 
 def thumbnail(light: Pixels) -> Pixels:
@@ -105,10 +90,14 @@ def _border(height: int, width: int) -> Pixels:
     return mask
 
 
+def _bin(chroma: Pixels) -> npt.NDArray[np.intp]:
+    index = np.clip((chroma * _BINS).astype(np.intp), 0, _BINS - 1)
+    return np.asarray(index[..., 0] * _BINS + index[..., 1])
+
+
 def _seed(chroma: Pixels, weight: Pixels, mode: str) -> Pixels:
     """The chromaticity with most evidence."""
-    index = np.clip((chroma * _BINS).astype(np.intp), 0, _BINS - 1)
-    flat = index[..., 0] * _BINS + index[..., 1]
+    flat = _bin(chroma)
     counts = np.bincount(flat.ravel(), weight.ravel().astype(np.float64), _BINS * _BINS)
     table = cv2.GaussianBlur(counts.reshape(_BINS, _BINS), (0, 0), 1.2) * _hue_trust(mode)
     peak = int(np.argmax(table))
@@ -178,17 +167,25 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     thumb = np.maximum(thumbnail(np.clip(light, -64, 64)), 0)
     height, width = thumb.shape[:2]
     chroma, saturation, top = _chroma(thumb)
-    seen = step(top / (np.percentile(top, 95) + np.float32(1e-9)), 0.01, 0.08)
-    base = step(saturation, 0.35, 0.7) * _flatness(chroma, top) * seen
+    seen = step(top / (np.percentile(top, 95) + np.float32(1e-9)), 0.004, 0.03)
+    coloured = step(saturation, 0.35, 0.7) * seen
+    grainy = max(light.shape[:2]) < 1.5 * THUMB  # averaging down has not taken the grain off
+    calm_chroma, _, calm_top = _chroma(gauss(thumb, 0.8)) if grainy else (chroma, None, top)
+    base = coloured * _flatness(calm_chroma, calm_top)
     if mode == "picked":
         colour = np.maximum(np.array(picked, np.float32), 0)
         seed = colour[:2] / (colour.sum() + np.float32(1e-9))
     else:
+        if mode != "auto":
+            base = base * _hue_trust(mode).ravel()[_bin(chroma)]
         seed = _seed(chroma, base * (1 + 3 * _border(height, width)), mode)
         colour = np.array(_CANON.get(mode, _CANON["green"]), np.float32)
     member, seed = _members(thumb, chroma, seed, base)
     enough = member.sum() > 0.002 * height * width
-    weight = _presence(member, chroma, saturation, seed) if mode == "auto" else 1.0
+    weight = 1.0
+    if mode == "auto":
+        calm = _calm(chroma, coloured, base, seed)
+        weight = _presence(member, saturation, seed) * float(step(calm, 0.32, 0.52))
     if not enough:
         surface = np.broadcast_to(colour, (height, width, 3)).astype(np.float32)
         return Screen(weight if mode != "auto" else 0.0, axis_of(colour), surface, 0.0)
@@ -205,7 +202,13 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     return Screen(weight, axis, surface, 0.0)
 
 
-def _presence(member: Pixels, chroma: Pixels, saturation: Pixels, seed: Pixels) -> float:
+def _calm(chroma: Pixels, coloured: Pixels, base: Pixels, seed: Pixels) -> float:
+    """Share of the pixels of this hue that lie in flat places: a wall has it, grass and sea have not."""
+    like = ((chroma - seed) ** 2).sum(2) < 0.09**2
+    return float((base * like).sum() / max(float((coloured * like).sum()), 1.0))
+
+
+def _presence(member: Pixels, saturation: Pixels, seed: Pixels) -> float:
     """0 to 1: is this cluster a screen?  Covers some of the picture and of its border, strongly coloured."""
     height, width = member.shape
     mass = float(member.sum())
@@ -215,6 +218,7 @@ def _presence(member: Pixels, chroma: Pixels, saturation: Pixels, seed: Pixels) 
     area = mass / (height * width)
     edge = float((member * rim).sum() / rim.sum())
     vivid = float((saturation * member).sum() / mass)
-    blue_red = 1 - float(seed.sum())
-    trust = float(step(max(float(seed[1]), blue_red) - 0.75 * float(seed[0]), -0.02, 0.1)) * 0.85 + 0.15
-    return float(step(area + edge, 0.06, 0.3) * step(vivid, 0.5, 0.75) * trust)
+    blue = 1 - float(seed.sum())
+    trust = float(step(max(float(seed[1]), blue) - 0.75 * float(seed[0]), -0.02, 0.1))
+    least, most = 0.9 - 0.84 * trust, 1.4 - 1.1 * trust
+    return float(step(area + edge, least, most) * step(vivid, 0.6, 0.78))

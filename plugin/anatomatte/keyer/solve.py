@@ -16,6 +16,8 @@ from ..frame import Pixels
 
 Wide = npt.NDArray[np.float64]
 _STEPS = 21
+_STRANGE = 25.0
+_PENALTY = 12.0
 
 
 class Matrix:
@@ -69,18 +71,26 @@ class Likelihood:
         s, a2 = self.grain, a * a
         plain = at(self.plain)
         above = s * s * plain + a2 * s * (self.trace * plain - at(self.through)) + a2 * a2 * at(self.across)
-        below = s**3 + a2 * s * s * self.trace + a2 * a2 * s * self.second + a2 * a2 * a2 * self.det
+        below = self.below(a)
         return np.asarray(above / below + np.log(below))
 
-    def best(self) -> Wide:
-        """The α of least cost: a grid, then a parabola through the least value and its neighbours."""
+    def below(self, a: Wide | float) -> Wide:
+        """The determinant of the residual's covariance."""
+        s, a2 = self.grain, a * a
+        return np.asarray(
+            s**3 + a2 * s * s * self.trace + a2 * a2 * s * self.second + a2 * a2 * a2 * self.det
+        )
+
+    def best(self) -> tuple[Wide, Wide]:
+        """The α of least cost and that cost: a grid, then a parabola through the least and its neighbours."""
         costs = np.stack([self.cost(a) for a in np.linspace(0, 1, _STEPS)])
         least = costs.argmin(0)
         middle = np.clip(least, 1, _STEPS - 2)
         left, here, right = (np.take_along_axis(costs, middle[None] + d, 0)[0] for d in (-1, 0, 1))
         bend = left - 2 * here + right
         shift = np.where(bend > 1e-9, (left - right) / (2 * np.maximum(bend, 1e-9)), np.sign(left - right))
-        return np.asarray(np.clip((middle + np.clip(shift, -1, 1)) / (_STEPS - 1), 0, 1))
+        alpha = np.clip((middle + np.clip(shift, -1, 1)) / (_STEPS - 1), 0, 1)
+        return np.asarray(alpha), np.asarray(costs.min(0))
 
     def foreground(self, a: Wide, mean: Wide) -> Wide:
         """The most probable F for this α (N×3)."""
@@ -92,13 +102,35 @@ class Likelihood:
         return np.asarray(mean + a[:, None] * self.sigma.times(rest))
 
 
-def solve(colour: Pixels, surface: Pixels, fields: Pixels, grain: float) -> tuple[Pixels, Pixels]:
+def solve(
+    colour: Pixels, surface: Pixels, fields: Pixels, tone: tuple[float, float], grain: float
+) -> tuple[Pixels, Pixels]:
     """Alpha (N) and foreground (N×3) of N edge pixels, all in screen units.
 
-    *fields* N×12 are the palette's: mean, covariance, offset of the screen.
+    *fields* N×12 are the palette's: mean, covariance, offset of the screen.  What the nearby
+    colours explain badly (a veil, smoke, a thing of its own) is tried again with any nearly grey
+    foreground of the subject's *tone* (mean and deviation of its brightness).
     """
     wide = fields.astype(np.float64)
-    mean = wide[:, :3]
-    likelihood = Likelihood(colour.astype(np.float64), mean, wide[:, 3:9], surface + wide[:, 9:], grain)
-    alpha = likelihood.best()
-    return alpha.astype(np.float32), likelihood.foreground(alpha, mean).astype(np.float32)
+    seen, mean, screen = colour.astype(np.float64), wide[:, :3], surface + wide[:, 9:]
+    near = Likelihood(seen, mean, wide[:, 3:9], screen, grain)
+    alpha, cost = near.best()
+    foreground = near.foreground(alpha, mean)
+    odd = np.flatnonzero(cost - np.log(near.below(alpha)) > _STRANGE)
+    if len(odd):
+        grey, six = _any_grey(len(odd), tone)
+        free = Likelihood(seen[odd], grey, six, screen[odd], grain)
+        other, price = free.best()
+        better = price + _PENALTY < cost[odd]
+        alpha[odd[better]] = other[better]
+        foreground[odd[better]] = free.foreground(other, grey)[better]
+    return alpha.astype(np.float32), foreground.astype(np.float32)
+
+
+def _any_grey(count: int, tone: tuple[float, float]) -> tuple[Wide, Wide]:
+    """Mean and covariance of a foreground of which only the brightness is roughly known."""
+    level, spread = tone
+    along = spread**2 + (0.5 * level + 0.3) ** 2
+    across = (0.08 * (1 + level)) ** 2
+    six = np.array([along + across, along, along, along + across, along, along + across])
+    return np.full((count, 3), level), np.broadcast_to(six, (count, 6))

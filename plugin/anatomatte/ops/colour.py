@@ -136,7 +136,7 @@ def slog3_encode(x: Pixels) -> Pixels:
     """Sony, "Technical Summary for S-Gamut3.Cine/S-Log3 and S-Gamut3/S-Log3" (2014), appendix."""
     curved = np.float32(420) + _log10((x + np.float32(0.01)) / np.float32(0.19)) * np.float32(261.5)
     straight = x * np.float32((_SLOG3_CUT - 95) / 0.01125) + np.float32(95)
-    return np.where(x >= np.float32(0.01125), curved, straight) / np.float32(1023)
+    return np.asarray(np.where(x >= np.float32(0.01125), curved, straight) / np.float32(1023), np.float32)
 
 
 def vlog_decode(v: Pixels) -> Pixels:

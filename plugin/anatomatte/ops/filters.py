@@ -57,6 +57,17 @@ def step(x: Pixels | float, low: float, high: float) -> Pixels:
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
+def rows_of(low: Pixels, y1: int, y2: int, height: int, width: int) -> Pixels:
+    """Rows y1 to y2 of *low* brought bilinearly to height×width; any split into rows gives the same."""
+    low_h = low.shape[0]
+    y = np.clip((np.arange(y1, y2, dtype=np.float64) + 0.5) * (low_h / height) - 0.5, 0, low_h - 1)
+    top = np.floor(y).astype(np.intp)
+    down = (y - top).astype(np.float32)[:, None, None]
+    down = down if low.ndim == 3 else down[..., 0]
+    narrow = low[top] + (low[np.minimum(top + 1, low_h - 1)] - low[top]) * down
+    return grow(np.asarray(narrow, np.float32), y2 - y1, width)
+
+
 def block_mean(pixels: Pixels, size: int) -> Pixels:
     """Mean of each size×size block, H×W×C; what is missing at the right and the bottom counts as 0."""
     if size == 1:

@@ -50,7 +50,7 @@ def erode(matte: Pixels, size: float) -> Pixels:
     part = np.float32(size - whole)
     inner = _shrink(matte, whole)
     if part > 0:
-        inner = inner + part * (_shrink(inner, 1) - inner)
+        inner = inner + part * (_shrink(matte, whole + 1) - inner)
     return inner
 
 
