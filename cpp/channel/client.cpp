@@ -324,8 +324,8 @@ AnmResult Client::status(char* text, size_t size) {
     snprintf(text, size, "The worker does not answer%s.", log_hint().c_str());
     return ANM_SETUP;
   }
-  std::string where = facts_.address.empty() ? "worker" : "served worker " + facts_.address;
-  snprintf(text, size, "%s\nRuntime: %s", Reader(message.body).text().c_str(), where.c_str());
+  std::string served = facts_.address.empty() ? "" : "Served at " + facts_.address + "\n";
+  snprintf(text, size, "%s%s", served.c_str(), Reader(message.body).text().c_str());
   give_back(std::move(connection));
   return ANM_OK;
 }

@@ -131,7 +131,9 @@ bool Server::answer(int socket, Message* message, Mapping* memory) {
     case Kind::status: {
       char text[2048] = "";
       engine_.status(text, sizeof text);
-      return send(socket, Kind::text, Writer().text(text).bytes());
+      std::string who = "Worker process " + std::to_string(::getpid()) +
+                        (facts_.log.empty() ? "" : ", log " + facts_.log) + "\n";
+      return send(socket, Kind::text, Writer().text(who + text).bytes());
     }
     case Kind::purge:
       engine_.purge();

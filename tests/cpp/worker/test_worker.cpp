@@ -119,7 +119,8 @@ int worker_pid(Client& client) {
   char text[256] = "";
   client.status(text, sizeof text);
   int pid = 0;
-  sscanf(text, "process %d", &pid);
+  const char* told = strstr(text, "Worker process ");
+  if (told) sscanf(told, "Worker process %d", &pid);
   return pid;
 }
 
