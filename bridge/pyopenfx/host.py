@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import weakref
 from collections.abc import Iterable, Sequence
@@ -191,8 +190,8 @@ class Plugin:
 class Host:
     """An OFX host for numpy arrays.
 
-    `threads`: how many the multi-thread suite offers to plug-ins; by default the CPUs that this
-    process may use.  It is one number for the whole process.
+    `threads`: how many the multi-thread suite offers to plug-ins, one number for the whole
+    process; None leaves it as it is, at first the CPUs that this process may use.
     """
 
     def __init__(self, threads: int | None = None) -> None:
@@ -201,7 +200,8 @@ class Host:
         self._plugins: dict[tuple[str, tuple[int, int]], Plugin] = {}
         self._lock = threading.Lock()
         self.problems: list[BinaryProblem] = []
-        _host.set_thread_count(threads or _cpus())
+        if threads is not None:
+            _host.set_thread_count(threads)
 
     @property
     def properties(self) -> dict[str, list[Any]]:
@@ -276,9 +276,3 @@ class Host:
             if key not in self._plugins:
                 self._plugins[key] = Plugin(self._found[key], self._record)
             return self._plugins[key]
-
-
-def _cpus() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

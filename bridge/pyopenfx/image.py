@@ -78,6 +78,8 @@ class Image:
         if not (self.pixel_aspect > 0 and math.isfinite(self.pixel_aspect)):
             raise ClipError(f"pixel_aspect is above 0, not {self.pixel_aspect}.")
         h, w = pixels.shape[:2]
+        if not h or not w:
+            raise ClipError(f"The picture is empty: {_shape(pixels)}.")
         if self.bounds is not None:
             x1, y1, x2, y2 = self.bounds
             if (x2 - x1, y2 - y1) != (w, h):
@@ -149,10 +151,11 @@ def laid_out(pixels: Array, layout: Layout) -> Array:
     pixels = pixels if pixels.ndim == 3 else pixels[:, :, None]
     h, w, c = pixels.shape
     item = pixels.itemsize
-    dense = (pixels.strides[2] == item or c == 1) and (pixels.strides[1] == c * item or w <= 1)
+    dense = (pixels.strides[2] == item or c == 1) and (pixels.strides[1] == c * item or w == 1)
     down = pixels.strides[0]
-    signed = h <= 1 or layout.row_order == "auto" or (down > 0) == (layout.row_order == "negative")
-    if dense and signed and layout.padding == 0 and h and w:
+    apart = h == 1 or abs(down) >= w * c * item  # a broadcast array repeats one row
+    signed = h == 1 or layout.row_order == "auto" or (down > 0) == (layout.row_order == "negative")
+    if dense and apart and signed and layout.padding == 0 and pixels.flags.aligned:
         return pixels
     copy = new_array((h, w, c), pixels.dtype, layout)
     copy[...] = pixels

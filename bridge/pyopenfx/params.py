@@ -283,7 +283,7 @@ class Param(ParamDescription):
         low, high = (self._core.properties.get(f"OfxParamProp{end}") for end in ("Min", "Max"))
         if low and high and not low[i] <= number <= high[i]:
             unit = f" {self.unit}" if self.unit else ""
-            raise ParamError(f"{self.name} = {number:g}{unit} is outside {_span(low[i], high[i])}{unit}.")
+            raise ParamError(f"{self.name} = {number:.10g}{unit} is outside {_span(low[i], high[i])}{unit}.")
         return number
 
 

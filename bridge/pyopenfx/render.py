@@ -33,7 +33,8 @@ class Planes(dict[str, Array]):
 
     `bounds`: (x1, y1, x2, y2) of the arrays in pixels at `scale`, y up.  `premult`,
     `pixel_aspect` and `field` as the plug-in's preferences say.  `identity`: the input clip that
-    was passed through, or "".
+    was passed through, or "".  `buffer` is the whole memory that the plug-in had for the colour
+    plane, of `buffer_bounds`: what it wrote outside its window can be seen there.
     """
 
     def __init__(
@@ -46,8 +47,12 @@ class Planes(dict[str, Array]):
         pixel_aspect: float,
         field: str,
         identity: str,
+        buffer: Array,
+        buffer_bounds: Bounds,
     ) -> None:
         super().__init__(planes)
+        self.buffer = buffer
+        self.buffer_bounds = buffer_bounds
         self.bounds = bounds
         self.scale = scale
         self.premult = premult
@@ -138,8 +143,7 @@ class Job:
             raise RenderAborted(f"The render of {one.plugin.label} at {self.time:g} was stopped.")
         if status != OK:
             raise one.failure(RENDER, status, told)
-        x1, y1, x2, y2 = self.window
-        return self._planes(pixels[bounds[3] - y2 : bounds[3] - y1, x1 - bounds[0] : x2 - bounds[0]], "")
+        return self._planes(pixels, bounds, "")
 
     def _arguments(self, window: Bounds) -> dict[str, Any]:
         return {
@@ -163,7 +167,7 @@ class Job:
         if left < right and bottom < top:
             there = pixels[by2 - top : by2 - bottom, left - bx1 : right - bx1]
             out[y2 - top : y2 - bottom, left - x1 : right - x1] = there
-        return self._planes(out, name)
+        return self._planes(out, self.window, name)
 
     @contextmanager
     def _bracket(self) -> Iterator[None]:
@@ -176,7 +180,9 @@ class Job:
         finally:
             one.act("OfxImageEffectActionEndSequenceRender", args, None, time=self.time, scale=self.scale)
 
-    def _planes(self, pixels: Array, identity: str) -> Planes:
+    def _planes(self, buffer: Array, bounds: Bounds, identity: str) -> Planes:
+        x1, y1, x2, y2 = self.window
+        pixels = buffer[bounds[3] - y2 : bounds[3] - y1, x1 - bounds[0] : x2 - bounds[0]]
         return Planes(
             {COLOUR: pixels},
             bounds=self.window,
@@ -185,6 +191,8 @@ class Job:
             pixel_aspect=self.format.pixel_aspect,
             field=self.field,
             identity=identity,
+            buffer=buffer,
+            buffer_bounds=bounds,
         )
 
 

@@ -120,7 +120,7 @@ std::shared_ptr<ImageBuffer> to_image(py::array array, const py::dict& facts, bo
   const py::ssize_t item = array.itemsize();
   if (array.ndim() != 2 && array.ndim() != 3) throw py::value_error("an image is H x W x C");
   const py::ssize_t channels = array.ndim() == 3 ? array.shape(2) : 1;
-  const bool dense = (array.ndim() == 2 || array.strides(2) == item) &&
+  const bool dense = (channels == 1 || array.strides(2) == item) &&
                      (array.shape(1) <= 1 || array.strides(1) == channels * item);
   if (!dense) throw py::value_error("the pixels of a row must lie side by side");
   const py::ssize_t height = array.shape(0), width = array.shape(1);
