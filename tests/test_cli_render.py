@@ -110,7 +110,18 @@ def test_provenance_is_in_the_file(tmp_path):
     assert cli(source, tmp_path / "k.####.exr", "--set", "erode=2") == 0
     _, spec = read(tmp_path / "k.0007.exr")
     facts = {item.name: item.value for item in spec.extra_attribs if item.name.startswith("anatomatte:")}
-    wanted = {"version", "table", "engine", "precision", "settings", "frame", "source", "output", "digest"}
+    wanted = {
+        "version",
+        "table",
+        "engine",
+        "precision",
+        "settings",
+        "frame",
+        "source",
+        "clips",
+        "output",
+        "digest",
+    }
     assert {name.partition(":")[2] for name in facts} == wanted
     settings = json.loads(facts["anatomatte:settings"])
     assert settings["erode"] == 2.0 and settings["input_colour"] == "linear" and "threads" not in settings
@@ -260,7 +271,7 @@ def test_results_that_are_no_numbers_are_never_written(tmp_path):
     pixels = plate()
     pixels[4, 4] = np.nan
     write(tmp_path / "p.1.exr", pixels)
-    assert cli(tmp_path / "p.1.exr", tmp_path / "k.1.exr") == 1
+    assert cli(tmp_path / "p.1.exr", tmp_path / "k.1.exr") == 3
     assert keys(tmp_path) == ["p.1.exr"]
 
 
@@ -273,3 +284,16 @@ def test_damaged_plates_are_plate_errors(tmp_path):
     write(tmp_path / "d.jpg", np.clip(plate(64, 64), 0, 1), "uint8")
     (tmp_path / "d.jpg").write_bytes((tmp_path / "d.jpg").read_bytes()[:-300])
     assert cli(tmp_path / "d.jpg", tmp_path / "k.exr") == 3
+
+
+def test_side_clips_are_part_of_a_frame(tmp_path, capsys):
+    source, out = shot(tmp_path, [1]), tmp_path / "k.####.exr"
+    write(tmp_path / "g.png", plate().clip(0, 1), "uint8")
+    assert cli(source, out) == 0
+    assert cli(source, out, "--outm", tmp_path / "g.png") == 2
+    assert 'clips {} → {"OutM": "g.png"}' in capsys.readouterr().out
+    words = ["--outm", tmp_path / "g.png"]
+    assert cli(source, out, *words, "--overwrite") == 0
+    fake = FakeConnect()
+    assert cli(source, out, *words, connect=fake) == 0 and fake.node.calls == []
+    assert cli(source, out, "--inm", tmp_path / "no.####.exr") == 3

@@ -70,7 +70,9 @@ def test_videos_out_are_whole_or_not_there(tmp_path, name):
     assert width == 16
     reader.close()
     assert os.listdir(out.parent) == [name]
-    assert cli(source, out) == 2
+    stamp = out.stat().st_mtime_ns
+    assert cli(source, out, "--fps", "23.976") == 0 and out.stat().st_mtime_ns == stamp
+    assert cli(source, out) == 2 and cli(source, out, "--overwrite") == 0
 
     def before(frame):
         if frame == 3:

@@ -28,9 +28,9 @@ class Signals:
             signal.signal(number, handler)
 
     def _note(self, number: int, _frame: FrameType | None) -> None:
-        if self.received:
-            raise KeyboardInterrupt
-        self.received = number
+        again, self.received = self.received, number
+        if again:
+            raise self.error()
 
     def __call__(self) -> bool:
         """Whether the work is to stop."""

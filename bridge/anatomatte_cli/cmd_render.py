@@ -80,7 +80,7 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
         report = stack.enter_context(Report(len(job.frames), words["log"], words["quiet"]))
         if lost := holes(job.source.frames()):
             report.note(f"note: the plate has no frames {compact(lost)}")
-        node = _node(words, job, connect, signals, stack)
+        node = _node(job, connect, signals, stack)
         places = {"source": words["src"], "target": words["dst"]}
         report.event("start", frames=compact(job.frames), **places, **node.identity)
         try:
@@ -149,18 +149,14 @@ def _job(
             raise SettingsError(f"DST is one file for {len(frames)} frames; write it like key.####.exr.")
         sink, filled, text = StillSink(target, how), default_values(how.linear, None), str(how)
     stop = words["on_error"] == "stop"
-    return Job(source, frames, preset, filled, layers, text, words["overwrite"], stop), sink
+    sides = {clip: Source(words[option], words["start"]) for option, clip in _CLIPS.items() if words[option]}
+    for side in sides.values():
+        stack.callback(side.close)
+    return Job(source, frames, preset, filled, layers, text, sides, words["overwrite"], stop), sink
 
 
-def _node(words: dict[str, Any], job: Any, connect: Connect | None, signals: Any, stack: ExitStack) -> Any:
-    from .source import Source
-
-    clips = {"Source": job.source.read}
-    for option, clip in _CLIPS.items():
-        if words[option]:
-            side = Source(words[option], words["start"])
-            stack.callback(side.close)
-            clips[clip] = side.read
+def _node(job: Any, connect: Connect | None, signals: Any, stack: ExitStack) -> Any:
+    clips = {"Source": job.source.read, **{name: side.read for name, side in job.sides.items()}}
     if connect is None:
         from .ofx_node import connect as through_ofx
 

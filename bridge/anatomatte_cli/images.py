@@ -55,9 +55,11 @@ def read_image(path: Path) -> Picture:
     """
     import OpenImageIO as oiio
 
-    if not path.is_file():
-        raise PlateError(f"{path} is not there; check SRC and --frames.")
-    if path.stat().st_size == 0:
+    try:
+        size = path.stat().st_size
+    except OSError as why:
+        raise PlateError(f"{path} cannot be read: {why.strerror}; check SRC and --frames.") from why
+    if size == 0:
         raise PlateError(f"{path} is empty (0 bytes); render or copy it again.")
     hints = oiio.ImageSpec()
     hints.attribute("oiio:UnassociatedAlpha", 1)

@@ -33,6 +33,7 @@ class Job:
             kind of file.
         layers: of each file.
         output: the file format in words, for the provenance.
+        sides: the other clips by the node's names.
         overwrite: render frames that are there.
         stop: end at the first failed frame.
     """
@@ -43,13 +44,13 @@ class Job:
     filled: Mapping[str, Value]
     layers: tuple[str, ...]
     output: str
+    sides: Mapping[str, Source] = field(default_factory=dict)
     overwrite: bool = False
     stop: bool = False
 
     def values(self, frame: int) -> dict[str, Value]:
         """All controls at a frame; ``input_colour`` auto is decided by the plate's file."""
-        values = {**self.preset.at(frame)}
-        values |= {name: value for name, value in self.filled.items() if not self.preset.given(name)}
+        values = self.preset.at(frame, self.filled)
         if values["input_colour"] == "auto":
             values["input_colour"] = self.source.colour(frame)
         return values
@@ -82,92 +83,102 @@ def run(job: Job, node: Node, sink: Sink, report: Report, signals: Signals) -> O
             was rendered.
         Cancelled: a signal came; finished frames are kept.
     """
-    began = time.monotonic()
-    outcome = Outcome()
-    missing = _missing(job, sink)
-    todo = _todo(job, node, sink, report, outcome, missing)
-    try:
-        for frame in todo:
-            signals.check()
-            failed = _one(job, node, sink, report, signals, outcome, frame)
-            if failed and (job.stop or sink.all_or_nothing):
-                break
-    except BaseException:
-        sink.abandon()
-        raise
-    if sink.all_or_nothing and outcome.errors:
-        sink.abandon()
-    else:
-        _finish(sink, outcome, report)
-    report.end(outcome.code, outcome.counts(), time.monotonic() - began)
-    return outcome
+    return _Run(job, node, sink, report, signals).all()
 
 
-def _missing(job: Job, sink: Sink) -> set[int]:
-    missing = job.source.missing(job.frames)
-    if missing and (job.stop or sink.all_or_nothing or len(missing) == len(job.frames)):
-        have = compact(job.source.frames())
-        raise PlateError(f"{job.source.text} lacks the frames {compact(missing)}; there are {have}.")
-    return set(missing)
+class _Run:
+    """The run of a job: what is there, what is rendered, what failed."""
 
+    def __init__(self, job: Job, node: Node, sink: Sink, report: Report, signals: Signals) -> None:
+        self.job, self.node, self.sink, self.report, self.signals = job, node, sink, report, signals
+        self.outcome = Outcome()
+        self.began = time.monotonic()
+        self.missing = self._missing()
+        frames = (frame for frame in job.frames if frame not in self.missing)
+        self.records = {frame: self._record(frame) for frame in frames}
 
-def _record(job: Job, node: Node, frame: int) -> Provenance:
-    name = job.source.file(frame).name
-    return Provenance(node.identity, settings_of(job.values(frame)), frame, name, job.output)
+    def all(self) -> Outcome:
+        there = self._there()
+        try:
+            for frame in self.job.frames:
+                self.signals.check()
+                if frame in there and self.sink.sound(frame):
+                    self.outcome.skipped.append(frame)
+                    self.report.frame(frame, "skipped", self.sink.path(frame))
+                elif not self._one(frame) and (self.job.stop or self.sink.all_or_nothing):
+                    break
+        except BaseException:
+            self.sink.abandon()
+            raise
+        self._finish()
+        self.report.end(self.outcome.code, self.outcome.counts(), time.monotonic() - self.began)
+        return self.outcome
 
+    def _missing(self) -> set[int]:
+        job = self.job
+        missing = job.source.missing(job.frames)
+        if missing and (job.stop or self.sink.all_or_nothing or len(missing) == len(job.frames)):
+            have = compact(job.source.frames())
+            raise PlateError(f"{job.source.text} lacks the frames {compact(missing)}; there are {have}.")
+        return set(missing)
 
-def _todo(job: Job, node: Node, sink: Sink, report: Report, outcome: Outcome, missing: set[int]) -> list[int]:
-    """The frames to render; those that are there are told, those in the way end the run before it began."""
-    todo: list[int] = []
-    skipped: list[int] = []
-    other: dict[int, str] = {}
-    for frame in job.frames:
-        if frame in missing or job.overwrite:
-            todo.append(frame)
-            continue
-        state, why = sink.state(frame, _record(job, node, frame), job.source.file(frame))
-        if state == "same":
-            skipped.append(frame)
-        elif state == "missing":
-            todo.append(frame)
-        else:
-            other[frame] = why
-            if sink.all_or_nothing:
-                break
-    if other:
-        first = min(other)
-        more = f" (and {len(other) - 1} more: {compact(other)})" if len(other) > 1 else ""
-        raise SettingsError(
-            f"{sink.path(first)}{more} {other[first]}. --overwrite renders it again; or choose another DST."
-        )
-    for frame in skipped:
-        report.frame(frame, "skipped", sink.path(frame))
-    outcome.skipped = skipped
-    return todo
+    def _record(self, frame: int) -> Provenance:
+        job = self.job
+        files = {"Source": job.source.file(frame)}
+        for name, side in job.sides.items():
+            if not side.missing([frame]):  # a missing one fails its frame when it is read
+                files[name] = side.file(frame)
+        return Provenance(self.node.identity, settings_of(job.values(frame)), frame, files, job.output)
 
+    def _there(self) -> set[int]:
+        """Frames whose header says that they are done; files in the way end the run before it began."""
+        judged = self.sink.judge(self.records)
+        if self.job.overwrite:
+            return set()
+        other = {frame: why for frame, (state, why) in judged.items() if state == "other"}
+        if other:
+            first = min(other)
+            more = f" (and {len(other) - 1} more: {compact(other)})" if len(other) > 1 else ""
+            raise SettingsError(
+                f"{self.sink.path(first)}{more} {other[first]}. --overwrite renders it again; "
+                "or choose another DST."
+            )
+        return {frame for frame, (state, _) in judged.items() if state == "same"}
 
-def _one(
-    job: Job, node: Node, sink: Sink, report: Report, signals: Signals, outcome: Outcome, frame: int
-) -> bool:
-    """Render and write a frame; whether it failed."""
-    began = time.monotonic()
-    try:
-        picture = job.source.read(frame)
-        layers = render_layers(node, frame, job.values(frame), job.layers, picture)
-        signals.check()
-        sink.write(frame, layers[0], layers[1], _record(job, node, frame))
-    except Exception as why:
-        if signals():
-            raise signals.error() from why
-        error = explained(why)
-        outcome.errors.append(error)
-        report.frame(frame, "failed", sink.path(frame), time.monotonic() - began, error)
-        if not isinstance(error, AnatomatteError):
-            report.trace(error)
+    def _one(self, frame: int) -> bool:
+        """Render and write a frame; whether it went well."""
+        began = time.monotonic()
+        try:
+            picture = self.job.source.read(frame)
+            layers, picture = render_layers(
+                self.node, frame, self.job.values(frame), self.job.layers, picture
+            )
+            self.signals.check()
+            self.sink.write(frame, layers, picture, self.records[frame])
+        except Exception as why:
+            if self.signals():
+                raise self.signals.error() from why
+            self._failed(frame, explained(why), time.monotonic() - began)
+            return False
+        self.outcome.rendered.append(frame)
+        self.report.frame(frame, "rendered", self.sink.path(frame), time.monotonic() - began)
         return True
-    outcome.rendered.append(frame)
-    report.frame(frame, "rendered", sink.path(frame), time.monotonic() - began)
-    return False
+
+    def _failed(self, frame: int, error: Exception, seconds: float) -> None:
+        self.outcome.errors.append(error)
+        self.report.frame(frame, "failed", self.sink.path(frame), seconds, error)
+        if not isinstance(error, AnatomatteError):
+            self.report.trace(error)
+
+    def _finish(self) -> None:
+        if self.sink.all_or_nothing and self.outcome.errors:
+            self.sink.abandon()
+            return
+        try:
+            self.sink.finish()
+        except AnatomatteError as why:
+            self.outcome.errors.append(why)
+            self.report.note(str(why))
 
 
 def render_layers(
@@ -185,14 +196,6 @@ def render_layers(
         else:
             found |= {name: pixels[..., i : i + 1] for i, name in enumerate(step.layers)}
     return found, replace(picture, bounds=bounds or picture.bounds)
-
-
-def _finish(sink: Sink, outcome: Outcome, report: Report) -> None:
-    try:
-        sink.finish()
-    except AnatomatteError as why:
-        outcome.errors.append(why)
-        report.note(str(why))
 
 
 def default_values(linear: bool, video_over: str | None) -> dict[str, Value]:

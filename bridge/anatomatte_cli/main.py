@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -62,6 +63,9 @@ def run(command: click.Command, argv: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         print("anatomatte: stopped", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # the reader of a pipe went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except MemoryError:
         print("anatomatte: out of memory; use a bigger machine or a smaller picture", file=sys.stderr)
         return 5

@@ -54,13 +54,9 @@ class Preset:
     keys: Mapping[str, Mapping[int, Value]] = field(default_factory=dict)
     ranges: tuple[Range, ...] = ()
 
-    def given(self, name: str) -> bool:
-        """Whether the preset says anything of this control."""
-        return name in self.settings or name in self.keys or any(name in r.settings for r in self.ranges)
-
-    def at(self, frame: int) -> dict[str, Value]:
-        """The values of all controls at a frame."""
-        values: dict[str, Any] = dict(self.settings)
+    def at(self, frame: int, base: Mapping[str, Value] | None = None) -> dict[str, Value]:
+        """The values of all controls at a frame; *base* stands in for the table's defaults."""
+        values: dict[str, Any] = {**(base or {}), **self.settings}
         for name, keys in self.keys.items():
             values[name] = _between(BY_NAME[name], keys, frame)
         for entry in self.ranges:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from anatomatte.settings import BY_NAME, Value
@@ -21,23 +22,25 @@ class Provenance:
         node: version, table, engine, precision: strings of the node that renders.
         settings: every control that affects pixels, with its value at the frame.
         frame: the frame's number.
-        source: the plate's file name, without its folder.
+        files: the file that feeds each clip; headers get the names without their folders.
         output: layers, depth and compression of the file.
     """
 
     node: Mapping[str, str]
     settings: Mapping[str, Value]
     frame: int
-    source: str
+    files: Mapping[str, Path]
     output: str
 
     def attributes(self) -> dict[str, str]:
         """Names and texts for a file's header, the digest of the others last."""
+        clips = {name: path.name for name, path in self.files.items() if name != "Source"}
         facts = {
             **self.node,
             "settings": json.dumps(self.settings, sort_keys=True),
             "frame": str(self.frame),
-            "source": self.source,
+            "source": self.files["Source"].name,
+            "clips": json.dumps(clips, sort_keys=True),
             "output": self.output,
         }
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
@@ -68,7 +71,7 @@ def difference(old: Mapping[str, str], new: Mapping[str, str]) -> str:
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     ]
-    for name in ("version", "table", "engine", "precision", "source", "output"):
+    for name in ("version", "table", "engine", "precision", "source", "clips", "output"):
         a, b = old.get(PREFIX + name, ""), new.get(PREFIX + name, "")
         if a != b:
             changed.append(f"{name} {a[:24]} → {b[:24]}")

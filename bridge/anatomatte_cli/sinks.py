@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from .frames import Pattern
 from .picture import Floats, Picture
 from .provenance import Provenance
 from .stills import StillFormat, Written
-from .video import VideoWriter
+from .video import VideoReader, VideoWriter
 
 State = Literal["missing", "same", "other"]
 
@@ -32,9 +33,12 @@ class Sink(Protocol):
     def path(self, frame: int) -> Path:
         """The file of a frame."""
 
-    def state(self, frame: int, record: Provenance, plate: Path) -> tuple[State, str]:
-        """Whether a frame is there: ``missing`` (damaged counts as missing), ``same`` when its
-        provenance is what would be rendered and the plate is not newer, ``other`` with the reason."""
+    def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
+        """By the files' headers: ``missing``; ``same``, when its provenance is what would be rendered
+        and no plate is newer; ``other``, with the reason.  Asked once, before the first frame."""
+
+    def sound(self, frame: int) -> bool:
+        """Whether a frame that is there decodes to its last pixel."""
 
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         """Write a frame."""
@@ -62,11 +66,18 @@ class StillSink:
     def path(self, frame: int) -> Path:
         return self._pattern.path(frame)
 
-    def state(self, frame: int, record: Provenance, plate: Path) -> tuple[State, str]:
-        path = self.path(frame)
-        if stills.damage(path):
+    def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
+        return {frame: self._judged(self.path(frame), record) for frame, record in records.items()}
+
+    def _judged(self, path: Path, record: Provenance) -> tuple[State, str]:
+        found = stills.attributes(path)
+        if found is None:
             return "missing", ""
-        return _judge(path, stills.attributes(path), record, plate)
+        state = _compared(path, found, record)
+        return ("missing", "") if state[0] == "other" and stills.damage(path) else state
+
+    def sound(self, frame: int) -> bool:
+        return not stills.damage(self.path(frame))
 
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         self._written.append(stills.write_still(self.path(frame), layers, picture, self._how, record))
@@ -82,12 +93,17 @@ class StillSink:
         """Finished frames stay; there is no other."""
 
 
-def _judge(path: Path, found: Mapping[str, str], record: Provenance, plate: Path) -> tuple[State, str]:
-    wanted = record.attributes()
+def _compared(path: Path, found: Mapping[str, str], record: Provenance) -> tuple[State, str]:
     if found.get(provenance.PREFIX + "digest") != record.digest:
-        return "other", provenance.difference(found, wanted)
-    if os.stat(plate).st_mtime > path.stat().st_mtime:
-        return "other", f"is older than its plate {plate.name}"
+        return "other", provenance.difference(found, record.attributes())
+    return _dated(path, record)
+
+
+def _dated(path: Path, record: Provenance) -> tuple[State, str]:
+    made = path.stat().st_mtime
+    for plate in record.files.values():
+        if os.stat(plate).st_mtime > made:
+            return "other", f"is older than its plate {plate.name}"
     return "same", ""
 
 
@@ -101,20 +117,36 @@ class VideoSink:
         self._stack = ExitStack()
         self._writer: VideoWriter | None = None
         self._frames = 0
+        self._digest = ""
 
     def path(self, frame: int) -> Path:
         return self._path
 
-    def state(self, frame: int, record: Provenance, plate: Path) -> tuple[State, str]:
-        if not self._path.is_file() or self._path.stat().st_size == 0:
+    def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
+        state, why = self._judged(records)
+        return dict.fromkeys(records, (state, why))
+
+    def _judged(self, records: Mapping[int, Provenance]) -> tuple[State, str]:
+        together = "".join(record.digest for record in records.values()) + str((self._fps, self._over))
+        self._digest = hashlib.sha256(together.encode()).hexdigest()
+        try:
+            reader = VideoReader(self._path)
+        except PlateError:
             return "missing", ""
-        return "other", "is a video, which is made as a whole"
+        made_of, count = reader.remark.get("digest"), len(reader.frames())
+        reader.close()
+        if made_of != self._digest:
+            return "other", "is a video of other frames or settings"
+        return _dated(self._path, next(iter(records.values()))) if count == len(records) else ("missing", "")
+
+    def sound(self, frame: int) -> bool:
+        return True  # counted frame by frame when it was judged
 
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         if self._writer is None:
             temporary = self._stack.enter_context(beside(self._path))
             rate = self._fps or picture.fps or 24.0
-            remark = json.dumps({"anatomatte": dict(record.node), "source": picture.name})
+            remark = json.dumps({**record.node, "source": picture.name, "digest": self._digest})
             self._writer = self._stack.enter_context(VideoWriter(temporary, rate, remark))
         self._writer.write(seen_over(layers["rgba"], self._over), picture.aspect)
         self._frames += 1
@@ -123,8 +155,6 @@ class VideoSink:
         self._stack.close()
         if not self._frames:
             return
-        from .video import VideoReader
-
         try:
             reader = VideoReader(self._path)
         except PlateError as why:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from anatomatte.errors import AnatomatteError, OutputError, SettingsError
+from anatomatte.errors import AnatomatteError, OutputError, PlateError, SettingsError
 
 from .atomic import beside
 from .layers import channel_names
@@ -88,10 +88,15 @@ def write_still(
 
     Raises:
         OutputError: the disk is full, no permission, or what was written reads back otherwise.
-        AnatomatteError: the result holds values that are no numbers.
+        PlateError: the result holds values that are no numbers, because the plate does.
+        AnatomatteError: it does though the plate does not.
     """
     stack = _stack(layers, how)
     if not np.isfinite(stack).all():
+        if not np.isfinite(picture.pixels).all():
+            raise PlateError(
+                f"{picture.name} holds pixels that are no numbers (NaN or infinite); mend the plate."
+            )
         raise AnatomatteError(
             f"The render of {picture.name} holds values that are no numbers; please report it."
         )
@@ -195,14 +200,16 @@ def _same_channels(found: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     return set(found) == set(wanted) or (len(found) == len(wanted) == 1)
 
 
-def attributes(path: Path) -> dict[str, str]:
-    """The provenance that a file carries, or nothing."""
+def attributes(path: Path) -> dict[str, str] | None:
+    """The provenance that a file carries, empty in a foreign one; None when it has no readable header."""
     import OpenImageIO as oiio
 
+    if not path.is_file() or path.stat().st_size == 0:
+        return None
     source = oiio.ImageInput.open(str(path))
     if source is None:
         oiio.geterror()
-        return {}
+        return None
     found = {item.name: item.value for item in source.spec().extra_attribs if isinstance(item.value, str)}
     source.close()
     own = {name: text for name, text in found.items() if name.startswith(PREFIX)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from fractions import Fraction
 from pathlib import Path
@@ -42,6 +43,7 @@ class VideoReader:
         self._stream.thread_type = "AUTO"
         self._frames: Any = None
         self._next = -1
+        self.remark = _remark(self._box.metadata.get("comment", ""))
         self.fps = float(self._stream.average_rate or self._stream.guessed_rate or 24)
 
     def frames(self) -> range:
@@ -100,6 +102,15 @@ class VideoReader:
             fps=self.fps,
             name=self.path.name,
         )
+
+
+def _remark(text: str) -> dict[str, str]:
+    """The provenance that a video of ours carries."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _presentation_times(box: Any, stream: Any) -> list[int]:
