@@ -3,7 +3,7 @@
 #ifndef ANATOMATTE_OFXNATRON_H
 #define ANATOMATTE_OFXNATRON_H
 
-#include "ofxCore.h"
+#include <ofxCore.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -25,8 +25,7 @@ extern "C" __attribute__((visibility("default"))) int render_once(const char* pa
   auto node = host.instance(descriptor);
   if (host.call(plugin, kOfxActionCreateInstance, node.get()) != kOfxStatOK) return -1;
   fake::PropertySet arguments = fake::render_arguments(0, 0, 8, 6);
-  const OfxStatus status =
-      host.call(plugin, kOfxImageEffectActionRender, node.get(), &arguments);
+  const OfxStatus status = host.call(plugin, kOfxImageEffectActionRender, node.get(), &arguments);
   for (const std::string& text : host.messages) std::fprintf(stderr, "%s\n", text.c_str());
   host.call(plugin, kOfxActionDestroyInstance, node.get());
   return host.images_out ? -1 : status;

@@ -3,8 +3,8 @@
 #ifndef ANATOMATTE_NUKE_FNOFXEXTENSIONS_H
 #define ANATOMATTE_NUKE_FNOFXEXTENSIONS_H
 
-#include "ofxCore.h"
-#include "ofxImageEffect.h"
+#include <ofxCore.h>
+#include <ofxImageEffect.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 #ifndef ANATOMATTE_NUKE_FNPUBLICOFXEXTENSIONS_H
 #define ANATOMATTE_NUKE_FNPUBLICOFXEXTENSIONS_H
 
-#include "ofxCore.h"
+#include <ofxCore.h>
 
 #ifdef __cplusplus
 extern "C" {
