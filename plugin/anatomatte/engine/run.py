@@ -15,7 +15,7 @@ from .job import Job
 from .look import observe, refine
 from .mattes import Mattes
 from .plate import Plate, prepare
-from .shape import shape
+from .shape import forcing, shape
 
 
 def key_frame(clips: dict[str, Frame], settings: Settings, job: Job, draft: bool = False) -> Mattes:
@@ -59,8 +59,12 @@ def _drafted(plate: Plate, settings: Settings, job: Job) -> Mattes:
     def up(matte: Pixels) -> Pixels:
         return np.asarray(np.clip(grow(matte, height, width), 0, 1), np.float32)
 
+    core, garbage = forcing(plate, settings)
+    alpha = np.clip(np.minimum(np.maximum(up(rough.alpha), core), 1 - garbage), 0, 1)
+    if plate.alpha is not None and settings.source_alpha == "multiply":
+        alpha = np.minimum(alpha, plate.alpha)
     return Mattes(
-        alpha=up(rough.alpha), foreground=full + grow(rough.foreground - before, height, width),
-        screen=up(rough.screen), spill=up(rough.spill), core=up(rough.core), garbage=up(rough.garbage),
-        hint=up(rough.hint), messages=rough.messages,
+        alpha=alpha, foreground=full + grow(rough.foreground - before, height, width),
+        screen=up(rough.screen), spill=up(rough.spill), core=core, garbage=garbage,
+        hint=np.zeros_like(alpha) if plate.hint is None else plate.hint, messages=rough.messages,
     )  # fmt: skip

@@ -19,12 +19,8 @@ from .plate import Plate
 
 def shape(plate: Plate, evidence: Evidence, made: Key, settings: Settings, job: Job) -> Mattes:
     """What a compositor tweaks: mattes that help, clips, edges, unmix, despill.  Runs nothing above it."""
-    zero = np.zeros_like(made.matte)
-    core = zero if plate.inm is None else plate.inm
-    garbage = zero if plate.outm is None else plate.outm
-    hint = zero if plate.hint is None else plate.hint
-    if plate.alpha is not None and settings.source_alpha == "add":
-        core = np.maximum(core, plate.alpha)
+    core, garbage = forcing(plate, settings)
+    hint = np.zeros_like(made.matte) if plate.hint is None else plate.hint
     cover = made.matte if plate.hint is None else _hinted(made.matte, plate.hint)
     alpha = _tweaked(cover, settings, job.scale)
     cover = np.maximum(cover, np.where(alpha > cover, _filled(cover, settings, job.scale), 0))
@@ -37,6 +33,15 @@ def shape(plate: Plate, evidence: Evidence, made: Key, settings: Settings, job: 
     work = _Foreground(plate, evidence, made, np.maximum(cover, core), settings)
     each(work.cover.shape[0], work.strip, job.threads, job.check)
     return Mattes(alpha, work.colour, made.matte, work.spill, core, garbage, hint, messages=plate.doubts)
+
+
+def forcing(plate: Plate, settings: Settings) -> tuple[Pixels, Pixels]:
+    """The core matte (with the source's alpha when that is added) and the garbage matte."""
+    zero = np.zeros(plate.light.shape[:2], np.float32)
+    core = zero if plate.inm is None else plate.inm
+    if plate.alpha is not None and settings.source_alpha == "add":
+        core = np.maximum(core, plate.alpha)
+    return core, zero if plate.outm is None else plate.outm
 
 
 def _hinted(matte: Pixels, hint: Pixels) -> Pixels:
