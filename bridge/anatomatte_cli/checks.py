@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import platform
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ def examine() -> Iterator[Finding]:
     yield _checked("describe", _describe)
     yield _checked("table", _digest)
     yield _checked("render", _render)
+    yield _checked("worker", _worker)
     yield from _installed()
 
 
@@ -123,6 +125,16 @@ def _render() -> str:
             f"a tiny plate keys wrongly (screen {screen:.2f}, subject {subject:.2f}); reinstall."
         )
     return f"a tiny plate in {(time.perf_counter() - began) * 1000:.0f} ms, the first one with start-up"
+
+
+def _worker() -> str:
+    """The same tiny render through a worker, in a process of its own: the road of foreign hosts."""
+    code = "from anatomatte_cli import checks; print(checks._render())"
+    environment = os.environ | {"ANATOMATTE_RUNTIME": "worker"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    if done.returncode:
+        raise SetupError((done.stderr.strip().splitlines() or ["it said nothing"])[-1])
+    return done.stdout.strip()
 
 
 def _installed() -> Iterator[Finding]:

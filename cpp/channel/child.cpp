@@ -56,6 +56,14 @@ struct Actions {
   }
 };
 
+// One old log is kept, so that what a frame's message names does not grow for ever.
+void bound_log(const std::string& path) {
+  struct stat facts{};
+  constexpr off_t kLongest = 1 << 20;
+  if (::stat(path.c_str(), &facts) != 0 || facts.st_size < kLongest) return;
+  ::rename(path.c_str(), (path + ".1").c_str());
+}
+
 std::vector<char*> pointers(std::vector<std::string>* texts) {
   std::vector<char*> list;
   for (std::string& text : *texts) list.push_back(text.data());
@@ -99,6 +107,7 @@ Fd Child::start(std::vector<std::string> command, const std::string& log, std::s
   }
   Fd ours(ends[0]), theirs(ends[1]);
   Actions actions;
+  if (!log.empty()) bound_log(log);
   const char* output = log.empty() ? "/dev/null" : log.c_str();
   int append = O_WRONLY | O_CREAT | O_APPEND;
   ::posix_spawn_file_actions_addopen(&actions.files, 0, "/dev/null", O_RDONLY, 0);
