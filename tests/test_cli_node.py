@@ -33,7 +33,7 @@ def direct(picture, **values):
     host = Host()
     host.scan([ofx_node.bundle()])
     with host.load("org.anatomatte.Anatomatte").instance("general") as node:
-        node.clips.Source = Image(picture.pixels, picture.bounds, picture.premult)
+        node.clips.Source = Image(picture.pixels, picture.bounds, picture.premult, picture.aspect)
         for name, value in values.items():
             node.params[name] = value
         return node.render(1)["colour"].copy()
@@ -41,7 +41,7 @@ def direct(picture, **values):
 
 def test_files_equal_a_direct_render_bit_for_bit(tmp_path):
     source = tmp_path / "plate.0001.exr"
-    write(source, plate(96, 64), x=5, y=3, full=(0, 0, 110, 80))
+    write(source, plate(96, 64), x=5, y=3, full=(0, 0, 111, 81), PixelAspectRatio=1.3)
     words = [
         "--layers",
         "rgba,screen,spill",
@@ -167,3 +167,26 @@ def test_exit_codes_reach_the_shell(tmp_path):
     assert told.returncode == 3 and told.stderr.startswith("anatomatte: ") and "Traceback" not in told.stderr
     assert run("render").returncode == 2
     assert run("rendr").returncode == 2
+
+
+def test_all_layers_are_those_that_have_something_to_say(tmp_path):
+    write(tmp_path / "p.1.exr", plate(32, 24))
+    write(tmp_path / "g.png", np.zeros((24, 32, 1), np.float32), "uint8")
+    words = ["--layers", "all", "--outm", tmp_path / "g.png"]
+    assert cli(tmp_path / "p.1.exr", tmp_path / "k.1.exr", *words, connect=through_all) == 0
+    _, spec = read(tmp_path / "k.1.exr")
+    assert {"screen.A", "spill.A", "garbage.A"} <= set(spec.channelnames)
+    assert not {"core.A", "hint.A"} & set(spec.channelnames)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on file sizes")
+def test_a_full_disk_is_an_output_error_and_leaves_nothing(tmp_path):
+    import resource
+
+    write(tmp_path / "p.1.exr", plate(128, 128))
+    done = run(
+        "render", tmp_path / "p.1.exr", tmp_path / "out" / "k.1.exr", "--compression", "none",
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)),
+    )  # fmt: skip
+    assert done.returncode == 7 and "Traceback" not in done.stderr, done.stdout + done.stderr
+    assert "frames 1 failed" in done.stderr and os.listdir(tmp_path / "out") == []

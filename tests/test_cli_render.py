@@ -90,6 +90,8 @@ def test_settings_come_from_preset_and_words(tmp_path):
 def test_windows_aspect_and_metadata_are_kept(tmp_path):
     camera = tuple(float(i) for i in range(16))
     facts = {"PixelAspectRatio": 2.0, "FramesPerSecond": ("rational", (24000, 1001))}
+    chroma = (0.64, 0.33, 0.3, 0.6, 0.15, 0.06, 0.3127, 0.329)
+    facts |= {"chromaticities": ("float[8]", chroma), "Copyright": "Ö. Owner"}
     facts |= {"smpte:TimeCode": ("timecode", (0x01020304, 0)), "worldtocamera": ("matrix", camera)}
     write(tmp_path / "p.1.exr", plate(8, 6), x=3, y=-2, full=(1, 1, 20, 10), **facts)
     assert cli(tmp_path / "p.1.exr", tmp_path / "k.1.exr") == 0
@@ -97,7 +99,14 @@ def test_windows_aspect_and_metadata_are_kept(tmp_path):
     _, key = read(tmp_path / "k.1.exr")
     for field in ("x", "y", "width", "height", "full_x", "full_y", "full_width", "full_height"):
         assert getattr(key, field) == getattr(source, field), field
-    for name in ("PixelAspectRatio", "FramesPerSecond", "smpte:TimeCode", "worldToCamera"):
+    for name in (
+        "PixelAspectRatio",
+        "FramesPerSecond",
+        "smpte:TimeCode",
+        "worldToCamera",
+        "chromaticities",
+        "owner",
+    ):
         assert key.getattribute(name) == source.getattribute(name) and key.getattribute(name) is not None
     assert cli(tmp_path / "p.1.exr", tmp_path / "k.png") == 0
     pixels, spec = read(tmp_path / "k.png")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .node import Connect
 
 _CLIPS = {"inm": "InM", "outm": "OutM", "clean_plate": "CleanPlate", "hint": "Hint", "bg": "Bg"}
+_MATTE_CLIPS = {"core": "inm", "garbage": "outm", "hint": "hint"}
 
 
 def _option(*names: str, **facts: Any) -> Callable[[Any], Any]:
@@ -64,7 +65,7 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
         connect: makes the node; the default drives the built .ofx.
     """
     preset = _preset(words)
-    layers = parse_layers(words["layers"])
+    layers = parse_layers(words["layers"], absent={m for m, clip in _MATTE_CLIPS.items() if not words[clip]})
     _one_of("--on-error", words["on_error"], ("continue", "stop"))
     _one_of("--over", words["over"], ("checker", "grey"))
     target = parse_pattern(words["dst"])
@@ -74,6 +75,10 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
     from .job import run
     from .report import Report
 
+    if words["threads"]:
+        from .images import limit_threads
+
+        limit_threads(words["threads"])
     with ExitStack() as stack:
         signals = stack.enter_context(Signals())
         job, sink = _job(words, preset, layers, target, stack)
@@ -84,10 +89,13 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
         places = {"source": words["src"], "target": words["dst"]}
         report.event("start", frames=compact(job.frames), **places, **node.identity)
         try:
-            return run(job, node, sink, report, signals).code
+            outcome = run(job, node, sink, report, signals)
         except Exception as why:
             report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))
             raise
+    if outcome.errors:
+        click.echo(f"anatomatte: {outcome.sentence()}", err=True)
+    return outcome.code
 
 
 def _one_of(option: str, value: str, menu: tuple[str, ...]) -> None:
@@ -160,7 +168,7 @@ def _node(job: Any, connect: Connect | None, signals: Any, stack: ExitStack) -> 
     if connect is None:
         from .ofx_node import connect as through_ofx
 
-        node = through_ofx(clips, signals)
+        node = through_ofx(clips, signals, (job.frames[0], job.frames[-1]))
         stack.callback(node.close)
         return node
     return connect(clips)

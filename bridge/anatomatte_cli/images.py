@@ -196,6 +196,14 @@ def _why(text: str) -> str:
     return (text.strip().splitlines() or ["the image library gives no reason"])[0].rstrip(".")
 
 
+def limit_threads(number: int) -> None:
+    """Let the image library use no more than *number* threads."""
+    import OpenImageIO as oiio
+
+    oiio.attribute("threads", number)
+    oiio.attribute("exr_threads", number)
+
+
 def peek_colour(path: Path) -> str:
     """The encoding of a file without reading its pixels; a broken header answers by its type."""
     suffix = path.suffix.lower()

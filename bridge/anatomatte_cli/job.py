@@ -62,6 +62,7 @@ class Outcome:
 
     rendered: list[int] = field(default_factory=list)
     skipped: list[int] = field(default_factory=list)
+    failed: list[int] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
 
     @property
@@ -69,7 +70,15 @@ class Outcome:
         return worst(self.errors)
 
     def counts(self) -> dict[str, int]:
-        return {"rendered": len(self.rendered), "skipped": len(self.skipped), "failed": len(self.errors)}
+        return {"rendered": len(self.rendered), "skipped": len(self.skipped), "failed": len(self.failed)}
+
+    def sentence(self) -> str:
+        """The failures in one line; empty when there were none."""
+        if not self.errors:
+            return ""
+        gravest = next(error for error in self.errors if getattr(error, "exit_code", 1) == self.code)
+        frames = f"frames {compact(self.failed)} failed; " if self.failed else ""
+        return f"{frames}{gravest}"
 
 
 def run(job: Job, node: Node, sink: Sink, report: Report, signals: Signals) -> Outcome:
@@ -166,6 +175,7 @@ class _Run:
 
     def _failed(self, frame: int, error: Exception, seconds: float) -> None:
         self.outcome.errors.append(error)
+        self.outcome.failed.append(frame)
         self.report.frame(frame, "failed", self.sink.path(frame), seconds, error)
         if not isinstance(error, AnatomatteError):
             self.report.trace(error)

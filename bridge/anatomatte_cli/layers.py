@@ -9,6 +9,7 @@ four mattes.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from anatomatte.errors import SettingsError
@@ -22,8 +23,12 @@ def available() -> tuple[str, ...]:
     return ("rgba", *(matte for matte in BY_NAME["pack_r"].menu() if matte != "none"))
 
 
-def parse_layers(text: str) -> tuple[str, ...]:
+def parse_layers(text: str, absent: Collection[str] = ()) -> tuple[str, ...]:
     """``rgba,screen`` or ``all``, in the order of the table, each once.
+
+    Args:
+        text: as the user wrote it.
+        absent: mattes whose clip is not connected, which ``all`` leaves out.
 
     Raises:
         SettingsError: a layer that the node does not have; the nearest is suggested.
@@ -31,7 +36,7 @@ def parse_layers(text: str) -> tuple[str, ...]:
     have = available()
     wanted = [name.strip().lower() for name in text.split(",") if name.strip()]
     if wanted == ["all"]:
-        return have
+        return tuple(name for name in have if name not in absent)
     for name in wanted:
         if name not in have:
             near = difflib.get_close_matches(name, have, n=1)

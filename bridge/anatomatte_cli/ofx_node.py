@@ -74,11 +74,12 @@ class OfxNode:
     """An instance of the node, made at the first frame that can be read."""
 
     def __init__(
-        self, clips: Mapping[str, Pictures], stop: Callable[[], bool], path: Path | None = None
+        self, clips: Mapping[str, Pictures], stop: Callable[[], bool], span: tuple[int, int] | None = None
     ) -> None:
         self.identity: Mapping[str, str] = identity()
         self._clips, self._stop = clips, stop
-        self._host, self._plugin = load_plugin(path)
+        self._host, self._plugin = load_plugin()
+        self._span = span
         self._instance: Any = None
         self._given: dict[str, Value] = {}
 
@@ -114,7 +115,7 @@ class OfxNode:
             instance = self._plugin.instance(
                 "general",
                 project_size=(width * plate.aspect, height),
-                frame_range=(frame, frame),
+                frame_range=self._span or (frame, frame),
                 frame_rate=plate.fps or 24.0,
             )
             for name, pictures in self._clips.items():
@@ -157,6 +158,8 @@ def as_image(picture: Picture) -> Any:
     return Image(picture.pixels, picture.bounds, picture.premult, picture.aspect)
 
 
-def connect(clips: Mapping[str, Pictures], stop: Callable[[], bool]) -> OfxNode:
-    """The node with its clips connected."""
-    return OfxNode(clips, stop)
+def connect(
+    clips: Mapping[str, Pictures], stop: Callable[[], bool], span: tuple[int, int] | None = None
+) -> OfxNode:
+    """The node with its clips connected, on a time line of the first and last frame of *span*."""
+    return OfxNode(clips, stop, span)
