@@ -105,7 +105,7 @@ def test_windows_aspect_and_metadata_are_kept(tmp_path):
         "smpte:TimeCode",
         "worldToCamera",
         "chromaticities",
-        "owner",
+        "Copyright",
     ):
         assert key.getattribute(name) == source.getattribute(name) and key.getattribute(name) is not None
     assert cli(tmp_path / "p.1.exr", tmp_path / "k.png") == 0
