@@ -111,3 +111,25 @@ def test_install_refuses_what_it_cannot_write(tmp_path, capsys):
 
 def test_the_version_is_told():
     assert run("--version").output.startswith("anatomatte, version ")
+
+
+def test_the_demo_writes_layers_a_preview_and_a_sheet(tmp_path):
+    import OpenImageIO as oiio
+
+    shot = tmp_path / "in"
+    shot.mkdir()
+    for frame in (1001, 1002):
+        os.link(ROOT / "samples" / "shot" / "plate.1001.exr", shot / f"plate.{frame}.exr")
+    done = run("demo", "--out", str(tmp_path / "out"), "--shot", str(shot / "plate.####.exr"))
+    assert done.exit_code == 0, done.output
+    assert sorted(os.listdir(tmp_path / "out")) == [
+        "key.1001.exr",
+        "key.1002.exr",
+        "preview.mp4",
+        "sheet.png",
+    ]
+    assert str(tmp_path / "out" / "sheet.png") in done.output
+    sheet = oiio.ImageBuf(str(tmp_path / "out" / "sheet.png")).get_pixels("float")
+    assert sheet.shape[1] > 1600 and sheet.shape[0] > 500
+    plate_cell, alpha_cell = sheet[140:300, 40:200], sheet[140:300, 460:620]
+    assert plate_cell[..., 1].mean() > 1.5 * plate_cell[..., 0].mean() and alpha_cell.mean() < 0.2

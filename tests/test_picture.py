@@ -9,6 +9,8 @@ nobody meant.  After a change that is meant, look at the new picture and write i
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +72,15 @@ def test_the_screen_leaves_no_green(keyed):
 def test_a_wrong_screen_would_show():
     blue = key(screen="blue")[..., 3]
     assert np.abs(blue - grey(SHOT / "truth.1001.png")).mean() > 0.1
+
+
+@pytest.mark.soak
+def test_the_shot_is_what_its_code_draws(tmp_path):
+    words = [sys.executable, str(SHOT.parent / "make_shot.py"), "--out", str(tmp_path), "--only", "1001"]
+    subprocess.run(words, check=True, timeout=900)
+    drawn, kept = (read_image(folder / "plate.1001.exr").pixels for folder in (tmp_path, SHOT))
+    assert np.abs(drawn - kept).mean() < 0.002
+    assert np.abs(grey(tmp_path / "truth.1001.png") - grey(SHOT / "truth.1001.png")).mean() < 0.001
 
 
 if __name__ == "__main__":

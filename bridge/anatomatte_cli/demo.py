@@ -40,10 +40,13 @@ def command(out: Path, shot: str | None) -> int:
         if code:
             return code
     write_sheet(shot, str(key), page)
-    click.echo(f"\nIn {time.monotonic() - began:.0f} s:")
-    click.echo(f"  {key}     premultiplied RGBA with the layers screen and spill")
-    click.echo(f"  {preview}   the foreground over a checker")
-    click.echo(f"  {page}     plate, alpha, foreground and status on one sheet")
+    click.echo(f"\nWritten in {time.monotonic() - began:.0f} s:")
+    for path, what in (
+        (key, "premultiplied RGBA with the layers screen and spill"),
+        (preview, "the foreground over a checker"),
+        (page, "plate, alpha, foreground and status view on one sheet: look at this first"),
+    ):
+        click.echo(f"  {path!s:<{len(str(key))}}  {what}")
     return 0
 
 
