@@ -8,9 +8,10 @@
 namespace anatomatte {
 namespace {
 
-Clip find_clip(OfxImageEffectHandle effect, const char* name) {
+Clip find_clip(OfxImageEffectHandle effect, const char* name, bool optional) {
   Clip clip;
   clip.name = name;
+  clip.optional = optional;
   OfxPropertySetHandle properties = nullptr;
   if (suites().effect->clipGetHandle(effect, name, &clip.handle, &properties) != kOfxStatOK) {
     clip.handle = nullptr;
@@ -24,8 +25,7 @@ Clip find_clip(OfxImageEffectHandle effect, const char* name) {
 }  // namespace
 
 bool Clip::connected() const {
-  const bool is_source = name == kInputs[kSourceClip].name;
-  return handle && properties.integer_or(kOfxImageClipPropConnected, is_source ? 1 : 0) != 0;
+  return handle && properties.integer_or(kOfxImageClipPropConnected, optional ? 0 : 1) != 0;
 }
 
 bool Clip::region_of_definition(OfxTime time, OfxRectD* region) const {
@@ -49,8 +49,10 @@ Instance::Instance(OfxImageEffectHandle effect) : effect_(effect) {
       controls_[i] = handle;
     }
   }
-  for (int i = 0; i < kInputCount; ++i) inputs_[i] = find_clip(effect, kInputs[i].name);
-  output_ = find_clip(effect, kOfxImageEffectOutputClipName);
+  for (int i = 0; i < kInputCount; ++i) {
+    inputs_[i] = find_clip(effect, kInputs[i].name, kInputs[i].optional);
+  }
+  output_ = find_clip(effect, kOfxImageEffectOutputClipName, false);
 }
 
 void Instance::read_number(int control, OfxTime time, double number[3]) const {

@@ -15,6 +15,7 @@ namespace anatomatte {
 
 struct Clip {
   const char* name = nullptr;
+  bool optional = false;
   OfxImageClipHandle handle = nullptr;
   Properties properties;
 
