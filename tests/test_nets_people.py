@@ -72,8 +72,8 @@ def test_the_weights_say_how_large_to_look(model: PeopleModel) -> None:
 
 def two_people() -> tuple[np.ndarray, torch.Tensor, torch.Tensor]:
     """Two touching people, heads at columns 8 and 24 of a 16 x 32 heat map, each filling one half."""
-    centre = torch.full((16, 32), -8.0)
-    centre[4, 8], centre[4, 24] = 3.0, 2.0
+    centre = torch.zeros(16, 32)
+    centre[4, 8], centre[4, 24] = 0.95, 0.85
     offset = torch.zeros(2, 16, 32)
     y, x = torch.meshgrid(torch.arange(16.0), torch.arange(32.0), indexing="ij")
     offset[0] = (torch.where(x < 16, 8.0, 24.0) - x) * 4 / OFFSET_UNIT
@@ -96,7 +96,7 @@ def test_no_more_people_than_asked_for() -> None:
 
 def test_somebody_without_a_head_is_one_person_and_nobody_is_none() -> None:
     _, _, offset = two_people()
-    cold = torch.full((16, 32), -8.0)
+    cold = torch.zeros(16, 32)
     body = np.zeros((64, 128), np.float32)
     body[20:60, 40:80] = 1
     shares, heads = group(body, cold, offset, most=4)
@@ -106,8 +106,8 @@ def test_somebody_without_a_head_is_one_person_and_nobody_is_none() -> None:
 
 
 def test_a_plateau_of_heat_is_not_many_heads() -> None:
-    centre = torch.full((16, 32), -8.0)
-    centre[4, 8], centre[4, 9], centre[5, 8] = 3.0, 2.9, 2.8
+    centre = torch.zeros(16, 32)
+    centre[4, 8], centre[4, 9], centre[5, 8] = 0.95, 0.94, 0.93
     assert len(find_heads(centre, 4)) == 1
 
 
@@ -118,6 +118,16 @@ def test_main_parts_leave_the_ground_alone() -> None:
     none = np.zeros((0, 2, 2), np.float32)
     seen = PeopleSeen(alpha, np.zeros((2, 2), np.float32), parts, none, np.zeros((0, 3), np.float32))
     assert main_parts(seen).tolist() == [[INDEX["face"], 0], [INDEX["face"], 0]]
+
+
+def test_a_mirrored_picture_gives_mirrored_people(model: PeopleModel) -> None:
+    picture = np.random.default_rng(4).random((64, 64, 3), np.float32)
+    seen = model.observe(picture, long_side=64, scales=())
+    other = model.observe(np.ascontiguousarray(picture[:, ::-1]), long_side=64, scales=())
+    assert np.allclose(seen.alpha, other.alpha[:, ::-1], atol=1e-5)
+    left, right = INDEX["left_hand"], INDEX["right_hand"]
+    assert np.allclose(seen.parts[left], other.parts[right, :, ::-1], atol=1e-5)
+    assert not np.allclose(seen.parts[left], other.parts[left, :, ::-1], atol=1e-5)
 
 
 def test_bfloat16_is_close(model: PeopleModel, tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="processes that compose pictures")
+    parser.add_argument("--looks", default="224,288,320", help="validate: sizes at which to look")
+    parser.add_argument("--every", type=float, default=10, help="minutes between validations")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     return parser
@@ -94,6 +96,7 @@ def _train(args: argparse.Namespace) -> None:
         seed=args.seed,
         device=args.device,
         fall=args.fall,
+        validate_minutes=args.every,
     )
     print(f"going on from {plan.resume}" if plan.resume else "beginning from random weights", flush=True)
     trainer = Trainer(plan)
@@ -103,7 +106,7 @@ def _train(args: argparse.Namespace) -> None:
 def _validate(args: argparse.Namespace) -> None:
     from anatomatte.nets.people_net import load_trainable
 
-    from .learn.breakdown import breakdown
+    from .learn.breakdown import breakdown, looks
     from .learn.validate import held_out, measure
 
     weights = _weights(_start(args) or CHECKPOINT)

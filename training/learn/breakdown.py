@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from anatomatte.nets.people import PeopleModel
 from anatomatte.nets.people_net import PeopleNet
 
 from ..bank import Bank
@@ -61,4 +62,31 @@ def breakdown(net: PeopleNet, bank: Path, device: str = "cpu") -> dict[str, dict
         if samples:
             scores = measure(net, samples, device)
             table[kind] = {k: round(scores[k], 4) for k in ("person_iou", "alpha_mad", "part_miou")}
+    return table
+
+
+def looks(weights: Path, bank: Path, sides: tuple[int, ...], count: int = 60) -> dict[str, dict[str, float]]:
+    """Person IoU and alpha MAD of the shipped call on validation pictures of 320 x 320, per way to look."""
+    rng = np.random.default_rng(SEED)
+    composer = Composer(Bank(bank, "people", "validation", 5), Bank(bank, "places", "validation", 3), rng)
+    samples = [composer.draw(320, 320) for _ in range(count)]
+    truth = np.stack([s.alpha[..., 0] for s in samples]).astype(np.float32) / 255
+    model = PeopleModel(weights)
+    table = {}
+    for side in sides:
+        for name, scales, mirror in (
+            ("one look", (), False),
+            ("mirror", (), True),
+            ("mirror, 0.7", (0.7,), True),
+        ):
+            found = []
+            for sample in samples:
+                picture = sample.picture.astype(np.float32) / 255
+                alpha = model.observe(picture, long_side=side, scales=scales, mirror=mirror).alpha
+                found.append(cv2.resize(alpha, (320, 320), interpolation=cv2.INTER_LINEAR))
+            mask, want = np.stack(found) > 0.5, truth > 0.5
+            union = (mask | want).sum((1, 2))
+            iou = np.where(union > 0, (mask & want).sum((1, 2)) / np.maximum(union, 1), 1.0)
+            mad = float(np.abs(np.stack(found) - truth).mean())
+            table[f"{side} {name}"] = {"person_iou": round(float(iou.mean()), 4), "alpha_mad": round(mad, 4)}
     return table

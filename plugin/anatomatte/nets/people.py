@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from torch import Tensor
 
-from ..parts import INDEX
+from ..parts import INDEX, MIRROR
 from .people_net import HEAD_STRIDE, OFFSET_UNIT, STRIDE, Observed, load
 
 Plane = NDArray[np.float32]
@@ -27,6 +27,9 @@ WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "people.safetenso
 
 LONG_SIDE = 320
 """Longest side at which a picture is seen when the weights do not say."""
+
+SCALES: tuple[float, ...] = (0.7,)
+"""Further looks at these multiples of the size."""
 
 HEAD_SCORE = 0.3
 """Heads with a lower score are not taken for people."""
@@ -62,8 +65,8 @@ def seen_size(height: int, width: int, long_side: int) -> tuple[int, int]:
 
 
 def find_heads(centre: Tensor, most: int) -> NDArray[np.float32]:
-    """Peaks of a heat map of logits (h, w): (K, 3) column, row, score, best first, `most` at most."""
-    heat = torch.sigmoid(centre)[None, None]
+    """Peaks of a heat map (h, w) in 0-1: (K, 3) column, row, score, best first, `most` at most."""
+    heat = centre[None, None]
     peak = (heat == F.max_pool2d(heat, 5, 1, 2)) & (heat > HEAD_SCORE)
     rows, columns = torch.nonzero(peak[0, 0], as_tuple=True)
     score = heat[0, 0][rows, columns]
@@ -117,29 +120,67 @@ class PeopleModel:
             header = file.metadata() or {}
         self.long_side = int(header.get("long_side", LONG_SIDE))
 
-    def observe(self, picture: Plane, *, people: int = 4, long_side: int | None = None) -> PeopleSeen:
+    def observe(
+        self,
+        picture: Plane,
+        *,
+        people: int = 4,
+        long_side: int | None = None,
+        scales: tuple[float, ...] = SCALES,
+        mirror: bool = True,
+    ) -> PeopleSeen:
         """Look at `picture`, (H, W, 3) display-referred RGB; values outside 0-1 are clipped, NaN is 0.
 
         Args:
             people: how many people to tell apart at most.
             long_side: pixels of the longest side at which the network looks; None asks the weights.
+            scales: further looks at these multiples of that size; all looks are averaged.
+            mirror: look at the mirrored picture too.
         """
-        height, width = seen_size(picture.shape[0], picture.shape[1], long_side or self.long_side)
         clean = np.clip(np.nan_to_num(picture, nan=0.0, posinf=1.0, neginf=0.0), 0, 1).astype(np.float32)
-        shrinks = height * width < picture.shape[0] * picture.shape[1]
-        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        small = cv2.resize(clean, (width, height), interpolation=how)
-        batch = torch.from_numpy(small).permute(2, 0, 1)[None]
-        batch = batch.to(self.device, self.dtype, memory_format=torch.channels_last)
-        with torch.inference_mode():
-            out = Observed(*(t.float().cpu()[0] for t in self.net(batch)))
-            parts = F.interpolate(out.parts[None], size=(height, width), mode="bilinear", align_corners=False)
-            shares = np.asarray(parts[0].softmax(0).numpy(), np.float32)
-            alpha, held = np.asarray(torch.sigmoid(out.alpha).numpy(), np.float32)
-            mine, heads = group(alpha, out.centre[0], out.offset, people)
-        scale = np.array([HEAD_STRIDE / width, HEAD_STRIDE / height, 1], np.float32)
+        side = long_side or self.long_side
+        height, width = seen_size(picture.shape[0], picture.shape[1], side)
+        looks = [self._look(clean, (height, width), (height, width), False)]
+        if mirror:
+            looks.append(self._look(clean, (height, width), (height, width), True))
+        for scale in scales:
+            size = seen_size(picture.shape[0], picture.shape[1], max(STRIDE, round(side * scale)))
+            if size != (height, width):
+                looks.append(self._look(clean, size, (height, width), False))
+        mean = Observed(*(torch.stack(planes).mean(0) for planes in zip(*looks, strict=True)))
+        alpha, held = np.asarray(mean.alpha.numpy(), np.float32)
+        mine, heads = group(alpha, mean.centre[0], mean.offset, people)
+        unit = np.array([HEAD_STRIDE / width, HEAD_STRIDE / height, 1], np.float32)
         middle = np.array([0.5, 0.5, 0], np.float32)
-        return PeopleSeen(alpha, held, shares, mine, ((heads + middle) * scale).astype(np.float32))
+        parts = np.asarray(mean.parts.numpy(), np.float32)
+        return PeopleSeen(alpha, held, parts, mine, ((heads + middle) * unit).astype(np.float32))
+
+    def _look(self, picture: Plane, size: tuple[int, int], back: tuple[int, int], mirror: bool) -> Observed:
+        """One pass at `size`, as probabilities and offsets brought to the size `back`."""
+        height, width = size
+        how = cv2.INTER_AREA if height * width < picture.shape[0] * picture.shape[1] else cv2.INTER_LINEAR
+        small = cv2.resize(picture, (width, height), interpolation=how)
+        small = np.ascontiguousarray(small[:, ::-1]) if mirror else small
+        batch = torch.from_numpy(small).permute(2, 0, 1)[None]
+        with torch.inference_mode():
+            out = self.net(batch.to(self.device, self.dtype, memory_format=torch.channels_last))
+            parts, alpha, centre, offset = (t.float().cpu() for t in out)
+            parts, alpha, centre = parts.softmax(1), torch.sigmoid(alpha), torch.sigmoid(centre)
+            offset = offset * torch.tensor([back[1] / width, back[0] / height])[None, :, None, None]
+            if mirror:
+                parts, alpha, centre, offset = (t.flip(3) for t in (parts, alpha, centre, offset))
+                parts, offset = (
+                    parts[:, list(MIRROR)],
+                    offset * torch.tensor([-1.0, 1.0])[None, :, None, None],
+                )
+            cells = (back[0] // HEAD_STRIDE, back[1] // HEAD_STRIDE)
+            sizes = (back, back, cells, cells)
+            planes = zip((parts, alpha, centre, offset), sizes, strict=True)
+            return Observed(*(_resized(t, like)[0] for t, like in planes))
+
+
+def _resized(t: Tensor, size: tuple[int, int]) -> Tensor:
+    return t if t.shape[2:] == size else F.interpolate(t, size=size, mode="bilinear", align_corners=False)
 
 
 def main_parts(seen: PeopleSeen) -> NDArray[np.uint8]:
