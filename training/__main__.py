@@ -115,6 +115,7 @@ def _validate(args: argparse.Namespace) -> None:
         "weights": weights.name,
         **measure(net, held_out(args.bank)),
         "kinds": breakdown(net, args.bank),
+        "looks": looks(weights, args.bank, tuple(int(x) for x in args.looks.split(","))),
     }
     print(json.dumps(report, indent=1))
 
