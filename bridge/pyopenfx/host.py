@@ -42,7 +42,7 @@ class Plugin:
         self._lock = threading.Lock()
         self._instances: weakref.WeakSet[Any] = weakref.WeakSet()
         self._must(core.acquire(record), "OfxActionLoad")
-        self._acquired = True
+        self._unload = weakref.finalize(self, core.release)  # at the latest when the process ends
         self._descriptor = _host.Effect.descriptor(core)
         try:
             self._must(self._descriptor.act("OfxActionDescribe", None, None)[0], "OfxActionDescribe")
@@ -148,16 +148,14 @@ class Plugin:
         """Closes its instances and unloads it; a second call does nothing."""
         for one in list(self._instances):
             one.close()
-        if self._acquired:
-            self._acquired = False
-            self._core.release()
+        self._unload()
 
     def _any_context(self) -> str:
         offered = self.contexts
         return "filter" if "filter" in offered or not offered else offered[0]
 
     def _describe(self, context: str) -> _host.Effect:
-        if not self._acquired:
+        if not self._unload.alive:
             raise HostError(f"{self.label} is closed.")
         if context not in self.contexts:
             offered = ", ".join(self.contexts) or "none"

@@ -158,7 +158,7 @@ class Instance(Questions):
 
     @property
     def notes(self) -> list[str]:
-        """Breaches of the standard by the plug-in that the host put right, one sentence each."""
+        """The last thousand breaches of the standard by the plug-in, one sentence each."""
         return self._core.notes()
 
     @property

@@ -150,6 +150,11 @@ double Effect::current_time() const {
 }
 
 void Effect::param_edited_by_plugin(const std::string& name) {
+  const std::shared_ptr<Call> call = Call::current();
+  if (call && call->effect == this && call->action == kOfxImageEffectActionRender) {
+    return note(call->action + " set parameter " +
+                name);  // the standard forbids it: nobody is told
+  }
   std::lock_guard<std::mutex> guard(mutex_);
   plugin_edits_.push_back(name);
 }
@@ -191,11 +196,12 @@ Message Effect::persistent() {
 void Effect::note(const std::string& sentence) {
   std::lock_guard<std::mutex> guard(mutex_);
   notes_.push_back(sentence);
+  if (notes_.size() > kKeptMessages) notes_.pop_front();
 }
 
 std::vector<std::string> Effect::notes() {
   std::lock_guard<std::mutex> guard(mutex_);
-  return notes_;
+  return {notes_.begin(), notes_.end()};
 }
 
 void* Effect::allocate_memory(size_t bytes) {

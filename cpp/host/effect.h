@@ -66,7 +66,7 @@ class Effect : public std::enable_shared_from_this<Effect> {
   void set_persistent(const Message& message);  // an empty type clears it
   Message persistent();
   void note(const std::string& sentence);  // a breach of the standard by the plug-in
-  std::vector<std::string> notes();
+  std::vector<std::string> notes();        // the last thousand
 
   void* allocate_memory(size_t bytes);     // imageMemoryAlloc; null when there is no memory
   static void* memory_data(void* handle);  // null when the handle is none
@@ -89,7 +89,7 @@ class Effect : public std::enable_shared_from_this<Effect> {
   std::deque<Message> messages_;
   size_t message_count_ = 0;
   Message persistent_;
-  std::vector<std::string> notes_;
+  std::deque<std::string> notes_;
 };
 
 const OfxImageEffectSuiteV1* image_effect_suite();

@@ -225,6 +225,7 @@ OfxStatus render(const void* handle, OfxPropertySetHandle in) {
   if (what == "no memory") return fail_case(handle, kOfxStatErrMemory);
   if (what == "default") return kOfxStatReplyDefault;
   if (what == "throw") throw std::runtime_error("must not leave");
+  if (what == "edit") return params->paramSetValue(param(handle, "case"), "edited");
   if (what == "arguments") {
     char line[120];
     std::snprintf(line, sizeof line, "%s %d %d %d",

@@ -111,6 +111,12 @@ def test_a_forgotten_image_is_taken_back_and_noted(suites: Instance) -> None:
     assert not np.shares_memory(plate, np.zeros(1, np.float32))
 
 
+def test_a_parameter_that_a_render_sets_is_noted(suites: Instance) -> None:
+    suites.params.case = "edit"
+    suites.render(1)
+    assert suites.notes == ["OfxImageEffectActionRender set parameter case"]
+
+
 def stopped_within(suites: Instance, stop: object) -> float:
     start = time.monotonic()
     with pytest.raises(RenderAborted, match="at 1 was stopped"):
