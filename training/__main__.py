@@ -1,4 +1,4 @@
-"""`python -m training`: assets, render, train, validate, export, and `all` of them in turn."""
+"""`python -m training`: assets, render, train, validate, export, or `all` of them; and pack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHIPPED = HERE.parent / "plugin" / "anatomatte" / "weights" / "people.safetensor
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("command", choices=("all", "assets", "render", "train", "validate", "export"))
+    parser.add_argument("command", choices=("all", "assets", "pack", "render", "train", "validate", "export"))
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
     parser.add_argument(
@@ -143,6 +143,10 @@ def main() -> int:
             from .assets import fetch
 
             fetch(args.assets)
+        if args.command == "pack":
+            from .pack import pack
+
+            print(f"{args.out}: {pack(args.assets, args.out) / 1e6:.1f} MB")
         if args.command in ("all", "render"):
             _render(args)
         if args.command in ("all", "train"):

@@ -113,6 +113,8 @@ class Trainer:
         torch.manual_seed(plan.seed)
         if self.device == "cpu":
             torch.set_num_threads(plan.threads)
+        else:
+            torch.backends.cudnn.benchmark = True
         self.totals: dict[str, float] = {"steps": 0, "samples": 0, "minutes": 0.0}
         net = (
             PeopleNet(shape) if plan.resume is None else load_trainable(plan.weights or plan.resume / WEIGHTS)
