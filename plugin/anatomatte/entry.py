@@ -137,6 +137,7 @@ def status() -> str:
 
 def purge() -> None:
     """Give the memory back that waits for the next frame, and forget the last one's status."""
+    engine.looks.purge()
     buffers.purge()
     global _last
     with _lock:

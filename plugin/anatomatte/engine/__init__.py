@@ -11,10 +11,10 @@ from .job import Job, job_for
 from .look import Evidence, Key, observe, refine
 from .mattes import Mattes
 from .plate import Plate, moved, prepare
-from .run import key_frame
+from .run import key_frame, looks
 from .shape import shape
 
 __all__ = [
-    "Evidence", "Job", "Key", "Mattes", "Plate", "job_for", "key_frame", "matte", "moved", "observe",
+    "Evidence", "Job", "Key", "Mattes", "Plate", "job_for", "key_frame", "looks", "matte", "moved", "observe",
     "prepare", "refine", "shape",
 ]  # fmt: skip

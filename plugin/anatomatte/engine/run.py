@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from ..cache import Store, content_key, granted_bytes
 from ..frame import Frame, Pixels
 from ..ops import colour
 from ..ops.filters import grow, shrink
 from ..ops.strips import opencv_threads
 from ..settings import Settings
 from .job import Job
-from .look import observe, refine
+from .look import Evidence, Key, observe, refine
 from .mattes import Mattes
 from .plate import Plate, prepare
 from .shape import forcing, shape
@@ -29,10 +33,39 @@ def key_frame(clips: dict[str, Frame], settings: Settings, job: Job, draft: bool
         return _stages(plate, settings, job)
 
 
-def _stages(plate: Plate, settings: Settings, job: Job) -> Mattes:
+Look = tuple[Evidence, Key]
+
+
+def _arrays(value: object) -> Iterator[npt.NDArray[Any]]:
+    """Every array in a result, however deep."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _arrays(item)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from _arrays(getattr(value, field.name))
+
+
+looks: Store[Look] = Store(lambda look: sum(array.nbytes for array in _arrays(look)), granted_bytes())
+"""What was seen of a plate, for every node of the process: tweaks and other planes need no second look."""
+
+
+def _look(plate: Plate, settings: Settings, job: Job) -> Look:
     evidence = observe(plate, settings, job)
     job.progress(0.4)
-    made = refine(plate, evidence, settings, job)
+    look = evidence, refine(plate, evidence, settings, job)
+    for array in _arrays(look):
+        array.flags.writeable = False  # it is shared from here on
+    return look
+
+
+def _stages(plate: Plate, settings: Settings, job: Job) -> Mattes:
+    seen = (plate.frame.pixels, plate.curve, plate.clean, plate.clean_known)
+    chosen = settings.of_stage("observe", "refine")
+    key = content_key(*seen, chosen, job.scale, threads=job.threads)
+    evidence, made = looks.get(key, lambda: _look(plate, settings, job), job.check)
     job.progress(0.7)
     return shape(plate, evidence, made, settings, job)
 

@@ -1,0 +1,77 @@
+"""What was seen of a plate is seen once: tweaks, other outputs and other nodes need no second look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import anatomatte
+from anatomatte.cache import Store
+from anatomatte.engine import run
+from anatomatte.settings import CONTROLS
+
+rng = np.random.default_rng(3)
+PLATE = np.full((60, 90, 3), (0.06, 0.45, 0.08), np.float32) + rng.normal(0, 0.01, (60, 90, 3)).astype(
+    np.float32
+)
+PLATE[15:, 30:60] = (0.5, 0.3, 0.2)
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store[Any]]:
+    store: Store[Any] = Store(lambda look: sum(a.nbytes for a in run._arrays(look)), 50_000_000)
+    monkeypatch.setattr(run, "looks", store)
+    yield store
+
+
+def test_a_tweak_gives_what_a_fresh_render_gives_and_looks_once(looks: Store[Any]) -> None:
+    anatomatte.matte(PLATE)
+    tweaked = anatomatte.matte(PLATE, erode=1.5, clip_white=0.9, despill=0.5)
+    assert looks.made == 1
+    looks.purge()
+    fresh = anatomatte.matte(PLATE, erode=1.5, clip_white=0.9, despill=0.5)
+    assert looks.made == 2
+    np.testing.assert_array_equal(tweaked.alpha, fresh.alpha)
+    np.testing.assert_array_equal(tweaked.foreground, fresh.foreground)
+
+
+def test_roto_and_background_need_no_second_look(looks: Store[Any]) -> None:
+    core = np.zeros(PLATE.shape[:2], np.float32)
+    for inm in (None, core, core + 1):
+        anatomatte.matte(PLATE, inm=inm)
+    assert looks.made == 1
+
+
+def test_another_plate_another_clean_plate_or_another_screen_is_another_look(looks: Store[Any]) -> None:
+    other = PLATE.copy()
+    other[59, 89, 2] += 1e-3
+    anatomatte.matte(PLATE)
+    anatomatte.matte(other)
+    anatomatte.matte(PLATE, clean_plate=np.full_like(PLATE, (0.06, 0.45, 0.08)))
+    anatomatte.matte(PLATE, screen="green")
+    assert looks.made == 4
+
+
+@pytest.mark.parametrize(
+    "name", [c.name for c in CONTROLS if c.stage in ("observe", "refine") and c.kind != "rgb"]
+)
+def test_every_control_above_shape_is_part_of_the_key(looks: Store[Any], name: str) -> None:
+    control = next(c for c in CONTROLS if c.name == name)
+    if control.kind == "choice":
+        value: object = next(key for key in control.menu() if key != control.default)
+    elif control.kind == "bool":
+        value = not control.default
+    else:
+        value = control.high
+    anatomatte.matte(PLATE)
+    anatomatte.matte(PLATE, **{name: value})
+    assert looks.made == 2
+
+
+def test_what_is_shared_cannot_be_written(looks: Store[Any]) -> None:
+    anatomatte.matte(PLATE)
+    ((look, _),) = looks._kept.values()
+    assert all(not array.flags.writeable for array in run._arrays(look))
