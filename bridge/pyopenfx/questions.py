@@ -127,8 +127,5 @@ class Questions(InstanceCore):
 
     def _deciding(self) -> list[str]:
         """Inputs whose union is the standard's default region of definition."""
-        first = self.first_input()
-        if self.context == "filter" and first is not None:
-            return [first]
         needed = [n for n, clip in self._inputs.items() if not clip.optional]
         return needed or list(self._inputs)

@@ -2,6 +2,7 @@
 // versions of one identifier, and one that refuses to load.
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <thread>
 
 #include "plugin.h"
@@ -29,6 +30,12 @@ Instance* instance_of(const void* handle) {
   void* data = nullptr;
   props->propGetPointer(properties(handle), kOfxPropInstanceData, 0, &data);
   return static_cast<Instance*>(data);
+}
+
+// On standard output, where a process that ends can still be heard.
+void tell(const char* what) {
+  std::printf("%s\n", what);
+  std::fflush(stdout);
 }
 
 // Pixel (0, 0): most at once in the process, most at once in the instance, loads without unload.
@@ -61,7 +68,7 @@ OfxStatus entry(const char* action, const void* handle, OfxPropertySetHandle in,
     return load();
   }
   if (what == kOfxActionUnload) {
-    --g_loads;
+    if (--g_loads == 0) tell("unloaded");
     return kOfxStatOK;
   }
   if (what == kOfxActionDescribe) {
@@ -80,6 +87,7 @@ OfxStatus entry(const char* action, const void* handle, OfxPropertySetHandle in,
   }
   if (what == kOfxActionDestroyInstance) {
     delete instance_of(handle);
+    tell("destroyed");
     return kOfxStatOK;
   }
   if (what == kOfxImageEffectActionRender) return render(handle, in);

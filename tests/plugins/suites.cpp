@@ -261,6 +261,7 @@ OfxStatus main_entry(const char* action, const void* handle, OfxPropertySetHandl
       what == kOfxImageEffectActionEndSequenceRender) {
     char* chosen = nullptr;
     params->paramGetValue(param(handle, "case"), &chosen);
+    if (chosen && std::string(chosen) == "refuse") return kOfxStatErrUnsupported;
     if (chosen && std::string(chosen) == "sequence") {
       say(handle, what + " " + std::to_string(number(in, kOfxImageEffectPropFrameRange, 1)));
     }

@@ -11,6 +11,7 @@ import pytest
 from conftest import last_line
 
 from pyopenfx import ClipError, Host, Image, Instance, Layout
+from pyopenfx.pixels import convert_depth
 
 Array = npt.NDArray[Any]
 WHITE = {"uint8": 255, "uint16": 65535, "float16": 1, "float32": 1}
@@ -136,14 +137,14 @@ def test_a_proxy_is_the_mean_of_the_area(host: Host, layout: Layout) -> None:
 
 def test_an_odd_proxy_keeps_its_place_and_spreads_no_nan(host: Host) -> None:
     plate = np.zeros((5, 5, 1), np.float32)
-    plate[0, 0] = np.nan  # top left
-    plate[4, 4] = 1  # bottom right
+    plate[3, 3] = np.nan  # in the lower right quarter alone
+    plate[0, 0] = 1  # top left
     with inverter(host) as invert:
         invert.clips.Source = plate
         out = invert.render(1, scale=0.4)["colour"][..., 0]
     assert out.shape == (2, 2)
-    assert np.isnan(out[0, 0]) and np.isfinite(out.ravel()[1:]).all()
-    np.testing.assert_allclose(out[1, 1], 1 - 1 / 6.25, atol=1e-6)
+    assert np.isnan(out[1, 1]) and np.isfinite(out.ravel()[:3]).all()
+    np.testing.assert_allclose(out[0, 0], 1 - 1 / 6.25, atol=1e-6)
 
 
 def test_pixels_that_come_at_the_scale_are_taken_as_they_are(host: Host) -> None:
@@ -176,6 +177,23 @@ def test_identity_passes_the_input_through(host: Host) -> None:
         forced = invert.render(1, identity=False)
         assert forced.identity == ""
         np.testing.assert_array_equal(forced["colour"], 255 - plate)
+
+
+@pytest.mark.parametrize("target", DTYPES)
+@pytest.mark.parametrize("source", DTYPES)
+def test_black_and_white_stay_black_and_white_in_every_depth(source: str, target: str) -> None:
+    ramp = (np.array([0, 0.25, 0.5, 1]) * WHITE[source]).astype(source)[:, None, None]
+    out = convert_depth(ramp, np.dtype(target))
+    assert out.dtype == target
+    assert (out[0], out[3]) == (0, WHITE[target])
+    np.testing.assert_allclose(out[1:3].ravel() / WHITE[target], [0.25, 0.5], atol=1 / 254)
+
+
+def test_integers_clip_what_floats_hold_beyond() -> None:
+    wild = np.array([-1, 2, np.nan, np.inf, -np.inf, 0.5], np.float32)[:, None, None]
+    assert convert_depth(wild, np.dtype(np.uint8)).ravel().tolist() == [0, 255, 0, 255, 0, 128]
+    beyond = np.array([[[4.0]]], np.float32)
+    assert convert_depth(beyond, np.dtype(np.float16)).item() == 4.0
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +118,23 @@ def test_two_hosts_share_a_binary_that_is_loaded_once_and_unloaded_last(plugins:
     with Host() as third:
         third.scan([plugins / "safety.ofx.bundle"])
         assert loads(third) == before  # each Unload was one Load's
+
+
+LEFT_OPEN = """
+import sys, numpy as np, pyopenfx
+host = pyopenfx.Host()
+host.scan([sys.argv[1]])
+every = host.load("org.anatomatte.test.unsafe").instance()
+every.clips.Source = np.zeros((2, 2, 4), np.float32)
+kept = every.render(1)["colour"]
+print("rendered", flush=True)
+"""
+
+
+def test_a_process_that_leaves_everything_open_ends_well(plugins: Path) -> None:
+    command = [sys.executable, "-c", LEFT_OPEN, str(plugins / "safety.ofx.bundle")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "rendered\ndestroyed\nunloaded\n"), done.stderr
 
 
 def test_what_is_closed_says_so(plugins: Path) -> None:

@@ -40,6 +40,14 @@ def test_neighbours_come_from_a_callable_of_time(temporal: Instance) -> None:
     assert asked == Counter([3, 4, 5, 6, 7])  # each once a frame, however often it is needed
 
 
+def test_a_callable_is_asked_anew_for_every_render(temporal: Instance) -> None:
+    value = 1.0
+    temporal.clips.Source = lambda time: frame(value)
+    assert temporal.render(5)["colour"][0, 0, 0] == 1
+    value = 2.0
+    assert temporal.render(5)["colour"][0, 0, 0] == 2
+
+
 def test_a_time_without_a_picture_is_none_to_the_plugin(temporal: Instance) -> None:
     temporal.clips.Source = lambda time: frame(time) if 1 <= time <= 3 else None
     temporal.params.reach = 1
