@@ -295,6 +295,12 @@ def test_damaged_plates_are_plate_errors(tmp_path):
     assert cli(tmp_path / "d.jpg", tmp_path / "k.exr") == 3
 
 
+def test_what_reads_back_otherwise_gets_no_name(tmp_path, monkeypatch):
+    monkeypatch.setattr("anatomatte_cli.stills.damage", lambda path, channels=None: "is truncated or damaged")
+    assert cli(shot(tmp_path / "in", [1]), tmp_path / "out" / "k.####.exr") == 7
+    assert keys(tmp_path / "out") == []
+
+
 def test_side_clips_are_part_of_a_frame(tmp_path, capsys):
     source, out = shot(tmp_path, [1]), tmp_path / "k.####.exr"
     write(tmp_path / "g.png", plate().clip(0, 1), "uint8")

@@ -86,6 +86,12 @@ def test_doctor_names_what_is_wrong(monkeypatch, tmp_path):
     assert main(["doctor"]) == 4
 
 
+def test_doctor_tells_another_table(monkeypatch):
+    monkeypatch.setattr(checks.settings, "digest", lambda: "0" * 64)
+    found = {finding.name: finding for finding in checks.examine()}
+    assert found["table"].failed and "another table" in found["table"].told
+
+
 def test_install_and_uninstall(tmp_path, monkeypatch):
     folder = tmp_path / "ofx ö"
     for _ in range(2):

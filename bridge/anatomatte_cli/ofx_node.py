@@ -119,7 +119,7 @@ class OfxNode:
                 frame_rate=plate.fps or 24.0,
             )
             for name, pictures in self._clips.items():
-                instance.clips[name] = _feed(pictures)
+                instance.clips[name] = _feed(name, pictures)
             if strange := [c.name for c in settings.CONTROLS if c.name not in instance.params]:
                 raise SetupError(
                     f"The node at {self._plugin.bundle} is of another version (it has no {strange[0]}); "
@@ -144,18 +144,22 @@ class OfxNode:
         return _CLASSES.get(message[1] if message else "", AnatomatteError)(sentence)
 
 
-def _feed(pictures: Pictures) -> Callable[[float], Any]:
+def _feed(name: str, pictures: Pictures) -> Callable[[float], Any]:
     def image_at(time: float) -> Any:
-        return as_image(pictures(round(time)))
+        return as_image(pictures(round(time)), matte=name in ("InM", "OutM", "Hint"))
 
     return image_at
 
 
-def as_image(picture: Picture) -> Any:
-    """A picture as pyopenfx takes it: the same pixels, described."""
+def as_image(picture: Picture, matte: bool) -> Any:
+    """A picture as pyopenfx takes it: the same pixels, described.  One channel is an alpha for a
+    matte and grey for a plate."""
     from pyopenfx import Image
 
-    return Image(picture.pixels, picture.bounds, picture.premult, picture.aspect)
+    pixels = picture.pixels
+    if pixels.shape[2] == 1 and not matte:
+        pixels = np.repeat(pixels, 3, axis=2)
+    return Image(pixels, picture.bounds, picture.premult, picture.aspect)
 
 
 def connect(
