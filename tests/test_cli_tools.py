@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +41,23 @@ def test_every_option_is_in_the_help_and_in_the_manual():
         for name in parameter.opts:
             if name.startswith("--"):
                 assert name in told and f"`{name}" in manual, name
+
+
+def test_the_manual_runs(tmp_path):
+    from anatomatte_cli import presets
+    from anatomatte_cli.cmd_render import command
+
+    manual = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r"```(\w*)\n(.*?)```", manual, re.DOTALL)[::-1])
+    (tmp_path / "shot.toml").write_text(blocks["toml"], encoding="utf-8")
+    preset = presets.load(tmp_path / "shot.toml")
+    assert preset.at(1030)["erode"] == 2.0 and preset.at(1000)["erode"] == 0.5
+    lines = [line.partition("#  ")[0] for line in blocks[""].splitlines()]
+    calls = [shlex.split(line.replace("####", "%04d").partition(" # ")[0]) for line in lines if line]
+    assert {call[1] for call in calls} == {"render", "doctor", "install", "params", "demo"}
+    for call in calls:
+        if call[1] == "render":
+            command.make_context("render", call[2:])
 
 
 def test_help_loads_nothing_heavy():
