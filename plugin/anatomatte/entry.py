@@ -112,6 +112,8 @@ def _windowed(
 ) -> Pixels:
     """The output picture cut to *window*; zero (or the background alone) outside the plate."""
     made = np.zeros((window[3] - window[1], window[2] - window[0], 4), np.float32)
+    if background is not None:
+        made[...] = packing.backdrop(engine.moved(background, window))
     x1, x2 = max(window[0], source.bounds[0]), min(window[2], source.bounds[2])
     y1, y2 = max(window[1], source.bounds[1]), min(window[3], source.bounds[3])
     if x1 >= x2 or y1 >= y2:

@@ -35,11 +35,12 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
         return np.concatenate([mattes.foreground, _one(alpha)], 2)
     over = np.concatenate([mattes.foreground * _one(alpha), _one(alpha)], 2)
     if settings.output == "comp" and background is not None:
-        over += (1 - _one(alpha)) * _premultiplied(background)
+        over += (1 - _one(alpha)) * backdrop(background)
     return over
 
 
-def _premultiplied(background: Frame) -> Pixels:
+def backdrop(background: Frame) -> Pixels:
+    """What lies behind the subject as H×W×4, premultiplied and finite."""
     pixels = np.nan_to_num(background.pixels, nan=0.0, posinf=0.0, neginf=0.0)
     if background.channels == 1:
         return np.repeat(pixels, 4, 2)
