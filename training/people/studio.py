@@ -106,13 +106,13 @@ class Studio:
             a, b, share = mix.get(framing, (head, joints["spine01"], 0.72 if framing == "portrait" else 1.0))
             centre = a * share + b * (1 - share) + rng.normal(0, 0.07, 3) * size * np.array([1, 0.7, 0])
         pick = rng.random()
-        yaw = (
-            rng.normal(0, 35) * DEGREE
-            if pick < 0.62
-            else rng.normal(180, 35) * DEGREE
-            if pick < 0.8
-            else rng.uniform(0, 2 * np.pi)
-        )
+        behind = 0.06 if framing in ("portrait", "face") else 0.2
+        if pick < 0.65:
+            yaw = rng.normal(0, 35) * DEGREE
+        elif pick < 0.65 + behind:
+            yaw = rng.normal(180, 35) * DEGREE
+        else:
+            yaw = rng.uniform(0, 2 * np.pi) if framing != "face" else rng.uniform(-1.6, 1.6)
         pitch = (rng.normal(2, 9) if rng.random() < 0.85 else rng.uniform(-35, 45)) * DEGREE
         roll = rng.normal(0, 4) * DEGREE
         fov = rng.uniform(14, 60) * DEGREE

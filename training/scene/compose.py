@@ -126,7 +126,7 @@ class Composer:
                 for item in items
             ]
         cut = any(item.facts["framing"] != "full" for item in items)
-        low, high = (1.0, 3.2) if cut else (0.25, 1.1)
+        low, high = (0.9, 2.4) if cut else (0.25, 1.1)
         body = np.exp(rng.uniform(np.log(low), np.log(high))) * height
         spread = rng.choice([0.08, 0.3])
         scales = sorted(body * np.exp(rng.normal(0, spread)) for _ in items)
@@ -181,6 +181,8 @@ class Composer:
             x = rng.uniform(*sorted((-0.25 * w, width - 0.75 * w)))
         if feet is not None:
             y = feet - h
+        elif h > height and rng.random() < 0.75:  # too large for the picture: mostly the head is in it
+            y = rng.uniform(0.05, 0.4) * height - item.facts["head"][1] * scale
         elif h > height:
             y = rng.uniform(height - h, 0.02 * height)
         else:
@@ -314,7 +316,7 @@ class Composer:
                 1.0,
                 max(1, int(width * rng.uniform(0.01, 0.1))),
             )
-        elif pick < 0.8:
+        elif pick < 0.92:
             centre = rng.uniform(0, 1, 2) * np.array([width, height])
             points = centre + rng.normal(0, 0.12, (int(rng.integers(3, 9)), 2)) * width
             cv2.fillPoly(mask, [cv2.convexHull(points.astype(np.int32).reshape(-1, 1, 2))], 1.0)
