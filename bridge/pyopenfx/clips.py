@@ -85,7 +85,7 @@ class Clip(ClipDescription):
         self.layout = layout
         self.format: ClipFormat | None = None  # as the plug-in is given it; None while disconnected
         self._source: Callable[[float], Image | None] | None = None
-        self._known: ClipFormat | None = None  # of the last picture seen
+        self.known: ClipFormat | None = None  # of the last picture seen
         self._memo: dict[float, Image | None] = {}
         self._lock = threading.Lock()
 
@@ -98,7 +98,7 @@ class Clip(ClipDescription):
         there is no picture), or None to disconnect.  Arrays are borrowed, not copied."""
         with self._lock:
             self._memo.clear()
-            self._known = None
+            self.known = None
             if source is None:
                 self._source = None
             elif callable(source):
@@ -135,10 +135,10 @@ class Clip(ClipDescription):
         """
         found = self.image(time)
         if found is not None:
-            self._known = ClipFormat(
+            self.known = ClipFormat(
                 found.components, found.depth, found.premultiplication, found.pixel_aspect, found.field
             )
-        return self._known
+        return self.known
 
     def settle(self, raw: ClipFormat | None, mapped: ClipFormat | None) -> None:
         """Tells the plug-in what it gets, and what there was."""

@@ -55,10 +55,10 @@ class Instance(Questions):
         self._bracketed = False
         self._renders = 0
         self._sequence = False
-        self._fixed_size = project_size is not None
         self.put("OfxPropIsInteractive", int(interactive))
         self.put("OfxImageEffectPropFrameRate", float(frame_rate))
-        self._set_project(project_size or (1920.0, 1080.0))
+        if project_size is not None:
+            self.fix_project(project_size)
         self.frame_range = frame_range
         self.time = frame_range[0]
         for param in self.params:
@@ -244,18 +244,11 @@ class Instance(Questions):
 
     def _connect(self, clip: Clip, source: Feed) -> None:
         with self._change_lock, self.frame():
-            before = clip.raw_format(self.time)
+            before = clip.known
             clip.feed(source)
-            after = clip.raw_format(self.time)
-            clip.settle(after, after)
-            region = clip.extent(self.time)
-            if region and clip.name == self.first_input() and not self._fixed_size:
-                self._set_project((region[2] - region[0], region[3] - region[1]), region[:2])
-            if before != after:  # another frame of the same kind is no change
+            if not callable(source):  # a callable is not asked before its frames are needed
+                clip.raw_format(self.time)
+                clip.settle(clip.known, clip.known)
+                self._fit_project(self.time)
+            if before != clip.known or callable(source):  # another frame of a kind is no change
                 self._changed("OfxTypeClip", clip.name)
-
-    def _set_project(self, size: tuple[float, float], offset: tuple[float, ...] = (0.0, 0.0)) -> None:
-        self.put("OfxImageEffectPropProjectSize", tuple(map(float, size)))
-        self.put("OfxImageEffectPropProjectOffset", tuple(map(float, offset)))
-        extent = tuple(float(s + o) for s, o in zip(size, offset, strict=True))
-        self.put("OfxImageEffectPropProjectExtent", extent)

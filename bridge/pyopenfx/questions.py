@@ -23,6 +23,7 @@ class Questions(InstanceCore):
     """Formats, regions, frames and time domain."""
 
     _preferences: tuple[object, ClipPreferences] | None = None
+    _fixed_size = False
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -35,6 +36,7 @@ class Questions(InstanceCore):
             raw = {name: clip.raw_format(at) for name, clip in self._inputs.items()}
             key = tuple(raw.items())
             if self._preferences is None or self._preferences[0] != key:
+                self._fit_project(at)
                 self._preferences = (key, self._ask_preferences(raw))
             return self._preferences[1]
 
@@ -94,6 +96,23 @@ class Questions(InstanceCore):
     def sync_private_data(self) -> None:
         """Asks the plug-in to write its state into its parameters, as before saving."""
         self.act("OfxActionSyncPrivateData", None, None)
+
+    def fix_project(self, size: tuple[float, float]) -> None:
+        """Sets the project's size in canonical units; inputs no longer change it."""
+        self._fixed_size = True
+        self._set_project(size, (0.0, 0.0))
+
+    def _fit_project(self, time: float) -> None:
+        first = self.first_input()
+        region = self._inputs[first].extent(time) if first is not None else None
+        if region and not self._fixed_size:
+            self._set_project((region[2] - region[0], region[3] - region[1]), region[:2])
+
+    def _set_project(self, size: tuple[float, float], offset: tuple[float, float]) -> None:
+        self.put("OfxImageEffectPropProjectSize", (float(size[0]), float(size[1])))
+        self.put("OfxImageEffectPropProjectOffset", (float(offset[0]), float(offset[1])))
+        far = (float(size[0] + offset[0]), float(size[1] + offset[1]))
+        self.put("OfxImageEffectPropProjectExtent", far)
 
     def _ask_preferences(self, raw: dict[str, ClipFormat | None]) -> ClipPreferences:
         listed = self._core.properties.get("OfxImageEffectPropSupportedPixelDepths")

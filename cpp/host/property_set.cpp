@@ -192,7 +192,8 @@ void PropertySet::put(const std::string& name, std::vector<PropValue> values) {
   std::lock_guard<std::mutex> lock(mutex_);
   Property* property = find(name);
   if (property) {
-    property->values = std::move(values);
+    // texts that a plug-in holds stay where they are unless something did change
+    if (property->values != values) property->values = std::move(values);
   } else if (!values.empty()) {
     const PropType type = type_of(values.front());
     properties_[name] = Property{type, static_cast<int>(values.size()), values, values};

@@ -6,6 +6,7 @@ import gc
 import threading
 import time
 import weakref
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +15,9 @@ from conftest import last_line
 from pyopenfx import ActionError, Host, Instance, RenderAborted, RenderError
 
 
-def run(instance: Instance, case: str, **how: object) -> str:
+def run(instance: Instance, case: str, **how: Any) -> str:
     instance.params.case = case
-    instance.render(1, **how)  # type: ignore[arg-type]
+    instance.render(1, **how)
     return last_line(instance)
 
 

@@ -48,6 +48,15 @@ def test_a_callable_is_asked_anew_for_every_render(temporal: Instance) -> None:
     assert temporal.render(5)["colour"][0, 0, 0] == 2
 
 
+def test_a_callable_is_not_asked_for_frames_that_are_not_needed(temporal: Instance) -> None:
+    asked: list[float] = []
+    temporal.clips.Source = lambda time: asked.append(time) or frame(time, 2, 4)
+    assert asked == []
+    temporal.render(1001)
+    assert set(asked) == {1001}
+    assert temporal.properties["OfxImageEffectPropProjectSize"] == [4, 2]
+
+
 def test_a_time_without_a_picture_is_none_to_the_plugin(temporal: Instance) -> None:
     temporal.clips.Source = lambda time: frame(time) if 1 <= time <= 3 else None
     temporal.params.reach = 1
