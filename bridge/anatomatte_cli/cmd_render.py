@@ -85,10 +85,10 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
         report = stack.enter_context(Report(len(job.frames), words["log"], words["quiet"]))
         if lost := holes(job.source.frames()):
             report.note(f"note: the plate has no frames {compact(lost)}")
-        node = _node(job, connect, signals, stack)
         places = {"source": words["src"], "target": words["dst"]}
-        report.event("start", frames=compact(job.frames), **places, **node.identity)
         try:
+            node = _node(job, connect, signals, stack)
+            report.event("start", frames=compact(job.frames), **places, **node.identity)
             outcome = run(job, node, sink, report, signals)
         except Exception as why:
             report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))

@@ -5,11 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import anatomatte
 from anatomatte.errors import SetupError
+from anatomatte.settings import Value
+
+if TYPE_CHECKING:
+    from .picture import Floats
 
 
 def sample_shot() -> Path:
@@ -61,14 +66,17 @@ def write_sheet(shot: str, key: str, page: Path, rows: int = 3) -> None:
     plates, keys = Source(shot), Source(key)
     frames = plates.frames()
     chosen = sorted({frames[round(i * (len(frames) - 1) / max(rows - 1, 1))] for i in range(rows)})
-    filled = {**default_values(True, None), "output": "status"}
-    job = Job(plates, frames, Preset(), filled, ("rgba",), "")
+    job = Job(plates, frames, Preset(), default_values(True, None), ("rgba",), "")
     node = connect({"Source": plates.read}, lambda: False)
     lines = []
     for frame in chosen:
-        plate = plates.read(frame)
-        status = render_layers(node, frame, job.values(frame), ("rgba",), plate)[0]["rgba"]
-        lines.append(Row(f"frame {frame}", plate.pixels, keys.read(frame).pixels, status))
+
+        def view(frame: int = frame, **values: Value) -> Floats:
+            picture = plates.read(frame)
+            return render_layers(node, frame, {**job.values(frame), **values}, ("rgba",), picture)[0]["rgba"]
+
+        plate = view(screen="none", output="unpremultiplied")  # the plate in scene-linear light
+        lines.append(Row(f"frame {frame}", plate, keys.read(frame).pixels, view(output="status")))
     node.close()
     contact_sheet(
         lines, page, f"Anatomatte {anatomatte.__version__}   {Path(shot).name}, all controls at default"
