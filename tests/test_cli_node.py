@@ -224,3 +224,18 @@ def test_a_full_disk_is_an_output_error_and_leaves_nothing(tmp_path):
     )  # fmt: skip
     assert done.returncode == 7 and "Traceback" not in done.stderr, done.stdout + done.stderr
     assert "frames 1 failed" in done.stderr and os.listdir(tmp_path / "out") == []
+
+
+def test_a_background_of_another_encoding_is_converted(tmp_path):
+    write(tmp_path / "p.1.exr", plate(64, 48))
+    level = np.full((48, 64, 3), 0.5, np.float32)
+    write(tmp_path / "bg.png", level, "uint16")
+    write(tmp_path / "bg.exr", level)
+    found = {}
+    for name in ("bg.png", "bg.exr"):
+        words = ["--bg", tmp_path / name, "--set", "output=comp", "--overwrite"]
+        assert cli(tmp_path / "p.1.exr", tmp_path / "k.1.exr", *words, connect=through_all) == 0
+        pixels, _ = read(tmp_path / "k.1.exr")
+        found[name] = float(np.median(pixels[:8, :8, 0]))
+    assert found["bg.exr"] == pytest.approx(0.5, abs=0.01)
+    assert found["bg.png"] == pytest.approx(0.214, abs=0.01)  # sRGB 0.5 as light

@@ -10,7 +10,7 @@ from cli_fake import FakeConnect, cli, plate, read, shot, write
 
 from anatomatte.errors import PlateError
 from anatomatte_cli.images import read_image
-from anatomatte_cli.sinks import rec709
+from anatomatte_cli.sinks import seen_over
 from anatomatte_cli.video import VideoReader, VideoWriter, frames_per_second
 
 
@@ -88,8 +88,15 @@ def test_rates():
     assert frames_per_second("25") == 25 and frames_per_second("29.97") == pytest.approx(30000 / 1001)
 
 
-def test_rec709_curve():
-    assert rec709(np.float32([0, 0.018, 1.0, -0.1])) == pytest.approx([0, 0.081, 1.0, -0.45], abs=1e-3)
+def test_a_preview_is_laid_over_its_backing_in_light():
+    from anatomatte.ops.colour import rec709_decode
+
+    rgba = np.zeros((48, 64, 4), np.float32)
+    rgba[..., :3], rgba[..., 3] = 0.3, 0.5
+    for over, levels in (("grey", {0.18}), ("checker", {0.18, 0.08})):
+        seen = rec709_decode(seen_over(rgba, over)[..., :3])
+        wanted = {round(0.3 + 0.5 * level, 3) for level in levels}
+        assert {round(float(v), 3) for v in np.unique(np.round(seen, 3))} == wanted
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,11 @@ def _job(
 
 
 def _node(job: Any, connect: Connect | None, signals: Any, stack: ExitStack) -> Any:
-    clips = {"Source": job.source.read, **{name: side.read for name, side in job.sides.items()}}
+    from .light import COLOURED, alike
+
+    clips = {"Source": job.source.read}
+    for name, side in job.sides.items():
+        clips[name] = alike(side, job.source, job.values) if name in COLOURED else side.read
     if connect is None:
         from .ofx_node import connect as through_ofx
 

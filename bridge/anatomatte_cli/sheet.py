@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from anatomatte.errors import OutputError
+from anatomatte.ops.colour import srgb_encode
 
 from .atomic import beside
 from .picture import Floats
@@ -68,11 +69,10 @@ def _cells(row: Row) -> list[Floats]:
 
 
 def srgb(linear: Floats, knee: float = 0.8) -> Floats:
-    """Scene light to sRGB code values (IEC 61966-2-1), highlights rolled off softly above *knee*."""
+    """Scene light to sRGB code values, highlights rolled off softly above *knee*."""
     light = np.maximum(linear, 0.0)
     rolled = np.where(light > knee, knee + (1.0 - knee) * (1.0 - np.exp((knee - light) / 0.6)), light)
-    curve = 1.055 * np.power(np.maximum(rolled, 0.0031308), 1 / 2.4) - 0.055
-    return np.where(rolled <= 0.0031308, 12.92 * rolled, curve).astype(np.float32)
+    return srgb_encode(rolled.astype(np.float32))
 
 
 def _fit(picture: Floats, width: int, height: int) -> Any:

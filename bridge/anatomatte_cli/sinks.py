@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from anatomatte.errors import OutputError, PlateError
+from anatomatte.ops.colour import rec709_encode
 
 from . import provenance, stills
 from .atomic import beside
@@ -177,7 +178,7 @@ def seen_over(rgba: Floats, over: str) -> Floats:
         return rgba
     back = backing(rgba.shape[1], rgba.shape[0], over)
     seen = rgba[..., :3] + (1.0 - rgba[..., 3:4]) * back
-    return np.concatenate([rec709(seen), np.ones_like(rgba[..., 3:4])], axis=2)
+    return np.concatenate([rec709_encode(seen), np.ones_like(rgba[..., 3:4])], axis=2)
 
 
 def backing(width: int, height: int, over: str) -> Floats:
@@ -188,9 +189,3 @@ def backing(width: int, height: int, over: str) -> Floats:
         y, x = np.mgrid[0:height, 0:width] // side
         grey[(y + x) % 2 == 1] = 0.08
     return grey
-
-
-def rec709(linear: Floats) -> Floats:
-    """ITU-R BT.709 item 1.2: scene light to code values; the slope continues below 0."""
-    curve = 1.099 * np.power(np.maximum(linear, 0.018), 0.45) - 0.099
-    return np.where(linear < 0.018, 4.5 * linear, curve).astype(np.float32)
