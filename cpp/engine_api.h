@@ -20,8 +20,8 @@ extern "C" {
 
 typedef enum AnmResult {
   ANM_OK = 0,
-  ANM_FAILED = 1,    /* our bug: an error without a class of its own */
-  ANM_SETTINGS = 2,  /* the numbers are the command line's exit codes */
+  ANM_FAILED = 1,   /* our bug: an error without a class of its own */
+  ANM_SETTINGS = 2, /* the numbers are the command line's exit codes */
   ANM_PLATE = 3,
   ANM_SETUP = 4,
   ANM_MEMORY = 5,
@@ -30,15 +30,19 @@ typedef enum AnmResult {
 
 typedef enum AnmDepth { ANM_BYTE = 1, ANM_SHORT = 2, ANM_HALF = 3, ANM_FLOAT = 4 } AnmDepth;
 
-typedef enum AnmPremult { ANM_OPAQUE = 0, ANM_PREMULTIPLIED = 1, ANM_UNPREMULTIPLIED = 2 } AnmPremult;
+typedef enum AnmPremult {
+  ANM_OPAQUE = 0,
+  ANM_PREMULTIPLIED = 1,
+  ANM_UNPREMULTIPLIED = 2
+} AnmPremult;
 
 /* FrameView: pixels that the host owns, borrowed for the length of one call. */
 typedef struct AnmImage {
   uint32_t size;
-  const char *clip;    /* "Source", "InM", "OutM", "CleanPlate", "Hint", "Bg" or "Output" */
-  void *data;          /* the leftmost pixel of row y1, the LOWEST row, as OFX counts */
-  int32_t bounds[4];   /* x1 y1 x2 y2 of data, in pixels at the render scale; may be off the origin */
-  int64_t row_bytes;   /* from a row to the one above it; may be padded or negative */
+  const char* clip;  /* "Source", "InM", "OutM", "CleanPlate", "Hint", "Bg" or "Output" */
+  void* data;        /* the leftmost pixel of row y1, the LOWEST row, as OFX counts */
+  int32_t bounds[4]; /* x1 y1 x2 y2 of data, in pixels at the render scale; may be off the origin */
+  int64_t row_bytes; /* from a row to the one above it; may be padded or negative */
   int32_t components;  /* 1 alpha, 3 RGB, 4 RGBA */
   int32_t depth;       /* AnmDepth */
   int32_t premult;     /* AnmPremult */
@@ -55,40 +59,41 @@ typedef enum AnmValueKind {
 
 /* The value of one control at the frame's time, in the order of the table. */
 typedef struct AnmValue {
-  const char *name;
-  int32_t kind;      /* AnmValueKind */
-  int32_t count;     /* how many of number[] count */
+  const char* name;
+  int32_t kind;  /* AnmValueKind */
+  int32_t count; /* how many of number[] count */
   double number[3];
-  const char *text;  /* the key of a choice, or a text */
+  const char* text; /* the key of a choice, or a text */
 } AnmValue;
 
 /* One frame. */
 typedef struct AnmCall {
   uint32_t size;
   double time;
-  double scale[2];    /* render scale; sizes in pixels are at full resolution */
-  int32_t window[4];  /* render window: the pixels of output to write, all of them */
-  int32_t draft;      /* the host scrubs or asks for draft quality */
-  const AnmImage *inputs;
-  int32_t n_inputs;   /* connected clips only; Source is always there */
-  const AnmImage *output;
-  const AnmValue *values;
+  double scale[2];   /* render scale; sizes in pixels are at full resolution */
+  int32_t window[4]; /* render window: the pixels of output to write, all of them */
+  int32_t draft;     /* the host scrubs or asks for draft quality */
+  const AnmImage* inputs;
+  int32_t n_inputs; /* connected clips only; Source is always there */
+  const AnmImage* output;
+  const AnmValue* values;
   int32_t n_values;
-  void *host;                           /* handed back to the two callbacks; null ones are skipped */
-  int32_t (*aborted)(void *host);       /* asked every 50 ms from the calling thread */
-  void (*progress)(void *host, double); /* 0 to 1, from the calling thread */
-  char *message;                        /* on failure: one or two sentences, UTF-8, terminated */
+  void* host;                     /* handed back to the two callbacks; null ones are skipped */
+  int32_t (*aborted)(void* host); /* asked every 50 ms from the calling thread */
+  void (*progress)(void* host, double); /* 0 to 1, from the calling thread */
+  char* message;                        /* on failure: one or two sentences, UTF-8, terminated */
   size_t message_size;
 } AnmCall;
 
 /* What the shim tells a runtime before the first frame. */
 typedef struct AnmStart {
   uint32_t size;
-  const char *table_digest; /* compiled into the shim; another one fails the handshake */
-  const char *version;
-  const char *python;       /* executable of the environment to start, or null */
-  const char *module_path;  /* folder that holds the package `anatomatte`, or null: already importable */
-  char *message;
+  const char* table_digest; /* compiled into the shim; another one fails the handshake */
+  const char* version;
+  const char* python; /* executable of the environment to start, or null */
+  const char*
+      module_path; /* folder that holds the package `anatomatte`, or null: already importable */
+  char* message;
   size_t message_size;
 } AnmStart;
 
@@ -96,15 +101,15 @@ typedef struct AnmEngine {
   uint32_t size;
   uint32_t api; /* ANATOMATTE_ENGINE_API */
   /* Renders one frame; blocks, writes the whole window or fails.  Safe from several threads. */
-  AnmResult (*render)(AnmCall *call);
+  AnmResult (*render)(AnmCall* call);
   /* A few short lines for the Status page: runtime, Python, engine, last frame's time. */
-  AnmResult (*status)(char *text, size_t text_size);
+  AnmResult (*status)(char* text, size_t text_size);
   /* Gives cached memory back. */
   void (*purge)(void);
 } AnmEngine;
 
 /* Starts or joins the runtime; null (with a sentence in start->message) when it cannot run. */
-typedef const AnmEngine *(*AnmEngineEntry)(const AnmStart *start);
+typedef const AnmEngine* (*AnmEngineEntry)(const AnmStart* start);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 """Renders through the .ofx from a caller that holds the GIL, or while another thread holds it.
 
-    python held_gil.py LIBRARY OFX held|released|starved
+python held_gil.py LIBRARY OFX held|released|starved
 """
 
 from __future__ import annotations
