@@ -270,6 +270,17 @@ def test_wrong_words_are_settings_errors_and_write_nothing(tmp_path, words, caps
     assert len(capsys.readouterr().out.strip().splitlines()[-1]) > 20
 
 
+@pytest.mark.parametrize("words", [["plate.%d.exr", "plate.%d.exr"], ["plate.1001.exr", "plate.####.exr"]])
+def test_a_plate_is_never_written_over(tmp_path, words):
+    shot(tmp_path, [1001])
+    whole = (tmp_path / "plate.1001.exr").read_bytes()
+    os.symlink(tmp_path, tmp_path / "link")
+    for folder in ("", "link"):
+        assert cli(tmp_path / words[0], tmp_path / folder / words[1], "--overwrite") == 2
+    assert cli(tmp_path / words[0], tmp_path / "g.exr", "--outm", tmp_path / "g.exr", "--overwrite") in (2, 3)
+    assert (tmp_path / "plate.1001.exr").read_bytes() == whole
+
+
 def test_a_folder_that_cannot_be_written_is_an_output_error(tmp_path, capsys):
     (tmp_path / "file").write_text("in the way")
     assert cli(shot(tmp_path, [1]), tmp_path / "file" / "k.####.exr") == 7
@@ -293,6 +304,17 @@ def test_damaged_plates_are_plate_errors(tmp_path):
     write(tmp_path / "d.jpg", np.clip(plate(64, 64), 0, 1), "uint8")
     (tmp_path / "d.jpg").write_bytes((tmp_path / "d.jpg").read_bytes()[:-300])
     assert cli(tmp_path / "d.jpg", tmp_path / "k.exr") == 3
+
+
+def test_what_a_killed_run_left_is_swept_after_a_day(tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    for name, age in ((".anatomatte-old.exr", 2e5), (".anatomatte-new.exr", 60), (".other.exr", 2e5)):
+        (out / name).write_bytes(b"x")
+        when = (out / name).stat().st_mtime - age
+        os.utime(out / name, (when, when))
+    assert cli(shot(tmp_path / "in", [1]), out / "k.####.exr") == 0
+    assert keys(out) == [".anatomatte-new.exr", ".other.exr", "k.0001.exr"]
 
 
 def test_what_reads_back_otherwise_gets_no_name(tmp_path, monkeypatch):

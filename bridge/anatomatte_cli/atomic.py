@@ -6,10 +6,22 @@ import contextlib
 import errno
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from anatomatte.errors import AnatomatteError, OutputError
+
+_HIDDEN = ".anatomatte-"
+_DAY = 86400.0
+
+
+def sweep(folder: Path) -> None:
+    """Remove hidden files that a killed run left more than a day ago."""
+    with contextlib.suppress(OSError):
+        for path in folder.glob(_HIDDEN + "*"):
+            if time.time() - path.stat().st_mtime > _DAY:
+                path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -23,7 +35,7 @@ def beside(path: Path) -> Iterator[Path]:
         OutputError: the folder or the file cannot be written; the message names it.
     """
     # the name of a long file still has to fit into the 255 bytes of a file system
-    temporary = path.with_name(f".anatomatte-{secrets.token_hex(6)}{path.suffix}")
+    temporary = path.with_name(f"{_HIDDEN}{secrets.token_hex(6)}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +18,13 @@ from .helptext import Command, Option
 from .layers import parse_layers
 
 if TYPE_CHECKING:
-    from .node import Connect
+    from anatomatte.settings import Value
+
+    from .cancel import Signals
+    from .job import Job
+    from .node import Connect, Node, Pictures
+    from .sinks import Sink
+    from .source import Source
 
 _CLIPS = {"inm": "InM", "outm": "OutM", "clean_plate": "CleanPlate", "hint": "Hint", "bg": "Bg"}
 _MATTE_CLIPS = {"core": "inm", "garbage": "outm", "hint": "hint"}
@@ -69,7 +76,6 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
     _one_of("--on-error", words["on_error"], ("continue", "stop"))
     _one_of("--over", words["over"], ("checker", "grey"))
     target = parse_pattern(words["dst"])
-    _check_places(words, target)
 
     from .cancel import Signals
     from .job import run
@@ -83,7 +89,7 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
         signals = stack.enter_context(Signals())
         job, sink = _job(words, preset, layers, target, stack)
         report = stack.enter_context(Report(len(job.frames), words["log"], words["quiet"]))
-        if lost := holes(job.source.frames()):
+        if not words["frames"] and (lost := holes(job.source.frames())):
             report.note(f"note: the plate has no frames {compact(lost)}")
         places = {"source": words["src"], "target": words["dst"]}
         try:
@@ -116,57 +122,69 @@ def _preset(words: dict[str, Any]) -> presets.Preset:
     return preset
 
 
-def _check_places(words: dict[str, Any], target: Pattern) -> None:
-    sources = [words["src"], *(words[option] for option in _CLIPS if words[option])]
-    for text in sources:
-        if parse_pattern(text).place() == target.place():
-            raise SettingsError(f"DST {words['dst']} would be written over {text}; choose another DST.")
-
-
-def _frames(words: dict[str, Any], source: Any) -> list[int]:
-    if words["frames"]:
-        return parse_frames(words["frames"])
-    frames: list[int] = source.frames()
-    return frames
-
-
 def _job(
     words: dict[str, Any], preset: presets.Preset, layers: tuple[str, ...], target: Pattern, stack: ExitStack
-) -> tuple[Any, Any]:
-    from .job import Job, default_values
-    from .sinks import Sink, StillSink, VideoSink
+) -> tuple[Job, Sink]:
+    from .job import Job
     from .source import Source
+
+    def opened(text: str) -> Source:
+        source = Source(text, words["start"])
+        stack.callback(source.close)
+        return source
+
+    source = opened(words["src"])
+    frames = parse_frames(words["frames"]) if words["frames"] else source.frames()
+    sink, filled, text = _sink(words, layers, target, len(frames))
+    sides = {clip: opened(words[option]) for option, clip in _CLIPS.items() if words[option]}
+    _check_places(sink, [source, *sides.values()], frames)
+    stop = words["on_error"] == "stop"
+    return Job(source, frames, preset, filled, layers, text, sides, words["overwrite"], stop), sink
+
+
+def _sink(
+    words: dict[str, Any], layers: tuple[str, ...], target: Pattern, count: int
+) -> tuple[Sink, dict[str, Value], str]:
+    """Where *count* frames go, the controls that follow from it, and the format in words."""
+    from .job import default_values
+    from .sinks import StillSink, VideoSink
     from .stills import COMPRESSIONS, DEPTHS, StillFormat
     from .video import frames_per_second
 
-    source = Source(words["src"], words["start"])
-    stack.callback(source.close)
-    frames = _frames(words, source)
-    sink: Sink
     if target.extension in (".mp4", ".mov"):
         if layers != ("rgba",):
             raise SettingsError(f"{target.extension} files hold rgba only; write EXR for other layers.")
         over = words["over"] if target.extension == ".mp4" else "none"
-        sink = VideoSink(Path(words["dst"]), frames_per_second(words["fps"]) if words["fps"] else None, over)
-        filled, text = default_values(False, over), f"{target.extension} {over}"
-    else:
-        depth = words["depth"] or DEPTHS.get(target.extension, ("",))[0]
-        _one_of("--compression", words["compression"], COMPRESSIONS)
-        how = StillFormat(target.extension, layers, depth, words["compression"])
-        if target.pad is None and len(frames) > 1:
-            raise SettingsError(f"DST is one file for {len(frames)} frames; write it like key.####.exr.")
-        sink, filled, text = StillSink(target, how), default_values(how.linear, None), str(how)
-    stop = words["on_error"] == "stop"
-    sides = {clip: Source(words[option], words["start"]) for option, clip in _CLIPS.items() if words[option]}
-    for side in sides.values():
-        stack.callback(side.close)
-    return Job(source, frames, preset, filled, layers, text, sides, words["overwrite"], stop), sink
+        rate = frames_per_second(words["fps"]) if words["fps"] else None
+        return (
+            VideoSink(Path(words["dst"]), rate, over),
+            default_values(False, over),
+            f"{target.extension} {over}",
+        )
+    depth = words["depth"] or DEPTHS.get(target.extension, ("",))[0]
+    _one_of("--compression", words["compression"], COMPRESSIONS)
+    how = StillFormat(target.extension, layers, depth, words["compression"])
+    if target.pad is None and count > 1:
+        raise SettingsError(f"DST is one file for {count} frames; write it like key.####.exr.")
+    return StillSink(target, how), default_values(how.linear, None), str(how)
 
 
-def _node(job: Any, connect: Connect | None, signals: Any, stack: ExitStack) -> Any:
+def _check_places(sink: Sink, sources: list[Source], frames: list[int]) -> None:
+    """No plate is ever written over."""
+    plates = {
+        os.path.realpath(source.file(frame)): source.text
+        for source in sources
+        for frame in set(frames).difference(source.missing(frames))
+    }
+    for frame in frames:
+        if (plate := plates.get(os.path.realpath(sink.path(frame)))) is not None:
+            raise SettingsError(f"{sink.path(frame)} would be written over {plate}; choose another DST.")
+
+
+def _node(job: Job, connect: Connect | None, signals: Signals, stack: ExitStack) -> Node:
     from .light import COLOURED, alike
 
-    clips = {"Source": job.source.read}
+    clips: dict[str, Pictures] = {"Source": job.source.read}
     for name, side in job.sides.items():
         clips[name] = alike(side, job.source, job.values) if name in COLOURED else side.read
     if connect is None:

@@ -66,11 +66,6 @@ class Pattern:
         """Lower case, with the dot."""
         return Path(self.text).suffix.lower()
 
-    def place(self) -> tuple[str, str, str, int | None]:
-        """What two spellings of the same files have in common."""
-        folder = os.path.realpath(self.folder)
-        return os.path.normcase(folder), self.prefix, self.suffix, self.pad
-
     def path(self, frame: int) -> Path:
         """The file of a frame; a sign counts as a digit, as in printf."""
         if self.pad is None:

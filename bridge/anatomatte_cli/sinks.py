@@ -16,7 +16,7 @@ from anatomatte.errors import OutputError, PlateError
 from anatomatte.ops.colour import rec709_encode
 
 from . import provenance, stills
-from .atomic import beside
+from .atomic import beside, sweep
 from .frames import Pattern
 from .picture import Floats, Picture
 from .provenance import Provenance
@@ -68,6 +68,7 @@ class StillSink:
         return self._pattern.path(frame)
 
     def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
+        sweep(self._pattern.folder)
         return {frame: self._judged(self.path(frame), record) for frame, record in records.items()}
 
     def _judged(self, path: Path, record: Provenance) -> tuple[State, str]:
