@@ -116,6 +116,7 @@ def test_a_background_of_another_size_makes_one_picture_with_layers(tmp_path):
     pixels, spec = read(tmp_path / "k.1.exr")
     assert (spec.width, spec.height, spec.full_width, spec.full_height) == (80, 60, 64, 48)
     assert abs(float(pixels[16, 4, spec.channelindex("G")]) - 0.5) < 0.05
+    assert abs(float(pixels[2, 70, spec.channelindex("G")]) - 0.5) < 1e-3
     assert pixels[:12, :, spec.channelindex("screen.A")].max() == 0
 
 
