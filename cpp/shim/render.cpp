@@ -125,13 +125,12 @@ std::vector<Image> fetch_inputs(const Instance& node, OfxTime time) {
   return images;
 }
 
-OfxStatus answer(AnmResult result, const std::string& sentence, Watch& watch, Window& window) {
+OfxStatus answer(AnmResult result, const std::string& sentence, Window& window) {
   switch (result) {
     case ANM_OK:
       window.keep();
       return kOfxStatOK;
     case ANM_CANCELLED:
-      if (watch.aborted()) return kOfxStatOK;  // the host asked for it and drops the picture
       throw Failure(sentence.empty() ? "The frame was cancelled." : sentence, kBug);
     case ANM_MEMORY:
       throw Failure(sentence.empty() ? "The frame does not fit into memory." : sentence,
@@ -174,7 +173,7 @@ OfxStatus call_engine(Instance& node, const Request& request, const std::vector<
   call.message_size = sizeof(message);
   const AnmResult result = engine->render(&call);
   message[sizeof(message) - 1] = '\0';
-  return answer(result, message, watch, window);
+  return answer(result, message, window);
 }
 
 }  // namespace
@@ -198,7 +197,8 @@ OfxStatus render(Instance& node, const Properties& args) {
     const std::vector<Image> inputs = fetch_inputs(node, time);
     return call_engine(node, request, inputs, output.view(), watch, window);
   } catch (const Failure&) {
-    if (watch.aborted()) return kOfxStatOK;  // an aborting host takes its pictures away first
+    // The host asked for it, drops the picture, and may have taken its own away already.
+    if (watch.aborted()) return kOfxStatOK;
     throw;
   }
 }

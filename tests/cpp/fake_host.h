@@ -81,8 +81,9 @@ struct Host {
   PropertySet properties;
   std::set<std::string> absent;         // properties that nobody has
   std::set<std::string> absent_suites;  // as "OfxMessageSuite2"
-  bool null_message_pointers = false;   // as Resolve: the suite is there, one pointer is null
-  int fail_after = -1;                  // property calls until all of them fail; -1 never
+  // Hosts that have the suite but not all of it: 1 as Resolve, 2 one that cannot clear.
+  int broken_messages = 0;
+  int fail_after = -1;  // property calls until all of them fail; -1 never
   std::function<int()> abort = [] { return 0; };
   std::function<OfxStatus(double)> on_progress = [](double) { return kOfxStatOK; };
 

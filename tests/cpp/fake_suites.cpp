@@ -266,7 +266,8 @@ void* fetch_suite(OfxPropertySetHandle, const char* name, int version) {
   static OfxParameterSuiteV1 params = parameter_suite();
   static OfxMessageSuiteV1 message_v1 = {message};
   static OfxMessageSuiteV2 message_v2 = {message, message, clear_message};
-  static OfxMessageSuiteV2 broken = {message, nullptr, nullptr};
+  static OfxMessageSuiteV2 broken[] = {{message, nullptr, clear_message},
+                                       {message, message, nullptr}};
   static OfxProgressSuiteV2 progress = {progress_start, progress_update, progress_end};
   Host& host = Host::get();
   if (host.absent_suites.count(name + std::to_string(version))) return nullptr;
@@ -275,7 +276,7 @@ void* fetch_suite(OfxPropertySetHandle, const char* name, int version) {
   if (wanted == kOfxImageEffectSuite) return &effects;
   if (wanted == kOfxParameterSuite) return &params;
   if (wanted == kOfxMessageSuite && version == 1) return &message_v1;
-  if (wanted == kOfxMessageSuite && host.null_message_pointers) return &broken;
+  if (wanted == kOfxMessageSuite && host.broken_messages) return &broken[host.broken_messages - 1];
   if (wanted == kOfxMessageSuite) return &message_v2;
   if (wanted == kOfxProgressSuite && version == 2) return &progress;
   return nullptr;

@@ -99,9 +99,11 @@ void a_host_may_stop_answering() {
 }
 
 // Resolve: the suite is there, but its pointers are not to be called.
-void message_pointers_may_be_null() {
-  static OfxHost other = Host::get().ofx;
-  Host::get().null_message_pointers = true;
+void message_pointers_may_be_null(int broken) {
+  static OfxHost others[3];
+  OfxHost& other = others[broken];
+  other = Host::get().ofx;
+  Host::get().broken_messages = broken;
   OfxGetPlugin(0)->setHost(&other);
   CHECK_EQ(Host::get().call(OfxGetPlugin(0), kOfxActionLoad, nullptr), kOfxStatOK);
   fake::Effect descriptor;
@@ -120,7 +122,7 @@ void message_pointers_may_be_null() {
   }
   CHECK_EQ(Host::get().messages.size(), size_t{1});  // a dialog is shown once
   CHECK_EQ(Host::get().call(OfxGetPlugin(0), kOfxActionDestroyInstance, node.get()), kOfxStatOK);
-  Host::get().null_message_pointers = false;
+  Host::get().broken_messages = 0;
 }
 
 void suites_may_be_missing() {
@@ -198,6 +200,35 @@ void an_optional_clip_without_a_picture_is_not_there() {
   CHECK_EQ(bench.render(0, 0, 8, 6), kOfxStatOK);
 }
 
+// MLT knows nothing of the clips that it cannot connect, and calls them by no handle either.
+void an_optional_clip_that_says_nothing_is_not_connected() {
+  Bench bench;
+  Host::get().connect(*bench.node, "InM", fake::picture(0, 0, 8, 6));
+  Host::get().absent = {kOfxImageClipPropConnected};
+  Runtime::get().render = [](AnmCall* call) {
+    CHECK_EQ(call->n_inputs, 1);
+    CHECK_EQ(std::string(call->inputs[0].clip), std::string("Source"));
+    fake::mark_window(*call);
+    return ANM_OK;
+  };
+  CHECK_EQ(bench.render(0, 0, 8, 6), kOfxStatOK);
+  CHECK_EQ(Runtime::get().calls, 1);
+}
+
+void a_menu_position_that_is_none_reads_as_the_default() {
+  for (const int position : {-1, 99}) {
+    Bench bench;
+    bench.node->param("screen")->number[0] = position;
+    Runtime::get().render = [](AnmCall* call) {
+      CHECK_EQ(std::string(call->values[0].name), std::string("screen"));
+      CHECK_EQ(std::string(call->values[0].text), std::string("auto"));
+      fake::mark_window(*call);
+      return ANM_OK;
+    };
+    CHECK_EQ(bench.render(0, 0, 8, 6), kOfxStatOK);
+  }
+}
+
 void a_single_field_is_refused() {
   Bench bench;
   fake::PropertySet arguments = fake::render_arguments(0, 0, 8, 6);
@@ -230,7 +261,11 @@ void a_slow_frame_shows_a_bar_that_can_cancel() {
   CHECK_EQ(bench.render(0, 0, 8, 6), kOfxStatOK);
   CHECK_EQ(*bench.output().pixel(0, 0), 0);
   CHECK_EQ(Host::get().progress_open, 0);
-  Runtime::get().render = nullptr;
+  Runtime::get().render = [](AnmCall* call) {
+    call->progress(call->host, 0.5);
+    fake::mark_window(*call);
+    return ANM_OK;
+  };
   Host::get().progress_started = 0;
   CHECK_EQ(bench.render(0, 0, 8, 6), kOfxStatOK);
   CHECK_EQ(Host::get().progress_started, 0);
@@ -259,10 +294,13 @@ int main() {
   a_host_may_stop_answering();
   a_plate_must_be_a_picture();
   an_optional_clip_without_a_picture_is_not_there();
+  an_optional_clip_that_says_nothing_is_not_connected();
+  a_menu_position_that_is_none_reads_as_the_default();
   a_single_field_is_refused();
   a_slow_frame_shows_a_bar_that_can_cancel();
   handles_may_be_wrong();
-  message_pointers_may_be_null();
+  message_pointers_may_be_null(1);
+  message_pointers_may_be_null(2);
   suites_may_be_missing();
   return verdict("bad hosts");
 }

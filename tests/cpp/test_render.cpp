@@ -56,6 +56,15 @@ void lends_pictures_of_any_shape() {
     Host::get().connect(*bench.node, "Output", std::move(output));
     CHECK_EQ(bench.render(b[0], b[1], b[2], b[3]), kOfxStatOK);
     check_output(bench.output(), b, kMark);
+    // and clears them where the frame fails
+    bench.output().allocate(0x11);
+    Runtime::get().render = [](AnmCall* call) { return fake::refuse(call, ANM_PLATE, "No."); };
+    CHECK_EQ(bench.render(b[0], b[1], b[2], b[3]), kOfxStatFailed);
+    check_output(bench.output(), b, 0);
+    const int corner[4] = {b[2] - 1, b[1], b[2], b[1] + 1};
+    bench.output().allocate(0x11);
+    CHECK_EQ(bench.render(b[2] - 1, b[1], b[2], b[1] + 1), kOfxStatFailed);
+    check_output(bench.output(), corner, 0);
   }
 }
 
