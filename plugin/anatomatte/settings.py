@@ -209,7 +209,7 @@ class Settings:
         average="Average", limit="Limit",
     )  # fmt: skip
     despill_luminance: float = _control(
-        "double", 0.5, "Keep luminance", "Despill", "shape",
+        "double", 0.25, "Keep luminance", "Despill", "shape",
         "Gives back the luminance that despill takes away, as neutral light.",
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..keyer import palette, regions, solve
+from ..keyer import chroma, palette, regions, solve
 from ..keyer.screen import Screen, find
 from ..ops import colour
 from ..ops.filters import rows_of, shrink
@@ -21,9 +21,10 @@ from .plate import Plate
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What one look at the plate found."""
+    """What one look at the plate found: the screen (or None), and how much chroma detail is missing."""
 
     screen: Screen | None
+    chroma_lost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,14 +69,14 @@ def observe(plate: Plate, settings: Settings, job: Job) -> Evidence:
     light = plate.light[sample]
     surface = np.concatenate([surface_rows(plate, screen, y, y + 1) for y in sample])
     grain = regions.grain_of(light, surface, screen.axis, 0.5)
-    return Evidence(dataclasses.replace(screen, noise=grain))
+    return Evidence(dataclasses.replace(screen, noise=grain), chroma.lost(light))
 
 
 class _Refine:
     """The plate and what is known of it while its strips are worked on."""
 
-    def __init__(self, plate: Plate, screen: Screen, settings: Settings) -> None:
-        self.plate, self.screen, self.settings = plate, screen, settings
+    def __init__(self, plate: Plate, light: Pixels, screen: Screen, settings: Settings) -> None:
+        self.plate, self.light, self.screen, self.settings = plate, light, screen, settings
         self.height, self.width = plate.light.shape[:2]
         self.cell = palette.cell_for(self.height, self.width)
         self.rows, self.columns = -(-self.height // self.cell), -(-self.width // self.cell)
@@ -86,20 +87,27 @@ class _Refine:
         self.found: dict[int, tuple[npt.NDArray[np.intp], Pixels]] = {}
 
     def _depths(self) -> Pixels:
-        """How deep inside the subject each grid cell lies."""
+        """How deep inside the subject each grid cell lies, and how solid it is there."""
         small = shrink(np.clip(self.plate.light, -64, 64), self.rows, self.columns)
         surface = self.screen.rows(0, self.rows, self.rows, self.columns)
         if self.plate.clean is not None and self.plate.clean_known is not None:
             known = shrink(self.plate.clean_known, self.rows, self.columns)[..., None]
             surface = surface + known * (shrink(self.plate.clean, self.rows, self.columns) - surface)
         chosen = self.settings
-        return regions.depths(small, surface, self.screen.axis, chosen.screen_balance, chosen.screen_gain)
+        return regions.depths(
+            small,
+            surface,
+            self.screen.axis,
+            chosen.screen_balance,
+            chosen.screen_gain,
+            self.screen.noise,
+        )
 
     def classify(self, y1: int, y2: int) -> None:
         """First pass: sure subject is 1, sure screen 0, the rest −1; colours go to the palette."""
         top, bottom = max(0, y1 - regions.HALO), min(self.height, y2 + regions.HALO)
         surface = surface_rows(self.plate, self.screen, top, bottom)
-        shown, unit, _ = regions.in_units(self.plate.light[top:bottom], surface)
+        shown, unit, _ = regions.in_units(self.light[top:bottom], surface)
         chosen, axis = self.settings, self.screen.axis
         signal = regions.share(shown, unit, axis, chosen.screen_balance, chosen.screen_gain)
         depth = rows_of(self.depths, top, bottom, self.height, self.width)
@@ -119,7 +127,7 @@ class _Refine:
         matte = self.matte[y1:y2]
         y, x = np.nonzero(matte < 0)
         surface = surface_rows(self.plate, self.screen, y1, y2)[y, x]
-        light = self.plate.light[y1:y2][y, x]
+        light = self.light[y1:y2][y, x]
         bright = np.maximum(surface.max(1, keepdims=True), np.float32(1e-5))
         shown = np.clip(light / bright, -8, 1000)
         fields = colours.at(y + y1, x)
@@ -146,13 +154,28 @@ class _Refine:
         return Key(matte, edge, light, around)
 
 
+def _sharpened(light: Pixels, lost: float, job: Job) -> Pixels:
+    """What the key looks at: the plate's light, with chroma restored where the codec lost it."""
+    if lost <= 0:
+        return light
+    out = np.empty_like(light)
+    height = light.shape[0]
+
+    def strip(y1: int, y2: int) -> None:
+        top, bottom = max(0, y1 - chroma.HALO), min(height, y2 + chroma.HALO)
+        out[y1:y2] = chroma.restored(light[top:bottom], lost)[y1 - top : y2 - top]
+
+    each(height, strip, job.threads, job.check)
+    return out
+
+
 def refine(plate: Plate, evidence: Evidence, settings: Settings, job: Job) -> Key:
     """The matte at the plate's resolution: sure regions first, then the edge from their colours."""
     height, width = plate.light.shape[:2]
     if evidence.screen is None:
         nothing, nowhere = np.empty((0, 3), np.float32), np.empty(0, np.intp)
         return Key(np.ones((height, width), np.float32), nowhere, nothing, np.zeros((1, 1, 4), np.float32))
-    work = _Refine(plate, evidence.screen, settings)
+    work = _Refine(plate, _sharpened(plate.light, evidence.chroma_lost, job), evidence.screen, settings)
     each(height, work.classify, job.threads, job.check)
     job.progress(0.5)
     colours = palette.spread(work.sums, work.cell)

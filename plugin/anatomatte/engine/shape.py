@@ -8,7 +8,7 @@ from ..frame import Pixels
 from ..keyer import despill, palette
 from ..ops import colour
 from ..ops import matte as shaping
-from ..ops.filters import rows_of
+from ..ops.filters import brightest, rows_of
 from ..ops.strips import each
 from ..settings import Settings
 from .job import Job
@@ -106,7 +106,7 @@ class _Foreground:
         first, last = np.searchsorted(self.made.edge, (y1 * self.width, y2 * self.width))
         at = self.made.edge[first:last] - y1 * self.width
         share = np.where(through > 0, share, 0).ravel()
-        target = (near * surface.max(2, keepdims=True)).reshape(-1, 3)
+        target = (near * brightest(surface)[..., None]).reshape(-1, 3)
         target[at] = self.made.colour[first:last]
         flat = light.reshape(-1, 3)
         return np.asarray(flat + (target - flat) * share[:, None], np.float32).reshape(light.shape)

@@ -23,6 +23,7 @@ PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 CHANNELS = 14
 """subject weight, C (3), C·C (6), screen weight, C − S (3)."""
 
+_SHADE = 0.12
 _LEAST = 0.03**2
 """Variance that the subject's colours have at least, in screen units."""
 
@@ -80,7 +81,7 @@ def own_colour(sums: Pixels, axis: Axis) -> Pixels:
     weight = sums[..., 0]
     mean = sums[..., 1:4] / (weight[..., None] + np.float32(1e-6))
     tint = axis.key(mean, 0.5)
-    own = step(tint, 0.08, 0.16) * purity(mean, axis) * weight
+    own = step(tint, 0.10, 0.17) * purity(mean, axis) * weight
     wide = max(1.0, 0.015 * max(weight.shape))
     return step(gauss(own, wide) / (gauss(weight, wide) + np.float32(0.02)), 0.04, 0.16)
 
@@ -100,7 +101,7 @@ def spread(sums: Pixels, cell: int) -> Palette:
     mean = known[..., :3]
     covariance = np.stack(
         [
-            known[..., 3 + k] - mean[..., i] * mean[..., j] + (_LEAST if i == j else 0.0)
+            known[..., 3 + k] - (1 - _SHADE**2) * mean[..., i] * mean[..., j] + (_LEAST if i == j else 0.0)
             for k, (i, j) in enumerate(PAIRS)
         ],
         -1,

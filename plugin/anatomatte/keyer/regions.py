@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import Mask, box, eroded, step
+from ..ops.filters import Mask, box, brightest, distance, eroded, step
+from . import solid
 from .axis import Axis
 
 HALO = 16
@@ -19,21 +20,24 @@ _BRIGHT = 0.6
 
 def in_units(light: Pixels, surface: Pixels) -> tuple[Pixels, Pixels, Pixels]:
     """Colour and surface in units of the screen's brightness, and that brightness (H×W)."""
-    bright = np.maximum(surface.max(2), np.float32(1e-5))
+    bright = np.maximum(brightest(surface), np.float32(1e-5))
     unit = np.float32(1) / bright[..., None]
-    return np.clip(light * unit, -8, 1000), surface * unit, bright
+    shown = np.asarray(np.clip(light * unit, -8, 1000), np.float32)
+    return shown, np.asarray(surface * unit, np.float32), np.asarray(bright, np.float32)
 
 
-def depths(light: Pixels, surface: Pixels, axis: Axis, balance: float, gain: float) -> Pixels:
-    """How deep inside the subject each grid cell lies: 0 at the screen, 1 well away from it."""
+def depths(light: Pixels, surface: Pixels, axis: Axis, balance: float, gain: float, grain: float) -> Pixels:
+    """h×w×2 on the grid: how deep inside the subject a cell lies (0 at the screen, 1 well away from it),
+    and the key signal up to which it counts as solid."""
     colour, unit, _ = in_units(light, surface)
     signal = box(share(colour, unit, axis, balance, gain), 3)
     glare = np.maximum(box(axis.bright(colour), 3) - 1, 0)
     inside = (signal < np.float32(0.5) + np.float32(0.5) * glare).astype(np.uint8)
-    if inside.all():
-        return np.ones(signal.shape, np.float32)
-    depth = np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, 5), np.float32)
-    return step(depth / np.float32(max(signal.shape)), 0.004, 0.018)
+    depth = np.ones(signal.shape, np.float32)
+    if not inside.all():
+        away = np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, 5), np.float32)
+        depth = step(away / np.float32(max(signal.shape)), 0.004, 0.018)
+    return np.stack([depth, solid.limits(colour, unit, signal, depth, grain)], -1)
 
 
 def share(colour: Pixels, surface: Pixels, axis: Axis, balance: float, gain: float) -> Pixels:
@@ -51,15 +55,26 @@ def sure(
     edge, a strand or a veil has it because it is thin.  Deep inside the first is likelier, the
     more so the brighter the pixel is (*bright*) in the channels that the screen hardly lights.
     """
-    near = np.sqrt(((box(colour, 3) - surface) ** 2).sum(2))
-    point = np.sqrt(((colour - surface) ** 2).sum(2))
+    mean = box(colour, 3)
+    near = distance(mean, surface * glow(mean, surface))
+    point = distance(colour, surface * glow(colour, surface))
     screen = (near < max(3 * grain, 0.10)) & (point < max(6 * grain, 0.20))
-    solid = np.float32(_SOLID) + np.float32(_BRIGHT) * np.maximum(bright - 1, 0)
-    limit = np.float32(_CLEAR) + (solid - np.float32(_CLEAR)) * depth
+    opaque = np.float32(_SOLID) + np.float32(_BRIGHT) * np.maximum(bright - 1, 0)
+    limit = np.maximum(np.float32(_CLEAR) + (opaque - np.float32(_CLEAR)) * depth[..., 0], depth[..., 1])
     subject = box(signal, 3) < limit
     kernel = np.ones((3, 3), np.uint8)
     safe = cv2.erode(screen.astype(np.uint8), kernel, borderType=cv2.BORDER_REPLICATE)
     return eroded(subject, reach), np.asarray(safe, np.bool_)
+
+
+def glow(colour: Pixels, surface: Pixels) -> Pixels:
+    """How much brighter than the model the screen may shine here, 1 to 1.5, H×W×1.
+
+    More light of the screen's own colour is a hot spot of the screen and never a subject; less could
+    be a dark strand and is not excused.
+    """
+    along, own = dot(colour, surface), dot(surface, surface)
+    return np.asarray(np.clip(along / np.maximum(own, np.float32(1e-6)), 1, 1.5)[..., None], np.float32)
 
 
 def grain_of(light: Pixels, surface: Pixels, axis: Axis, balance: float) -> float:
@@ -69,4 +84,4 @@ def grain_of(light: Pixels, surface: Pixels, axis: Axis, balance: float) -> floa
     known = np.abs(signal - 1) < 0.1
     if not known.any():
         return 0.05
-    return float(np.median(np.sqrt(((colour - unit) ** 2).sum(2))[known]))
+    return float(np.median(distance(colour, unit)[known]))

@@ -18,6 +18,7 @@ from ..frame import Pixels
 
 Curve = Callable[[Pixels], Pixels]
 
+_FAR = np.float32(1e7)  # a code value beyond this would overflow when it is decoded; it counts as this
 _LIMIT = np.float32(60.0)  # exponents of 2 beyond this are no light; float32 squares must not overflow
 
 
@@ -40,7 +41,7 @@ def _same(x: Pixels) -> Pixels:
 
 def srgb_decode(v: Pixels) -> Pixels:
     """IEC 61966-2-1:1999, equations 5 and 6."""
-    a = np.abs(v)
+    a = np.minimum(np.abs(v), _FAR)
     curved = np.power((a + np.float32(0.055)) / np.float32(1.055), np.float32(2.4))
     return np.copysign(np.where(a <= np.float32(0.04045), a / np.float32(12.92), curved), v)
 
@@ -57,7 +58,7 @@ _BT709_A, _BT709_B = 1.09929682680944, 0.018053968510807
 
 def rec709_decode(v: Pixels) -> Pixels:
     """Inverse of the camera curve of ITU-R BT.709-6 item 1.2 (constants exact, as for BT.2020)."""
-    a = np.abs(v)
+    a = np.minimum(np.abs(v), _FAR)
     curved = np.power((a + np.float32(_BT709_A - 1)) / np.float32(_BT709_A), np.float32(1 / 0.45))
     return np.copysign(np.where(a < np.float32(4.5 * _BT709_B), a / np.float32(4.5), curved), v)
 

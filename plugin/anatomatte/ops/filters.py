@@ -51,6 +51,23 @@ def eroded(mask: Mask, radius: int) -> Mask:
     return np.asarray(cv2.erode(mask.astype(np.uint8), disc(radius), borderType=EDGE), np.bool_)
 
 
+def brightest(light: Pixels) -> Pixels:
+    """The highest of the three channels (much quicker than a reduction along the last axis)."""
+    return np.asarray(np.maximum(np.maximum(light[..., 0], light[..., 1]), light[..., 2]), np.float32)
+
+
+def dot(one: Pixels, two: Pixels) -> Pixels:
+    """Inner product of two colours at each pixel."""
+    product = one * two
+    return np.asarray(product[..., 0] + product[..., 1] + product[..., 2], np.float32)
+
+
+def distance(one: Pixels, two: Pixels) -> Pixels:
+    """Euclidean distance of two colours at each pixel."""
+    gap = one - two
+    return np.asarray(np.sqrt(dot(gap, gap)), np.float32)
+
+
 def step(x: Pixels | float, low: float, high: float) -> Pixels:
     """Smoothly from 0 at *low* to 1 at *high*."""
     t = np.clip((np.asarray(x, np.float32) - np.float32(low)) / np.float32(high - low), 0, 1)

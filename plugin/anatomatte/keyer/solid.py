@@ -1,0 +1,94 @@
+"""Where the subject is opaque although its colour resembles the screen: clothes and patterns.
+
+Two signs, both looked for on a coarse grid.  *Shading*: an opaque cloth of one hue varies along the
+line from black through its colour, a mixture with the screen along the line to the screen's
+colour.  *Enclosure*: a patch that is wholly surrounded by sure subject and shows no real screen
+anywhere is a pattern, not a gap.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ..frame import Pixels
+from ..ops.filters import Mask, box, distance, dot, gauss, step
+
+_WINDOW = 7
+
+
+def inside(colour: Pixels, surface: Pixels, near: float, low: float, high: float) -> Pixels:
+    """0 at cells whose colour is within *near* of the screen's, 1 well away from them.
+
+    *low* and *high* are the distances, as shares of the longer side, between which it rises.
+    """
+    away = np.asarray(distance(box(colour, 3), surface) > near, np.uint8)
+    if away.all():
+        return np.ones(away.shape, np.float32)
+    depth = np.asarray(cv2.distanceTransform(away, cv2.DIST_L2, 5), np.float32)
+    return step(depth / np.float32(max(away.shape)), low, high)
+
+
+def _along(direction: Pixels, moments: list[list[Pixels]]) -> Pixels:
+    """Variance along a unit direction (h×w×3)."""
+    total = np.zeros(direction.shape[:2], np.float32)
+    for i in range(3):
+        for j in range(3):
+            total += direction[..., i] * direction[..., j] * moments[i][j]
+    return total
+
+
+def _unit(vector: Pixels) -> Pixels:
+    return np.asarray(vector / (distance(vector, np.zeros_like(vector)) + np.float32(1e-6))[..., None])
+
+
+def _covariance(seen: Pixels, mean: Pixels, i: int, j: int) -> Pixels:
+    product = np.ascontiguousarray(seen[..., i] * seen[..., j])
+    return np.asarray(box(product, _WINDOW) - mean[..., i] * mean[..., j], np.float32)
+
+
+def shaded(colour: Pixels, surface: Pixels, grain: float) -> Pixels:
+    """0 to 1: the colours around each cell lie on a line through black and not on one to the screen."""
+    seen = np.clip(colour, -2, 16)
+    mean = box(seen, _WINDOW)
+    moments = [[_covariance(seen, mean, i, j) for j in range(3)] for i in range(3)]
+    total = moments[0][0] + moments[1][1] + moments[2][2] + np.float32(1e-9)
+    black, screen = _unit(mean), _unit(surface - mean)
+    through_black, to_screen = _along(black, moments) / total, _along(screen, moments) / total
+    textured = step(total / np.float32(grain * grain + 0.0004), 1.0, 6.0)
+    line = step(through_black, 0.75, 0.92) * step(through_black - to_screen, 0.1, 0.4)
+    return line * textured
+
+
+def enclosed(unsure: Mask, screen: Mask) -> Mask:
+    """Patches of *unsure* that nowhere come within two cells of *screen*."""
+    count, labels = cv2.connectedComponents(unsure.astype(np.uint8), connectivity=8)
+    near = cv2.dilate(screen.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    open_ = np.zeros(count, np.bool_)
+    open_[np.unique(labels[near])] = True
+    open_[0] = True
+    return np.asarray(~open_[labels])
+
+
+def foreign(colour: Pixels, surface: Pixels, subject: Pixels) -> Pixels:
+    """0 to 1: neither the subject around (where the weight *subject* is) nor black, mixed with the
+    screen, makes this colour."""
+    around = gauss(colour * subject[..., None], 6.0) / (gauss(subject, 6.0) + np.float32(1e-3))[..., None]
+    gaps = []
+    for other in (around, np.zeros_like(colour)):
+        line, point = other - surface, colour - surface
+        share = np.clip(dot(line, point) / (dot(line, line) + np.float32(1e-6)), 0, 1)
+        gaps.append(distance(point, line * share[..., None]))
+    return step(np.asarray(np.minimum(*gaps), np.float32), 0.12, 0.25)
+
+
+def limits(colour: Pixels, surface: Pixels, signal: Pixels, depth: Pixels, grain: float) -> Pixels:
+    """Key signal up to which a cell still counts as subject because it is solid: 0 to 0.95, h×w."""
+    deep = inside(colour, surface, 0.3, 0.008, 0.025)
+    evidence = shaded(colour, surface, grain) * deep
+    weight = gauss(deep, 4.0) + np.float32(1e-3)
+    cloth = step(gauss(evidence, 4.0) / weight, 0.15, 0.5) * deep
+    screen = distance(box(colour, 3), surface) < np.float32(0.15)
+    unsure = (signal > np.float32(0.3) * depth) & ~screen
+    pattern = enclosed(unsure, screen) * deep * foreign(colour, surface, (signal < 0.1).astype(np.float32))
+    return np.asarray(np.float32(0.95) * np.maximum(cloth, pattern), np.float32)
