@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import Mask, box, brightest, distance, eroded, step
+from ..ops.filters import Mask, box, brightest, distance, dot, eroded, step
 from . import solid
 from .axis import Axis
 
