@@ -13,6 +13,7 @@ from ..keyer import chroma, palette, regions, solve
 from ..keyer.screen import Screen, find
 from ..ops import colour
 from ..ops.filters import rows_of, shrink
+from ..ops.matte import calm
 from ..ops.strips import each
 from ..settings import Settings
 from .job import Job
@@ -141,7 +142,7 @@ class _Refine:
     def key(self, colours: palette.Palette) -> Key:
         """The finished matte with the screen's weight and gain, and the solved colours."""
         parts = [self.found[y] for y in sorted(self.found)]
-        through = 1 - self.matte
+        through = 1 - calm(self.matte, 0.25)
         gain = self.settings.screen_gain
         if gain > 1:
             through = np.minimum(through * np.float32(gain), 1)

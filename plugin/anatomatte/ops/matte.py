@@ -33,6 +33,18 @@ def soften(matte: Pixels, size: float) -> Pixels:
     return np.asarray(np.clip(gauss(matte, sigma), 0.0, 1.0), np.float32)
 
 
+def calm(matte: Pixels, slack: float) -> Pixels:
+    """Single pixels that stand out from all their eight neighbours by more than *slack* are drawn in.
+
+    A strand or a slit has a neighbour along itself and stays; a speck of grain has none.
+    """
+    ring = np.ones((3, 3), np.uint8)
+    ring[1, 1] = 0
+    high = np.asarray(cv2.dilate(matte, ring, borderType=EDGE), np.float32) + np.float32(slack)
+    low = np.asarray(cv2.erode(matte, ring, borderType=EDGE), np.float32) - np.float32(slack)
+    return np.asarray(np.clip(np.clip(matte, low, high), 0, 1), np.float32)
+
+
 def _shrink(matte: Pixels, radius: int) -> Pixels:
     """Grey erosion by a disc; large discs in steps of at most 7 pixels, so the cost stays linear."""
     while radius > 0:
