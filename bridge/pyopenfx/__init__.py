@@ -10,6 +10,7 @@ with host.load("org.example.invert").instance(context="filter") as invert:
 """
 
 from .clips import ClipFormat
+from .contract import RULES, ContractError
 from .errors import ActionError, ClipError, HostError, ParamError, PluginNotFound, RenderAborted, RenderError
 from .host import Host, Plugin, PluginInfo
 from .image import Image, Layout
@@ -19,11 +20,13 @@ from .render import Planes
 from .scan import BinaryProblem
 
 __all__ = [
+    "RULES",
     "ActionError",
     "BinaryProblem",
     "ClipError",
     "ClipFormat",
     "ClipPreferences",
+    "ContractError",
     "Host",
     "HostError",
     "Image",

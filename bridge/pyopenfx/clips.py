@@ -12,7 +12,8 @@ import numpy.typing as npt
 from . import _host
 from ._words import COMPONENTS, DEPTHS, FIELDS, PREMULTS, short_word
 from .errors import ClipError
-from .image import Image, Layout, Rect, as_image, to_buffer
+from .guard import Copies
+from .image import Image, Layout, Rect, as_image, converted, lend, pixels_premult, to_buffer
 
 Feed = Image | npt.ArrayLike | Callable[[float], "Image | npt.ArrayLike | None"] | None
 
@@ -80,9 +81,10 @@ class ClipFormat:
 class Clip(ClipDescription):
     """An input of an instance."""
 
-    def __init__(self, core: _host.Clip, layout: Layout) -> None:
+    def __init__(self, core: _host.Clip, layout: Layout, copies: Copies | None = None) -> None:
         super().__init__(core)
         self.layout = layout
+        self._copies = copies
         self.format: ClipFormat | None = None  # as the plug-in is given it; None while disconnected
         self._source: Callable[[float], Image | None] | None = None
         self.known: ClipFormat | None = None  # of the last picture seen
@@ -168,7 +170,11 @@ class Clip(ClipDescription):
             return None
         depth = self.format.depth if self.format else found.depth
         components = self.format.components if self.format else found.components
-        return to_buffer(found, depth, components, scale, self.layout)
+        if self._copies is None:
+            return to_buffer(found, depth, components, scale, self.layout)
+        ready = converted(found, depth, components, scale)
+        held = self._copies.of(self.name, ready, self.layout)
+        return lend(held.pixels, held, pixels_premult(found, components), writable=False)
 
 
 def put_format(props: _host.PropertySet, mapped: ClipFormat | None) -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import _host
 from .clips import Clip, ClipDescription
+from .contract import ContractError, wrong_status
 from .errors import ERR_MEMORY, OK, REPLY_DEFAULT, ActionError, HostError, RenderError
+from .guard import Copies
 from .image import Layout
 
 if TYPE_CHECKING:
@@ -34,11 +36,15 @@ class InstanceCore:
 
     def __init__(self, plugin: Plugin, descriptor: _host.Effect, context: str, layout: Layout) -> None:
         self.plugin = plugin
+        self.strict = plugin.host.strict
+        self.guard = plugin.host.guard
         self.context = context
         self.layout = layout
         self._core = descriptor.instance()
         cores = {c.name: c for c in self._core.clips()}
-        self._inputs = {n: Clip(c, layout) for n, c in cores.items() if n != OUTPUT}
+        copies = Copies() if self.guard else None
+        self.copies = copies
+        self._inputs = {n: Clip(c, layout, copies) for n, c in cores.items() if n != OUTPUT}
         self._output = ClipDescription(cores[OUTPUT]) if OUTPUT in cores else None
         self._busy = 0
         self._count_lock = threading.Lock()
@@ -52,9 +58,11 @@ class InstanceCore:
 
     def close(self) -> None:
         """Destroys the instance; a second call does nothing."""
-        if self._destroy is not None:
+        if self._destroy is not None and self._destroy.alive:
+            told = len(self._core.notes())
             self._destroy()
             self.plugin.forget(self)
+            self.must_keep(self._core.notes()[told:])
 
     @property
     def closed(self) -> bool:
@@ -91,7 +99,24 @@ class InstanceCore:
         """As `act`, but hands the status back."""
         if self.closed:
             raise HostError(f"This instance of {self.plugin.label} is closed.")
-        return self._core.act(action, in_args, out_args, time=time, scale=pair(scale), **more)
+        status, found, breaches = self._core.act(
+            action, in_args, out_args, time=time, scale=pair(scale), **more
+        )
+        self.must_keep(breaches)
+        if wrong := wrong_status(action, status):
+            self.breach("wrong_status", wrong)
+        return status, found
+
+    def breach(self, rule: str, text: str) -> None:
+        """Notes that the plug-in broke a rule; raises ContractError where the host is strict."""
+        self._core.note(rule, text)
+        self.must_keep([(rule, text)])
+
+    def must_keep(self, breaches: list[tuple[str, str]]) -> None:
+        """Raises ContractError for the first breach where the host is strict."""
+        if breaches and self.strict:
+            rule, text = breaches[0]
+            raise ContractError(rule, self.plugin.label, text)
 
     def failure(self, action: str, status: int, told: int | None = None) -> ActionError:
         """The error for a status; `told` is how many messages there were before the action."""
@@ -143,6 +168,9 @@ class InstanceCore:
 
 
 def _destroy(core: _host.Effect, inputs: dict[str, Clip]) -> None:
-    core.act("OfxActionDestroyInstance", None, None)
+    status, _, _ = core.act("OfxActionDestroyInstance", None, None)
+    if wrong := wrong_status("OfxActionDestroyInstance", status):
+        core.note("wrong_status", wrong)
+    core.bury()
     for clip in inputs.values():
         clip.feed(None)  # C++ holds the clip and the clip holds C++: let go

@@ -13,6 +13,7 @@ from typing import Any
 from . import _host
 from ._words import CONTEXTS, DEPTHS, short_word
 from .clips import ClipDescription
+from .contract import ContractError, wrong_status
 from .errors import OK, REPLY_DEFAULT, ActionError, HostError, PluginNotFound
 from .image import Layout
 from .instance import Instance
@@ -36,16 +37,18 @@ class PluginInfo:
 class Plugin:
     """A loaded and described plug-in."""
 
-    def __init__(self, core: _host.Plugin, record: _host.HostRecord) -> None:
+    def __init__(self, core: _host.Plugin, host: Host) -> None:
         self._core = core
+        self.host = host
         self._contexts: dict[str, _host.Effect] = {}
+        self.notes: list[tuple[str, str]] = []  # breaches while it described itself: rule, sentence
         self._lock = threading.Lock()
         self._instances: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._must(core.acquire(record), "OfxActionLoad")
+        self._must(core.acquire(host.record), "OfxActionLoad")
         self._unload = weakref.finalize(self, core.release)  # at the latest when the process ends
         self._descriptor = _host.Effect.descriptor(core)
         try:
-            self._must(self._descriptor.act("OfxActionDescribe", None, None)[0], "OfxActionDescribe")
+            self._enter(self._descriptor, "OfxActionDescribe", None)
         except BaseException:
             self.close()
             raise
@@ -165,9 +168,18 @@ class Plugin:
                 effect = self._descriptor.in_context(CONTEXTS.get(context, context))
                 args = {"OfxImageEffectPropContext": CONTEXTS.get(context, context)}
                 action = "OfxImageEffectActionDescribeInContext"
-                self._must(effect.act(action, args, None)[0], action)
+                self._enter(effect, action, args)
                 self._contexts[context] = effect
             return self._contexts[context]
+
+    def _enter(self, effect: _host.Effect, action: str, args: dict[str, Any] | None) -> None:
+        status, _, breaches = effect.act(action, args, None)
+        self._must(status, action)
+        if wrong := wrong_status(action, status):
+            breaches.append(("wrong_status", wrong))
+        self.notes += breaches
+        if breaches and self.host.strict:
+            raise ContractError(breaches[0][0], self.identifier, breaches[0][1])
 
     def _must(self, status: int, action: str) -> None:
         if status not in (OK, REPLY_DEFAULT):
@@ -189,11 +201,18 @@ class Host:
     """An OFX host for numpy arrays.
 
     `threads`: how many the multi-thread suite offers to plug-ins, one number for the whole
-    process; None leaves it as it is, at first the CPUs that this process may use.
+    process; None leaves it as it is, at first the CPUs that this process may use.  `strict`: a
+    plug-in that breaks the standard raises ContractError; otherwise its instance's `notes` tell.
+    `guard`: pictures lie in guarded memory, so that pixels which were not written, or were written
+    where they must not be, are found; costs copies and comparisons, and is on where strict is.
     """
 
-    def __init__(self, threads: int | None = None) -> None:
-        self._record = _host.HostRecord()
+    def __init__(
+        self, threads: int | None = None, *, strict: bool = False, guard: bool | None = None
+    ) -> None:
+        self.strict = strict
+        self.guard = strict if guard is None else guard
+        self.record = _host.HostRecord()
         self._found: dict[tuple[str, tuple[int, int]], _host.Plugin] = {}
         self._plugins: dict[tuple[str, tuple[int, int]], Plugin] = {}
         self._lock = threading.Lock()
@@ -204,7 +223,7 @@ class Host:
     @property
     def properties(self) -> dict[str, list[Any]]:
         """What plug-ins can read of this host."""
-        return self._record.properties.as_dict()
+        return self.record.properties.as_dict()
 
     def scan(self, paths: Iterable[str | Path] | None = None) -> list[PluginInfo]:
         """Finds, loads and describes the plug-ins below `paths` (by default OFX_PLUGIN_PATH and
@@ -234,9 +253,13 @@ class Host:
 
     def close(self) -> None:
         """Closes every instance and unloads every plug-in that this host loaded."""
-        for plugin in self._plugins.values():
-            plugin.close()
+        plugins = list(self._plugins.values())
         self._plugins.clear()
+        for plugin in plugins:
+            plugin.close()
+        if self.strict:
+            for rule, text in _host.take_stray_breaches():
+                raise ContractError(rule, text.split(" ")[0], text)
 
     def __enter__(self) -> Host:
         return self
@@ -272,5 +295,5 @@ class Host:
     def _plugin(self, key: tuple[str, tuple[int, int]]) -> Plugin:
         with self._lock:
             if key not in self._plugins:
-                self._plugins[key] = Plugin(self._found[key], self._record)
+                self._plugins[key] = Plugin(self._found[key], self)
             return self._plugins[key]

@@ -179,10 +179,16 @@ def to_buffer(
     image: Image, depth: str, components: str, scale: tuple[float, float], layout: Layout
 ) -> _host.ImageBuffer:
     """The picture as a plug-in wants it; borrows the array's own memory where that fits."""
+    image = converted(image, depth, components, scale)
+    return lend(laid_out(image.pixels, layout), image, pixels_premult(image, components), writable=False)
+
+
+def converted(image: Image, depth: str, components: str, scale: tuple[float, float]) -> Image:
+    """The picture in another depth, with other components, at a render scale."""
+    premult = image.premultiplication
     image = at_scale(image, scale)
-    pixels = convert_components(image.pixels, components)
-    pixels = convert_depth(pixels, DTYPES[depth])
-    return lend(laid_out(pixels, layout), image, pixels_premult(image, components), writable=False)
+    pixels = convert_depth(convert_components(image.pixels, components), DTYPES[depth])
+    return replace(image, pixels=pixels, premult=premult)
 
 
 def pixels_premult(image: Image, components: str) -> str:

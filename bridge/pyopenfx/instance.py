@@ -159,6 +159,11 @@ class Instance(Questions):
     @property
     def notes(self) -> list[str]:
         """The last thousand breaches of the standard by the plug-in, one sentence each."""
+        return [text for _, text in self._core.notes()]
+
+    @property
+    def breaches(self) -> list[tuple[str, str]]:
+        """As `notes`, each with the name of the rule that was broken: (rule, sentence)."""
         return self._core.notes()
 
     @property

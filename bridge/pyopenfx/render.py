@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ._words import DTYPES, FIELDS
 from .core import OUTPUT, RENDER
 from .errors import OK, REPLY_DEFAULT, RenderAborted
+from .guard import guarded_output, outside
 from .image import Bounds, Image, at_scale, empty_output, lend, pixel_rect
 from .pixels import convert_components, convert_depth
 
@@ -123,7 +124,49 @@ class Job:
         tiles = tiles and (one._output is None or one._output.tiles)
         bounds = self.window if tiles and one.layout.output == "window" else self.rod
         f = self.format
+        if one.guard:
+            return self._guarded(progress, abort, alone, tiles)
         pixels = empty_output(bounds, f.components, f.depth, one.layout)
+        self._fill(pixels, bounds, tiles, progress, abort, alone)
+        return self._planes(pixels, bounds, "")
+
+    def _guarded(
+        self,
+        progress: Callable[[float], object] | None,
+        abort: Callable[[], object] | Stop | None,
+        alone: bool,
+        tiles: bool,
+    ) -> Planes:
+        """As `render`, in guarded memory; a picture with suspicious pixels is made twice."""
+        one, f = self.instance, self.format
+        window = self.window if tiles else self.rod
+        beyond = outside(self.rod, window)
+        unset = ~beyond
+        for flip in (False, True):
+            held = guarded_output(self.rod, f.components, f.depth, one.layout, flip)
+            self._fill(held.pixels, self.rod, tiles, progress, abort, alone)
+            if held.overrun():
+                one.breach("write_outside_buffer", f"{RENDER} wrote around the rows of Output")
+            untouched = held.untouched()
+            if not untouched[beyond].all():
+                one.breach("write_outside_window", f"{RENDER} wrote outside of {window}")
+            unset &= untouched
+            if not unset.any():
+                break
+        else:
+            one.breach("pixels_unset", f"{RENDER} left {int(unset.sum())} pixels of {window} unset")
+        return self._planes(held.pixels, self.rod, "")
+
+    def _fill(
+        self,
+        pixels: Array,
+        bounds: Bounds,
+        tiles: bool,
+        progress: Callable[[float], object] | None,
+        abort: Callable[[], object] | Stop | None,
+        alone: bool,
+    ) -> None:
+        one, f = self.instance, self.format
         facts = Image(pixels, bounds, f.premult, f.pixel_aspect, self.field, self.scale)
         target = lend(pixels, facts, f.premult, writable=True, rod=self.rod)
         asked = Asked(abort, progress)
@@ -143,7 +186,8 @@ class Job:
             raise RenderAborted(f"The render of {one.plugin.label} at {self.time:g} was stopped.")
         if status != OK:
             raise one.failure(RENDER, status, told)
-        return self._planes(pixels, bounds, "")
+        for clip in one.copies.take_changed() if one.copies else ():
+            one.breach("write_to_input", f"{RENDER} changed the pixels of clip {clip}")
 
     def _arguments(self, window: Bounds) -> dict[str, Any]:
         return {

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "contract.h"
 #include "ofxImageEffect.h"
 #include "spec_tables.h"
 #include "suites.h"
@@ -75,6 +76,7 @@ OfxStatus Plugin::enter(const std::string& action, const void* handle, PropertyS
     return ofx_->mainEntry(action.c_str(), handle, in ? in->handle() : nullptr,
                            out ? out->handle() : nullptr);
   } catch (...) {  // C++ must not cross the C API; a plug-in that lets it gets the worst status
+    breach(kExceptionCrossed, "let a C++ exception out");
     return kOfxStatErrFatal;
   }
 }
@@ -92,7 +94,12 @@ OfxStatus Plugin::acquire(HostRecord* host) {
 
 void Plugin::release() {
   std::lock_guard<std::mutex> lock(load_mutex_);
-  if (users_ > 0 && --users_ == 0) enter(kOfxActionUnload, nullptr, nullptr, nullptr);
+  if (users_ == 0 || --users_ > 0) return;
+  enter(kOfxActionUnload, nullptr, nullptr, nullptr);
+  if (const size_t left = forget_blocks(this)) {
+    stray_breach(kMemoryNotFreed, std::string(ofx_->pluginIdentifier) + " left " +
+                                      std::to_string(left) + " blocks of memory at its Unload");
+  }
 }
 
 Plugins open_binary(const std::string& path, const std::string& bundle) {

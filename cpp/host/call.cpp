@@ -84,6 +84,16 @@ std::vector<std::string> Call::take_back_all() {
   return clips;
 }
 
+void Call::add_breach(const Breach& breach) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  breaches_.push_back(breach);
+}
+
+std::vector<Breach> Call::breaches() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return breaches_;
+}
+
 void Call::fail(std::exception_ptr error) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (!failure_) failure_ = std::move(error);

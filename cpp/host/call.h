@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "contract.h"
 #include "images.h"
 
 namespace pyopenfx {
@@ -42,6 +43,9 @@ class Call : public std::enable_shared_from_this<Call> {
   // Everything still lent is taken back; says which clips a plug-in forgot to release.
   std::vector<std::string> take_back_all();
 
+  void add_breach(const Breach& breach);
+  std::vector<Breach> breaches() const;
+
   // The first failure of the host's own side (a callback's exception); told after the call.
   void fail(std::exception_ptr error);
   std::exception_ptr failure() const;
@@ -54,6 +58,7 @@ class Call : public std::enable_shared_from_this<Call> {
   std::map<Key, std::shared_ptr<const ImageBuffer>> images_;
   std::set<ImageHandle*> lent_;
   std::exception_ptr failure_;
+  std::vector<Breach> breaches_;
 };
 
 // Makes a call the current one of this thread for as long as it lives.

@@ -1,26 +1,31 @@
 #include "clips.h"
 
+#include "handles.h"
 #include "spec_tables.h"
 
 namespace pyopenfx {
 
 Clip::Clip(Effect* effect, const std::string& name) : effect_(effect), name_(name) {
+  handle_born(HandleKind::kClip, this);
   properties_.define(clip_properties(name));
 }
 
 Clip::Clip(Effect* effect, const Clip& descriptor)
     : effect_(effect), name_(descriptor.name_), properties_(descriptor.properties_) {
+  handle_born(HandleKind::kClip, this);
   properties_.define(clip_instance_properties());
 }
 
-Clip::~Clip() {
-  volatile uint64_t* magic = &magic_;
-  *magic = 0;
+Clip::~Clip() { bury(); }
+
+void Clip::bury() const {
+  handle_died(HandleKind::kClip, this);
+  properties_.bury();
 }
 
 Clip* Clip::from(OfxImageClipHandle handle) {
   auto* clip = reinterpret_cast<Clip*>(handle);
-  return clip && clip->magic_ == kMagic ? clip : nullptr;
+  return handle_alive(HandleKind::kClip, clip) ? clip : nullptr;
 }
 
 void Clip::feed(Fetch fetch, Extent extent) {

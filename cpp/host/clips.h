@@ -32,6 +32,7 @@ class Clip {
   Effect* effect() { return effect_; }
   const std::string& name() const { return name_; }
   PropertySet& properties() { return properties_; }
+  void bury() const;  // plug-ins may use it no more
 
   void feed(Fetch fetch, Extent extent);
   std::shared_ptr<const ImageBuffer> fetch(double time, std::array<double, 2> scale,
@@ -39,8 +40,6 @@ class Clip {
   std::optional<OfxRectD> extent(double time) const;
 
  private:
-  static constexpr uint64_t kMagic = 0x636c6970ull;
-  uint64_t magic_ = kMagic;
   Effect* effect_;
   std::string name_;
   PropertySet properties_;

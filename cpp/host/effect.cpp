@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "handles.h"
 #include "spec_tables.h"
 
 namespace pyopenfx {
@@ -42,6 +43,7 @@ std::unique_lock<std::recursive_mutex> lock_for(Effect& effect, const std::strin
 
 Effect::Effect(std::shared_ptr<Plugin> plugin)
     : plugin_(std::move(plugin)), params_(std::make_unique<ParamSet>(this)) {
+  handle_born(HandleKind::kEffect, this);
   properties_.define(effect_descriptor_properties());
   const std::string identifier = plugin_->ofx()->pluginIdentifier;
   for (const char* label : {kOfxPropName, kOfxPropLabel, kOfxPropShortLabel, kOfxPropLongLabel}) {
@@ -57,6 +59,7 @@ Effect::Effect(const Effect& descriptor, const std::string& context)
       plugin_(descriptor.plugin_),
       properties_(descriptor.properties_),
       params_(std::make_unique<ParamSet>(this)) {
+  handle_born(HandleKind::kEffect, this);
   properties_.put(kOfxImageEffectPropContext, {context});
 }
 
@@ -65,6 +68,7 @@ Effect::Effect(std::shared_ptr<Effect> descriptor)
       descriptor_(descriptor),
       properties_(descriptor->properties_),
       params_(std::make_unique<ParamSet>(this, *descriptor->params_)) {
+  handle_born(HandleKind::kEffect, this);
   properties_.define(effect_instance_properties());
   properties_.put(kOfxImageEffectPropPluginHandle, {static_cast<void*>(descriptor->handle())});
   for (const auto& clip : descriptor->clips_) {
@@ -73,23 +77,38 @@ Effect::Effect(std::shared_ptr<Effect> descriptor)
 }
 
 Effect::~Effect() {
-  {
-    MemoryBook& book = memory_book();
-    std::lock_guard<std::mutex> lock(book.mutex);
-    for (auto it = book.blocks.begin(); it != book.blocks.end();) {
-      auto block = it++;
-      if ((*block)->effect != this) continue;
-      delete *block;
-      book.blocks.erase(block);
-    }
+  free_all_memory();
+  handle_died(HandleKind::kEffect, this);
+}
+
+size_t Effect::free_all_memory() {
+  MemoryBook& book = memory_book();
+  std::lock_guard<std::mutex> lock(book.mutex);
+  size_t count = 0;
+  for (auto it = book.blocks.begin(); it != book.blocks.end();) {
+    auto block = it++;
+    if ((*block)->effect != this) continue;
+    delete *block;
+    book.blocks.erase(block);
+    ++count;
   }
-  volatile uint64_t* magic = &magic_;
-  *magic = 0;
+  return count;
+}
+
+void Effect::bury() {
+  handle_died(HandleKind::kEffect, this);
+  properties_.bury();
+  params_->bury();
+  for (const auto& clip : clips_) clip->bury();
+  const size_t left = free_all_memory();
+  if (left == 0) return;
+  note({kMemoryNotFreed,
+        "OfxActionDestroyInstance left " + std::to_string(left) + " blocks of image memory"});
 }
 
 Effect* Effect::from(const void* handle) {
   auto* effect = static_cast<Effect*>(const_cast<void*>(handle));
-  return effect && effect->magic_ == kMagic ? effect : nullptr;
+  return handle_alive(HandleKind::kEffect, effect) ? effect : nullptr;
 }
 
 Clip* Effect::define_clip(const std::string& name, OfxStatus* status) {
@@ -118,16 +137,20 @@ OfxStatus Effect::act(const std::string& action, PropertySet* in, PropertySet* o
   OfxStatus status;
   {
     CallScope scope(call);
+    const size_t held = held_mutexes();
     status = plugin_->enter(action, handle(), in, out);
+    if (const size_t left = give_up_mutexes(held)) {
+      breach(kMutexLeftLocked, "left " + std::to_string(left) + " mutexes locked");
+    }
+    close_call(call);
   }
-  close_call(call);
   return status;
 }
 
 // What every action must leave in order.  The one place to check a plug-in's manners.
 void Effect::close_call(const std::shared_ptr<Call>& call) {
   for (const std::string& clip : call->take_back_all()) {
-    note(call->action + " did not release an image of clip " + clip);
+    breach(kImageNotReleased, "did not release an image of clip " + clip);
   }
   std::lock_guard<std::mutex> guard(mutex_);
   for (auto it = running_.begin(); it != running_.end(); ++it) {
@@ -152,8 +175,8 @@ double Effect::current_time() const {
 void Effect::param_edited_by_plugin(const std::string& name) {
   const std::shared_ptr<Call> call = Call::current();
   if (call && call->effect == this && call->action == kOfxImageEffectActionRender) {
-    return note(call->action + " set parameter " +
-                name);  // the standard forbids it: nobody is told
+    // the standard forbids it: nobody is told
+    return breach(kParamSetInRender, "set parameter " + name);
   }
   std::lock_guard<std::mutex> guard(mutex_);
   plugin_edits_.push_back(name);
@@ -193,13 +216,13 @@ Message Effect::persistent() {
   return persistent_;
 }
 
-void Effect::note(const std::string& sentence) {
+void Effect::note(const Breach& breach) {
   std::lock_guard<std::mutex> guard(mutex_);
-  notes_.push_back(sentence);
+  notes_.push_back(breach);
   if (notes_.size() > kKeptMessages) notes_.pop_front();
 }
 
-std::vector<std::string> Effect::notes() {
+std::vector<Breach> Effect::notes() {
   std::lock_guard<std::mutex> guard(mutex_);
   return {notes_.begin(), notes_.end()};
 }
@@ -226,7 +249,10 @@ bool Effect::free_memory(void* handle) {
   MemoryBook& book = memory_book();
   std::lock_guard<std::mutex> lock(book.mutex);
   auto it = book.blocks.find(static_cast<ImageMemory*>(handle));
-  if (it == book.blocks.end()) return false;
+  if (it == book.blocks.end()) {
+    breach(kMemoryFreedTwice, "freed image memory that it does not have");
+    return false;
+  }
   delete *it;
   book.blocks.erase(it);
   return true;

@@ -29,6 +29,10 @@ class Effect : public std::enable_shared_from_this<Effect> {
   explicit Effect(std::shared_ptr<Effect> descriptor);  // an instance
   ~Effect();
 
+  // A destroyed instance's address is not used again soon.
+  static void* operator new(size_t bytes) { return new_block(bytes); }
+  static void operator delete(void* block) { retire_block(block); }
+
   static Effect* from(const void* handle);
   OfxImageEffectHandle handle() { return reinterpret_cast<OfxImageEffectHandle>(this); }
 
@@ -44,6 +48,9 @@ class Effect : public std::enable_shared_from_this<Effect> {
   // Enters the plug-in with this effect as the handle.  Locks as its thread safety asks.
   OfxStatus act(const std::string& action, PropertySet* in, PropertySet* out,
                 const std::shared_ptr<Call>& call);
+
+  // After DestroyInstance: no handle of it is good any more.  Unfreed memory is a breach.
+  void bury();
 
   // The time of the action under way on this thread, else of the time line.
   double current_time() const;
@@ -65,8 +72,8 @@ class Effect : public std::enable_shared_from_this<Effect> {
   size_t message_count();                       // of all there ever were
   void set_persistent(const Message& message);  // an empty type clears it
   Message persistent();
-  void note(const std::string& sentence);  // a breach of the standard by the plug-in
-  std::vector<std::string> notes();        // the last thousand
+  void note(const Breach& breach);  // of the standard, by the plug-in
+  std::vector<Breach> notes();      // the last thousand
 
   void* allocate_memory(size_t bytes);     // imageMemoryAlloc; null when there is no memory
   static void* memory_data(void* handle);  // null when the handle is none
@@ -74,9 +81,8 @@ class Effect : public std::enable_shared_from_this<Effect> {
 
  private:
   void close_call(const std::shared_ptr<Call>& call);
+  size_t free_all_memory();
 
-  static constexpr uint64_t kMagic = 0x656666656374ull;
-  uint64_t magic_ = kMagic;
   std::shared_ptr<Plugin> plugin_;
   std::shared_ptr<Effect> descriptor_;  // of an instance
   PropertySet properties_;
@@ -89,7 +95,7 @@ class Effect : public std::enable_shared_from_this<Effect> {
   std::deque<Message> messages_;
   size_t message_count_ = 0;
   Message persistent_;
-  std::deque<std::string> notes_;
+  std::deque<Breach> notes_;
 };
 
 const OfxImageEffectSuiteV1* image_effect_suite();

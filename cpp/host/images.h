@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "handles.h"
 #include "ofxImageEffect.h"
 #include "property_set.h"
 
@@ -35,6 +36,10 @@ class ImageHandle : public PropertySet {
  public:
   ImageHandle(std::shared_ptr<const ImageBuffer> buffer, std::shared_ptr<Call> call,
               std::string clip);
+  // Released handles stay recognizable: their memory is not used again soon.
+  static void* operator new(size_t bytes) { return new_block(bytes); }
+  static void operator delete(void* block) { retire_block(block); }
+
   // Null when the handle is no image that is lent out at the moment.
   static ImageHandle* from_lent(OfxPropertySetHandle handle);
 

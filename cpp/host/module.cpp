@@ -60,6 +60,14 @@ void feed(Clip& clip, const py::object& fetch, const py::object& extent) {
       });
 }
 
+py::list breach_list(const std::vector<Breach>& breaches) {
+  py::list list;
+  for (const Breach& b : breaches) {
+    list.append(py::make_tuple(from_prop_value(b.rule), from_prop_value(b.text)));
+  }
+  return list;
+}
+
 py::tuple act(Effect& effect, const std::string& action, const py::object& in,
               const py::object& out, const py::object& time, std::array<double, 2> scale,
               const std::map<std::string, std::shared_ptr<ImageBuffer>>& outputs,
@@ -81,7 +89,7 @@ py::tuple act(Effect& effect, const std::string& action, const py::object& in,
                         out.is_none() ? nullptr : &out_args, call);
   }
   if (call->failure()) std::rethrow_exception(call->failure());
-  return py::make_tuple(status, to_dict(out_args));
+  return py::make_tuple(status, to_dict(out_args), breach_list(call->breaches()));
 }
 
 py::list messages(Effect& effect) {
@@ -107,6 +115,7 @@ void bind_properties(py::module_& m) {
            [](const PropertySet& s, const std::string& n) { return from_prop_values(s.values(n)); })
       .def("put", [](PropertySet& s, const std::string& n,
                      const py::object& v) { s.put(n, to_prop_values(v)); })
+      .def("remove", &PropertySet::remove)
       .def("as_dict", to_dict);
 }
 
@@ -154,12 +163,13 @@ py::list list_of(const py::object& self, const std::vector<std::unique_ptr<T>>& 
 void bind_effect(py::module_& m) {
   py::class_<Effect, std::shared_ptr<Effect>>(m, "Effect")
       .def_static("descriptor",
-                  [](std::shared_ptr<Plugin> p) { return std::make_shared<Effect>(std::move(p)); })
+                  [](std::shared_ptr<Plugin> p) { return std::shared_ptr<Effect>(new Effect(p)); })
       .def("in_context",
            [](const Effect& e, const std::string& context) {
-             return std::make_shared<Effect>(e, context);
+             return std::shared_ptr<Effect>(new Effect(e, context));
            })
-      .def("instance", [](std::shared_ptr<Effect> e) { return std::make_shared<Effect>(e); })
+      .def("instance",
+           [](std::shared_ptr<Effect> e) { return std::shared_ptr<Effect>(new Effect(e)); })
       .def_property_readonly("properties", &Effect::properties,
                              py::return_value_policy::reference_internal)
       .def(
@@ -177,7 +187,10 @@ void bind_effect(py::module_& m) {
       .def_property_readonly("message_count", &Effect::message_count)
       .def("persistent", persistent)
       .def("clear_persistent", [](Effect& e) { e.set_persistent({}); })
-      .def("notes", &Effect::notes)
+      .def("bury", &Effect::bury)
+      .def("note", [](Effect& e, const std::string& rule,
+                      const std::string& text) { e.note({rule, text}); })
+      .def("notes", [](Effect& e) { return breach_list(e.notes()); })
       .def_property(
           "time", [](const Effect& e) { return e.time.load(); },
           [](Effect& e, double t) { e.time = t; })
@@ -231,6 +244,7 @@ PYBIND11_MODULE(_host, m) {
   bind_effect(m);
   m.def("block", &block_array, py::arg("bytes"));
   m.def("empty_pool", &empty_pool);
+  m.def("take_stray_breaches", [] { return breach_list(take_stray_breaches()); });
   m.def("pool_idle_bytes", &pool_idle_bytes);
   m.def("set_thread_count", &set_thread_count);
   m.def("thread_count", &thread_count);

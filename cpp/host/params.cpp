@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "effect.h"
+#include "handles.h"
 #include "param_tables.h"
 
 namespace pyopenfx {
@@ -22,6 +23,7 @@ ParamValue blend(const ParamType& type, const ParamValue& a, const ParamValue& b
 
 Param::Param(ParamSet* owner, const ParamType* type, const std::string& name)
     : owner_(owner), type_(type), name_(name) {
+  handle_born(HandleKind::kParam, this);
   properties_.define(param_properties(*type, name));
 }
 
@@ -30,18 +32,21 @@ Param::Param(ParamSet* owner, const Param& descriptor)
       type_(descriptor.type_),
       name_(descriptor.name_),
       properties_(descriptor.properties_) {
+  handle_born(HandleKind::kParam, this);
   properties_.put(kOfxPropType, {std::string(kOfxTypeParameterInstance)});
   constant_ = default_value();
 }
 
-Param::~Param() {
-  volatile uint64_t* magic = &magic_;
-  *magic = 0;
+Param::~Param() { bury(); }
+
+void Param::bury() const {
+  handle_died(HandleKind::kParam, this);
+  properties_.bury();
 }
 
 Param* Param::from(OfxParamHandle handle) {
   auto* param = reinterpret_cast<Param*>(handle);
-  return param && param->magic_ == kMagic ? param : nullptr;
+  return handle_alive(HandleKind::kParam, param) ? param : nullptr;
 }
 
 ParamValue Param::default_value() const {
@@ -173,20 +178,24 @@ void Param::copy_from(const Param& source, double offset, const OfxRangeD* range
   tell_animating();
 }
 
-ParamSet::ParamSet(Effect* effect, const ParamSet& descriptor) : effect_(effect) {
+ParamSet::ParamSet(Effect* effect) : effect_(effect) { handle_born(HandleKind::kParamSet, this); }
+
+ParamSet::ParamSet(Effect* effect, const ParamSet& descriptor) : ParamSet(effect) {
   for (const auto& param : descriptor.params_) {
     params_.push_back(std::make_unique<Param>(this, *param));
   }
 }
 
-ParamSet::~ParamSet() {
-  volatile uint64_t* magic = &magic_;
-  *magic = 0;
+ParamSet::~ParamSet() { bury(); }
+
+void ParamSet::bury() const {
+  handle_died(HandleKind::kParamSet, this);
+  for (const auto& param : params_) param->bury();
 }
 
 ParamSet* ParamSet::from(OfxParamSetHandle handle) {
   auto* set = reinterpret_cast<ParamSet*>(handle);
-  return set && set->magic_ == kMagic ? set : nullptr;
+  return handle_alive(HandleKind::kParamSet, set) ? set : nullptr;
 }
 
 PropertySet& ParamSet::properties() { return effect_->properties(); }

@@ -59,14 +59,13 @@ class Param {
   bool delete_key(double time);
   void delete_keys();
   void copy_from(const Param& source, double offset, const OfxRangeD* range);
+  void bury() const;  // plug-ins may use it no more
   ParamValue default_value() const;
 
  private:
   ParamValue value_locked(double time) const;
   void tell_animating();
 
-  static constexpr uint64_t kMagic = 0x706172616d00ull;
-  uint64_t magic_ = kMagic;
   ParamSet* owner_;
   const ParamType* type_;
   std::string name_;
@@ -78,7 +77,7 @@ class Param {
 
 class ParamSet {
  public:
-  explicit ParamSet(Effect* effect) : effect_(effect) {}
+  explicit ParamSet(Effect* effect);
   ParamSet(Effect* effect, const ParamSet& descriptor);
   ~ParamSet();
 
@@ -87,14 +86,13 @@ class ParamSet {
 
   Effect* effect() { return effect_; }
   PropertySet& properties();
+  void bury() const;
   // Null when the type is unknown or the name is taken.
   Param* define(const std::string& type, const std::string& name, OfxStatus* status);
   Param* find(const std::string& name);
   const std::vector<std::unique_ptr<Param>>& all() const { return params_; }
 
  private:
-  static constexpr uint64_t kMagic = 0x706172616d736574ull;
-  uint64_t magic_ = kMagic;
   Effect* effect_;
   std::vector<std::unique_ptr<Param>> params_;
 };

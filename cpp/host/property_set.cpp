@@ -1,6 +1,6 @@
 #include "property_set.h"
 
-#include <cstring>
+#include "handles.h"
 
 namespace pyopenfx {
 namespace {
@@ -26,19 +26,21 @@ PropValue zero(PropType type) {
 
 }  // namespace
 
+PropertySet::PropertySet() { handle_born(HandleKind::kProperties, this); }
+
 PropertySet::PropertySet(const PropertySet& other) {
+  handle_born(HandleKind::kProperties, this);
   std::lock_guard<std::mutex> lock(other.mutex_);
   properties_ = other.properties_;
 }
 
-PropertySet::~PropertySet() {
-  volatile uint64_t* magic = &magic_;  // volatile: a late handle must find it cleared
-  *magic = 0;
-}
+PropertySet::~PropertySet() { bury(); }
+
+void PropertySet::bury() const { handle_died(HandleKind::kProperties, this); }
 
 PropertySet* PropertySet::from(OfxPropertySetHandle handle) {
   auto* set = reinterpret_cast<PropertySet*>(handle);
-  return set && set->magic_ == kMagic ? set : nullptr;
+  return handle_alive(HandleKind::kProperties, set) ? set : nullptr;
 }
 
 const PropertySet::Property* PropertySet::find(const std::string& name) const {
@@ -186,6 +188,11 @@ PropType PropertySet::type(const std::string& name) const {
   std::lock_guard<std::mutex> lock(mutex_);
   const Property* property = find(name);
   return property ? property->type : PropType::kPointer;
+}
+
+void PropertySet::remove(const std::string& name) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  properties_.erase(name);
 }
 
 void PropertySet::put(const std::string& name, std::vector<PropValue> values) {

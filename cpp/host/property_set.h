@@ -28,7 +28,7 @@ struct PropSpec {
 
 class PropertySet {
  public:
-  PropertySet() = default;
+  PropertySet();
   PropertySet(const PropertySet& other);
   PropertySet& operator=(const PropertySet&) = delete;
   virtual ~PropertySet();
@@ -60,6 +60,8 @@ class PropertySet {
   std::vector<PropValue> values(const std::string& name) const;
   PropType type(const std::string& name) const;
   void put(const std::string& name, std::vector<PropValue> values);
+  void remove(const std::string& name);
+  void bury() const;  // plug-ins may use it no more
 
  private:
   struct Property {
@@ -71,8 +73,6 @@ class PropertySet {
   const Property* find(const std::string& name) const;
   Property* find(const std::string& name);
 
-  static constexpr uint64_t kMagic = 0x70726f70736574ull;
-  uint64_t magic_ = kMagic;
   mutable std::mutex mutex_;
   std::map<std::string, Property> properties_;
 };

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "effect.h"
 
@@ -17,7 +17,7 @@ namespace {
 
 struct Allocations {
   std::mutex mutex;
-  std::unordered_set<void*> blocks;
+  std::unordered_map<void*, const void*> blocks;  // to the plug-in that took it
 };
 
 Allocations& allocations() {
@@ -30,14 +30,18 @@ OfxStatus memory_alloc(void*, size_t bytes, void** data) {
   *data = std::malloc(bytes ? bytes : 1);
   if (!*data) return kOfxStatErrMemory;
   std::lock_guard<std::mutex> lock(allocations().mutex);
-  allocations().blocks.insert(*data);
+  const std::shared_ptr<Call> call = Call::current();
+  allocations().blocks[*data] = call ? &call->effect->plugin() : nullptr;
   return kOfxStatOK;
 }
 
 OfxStatus memory_free(void* data) {
   {
     std::lock_guard<std::mutex> lock(allocations().mutex);
-    if (allocations().blocks.erase(data) == 0) return kOfxStatErrBadHandle;
+    if (allocations().blocks.erase(data) == 0) {
+      breach(kMemoryFreedTwice, "freed memory that it does not have");
+      return kOfxStatErrBadHandle;
+    }
   }
   std::free(data);
   return kOfxStatOK;
@@ -154,6 +158,18 @@ struct SuiteRow {
 };
 
 }  // namespace
+
+size_t forget_blocks(const void* plugin) {
+  std::lock_guard<std::mutex> lock(allocations().mutex);
+  size_t count = 0;
+  for (auto it = allocations().blocks.begin(); it != allocations().blocks.end();) {
+    auto block = it++;
+    if (block->second != plugin) continue;
+    allocations().blocks.erase(block);
+    ++count;
+  }
+  return count;
+}
 
 const OfxMemorySuiteV1* memory_suite() {
   static const OfxMemorySuiteV1 suite = {memory_alloc, memory_free};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "call.h"
+#include "handles.h"
 #include "suites.h"
 
 namespace pyopenfx {
@@ -45,6 +46,7 @@ OfxStatus multi_thread(OfxThreadFunctionV1 function, unsigned int n, void* custo
       try {
         function(i, n, custom);
       } catch (...) {
+        breach(kExceptionCrossed, "let a C++ exception out of a thread");
         thrown = true;
       }
     }
@@ -81,7 +83,16 @@ struct Mutex {
   int depth = 0;
 };
 
-Mutex* mutex_of(OfxMutexHandle handle) { return reinterpret_cast<Mutex*>(handle); }
+thread_local std::vector<Mutex*> t_held;  // one entry a lock
+
+Mutex* mutex_of(OfxMutexHandle handle) {
+  return handle_alive(HandleKind::kMutex, handle) ? reinterpret_cast<Mutex*>(handle) : nullptr;
+}
+
+void let_go(Mutex* mutex) {
+  const auto last = std::find(t_held.rbegin(), t_held.rend(), mutex);
+  if (last != t_held.rend()) t_held.erase(std::next(last).base());
+}
 
 OfxStatus lock(const OfxMutexHandle handle) {
   Mutex* mutex = mutex_of(handle);
@@ -91,6 +102,7 @@ OfxStatus lock(const OfxMutexHandle handle) {
   mutex->freed.wait(guard, [&] { return mutex->depth == 0 || mutex->owner == self; });
   mutex->owner = self;
   ++mutex->depth;
+  t_held.push_back(mutex);
   return kOfxStatOK;
 }
 
@@ -99,6 +111,7 @@ OfxStatus unlock(const OfxMutexHandle handle) {
   if (!mutex) return kOfxStatErrBadHandle;
   std::lock_guard<std::mutex> guard(mutex->inner);
   if (mutex->depth == 0 || mutex->owner != std::this_thread::get_id()) return kOfxStatFailed;
+  let_go(mutex);
   if (--mutex->depth == 0) mutex->freed.notify_one();
   return kOfxStatOK;
 }
@@ -111,23 +124,39 @@ OfxStatus try_lock(const OfxMutexHandle handle) {
   if (mutex->depth > 0 && mutex->owner != self) return kOfxStatFailed;
   mutex->owner = self;
   ++mutex->depth;
+  t_held.push_back(mutex);
   return kOfxStatOK;
 }
 
 OfxStatus create(OfxMutexHandle* handle, int lock_count) {
   if (!handle) return kOfxStatErrValue;
-  *handle = reinterpret_cast<OfxMutexHandle>(new Mutex);
+  auto* mutex = new Mutex;
+  handle_born(HandleKind::kMutex, mutex);
+  *handle = reinterpret_cast<OfxMutexHandle>(mutex);
   for (int i = 0; i < lock_count; ++i) lock(*handle);
   return kOfxStatOK;
 }
 
 OfxStatus destroy(const OfxMutexHandle handle) {
-  if (!handle) return kOfxStatErrBadHandle;
-  delete mutex_of(handle);
+  Mutex* mutex = mutex_of(handle);
+  if (!mutex) return kOfxStatErrBadHandle;
+  handle_died(HandleKind::kMutex, mutex);
+  t_held.erase(std::remove(t_held.begin(), t_held.end(), mutex), t_held.end());
+  delete mutex;
   return kOfxStatOK;
 }
 
 }  // namespace
+
+size_t held_mutexes() { return t_held.size(); }
+
+size_t give_up_mutexes(size_t depth) {
+  size_t count = 0;
+  for (; t_held.size() > depth; ++count) {
+    if (unlock(reinterpret_cast<OfxMutexHandle>(t_held.back())) != kOfxStatOK) t_held.pop_back();
+  }
+  return count;
+}
 
 void set_thread_count(unsigned int count) { g_threads = std::clamp(count, 1u, kMostThreads); }
 
