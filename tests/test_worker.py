@@ -9,50 +9,11 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from pathlib import Path
 
 import pytest
-
-PREAMBLE = """
-import os, re, signal, sys, threading, time
-import numpy as np
-from anatomatte_cli.ofx_node import bundle
-from pyopenfx import Host, RenderAborted, RenderError
-
-host = Host()
-host.scan([bundle().parent])
-node = host.load("org.anatomatte.Anatomatte").instance(context="filter")
-plate = np.zeros((120, 200, 4), np.float32)
-plate[...] = [0.05, 0.4, 0.06, 1]
-plate[40:, 60:140, :3] = [0.5, 0.3, 0.2]
-node.clips.Source = plate
-
-def frame(time=1.0, **settings):
-    return np.array(node.render(time, **settings)["colour"])
-
-def status():
-    node.params.refresh.press()
-    return str(node.params["status"].value)
-
-def worker():
-    return int(re.search(r"Worker process (\\d+)", status())[1])
-
-def children():
-    return open(f"/proc/self/task/{os.getpid()}/children").read().split()
-"""
-
-
-def host_says(code: str, **environment: str) -> str:
-    """What a host process prints that renders through the worker."""
-    scene = os.environ | {"ANATOMATTE_RUNTIME": "worker"} | environment
-    text = PREAMBLE + textwrap.dedent(code)
-    done = subprocess.run(
-        [sys.executable, "-c", text], env=scene, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+from worker_host import host_says
 
 
 def test_the_worker_gives_the_same_pixels(tmp_path: Path) -> None:

@@ -330,6 +330,11 @@ AnmResult Client::status(char* text, size_t size) {
   return ANM_OK;
 }
 
+bool Client::running() {
+  std::unique_lock<std::timed_mutex> lock(mutex_, std::try_to_lock);
+  return !lock || running_ || !facts_.address.empty();  // held: somebody starts it just now
+}
+
 void Client::purge() {
   std::lock_guard<std::timed_mutex> guard(mutex_);
   if (owner_ != ::getpid() || !running_) return;

@@ -35,6 +35,8 @@ class Client {
   AnmResult render(AnmCall* call);
   AnmResult status(char* text, size_t size);
   void purge();
+  // False when a private worker was not started, or is known to have ended.  Never waits.
+  bool running();
 
  private:
   struct Connection {

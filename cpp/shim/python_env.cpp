@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -65,11 +66,18 @@ std::map<std::string, std::string> read_conf(const std::string& path) {
   return conf;
 }
 
+// Without `..`, where that is possible.  The last name stays as it is told: an environment's python
+// is a link, and what it points to is another environment.
 std::string resolved(const std::string& folder, const std::string& path) {
   if (path.empty() || path[0] == '/') return path;
-  const std::string joined = folder + path;
+  std::string joined = folder + path, name;
+  const size_t slash = joined.rfind('/');
+  if (joined.compare(slash, std::string::npos, "/..") != 0) {
+    name = joined.substr(slash);
+    joined.resize(slash);
+  }
   char* real = realpath(joined.c_str(), nullptr);
-  const std::string result = real ? real : joined;
+  const std::string result = (real ? real : joined) + name;
   std::free(real);
   return result;
 }
@@ -156,15 +164,21 @@ void fill_from_answer(PythonEnv* env) {
   }
 }
 
-}  // namespace
-
-std::string own_folder() {
+// Found while the plug-in is loaded: a host may have named it from a folder that it leaves later.
+std::string find_own_folder() {
   Dl_info facts{};
   if (!dladdr(reinterpret_cast<const void*>(&own_folder), &facts) || !facts.dli_fname) return "./";
-  const std::string file = facts.dli_fname;
-  const size_t slash = file.rfind('/');
-  return slash == std::string::npos ? "./" : file.substr(0, slash + 1);
+  std::string file = facts.dli_fname;
+  char here[PATH_MAX];
+  if (file[0] != '/' && getcwd(here, sizeof here)) file = std::string(here) + "/" + file;
+  return file.substr(0, file.rfind('/') + 1);
 }
+
+const std::string kOwnFolder = find_own_folder();
+
+}  // namespace
+
+std::string own_folder() { return kOwnFolder; }
 
 std::string python_in_process() {
   using Version = const char* (*)();

@@ -78,9 +78,16 @@ const AnmEngine* worker_engine(std::string* sentence) {
   return nullptr;
 }
 
+// A worker that does not run is looked for again: its environment may have come back or moved.
 void worker_forget_failure() {
   const std::lock_guard<std::mutex> lock(g_mutex);
   g_failure.clear();
+  if (!g_client || g_client->running()) return;
+  try {
+    g_client = std::make_shared<channel::Client>(facts());
+  } catch (const Failure&) {
+    // the old one tells what is wrong
+  }
 }
 
 const AnmEngine* worker_running() { return client() ? &kEngine : nullptr; }

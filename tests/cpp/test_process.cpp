@@ -1,8 +1,9 @@
 // A host process without Python: loads the .ofx from its bundle, describes it with no Python in
 // the process, then renders, which starts Python.
 //
-//   test_process BUNDLE_BINARY describe|render|threads
+//   test_process BUNDLE_BINARY describe|render|away|threads
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstring>
@@ -123,6 +124,10 @@ int main(int argc, char** argv) {
   CHECK(!python_is_here());
   CHECK(descriptor.param("screen") != nullptr);
   if (!std::strcmp(argv[2], "render")) render_once(plugin, descriptor);
+  if (!std::strcmp(argv[2], "away")) {  // the path may have been relative to this folder
+    CHECK_EQ(chdir("/"), 0);
+    render_once(plugin, descriptor);
+  }
   if (!std::strcmp(argv[2], "threads")) render_threads(plugin, descriptor);
   return verdict(argv[2]);
 }
