@@ -12,12 +12,12 @@ with host.load("org.example.invert").instance(context="filter") as invert:
 from .clips import ClipFormat
 from .contract import RULES, ContractError
 from .errors import ActionError, ClipError, HostError, ParamError, PluginNotFound, RenderAborted, RenderError
-from .host import Host, Plugin, PluginInfo
+from .host import Host, Plugin
 from .image import Image, Layout
 from .instance import Instance
 from .preferences import ClipPreferences
 from .render import Planes
-from .scan import BinaryProblem
+from .scan import BinaryProblem, PluginInfo
 
 __all__ = [
     "RULES",

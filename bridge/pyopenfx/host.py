@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,20 +19,7 @@ from .errors import OK, REPLY_DEFAULT, ActionError, HostError, PluginNotFound
 from .image import Layout
 from .instance import Instance
 from .params import ParamDescription
-from .scan import BinaryProblem, binaries, search_path
-
-
-@dataclass(frozen=True)
-class PluginInfo:
-    """A plug-in that a scan found."""
-
-    identifier: str
-    version: tuple[int, int]
-    label: str
-    grouping: str
-    contexts: tuple[str, ...]
-    binary: Path
-    bundle: Path
+from .scan import BinaryProblem, PluginInfo, binaries, scan_apart, search_path
 
 
 class Plugin:
@@ -216,6 +204,7 @@ class Host:
         self._found: dict[tuple[str, tuple[int, int]], _host.Plugin] = {}
         self._plugins: dict[tuple[str, tuple[int, int]], Plugin] = {}
         self._lock = threading.Lock()
+        self._unopened: dict[tuple[str, tuple[int, int]], tuple[Path, Path]] = {}
         self.problems: list[BinaryProblem] = []
         if threads is not None:
             _host.set_thread_count(threads)
@@ -225,12 +214,26 @@ class Host:
         """What plug-ins can read of this host."""
         return self.record.properties.as_dict()
 
-    def scan(self, paths: Iterable[str | Path] | None = None) -> list[PluginInfo]:
+    def scan(
+        self, paths: Iterable[str | Path] | None = None, *, isolated: bool = False, timeout: float = 30.0
+    ) -> list[PluginInfo]:
         """Finds, loads and describes the plug-ins below `paths` (by default OFX_PLUGIN_PATH and
-        the standard's folder).  What cannot be used goes to `problems`; it never raises."""
+        the standard's folder).  What cannot be used goes to `problems`; it never raises.
+
+        `isolated`: each binary is tried in a process of its own, for at most `timeout` seconds, and
+        opened here only when one of its plug-ins is loaded; use it for binaries that nobody knows.
+        """
+        places = list(binaries([Path(p) for p in paths] if paths is not None else search_path()))
+        if not isolated:
+            return [info for binary, bundle in places for info in self.scan_binary(binary, bundle)]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            outcomes = pool.map(lambda place: scan_apart(place[0], place[1], timeout), places)
         found: list[PluginInfo] = []
-        for binary, bundle in binaries([Path(p) for p in paths] if paths is not None else search_path()):
-            found += self._scan_binary(binary, bundle)
+        for (binary, bundle), (plugins, problems) in zip(places, outcomes, strict=True):
+            self.problems += problems
+            for info in plugins:
+                self._unopened.setdefault((info.identifier, info.version), (binary, bundle))
+            found += plugins
         return found
 
     def load(self, identifier: str, version: tuple[int, int] | int | None = None) -> Plugin:
@@ -243,13 +246,18 @@ class Host:
             self.scan()
         versions = self._versions(identifier, version)
         if not versions:
-            known = ", ".join(sorted({name for name, _ in self._found})) or "none"
+            known = ", ".join(sorted({name for name, _ in (*self._found, *self._unopened)})) or "none"
             of_version = f" of version {version}" if version is not None else ""
             raise PluginNotFound(
                 f"No plug-in {identifier}{of_version} was found; found: {known}. "
                 "Give its folder to Host.scan or in OFX_PLUGIN_PATH."
             )
-        return self._plugin((identifier, max(versions)))
+        key = (identifier, max(versions))
+        if key not in self._found:
+            self.scan_binary(*self._unopened[key], only=key)
+            if key not in self._found:
+                raise PluginNotFound(f"{identifier} cannot be used: {self.problems[-1].reason}")
+        return self._plugin(key)
 
     def close(self) -> None:
         """Closes every instance and unloads every plug-in that this host loaded."""
@@ -269,7 +277,10 @@ class Host:
     ) -> None:
         self.close()
 
-    def _scan_binary(self, binary: Path, bundle: Path) -> list[PluginInfo]:
+    def scan_binary(
+        self, binary: Path, bundle: Path, only: tuple[str, tuple[int, int]] | None = None
+    ) -> list[PluginInfo]:
+        """As `scan`, for one binary; `only` describes the plug-in of that (identifier, version)."""
         try:
             cores: Sequence[_host.Plugin] = _host.open_binary(str(binary), str(bundle))
         except _host.BinaryError as error:
@@ -278,6 +289,8 @@ class Host:
         found = []
         for core in cores:
             key = (core.identifier, core.version)
+            if only is not None and key != only:
+                continue
             self._found.setdefault(key, core)  # the first on the path wins
             try:
                 found.append(self._plugin(key).info)
@@ -290,7 +303,8 @@ class Host:
         def fits(v: tuple[int, int]) -> bool:
             return version is None or (v == version if isinstance(version, tuple) else v[0] == version)
 
-        return [v for name, v in self._found if name == identifier and fits(v)]
+        known = {*self._found, *self._unopened}
+        return [v for name, v in known if name == identifier and fits(v)]
 
     def _plugin(self, key: tuple[str, tuple[int, int]]) -> Plugin:
         with self._lock:

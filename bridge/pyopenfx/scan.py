@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from . import isolated
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,19 @@ class BinaryProblem:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """A plug-in that a scan found."""
+
+    identifier: str
+    version: tuple[int, int]
+    label: str
+    grouping: str
+    contexts: tuple[str, ...]
+    binary: Path
+    bundle: Path
 
 
 def architecture() -> str:
@@ -67,3 +83,44 @@ def _below(path: Path) -> Iterator[tuple[Path, Path]]:
         for child in sorted(path.iterdir()):
             if child.is_dir() and not child.name.startswith("@"):
                 yield from _below(child)
+
+
+def scan_apart(binary: Path, bundle: Path, timeout: float) -> tuple[list[PluginInfo], list[BinaryProblem]]:
+    """What a binary holds, found out in a process of its own; in one for each of its plug-ins where
+    they do not survive together."""
+    place = {"binary": str(binary), "bundle": str(bundle)}
+    outcome = isolated.run("scan", place, timeout)
+    if outcome.end == "done":
+        return _infos(outcome.value, binary, bundle), _problems(outcome.value, binary)
+    listed = isolated.run("names", place, timeout)
+    if listed.value is None or len(listed.value) < 2:
+        return [], [BinaryProblem(str(binary), outcome.text)]
+    plugins: list[PluginInfo] = []
+    problems: list[BinaryProblem] = []
+    for only in listed.value:
+        outcome = isolated.run("scan", {**place, "only": only}, timeout)
+        if outcome.value is not None:
+            plugins += _infos(outcome.value, binary, bundle)
+            problems += _problems(outcome.value, binary)
+        if outcome.end != "done":
+            problems.append(BinaryProblem(str(binary), f"{only[0]} {outcome.text}"))
+    return plugins, problems
+
+
+def _infos(told: dict[str, Any], binary: Path, bundle: Path) -> list[PluginInfo]:
+    return [
+        PluginInfo(
+            p["identifier"],
+            (p["version"][0], p["version"][1]),
+            p["label"],
+            p["grouping"],
+            tuple(p["contexts"]),
+            binary,
+            bundle,
+        )
+        for p in told["plugins"]
+    ]
+
+
+def _problems(told: dict[str, Any], binary: Path) -> list[BinaryProblem]:
+    return [BinaryProblem(str(binary), reason) for reason in told["problems"]]

@@ -244,6 +244,12 @@ PYBIND11_MODULE(_host, m) {
   bind_effect(m);
   m.def("block", &block_array, py::arg("bytes"));
   m.def("empty_pool", &empty_pool);
+  m.def("tell_missing_suites", &tell_missing_suites, py::arg("tell"));
+  m.def("missing_suites", [] {
+    py::list list;
+    for (const MissingSuite& s : missing_suites()) list.append(py::make_tuple(s.name, s.version));
+    return list;
+  });
   m.def("take_stray_breaches", [] { return breach_list(take_stray_breaches()); });
   m.def("pool_idle_bytes", &pool_idle_bytes);
   m.def("set_thread_count", &set_thread_count);

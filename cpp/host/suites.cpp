@@ -151,6 +151,31 @@ OfxStatus get_bounds(void* handle, double* first, double* last) {
   return kOfxStatOK;
 }
 
+// ---- what is not here ----
+
+constexpr size_t kMostMissing = 1000;
+
+struct Missing {
+  std::mutex mutex;
+  std::vector<MissingSuite> suites;
+  bool tell = false;
+};
+
+Missing& missing() {
+  static auto* the_missing = new Missing;
+  return *the_missing;
+}
+
+void miss(const char* name, int version) {
+  Missing& m = missing();
+  std::lock_guard<std::mutex> lock(m.mutex);
+  for (const MissingSuite& known : m.suites) {
+    if (known.name == name && known.version == version) return;
+  }
+  if (m.suites.size() < kMostMissing) m.suites.push_back({name, version});
+  if (m.tell) std::fprintf(stderr, "pyopenfx: no suite %s version %d\n", name, version);
+}
+
 struct SuiteRow {
   const char* name;
   int version;
@@ -196,6 +221,16 @@ const OfxTimeLineSuiteV1* time_line_suite() {
   return &suite;
 }
 
+std::vector<MissingSuite> missing_suites() {
+  std::lock_guard<std::mutex> lock(missing().mutex);
+  return missing().suites;
+}
+
+void tell_missing_suites(bool tell) {
+  std::lock_guard<std::mutex> lock(missing().mutex);
+  missing().tell = tell;
+}
+
 void* fetch_suite(OfxPropertySetHandle host, const char* name, int version) {
   static const SuiteRow rows[] = {
       {kOfxPropertySuite, 1, property_suite()},        {kOfxParameterSuite, 1, parameter_suite()},
@@ -210,6 +245,7 @@ void* fetch_suite(OfxPropertySetHandle host, const char* name, int version) {
       return const_cast<void*>(row.suite);
     }
   }
+  miss(name, version);
   return nullptr;
 }
 

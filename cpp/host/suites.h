@@ -1,6 +1,9 @@
 // The suites that are no object's own, and the one table of all suites.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "ofxCore.h"
 #include "ofxMemory.h"
 #include "ofxMessage.h"
@@ -9,6 +12,16 @@
 #include "ofxTimeLine.h"
 
 namespace pyopenfx {
+
+struct MissingSuite {
+  std::string name;
+  int version;
+};
+
+// What plug-ins asked for and this host lacks, since the process began; told to stderr at once
+// where `tell_missing_suites` asks for it, for a plug-in may not survive its absence.
+std::vector<MissingSuite> missing_suites();
+void tell_missing_suites(bool tell);
 
 void* fetch_suite(OfxPropertySetHandle host, const char* name, int version);
 
