@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from keyer_scenes import SCREENS, Scene, edge, scene, srgb8
@@ -58,13 +59,14 @@ def test_spill_goes_and_skin_stays() -> None:
 def test_no_screen_no_key() -> None:
     random = np.random.default_rng(0)
     low = random.random((8, 12, 3)).astype(np.float32)
-    import cv2
-
     street = cv2.resize(low, (180, 120), interpolation=cv2.INTER_CUBIC) * 0.5 + 0.1
     street += 0.05 * random.standard_normal(street.shape).astype(np.float32)
     mattes = anatomatte.matte(street)
     assert (mattes.alpha == 1).all()
     assert np.array_equal(mattes.foreground, street)
+    blades = 0.5 + random.random((180, 270, 1)).astype(np.float32)
+    grass = cv2.GaussianBlur(blades, (0, 0), 1.0)[..., None] ** 4 * np.float32((0.08, 0.16, 0.02))
+    assert anatomatte.matte(grass).alpha.min() > 0.95
 
 
 def test_presence_fades_with_the_screen_and_never_jumps() -> None:

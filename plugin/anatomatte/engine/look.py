@@ -70,14 +70,16 @@ def observe(plate: Plate, settings: Settings, job: Job) -> Evidence:
     light = plate.light[sample]
     surface = np.concatenate([surface_rows(plate, screen, y, y + 1) for y in sample])
     grain = regions.grain_of(light, surface, screen.axis, 0.5)
-    return Evidence(dataclasses.replace(screen, noise=grain), chroma.lost(light))
+    return Evidence(dataclasses.replace(screen, noise=grain), chroma.lost(plate.light))
 
 
 class _Refine:
     """The plate and what is known of it while its strips are worked on."""
 
-    def __init__(self, plate: Plate, light: Pixels, screen: Screen, settings: Settings) -> None:
-        self.plate, self.light, self.screen, self.settings = plate, light, screen, settings
+    def __init__(self, plate: Plate, light: Pixels, evidence: Evidence, settings: Settings) -> None:
+        assert evidence.screen is not None
+        self.plate, self.light, self.screen, self.settings = plate, light, evidence.screen, settings
+        self.lost = evidence.chroma_lost
         self.height, self.width = plate.light.shape[:2]
         self.cell = palette.cell_for(self.height, self.width)
         self.rows, self.columns = -(-self.height // self.cell), -(-self.width // self.cell)
@@ -132,12 +134,20 @@ class _Refine:
         bright = np.maximum(surface.max(1, keepdims=True), np.float32(1e-5))
         shown = np.clip(light / bright, -8, 1000)
         fields = colours.at(y + y1, x)
-        alpha, foreground = solve.solve(
-            shown, surface / bright, fields, colours.tone, max(self.screen.noise, 0.03)
-        )
+        unrest = self.unrest(y1, y2)[y, x] / bright[:, 0]
+        grain = np.hypot(max(self.screen.noise, 0.03), chroma.LUMA_RINGS * unrest)
+        tint = chroma.CHROMA_RINGS * unrest
+        alpha, foreground = solve.solve(shown, surface / bright, fields, colours.tone, grain, tint)
         matte[y, x] = alpha
         light = foreground * bright + (light - shown * bright)
         self.found[y1] = ((y + y1) * self.width + x, light)
+
+    def unrest(self, y1: int, y2: int) -> Pixels:
+        """Contrast around each pixel of these rows, where a codec errs in proportion to it."""
+        if self.lost <= 0:
+            return np.zeros((y2 - y1, self.width), np.float32)
+        top, bottom = max(0, y1 - chroma.HALO), min(self.height, y2 + chroma.HALO)
+        return self.lost * chroma.contrast(self.light[top:bottom])[y1 - top : y2 - top]
 
     def key(self, colours: palette.Palette) -> Key:
         """The finished matte with the screen's weight and gain, and the solved colours."""
@@ -176,7 +186,7 @@ def refine(plate: Plate, evidence: Evidence, settings: Settings, job: Job) -> Ke
     if evidence.screen is None:
         nothing, nowhere = np.empty((0, 3), np.float32), np.empty(0, np.intp)
         return Key(np.ones((height, width), np.float32), nowhere, nothing, np.zeros((1, 1, 4), np.float32))
-    work = _Refine(plate, _sharpened(plate.light, evidence.chroma_lost, job), evidence.screen, settings)
+    work = _Refine(plate, _sharpened(plate.light, evidence.chroma_lost, job), evidence, settings)
     each(height, work.classify, job.threads, job.check)
     job.progress(0.5)
     colours = palette.spread(work.sums, work.cell)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import box, step
+from ..ops.filters import box, grow, shrink, step
 
 HALO = 4
 _LUMA = np.array([0.30, 0.59, 0.11], np.float32)
@@ -27,24 +27,34 @@ def _luma(coded: Pixels) -> Pixels:
     return np.asarray(coded @ _LUMA, np.float32)
 
 
-def _ripple(plane: Pixels) -> float:
-    """Energy at the finest scale as a share of that at twice its size, along rows."""
-    fine = plane[:, 2:] - 2 * plane[:, 1:-1] + plane[:, :-2]
-    coarse = plane[:, 4:] - 2 * plane[:, 2:-2] + plane[:, :-4]
-    return float((fine * fine).mean() / ((coarse * coarse).mean() + 1e-12))
+def _fine(plane: Pixels) -> float:
+    """What is lost by halving the size and doubling it again, as a share of the detail."""
+    height, width = plane.shape
+    half = shrink(plane, height // 2, width // 2)
+    apart = min(float(np.square(plane - up).mean()) for up in (grow(half, height, width), _doubled(half)))
+    bend = 4 * half[1:-1, 1:-1] - half[:-2, 1:-1] - half[2:, 1:-1] - half[1:-1, :-2] - half[1:-1, 2:]
+    return apart / (float(np.square(bend).mean()) + 1e-12)
+
+
+def _doubled(plane: Pixels) -> Pixels:
+    return np.asarray(plane.repeat(2, 0).repeat(2, 1), np.float32)
 
 
 def lost(light: Pixels) -> float:
-    """0 to 1: does chroma lack the fine detail that luma has?  *light* is any sample of whole rows."""
-    if light.shape[1] < 32:
+    """0 to 1: does chroma lack the fine detail that luma has?  Four bands of *light* are looked at."""
+    height, width = light.shape[0] // 2 * 2, light.shape[1] // 2 * 2
+    if min(height, width) < 32:
         return 0.0
-    coded = _coded(np.clip(light, 0, 4))
-    luma = _luma(coded)
-    own = _ripple(luma)
-    if own <= 0:
-        return 0.0
-    red, blue = (_ripple(coded[..., c] - luma) / own for c in (0, 2))
-    return float(1 - step(float(np.sqrt(red * blue)), 0.6, 0.85))
+    tall = min(64, height)
+    shares = []
+    for at in sorted({int(y) // 2 * 2 for y in np.linspace(0, height - tall, 4)}):
+        coded = _coded(np.clip(light[at : at + tall, :width], 0, 4))
+        luma = _luma(coded)
+        own = _fine(luma)
+        red, blue = (_fine(np.asarray(coded[..., c] - luma, np.float32)) for c in (0, 2))
+        shares.append((np.sqrt(red * blue), own))
+    chroma, luma_share = np.sum(shares, 0)
+    return float(1 - step(float(chroma / (luma_share + 1e-9)), 0.55, 0.75))
 
 
 def restored(light: Pixels, strength: float) -> Pixels:
@@ -62,3 +72,14 @@ def restored(light: Pixels, strength: float) -> Pixels:
         out[..., channel] += np.float32(strength) * (drawn - plane)
     out[..., 1] = (luma - _LUMA[0] * out[..., 0] - _LUMA[2] * out[..., 2]) / _LUMA[1]
     return np.asarray(np.sign(out) * out * out, np.float32)
+
+
+LUMA_RINGS, CHROMA_RINGS = 0.3, 0.6
+"""Errors of a codec that has lost chroma, as shares of the contrast around."""
+
+
+def contrast(light: Pixels) -> Pixels:
+    """Deviation of brightness within 5×5 pixels, H×W."""
+    luma = _luma(np.clip(light, 0, 64))
+    mean = box(luma, 5)
+    return np.asarray(np.sqrt(np.maximum(box(luma * luma, 5) - mean * mean, 0)), np.float32)

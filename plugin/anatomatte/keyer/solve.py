@@ -43,6 +43,34 @@ class Matrix:
         return np.stack([a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z], -1)
 
 
+_LUMA = np.array([0.30, 0.59, 0.11]) / np.linalg.norm([0.30, 0.59, 0.11])
+
+
+class Lens:
+    """Colours seen so that grain of luma and of chroma are alike: chroma is shrunk by *ratio* (N)."""
+
+    def __init__(self, ratio: Wide) -> None:
+        self.ratio = ratio
+
+    def _scaled(self, v: Wide, ratio: Wide) -> Wide:
+        along = (v @ _LUMA) * (1 - ratio)
+        return np.asarray(v * ratio[:, None] + along[:, None] * _LUMA)
+
+    def through(self, v: Wide) -> Wide:
+        return self._scaled(v, self.ratio)
+
+    def back(self, v: Wide) -> Wide:
+        return self._scaled(v, 1 / self.ratio)
+
+    def spread(self, six: Wide) -> Wide:
+        """W Σ W of covariances by their six entries."""
+        a, b, c, d, e, f = six.T
+        rows = [self.through(np.stack(row, -1)) for row in ((a, b, c), (b, d, e), (c, e, f))]
+        columns = [self.through(np.stack([row[:, k] for row in rows], -1)) for k in range(3)]
+        x, y, z = columns
+        return np.stack([x[:, 0], x[:, 1], x[:, 2], y[:, 1], y[:, 2], z[:, 2]], -1)
+
+
 def _dot(a: Wide, b: Wide) -> Wide:
     return np.asarray(np.einsum("ni,ni->n", a, b))
 
@@ -50,7 +78,7 @@ def _dot(a: Wide, b: Wide) -> Wide:
 class Likelihood:
     """−2 log likelihood of α for N pixels, in closed form: a ratio of polynomials in α."""
 
-    def __init__(self, colour: Wide, mean: Wide, six: Wide, surface: Wide, grain: float) -> None:
+    def __init__(self, colour: Wide, mean: Wide, six: Wide, surface: Wide, grain: Wide) -> None:
         self.grain = grain * grain
         self.e, self.f = colour - surface, mean - surface
         self.sigma = Matrix(six)
@@ -95,7 +123,7 @@ class Likelihood:
     def foreground(self, a: Wide, mean: Wide) -> Wide:
         """The most probable F for this α (N×3)."""
         a2 = (a * a)[:, None]
-        mixed = Matrix(self.sigma.six * a2 + np.array([1, 0, 0, 1, 0, 1]) * self.grain)
+        mixed = Matrix(self.sigma.six * a2 + np.array([1, 0, 0, 1, 0, 1]) * self.grain[:, None])
         adjugate = mixed.adjugate()
         det = np.maximum(_dot(mixed.six[:, :3], adjugate.six[:, :3]), 1e-30)
         rest = adjugate.times(self.e - a[:, None] * self.f) / det[:, None]
@@ -103,28 +131,33 @@ class Likelihood:
 
 
 def solve(
-    colour: Pixels, surface: Pixels, fields: Pixels, tone: tuple[float, float], grain: float
+    colour: Pixels, surface: Pixels, fields: Pixels, tone: tuple[float, float], grain: Pixels, tint: Pixels
 ) -> tuple[Pixels, Pixels]:
     """Alpha (N) and foreground (N×3) of N edge pixels, all in screen units.
 
-    *fields* N×12 are the palette's: mean, covariance, offset of the screen.  What the nearby
+    *fields* N×12 are the palette's: mean, covariance, offset of the screen; *grain* N is the deviation of
+    light, *tint* N what chroma may be off beyond it.  What the nearby
     colours explain badly (a veil, smoke, a thing of its own) is tried again with any nearly grey
     foreground of the subject's *tone* (mean and deviation of its brightness).
     """
-    wide = fields.astype(np.float64)
-    seen, mean, screen = colour.astype(np.float64), wide[:, :3], surface + wide[:, 9:]
-    near = Likelihood(seen, mean, wide[:, 3:9], screen, grain)
+    wide, noise = fields.astype(np.float64), grain.astype(np.float64)
+    lens = Lens(noise / np.hypot(noise, tint.astype(np.float64)))
+    seen, mean = lens.through(colour.astype(np.float64)), lens.through(wide[:, :3])
+    screen = lens.through(surface + wide[:, 9:])
+    near = Likelihood(seen, mean, lens.spread(wide[:, 3:9]), screen, noise)
     alpha, cost = near.best()
     foreground = near.foreground(alpha, mean)
     odd = np.flatnonzero(cost - np.log(near.below(alpha)) > _STRANGE)
     if len(odd):
+        part = Lens(lens.ratio[odd])
         grey, six = _any_grey(len(odd), tone)
-        free = Likelihood(seen[odd], grey, six, screen[odd], grain)
+        grey, six = part.through(grey), part.spread(six)
+        free = Likelihood(seen[odd], grey, six, screen[odd], noise[odd])
         other, price = free.best()
         better = price + _PENALTY < cost[odd]
         alpha[odd[better]] = other[better]
         foreground[odd[better]] = free.foreground(other, grey)[better]
-    return alpha.astype(np.float32), foreground.astype(np.float32)
+    return alpha.astype(np.float32), lens.back(foreground).astype(np.float32)
 
 
 def _any_grey(count: int, tone: tuple[float, float]) -> tuple[Wide, Wide]:
