@@ -122,6 +122,13 @@ def test_a_failure_is_a_sentence_and_no_picture() -> None:
     """)
 
 
+def test_a_long_sentence_is_cut_between_characters() -> None:
+    run("""
+    said = failure(node(), engine.LONG).message
+    assert len(said) > 1000 and set(said) == {"x", "Ü"}, said[-5:]
+    """)
+
+
 def test_a_bug_leaves_its_traceback_in_a_log(tmp_path: Path) -> None:
     out = run("print(failure(node(), engine.BUG).message)", XDG_STATE_HOME=str(tmp_path))
     log = tmp_path / "anatomatte" / "anatomatte-errors.log"

@@ -106,6 +106,17 @@ void purge() {
 
 const AnmEngine kEngine = {sizeof(AnmEngine), ANATOMATTE_ENGINE_API, &render, &status, &purge};
 
+// Python up to 3.12 takes the thread that first imports `threading` for its main one, and waits for
+// it when it ends.  That must not be an engine thread while a thread of Python's own is at hand.
+void import_threading_here() {
+  if (!Py_IsInitialized() || !PyGILState_GetThisThreadState()) return;
+  const PyGILState_STATE state = PyGILState_Ensure();
+  PyObject* module = PyImport_ImportModule("threading");
+  if (!module) PyErr_Clear();
+  Py_XDECREF(module);
+  PyGILState_Release(state);
+}
+
 }  // namespace
 }  // namespace anatomatte::embed
 
@@ -114,6 +125,7 @@ extern "C" __attribute__((visibility("default"))) const AnmEngine* anatomatte_en
   using namespace anatomatte::embed;
   // One start at a time; a caller that holds the GIL must not sleep on the lock with it.
   static std::mutex& starting = *new std::mutex;
+  import_threading_here();
   const GilDropped dropped;
   const std::lock_guard<std::mutex> lock(starting);
   Result result;

@@ -1,5 +1,6 @@
 #include "failures.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 
@@ -64,6 +65,22 @@ Result bug(const py::error_already_set& error) {
   return {ANM_FAILED, sentence};
 }
 
+// The system's, OpenCV's and torch's ways to say that memory is short; none is a MemoryError.
+bool tells_shortage(const py::error_already_set& error) {
+  if (error.matches(PyExc_MemoryError)) return true;
+  const py::object value = error.value();
+  const auto is = [&](const char* fact, int number) {
+    return py::getattr(value, fact, py::none()).equal(py::int_(number));
+  };
+  if (error.matches(PyExc_OSError)) return is("errno", ENOMEM);
+  const std::string name = py::str(error.type().attr("__name__"));
+  constexpr int kOpenCvNoMemory = -4;
+  if (name == "error") return is("code", kOpenCvNoMemory);
+  const std::string words = py::str(value);
+  return name == "OutOfMemoryError" || words.find("can't allocate memory") != std::string::npos ||
+         words.find("can't start new thread") != std::string::npos;
+}
+
 }  // namespace
 
 Result result_of(py::error_already_set& error) {
@@ -72,7 +89,7 @@ Result result_of(py::error_already_set& error) {
     if (py::isinstance<py::int_>(exit_code)) {
       return {code_of(exit_code.cast<int>()), py::str(error.value())};
     }
-    if (error.matches(PyExc_MemoryError)) {
+    if (tells_shortage(error)) {
       return {ANM_MEMORY, "The frame does not fit into memory: " + one_line(error) + "."};
     }
     return bug(error);

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <cstdio>
+#include <thread>
 
 #include "fake_host.h"
 
@@ -29,4 +30,11 @@ extern "C" __attribute__((visibility("default"))) int render_once(const char* pa
   for (const std::string& text : host.messages) std::fprintf(stderr, "%s\n", text.c_str());
   host.call(plugin, kOfxActionDestroyInstance, node.get());
   return host.images_out ? -1 : status;
+}
+
+// The same on another thread, while the caller keeps what it holds.
+extern "C" __attribute__((visibility("default"))) int render_beside(const char* path) {
+  int status = -1;
+  std::thread([&] { status = render_once(path); }).join();
+  return status;
 }

@@ -6,7 +6,7 @@ import threading
 import time as clock
 from typing import Any
 
-FILL, HALF_THEN_FAIL, BUG, NO_MEMORY, WAIT, KEEP, SLOW, CYCLE, EXIT = range(1, 10)
+FILL, HALF_THEN_FAIL, BUG, NO_MEMORY, WAIT, KEEP, SLOW, CYCLE, EXIT, LONG = range(1, 11)
 
 seen: dict[str, Any] = {}  # facts of the last frame, for the test to look at
 plates: list[Any] = []  # arrays of the test, to be found again as views
@@ -67,6 +67,8 @@ def render(
     if time == CYCLE:
         knot: list[Any] = [output["pixels"]]
         knot.append(knot)
+    if time == LONG:
+        raise StandInError("x" + "Ü" * 3000)
     if time == EXIT:
         raise SystemExit(0)
 
