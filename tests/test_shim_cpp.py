@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -104,3 +105,23 @@ def test_headers_that_differ_from_the_official_ones_stop_the_build(tmp_path: Pat
     assert done.returncode != 0
     for name in ("OfxPropertySuiteV1.propSetPointer", "kOfxActionLoad"):
         assert f"{name}: ours is" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("python", "sentence"),
+    [
+        ("/no/such/folder", "neither a Python executable nor an environment's folder"),
+        ("/bin/true", "does not answer as CPython does"),
+    ],
+)
+def test_a_python_that_is_none_is_a_sentence(python: str, sentence: str) -> None:
+    program = native.built() / "tests" / "cpp" / "test_process"
+    done = subprocess.run(
+        [program, BINARY, "render"],
+        env={**os.environ, "ANATOMATTE_RUNTIME": "in-process", "ANATOMATTE_PYTHON": python},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert f"message: {python}" in done.stderr or f"names {python}" in done.stderr
+    assert sentence in done.stderr and "anatomatte doctor" in done.stderr
