@@ -119,4 +119,6 @@ class _Foreground:
             excess *= 1 - np.float32(chosen.despill_keep) * own * palette.purity(clean, screen.axis)
         full = np.maximum(screen.axis.key(surface, 0.5), np.float32(1e-5))
         self.spill[y1:y2] = np.clip(excess / full, 0, 1)
-        despill.despill(clean, screen.axis, excess, chosen.despill * screen.weight, chosen.despill_luminance)
+        grey = excess / full * surface[..., screen.axis.low]
+        amount = chosen.despill * screen.weight
+        despill.despill(clean, screen.axis, excess, grey, amount, chosen.despill_luminance)

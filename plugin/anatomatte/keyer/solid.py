@@ -56,7 +56,9 @@ def shaded(colour: Pixels, surface: Pixels, grain: float) -> Pixels:
     black, screen = _unit(mean), _unit(surface - mean)
     through_black, to_screen = _along(black, moments) / total, _along(screen, moments) / total
     textured = step(total / np.float32(grain * grain + 0.0004), 1.0, 6.0)
-    line = step(through_black, 0.75, 0.92) * step(through_black - to_screen, 0.1, 0.4)
+    noise = np.float32(2 * grain * grain + 0.0002)
+    odds = ((1 - to_screen) * total + noise) / ((1 - through_black) * total + noise)
+    line = step(through_black, 0.75, 0.92) * step(np.asarray(odds, np.float32), 1.5, 3.0)
     return line * textured
 
 
