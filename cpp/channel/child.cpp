@@ -35,7 +35,12 @@ bool make_folder(const std::string& path) {
     at = path.find('/', at + 1);
     if (::mkdir(path.substr(0, at).c_str(), 0700) != 0 && errno != EEXIST) return false;
   }
-  return ::access(path.c_str(), W_OK) == 0;
+  return true;
+}
+
+// Asked with the file itself: the disk may be full, or the log left by a run as another user.
+bool takes(const std::string& log) {
+  return Fd(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)).get() >= 0;
 }
 
 std::string variable(const char* name) {
@@ -94,7 +99,8 @@ std::string worker_log_path() {
       (temporary.empty() ? "/tmp" : temporary) + "/anatomatte-" + user,
   };
   for (const std::string& folder : folders) {
-    if (!folder.empty() && make_folder(folder)) return folder + "/worker.log";
+    const std::string log = folder + "/worker.log";
+    if (!folder.empty() && make_folder(folder) && takes(log)) return log;
   }
   return "";
 }

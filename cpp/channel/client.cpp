@@ -76,7 +76,9 @@ void Client::forget_if_forked() {
   owner_ = ::getpid();
 }
 
-bool Client::greet(AnmCall* call, int socket, AnmResult* result, std::string* why) {
+// One that starts imports much first; one that runs answers at once or hangs.
+bool Client::greet(AnmCall* call, int socket, bool starting, AnmResult* result, std::string* why) {
+  const double patience = starting ? facts_.start_s : facts_.silence_s;
   Writer hello;
   hello.i64(kProtocol).text(facts_.version).text(facts_.digest);
   auto started = Clock::now();
@@ -108,9 +110,10 @@ bool Client::greet(AnmCall* call, int socket, AnmResult* result, std::string* wh
           *why = "Cancelled while the worker started.";
           return false;
         }
-        if (seconds_since(started) > facts_.start_s) {
-          *why = "The worker did not answer within " + in_seconds(facts_.start_s) + log_hint() +
-                 "; run `anatomatte doctor`, or raise ANATOMATTE_WORKER_START_S.";
+        if (seconds_since(started) > patience) {
+          *why = "The worker did not answer within " + in_seconds(patience) + log_hint() +
+                 "; run `anatomatte doctor`, or raise ANATOMATTE_WORKER_" +
+                 (starting ? "START_S." : "SILENCE_S.");
           return false;
         }
     }
@@ -127,13 +130,13 @@ bool Client::start_worker(AnmCall* call, Connection* connection, AnmResult* resu
   if (!control_) return false;
   running_ = true;
   ++generation_;
-  if (!greet(call, control_.get(), result, why)) {
+  if (!greet(call, control_.get(), true, result, why)) {
     control_.reset();
     child_.end(0);
     running_ = false;
     return false;
   }
-  return connect_more(connection, why) && greet(call, connection->socket.get(), result, why);
+  return connect_more(connection, why) && greet(call, connection->socket.get(), false, result, why);
 }
 
 bool Client::connect_more(Connection* connection, std::string* why) {
@@ -186,10 +189,11 @@ bool Client::take(AnmCall* call, Connection* connection, AnmResult* result, std:
     return true;
   }
   if (!facts_.address.empty()) {
-    return connect_more(connection, why) && greet(call, connection->socket.get(), result, why);
+    return connect_more(connection, why) &&
+           greet(call, connection->socket.get(), false, result, why);
   }
   if (running_ && connect_more(connection, why) &&
-      greet(call, connection->socket.get(), result, why)) {
+      greet(call, connection->socket.get(), false, result, why)) {
     return true;
   }
   if (*result == ANM_CANCELLED) return false;
@@ -255,7 +259,12 @@ Client::Talk Client::talk(AnmCall* call, Connection* connection, AnmResult* resu
       if (message.kind == Kind::done) {
         *result = static_cast<AnmResult>(in.i64());
         *why = in.text();
+        if (*result == ANM_CANCELLED && !cancelling) {  // somebody's SIGTERM, not our host
+          *why = "The worker was ended while it rendered this frame" + log_hint() + ".";
+          return Talk::lost;
+        }
         if (*result == ANM_OK) copy_out(*call, layout, memory);
+        if (*result == ANM_MEMORY) connection->memory = {};  // it may not have been mapped there
         return Talk::finished;
       }
     }
@@ -336,9 +345,12 @@ bool Client::running() {
 }
 
 void Client::purge() {
-  std::lock_guard<std::timed_mutex> guard(mutex_);
-  if (owner_ != ::getpid() || !running_) return;
-  for (Connection& connection : idle_) connection.memory = {};
+  std::unique_lock<std::timed_mutex> lock(mutex_, std::try_to_lock);
+  if (!lock || owner_ != ::getpid()) return;  // held: a worker starts and has nothing yet
+  for (Connection& connection : idle_) {
+    connection.memory = {};
+    send(connection.socket.get(), Kind::release, "");
+  }
   if (!idle_.empty()) send(idle_.back().socket.get(), Kind::purge, "");
 }
 

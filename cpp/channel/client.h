@@ -53,7 +53,7 @@ class Client {
   void forget_if_forked();
   bool start_worker(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
   bool connect_more(Connection* connection, std::string* why);
-  bool greet(AnmCall* call, int socket, AnmResult* result, std::string* why);
+  bool greet(AnmCall* call, int socket, bool starting, AnmResult* result, std::string* why);
   Talk talk(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
   bool fit_memory(size_t size, Connection* connection, std::string* why);
   std::string log_hint() const;

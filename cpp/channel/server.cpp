@@ -138,6 +138,9 @@ bool Server::answer(int socket, Message* message, Mapping* memory) {
     case Kind::purge:
       engine_.purge();
       return true;
+    case Kind::release:
+      *memory = Mapping();
+      return true;
     default:
       return true;  // a cancel that came after its frame was done
   }

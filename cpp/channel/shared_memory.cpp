@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -21,20 +22,27 @@ SharedMemory make_shared(size_t size, std::string* why) {
   SharedMemory made;
   Fd fd(static_cast<int>(::syscall(SYS_memfd_create, "anatomatte", kCloexec | kAllowSealing)));
   if (!fd) {
-    *why = system_says("memfd_create");
+    *why = "No shared memory for the frame: " + system_says("memfd_create") + ".";
+    return made;
+  }
+  // asked first, because to go beyond it raises a signal that ends a host
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > limit.rlim_cur) {
+    *why = "No shared memory for the frame: this process may make no file of " +
+           std::to_string(size) + " bytes (ulimit -f).";
     return made;
   }
   // fallocate, not only ftruncate: a shortage is an answer here, not a SIGBUS later
   int failed = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(size));
   if (failed) {
     errno = failed;
-    *why = system_says("no shared memory for the frame");
+    *why = system_says("No shared memory for the frame") + ".";
     return made;
   }
   ::fcntl(fd.get(), kAddSeals, kSealShrink);
   void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
   if (data == MAP_FAILED) {
-    *why = system_says("mmap");
+    *why = system_says("No address space for the frame") + ".";
     return made;
   }
   made.map = Mapping(data, size);
@@ -55,7 +63,7 @@ Mapping map_shared(int fd, size_t size, std::string* why) {
   }
   void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (data == MAP_FAILED) {
-    *why = system_says("mmap");
+    *why = system_says("no address space");
     return {};
   }
   return Mapping(data, size);

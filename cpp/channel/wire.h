@@ -11,7 +11,7 @@
 
 namespace anatomatte::channel {
 
-inline constexpr uint32_t kProtocol = 1;
+inline constexpr uint32_t kProtocol = 2;
 
 enum class Kind : uint32_t {
   hello = 1,  // protocol, version, table digest, time-outs           client → worker
@@ -25,6 +25,7 @@ enum class Kind : uint32_t {
   status,     // asks for text                                        client → worker
   text,       // the status                                           worker → client
   purge,      // give memory back                                     client → worker
+  release,    // let go of this connection's shared memory            client → worker
 };
 
 struct WireError : std::runtime_error {

@@ -140,6 +140,7 @@ int main(int argc, char** argv) {
   bool served = !options.serve.empty();
   close_inherited(served ? 2 : kHost);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is an error, not an end
   ::signal(SIGINT, served ? terminate : SIG_IGN);  // the host's Ctrl-C is the host's to answer
   ::signal(SIGTERM, terminate);
   return served ? serve(options) : be_private(options);
