@@ -16,10 +16,12 @@ from .host import Host, Plugin
 from .image import Image, Layout
 from .instance import Instance
 from .preferences import ClipPreferences
+from .profiles import PROFILES
 from .render import Planes
 from .scan import BinaryProblem, PluginInfo
 
 __all__ = [
+    "PROFILES",
     "RULES",
     "ActionError",
     "BinaryProblem",

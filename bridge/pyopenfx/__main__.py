@@ -14,6 +14,7 @@ from rich.table import Table
 
 from . import isolated
 from .host import Host
+from .profiles import PROFILES
 from .scan import PluginInfo
 from .validate import Line, validate, where
 
@@ -159,6 +160,7 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
 @click.argument("target", metavar="PLUGIN_OR_PATH")
 @click.option("--id", "identifier", help="Only the plug-in of this identifier.")
 @click.option("--check", "only", multiple=True, help="Only this check; may be given again.")
+@click.option("--profile", type=click.Choice([*PROFILES]), help="In a host that is imitated.")
 @click.option("--jobs", type=int, help="Processes at once; by default as many as CPUs.")
 @_timeout
 @_json
@@ -166,6 +168,7 @@ def validate_plugins(
     target: str,
     identifier: str | None,
     only: tuple[str, ...],
+    profile: str | None,
     jobs: int | None,
     timeout: float,
     as_json: bool,
@@ -184,7 +187,7 @@ def validate_plugins(
         lines.append(Line(identifier or target, (0, 0), "load", "fail", "no plug-in is there"))
     for line in lines:
         _show(line, as_json)
-    for line in validate(found, only=only, timeout=timeout, jobs=jobs):
+    for line in validate(found, only=only, profile=profile, timeout=timeout, jobs=jobs):
         lines.append(line)
         _show(line, as_json)
     counts = {word: sum(line.result == word for line in lines) for word in dict.fromkeys(_results(lines))}

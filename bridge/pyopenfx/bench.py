@@ -44,7 +44,7 @@ class Bench:
     @property
     def contexts(self) -> list[str]:
         """The contexts that both know."""
-        return [c for c in self.plugin.contexts if c in CONTEXTS]
+        return [c for c in self.plugin.contexts if c in CONTEXTS and c in self.host.profile.contexts]
 
     @property
     def depths(self) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import _host
-from ._words import CHANNELS, CONTEXTS
+from ._words import CHANNELS
 from .bench import Bench, Fault, Skip, lacks_feature
 from .contract import ContractError
 from .errors import OK, REPLY_DEFAULT, ActionError, HostError, RenderAborted, RenderError, status_name
@@ -38,11 +38,14 @@ def check(function: Check) -> Check:
     return function
 
 
-def run_check(name: str, where: dict[str, Any]) -> dict[str, Any]:
-    """Runs one check: {"result": "pass", "warn", "fail" or "skip", "text": why}."""
+def run_check(name: str, where: dict[str, Any], profile: str | None) -> dict[str, Any]:
+    """Runs one check in a strict host, as that profile has it.
+
+    Returns {"result": "pass", "warn", "fail" or "skip", "text": why}.
+    """
     from .child import open_plugin
 
-    with Host(strict=True, threads=4) as host:
+    with Host(strict=True, threads=4, profile=profile) as host:
         try:
             plugin = open_plugin(host, **where)
             bench = Bench(host, plugin)
@@ -322,8 +325,8 @@ def loads_again(bench: Bench) -> None:
     where = (bench.plugin.binary, bench.plugin.bundle)
     key = (bench.plugin.identifier, bench.plugin.version)
     bench.host.close()
-    with Host(strict=True) as host:
+    with Host(strict=True, profile=bench.host.profile_name) as host:
         host.scan_binary(Path(where[0]), Path(where[1]), only=key)
         again = Bench(host, host.load(*key))
-        with again.instance(next(c for c in again.plugin.contexts if c in CONTEXTS)) as one:
+        with again.instance(again.contexts[0]) as one:
             _may_decline(one.render, 1)

@@ -149,11 +149,11 @@ def render(
             return {"shape": list(out["colour"].shape), "messages": one.messages, "notes": one.notes}
 
 
-def check(name: str, **where: Any) -> dict[str, Any]:
+def check(name: str, profile: str | None, **where: Any) -> dict[str, Any]:
     """One test of the validator."""
     from .checks import run_check
 
-    return run_check(name, where)
+    return run_check(name, where, profile)
 
 
 TASKS: dict[str, Callable[..., Any]] = {

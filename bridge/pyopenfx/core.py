@@ -14,6 +14,7 @@ from .contract import ContractError, wrong_status
 from .errors import ERR_MEMORY, OK, REPLY_DEFAULT, ActionError, HostError, RenderError
 from .guard import Copies
 from .image import Layout
+from .imitate import imitate_instance
 
 if TYPE_CHECKING:
     from .host import Plugin
@@ -40,7 +41,9 @@ class InstanceCore:
         self.guard = plugin.host.guard
         self.context = context
         self.layout = layout
+        self.profile = plugin.host.profile
         self._core = descriptor.instance()
+        imitate_instance(self._core, self.profile)
         cores = {c.name: c for c in self._core.clips()}
         copies = Copies() if self.guard else None
         self.copies = copies
@@ -54,7 +57,8 @@ class InstanceCore:
         """Sends CreateInstance; DestroyInstance follows at the latest when the process ends."""
         self.act("OfxActionCreateInstance", None, None)
         self._core.take_plugin_edits()
-        self._destroy = weakref.finalize(self, _destroy, self._core, self._inputs)
+        again = self.profile.destroys_until_ok
+        self._destroy = weakref.finalize(self, _destroy, self._core, self._inputs, again)
 
     def close(self) -> None:
         """Destroys the instance; a second call does nothing."""
@@ -167,8 +171,10 @@ class InstanceCore:
         return [n for n, clip in self._inputs.items() if clip.connected]
 
 
-def _destroy(core: _host.Effect, inputs: dict[str, Clip]) -> None:
+def _destroy(core: _host.Effect, inputs: dict[str, Clip], again: bool) -> None:
     status, _, _ = core.act("OfxActionDestroyInstance", None, None)
+    if again and status != OK:
+        status, _, _ = core.act("OfxActionDestroyInstance", None, None)
     if wrong := wrong_status("OfxActionDestroyInstance", status):
         core.note("wrong_status", wrong)
     core.bury()

@@ -22,6 +22,8 @@ STATUS_NAMES: dict[int, str] = {
     1000: "kOfxStatErrImageFormat",
 }
 OK = 0
+FAILED = 1
+ERR_EXISTS = 6
 ERR_MEMORY = 8
 REPLY_YES = 12
 REPLY_NO = 13

@@ -15,10 +15,12 @@ from . import _host
 from ._words import CONTEXTS, DEPTHS, short_word
 from .clips import ClipDescription
 from .contract import ContractError, wrong_status
-from .errors import OK, REPLY_DEFAULT, ActionError, HostError, PluginNotFound
+from .errors import ERR_EXISTS, OK, REPLY_DEFAULT, ActionError, HostError, PluginNotFound
 from .image import Layout
+from .imitate import imitate
 from .instance import Instance
 from .params import ParamDescription
+from .profiles import profile_of
 from .scan import BinaryProblem, PluginInfo, binaries, scan_apart, search_path
 
 
@@ -32,9 +34,14 @@ class Plugin:
         self.notes: list[tuple[str, str]] = []  # breaches while it described itself: rule, sentence
         self._lock = threading.Lock()
         self._instances: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._must(core.acquire(host.record), "OfxActionLoad")
+        status = core.acquire(host.record)
+        if status == ERR_EXISTS:
+            raise HostError(f"{core.identifier} is in use by a host of another profile; close that first.")
+        self._must(status, "OfxActionLoad")
         self._unload = weakref.finalize(self, core.release)  # at the latest when the process ends
         self._descriptor = _host.Effect.descriptor(core)
+        for absent in host.profile.no_descriptor:
+            self._descriptor.properties.remove(absent)
         try:
             self._enter(self._descriptor, "OfxActionDescribe", None)
         except BaseException:
@@ -126,7 +133,7 @@ class Plugin:
             self,
             self._describe(wanted),
             wanted,
-            layout=layout or Layout(),
+            layout=layout or self.host.profile.layout,
             project_size=project_size,
             frame_range=frame_range,
             frame_rate=frame_rate,
@@ -143,7 +150,8 @@ class Plugin:
 
     def _any_context(self) -> str:
         offered = self.contexts
-        return "filter" if "filter" in offered or not offered else offered[0]
+        both = [context for context in self.host.profile.contexts if context in offered]
+        return both[0] if both else (offered or ("filter",))[0]
 
     def _describe(self, context: str) -> _host.Effect:
         if not self._unload.alive:
@@ -151,6 +159,8 @@ class Plugin:
         if context not in self.contexts:
             offered = ", ".join(self.contexts) or "none"
             raise PluginNotFound(f"{self.label} offers no context {context!r}; it offers {offered}.")
+        if context in CONTEXTS and context not in self.host.profile.contexts:
+            raise PluginNotFound(f"The host {self.host.profile.name} has no context {context!r}.")
         with self._lock:
             if context not in self._contexts:
                 effect = self._descriptor.in_context(CONTEXTS.get(context, context))
@@ -170,7 +180,8 @@ class Plugin:
             raise ContractError(breaches[0][0], self.identifier, breaches[0][1])
 
     def _must(self, status: int, action: str) -> None:
-        if status not in (OK, REPLY_DEFAULT):
+        exact = self.host.profile.exact_ok and action in ("OfxActionLoad", "OfxActionDescribe")
+        if status != OK and (exact or status != REPLY_DEFAULT):
             raise ActionError(action, status, self._core.identifier)
 
     def _text(self, name: str) -> str:
@@ -189,18 +200,27 @@ class Host:
     """An OFX host for numpy arrays.
 
     `threads`: how many the multi-thread suite offers to plug-ins, one number for the whole
-    process; None leaves it as it is, at first the CPUs that this process may use.  `strict`: a
+    process; None leaves it as it is, at first the CPUs that this process may use.  `profile`:
+    imitate another host, one of PROFILES ("natron", "nuke", "mlt", "resolve", "strict").  `strict`: a
     plug-in that breaks the standard raises ContractError; otherwise its instance's `notes` tell.
     `guard`: pictures lie in guarded memory, so that pixels which were not written, or were written
     where they must not be, are found; costs copies and comparisons, and is on where strict is.
     """
 
     def __init__(
-        self, threads: int | None = None, *, strict: bool = False, guard: bool | None = None
+        self,
+        threads: int | None = None,
+        *,
+        profile: str | None = None,
+        strict: bool | None = None,
+        guard: bool | None = None,
     ) -> None:
-        self.strict = strict
-        self.guard = strict if guard is None else guard
+        self.profile = profile_of(profile)
+        self.profile_name = profile
+        self.strict = self.profile.strict if strict is None else strict
+        self.guard = self.strict if guard is None else guard
         self.record = _host.HostRecord()
+        imitate(self.record, self.profile)
         self._found: dict[tuple[str, tuple[int, int]], _host.Plugin] = {}
         self._plugins: dict[tuple[str, tuple[int, int]], Plugin] = {}
         self._lock = threading.Lock()

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from . import _host
 from .clips import Clip, Clips, Feed
 from .core import Scale, pair
-from .errors import REPLY_NO, REPLY_YES
+from .errors import FAILED, REPLY_NO, REPLY_YES
 from .image import Bounds, Layout
+from .imitate import frame_copy, imitate_params
 from .params import Param, Params
 from .questions import Questions
-from .render import COLOUR, Job, Planes, Stop, sequence_arguments
+from .render import COLOUR, Job, Planes, Stop, reduced, sequence_arguments
 
 if TYPE_CHECKING:
     from .host import Plugin
@@ -55,15 +56,18 @@ class Instance(Questions):
         self._bracketed = False
         self._renders = 0
         self._sequence = False
+        self._single_use = False
+        self.takes_scale = True  # as far as the host has found out
         self.put("OfxPropIsInteractive", int(interactive))
         self.put("OfxImageEffectPropFrameRate", float(frame_rate))
         if project_size is not None:
             self.fix_project(project_size)
         self.frame_range = frame_range
         self.time = frame_range[0]
-        for param in self.params:
-            self.params[param].scale_default(self._core.properties.get("OfxImageEffectPropProjectSize"))
+        imitate_params([self.params[name] for name in self.params], self.profile, self.project_size)
         self.create()
+        if self.profile.probes_scale:
+            self._probe_scale()
 
     def __enter__(self) -> Instance:
         return self
@@ -103,10 +107,51 @@ class Instance(Questions):
         if planes is not None and list(planes) != [COLOUR]:
             raise ValueError(f"This host renders the plane {COLOUR!r}, not {list(planes)}.")
         at = self.time if time is None else float(time)
+        if not (self.profile.fractional_times or at.is_integer()):
+            raise ValueError(f"{self.profile.name} has no frame {at:g}, only whole ones.")
+        if self._frame_by_frame():
+            return self._render_apart(at, window, scale, progress, field=field, draft=draft)
+        wanted = pair(scale)
+        shrink = not self.takes_scale and wanted != (1.0, 1.0)
         with self.frame(), self._counted():
-            job = Job(self, at, window, pair(scale), field, draft, interactive, sequential)
+            if shrink:
+                job = Job(self, at, None, (1.0, 1.0), field, draft, interactive, sequential)
+                return reduced(job.render(progress, abort, not self._sequence), wanted, window)
+            job = Job(self, at, window, wanted, field, draft, interactive, sequential)
             passed = job.identity() if identity else None
             return passed if passed is not None else job.render(progress, abort, not self._sequence)
+
+    def _frame_by_frame(self) -> bool:
+        safety = self._core.properties.get("OfxImageEffectPluginRenderThreadSafety")
+        unsafe = safety == ["OfxImageEffectRenderUnsafe"]
+        return self.profile.instance_a_frame and not unsafe and not self._single_use
+
+    def _render_apart(
+        self,
+        time: float,
+        window: Bounds | None,
+        scale: Scale,
+        progress: Callable[[float], object] | None,
+        **how: Any,
+    ) -> Planes:
+        """A frame of an instance that lives for it alone."""
+        one = frame_copy(self, time)
+        one._single_use = True
+        try:
+            return one.render(time, window, scale, progress=progress, **how)
+        finally:
+            one.close()
+            for rule, text in one.breaches:
+                self._core.note(rule, text)
+            for message in one.messages:
+                self._core.add_message(*message)
+
+    def _probe_scale(self) -> None:
+        args = {"OfxPropTime": self.time, "OfxImageEffectPropRenderScale": (0.5, 0.5)}
+        out = {"OfxImageEffectPropRegionOfDefinition": (0.0, 0.0, *self.project_size)}
+        action = "OfxImageEffectActionGetRegionOfDefinition"
+        status, _ = self.ask(action, args, out, time=self.time, scale=0.5)
+        self.takes_scale = status != FAILED
 
     @contextmanager
     def sequence(
@@ -120,6 +165,8 @@ class Instance(Questions):
             yield
         finally:
             self._sequence = False
+            if self.profile.wrong_end_step:
+                args["OfxImageEffectPropFrameStep"] = 0.0
             self.act("OfxImageEffectActionEndSequenceRender", args, None, time=last, scale=scale)
 
     def abort(self) -> None:
@@ -211,6 +258,9 @@ class Instance(Questions):
     def changes(self) -> Iterator[None]:
         """Brackets several changes by the user in one Begin/EndInstanceChanged."""
         args = {"OfxPropChangeReason": USER}
+        if not self.profile.tells_changes:
+            yield
+            return
         with self._change_lock:
             outermost = not self._bracketed
             if outermost:
@@ -228,6 +278,8 @@ class Instance(Questions):
 
     def _changed(self, kind: str, name: str) -> None:
         self._preferences = None
+        if not self.profile.tells_changes:
+            return
         with self._change_lock, self.changes(), self.frame():
             self._tell(kind, name, USER)
             for _ in range(_MOST_ECHOES):

@@ -48,24 +48,24 @@ class ParamDescription:
     """One parameter as the plug-in describes it; `properties` reads any property by name."""
 
     def __init__(self, core: _host.Param) -> None:
-        self._core = core
+        self.core = core
 
     @property
     def name(self) -> str:
-        return self._core.name
+        return self.core.name
 
     @property
     def kind(self) -> str:
         """A short word: "double", "int", "bool", "choice", "strchoice", "rgb", "rgba", "double2d",
         "double3d", "int2d", "int3d", "string", "custom", "bytes", "group", "page", "button"."""
-        return _KINDS.get(self._core.type, self._core.type)
+        return _KINDS.get(self.core.type, self.core.type)
 
     @property
     def properties(self) -> dict[str, list[Any]]:
-        return self._core.properties.as_dict()
+        return self.core.properties.as_dict()
 
     def _first(self, name: str, fallback: Any = None) -> Any:
-        values = self._core.properties.get(name)
+        values = self.core.properties.get(name)
         return values[0] if values else fallback
 
     @property
@@ -89,7 +89,7 @@ class ParamDescription:
     @property
     def children(self) -> list[str]:
         """Names of the parameters on a page, in its order; other kinds have none."""
-        return self._core.properties.get("OfxParamPropPageChild")
+        return self.core.properties.get("OfxParamPropPageChild")
 
     @property
     def animates(self) -> bool:
@@ -106,30 +106,30 @@ class ParamDescription:
     @property
     def options(self) -> list[str]:
         """Labels of a choice."""
-        return list(self._core.properties.get("OfxParamPropChoiceOption"))
+        return list(self.core.properties.get("OfxParamPropChoiceOption"))
 
     @property
     def keys_of_options(self) -> list[str]:
         """Enum keys of a choice, where the plug-in publishes them."""
-        return self._core.properties.get("OfxParamPropChoiceEnum")
+        return self.core.properties.get("OfxParamPropChoiceEnum")
 
     @property
     def default(self) -> Any:
-        values = self._core.properties.get("OfxParamPropDefault")
+        values = self.core.properties.get("OfxParamPropDefault")
         if self.kind in VALUELESS or self.kind == "bytes" or not values:
             return None
         if self.kind == "bool":
             return bool(values[0])
-        return values[0] if self._core.count == 1 else tuple(values)
+        return values[0] if self.core.count == 1 else tuple(values)
 
     @property
     def range(self) -> tuple[Any, Any] | None:
         """(low, high), numbers or tuples of them; None where the plug-in sets no limit."""
-        low = self._core.properties.get("OfxParamPropMin")
-        high = self._core.properties.get("OfxParamPropMax")
+        low = self.core.properties.get("OfxParamPropMin")
+        high = self.core.properties.get("OfxParamPropMax")
         if not low or not high or not any(map(_limits, (*low, *high))):
             return None
-        if self._core.count == 1:
+        if self.core.count == 1:
             return (low[0], high[0])
         return (tuple(low), tuple(high))
 
@@ -148,6 +148,8 @@ class Param(ParamDescription):
         super().__init__(core)
         self._now = now
         self._changed = changed
+        self.animates_text = True
+        self.locked = False  # a host that shows it to nobody lets nobody set it
 
     @property
     def value(self) -> Any:
@@ -157,7 +159,7 @@ class Param(ParamDescription):
     def at(self, time: float) -> Any:
         """The value at a time: linear between keys for numbers, colours and points, else held."""
         self._must_hold_values()
-        value = self._core.value(time)
+        value = self.core.value(time)
         return bool(value) if self.kind == "bool" else value
 
     @property
@@ -171,41 +173,50 @@ class Param(ParamDescription):
         Raises ParamError for a value of another type or out of range.
         """
         self._must_hold_values()
+        if self.locked:
+            raise ParamError(f"{self.name} is hidden, and this host sets no hidden parameter.")
         checked = self._checked(value)
         if time is None:
-            self._core.set_constant(checked)
-        elif not self.animates:
+            self.core.set_constant(checked)
+        elif not self.animates or (self.kind in ("string", "strchoice") and not self.animates_text):
             raise ParamError(f"{self.name} does not animate; set it without a time.")
         else:
-            self._core.set_key(float(time), checked)
+            self.core.set_key(float(time), checked)
         self._changed(self.name)
 
-    def scale_default(self, project_size: Sequence[float]) -> None:
-        """Takes a default given in fractions of the project (width, height) into canonical units."""
+    def copy_value(self, other: Param, time: float) -> None:
+        """Gives another instance's parameter the value of this one at a time; nobody is told."""
+        if self.kind not in VALUELESS:
+            other.core.set_constant(self.core.value(time))
+
+    def scale_default(self, project_size: Sequence[float], positions: bool = False) -> None:
+        """Takes a default given in fractions of the project (width, height) into canonical units;
+        with `positions` that of any position."""
         system = self._first("OfxParamPropDefaultCoordinateSystem", "")
-        if system == "OfxParamCoordinatesNormalised":
+        place = positions and self.kind == "double2d" and self.unit == "px"
+        if system == "OfxParamCoordinatesNormalised" or place:
             width, height = project_size
             along = {"X": (width,), "Y": (height,), "XAbsolute": (width,), "YAbsolute": (height,)}
             kind = str(self._first("OfxParamPropDoubleType", "")).removeprefix("OfxParamDoubleType")
             sizes = along.get(kind, (width, height))
-            values = self._core.properties.get("OfxParamPropDefault")
+            values = self.core.properties.get("OfxParamPropDefault")
             scaled = tuple(v * s for v, s in zip(values, sizes, strict=False))
-            self._core.set_constant(scaled[0] if self._core.count == 1 else scaled)
+            self.core.set_constant(scaled[0] if self.core.count == 1 else scaled)
 
     @property
     def keys(self) -> list[float]:
         """Times of the key frames, in order."""
-        return self._core.keys()
+        return self.core.keys()
 
     def delete_key(self, time: float) -> None:
         """Removes the key at a time; ParamError where there is none."""
-        if not self._core.delete_key(float(time)):
+        if not self.core.delete_key(float(time)):
             raise ParamError(f"{self.name} has no key at {time:g}; its keys are at {self.keys}.")
         self._changed(self.name)
 
     def delete_keys(self) -> None:
         """Removes every key; the first one's value stays."""
-        self._core.delete_keys()
+        self.core.delete_keys()
         self._changed(self.name)
 
     def press(self) -> None:
@@ -261,7 +272,7 @@ class Param(ParamDescription):
         return int(index)
 
     def _numbers(self, value: Any) -> Any:
-        count = self._core.count
+        count = self.core.count
         if count == 1:
             return self._in_range(self._number(value), 0)
         if isinstance(value, str) or not hasattr(value, "__len__") or len(value) != count:
@@ -273,14 +284,14 @@ class Param(ParamDescription):
             number = float(value)
         except (TypeError, ValueError):
             number = float("nan")
-        whole = self._core.whole and number != number // 1
+        whole = self.core.whole and number != number // 1
         if number != number or isinstance(value, str) or whole:
-            what = "a whole number" if self._core.whole else "a number"
+            what = "a whole number" if self.core.whole else "a number"
             raise ParamError(f"{self.name} takes {what}, not {value!r}.")
         return number
 
     def _in_range(self, number: float, i: int) -> float:
-        low, high = (self._core.properties.get(f"OfxParamProp{end}") for end in ("Min", "Max"))
+        low, high = (self.core.properties.get(f"OfxParamProp{end}") for end in ("Min", "Max"))
         if low and high and not low[i] <= number <= high[i]:
             unit = f" {self.unit}" if self.unit else ""
             raise ParamError(f"{self.name} = {number:.10g}{unit} is outside {_span(low[i], high[i])}{unit}.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from ._words import DEPTHS, short_word
-from .clips import ClipFormat, put_format
+from . import _host
+from ._words import COMPONENTS, DEPTHS, short_word
+from .clips import ClipDescription, ClipFormat, put_format
 from .core import OUTPUT, InstanceCore, Scale, pair
 from .errors import REPLY_DEFAULT
 from .image import Rect
@@ -24,6 +25,8 @@ class Questions(InstanceCore):
 
     _preferences: tuple[object, ClipPreferences] | None = None
     _fixed_size = False
+    project_size = (1920.0, 1080.0)
+    _project_extent = (1920.0, 1080.0)
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -73,6 +76,8 @@ class Questions(InstanceCore):
             names = {n: f"OfxImageClipPropFrameRange_{n}" for n in self.connected()}
             out = {prop: [float(time), float(time)] for prop in names.values()}
             args = {"OfxPropTime": float(time)}
+            if not self.profile.asks_frames:
+                return {n: [(float(time), float(time))] for n in names}
             found = self.act("OfxImageEffectActionGetFramesNeeded", args, out, time=time)
         ranges = {n: found[prop] for n, prop in names.items()}
         return {n: list(zip(r[::2], r[1::2], strict=False)) for n, r in ranges.items()}
@@ -81,6 +86,8 @@ class Questions(InstanceCore):
         """First and last frame that the plug-in makes; None where it leaves that to the host."""
         action = "OfxImageEffectActionGetTimeDomain"
         out = {"OfxImageEffectPropFrameRange": self._core.time_bounds}
+        if not self.profile.asks_frames:
+            return None
         status, found = self.ask(action, None, out)
         if status == REPLY_DEFAULT:
             return None
@@ -113,13 +120,14 @@ class Questions(InstanceCore):
         self.put("OfxImageEffectPropProjectOffset", (float(offset[0]), float(offset[1])))
         far = (float(size[0] + offset[0]), float(size[1] + offset[1]))
         self.put("OfxImageEffectPropProjectExtent", far)
+        self.project_size, self._project_extent = (float(size[0]), float(size[1])), far
 
     def _ask_preferences(self, raw: dict[str, ClipFormat | None]) -> ClipPreferences:
-        listed = self._core.properties.get("OfxImageEffectPropSupportedPixelDepths")
+        listed = self._common("PixelDepths", self._core.properties)
         start = defaults(
             raw,
-            {name: clip.components for name, clip in self._inputs.items()},
-            self._output.components if self._output else ["rgba"],
+            {name: self._takes(clip) for name, clip in self._inputs.items()},
+            self._takes(self._output) if self._output else ["rgba"],
             {n for n, clip in self._inputs.items() if clip.is_mask or clip.optional},
             [short_word(DEPTHS, d) for d in listed],
             bool(self.flag("OfxImageEffectPropMultipleClipDepths")),
@@ -131,6 +139,17 @@ class Questions(InstanceCore):
         self._settle(raw, prefs)
         return prefs
 
+    def _common(self, what: str, props: _host.PropertySet) -> list[str]:
+        """What a plug-in and the host both list as supported; the plug-in's where that is nothing."""
+        name = f"OfxImageEffectPropSupported{what}"
+        here = self.plugin.host.record.properties.get(name)
+        there = [str(item) for item in props.get(name)]
+        return [item for item in there if item in here] or there
+
+    def _takes(self, clip: ClipDescription) -> list[str]:
+        listed = self._common("Components", clip.core.properties)
+        return [short_word(COMPONENTS, c, c) for c in listed]
+
     def _settle(self, raw: dict[str, ClipFormat | None], prefs: ClipPreferences) -> None:
         for name, mapped in prefs.inputs.items():
             self._inputs[name].settle(raw[name], mapped)
@@ -140,7 +159,7 @@ class Questions(InstanceCore):
     def _default_region(self, time: float) -> Rect:
         regions = [r for n in self._deciding() if (r := self._inputs[n].extent(time))]
         if not regions:
-            return rect((0.0, 0.0, *self._core.properties.get("OfxImageEffectPropProjectExtent")))
+            return rect((0.0, 0.0, *self._project_extent))
         x1, y1, x2, y2 = zip(*regions, strict=True)
         return (min(x1), min(y1), max(x2), max(y2))
 

@@ -14,7 +14,7 @@ from .core import OUTPUT, RENDER
 from .errors import OK, REPLY_DEFAULT, RenderAborted
 from .guard import guarded_output, outside
 from .image import Bounds, Image, at_scale, empty_output, lend, pixel_rect
-from .pixels import convert_components, convert_depth
+from .pixels import convert_components, convert_depth, resample
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -95,6 +95,8 @@ class Job:
     def identity(self) -> Planes | None:
         """The frame where the plug-in passes an input through, else None."""
         one = self.instance
+        if not one.profile.asks_identity:
+            return None
         args = {
             "OfxPropTime": self.time,
             "OfxImageEffectPropFieldToRender": FIELDS[self.field],
@@ -121,7 +123,7 @@ class Job:
         """The picture or an error; `alone` brackets the frame in a sequence of its own."""
         one = self.instance
         tiles = bool(one.flag("OfxImageEffectPropSupportsTiles"))
-        tiles = tiles and (one._output is None or one._output.tiles)
+        tiles = tiles and one.profile.tiles and (one._output is None or one._output.tiles)
         bounds = self.window if tiles and one.layout.output == "window" else self.rod
         f = self.format
         if one.guard:
@@ -222,6 +224,8 @@ class Job:
         try:
             yield
         finally:
+            if one.profile.wrong_end_step:
+                args["OfxImageEffectPropFrameStep"] = 0.0
             one.act("OfxImageEffectActionEndSequenceRender", args, None, time=self.time, scale=self.scale)
 
     def _planes(self, buffer: Array, bounds: Bounds, identity: str) -> Planes:
@@ -238,6 +242,25 @@ class Job:
             buffer=buffer,
             buffer_bounds=bounds,
         )
+
+
+def reduced(full: Planes, scale: tuple[float, float], window: Bounds | None) -> Planes:
+    """A frame of full resolution at a render scale, as hosts do it for plug-ins that take none."""
+    x1, y1, x2, y2 = full.bounds
+    rod = pixel_rect((x1, y1, x2, y2), scale, 1.0)
+    bounds = window or rod
+    pixels = resample(full[COLOUR], full.bounds, bounds, scale)
+    return Planes(
+        {COLOUR: pixels},
+        bounds=bounds,
+        scale=scale,
+        premult=full.premult,
+        pixel_aspect=full.pixel_aspect,
+        field=full.field,
+        identity=full.identity,
+        buffer=pixels,
+        buffer_bounds=bounds,
+    )
 
 
 class Asked:

@@ -39,22 +39,27 @@ def where(plugin: PluginInfo) -> dict[str, object]:
 
 
 def validate(
-    plugins: Sequence[PluginInfo], *, only: Sequence[str] = (), timeout: float = 60.0, jobs: int | None = None
+    plugins: Sequence[PluginInfo],
+    *,
+    only: Sequence[str] = (),
+    profile: str | None = None,
+    timeout: float = 60.0,
+    jobs: int | None = None,
 ) -> Iterator[Line]:
     """Runs the checks (all of CHECKS, or `only` some) of each plug-in, `jobs` at a time.
 
-    Lines come in order.  A plug-in that crashes or hangs makes a line of it, after `timeout`
-    seconds at the latest.
+    `profile`: in a host that is imitated.  Lines come in order.  A plug-in that crashes or hangs
+    makes a line of it, after `timeout` seconds at the latest.
     """
     from .checks import CHECKS
 
     tasks = [(plugin, name) for plugin in plugins for name in (only or CHECKS)]
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        yield from pool.map(lambda task: _line(task[0], task[1], timeout), tasks)
+        yield from pool.map(lambda task: _line(task[0], task[1], profile, timeout), tasks)
 
 
-def _line(plugin: PluginInfo, name: str, timeout: float) -> Line:
-    outcome = isolated.run("check", {"name": name, **where(plugin)}, timeout)
+def _line(plugin: PluginInfo, name: str, profile: str | None, timeout: float) -> Line:
+    outcome = isolated.run("check", {"name": name, "profile": profile, **where(plugin)}, timeout)
     if outcome.end == "done":
         result, text = outcome.value["result"], outcome.value["text"]
     else:

@@ -62,9 +62,15 @@ Plugins list_plugins(void* library, const std::string& path, const std::string& 
 }  // namespace
 
 HostRecord::HostRecord() {
+  properties_.record = this;
   properties_.define(host_properties());
   ofx_.host = properties_.handle();
   ofx_.fetchSuite = fetch_suite;
+}
+
+HostRecord* HostRecord::from(OfxPropertySetHandle handle) {
+  auto* found = dynamic_cast<Properties*>(PropertySet::from(handle));
+  return found ? found->record : nullptr;
 }
 
 Plugin::Plugin(OfxPlugin* ofx, std::string binary, std::string bundle)
@@ -83,13 +89,21 @@ OfxStatus Plugin::enter(const std::string& action, const void* handle, PropertyS
 
 OfxStatus Plugin::acquire(HostRecord* host) {
   std::lock_guard<std::mutex> lock(load_mutex_);
+  const auto name = [](HostRecord* record) { return record->properties().text(kOfxPropName); };
+  if (users_ > 0 && name(host_) != name(host)) return kOfxStatErrExists;
   if (users_ == 0) {
+    host_ = host;
     ofx_->setHost(host->ofx());
     const OfxStatus status = enter(kOfxActionLoad, nullptr, nullptr, nullptr);
     if (status != kOfxStatOK && status != kOfxStatReplyDefault) return status;
   }
   ++users_;
   return kOfxStatOK;
+}
+
+const Quirks& Plugin::quirks() const {
+  static const Quirks none;
+  return host_ ? host_->quirks : none;
 }
 
 void Plugin::release() {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,15 +18,36 @@ struct BinaryError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Where a host differs from the standard's: what plug-ins meet in the hosts that there are.
+struct Quirks {
+  std::set<std::pair<std::string, int>> absent_suites;
+  bool null_persistent_message = false;  // message suite version 2 without its two new functions
+  bool never_aborts = false;
+  bool current_frame_only = false;      // images of other times are those of this one
+  bool undefined_clip_is_null = false;  // and not an error
+  bool missing_image_is_null = false;   // and not an error
+  bool silent_custom = false;           // custom parameters are read without being written
+  bool copies_no_params = false;
+  bool time_line_is_mute = false;
+  bool image_scale_is_one = false;
+};
+
 // What plug-ins see of their host.  A plug-in may keep the pointer: it is never freed.
 class HostRecord {
  public:
   HostRecord();
   OfxHost* ofx() { return &ofx_; }
+  // The record whose properties these are; null for any other set.
+  static HostRecord* from(OfxPropertySetHandle handle);
   PropertySet& properties() { return properties_; }
 
+  Quirks quirks;
+
  private:
-  PropertySet properties_;
+  struct Properties : PropertySet {
+    HostRecord* record = nullptr;
+  };
+  Properties properties_;
   OfxHost ofx_;
 };
 
@@ -38,10 +60,12 @@ class Plugin : public std::enable_shared_from_this<Plugin> {
   const std::string& binary() const { return binary_; }
   const std::string& bundle() const { return bundle_; }
 
-  // The first user sets the host and sends Load; the last one sends Unload.  The binary stays
+  // The first user sets the host and sends Load; one with a host of another name is refused with
+  // kOfxStatErrExists.  The last one sends Unload.  The binary stays
   // mapped: threads that a plug-in left behind must not lose their code.
   OfxStatus acquire(HostRecord* host);
   void release();
+  const Quirks& quirks() const;
   OfxStatus enter(const std::string& action, const void* handle, PropertySet* in, PropertySet* out);
 
   std::recursive_mutex& unsafe_lock() { return unsafe_lock_; }
@@ -52,6 +76,7 @@ class Plugin : public std::enable_shared_from_this<Plugin> {
   std::string bundle_;
   std::mutex load_mutex_;
   int users_ = 0;
+  HostRecord* host_ = nullptr;
   std::recursive_mutex unsafe_lock_;  // renders of an unsafe plug-in go one at a time
 };
 

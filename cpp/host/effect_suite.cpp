@@ -38,6 +38,11 @@ OfxStatus clip_get_handle(OfxImageEffectHandle handle, const char* name, OfxImag
   Effect* effect = Effect::from(handle);
   if (!effect) return kOfxStatErrBadHandle;
   Clip* clip = name ? effect->find_clip(name) : nullptr;
+  if (!clip && effect->plugin().quirks().undefined_clip_is_null) {
+    if (out) *out = nullptr;
+    if (properties) *properties = nullptr;
+    return kOfxStatOK;
+  }
   if (!clip) return kOfxStatErrUnknown;
   if (out) *out = clip->handle();
   if (properties) *properties = clip->properties().handle();
@@ -60,10 +65,13 @@ OfxStatus clip_get_image(OfxImageClipHandle handle, OfxTime time, const OfxRectD
   if (!image) return kOfxStatErrValue;
   const std::shared_ptr<Call> call = clip->effect()->running_call();
   if (!call) return kOfxStatFailed;  // images are there only while an action runs
+  const Quirks& quirks = clip->effect()->plugin().quirks();
+  if (quirks.current_frame_only && call->has_time) time = call->time;
   OfxStatus status;
   ImageHandle* lent = call->lend(clip, time, region, &status);
   if (lent) *image = lent->handle();
-  return status;
+  if (lent && quirks.image_scale_is_one) lent->put(kOfxImageEffectPropRenderScale, {1.0, 1.0});
+  return lent || !quirks.missing_image_is_null ? status : kOfxStatOK;
 }
 
 OfxStatus clip_release_image(OfxPropertySetHandle handle) {
@@ -90,7 +98,7 @@ OfxStatus clip_get_rod(OfxImageClipHandle handle, OfxTime time, OfxRectD* bounds
 
 int aborted(OfxImageEffectHandle handle) {
   Effect* effect = Effect::from(handle);
-  if (!effect) return 0;
+  if (!effect || effect->plugin().quirks().never_aborts) return 0;
   if (effect->stop) return 1;
   const std::shared_ptr<Call> call = effect->running_call();
   if (!call) return 0;

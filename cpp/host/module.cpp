@@ -116,6 +116,7 @@ void bind_properties(py::module_& m) {
       .def("put", [](PropertySet& s, const std::string& n,
                      const py::object& v) { s.put(n, to_prop_values(v)); })
       .def("remove", &PropertySet::remove)
+      .def("pin", &PropertySet::pin)
       .def("as_dict", to_dict);
 }
 
@@ -184,6 +185,8 @@ void bind_effect(py::module_& m) {
            py::arg("aborted").none(true) = py::none(), py::arg("progress").none(true) = py::none())
       .def("take_plugin_edits", &Effect::take_plugin_edits)
       .def("messages", messages)
+      .def("add_message", [](Effect& e, const std::string& type, const std::string& id,
+                             const std::string& text) { e.add_message({type, id, text}); })
       .def_property_readonly("message_count", &Effect::message_count)
       .def("persistent", persistent)
       .def("clear_persistent", [](Effect& e) { e.set_persistent({}); })
@@ -209,13 +212,34 @@ void bind_effect(py::module_& m) {
           [](Effect& e, int answer) { e.answer = answer; });
 }
 
+void set_quirk(HostRecord& record, const std::string& name) {
+  Quirks& q = record.quirks;
+  const std::map<std::string, bool*> flags = {
+      {"null_persistent_message", &q.null_persistent_message},
+      {"never_aborts", &q.never_aborts},
+      {"current_frame_only", &q.current_frame_only},
+      {"undefined_clip_is_null", &q.undefined_clip_is_null},
+      {"missing_image_is_null", &q.missing_image_is_null},
+      {"silent_custom", &q.silent_custom},
+      {"copies_no_params", &q.copies_no_params},
+      {"time_line_is_mute", &q.time_line_is_mute},
+      {"image_scale_is_one", &q.image_scale_is_one},
+  };
+  const auto flag = flags.find(name);
+  if (flag == flags.end()) throw py::value_error("there is no quirk " + name);
+  *flag->second = true;
+}
+
 void bind_plugins(py::module_& m) {
   py::register_exception<BinaryError>(m, "BinaryError", PyExc_RuntimeError);
   // Never deleted: a plug-in may keep the pointer that setHost gave it.
   py::class_<HostRecord, std::unique_ptr<HostRecord, py::nodelete>>(m, "HostRecord")
       .def(py::init<>())
       .def_property_readonly("properties", &HostRecord::properties,
-                             py::return_value_policy::reference);
+                             py::return_value_policy::reference)
+      .def("hide_suite", [](HostRecord& r, const std::string& name,
+                            int version) { r.quirks.absent_suites.insert({name, version}); })
+      .def("set_quirk", set_quirk);
   py::class_<Plugin, std::shared_ptr<Plugin>>(m, "Plugin")
       .def_property_readonly("identifier", [](Plugin& p) { return p.ofx()->pluginIdentifier; })
       .def_property_readonly("version",

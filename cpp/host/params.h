@@ -44,7 +44,7 @@ class Param {
 
   const ParamType& type() const { return *type_; }
   const std::string& name() const { return name_; }
-  ParamSet* owner() { return owner_; }
+  ParamSet* owner() const { return owner_; }
   PropertySet& properties() { return properties_; }
 
   ParamValue value_at(double time) const;

@@ -84,6 +84,7 @@ OfxStatus PropertySet::set(const char* name, int index, PropValue value) {
   Property* property = find(name);
   if (!property) return kOfxStatErrUnknown;
   if (property->type != type_of(value)) return kOfxStatErrValue;
+  if (pinned_.count(name)) return kOfxStatOK;
   const int limit = property->dimension > 0 ? property->dimension : kMostValues;
   if (index < 0 || index >= limit) return kOfxStatErrBadIndex;
   if (index >= static_cast<int>(property->values.size())) {
@@ -101,6 +102,7 @@ OfxStatus PropertySet::set_all(const char* name, std::vector<PropValue> values) 
   for (const PropValue& value : values) {
     if (property->type != type_of(value)) return kOfxStatErrValue;
   }
+  if (pinned_.count(name)) return kOfxStatOK;
   if (property->dimension == 0) {
     if (values.size() > kMostValues) return kOfxStatErrBadIndex;
     property->values = std::move(values);
@@ -193,6 +195,12 @@ PropType PropertySet::type(const std::string& name) const {
 void PropertySet::remove(const std::string& name) {
   std::lock_guard<std::mutex> lock(mutex_);
   properties_.erase(name);
+  absent_.insert(name);
+}
+
+void PropertySet::pin(const std::string& name) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  pinned_.insert(name);
 }
 
 void PropertySet::put(const std::string& name, std::vector<PropValue> values) {
@@ -201,7 +209,7 @@ void PropertySet::put(const std::string& name, std::vector<PropValue> values) {
   if (property) {
     // texts that a plug-in holds stay where they are unless something did change
     if (property->values != values) property->values = std::move(values);
-  } else if (!values.empty()) {
+  } else if (!values.empty() && !absent_.count(name)) {
     const PropType type = type_of(values.front());
     properties_[name] = Property{type, static_cast<int>(values.size()), values, values};
   }

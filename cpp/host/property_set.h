@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -60,8 +61,9 @@ class PropertySet {
   std::vector<PropValue> values(const std::string& name) const;
   PropType type(const std::string& name) const;
   void put(const std::string& name, std::vector<PropValue> values);
-  void remove(const std::string& name);
-  void bury() const;  // plug-ins may use it no more
+  void remove(const std::string& name);  // and it stays away, whatever the host writes
+  void pin(const std::string& name);     // what plug-ins write to it is lost without a word
+  void bury() const;                     // plug-ins may use it no more
 
  private:
   struct Property {
@@ -75,6 +77,7 @@ class PropertySet {
 
   mutable std::mutex mutex_;
   std::map<std::string, Property> properties_;
+  std::set<std::string> absent_, pinned_;
 };
 
 const OfxPropertySuiteV1* property_suite();

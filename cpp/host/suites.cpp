@@ -99,6 +99,12 @@ OfxStatus clear_persistent(void* handle) {
   return kOfxStatOK;
 }
 
+// Stands where some hosts have a pointer to nothing beside a null one.
+OfxStatus clear_garbage(void*) {
+  breach(kFunctionLacking, "called clearPersistentMessage where setPersistentMessage is null");
+  return kOfxStatFailed;
+}
+
 // ---- progress ----
 
 OfxStatus tell_progress(void* handle, double fraction) {
@@ -131,6 +137,7 @@ OfxStatus get_time(void* handle, double* time) {
   Effect* effect = Effect::from(handle);
   if (!effect) return kOfxStatErrBadHandle;
   if (!time) return kOfxStatErrValue;
+  if (effect->plugin().quirks().time_line_is_mute) return kOfxStatErrUnsupported;
   *time = effect->time;
   return kOfxStatOK;
 }
@@ -239,7 +246,17 @@ void* fetch_suite(OfxPropertySetHandle host, const char* name, int version) {
       {kOfxMessageSuite, 2, message_suite_v2()},       {kOfxProgressSuite, 1, progress_suite_v1()},
       {kOfxProgressSuite, 2, progress_suite_v2()},     {kOfxTimeLineSuite, 1, time_line_suite()},
   };
-  if (!PropertySet::from(host) || !name) return nullptr;
+  HostRecord* record = HostRecord::from(host);
+  if (!record || !name) return nullptr;
+  const Quirks& quirks = record->quirks;
+  if (quirks.absent_suites.count({name, version})) {
+    miss(name, version);
+    return nullptr;
+  }
+  if (quirks.null_persistent_message && version == 2 && std::strcmp(name, kOfxMessageSuite) == 0) {
+    static OfxMessageSuiteV2 half = {show_message, nullptr, clear_garbage};
+    return &half;
+  }
   for (const SuiteRow& row : rows) {
     if (row.version == version && std::strcmp(row.name, name) == 0) {
       return const_cast<void*>(row.suite);

@@ -82,12 +82,19 @@ OfxStatus instance_param(OfxParamHandle handle, Param** param) {
   return (*param)->owner()->effect()->is_instance() ? kOfxStatOK : kOfxStatErrBadHandle;
 }
 
+// As some hosts read custom parameters: OK, and nothing written.
+bool reads_nothing(const Param& param) {
+  return param.type().name == std::string(kOfxParamTypeCustom) &&
+         param.owner()->effect()->plugin().quirks().silent_custom;
+}
+
 double now(Param* param) { return param->owner()->effect()->current_time(); }
 
 OfxStatus get_value(OfxParamHandle handle, ...) {
   Param* param;
   OfxStatus status = instance_param(handle, &param);
   if (status != kOfxStatOK) return status;
+  if (reads_nothing(*param)) return kOfxStatOK;
   va_list args;
   va_start(args, handle);
   status = write_values(param->type(), param->value_at(now(param)), args);
@@ -99,6 +106,7 @@ OfxStatus get_value_at_time(OfxParamHandle handle, OfxTime time, ...) {
   Param* param;
   OfxStatus status = instance_param(handle, &param);
   if (status != kOfxStatOK) return status;
+  if (reads_nothing(*param)) return kOfxStatOK;
   va_list args;
   va_start(args, time);
   status = write_values(param->type(), param->value_at(time), args);
@@ -263,6 +271,7 @@ OfxStatus copy(OfxParamHandle to, OfxParamHandle from, OfxTime offset, const Ofx
   if (status == kOfxStatOK) status = instance_param(from, &source);
   if (status != kOfxStatOK) return status;
   if (&target->type() != &source->type() || target == source) return kOfxStatErrValue;
+  if (target->owner()->effect()->plugin().quirks().copies_no_params) return kOfxStatOK;
   target->copy_from(*source, offset, range);
   target->owner()->effect()->param_edited_by_plugin(target->name());
   return kOfxStatOK;

@@ -29,6 +29,8 @@ enum Wrong {
   kLeavesMemory,
   kLeavesImageMemory,
   kFreesTwice,
+  kDestroysByDefault,  // which the standard allows
+  kTakesNoScale,       // and neither is this wrong
   kWrongs
 };
 
@@ -54,6 +56,8 @@ const char* const kNames[kWrongs] = {
     "leaves_memory",
     "leaves_image_memory",
     "frees_twice",
+    "destroys_by_default",
+    "takes_no_scale",
 };
 
 const OfxMemorySuiteV1* memory;
@@ -151,8 +155,14 @@ OfxStatus enter(Wrong wrong, const char* action, const void* handle, OfxProperty
   if (what == kOfxActionDestroyInstance) {
     destroyed_instance = effect_of(handle);
     destroyed_param = param(handle, "value");
-    return kOfxStatOK;
+    if (wrong != kDestroysByDefault) return kOfxStatOK;
+    const auto* messages = fetch<OfxMessageSuiteV1>(kOfxMessageSuite, 1);
+    messages->message(destroyed_instance, kOfxMessageLog, "end", "destroyed");
+    return kOfxStatReplyDefault;
   }
+  double scale = 1;
+  if (wrong == kTakesNoScale && in) scale = number(in, kOfxImageEffectPropRenderScale);
+  if (what == kOfxImageEffectActionGetRegionOfDefinition && scale == 0.5) return kOfxStatFailed;
   if (what == kOfxImageEffectActionRender) return render(wrong, handle, in);
   return kOfxStatReplyDefault;
 }
