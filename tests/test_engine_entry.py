@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -218,6 +219,19 @@ def test_progress_rises_to_the_end() -> None:
     shares: list[float] = []
     render(SOURCE, progress=shares.append)
     assert shares == sorted(shares) and shares[-1] == 1.0 and len(shares) >= 4
+
+
+def test_frames_at_the_same_time_are_the_same_frames() -> None:
+    plates = [scene(60 + 7 * n, 80, seed=n).image for n in range(6)]
+
+    def one(image: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        height, width = image.shape[:2]
+        return render({"Source": clip(rgba(image))}, (0, 0, width, height), threads=2)
+
+    alone = [one(image) for image in plates]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(one, plates * 2))
+    assert all(np.array_equal(a, b) for a, b in zip(alone * 2, together, strict=True))
 
 
 def test_status_and_purge() -> None:

@@ -119,6 +119,6 @@ class _Foreground:
             excess *= 1 - np.float32(chosen.despill_keep) * own * palette.purity(clean, screen.axis)
         full = np.maximum(screen.axis.key(surface, 0.5), np.float32(1e-5))
         self.spill[y1:y2] = np.clip(excess / full, 0, 1)
-        grey = excess / full * surface[..., screen.axis.low]
+        grey = np.asarray(excess / full * surface[..., screen.axis.low], np.float32)
         amount = chosen.despill * screen.weight
         despill.despill(clean, screen.axis, excess, grey, amount, chosen.despill_luminance)

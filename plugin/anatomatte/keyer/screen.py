@@ -220,5 +220,7 @@ def _presence(member: Pixels, saturation: Pixels, seed: Pixels) -> float:
     vivid = float((saturation * member).sum() / mass)
     blue = 1 - float(seed.sum())
     trust = float(step(max(float(seed[1]), blue) - 0.75 * float(seed[0]), -0.02, 0.1))
-    least, most = 0.9 - 0.84 * trust, 1.4 - 1.1 * trust
-    return float(step(area + edge, least, most) * step(vivid, 0.6, 0.78))
+    least, most = 0.9 - 0.86 * trust, 1.4 - 1.22 * trust
+    sky = float(step(blue - float(seed[1]), -0.1, 0.1))  # a blue must be purer than the sky
+    pure = step(vivid, 0.5 + 0.16 * sky, 0.68 + 0.11 * sky)
+    return float(step(area + edge, least, most) * pure)
