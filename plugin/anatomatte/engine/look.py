@@ -76,9 +76,9 @@ def observe(plate: Plate, settings: Settings, job: Job) -> Evidence:
 class _Refine:
     """The plate and what is known of it while its strips are worked on."""
 
-    def __init__(self, plate: Plate, light: Pixels, evidence: Evidence, settings: Settings) -> None:
+    def __init__(self, plate: Plate, evidence: Evidence, settings: Settings) -> None:
         assert evidence.screen is not None
-        self.plate, self.light, self.screen, self.settings = plate, light, evidence.screen, settings
+        self.plate, self.screen, self.settings = plate, evidence.screen, settings
         self.lost = evidence.chroma_lost
         self.height, self.width = plate.light.shape[:2]
         self.cell = palette.cell_for(self.height, self.width)
@@ -110,7 +110,7 @@ class _Refine:
         """First pass: sure subject is 1, sure screen 0, the rest −1; colours go to the palette."""
         top, bottom = max(0, y1 - regions.HALO), min(self.height, y2 + regions.HALO)
         surface = surface_rows(self.plate, self.screen, top, bottom)
-        shown, unit, _ = regions.in_units(self.light[top:bottom], surface)
+        shown, unit, _ = regions.in_units(self.plate.light[top:bottom], surface)
         chosen, axis = self.settings, self.screen.axis
         signal = regions.share(shown, unit, axis, chosen.screen_balance, chosen.screen_gain)
         depth = rows_of(self.depths, top, bottom, self.height, self.width)
@@ -130,7 +130,7 @@ class _Refine:
         matte = self.matte[y1:y2]
         y, x = np.nonzero(matte < 0)
         surface = surface_rows(self.plate, self.screen, y1, y2)[y, x]
-        light = self.light[y1:y2][y, x]
+        light = self.plate.light[y1:y2][y, x]
         bright = np.maximum(surface.max(1, keepdims=True), np.float32(1e-5))
         shown = np.clip(light / bright, -8, 1000)
         fields = colours.at(y + y1, x)
@@ -147,7 +147,7 @@ class _Refine:
         if self.lost <= 0:
             return np.zeros((y2 - y1, self.width), np.float32)
         top, bottom = max(0, y1 - chroma.HALO), min(self.height, y2 + chroma.HALO)
-        return self.lost * chroma.contrast(self.light[top:bottom])[y1 - top : y2 - top]
+        return self.lost * chroma.contrast(self.plate.light[top:bottom])[y1 - top : y2 - top]
 
     def key(self, colours: palette.Palette) -> Key:
         """The finished matte with the screen's weight and gain, and the solved colours."""
@@ -165,28 +165,13 @@ class _Refine:
         return Key(matte, edge, light, around)
 
 
-def _sharpened(light: Pixels, lost: float, job: Job) -> Pixels:
-    """What the key looks at: the plate's light, with chroma restored where the codec lost it."""
-    if lost <= 0:
-        return light
-    out = np.empty_like(light)
-    height = light.shape[0]
-
-    def strip(y1: int, y2: int) -> None:
-        top, bottom = max(0, y1 - chroma.HALO), min(height, y2 + chroma.HALO)
-        out[y1:y2] = chroma.restored(light[top:bottom], lost)[y1 - top : y2 - top]
-
-    each(height, strip, job.threads, job.check)
-    return out
-
-
 def refine(plate: Plate, evidence: Evidence, settings: Settings, job: Job) -> Key:
     """The matte at the plate's resolution: sure regions first, then the edge from their colours."""
     height, width = plate.light.shape[:2]
     if evidence.screen is None:
         nothing, nowhere = np.empty((0, 3), np.float32), np.empty(0, np.intp)
         return Key(np.ones((height, width), np.float32), nowhere, nothing, np.zeros((1, 1, 4), np.float32))
-    work = _Refine(plate, _sharpened(plate.light, evidence.chroma_lost, job), evidence, settings)
+    work = _Refine(plate, evidence, settings)
     each(height, work.classify, job.threads, job.check)
     job.progress(0.5)
     colours = palette.spread(work.sums, work.cell)

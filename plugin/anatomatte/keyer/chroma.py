@@ -1,9 +1,8 @@
-"""Video stores colour at half the resolution of brightness (4:2:0); the edge can have it back.
+"""Video stores colour at half the resolution of brightness (4:2:0); the key must know it.
 
-Across an edge of two colours, chroma follows brightness along a line.  The line is fitted in a small
-window and read at each pixel's own brightness: the guided filter of K. He, J. Sun, X. Tang,
-"Guided image filtering" (PAMI 2013), with luma as the guide and chroma as the input.
-Only the key looks at the result; the picture that leaves is not touched.
+Across an edge of such a plate the chroma is blurred and rings while the luma is sharp.  The loss is
+found by what halving the picture takes away, and the solver then believes chroma less where there
+is contrast around.
 """
 
 from __future__ import annotations
@@ -55,23 +54,6 @@ def lost(light: Pixels) -> float:
         shares.append((np.sqrt(red * blue), own))
     chroma, luma_share = np.sum(shares, 0)
     return float(1 - step(float(chroma / (luma_share + 1e-9)), 0.55, 0.75))
-
-
-def restored(light: Pixels, strength: float) -> Pixels:
-    """*light* with its chroma drawn to its luma's edges; *strength* 0 to 1."""
-    coded = _coded(light)
-    luma = _luma(coded)
-    mean = box(luma, 3)
-    spread = np.maximum(box(luma * luma, 3) - mean * mean, 0) + _EPS
-    out = coded.copy()
-    for channel in (0, 2):
-        plane = np.asarray(coded[..., channel] - luma, np.float32)
-        level = box(plane, 3)
-        slope = np.asarray((box(plane * luma, 3) - level * mean) / spread, np.float32)
-        drawn = box(slope, 3) * luma + box(level - slope * mean, 3)
-        out[..., channel] += np.float32(strength) * (drawn - plane)
-    out[..., 1] = (luma - _LUMA[0] * out[..., 0] - _LUMA[2] * out[..., 2]) / _LUMA[1]
-    return np.asarray(np.sign(out) * out * out, np.float32)
 
 
 LUMA_RINGS, CHROMA_RINGS = 0.3, 0.6
