@@ -55,8 +55,10 @@ void read_timeouts(ClientFacts* facts) {
 Client::~Client() {
   if (owner_ != ::getpid()) {
     child_.disown();
+    minder_.disown();
     return;
   }
+  minder_.stop();
   idle_.clear();
   control_.reset();
   child_.end(2000);
@@ -69,6 +71,7 @@ std::string Client::log_hint() const {
 void Client::forget_if_forked() {
   if (owner_ == ::getpid()) return;
   child_.disown();
+  minder_.disown();
   idle_.clear();
   control_.reset();
   running_ = false;
@@ -208,7 +211,21 @@ bool Client::take(AnmCall* call, Connection* connection, AnmResult* result, std:
 
 void Client::give_back(Connection connection) {
   std::lock_guard<std::timed_mutex> guard(mutex_);
-  if (connection.generation == generation_) idle_.push_back(std::move(connection));
+  if (connection.generation != generation_) return;
+  idle_.push_back(std::move(connection));
+  last_frame_ = Clock::now();
+  minder_.start(facts_.idle_s, [this] {
+    std::unique_lock<std::timed_mutex> lock(mutex_, std::try_to_lock);
+    if (lock && seconds_since(last_frame_) >= facts_.idle_s) let_go_of_pixels();
+  });
+}
+
+void Client::let_go_of_pixels() {
+  for (Connection& connection : idle_) {
+    if (!connection.memory.fd) continue;
+    connection.memory = {};
+    send(connection.socket.get(), Kind::release, "");
+  }
 }
 
 void Client::drop_worker(int generation, bool kill) {
@@ -347,10 +364,7 @@ bool Client::running() {
 void Client::purge() {
   std::unique_lock<std::timed_mutex> lock(mutex_, std::try_to_lock);
   if (!lock || owner_ != ::getpid()) return;  // held: a worker starts and has nothing yet
-  for (Connection& connection : idle_) {
-    connection.memory = {};
-    send(connection.socket.get(), Kind::release, "");
-  }
+  let_go_of_pixels();
   if (!idle_.empty()) send(idle_.back().socket.get(), Kind::purge, "");
 }
 

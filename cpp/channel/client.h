@@ -4,12 +4,14 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "child.h"
 #include "engine_api.h"
+#include "minder.h"
 #include "shared_memory.h"
 
 namespace anatomatte::channel {
@@ -22,6 +24,7 @@ struct ClientFacts {
   double start_s = 60.0;    // from start to the answer
   double silence_s = 20.0;  // a living worker says so twice a second
   double frame_s = 900.0;   // the longest frame
+  double idle_s = 120.0;    // after this long without a frame the memory for pixels goes back
 };
 
 // Time-outs from ANATOMATTE_WORKER_START_S, _SILENCE_S and _FRAME_S, where these are numbers.
@@ -50,6 +53,7 @@ class Client {
   bool take(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
   void give_back(Connection connection);
   void drop_worker(int generation, bool kill);
+  void let_go_of_pixels();
   void forget_if_forked();
   bool start_worker(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
   bool connect_more(Connection* connection, std::string* why);
@@ -67,6 +71,8 @@ class Client {
   pid_t owner_ = 0;
   int generation_ = 0;
   bool running_ = false;
+  std::chrono::steady_clock::time_point last_frame_;
+  Minder minder_;  // gives pixels back that lie idle
 };
 
 }  // namespace anatomatte::channel

@@ -178,6 +178,46 @@ void frames() {
   CHECK_EQ(open_files(), files);
 }
 
+int mapped_regions(int pid) {
+  std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
+  int count = 0;
+  for (std::string line; std::getline(maps, line);) {
+    count += line.find("memfd:anatomatte") != std::string::npos;
+  }
+  return count;
+}
+
+// Pixels go back in both processes after the idle time, not before, and come again.
+void idleness() {
+  ClientFacts brief = facts();
+  brief.idle_s = 0.5;
+  Client client(brief);
+  for (int round = 0; round < 2; ++round) {
+    CHECK(right(render(client, "copy")));
+    int pid = worker_pid(client);
+    CHECK_EQ(mapped_regions(::getpid()), 1);
+    CHECK_EQ(mapped_regions(pid), 1);
+    double began = now();
+    while (mapped_regions(::getpid()) + mapped_regions(pid) > 0 && now() - began < 5.0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    CHECK_EQ(mapped_regions(::getpid()), 0);
+    CHECK_EQ(mapped_regions(pid), 0);
+    CHECK_EQ(worker_pid(client), pid);
+  }
+  // a forked child ends in peace, though its copy of the client minds nothing
+  pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);
+    bool fine = right(render(client, "copy"));
+    client.~Client();
+    ::_exit(fine ? 0 : 1);
+  }
+  int ended = 0;
+  ::waitpid(child, &ended, 0);
+  CHECK(WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
+}
+
 void faults() {
   Client client(facts());
   CHECK(right(render(client, "copy")));
@@ -343,8 +383,8 @@ void served() {
 
 int main(int argc, char** argv) {
   const std::map<std::string, std::function<void()>> tests = {
-      {"frames", frames},     {"faults", faults}, {"many", many},
-      {"refusals", refusals}, {"forks", forks},   {"served", served}};
+      {"frames", frames},     {"idleness", idleness}, {"faults", faults}, {"many", many},
+      {"refusals", refusals}, {"forks", forks},       {"served", served}};
   if (argc != 4 || !tests.count(argv[3])) return 2;
   g_worker = argv[1];
   g_engine = argv[2];
