@@ -14,7 +14,6 @@ from ..ops.filters import box, grow, shrink, step
 
 HALO = 4
 _LUMA = np.array([0.30, 0.59, 0.11], np.float32)
-_EPS = np.float32(1e-4)
 
 
 def _coded(light: Pixels) -> Pixels:

@@ -24,7 +24,7 @@ CHANNELS = 14
 """subject weight, C (3), C·C (6), screen weight, C − S (3)."""
 
 _SHADE = 0.12
-_LEAST = 0.03**2
+_LEAST = 0.02**2
 """Variance that the subject's colours have at least, in screen units."""
 
 
