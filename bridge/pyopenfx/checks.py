@@ -17,7 +17,7 @@ from .contract import ContractError
 from .errors import OK, REPLY_DEFAULT, ActionError, HostError, RenderAborted, RenderError, status_name
 from .host import Host
 from .image import Layout
-from .params import Param, ParamDescription
+from .params import VALUELESS, Param, ParamDescription
 
 Check = Callable[[Bench], None]
 CHECKS: dict[str, Check] = {}
@@ -226,7 +226,7 @@ def changes(bench: Bench) -> None:
     with bench.instance() as one:
         for name in list(one.params):
             param = one.params[name]
-            if param.kind in ("group", "page", "button") or not param.enabled or param.secret:
+            if param.kind in VALUELESS or not param.enabled or param.secret:
                 continue
             before = param.value
             for value in _ends(param):

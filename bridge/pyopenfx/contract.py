@@ -17,6 +17,7 @@ RULES: Final[dict[str, str]] = {
     "param_set_in_render": "A render sets no parameter.",
     "exception_crossed": "No C++ exception leaves the plug-in.",
     "mutex_left_locked": "A mutex that an action locks is unlocked before the action ends.",
+    "plane_not_listed": "A render fetches the planes of Output that it is asked for, and no other.",
     "function_lacking": "A suite whose functions are not all there is not used.",
     "memory_not_freed": "Memory of the host is given back: an instance's at its end, the rest at Unload.",
     "memory_freed_twice": "Memory is freed once, and only what the host gave.",

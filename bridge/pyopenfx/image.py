@@ -199,14 +199,21 @@ def pixels_premult(image: Image, components: str) -> str:
 
 
 def lend(
-    pixels: Array, image: Image, premult: str, *, writable: bool, rod: Bounds | None = None
+    pixels: Array,
+    image: Image,
+    premult: str,
+    *,
+    writable: bool,
+    rod: Bounds | None = None,
+    components: str | None = None,
 ) -> _host.ImageBuffer:
-    """A buffer over the memory of `pixels`, described by the rest of `image`."""
-    components = BY_CHANNELS[pixels.shape[2]]
+    """A buffer over the memory of `pixels`, described by the rest of `image`; `components` in the
+    standard's words where they are not what the channels say."""
+    told = components or COMPONENTS[BY_CHANNELS[pixels.shape[2]]]
     facts = {
         "bounds": image.pixel_bounds,
         "rod": rod or pixel_rect(image.region_of_definition, image.scale, image.pixel_aspect),
-        "components": COMPONENTS[components],
+        "components": told,
         "depth": DEPTHS[BY_DTYPE[pixels.dtype]],
         "premult": PREMULTS[premult],
         "field": FIELDS[image.field],

@@ -15,8 +15,9 @@ from .errors import FAILED, REPLY_NO, REPLY_YES
 from .image import Bounds, Layout
 from .imitate import frame_copy, imitate_params
 from .params import Param, Params
+from .planes import COLOUR, Plane
 from .questions import Questions
-from .render import COLOUR, Job, Planes, Stop, reduced, sequence_arguments
+from .render import Job, Planes, Stop, reduced, sequence_arguments
 
 if TYPE_CHECKING:
     from .host import Plugin
@@ -98,14 +99,13 @@ class Instance(Questions):
 
         `time`: frame, by default the time line's.  `window`: (x1, y1, x2, y2) in pixels at the
         render scale, y up; by default the whole region of definition.  `scale`: render scale.
-        `planes`: names of planes; this host has "colour".  `identity`: ask the plug-in whether an
+        `planes`: names of planes, of those that `planes()` lists; by default all of them.  A plug-in
+        without planes makes "colour".  `identity`: ask the plug-in whether an
         input can be passed through.  `progress` is told fractions and may answer False to stop;
         `abort` is asked by the plug-in: a callable, or an object with `is_set`.
         Raises RenderError, RenderAborted, ValueError for a window outside the region, and
         whatever a clip's callable raised.
         """
-        if planes is not None and list(planes) != [COLOUR]:
-            raise ValueError(f"This host renders the plane {COLOUR!r}, not {list(planes)}.")
         at = self.time if time is None else float(time)
         if not (self.profile.fractional_times or at.is_integer()):
             raise ValueError(f"{self.profile.name} has no frame {at:g}, only whole ones.")
@@ -118,8 +118,16 @@ class Instance(Questions):
                 job = Job(self, at, None, (1.0, 1.0), field, draft, interactive, sequential)
                 return reduced(job.render(progress, abort, not self._sequence), wanted, window)
             job = Job(self, at, window, wanted, field, draft, interactive, sequential)
-            passed = job.identity() if identity else None
+            job.planes = self._chosen(planes, at)
+            passed = job.identity() if identity and job.planes[0].name == COLOUR else None
             return passed if passed is not None else job.render(progress, abort, not self._sequence)
+
+    def _chosen(self, wanted: Sequence[str] | None, time: float) -> list[Plane]:
+        listed = {plane.name: plane for plane in self.planes(time)}
+        for name in wanted or ():
+            if name not in listed:
+                raise ValueError(f"{self.plugin.label} makes no plane {name!r} among {', '.join(listed)}.")
+        return [listed[name] for name in listed if not wanted or name in wanted]
 
     def _frame_by_frame(self) -> bool:
         safety = self._core.properties.get("OfxImageEffectPluginRenderThreadSafety")

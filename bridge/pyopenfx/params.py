@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import _host
@@ -40,8 +40,9 @@ _KINDS = {
     "OfxParamTypeGroup": "group",
     "OfxParamTypePage": "page",
     "OfxParamTypePushButton": "button",
+    "OfxParamTypeParametric": "parametric",
 }
-VALUELESS = ("group", "page", "button")
+VALUELESS = ("group", "page", "button", "parametric")
 
 
 class ParamDescription:
@@ -57,7 +58,7 @@ class ParamDescription:
     @property
     def kind(self) -> str:
         """A short word: "double", "int", "bool", "choice", "strchoice", "rgb", "rgba", "double2d",
-        "double3d", "int2d", "int3d", "string", "custom", "bytes", "group", "page", "button"."""
+        "double3d", "int2d", "int3d", "string", "custom", "bytes", "group", "page", "button", "parametric"."""
         return _KINDS.get(self.core.type, self.core.type)
 
     @property
@@ -188,6 +189,9 @@ class Param(ParamDescription):
         """Gives another instance's parameter the value of this one at a time; nobody is told."""
         if self.kind not in VALUELESS:
             other.core.set_constant(self.core.value(time))
+        elif self.kind == "parametric":
+            for index, points in enumerate(self.curves):
+                other.core.set_curve(index, points)
 
     def scale_default(self, project_size: Sequence[float], positions: bool = False) -> None:
         """Takes a default given in fractions of the project (width, height) into canonical units;
@@ -218,6 +222,24 @@ class Param(ParamDescription):
         """Removes every key; the first one's value stays."""
         self.core.delete_keys()
         self._changed(self.name)
+
+    @property
+    def curves(self) -> list[dict[float, float]]:
+        """Control points of a parametric parameter's curves: value by position, straight between."""
+        self._must_be_parametric()
+        return [self.core.curve(index) for index in range(self.core.curve_count)]
+
+    def set_curve(self, index: int, points: Mapping[float, float]) -> None:
+        """Gives a parametric parameter's curve other control points: value by position."""
+        self._must_be_parametric()
+        if not 0 <= index < self.core.curve_count:
+            raise ParamError(f"{self.name} has {self.core.curve_count} curves, not one of number {index}.")
+        self.core.set_curve(index, {float(key): float(value) for key, value in points.items()})
+        self._changed(self.name)
+
+    def _must_be_parametric(self) -> None:
+        if self.kind != "parametric":
+            raise ParamError(f"{self.name} is a {self.kind} and has no curves.")
 
     def press(self) -> None:
         """Presses a push button, as a user does."""

@@ -43,6 +43,7 @@ class Profile:
     time_access: bool = True
     asks_identity: bool = True
     tells_changes: bool = True
+    multi_planar: bool = True  # asks plug-ins for their planes
     asks_frames: bool = True  # frames needed and time domain
     always_connected: bool = False
     destroys_until_ok: bool = False
@@ -75,6 +76,9 @@ _UNDESCRIBED = (
     "OfxImageEffectPropPixelDepth",
 )
 
+_PLANE_SUITE = "uk.co.thefoundry.FnOfxImageEffectPlaneSuite"
+_PLANES = ((_PLANE_SUITE, 1), (_PLANE_SUITE, 2))
+_MULTI_PLANAR = "uk.co.thefoundry.OfxImageEffectPropMultiPlanar"
 _NATRON = ("filter", "generator", "transition", "paint", "general")
 _RESOLVE = ("filter", "general", "transition", "generator")
 
@@ -90,6 +94,7 @@ PROFILES: Final[dict[str, Profile]] = {
                 "OfxPropVersionLabel": "2.5.0",
                 "OfxPropAPIVersion": [1, 4],
                 "NatronOfxHostIsNatron": 1,
+                "uk.co.thefoundry.OfxImageEffectPropMultiPlanar": 1,
                 "OfxImageEffectPropSupportedContexts": _strings(CONTEXTS, *_NATRON),
                 "OfxImageEffectPropSupportedPixelDepths": _strings(DEPTHS, "float", "short", "byte"),
                 "OfxParamHostPropSupportsCustomAnimation": 0,
@@ -118,9 +123,10 @@ PROFILES: Final[dict[str, Profile]] = {
                 ],
                 "OfxImageEffectPropSupportedPixelDepths": _strings(DEPTHS, "float"),
             },
-            no_host=_INTERACT,
+            no_host=(*_INTERACT, _MULTI_PLANAR),
             no_descriptor=("OfxImageEffectInstancePropSequentialRender",),
             no_suites=(("OfxParametricParameterSuite", 1), ("OfxProgressSuite", 2)),
+            multi_planar=False,
             contexts=("filter", "general"),
             refused_params=("strchoice", "parametric"),
             secret_for_ever=True,
@@ -143,7 +149,10 @@ PROFILES: Final[dict[str, Profile]] = {
                 "OfxImageEffectPropSupportedContexts",
                 "OfxImageEffectPropRenderQualityDraft",
                 *_INTERACT,
+                _MULTI_PLANAR,
             ),
+            no_suites=_PLANES,
+            multi_planar=False,
             no_instance=_PROJECT,
             no_clip=_UNDESCRIBED,
             quirks=(
@@ -179,7 +188,9 @@ PROFILES: Final[dict[str, Profile]] = {
                 "OfxImageEffectPropSupportedComponents": _strings(COMPONENTS, "rgba", "alpha"),
                 "OfxImageEffectPropSupportedPixelDepths": _strings(DEPTHS, "float", "short", "byte"),
             },
-            no_host=("OfxPropHostOSHandle", "OfxImageEffectInstancePropSequentialRender"),
+            no_host=("OfxPropHostOSHandle", "OfxImageEffectInstancePropSequentialRender", _MULTI_PLANAR),
+            no_suites=_PLANES,
+            multi_planar=False,
             no_descriptor=("OfxPropPluginDescription", "OfxImageEffectInstancePropSequentialRender"),
             instance={"OfxPropType": "OfxTypeImageEffect"},
             no_instance=("OfxImageEffectPropPluginHandle",),
@@ -198,8 +209,9 @@ PROFILES: Final[dict[str, Profile]] = {
         Profile(
             "strict",
             host={"OfxPropName": "org.anatomatte.pyopenfx.strict", "OfxPropLabel": "pyopenfx, strict"},
-            no_host=_INTERACT,
-            no_suites=(("OfxMessageSuite", 2), ("OfxProgressSuite", 1), ("OfxProgressSuite", 2)),
+            no_host=(*_INTERACT, _MULTI_PLANAR),
+            no_suites=(("OfxMessageSuite", 2), ("OfxProgressSuite", 1), ("OfxProgressSuite", 2), *_PLANES),
+            multi_planar=False,
             layout=Layout(row_order="positive", padding=48),
             strict=True,
         ),

@@ -9,8 +9,9 @@ from . import _host
 from ._words import COMPONENTS, DEPTHS, short_word
 from .clips import ClipDescription, ClipFormat, put_format
 from .core import OUTPUT, InstanceCore, Scale, pair
-from .errors import REPLY_DEFAULT
+from .errors import OK, REPLY_DEFAULT
 from .image import Rect
+from .planes import COLOUR_PLANE, Plane, parsed
 from .preferences import ClipPreferences, as_arguments, defaults, from_arguments
 
 
@@ -81,6 +82,27 @@ class Questions(InstanceCore):
             found = self.act("OfxImageEffectActionGetFramesNeeded", args, out, time=time)
         ranges = {n: found[prop] for n, prop in names.items()}
         return {n: list(zip(r[::2], r[1::2], strict=False)) for n, r in ranges.items()}
+
+    def planes(self, time: float | None = None) -> list[Plane]:
+        """The planes that the plug-in makes at a time; the colour plane is always one, and first."""
+        mark = "uk.co.thefoundry.OfxImageEffectPropMultiPlanar"
+        if not self.profile.multi_planar or not self.flag(mark):
+            return [COLOUR_PLANE]
+        at = self._core.time if time is None else float(time)
+        needed = "uk.co.thefoundry.OfxNeededComp_"
+        more = "uk.co.thefoundry.ImageEffectPropPassThrough"
+        with self.frame():
+            self.clip_preferences(at)
+            args = {"OfxPropTime": at, "uk.co.thefoundry.OfxImageEffectPropView": 0}
+            out: dict[str, Any] = {needed + name: [] for name in (*self._inputs, OUTPUT)}
+            out |= {more + "Clip": self.first_input() or "", more + "Time": at, more + "View": 0}
+            action = "uk.co.thefoundry.OfxImageEffectActionGetClipComponents"
+            status, found = self.ask(action, args, out, time=at)
+        if status != OK:
+            return [COLOUR_PLANE]
+        listed = [plane for string in found[needed + OUTPUT] if (plane := parsed(string))]
+        by_name = {plane.name: plane for plane in (COLOUR_PLANE, *listed)}
+        return list(by_name.values())
 
     def time_domain(self) -> tuple[float, float] | None:
         """First and last frame that the plug-in makes; None where it leaves that to the host."""

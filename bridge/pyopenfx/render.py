@@ -12,15 +12,16 @@ import numpy.typing as npt
 from ._words import DTYPES, FIELDS
 from .core import OUTPUT, RENDER
 from .errors import OK, REPLY_DEFAULT, RenderAborted
-from .guard import guarded_output, outside
+from .guard import Guarded, guarded_output, outside
 from .image import Bounds, Image, at_scale, empty_output, lend, pixel_rect
 from .pixels import convert_components, convert_depth, resample
+from .planes import COLOUR, COLOUR_PLANE, Plane
 
 if TYPE_CHECKING:
     from .instance import Instance
 
 Array = npt.NDArray[Any]
-COLOUR = "colour"
+_MOST_FRAMES_AHEAD = 100
 
 
 class Stop(Protocol):
@@ -34,7 +35,7 @@ class Planes(dict[str, Array]):
 
     `bounds`: (x1, y1, x2, y2) of the arrays in pixels at `scale`, y up.  `premult`,
     `pixel_aspect` and `field` as the plug-in's preferences say.  `identity`: the input clip that
-    was passed through, or "".  `buffer` is the whole memory that the plug-in had for the colour
+    was passed through, or "".  `buffer` is the whole memory that the plug-in had for the first
     plane, of `buffer_bounds`: what it wrote outside its window can be seen there.
     """
 
@@ -85,6 +86,7 @@ class Job:
         self.draft = draft
         self.interactive = interactive
         self.sequential = sequential
+        self.planes = [COLOUR_PLANE]
         self.format = instance.clip_preferences(time).output
         region = instance.region_of_definition(time, scale)
         self.rod = pixel_rect(region, scale, self.format.pixel_aspect)
@@ -125,12 +127,30 @@ class Job:
         tiles = bool(one.flag("OfxImageEffectPropSupportsTiles"))
         tiles = tiles and one.profile.tiles and (one._output is None or one._output.tiles)
         bounds = self.window if tiles and one.layout.output == "window" else self.rod
-        f = self.format
+        self._ask_first()
         if one.guard:
             return self._guarded(progress, abort, alone, tiles)
-        pixels = empty_output(bounds, f.components, f.depth, one.layout)
-        self._fill(pixels, bounds, tiles, progress, abort, alone)
-        return self._planes(pixels, bounds, "")
+        depth = self.format.depth
+        made = {p: empty_output(bounds, self._components(p), depth, one.layout) for p in self.planes}
+        self._fill(made, bounds, tiles, progress, abort, alone)
+        return self._planes(made, bounds, "")
+
+    def _components(self, plane: Plane) -> str:
+        if plane.name == COLOUR:
+            return self.format.components
+        output = self.instance._output
+        return plane.components(output.components if output else ())
+
+    def _ask_first(self) -> None:
+        """Asks what is needed, as hosts do to have it ready, and has the frames ready."""
+        one = self.instance
+        one.regions_of_interest(self.time, scale=self.scale)
+        if not one.flag("OfxImageEffectPropTemporalClipAccess"):
+            return
+        for name, ranges in one.frames_needed(self.time).items():
+            for first, last in ranges:
+                for step in range(min(int(last - first) + 1, _MOST_FRAMES_AHEAD)):
+                    one.clips[name].image(first + step)
 
     def _guarded(
         self,
@@ -140,28 +160,37 @@ class Job:
         tiles: bool,
     ) -> Planes:
         """As `render`, in guarded memory; a picture with suspicious pixels is made twice."""
-        one, f = self.instance, self.format
+        one, depth = self.instance, self.format.depth
         window = self.window if tiles else self.rod
         beyond = outside(self.rod, window)
-        unset = ~beyond
+        unset: dict[Plane, npt.NDArray[np.bool_]] = {}
         for flip in (False, True):
-            held = guarded_output(self.rod, f.components, f.depth, one.layout, flip)
-            self._fill(held.pixels, self.rod, tiles, progress, abort, alone)
-            if held.overrun():
-                one.breach("write_outside_buffer", f"{RENDER} wrote around the rows of Output")
-            untouched = held.untouched()
-            if not untouched[beyond].all():
-                one.breach("write_outside_window", f"{RENDER} wrote outside of {window}")
-            unset &= untouched
-            if not unset.any():
+            held = {
+                p: guarded_output(self.rod, self._components(p), depth, one.layout, flip) for p in self.planes
+            }
+            made = {p: h.pixels for p, h in held.items()}
+            self._fill(made, self.rod, tiles, progress, abort, alone)
+            for plane, memory in held.items():
+                self._inspect(plane, memory, beyond)
+                unset[plane] = unset.get(plane, ~beyond) & memory.untouched()
+            if not any(left.any() for left in unset.values()):
                 break
-        else:
-            one.breach("pixels_unset", f"{RENDER} left {int(unset.sum())} pixels of {window} unset")
-        return self._planes(held.pixels, self.rod, "")
+        for plane, left in unset.items():
+            if left.any():
+                what = f"{int(left.sum())} pixels of {window} in the {plane.name} plane"
+                one.breach("pixels_unset", f"{RENDER} left {what} unset")
+        return self._planes(made, self.rod, "")
+
+    def _inspect(self, plane: Plane, memory: Guarded, beyond: npt.NDArray[np.bool_]) -> None:
+        one = self.instance
+        if memory.overrun():
+            one.breach("write_outside_buffer", f"{RENDER} wrote around the rows of the {plane.name} plane")
+        if not memory.untouched()[beyond].all():
+            one.breach("write_outside_window", f"{RENDER} wrote outside of {self.window}")
 
     def _fill(
         self,
-        pixels: Array,
+        made: Mapping[Plane, Array],
         bounds: Bounds,
         tiles: bool,
         progress: Callable[[float], object] | None,
@@ -169,8 +198,12 @@ class Job:
         alone: bool,
     ) -> None:
         one, f = self.instance, self.format
-        facts = Image(pixels, bounds, f.premult, f.pixel_aspect, self.field, self.scale)
-        target = lend(pixels, facts, f.premult, writable=True, rod=self.rod)
+        lent = {}
+        for plane, pixels in made.items():
+            facts = Image(pixels, bounds, f.premult, f.pixel_aspect, self.field, self.scale)
+            own = plane.name != COLOUR and self._components(plane) != "rgba"
+            name = plane.string if own else None
+            lent[plane] = lend(pixels, facts, f.premult, writable=True, rod=self.rod, components=name)
         asked = Asked(abort, progress)
         told = one._core.message_count
         with self._bracket() if alone else nullcontext():
@@ -180,7 +213,8 @@ class Job:
                 None,
                 time=self.time,
                 scale=self.scale,
-                outputs={OUTPUT: target},
+                outputs={OUTPUT: lent[COLOUR_PLANE]} if COLOUR_PLANE in lent else {},
+                planes={p.string: lent[p] for p in lent if p.name != COLOUR},
                 aborted=asked if abort is not None else None,
                 progress=asked.tell if progress is not None else None,
             )
@@ -192,7 +226,11 @@ class Job:
             one.breach("write_to_input", f"{RENDER} changed the pixels of clip {clip}")
 
     def _arguments(self, window: Bounds) -> dict[str, Any]:
+        listed = [plane.string for plane in self.planes]
+        multi = self.instance.flag("uk.co.thefoundry.OfxImageEffectPropMultiPlanar")
+        planes = {"OfxImageEffectPropRenderPlanes": listed} if multi else {}
         return {
+            **planes,
             "OfxPropTime": self.time,
             "OfxImageEffectPropFieldToRender": FIELDS[self.field],
             "OfxImageEffectPropRenderWindow": window,
@@ -213,7 +251,7 @@ class Job:
         if left < right and bottom < top:
             there = pixels[by2 - top : by2 - bottom, left - bx1 : right - bx1]
             out[y2 - top : y2 - bottom, left - x1 : right - x1] = there
-        return self._planes(out, self.window, name)
+        return self._planes({COLOUR_PLANE: out}, self.window, name)
 
     @contextmanager
     def _bracket(self) -> Iterator[None]:
@@ -228,11 +266,12 @@ class Job:
                 args["OfxImageEffectPropFrameStep"] = 0.0
             one.act("OfxImageEffectActionEndSequenceRender", args, None, time=self.time, scale=self.scale)
 
-    def _planes(self, buffer: Array, bounds: Bounds, identity: str) -> Planes:
+    def _planes(self, made: Mapping[Plane, Array], bounds: Bounds, identity: str) -> Planes:
         x1, y1, x2, y2 = self.window
-        pixels = buffer[bounds[3] - y2 : bounds[3] - y1, x1 - bounds[0] : x2 - bounds[0]]
+        rows, columns = slice(bounds[3] - y2, bounds[3] - y1), slice(x1 - bounds[0], x2 - bounds[0])
+        buffer = next(iter(made.values()))
         return Planes(
-            {COLOUR: pixels},
+            {p.name: b[rows, columns, p.kept(b.shape[2])] for p, b in made.items()},
             bounds=self.window,
             scale=self.scale,
             premult=self.format.premult,

@@ -30,6 +30,9 @@ bool Call::rod_of_output(const std::string& clip, OfxRectD* bounds) const {
 std::shared_ptr<const ImageBuffer> Call::find_image(Clip* clip, double at, const OfxRectD* region) {
   auto output = outputs.find(clip->name());
   if (output != outputs.end()) return output->second;
+  if (!planes.empty() && clip->name() == kOfxImageEffectOutputClipName) {
+    breach(kPlaneNotListed, "fetched the colour plane of Output, which is not asked for");
+  }
   const Key key{clip->name(), at};
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -52,11 +55,22 @@ ImageHandle* Call::lend(Clip* clip, double at, const OfxRectD* region, OfxStatus
     *status = kOfxStatFailed;
     return nullptr;
   }
+  *status = kOfxStatOK;
+  return hand_out(std::move(image), clip);
+}
+
+ImageHandle* Call::hand_out(std::shared_ptr<const ImageBuffer> image, Clip* clip) {
   auto* handle = new ImageHandle(std::move(image), shared_from_this(), clip->name());
   std::lock_guard<std::mutex> lock(mutex_);
   lent_.insert(handle);
-  *status = kOfxStatOK;
   return handle;
+}
+
+ImageHandle* Call::lend_plane(Clip* clip, const std::string& plane) {
+  const auto listed = planes.find(plane);
+  if (listed != planes.end()) return hand_out(listed->second, clip);
+  breach(kPlaneNotListed, "fetched the plane " + plane + " of Output, which is not asked for");
+  return nullptr;
 }
 
 bool Call::take_back(ImageHandle* handle) {

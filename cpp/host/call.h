@@ -28,7 +28,9 @@ class Call : public std::enable_shared_from_this<Call> {
   bool has_time = false;
   std::array<double, 2> scale{1, 1};
   std::map<std::string, std::shared_ptr<const ImageBuffer>> outputs;  // by clip name
-  std::function<bool()> aborted;                                      // null: never
+  // Planes of Output beside the colour plane, by the names that the render was given.
+  std::map<std::string, std::shared_ptr<const ImageBuffer>> planes;
+  std::function<bool()> aborted;         // null: never
   std::function<bool(double)> progress;  // null: nobody listens; false asks the plug-in to stop
 
   // The region of an output that this call writes, in canonical coordinates.
@@ -39,6 +41,8 @@ class Call : public std::enable_shared_from_this<Call> {
 
   // Lends the clip's image at a time; null (with a status) where there is none.
   ImageHandle* lend(Clip* clip, double time, const OfxRectD* region, OfxStatus* status);
+  // A plane of Output; null, and a breach, where the render does not list it.
+  ImageHandle* lend_plane(Clip* clip, const std::string& plane);
   bool take_back(ImageHandle* handle);
   // Everything still lent is taken back; says which clips a plug-in forgot to release.
   std::vector<std::string> take_back_all();
@@ -51,6 +55,7 @@ class Call : public std::enable_shared_from_this<Call> {
   std::exception_ptr failure() const;
 
  private:
+  ImageHandle* hand_out(std::shared_ptr<const ImageBuffer> image, Clip* clip);
   std::shared_ptr<const ImageBuffer> find_image(Clip* clip, double time, const OfxRectD* region);
 
   using Key = std::tuple<std::string, double>;

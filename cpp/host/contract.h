@@ -12,6 +12,7 @@ constexpr char kParamSetInRender[] = "param_set_in_render";
 constexpr char kExceptionCrossed[] = "exception_crossed";
 constexpr char kMutexLeftLocked[] = "mutex_left_locked";
 constexpr char kMemoryNotFreed[] = "memory_not_freed";
+constexpr char kPlaneNotListed[] = "plane_not_listed";
 constexpr char kFunctionLacking[] = "function_lacking";
 constexpr char kMemoryFreedTwice[] = "memory_freed_twice";
 

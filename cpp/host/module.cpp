@@ -71,6 +71,7 @@ py::list breach_list(const std::vector<Breach>& breaches) {
 py::tuple act(Effect& effect, const std::string& action, const py::object& in,
               const py::object& out, const py::object& time, std::array<double, 2> scale,
               const std::map<std::string, std::shared_ptr<ImageBuffer>>& outputs,
+              const std::map<std::string, std::shared_ptr<ImageBuffer>>& planes,
               const py::object& aborted, const py::object& progress) {
   PropertySet in_args, out_args;
   if (!in.is_none()) fill(&in_args, in.cast<py::dict>());
@@ -80,6 +81,7 @@ py::tuple act(Effect& effect, const std::string& action, const py::object& in,
   if (call->has_time) call->time = time.cast<double>();
   call->scale = scale;
   for (const auto& item : outputs) call->outputs[item.first] = item.second;
+  for (const auto& item : planes) call->planes[item.first] = item.second;
   call->aborted = abort_function(aborted);
   call->progress = progress_function(progress);
   OfxStatus status;
@@ -130,11 +132,21 @@ void bind_params(py::module_& m) {
       .def_property_readonly("properties", &Param::properties,
                              py::return_value_policy::reference_internal)
       .def("value",
-           [](const Param& p, double time) { return from_param_value(p.type(), p.value_at(time)); })
+           [](const Param& p, double time) {
+             ParamValue value;
+             {
+               py::gil_scoped_release free;  // a plug-in may have to interpolate
+               value = p.value_at(time);
+             }
+             return from_param_value(p.type(), value);
+           })
       .def("set_constant",
            [](Param& p, const py::object& v) { p.set_constant(to_param_value(p.type(), v)); })
       .def("set_key", [](Param& p, double time,
                          const py::object& v) { p.set_key(time, to_param_value(p.type(), v)); })
+      .def("curve", &Param::curve)
+      .def("set_curve", &Param::set_curve)
+      .def_property_readonly("curve_count", &Param::curve_count)
       .def("keys", &Param::keys)
       .def("delete_key", &Param::delete_key)
       .def("delete_keys", &Param::delete_keys);
@@ -182,6 +194,7 @@ void bind_effect(py::module_& m) {
            py::arg("out_args").none(true), py::arg("time").none(true) = py::none(),
            py::arg("scale") = std::array<double, 2>{1, 1},
            py::arg("outputs") = std::map<std::string, std::shared_ptr<ImageBuffer>>(),
+           py::arg("planes") = std::map<std::string, std::shared_ptr<ImageBuffer>>(),
            py::arg("aborted").none(true) = py::none(), py::arg("progress").none(true) = py::none())
       .def("take_plugin_edits", &Effect::take_plugin_edits)
       .def("messages", messages)

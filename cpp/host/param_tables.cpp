@@ -4,6 +4,8 @@
 #include <cfloat>
 #include <climits>
 
+#include "ofxParametricParam.h"
+
 namespace pyopenfx {
 namespace {
 
@@ -25,6 +27,7 @@ const ParamType kTypes[] = {
     {kOfxParamTypeGroup, ParamStore::kNone, 0, false},
     {kOfxParamTypePage, ParamStore::kNone, 0, false},
     {kOfxParamTypePushButton, ParamStore::kNone, 0, false},
+    {kOfxParamTypeParametric, ParamStore::kNone, 0, false},
 };
 
 using Specs = std::vector<PropSpec>;
@@ -146,6 +149,15 @@ void add_special(const ParamType& type, Specs* specs) {
                       1,
                       {static_cast<void*>(nullptr)}});
   }
+  if (name == kOfxParamTypeParametric) {
+    flag(kOfxParamPropParametricDimension, 1);
+    specs->push_back({kOfxParamPropParametricUIColour, PropType::kDouble, 0, {}});
+    specs->push_back({kOfxParamPropParametricInteractBackground,
+                      PropType::kPointer,
+                      1,
+                      {static_cast<void*>(nullptr)}});
+    specs->push_back({kOfxParamPropParametricRange, PropType::kDouble, 2, {0.0, 1.0}});
+  }
   if (name == kOfxParamTypeGroup) flag(kOfxParamPropGroupOpen, 1);
   if (name == kOfxParamTypePage) {
     specs->push_back({kOfxParamPropPageChild, PropType::kString, 0, {}});
@@ -164,7 +176,7 @@ const ParamType* find_param_type(const std::string& name) {
 std::vector<PropSpec> param_properties(const ParamType& type, const std::string& name) {
   Specs specs;
   add_common(type, name, &specs);
-  if (type.store != ParamStore::kNone) {
+  if (type.store != ParamStore::kNone || type.name == str(kOfxParamTypeParametric)) {
     add_value(type, &specs);
     add_range(type, &specs);
   }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "contract.h"
 #include "effect.h"
 #include "handles.h"
+#include "ofxParametricParam.h"
 #include "param_tables.h"
 
 namespace pyopenfx {
@@ -35,6 +37,8 @@ Param::Param(ParamSet* owner, const Param& descriptor)
   handle_born(HandleKind::kParam, this);
   properties_.put(kOfxPropType, {std::string(kOfxTypeParameterInstance)});
   constant_ = default_value();
+  std::lock_guard<std::mutex> lock(descriptor.mutex_);
+  curves_ = descriptor.curves_;
 }
 
 Param::~Param() { bury(); }
@@ -73,7 +77,53 @@ ParamValue Param::value_locked(double time) const {
   return blend(*type_, before->second, after->second, t);
 }
 
+int Param::curve_count() const { return properties_.integer(kOfxParamPropParametricDimension, 1); }
+
+Curve Param::curve(int index) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = curves_.find(index);
+  return found == curves_.end() ? Curve() : found->second;
+}
+
+void Param::set_curve(int index, const Curve& curve) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  curves_[index] = curve;
+}
+
+// Between two keys of a custom parameter the plug-in itself interpolates, where it says how.
+bool Param::custom_between(double time, ParamValue* value) const {
+  if (type_->name != std::string(kOfxParamTypeCustom)) return false;
+  auto* callback = reinterpret_cast<OfxCustomParamInterpFuncV1*>(
+      properties_.pointer(kOfxParamPropCustomInterpCallbackV1));
+  if (!callback) return false;
+  PropertySet in, out;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto after = keys_.upper_bound(time);
+    if (after == keys_.begin() || after == keys_.end()) return false;
+    const auto before = std::prev(after);
+    if (before->first == time) return false;
+    const double amount = (time - before->first) / (after->first - before->first);
+    in.put(kOfxPropName, {name_});
+    in.put(kOfxPropTime, {time});
+    in.put(kOfxParamPropCustomValue, {before->second.text, after->second.text});
+    in.put(kOfxParamPropInterpolationTime, {before->first, after->first});
+    in.put(kOfxParamPropInterpolationAmount, {amount});
+    out.put(kOfxParamPropCustomValue, {before->second.text});
+  }
+  try {
+    if (callback(owner_->handle(), in.handle(), out.handle()) != kOfxStatOK) return false;
+  } catch (...) {
+    breach(kExceptionCrossed, "let a C++ exception out of an interpolation");
+    return false;
+  }
+  value->text = out.text(kOfxParamPropCustomValue);
+  return true;
+}
+
 ParamValue Param::value_at(double time) const {
+  ParamValue between;
+  if (custom_between(time, &between)) return between;
   std::lock_guard<std::mutex> lock(mutex_);
   return value_locked(time);
 }

@@ -28,6 +28,10 @@ struct ParamType {
 
 const ParamType* find_param_type(const std::string& name);
 
+// Control points of a parametric curve: value by position.
+using Curve = std::map<double, double>;
+double curve_at(const Curve& curve, double position);
+
 struct ParamValue {
   std::array<double, 4> number{};
   std::string text;
@@ -59,11 +63,15 @@ class Param {
   bool delete_key(double time);
   void delete_keys();
   void copy_from(const Param& source, double offset, const OfxRangeD* range);
+  int curve_count() const;  // of a parametric parameter
+  Curve curve(int index) const;
+  void set_curve(int index, const Curve& curve);
   void bury() const;  // plug-ins may use it no more
   ParamValue default_value() const;
 
  private:
   ParamValue value_locked(double time) const;
+  bool custom_between(double time, ParamValue* value) const;
   void tell_animating();
 
   ParamSet* owner_;
@@ -73,6 +81,7 @@ class Param {
   mutable std::mutex mutex_;
   ParamValue constant_;
   std::map<double, ParamValue> keys_;
+  std::map<int, Curve> curves_;
 };
 
 class ParamSet {

@@ -1,7 +1,10 @@
 #include "spec_tables.h"
 
+#include "nuke/fnOfxExtensions.h"
 #include "ofxColour.h"
 #include "ofxImageEffect.h"
+#include "ofxNatron.h"
+#include "ofxParametricParam.h"
 
 namespace pyopenfx {
 namespace {
@@ -67,6 +70,8 @@ std::vector<PropSpec> host_properties() {
       flag(kOfxParamHostPropMaxParameters, -1),
       flag(kOfxParamHostPropMaxPages, 0),
       ints(kOfxParamHostPropPageRowColumnCount, 2, {0, 0}),
+      flag(kOfxParamHostPropSupportsParametricAnimation, 0),
+      flag(kFnOfxImageEffectPropMultiPlanar, 1),
       pointer(kOfxPropHostOSHandle),
   };
 }
@@ -104,6 +109,11 @@ std::vector<PropSpec> effect_descriptor_properties() {
       texts(kOfxImageEffectPropClipPreferencesSlaveParam, {}),
       texts(kOfxPluginPropParamPageOrder, {}),
       flag(kOfxPropParamSetNeedsSyncing, 0),
+      flag(kFnOfxImageEffectPropMultiPlanar, 0),
+      flag(kFnOfxImageEffectPropPassThroughComponents, 0),
+      flag(kFnOfxImageEffectPropViewAware, 0),
+      flag(kFnOfxImageEffectPropViewInvariance, 0),
+      text(kNatronOfxImageEffectPropChannelSelector, kOfxImageComponentRGBA),
       pointer(kOfxPropInstanceData),
   };
 }
@@ -155,6 +165,7 @@ std::vector<PropSpec> clip_instance_properties() {
       doubles(kOfxImageEffectPropUnmappedFrameRange, 2, {1.0, 1.0}),
       doubles(kOfxImageEffectPropUnmappedFrameRate, 1, {24.0}),
       flag(kOfxImageClipPropContinuousSamples, 0),
+      texts(kFnOfxImageEffectPropComponentsPresent, {}),
   };
 }
 

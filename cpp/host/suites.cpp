@@ -9,6 +9,8 @@
 #include <unordered_map>
 
 #include "effect.h"
+#include "nuke/fnOfxExtensions.h"
+#include "ofxParametricParam.h"
 
 namespace pyopenfx {
 namespace {
@@ -240,11 +242,19 @@ void tell_missing_suites(bool tell) {
 
 void* fetch_suite(OfxPropertySetHandle host, const char* name, int version) {
   static const SuiteRow rows[] = {
-      {kOfxPropertySuite, 1, property_suite()},        {kOfxParameterSuite, 1, parameter_suite()},
-      {kOfxImageEffectSuite, 1, image_effect_suite()}, {kOfxMemorySuite, 1, memory_suite()},
-      {kOfxMultiThreadSuite, 1, multi_thread_suite()}, {kOfxMessageSuite, 1, message_suite_v1()},
-      {kOfxMessageSuite, 2, message_suite_v2()},       {kOfxProgressSuite, 1, progress_suite_v1()},
-      {kOfxProgressSuite, 2, progress_suite_v2()},     {kOfxTimeLineSuite, 1, time_line_suite()},
+      {kOfxPropertySuite, 1, property_suite()},
+      {kOfxParameterSuite, 1, parameter_suite()},
+      {kOfxImageEffectSuite, 1, image_effect_suite()},
+      {kOfxMemorySuite, 1, memory_suite()},
+      {kOfxMultiThreadSuite, 1, multi_thread_suite()},
+      {kOfxMessageSuite, 1, message_suite_v1()},
+      {kOfxMessageSuite, 2, message_suite_v2()},
+      {kOfxProgressSuite, 1, progress_suite_v1()},
+      {kOfxProgressSuite, 2, progress_suite_v2()},
+      {kOfxTimeLineSuite, 1, time_line_suite()},
+      {kOfxParametricParameterSuite, 1, parametric_suite()},
+      {kFnOfxImageEffectPlaneSuite, 1, plane_suite_v1()},
+      {kFnOfxImageEffectPlaneSuite, 2, plane_suite_v2()},
   };
   HostRecord* record = HostRecord::from(host);
   if (!record || !name) return nullptr;

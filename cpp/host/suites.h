@@ -25,6 +25,9 @@ void tell_missing_suites(bool tell);
 
 void* fetch_suite(OfxPropertySetHandle host, const char* name, int version);
 
+const void* parametric_suite();
+const void* plane_suite_v1();
+const void* plane_suite_v2();
 const OfxMemorySuiteV1* memory_suite();
 const OfxMultiThreadSuiteV1* multi_thread_suite();
 const OfxMessageSuiteV1* message_suite_v1();

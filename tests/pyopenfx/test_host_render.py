@@ -307,5 +307,5 @@ def test_only_the_colour_plane_is_known(host: Host) -> None:
     with inverter(host) as invert:
         invert.clips.Source = picture(2, 2, 4, "float32")
         assert list(invert.render(1, planes=["colour"])) == ["colour"]
-        with pytest.raises(ValueError, match="renders the plane 'colour'"):
+        with pytest.raises(ValueError, match="makes no plane 'depth' among colour"):
             invert.render(1, planes=["depth"])
