@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ._words import CHANNELS, CONTEXTS, DTYPES
 from .clips import ClipDescription
-from .errors import HostError, RenderError
+from .errors import EmptyRegion, HostError, RenderError
 from .host import Host, Plugin
 from .image import Image, Layout
 from .instance import Instance
@@ -95,6 +95,8 @@ class Bench:
         """A frame; a plug-in that declines it with a reason is not at fault."""
         try:
             return one.render(time, **how)
+        except EmptyRegion as error:
+            raise Skip(str(error)) from error
         except RenderError as error:
             if error.status == _CANNOT:
                 raise Skip(f"needs what this host lacks ({error})") from error

@@ -25,6 +25,8 @@ def main(request_path: str) -> None:
         told = {"value": TASKS[request["task"]](**request["arguments"])}
     except (HostError, _host.BinaryError, ValueError, OSError, MemoryError) as error:
         told = {"error": str(error) or type(error).__name__}
+    except Exception as error:  # ours, whatever the plug-in did to provoke it
+        told = {"error": f"pyopenfx itself failed: {type(error).__name__}: {error}"}
     fresh = answer.with_suffix(".new")
     fresh.write_text(json.dumps(told), "utf-8")
     os.replace(fresh, answer)

@@ -71,5 +71,9 @@ class RenderError(ActionError):
     """A render failed; there is no picture."""
 
 
+class EmptyRegion(HostError, ValueError):
+    """There is nothing to render: the region of definition has no area."""
+
+
 class RenderAborted(HostError):
     """A render was stopped on request; there is no picture."""

@@ -14,6 +14,8 @@ from .image import Rect
 from .planes import COLOUR_PLANE, Plane, parsed
 from .preferences import ClipPreferences, as_arguments, defaults, from_arguments
 
+_NO_END = 2.0**30  # canonical units; the standard's infinity is the largest int
+
 
 def rect(values: Any) -> Rect:
     """Four numbers as (x1, y1, x2, y2)."""
@@ -28,6 +30,7 @@ class Questions(InstanceCore):
     _fixed_size = False
     project_size = (1920.0, 1080.0)
     _project_extent = (1920.0, 1080.0)
+    _project_offset = (0.0, 0.0)
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -53,6 +56,13 @@ class Questions(InstanceCore):
             action = "OfxImageEffectActionGetRegionOfDefinition"
             found = self.act(action, args, out, time=time, scale=scale)
         return rect(found["OfxImageEffectPropRegionOfDefinition"])
+
+    def finite_region(self, time: float, scale: Scale = 1.0) -> Rect:
+        """As `region_of_definition`; edges that have no end are the project's."""
+        project = (*self._project_offset, *self._project_extent)
+        region = self.region_of_definition(time, scale)
+        x1, y1, x2, y2 = (p if abs(v) >= _NO_END else v for v, p in zip(region, project, strict=True))
+        return (x1, y1, x2, y2)
 
     def regions_of_interest(
         self, time: float, region: Rect | None = None, scale: Scale = 1.0
@@ -143,6 +153,7 @@ class Questions(InstanceCore):
         far = (float(size[0] + offset[0]), float(size[1] + offset[1]))
         self.put("OfxImageEffectPropProjectExtent", far)
         self.project_size, self._project_extent = (float(size[0]), float(size[1])), far
+        self._project_offset = (float(offset[0]), float(offset[1]))
 
     def _ask_preferences(self, raw: dict[str, ClipFormat | None]) -> ClipPreferences:
         listed = self._common("PixelDepths", self._core.properties)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ._words import DTYPES, FIELDS
 from .core import OUTPUT, RENDER
-from .errors import OK, REPLY_DEFAULT, RenderAborted
+from .errors import OK, REPLY_DEFAULT, EmptyRegion, RenderAborted
 from .guard import Guarded, guarded_output, outside
 from .image import Bounds, Image, at_scale, empty_output, lend, pixel_rect
 from .pixels import convert_components, convert_depth, resample
@@ -88,8 +88,10 @@ class Job:
         self.sequential = sequential
         self.planes = [COLOUR_PLANE]
         self.format = instance.clip_preferences(time).output
-        region = instance.region_of_definition(time, scale)
+        region = instance.finite_region(time, scale)
         self.rod = pixel_rect(region, scale, self.format.pixel_aspect)
+        if self.rod[0] >= self.rod[2] or self.rod[1] >= self.rod[3]:
+            raise EmptyRegion(f"{instance.plugin.label} makes no pixels at {time:g}: its region is {region}.")
         x1, y1, x2, y2 = self.window = window or self.rod
         if not (self.rod[0] <= x1 < x2 <= self.rod[2] and self.rod[1] <= y1 < y2 <= self.rod[3]):
             raise ValueError(f"The render window {self.window} is not inside the region {self.rod}.")

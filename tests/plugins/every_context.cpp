@@ -107,8 +107,18 @@ OfxStatus render(const void* handle, OfxPropertySetHandle in) {
   return kOfxStatOK;
 }
 
+// Without end where SourceTime is -1, empty where it is -2.
+OfxStatus region(const void* handle, OfxPropertySetHandle in, OfxPropertySetHandle out) {
+  const double what = value_of(handle, kOfxImageEffectRetimerParamName, number(in, kOfxPropTime));
+  const double end = 2147483647.0;
+  const double all[] = {-end, -end, end, end}, none[] = {0, 0, 0, 0};
+  if (what != -1 && what != -2) return kOfxStatReplyDefault;
+  return props->propSetDoubleN(out, kOfxImageEffectPropRegionOfDefinition, 4,
+                               what == -1 ? all : none);
+}
+
 OfxStatus main_entry(const char* action, const void* handle, OfxPropertySetHandle in,
-                     OfxPropertySetHandle) {
+                     OfxPropertySetHandle out) {
   const std::string what = action;
   if (what == kOfxActionLoad) {
     curves = fetch<OfxParametricParameterSuiteV1>(kOfxParametricParameterSuite, 1);
@@ -138,6 +148,7 @@ OfxStatus main_entry(const char* action, const void* handle, OfxPropertySetHandl
     edit(handle, number(in, kOfxPropTime));
     return kOfxStatOK;
   }
+  if (what == kOfxImageEffectActionGetRegionOfDefinition) return region(handle, in, out);
   if (what == kOfxImageEffectActionGetFramesNeeded ||
       what == kOfxImageEffectActionGetRegionsOfInterest) {
     message->message(const_cast<void*>(handle), kOfxMessageLog, "asked", "%s", action);

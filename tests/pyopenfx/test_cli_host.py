@@ -82,6 +82,13 @@ def test_a_broken_plugin_fails_by_the_rules_name(plugins: Path, name: str) -> No
     assert rule.get(name, "param_set_in_render") in told["render"]["text"]
 
 
+def test_a_plugin_that_declines_this_host_is_skipped(plugins: Path) -> None:
+    words = (plugins / "safety.ofx.bundle", "--id", f"{PREFIX}unsafe", "--check", "describe")
+    code, told = lines(*words)
+    assert (code, told["load"]["result"], told["describe"]["result"]) == (0, "skip", "pass")
+    assert "refuses answered OfxActionLoad with kOfxStatErrMissingHostFeature" in told["load"]["text"]
+
+
 def test_our_own_node_passes_without_a_warning() -> None:
     code, told = lines(bundle())
     assert code == 0

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import last_line
 
-from pyopenfx import ContractError, Host, Instance, ParamError
+from pyopenfx import ContractError, Host, HostError, Instance, ParamError
 from pyopenfx.planes import parsed
 
 PREFIX = "org.anatomatte.test."
@@ -113,6 +113,16 @@ def test_a_generator_needs_no_picture(host: Host) -> None:
         assert list(one.clips) == []
         out = one.render(1)["colour"]
         assert out.shape == (3, 5, 4) and (out == 0.5).all()
+
+
+def test_a_region_without_end_is_the_projects_and_an_empty_one_is_told(host: Host) -> None:
+    with host.load(f"{PREFIX}contexts").instance("generator", project_size=(5, 3)) as one:
+        one.params.SourceTime = -1
+        assert one.region_of_definition(1)[0] < -1e9
+        assert one.render(1).bounds == (0, 0, 5, 3)
+        one.params.SourceTime = -2
+        with pytest.raises(HostError, match="makes no pixels at 1: its region is"):
+            one.render(1)
 
 
 def test_a_transition_goes_from_one_to_the_other(host: Host) -> None:
