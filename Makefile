@@ -5,12 +5,13 @@ BIN := $(abspath $(VENV))/bin
 STAMP := $(VENV)/.ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help venv build demo test soak lint format bench docs sanitize train clean
+.PHONY: help venv build demo test soak lint format bench docs portable sanitize train clean
 
 help:
 	@echo "make demo      render the sample shot: EXR frames and a contact sheet in demo/"
 	@echo "make test      build and test everything (no network, no GPU)"
 	@echo "make venv      only make the environment in $(VENV) and build into the source tree"
+	@echo "make portable  a wheel in dist/ for any x86-64 Linux since glibc 2.28 (brings a compiler of its own)"
 	@echo "make lint bench docs soak sanitize train clean"
 
 $(STAMP): pyproject.toml constraints.txt
@@ -33,6 +34,10 @@ test: build lint
 
 soak: build
 	$(BIN)/python -m pytest -m soak
+
+portable: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt ziglang
+	$(BIN)/python -m pip wheel --no-deps --no-build-isolation -w dist -C build-dir=build/portable -C cmake.define.CMAKE_TOOLCHAIN_FILE=$(abspath cmake/zig-linux-glibc228.cmake) -C cmake.define.ANATOMATTE_ZIG=$(BIN)/python .
 
 sanitize: $(STAMP)
 	$(BIN)/cmake --preset sanitize -DPython_EXECUTABLE=$(BIN)/python && $(BIN)/cmake --build --preset sanitize -- -j2 && $(BIN)/ctest --test-dir build/sanitize --output-on-failure
