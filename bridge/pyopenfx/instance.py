@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 USER = "OfxChangeUserEdited"
 PLUGIN = "OfxChangePluginEdited"
+TIME = "OfxChangeTime"
 Message = tuple[str, str, str]
 _MOST_ECHOES = 8  # rounds of parameters that a plug-in sets in answer to parameters
 
@@ -237,7 +238,13 @@ class Instance(Questions):
 
     @time.setter
     def time(self, time: float) -> None:
+        moved = float(time) != self._core.time
         self._core.time = float(time)
+        animated = [name for name in self.params if self.params[name].keys]
+        if moved and animated:  # their values are others now
+            with self.changes(TIME), self.frame():
+                for name in animated:
+                    self._tell("OfxTypeParameter", name, TIME)
 
     @property
     def frame_range(self) -> tuple[float, float]:
@@ -263,9 +270,9 @@ class Instance(Questions):
     # ---- changes ----
 
     @contextmanager
-    def changes(self) -> Iterator[None]:
-        """Brackets several changes by the user in one Begin/EndInstanceChanged."""
-        args = {"OfxPropChangeReason": USER}
+    def changes(self, reason: str = USER) -> Iterator[None]:
+        """Brackets several changes, by the user unless said, in one Begin/EndInstanceChanged."""
+        args = {"OfxPropChangeReason": reason}
         if not self.profile.tells_changes:
             yield
             return
@@ -298,6 +305,8 @@ class Instance(Questions):
                     break
 
     def _tell(self, kind: str, name: str, reason: str) -> None:
+        if not self.profile.tells_changes:
+            return
         args: dict[str, Any] = {
             "OfxPropType": kind,
             "OfxPropName": name,

@@ -133,6 +133,19 @@ def test_numbers_colours_and_points_go_straight_between_keys(every: Instance) ->
     assert p.width.value == 2
 
 
+def test_a_change_of_time_is_told_of_what_is_animated(every: Instance) -> None:
+    every.params.width.set(0, time=10)
+    told = len(texts(every))
+    every.time = 12
+    assert texts(every)[told:] == [
+        "OfxActionBeginInstanceChanged",
+        "changed width OfxChangeTime",
+        "OfxActionEndInstanceChanged",
+    ]
+    every.time = 12
+    assert len(texts(every)) == told + 3
+
+
 def test_texts_hold_and_what_does_not_animate_takes_no_key(every: Instance) -> None:
     note = every.params.note
     note.set("first", time=1)
