@@ -236,7 +236,7 @@ def main() -> int:
         print(json.dumps({"skipped": sentence}) if args.json else sentence)
         return 0
     bench = Bench(args.eval, args.weights, args.long_side)
-    scores = {key: round(value, 4) for key, value in bench.all().items()}
+    scores = {key: round(value, 4) for key, value in bench.all().items() if not np.isnan(value)}
     if args.sheet is not None:
         bench.sheet(args.sheet)
     print(json.dumps(scores) if args.json else "\n".join(f"{k:16} {v:.4f}" for k, v in scores.items()))

@@ -69,14 +69,14 @@ def test_the_person_is_found(shown: list[Shown]) -> None:
         for rx in (0.25, 0.5, 0.8, 3.0)
     )
     found = np.mean([iou(s.seen.alpha > 0.5, s.alpha > 0.5) for s in shown])
-    assert found > best + 0.2
-    assert np.mean([np.abs(s.seen.alpha - s.alpha).mean() for s in shown]) < 0.15
+    assert found > best + 0.2 and found > 0.8
+    assert np.mean([np.abs(s.seen.alpha - s.alpha).mean() for s in shown]) < 0.13
 
 
 def test_parts_beat_calling_everything_upper_clothes(shown: list[Shown]) -> None:
     inside = [(s.parts[s.parts > 0], main_parts(s.seen)[s.parts > 0]) for s in shown]
     truth, found = (np.concatenate(p) for p in zip(*inside, strict=True))
     trivial = float((truth == INDEX["upper_clothes"]).mean())
-    assert float((truth == found).mean()) > trivial + 0.1
-    for name, least in (("hair", 0.3), ("face", 0.3), ("upper_clothes", 0.3), ("trousers", 0.1)):
+    assert float((truth == found).mean()) > trivial + 0.2
+    for name, least in (("hair", 0.5), ("face", 0.15), ("upper_clothes", 0.25), ("trousers", 0.1)):
         assert iou(truth == INDEX[name], found == INDEX[name]) > least, name
