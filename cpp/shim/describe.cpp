@@ -4,6 +4,7 @@
 #include "controls.h"
 #include "nuke/fnPublicOfxExtensions.h"
 #include "ofxNatron.h"
+#include "planes.h"
 #include "status.h"
 #include "suites.h"
 #include "table.h"
@@ -93,6 +94,7 @@ OfxStatus describe(OfxImageEffectHandle descriptor) {
   effect.set(kOfxImageEffectPropSupportsMultipleClipPARs, 0);
   effect.set(kOfxImageEffectPluginPropFieldRenderTwiceAlways, 0);
   effect.set(kOfxImageEffectPropClipPreferencesSlaveParam, kControls[kOutput].name);
+  describe_planes(effect);
   if (host.natron) effect.set(kNatronOfxImageEffectPropChannelSelector, kOfxImageComponentNone);
   return kOfxStatOK;
 }

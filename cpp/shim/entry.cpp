@@ -6,6 +6,7 @@
 
 #include "describe.h"
 #include "instance.h"
+#include "planes.h"
 #include "regions.h"
 #include "render.h"
 #include "runtime.h"
@@ -106,6 +107,7 @@ OfxStatus instance_action(const std::string& action, const void* handle, const P
   if (action == kOfxImageEffectActionGetClipPreferences) {
     return clip_preferences(living(handle), out);
   }
+  if (action == kFnOfxImageEffectActionGetClipComponents) return clip_components(out);
   if (action == kOfxActionInstanceChanged) return changed(living(handle), in);
   if (action == kOfxImageEffectActionBeginSequenceRender ||
       action == kOfxImageEffectActionEndSequenceRender) {

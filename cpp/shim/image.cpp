@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "planes.h"
 #include "status.h"
 
 namespace anatomatte {
@@ -20,7 +21,7 @@ int components_of(const std::string& name) {
   if (name == kOfxImageComponentRGBA) return 4;
   if (name == kOfxImageComponentRGB) return 3;
   if (name == kOfxImageComponentAlpha) return 1;
-  return 0;
+  return plane_channels(name);
 }
 
 int depth_of(const std::string& name) {
@@ -48,9 +49,14 @@ int pixel_bytes(const AnmImage& view) {
   return bytes * view.components;
 }
 
-Image::Image(const Clip& clip, OfxTime time) {
+Image::Image(const Clip& clip, OfxTime time, const std::string& plane) {
   if (!clip.handle) return;
-  if (suites().effect->clipGetImage(clip.handle, time, nullptr, &handle_) != kOfxStatOK) {
+  constexpr int kPresentView = -1;
+  const OfxStatus got = plane.empty()
+                            ? suites().effect->clipGetImage(clip.handle, time, nullptr, &handle_)
+                            : suites().planes->clipGetImagePlane(clip.handle, time, kPresentView,
+                                                                 plane.c_str(), nullptr, &handle_);
+  if (got != kOfxStatOK) {
     handle_ = nullptr;
     return;
   }
@@ -100,7 +106,8 @@ void Image::read_format(const Clip& clip) {
   const std::string components =
       said(image, clip, kOfxImageEffectPropComponents, kOfxImageComponentRGBA);
   const std::string depth = said(image, clip, kOfxImageEffectPropPixelDepth, "");
-  view_.components = components_of(components);
+  const int channels = components_of(components);
+  view_.components = channels == 2 ? 0 : channels;
   view_.depth = depth_of(depth);
   if (!view_.components) throw unreadable(clip, "its components are " + components);
   if (!view_.depth) {

@@ -10,7 +10,8 @@ class Image {
  public:
   // `found()` is false where the host has no picture.  Raises Failure when it has one that cannot
   // be read: no bounds, an unknown depth, rows shorter than their pixels.
-  Image(const Clip& clip, OfxTime time);
+  // `plane` as the host spelled it; empty for the clip's picture.
+  Image(const Clip& clip, OfxTime time, const std::string& plane = "");
   ~Image();
   Image(Image&& other) noexcept;
   Image(const Image&) = delete;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "image.h"
+#include "planes.h"
 #include "progress.h"
 #include "runtime.h"
 #include "status.h"
@@ -18,6 +19,7 @@ struct Request {
   double scale[2] = {1.0, 1.0};
   int window[4] = {0, 0, 0, 0};
   bool draft = false;
+  std::string plane;  // as the host spells it; empty for the picture
 };
 
 // A pending answer: what was not rendered must not look like a picture.
@@ -153,7 +155,8 @@ OfxStatus call_engine(Instance& node, const Request& request, const std::vector<
   if (!engine) throw Failure(why);
   std::vector<AnmImage> views;
   for (const Image& image : inputs) views.push_back(image.view());
-  const std::vector<AnmValue> values = node.values(request.time);
+  std::vector<AnmValue> values = node.values(request.time);
+  select_plane(request.plane, &values);
   char message[2048] = "";
   AnmCall call{};
   call.size = sizeof(call);
@@ -176,17 +179,17 @@ OfxStatus call_engine(Instance& node, const Request& request, const std::vector<
   return answer(result, message, window);
 }
 
-}  // namespace
-
-OfxStatus render(Instance& node, const Properties& args) {
+// One plane; the inputs are fetched once for all of them.
+OfxStatus render_plane(Instance& node, const Properties& args, const std::string& plane,
+                       Watch& watch, std::vector<Image>* inputs) {
   const OfxTime time = args.number_or(kOfxPropTime, 0.0);
-  Watch watch(node.effect());
-  const Image output(node.output(), time);
+  const Image output(node.output(), time, plane);
   if (!output.found()) {
     if (watch.aborted()) return kOfxStatOK;
     throw Failure("The host gave no picture to write to" + at_frame(time) + ".");
   }
-  const Request request = read_request(args, output.view());
+  Request request = read_request(args, output.view());
+  request.plane = plane;
   const bool nothing = request.window[0] >= request.window[2] ||  //
                        request.window[1] >= request.window[3];
   if (nothing) return kOfxStatOK;
@@ -194,13 +197,25 @@ OfxStatus render(Instance& node, const Properties& args) {
   refuse_fields(args);
   if (watch.aborted()) return kOfxStatOK;
   try {
-    const std::vector<Image> inputs = fetch_inputs(node, time);
-    return call_engine(node, request, inputs, output.view(), watch, window);
+    if (inputs->empty()) *inputs = fetch_inputs(node, time);
+    return call_engine(node, request, *inputs, output.view(), watch, window);
   } catch (const Failure&) {
-    // The host asked for it, drops the picture, and may have taken its own away already.
-    if (watch.aborted()) return kOfxStatOK;
+    if (watch.aborted()) return kOfxStatOK;  // an aborting host takes its pictures away first
     throw;
   }
+}
+
+}  // namespace
+
+// Exactly the planes that the host lists: Natron stands still for ever over one more.
+OfxStatus render(Instance& node, const Properties& args) {
+  Watch watch(node.effect());
+  std::vector<Image> inputs;
+  for (const std::string& plane : planes_wanted(args)) {
+    const OfxStatus status = render_plane(node, args, plane, watch, &inputs);
+    if (status != kOfxStatOK || watch.aborted()) return status;
+  }
+  return kOfxStatOK;
 }
 
 }  // namespace anatomatte

@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "ofxNatron.h"
 #include "status.h"
 
 namespace anatomatte {
@@ -25,7 +26,9 @@ HostFacts read_facts() {
   const std::string name = host.text_or(kOfxPropName, "");
   HostFacts facts;
   facts.nuke = starts_with(name, "uk.co.thefoundry.nuke");
-  facts.natron = starts_with(name, "fr.inria.Natron");
+  // Natron may go by another name, per plug-in
+  facts.natron =
+      starts_with(name, "fr.inria.Natron") || host.integer_or(kNatronOfxHostIsNatron, 0) != 0;
   facts.mlt = name == "MLT";
   facts.ours = starts_with(name, "org.anatomatte.");
   facts.has_pages = host.integer_or(kOfxParamHostPropMaxPages, 1) != 0;
@@ -52,6 +55,7 @@ void fetch_suites() {
   g_suites.message_v2 = fetch<OfxMessageSuiteV2>(kOfxMessageSuite, 2);
   g_suites.progress_v1 = fetch<OfxProgressSuiteV1>(kOfxProgressSuite, 1);
   g_suites.progress_v2 = fetch<OfxProgressSuiteV2>(kOfxProgressSuite, 2);
+  g_suites.planes = fetch<FnOfxImageEffectPlaneSuiteV2>(kFnOfxImageEffectPlaneSuite, 2);
   if (!g_suites.property || !g_suites.effect || !g_suites.param) {
     throw Failure("The host lacks the property, image effect or parameter suite.",
                   kOfxStatErrMissingHostFeature);
@@ -91,9 +95,9 @@ double Properties::number_or(const char* name, double fallback) const {
   return fallback;
 }
 
-std::string Properties::text_or(const char* name, const char* fallback) const {
+std::string Properties::text_or(const char* name, const char* fallback, int index) const {
   char* read = nullptr;
-  if (!handle_ || g_suites.property->propGetString(handle_, name, 0, &read) != kOfxStatOK ||
+  if (!handle_ || g_suites.property->propGetString(handle_, name, index, &read) != kOfxStatOK ||
       !read) {
     return fallback;
   }

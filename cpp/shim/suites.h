@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "nuke/fnOfxExtensions.h"
 #include "ofxCore.h"
 #include "ofxImageEffect.h"
 #include "ofxMessage.h"
@@ -21,6 +22,7 @@ struct Suites {
   const OfxMessageSuiteV2* message_v2 = nullptr;
   const OfxProgressSuiteV1* progress_v1 = nullptr;
   const OfxProgressSuiteV2* progress_v2 = nullptr;
+  const FnOfxImageEffectPlaneSuiteV2* planes = nullptr;
 };
 
 // A property set of the host.  What the host does not have reads as the given default; what it
@@ -33,7 +35,7 @@ class Properties {
   bool integer(const char* name, int* value, int index = 0) const;
   int integer_or(const char* name, int fallback) const;
   double number_or(const char* name, double fallback) const;
-  std::string text_or(const char* name, const char* fallback) const;
+  std::string text_or(const char* name, const char* fallback, int index = 0) const;
   void* pointer(const char* name) const;
   bool rectangle(const char* name, int four[4]) const;
 

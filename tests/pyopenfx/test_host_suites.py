@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import threading
 import time
 import weakref
@@ -171,9 +172,12 @@ def test_an_error_in_a_callback_ends_the_render_with_that_error(suites: Instance
         run(suites, "progress", progress=broken)
 
 
-def test_ctrl_c_stops_a_render(suites: Instance) -> None:
+def test_ctrl_c_stops_a_render(suites: Instance, request: pytest.FixtureRequest) -> None:
     import _thread
 
+    # a shell that runs the tests in the background has them ignore Ctrl-C
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     timer = threading.Timer(0.05, _thread.interrupt_main)
     timer.start()
     with pytest.raises(KeyboardInterrupt):
