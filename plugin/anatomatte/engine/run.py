@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,7 +65,7 @@ def _look(plate: Plate, settings: Settings, job: Job) -> Look:
 def _stages(plate: Plate, settings: Settings, job: Job) -> Mattes:
     seen = (plate.frame.pixels, plate.curve, plate.clean, plate.clean_known)
     chosen = settings.of_stage("observe", "refine")
-    key = content_key(*seen, chosen, job.scale, threads=job.threads)
+    key = content_key(*seen, chosen, job.scale, os.environ.get("OCIO", ""), threads=job.threads)
     evidence, made = looks.get(key, lambda: _look(plate, settings, job), job.check)
     job.progress(0.7)
     return shape(plate, evidence, made, settings, job)
