@@ -136,7 +136,10 @@ def measure(repeats: int, frames: int) -> dict[str, float]:
     host.scan([bundle().parent])
     with host.load("org.anatomatte.Anatomatte").instance() as node:
         node.clips.Source = plate
-        render = lambda: node.render(1)  # noqa: E731
+
+        def render() -> object:
+            return node.render(1)
+
         timed(copy, 3), timed(render, 3)
         pairs = [(timed(render, 1)[0], timed(copy, 1)[0]) for _ in range(repeats)]
         frame, memcpy = (statistics.median(side) for side in zip(*pairs, strict=True))
