@@ -8,6 +8,7 @@ import secrets
 import shutil
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -99,7 +100,7 @@ def remove(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _explained(folder: Path):  # type: ignore[no-untyped-def]
+def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, shutil.Error) as why:

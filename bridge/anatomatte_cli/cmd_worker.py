@@ -13,6 +13,7 @@ import anatomatte
 from anatomatte import settings
 from anatomatte.errors import SetupError
 
+from .cmd_install import libpython
 from .ofx_node import bundle
 
 
@@ -35,34 +36,26 @@ def serve(address: Path, idle: float) -> None:
     os.execv(line[0], line)
 
 
-def libpython() -> Path:
-    """The shared library of this Python.
+def worker_command(address: Path, idle: float) -> list[str]:
+    """The worker's command line for a served worker.
 
     Raises:
-        SetupError: it was built without one.
+        SetupError: there is no worker for this Python, or this Python has no shared library.
     """
-    name = sysconfig.get_config_var("INSTSONAME")
-    folders = [sysconfig.get_config_var("LIBDIR"), str(Path(sys.base_prefix) / "lib")]
-    for folder in filter(None, folders):
-        path = Path(folder) / str(name)
-        if sysconfig.get_config_var("Py_ENABLE_SHARED") and path.is_file():
-            return path
-    raise SetupError(
-        f"{sys.executable} was built without a shared library, which the worker needs; install Anatomatte "
-        "with a Python that has one (Debian's python3 with libpython3, pyenv with --enable-shared)."
-    )
-
-
-def worker_command(address: Path, idle: float) -> list[str]:
-    """The worker's command line for a served worker."""
     programs = list(bundle().glob("Contents/*/anatomatte-worker"))
     tag = f"anatomatte_embed.{sysconfig.get_config_var('SOABI')}.so"
     if not programs or not (programs[0].parent / tag).is_file():
         raise SetupError(f"There is no worker for this Python in {bundle()}; run `make build` or reinstall.")
+    library = libpython()
+    if library is None:
+        raise SetupError(
+            f"{sys.executable} was built without a shared library, which the worker needs; install Anatomatte "
+            "with a Python that has one (Debian's python3 with libpython3, pyenv with --enable-shared)."
+        )
     return [
         str(programs[0]),
         "--engine", str(programs[0].parent / tag),
-        "--libpython", str(libpython()),
+        "--libpython", str(library),
         "--python", sys.executable,
         "--module-path", str(Path(anatomatte.__file__).parent.parent),
         "--version", anatomatte.__version__,
