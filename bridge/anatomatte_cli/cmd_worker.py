@@ -50,7 +50,8 @@ def worker_command(address: Path, idle: float) -> list[str]:
     if library is None:
         raise SetupError(
             f"{sys.executable} was built without a shared library, which the worker needs; install "
-            "Anatomatte with a Python that has one (Debian's python3 with libpython3, pyenv with --enable-shared)."
+            "Anatomatte with a Python that has one: Debian's python3 with libpython3, or pyenv with "
+            "--enable-shared."
         )
     return [
         str(programs[0]),
