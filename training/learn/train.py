@@ -24,7 +24,7 @@ from anatomatte.nets.people_net import STRIDE, PeopleNet, Shape, load_trainable,
 
 from ..scene.compose import Sample
 from .losses import class_weights, losses
-from .muon import optimisers
+from .muon import native_bfloat16, optimisers
 from .samples import Batch, Stream
 from .sheets import sheet
 from .validate import measure
@@ -110,6 +110,7 @@ class Trainer:
     def __init__(self, plan: Plan, shape: Shape | None = None) -> None:
         self.plan = plan
         self.device = pick_device(plan.device)
+        self.half = native_bfloat16(self.device)
         torch.manual_seed(plan.seed)
         if self.device == "cpu":
             torch.set_num_threads(plan.threads)
@@ -165,7 +166,7 @@ class Trainer:
         self.net.train()
         moved = Batch(*(t.to(self.device, non_blocking=True) for t in batch))
         picture = moved.picture.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device, torch.bfloat16):
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.half):
             out = self.net(picture)
         parts = losses(out, moved, self.weights)
         total = torch.stack(list(parts.values())).sum()
