@@ -56,7 +56,7 @@ class Casting:
         hair = hair_colour(rng, w.old)
         self._skin(w, colour, hair)
         things = Dressing(w, self.wardrobe)
-        hat = things.choose_hat(costume) if rng.random() < (0.5 if costume else 0.24) else ""
+        hat = things.choose_hat(costume) if rng.random() < (0.5 if costume else 0.28) else ""
         Hairdresser(w, self.wardrobe, hair, hat).dress()
         if hat:
             things.hat(hat)
@@ -64,9 +64,9 @@ class Casting:
             (0.26 if close else 0.2, things.glasses),
             (0.04, things.mask),
             (0.11, things.scarf),
-            (0.15, things.bag),
+            (0.24, things.bag),
             (0.12, things.jewellery),
-            (0.22, things.held),
+            (0.28, things.held),
         ]
         for chance, put_on in chances:
             if rng.random() < chance:

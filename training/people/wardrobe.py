@@ -15,11 +15,11 @@ from .material import Material, cloth, hard
 from .wearer import Wearer
 
 OUTFITS = {
-    "suit": 0.16,
-    "trousers": 0.28,
-    "shorts": 0.11,
-    "skirt": 0.11,
-    "dress": 0.12,
+    "suit": 0.13,
+    "trousers": 0.24,
+    "shorts": 0.1,
+    "skirt": 0.15,
+    "dress": 0.16,
     "robe": 0.05,
     "jumpsuit": 0.05,
     "swim": 0.05,
@@ -128,7 +128,7 @@ class _Dresser:
             self.tailor.armour(hard(rng), rng.uniform(0.3, 0.9))
             if rng.random() < 0.4:
                 self._cape(cloth(rng))
-        if kind not in ("swim", "suit", "costume") and rng.random() < 0.27:
+        if kind not in ("swim", "suit", "costume") and rng.random() < 0.34:
             self._coat(cloth(rng))
         if kind in ("skirt", "dress", "shorts") and rng.random() < 0.35:
             self.tailor.stockings(replace(cloth(rng), bump=0.05))
