@@ -28,11 +28,14 @@ def crop_place(places: Bank, rng: np.random.Generator, height: int, width: int) 
         crop = crop[:, ::-1]
     how = cv2.INTER_AREA if h > height else cv2.INTER_LINEAR
     out = cv2.resize(np.ascontiguousarray(crop), (width, height), interpolation=how).astype(np.float32)
-    if rng.random() < 0.2:
+    if rng.random() < 0.06:
         out = out[..., rng.permutation(3)]
+    if rng.random() < 0.7:  # photographed places are greyer than drawn ones
+        grey = out.mean(-1, keepdims=True)
+        out = grey + (out - grey) * np.float32(rng.uniform(0.15, 0.8))
     if rng.random() < 0.5:
-        gain = rng.uniform(0.65, 1.3, 3) * rng.uniform(0.6, 1.25)
-        out = 255 * (out / 255) ** rng.uniform(0.6, 1.6) * gain
+        gain = rng.uniform(0.85, 1.15, 3) * rng.uniform(0.6, 1.25)
+        out = 255 * (out / 255) ** rng.uniform(0.6, 1.5) * gain
     return np.clip(out, 0, 255).astype(np.float32)
 
 

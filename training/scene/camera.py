@@ -30,6 +30,16 @@ def optics(rng: np.random.Generator, picture: Plane, mattes: Plane) -> tuple[Pla
     return picture, mattes.reshape(picture.shape[0], picture.shape[1], -1)
 
 
+LEAST = 0.1
+"""Mean below which automatic exposure brightens a plate before the network sees it."""
+
+
+def exposed(picture: Plane) -> Plane:
+    """A dark picture (H, W, 3) brought up as automatic exposure does, eightfold at most."""
+    mean = float(picture.mean())
+    return picture if mean >= LEAST else picture * np.float32(min(8.0, LEAST / max(mean, 1e-3)))
+
+
 class Grade:
     """Colour, exposure, noise and compression; noise comes from a pool drawn once."""
 
@@ -46,8 +56,8 @@ class Grade:
             x = x * gain.astype(np.float32) + np.float32(rng.normal(0, 0.02))
         if rng.random() < 0.04:
             x = x * np.float32(rng.uniform(0.1, 0.4))  # a dark plate
-        if rng.random() < 0.15:  # cross-talk of channels, as lamps and profiles cause it
-            mix = np.eye(3) + rng.normal(0, 0.12, (3, 3))
+        if rng.random() < 0.1:  # cross-talk of channels, as lamps and profiles cause it
+            mix = np.eye(3) + rng.normal(0, 0.07, (3, 3))
             x = np.clip(x @ mix.astype(np.float32), 0, 4)
         pick = rng.random()
         if pick < 0.08:
@@ -70,6 +80,7 @@ class Grade:
         if rng.random() < 0.25:  # sharpened, locally or for contrast
             sigma = rng.uniform(0.5, 1.2) if rng.random() < 0.7 else 0.06 * width
             x = x + np.float32(rng.uniform(0.2, 1.2)) * (x - cv2.GaussianBlur(x, (0, 0), sigma))
+        x = exposed(x)
         strength = rng.exponential(0.014)
         if strength > 0.003:
             start = int(rng.integers(0, len(self._noise) - x.size))
