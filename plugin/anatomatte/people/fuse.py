@@ -1,0 +1,87 @@
+"""Screen and people together: the network says what is a person, the keyer how the edge is.
+
+The network sees coarsely and is sometimes wrong, so it acts only where it is sure and the keyer is
+not: deep inside a person no green reflection and no clothes of the screen's hue leave a hole.  It
+never touches an edge and never fills a gap that it is too coarse to see, such as the one between
+an arm and the body.  Where it sees nobody the keyer's matte comes back bit for bit.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ..frame import Pixels
+from ..ops.filters import EDGE, grow, shrink, step
+from .seen import PeopleSeen
+
+SURE = (0.85, 0.95)
+"""Coverage by a person between which the network begins to count as sure and does."""
+
+DEEP = (2.0, 4.0)
+"""Cells of the network's grid inside a sure person between which a hole begins to be filled and is."""
+
+GAP = 1.5
+"""Half the width, in cells, of the narrowest piece of screen that the network must have seen itself."""
+
+REACH = (2.0, 6.0)
+"""Cells outside a person between which everything else begins to be dropped and is: room for hair."""
+
+
+def fuse(matte: Pixels, seen: PeopleSeen | None, *, outside: bool = False, held: bool = True) -> Pixels:
+    """The keyer's *matte*, H×W in 0..1, with the holes inside of people filled.
+
+    Args:
+        matte: the keyer's, at the plate's resolution.
+        seen: what the network saw of the same picture, or None.
+        outside: also drop everything that is away from every person.
+        held: things that people hold belong to them when *outside* is dropped.
+
+    Returns:
+        H×W in 0..1, nowhere below *matte* unless *outside* is asked for; *matte* itself when
+        nobody was seen.
+    """
+    if seen is None or not len(seen.people):
+        return matte
+    full = matte
+    fill = holes(matte, seen)
+    if fill.any():
+        full = np.maximum(matte, grow(fill, *matte.shape))
+    if outside:
+        full = full * grow(near(seen, held), *matte.shape)
+    return np.asarray(full, np.float32)
+
+
+def _depth(mask: Pixels) -> Pixels:
+    """Cells from each cell of *mask* to the nearest one outside; the picture's border is no outside."""
+    inside = (mask > 0.5).astype(np.uint8)
+    if inside.all():
+        return np.full(mask.shape, np.float32(max(mask.shape)))
+    return np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, 5), np.float32)
+
+
+def holes(matte: Pixels, seen: PeopleSeen) -> Pixels:
+    """How much of each cell is surely a person whatever the keyer says, h×w on the network's grid."""
+    sure = step(seen.alpha, *SURE)
+    deep = step(_depth(sure), *DEEP) * sure
+    through = 1 - shrink(matte, *seen.alpha.shape)
+    return np.asarray(deep * (1 - _unseen_gaps(through)), np.float32)
+
+
+def _unseen_gaps(through: Pixels) -> Pixels:
+    """1 at cells of clear screen that are too narrow for the network to have seen them, h×w."""
+    clear = (through > 0.5).astype(np.uint8)
+    size = 2 * round(GAP) + 1
+    wide = cv2.morphologyEx(clear, cv2.MORPH_OPEN, np.ones((size, size), np.uint8), borderType=EDGE)
+    narrow = clear & (1 - np.asarray(wide, np.uint8))
+    return np.asarray(cv2.dilate(narrow, np.ones((3, 3), np.uint8), borderType=EDGE), np.float32)
+
+
+def near(seen: PeopleSeen, held: bool = True) -> Pixels:
+    """1 on and around people, 0 away from them, h×w on the network's grid."""
+    cover = seen.alpha + seen.held if held else seen.alpha
+    away = (cover < 0.35).astype(np.uint8)
+    if not away.any():
+        return np.ones(cover.shape, np.float32)
+    far = np.asarray(cv2.distanceTransform(away, cv2.DIST_L2, 5), np.float32)
+    return np.asarray(1 - step(far, *REACH), np.float32)
