@@ -6,7 +6,6 @@ the plate by whoever refines it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -18,9 +17,8 @@ from safetensors import safe_open
 from torch import Tensor
 
 from ..parts import INDEX, MIRROR
+from ..people.seen import PeopleSeen, Plane
 from .people_net import HEAD_STRIDE, OFFSET_UNIT, STRIDE, Observed, load
-
-Plane = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "people.safetensors"
 """The weights in the package."""
@@ -36,23 +34,6 @@ HEAD_SCORE = 0.3
 
 _LEAST_PERSON = 0.002
 """Share of the picture that alpha must fill before somebody without a head is a person."""
-
-
-@dataclass(frozen=True)
-class PeopleSeen:
-    """What the network sees in one picture, at its own size h x w; all values in [0, 1] and finite.
-
-    `alpha` (h, w) coverage by people without what they hold; `held` (h, w) coverage by held
-    things; `parts` (parts, h, w) probabilities that sum to 1; `people` (K, h, w) whose a pixel is,
-    summing to 1 over the people when there are any, strongest first; `heads` (K, 3) x and y as
-    shares of width and height, and score.
-    """
-
-    alpha: Plane
-    held: Plane
-    parts: Plane
-    people: Plane
-    heads: Plane
 
 
 def seen_size(height: int, width: int, long_side: int) -> tuple[int, int]:

@@ -1,0 +1,27 @@
+"""What was seen of the people in a picture; needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PeopleSeen:
+    """What the network sees in one picture, at its own size h x w; all values in [0, 1] and finite.
+
+    `alpha` (h, w) coverage by people without what they hold; `held` (h, w) coverage by held
+    things; `parts` (parts, h, w) probabilities that sum to 1; `people` (K, h, w) whose a pixel is,
+    summing to 1 over the people when there are any, strongest first; `heads` (K, 3) x and y as
+    shares of width and height, and score.
+    """
+
+    alpha: Plane
+    held: Plane
+    parts: Plane
+    people: Plane
+    heads: Plane
