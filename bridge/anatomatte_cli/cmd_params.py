@@ -7,7 +7,7 @@ import json
 
 import click
 
-from anatomatte.settings import BY_NAME, CONTROLS, PAGES, Control, digest, known
+from anatomatte.settings import BY_NAME, CONTROLS, PAGES, SHOWN, Control, digest, known
 
 
 @click.command("params")
@@ -29,9 +29,10 @@ def takes(control: Control) -> str:
         return ", ".join(control.menu())
     if control.kind == "bool":
         return "true, false"
-    if control.kind == "rgb":
-        return "red, green, blue"
-    if control.kind in ("text", "button"):
+    words = {"rgb": "red, green, blue", "point": "x, y", "line": "words"}
+    if control.kind in words:
+        return words[control.kind]
+    if control.kind in SHOWN:
         return "shown by the node" if control.kind == "text" else "pressed in the node"
     unit = {"px": " px", "px2": " px²"}.get(control.unit, "")
     whole = "whole, " if control.kind == "int" else ""
@@ -41,7 +42,7 @@ def takes(control: Control) -> str:
 def default(control: Control) -> str:
     """The default, as ``--set`` takes it."""
     value = control.default
-    if control.kind in ("text", "button"):
+    if control.kind in SHOWN:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"

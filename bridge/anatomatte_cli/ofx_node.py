@@ -131,8 +131,10 @@ class OfxNode:
 
     def _set(self, instance: Any, values: Mapping[str, Value]) -> None:
         for name, value in values.items():
-            if settings.BY_NAME[name].kind in ("button", "text") or self._given.get(name) == value:
-                continue
+            control = settings.BY_NAME[name]
+            unmoved = control.kind == "point" and value == control.default and name not in self._given
+            if control.kind in settings.SHOWN or self._given.get(name) == value or unmoved:
+                continue  # the node itself knows where the middle of the picture is
             instance.params[name] = value
             self._given[name] = value
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from anatomatte.errors import SettingsError
-from anatomatte.settings import BY_NAME, Control, Settings, Value, checked, known
+from anatomatte.settings import BY_NAME, SHOWN, Control, Settings, Value, checked, known
 
 from .atomic import beside
 from .frames import parse_frames
@@ -84,14 +84,13 @@ def _between(control: Control, keys: Mapping[int, Value], frame: int) -> Value:
     after = bisect.bisect_right(frames, frame)
     if after == 0:
         return keys[frames[0]]
-    if after == len(frames) or control.kind not in ("double", "int", "rgb"):
+    if after == len(frames) or control.kind not in ("double", "int", "rgb", "point"):
         return keys[frames[after - 1]]
     left, right = frames[after - 1], frames[after]
     part = (frame - left) / (right - left)
     a, b = keys[left], keys[right]
     if isinstance(a, tuple) and isinstance(b, tuple):
-        red, green, blue = (x + (y - x) * part for x, y in zip(a, b, strict=True))
-        return (red, green, blue)
+        return checked(control, tuple(x + (y - x) * part for x, y in zip(a, b, strict=True)))
     assert isinstance(a, (int, float)) and isinstance(b, (int, float))
     number = a + (b - a) * part
     return round(number) if control.kind == "int" else number
@@ -100,7 +99,7 @@ def _between(control: Control, keys: Mapping[int, Value], frame: int) -> Value:
 def parse_setting(text: str) -> tuple[str, Value]:
     """``name=value`` of the command line, by the table.
 
-    Numbers, true/false/on/off, a menu's key or label, and ``r,g,b`` for colours.
+    Numbers, true/false/on/off, a menu's key or label, ``r,g,b`` for colours, ``x,y`` for places.
 
     Raises:
         SettingsError: no ``=``, an unknown name (the nearest is suggested), a value out of range.
@@ -111,7 +110,7 @@ def parse_setting(text: str) -> tuple[str, Value]:
         raise SettingsError(f"--set {text!r} has no value; write it as name=value.")
     known([name])
     control = BY_NAME[name]
-    if control.kind in ("button", "text"):
+    if control.kind in SHOWN:
         raise SettingsError(f"{name} is not set from the command line; it shows the node's state.")
     return name, checked(control, _typed(control, value))
 
@@ -121,7 +120,7 @@ def _typed(control: Control, text: str) -> Any:
         words = {"true": True, "on": True, "yes": True, "1": True}
         words |= {"false": False, "off": False, "no": False, "0": False}
         return words.get(text.casefold(), text)
-    if control.kind == "rgb":
+    if control.kind in ("rgb", "point"):
         return tuple(_number(part) for part in text.replace(",", " ").split())
     return _number(text) if control.kind in ("double", "int") else text
 
@@ -178,7 +177,7 @@ def _section(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _values(values: Mapping[str, Any]) -> dict[str, Value]:
     known(values)
     for name in values:
-        if BY_NAME[name].kind in ("button", "text"):
+        if BY_NAME[name].kind in SHOWN:
             raise SettingsError(f"{name} is not set by a preset; it shows the node's state.")
     return {name: checked(BY_NAME[name], value) for name, value in values.items()}
 

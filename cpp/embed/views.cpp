@@ -64,6 +64,7 @@ py::object value_of(const AnmValue& value) {
       if (value.count == 3) {
         return py::make_tuple(value.number[0], value.number[1], value.number[2]);
       }
+      if (value.count == 2) return py::make_tuple(value.number[0], value.number[1]);
       return py::float_(value.number[0]);
   }
 }

@@ -22,8 +22,11 @@ const char* type_of(const Control& control) {
       return kOfxParamTypeBoolean;
     case Kind::rgb_:
       return kOfxParamTypeRGB;
+    case Kind::point_:
+      return kOfxParamTypeDouble2D;
     case Kind::button_:
       return kOfxParamTypePushButton;
+    case Kind::line_:
     case Kind::text_:
       return kOfxParamTypeString;
   }
@@ -34,6 +37,7 @@ std::string hint_of(const Control& control) {
   const std::string hint = control.hint;
   if (!std::strcmp(control.unit, "px")) return hint + " In pixels at full resolution.";
   if (!std::strcmp(control.unit, "px2")) return hint + " In square pixels at full resolution.";
+  if (!std::strcmp(control.unit, "at")) return hint + " In pixels of the full picture.";
   return hint;
 }
 
@@ -74,6 +78,28 @@ void describe_choice(const Properties& param, const Control& control) {
   param.set(kOfxParamPropDefault, static_cast<int>(control.number[0]));
 }
 
+// A place in the picture with the host's own handle on it.  The default is a share of the picture
+// where the host has such defaults; where it has none the engine takes the same numbers for it.
+void describe_point(const Properties& param, const Control& control) {
+  for (int i = 0; i < 2; ++i) {
+    param.set(kOfxParamPropMin, control.low, i);
+    param.set(kOfxParamPropMax, control.high, i);
+    param.set(kOfxParamPropDisplayMin, control.slider_low, i);
+    param.set(kOfxParamPropDisplayMax, control.slider_high, i);
+    param.set(kOfxParamPropDefault, control.number[i], i);
+  }
+  param.set(kOfxParamPropDoubleType, kOfxParamDoubleTypeXYAbsolute);
+  param.set(kOfxParamPropDefaultCoordinateSystem, kOfxParamCoordinatesNormalised);
+  param.set(kOfxParamPropUseHostOverlayHandle, 1);
+  param.set(kOfxParamPropIncrement, 1.0);
+  param.set(kOfxParamPropDigits, 1);
+}
+
+void describe_line(const Properties& param, const Control& control) {
+  param.set(kOfxParamPropStringMode, kOfxParamStringIsSingleLine);
+  param.set(kOfxParamPropDefault, control.text);
+}
+
 // A line that only the Refresh button writes.
 void describe_text(const Properties& param, const Control& control) {
   param.set(kOfxParamPropStringMode, kOfxParamStringIsLabel);
@@ -95,6 +121,10 @@ void describe_kind(const Properties& param, const Control& control) {
       return;
     case Kind::rgb_:
       return set_range(param, control, 3);
+    case Kind::point_:
+      return describe_point(param, control);
+    case Kind::line_:
+      return describe_line(param, control);
     case Kind::button_:
       return;
     case Kind::text_:

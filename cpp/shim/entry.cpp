@@ -69,7 +69,8 @@ OfxStatus changed(Instance& node, const Properties& in) {
     node.refresh_status();
     return kOfxStatOK;
   }
-  if (name == kControls[kOutput].name || name == kControls[kScreen].name) {
+  for (const int control : kDeciding) {
+    if (name != kControls[control].name) continue;
     node.show_what_counts();
     return kOfxStatOK;
   }
@@ -107,7 +108,8 @@ OfxStatus instance_action(const std::string& action, const void* handle, const P
   if (action == kOfxImageEffectActionGetClipPreferences) {
     return clip_preferences(living(handle), out);
   }
-  if (action == kFnOfxImageEffectActionGetClipComponents) return clip_components(out);
+  if (action == kFnOfxImageEffectActionGetClipComponents)
+    return clip_components(living(handle), in, out);
   if (action == kOfxActionInstanceChanged) return changed(living(handle), in);
   if (action == kOfxImageEffectActionBeginSequenceRender ||
       action == kOfxImageEffectActionEndSequenceRender) {

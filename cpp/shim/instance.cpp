@@ -69,10 +69,30 @@ void Instance::read_number(int control, OfxTime time, double number[3]) const {
     if (get(handle, time, &rgb[0], &rgb[1], &rgb[2]) == kOfxStatOK) {
       std::copy(rgb, rgb + 3, number);
     }
-  } else if (carries_value(row)) {
+  } else if (row.kind == Kind::point_) {
+    double at[2] = {number[0], number[1]};
+    if (get(handle, time, &at[0], &at[1]) == kOfxStatOK) std::copy(at, at + 2, number);
+  } else if (carries_value(row) && row.kind != Kind::line_) {
     int value = static_cast<int>(number[0]);
     if (get(handle, time, &value) == kOfxStatOK) number[0] = value;
   }
+}
+
+std::string Instance::read_text(int control, OfxTime time) const {
+  char* text = nullptr;
+  if (controls_[control] &&
+      suites().param->paramGetValueAtTime(controls_[control], time, &text) == kOfxStatOK && text) {
+    return text;
+  }
+  return kControls[control].text;
+}
+
+bool Instance::ticked(int control, OfxTime time) const { return whole(control, time) != 0; }
+
+int Instance::whole(int control, OfxTime time) const {
+  double number[3];
+  read_number(control, time, number);
+  return static_cast<int>(number[0]);
 }
 
 int Instance::choice(int control, OfxTime time) const {
@@ -83,9 +103,9 @@ int Instance::choice(int control, OfxTime time) const {
   return static_cast<int>(valid ? number[0] : row.number[0]);
 }
 
-std::vector<AnmValue> Instance::values(OfxTime time) const {
-  std::vector<AnmValue> values;
-  values.reserve(kControlCount);
+FrameValues Instance::values(OfxTime time) const {
+  FrameValues values;
+  values.rows.reserve(kControlCount);
   for (int i = 0; i < kControlCount; ++i) {
     const Control& row = kControls[i];
     if (!carries_value(row)) continue;
@@ -94,14 +114,17 @@ std::vector<AnmValue> Instance::values(OfxTime time) const {
     if (row.kind == Kind::choice_) {
       value.kind = ANM_TEXT;
       value.text = row.keys[choice(i, time)];
+    } else if (row.kind == Kind::line_) {
+      value.kind = ANM_TEXT;
+      value.text = values.texts.emplace_back(read_text(i, time)).c_str();
     } else {
       value.kind = row.kind == Kind::int_    ? ANM_WHOLE
                    : row.kind == Kind::bool_ ? ANM_TRUTH
                                              : ANM_NUMBERS;
-      value.count = row.kind == Kind::rgb_ ? 3 : 1;
+      value.count = row.kind == Kind::rgb_ ? 3 : row.kind == Kind::point_ ? 2 : 1;
       read_number(i, time, value.number);
     }
-    values.push_back(value);
+    values.rows.push_back(value);
   }
   return values;
 }
@@ -119,7 +142,14 @@ void Instance::show_what_counts() const {
   if (host_facts().mlt) return;
   const bool packed = choice(kOutput, 0.0) == kOutputPacked;
   for (const int control : kPack) set_flag(control, kOfxParamPropSecret, !packed);
+  set_flag(kPartsOf, kOfxParamPropSecret, !packed);
   set_flag(kScreenColour, kOfxParamPropEnabled, choice(kScreen, 0.0) == kScreenPicked);
+  const bool people = choice(kSubject, 0.0) != kSubjectOff;
+  for (const int control : kOfPeople) set_flag(control, kOfxParamPropEnabled, people);
+  const int who = choice(kWho, 0.0);
+  set_flag(kPerson, kOfxParamPropEnabled, people && who == kWhoIndex);
+  set_flag(kPoint, kOfxParamPropEnabled, people && who == kWhoPoint);
+  set_flag(kPartsList, kOfxParamPropEnabled, people && choice(kParts, 0.0) == kPartsListed);
 }
 
 void Instance::refresh_status() {

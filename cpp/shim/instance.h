@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -24,6 +25,12 @@ struct Clip {
   bool region_of_definition(OfxTime time, OfxRectD* region) const;
 };
 
+// The values of one frame, and the texts that they point to.
+struct FrameValues {
+  std::vector<AnmValue> rows;
+  std::deque<std::string> texts;
+};
+
 class Instance {
  public:
   // Raises Failure when the host does not give the handles.
@@ -35,8 +42,12 @@ class Instance {
 
   // The menu position of a choice, always a valid one.
   int choice(int control, OfxTime time) const;
+  // Whether a box is ticked.
+  bool ticked(int control, OfxTime time) const;
+  // The nearest whole number of a number.
+  int whole(int control, OfxTime time) const;
   // Every control that carries a value, in the order of the table.
-  std::vector<AnmValue> values(OfxTime time) const;
+  FrameValues values(OfxTime time) const;
 
   // Hides and dims what the present settings make meaningless.
   void show_what_counts() const;
@@ -48,6 +59,7 @@ class Instance {
   void all_is_well();
 
  private:
+  std::string read_text(int control, OfxTime time) const;
   void read_number(int control, OfxTime time, double number[3]) const;
   void set_flag(int control, const char* property, bool on) const;
 

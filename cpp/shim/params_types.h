@@ -3,7 +3,7 @@
 
 namespace anatomatte {
 
-enum class Kind { choice_, double_, int_, bool_, rgb_, button_, text_ };
+enum class Kind { choice_, double_, int_, bool_, rgb_, point_, line_, button_, text_ };
 
 struct Control {
   const char* name;
@@ -11,9 +11,9 @@ struct Control {
   const char* label;
   const char* hint;
   const char* page;
-  const char* unit;  // "px", "px2" or ""
+  const char* unit;  // "px", "px2", "at" or ""
   double number[3];  // the default; of a choice its index
-  const char* text;  // the default of a text
+  const char* text;  // the default of a text or a line
   double low, high;  // hard range
   double slider_low, slider_high;
   const char* const* labels;  // of a choice

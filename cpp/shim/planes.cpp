@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "clips.h"
+#include "instance.h"
 #include "nuke/fnOfxExtensions.h"
 #include "ofxNatron.h"
 #include "status.h"
@@ -38,10 +39,22 @@ std::string plane_id(const std::string& plane) {
   return plane.substr(start.size(), end - start.size());
 }
 
+// "person_01.face" for the first person and the face.
+std::string of_person(int person, int part) {
+  return std::string(kControls[kPartsOf].keys[person]) + "." + kControls[kPack[0]].keys[part];
+}
+
 void set_text(std::vector<AnmValue>* values, int control, const char* key) {
   for (AnmValue& value : *values) {
     if (std::string_view(value.name) == kControls[control].name) value.text = key;
   }
+}
+
+// The matte *key* of one person (0: of everyone) in every channel.
+void pack(std::vector<AnmValue>* values, const char* key, int person) {
+  set_text(values, kOutput, kControls[kOutput].keys[kOutputPacked]);
+  set_text(values, kPartsOf, kControls[kPartsOf].keys[person]);
+  for (const int control : kPack) set_text(values, control, key);
 }
 
 }  // namespace
@@ -54,7 +67,7 @@ void describe_planes(const Properties& effect) {
   effect.set(kFnOfxImageEffectPropPassThroughComponents, 1);  // layers of others go by
 }
 
-OfxStatus clip_components(const Properties& out) {
+OfxStatus clip_components(const Instance& node, const Properties& in, const Properties& out) {
   if (!planes_are_offered()) return kOfxStatReplyDefault;
   const std::string of = kFnOfxImageEffectActionGetClipComponentsPropString;
   for (const ClipRow& row : kInputs) out.set((of + row.name).c_str(), kFnOfxImagePlaneColour);
@@ -63,6 +76,13 @@ OfxStatus clip_components(const Properties& out) {
   out.set(output.c_str(), kFnOfxImagePlaneColour, index++);
   for (int i = 0; i < kControls[kPack[0]].n_options; ++i) {
     if (const char* key = plane_key(i)) out.set(output.c_str(), plane_string(key).c_str(), index++);
+  }
+  const OfxTime time = in.number_or(kOfxPropTime, 0.0);
+  const int people = node.ticked(kPersonParts, time) ? node.whole(kPeople, time) : 0;
+  for (int person = 1; person <= std::min(people, kControls[kPartsOf].n_options - 1); ++person) {
+    for (int part = kFirstPart; part <= kLastPart; ++part) {
+      out.set(output.c_str(), plane_string(of_person(person, part)).c_str(), index++);
+    }
   }
   return kOfxStatOK;
 }
@@ -95,10 +115,13 @@ void select_plane(const std::string& plane, std::vector<AnmValue>* values) {
   if (id.empty()) return;
   for (int i = 0; i < kControls[kPack[0]].n_options; ++i) {
     const char* key = plane_key(i);
-    if (!key || id != key) continue;
-    set_text(values, kOutput, kControls[kOutput].keys[kOutputPacked]);
-    for (const int control : kPack) set_text(values, control, key);
-    return;
+    if (key && id == key) return pack(values, key, 0);
+  }
+  for (int person = 1; person < kControls[kPartsOf].n_options; ++person) {
+    for (int part = kFirstPart; part <= kLastPart; ++part) {
+      if (id == of_person(person, part))
+        return pack(values, kControls[kPack[0]].keys[part], person);
+    }
   }
   throw Failure("The host asked for the plane " + id + ", which the node does not make.");
 }

@@ -16,8 +16,9 @@ bool planes_are_offered();
 
 void describe_planes(const Properties& effect);
 
-// GetClipComponents: the planes that Output makes, always the same ones, and what it needs.
-OfxStatus clip_components(const Properties& out);
+// GetClipComponents: the planes that Output makes (always the same ones, and each part of each
+// person where the node is told to offer them), and what it needs.
+OfxStatus clip_components(const Instance& node, const Properties& in, const Properties& out);
 
 // The planes that a render asks for, as the host spells them; the picture alone where it does not.
 std::vector<std::string> planes_wanted(const Properties& args);

@@ -155,8 +155,8 @@ OfxStatus call_engine(Instance& node, const Request& request, const std::vector<
   if (!engine) throw Failure(why);
   std::vector<AnmImage> views;
   for (const Image& image : inputs) views.push_back(image.view());
-  std::vector<AnmValue> values = node.values(request.time);
-  select_plane(request.plane, &values);
+  FrameValues values = node.values(request.time);
+  select_plane(request.plane, &values.rows);
   char message[2048] = "";
   AnmCall call{};
   call.size = sizeof(call);
@@ -167,8 +167,8 @@ OfxStatus call_engine(Instance& node, const Request& request, const std::vector<
   call.inputs = views.data();
   call.n_inputs = static_cast<int32_t>(views.size());
   call.output = &output;
-  call.values = values.data();
-  call.n_values = static_cast<int32_t>(values.size());
+  call.values = values.rows.data();
+  call.n_values = static_cast<int32_t>(values.rows.size());
   call.host = &watch;
   call.aborted = &Watch::on_abort;
   call.progress = &Watch::on_progress;

@@ -30,12 +30,36 @@ constexpr bool carries_value(const Control& control) {
 inline constexpr int kScreen = control_index("screen");
 inline constexpr int kScreenPicked = option_index(kScreen, "picked");
 inline constexpr int kScreenColour = control_index("screen_colour");
+inline constexpr int kSubject = control_index("subject");
+inline constexpr int kSubjectOff = option_index(kSubject, "off");
+inline constexpr int kPeople = control_index("people");
+inline constexpr int kWho = control_index("who");
+inline constexpr int kWhoIndex = option_index(kWho, "index");
+inline constexpr int kWhoPoint = option_index(kWho, "point");
+inline constexpr int kPerson = control_index("person");
+inline constexpr int kPoint = control_index("point");
+inline constexpr int kParts = control_index("parts");
+inline constexpr int kPartsListed = option_index(kParts, "listed");
+inline constexpr int kPartsList = control_index("parts_list");
+inline constexpr int kOfPeople[] = {kPeople,
+                                    kWho,
+                                    kParts,
+                                    control_index("held"),
+                                    control_index("net_exposure"),
+                                    control_index("net_gamma")};
+// A change of one of these changes which controls mean something.
+inline constexpr int kDeciding[] = {control_index("output"), kScreen, kSubject, kWho, kParts};
+inline constexpr int kPartsOf = control_index("parts_of");
+inline constexpr int kPersonParts = control_index("person_parts");
 inline constexpr int kOutput = control_index("output");
 inline constexpr int kOutputPremultiplied = option_index(kOutput, "premultiplied");
 inline constexpr int kOutputComp = option_index(kOutput, "comp");
 inline constexpr int kOutputPacked = option_index(kOutput, "packed");
 inline constexpr int kPack[] = {control_index("pack_r"), control_index("pack_g"),
                                 control_index("pack_b"), control_index("pack_a")};
+// The part mattes among the entries of a packed channel's menu.
+inline constexpr int kFirstPart = option_index(kPack[0], "hat");
+inline constexpr int kLastPart = option_index(kPack[0], "feet");
 inline constexpr int kStatus = control_index("status");
 inline constexpr int kRefresh = control_index("refresh");
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 
-from .settings import CONTROLS, PAGES, Control, digest
+from .controls import PAGES, Control
+from .settings import CONTROLS, digest
 
 
 def _c(text: str) -> str:
@@ -16,10 +17,10 @@ def _c(text: str) -> str:
 
 def _c_default(control: Control) -> tuple[str, str]:
     value = control.default
-    if control.kind == "rgb":
+    if control.kind in ("rgb", "point"):
         assert isinstance(value, tuple)
-        return "{" + ", ".join(repr(float(v)) for v in value) + "}", '""'
-    if control.kind == "text":
+        return "{" + ", ".join(repr(float(v)) for v in (*value, 0.0)[:3]) + "}", '""'
+    if control.kind in ("text", "line"):
         return "{0, 0, 0}", _c(str(value))
     number = control.menu().index(str(value)) if control.kind == "choice" else value
     assert isinstance(number, (bool, int, float))
