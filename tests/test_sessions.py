@@ -149,11 +149,11 @@ def test_the_patience_is_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_ladder_is_smaller_then_the_cpu_then_smaller_there() -> None:
-    assert ladder("cuda", True) == (
-        Rung("cuda"), Rung("cuda", 0.75), Rung("cuda", 0.5), Rung("cpu"), Rung("cpu", 0.75), Rung("cpu", 0.5),
+    assert ladder("cuda", (768, 512)) == (
+        Rung("cuda"), Rung("cuda", 768), Rung("cuda", 512), Rung("cpu"), Rung("cpu", 768), Rung("cpu", 512),
     )  # fmt: skip
-    assert ladder("cuda", False) == (Rung("cuda"), Rung("cpu"))
-    assert ladder("cpu", False) == (Rung("cpu"),)
+    assert ladder("cuda") == (Rung("cuda"), Rung("cpu"))
+    assert ladder("cpu") == (Rung("cpu"),)
 
 
 @pytest.mark.parametrize(
@@ -176,10 +176,10 @@ def test_short_memory_steps_down_and_is_told(error: Exception) -> None:
             raise error
         return "made"
 
-    assert descend("MODNet", ladder("cuda", True), run, told.append) == "made"
-    assert tried == [Rung("cuda"), Rung("cuda", 0.75), Rung("cuda", 0.5)]
+    assert descend("MODNet", ladder("cuda", (768, 512)), run, told.append) == "made"
+    assert tried == [Rung("cuda"), Rung("cuda", 768), Rung("cuda", 512)]
     assert told == [
-        "MODNet did not fit into memory on cuda; this frame was made on cuda at 50% of its inner size."
+        "MODNet did not fit into memory on cuda; this frame was made on cuda at an inner size of 512."
     ]
 
 
@@ -187,8 +187,10 @@ def test_the_last_rung_fails_as_out_of_memory() -> None:
     def run(rung: Rung) -> str:
         raise MemoryError
 
-    with pytest.raises(OutOfMemory, match=r"MODNet does not fit into memory, not even on cpu at 50%"):
-        descend("MODNet", ladder("cpu", True), run)
+    with pytest.raises(
+        OutOfMemory, match=r"MODNet does not fit into memory, not even on cpu at an inner size of 512"
+    ):
+        descend("MODNet", ladder("cpu", (512,)), run)
 
 
 def test_other_failures_do_not_step_down() -> None:
@@ -199,6 +201,6 @@ def test_other_failures_do_not_step_down() -> None:
         raise RuntimeError("shape mismatch")
 
     with pytest.raises(RuntimeError, match="shape"):
-        descend("MODNet", ladder("cuda", True), run)
+        descend("MODNet", ladder("cuda", (512,)), run)
     assert len(tried) == 1
     assert not short_of_memory(ValueError("out of memory"))

@@ -172,21 +172,20 @@ class Rung:
 
     Attributes:
         device: `cpu`, or a GPU's name.
-        size: factor on the inner size at which the network looks, 1 for the size that it was made for.
+        side: the side at which the network looks, 0 for the one that it was made for.
     """
 
     device: str
-    size: float = 1.0
+    side: int = 0
 
     def __str__(self) -> str:
-        return f"on {self.device}" + (f" at {self.size:.0%} of its inner size" if self.size != 1 else "")
+        return f"on {self.device}" + (f" at an inner size of {self.side}" if self.side else "")
 
 
-def ladder(device: str, resizable: bool) -> tuple[Rung, ...]:
-    """The ways to run a network, best first: smaller inner sizes on its device, then the CPU likewise."""
-    sizes = (1.0, 0.75, 0.5) if resizable else (1.0,)
+def ladder(device: str, smaller: Sequence[int] = ()) -> tuple[Rung, ...]:
+    """The ways to run a network, best first: *smaller* inner sizes on its device, then the CPU likewise."""
     devices = (device,) if device == "cpu" else (device, "cpu")
-    return tuple(Rung(where, size) for where in devices for size in sizes)
+    return tuple(Rung(where, side) for where in devices for side in (0, *smaller))
 
 
 def short_of_memory(error: BaseException) -> bool:
