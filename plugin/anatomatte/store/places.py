@@ -49,18 +49,20 @@ def roots() -> tuple[Path, ...]:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Nobody else who asks for *folder*'s lock has it while the block runs.
+def locked(
+    folder: Path, waiting: Callable[[], None] = lambda: None, name: str = ".lock"
+) -> Iterator[None]:
+    """Nobody else who asks for *folder*'s lock *name* has it while the block runs.
 
     The lock is the system's: it ends with the process that holds it, however that ends.  File
-    systems without locks go without.  *waiting* is called once a second while somebody else has it.
+    systems without locks go without.  *waiting* is called again and again while somebody else has it.
 
     Raises:
         OutputError: the folder cannot be written, or somebody else kept the lock for ten minutes.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
+        handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as why:
         raise OutputError(
             f"The model folder {folder} cannot be written ({why.strerror}); set {OWN} to one that can."
