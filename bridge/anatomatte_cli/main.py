@@ -16,6 +16,7 @@ COMMANDS = {
     "params": ("cmd_params", "List the controls."),
     "doctor": ("cmd_doctor", "Check the installation, each part of it."),
     "install": ("cmd_install", "Put the node where OFX hosts look for it."),
+    "models": ("cmd_models", "List, fetch and check networks of others."),
     "worker": ("cmd_worker", "Serve one warm engine to several processes."),
     "demo": ("demo", "Render the sample shot and a contact sheet of it."),
 }
