@@ -82,10 +82,9 @@ def _judge(said: Sequence[str], source: Path) -> None:
         raise SetupError(f"{source} could not be converted: {told}.") from why
     if "problem" in facts:
         raise SetupError(f"{source} could not be converted: {facts['problem']}.")
-    if facts["difference"] > _ALLOWED:
+    if (off := facts["difference"]) > _ALLOWED:
         raise SetupError(
-            f"{source} was converted, but on a made picture it is {facts['difference']:.1f} of 255 off; the result "
-            "is not used."
+            f"{source} was converted, but it is {off:.1f} of 255 off on a made picture and not used."
         )
 
 
