@@ -61,8 +61,11 @@ def _value(control: Control) -> st.SearchStrategy:
         return st.booleans()
     if control.kind == "int":
         return st.integers(int(control.low), int(control.high))
+    if control.kind == "line":
+        return st.text(max_size=8)
     number = st.floats(control.low, control.high, allow_nan=False)
-    return st.tuples(number, number, number) if control.kind == "rgb" else number
+    count = {"rgb": 3, "point": 2}.get(control.kind, 1)
+    return st.tuples(*[number] * count) if count > 1 else number
 
 
 SETTABLE = [c for c in CONTROLS if c.kind not in ("button", "text")]
