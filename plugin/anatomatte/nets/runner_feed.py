@@ -128,6 +128,10 @@ def feeds(
         elif extra.what == "ratio":
             share = min(1.0, extra.side / max(geometry.outer))
             given[extra.name] = np.full(extra.shape or (1,), share, _type(extra.dtype, np.float32))
+        elif extra.join == "channel":
+            main = np.concatenate(
+                [main, np.full_like(main[..., :1], (extra.value - extra.mean) / extra.std)], 2
+            )
         else:
             given[extra.name] = np.full(extra.shape or (1,), extra.value, _type(extra.dtype, floats))
     given[manifest.input.name] = _whole(laid_out(main, manifest.input.layout), manifest.input, floats)
