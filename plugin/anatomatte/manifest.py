@@ -249,8 +249,8 @@ def _extras(it: Manifest) -> Iterator[str]:
     for number, extra in enumerate(it.extras, 1):
         where = f"[[extra]] {number} ({extra.what})"
         if extra.join == "channel":
-            if extra.what not in ("hint", "trimap"):
-                yield f'{where}: only a hint or a trimap can join as "channel".'
+            if extra.what not in ("hint", "trimap", "constant"):
+                yield f'{where}: only a hint, a trimap or a constant can join as "channel".'
             if joined:
                 yield f'{where}: another one already joins as "channel".'
             joined = True

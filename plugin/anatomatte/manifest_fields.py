@@ -159,8 +159,8 @@ class Extra:
     * ``ratio``: one number, ``min(1, side / longest side)``
     * ``constant``: `value` in `shape`
 
-    `join` ``channel`` puts a hint or trimap behind the picture's channels instead of into an input
-    of its own, after ``(x - mean) / std``.
+    `join` ``channel`` puts a hint, trimap or constant behind the picture's channels instead of into
+    an input of its own, after ``(x - mean) / std``.
     """
 
     what: str = field("text", choices=("hint", "trimap", "state", "ratio", "constant"))
