@@ -42,13 +42,17 @@ def pull(
     with places.locked(folder, name=f"{key}.lock"):
         if not replace and store.find(manifest, entry.precision):
             return None
+        urls = fetch.mirrored(manifest.id, entry.name, entry.urls)
+        part = folder / f"{key}{FORMATS[entry.format]}"
+        if urls:
+            try:
+                return _over_network(manifest, entry, urls, part, replace=replace, quiet=quiet)
+            except SetupError:
+                if not entry.wheel:
+                    raise
         if entry.wheel:
             return out_of(manifest, entry, shelf.wheel(entry, quiet), replace=replace)
-        urls = fetch.mirrored(manifest.id, entry.name, entry.urls)
-        if not urls:
-            raise SetupError(_unreachable(manifest, entry))
-        part = folder / f"{key}{FORMATS[entry.format]}"
-        return _over_network(manifest, entry, urls, part, replace=replace, quiet=quiet)
+        raise SetupError(_unreachable(manifest, entry))
 
 
 def _unreachable(manifest: Manifest, entry: File) -> str:

@@ -6,12 +6,13 @@ pip knows the studio's index, mirrors, certificates and proxies (``PIP_INDEX_URL
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import stat
 import subprocess
 import sys
+import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from anatomatte.errors import AnatomatteError, SetupError
@@ -46,32 +47,48 @@ def _pip(requirement: str, tag: str, folder: Path, tell: Tell) -> str:
     """Run pip once; what it complained about, empty where it did not."""
     line = [
         sys.executable, "-m", "pip", "download", requirement, "--no-deps", "--only-binary=:all:",
-        "--disable-pip-version-check", "--no-input", "--dest", str(folder), "--progress-bar", "raw",
+        "--disable-pip-version-check", "--no-input", "--quiet", "--dest", str(folder),
     ]  # fmt: skip
     if tag:
         python, _, platform = tag.partition("-")
         version = f"{python[2]}.{python[3:]}"
         line += ["--python-version", version, "--implementation", "cp", "--abi", python]
         line += ["--platform", platform]
-    with subprocess.Popen(
-        line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as pip:
-        assert pip.stdout is not None
-        complaints = list(_complaints(pip.stdout, tell))
-    if pip.returncode and "invalid choice: 'raw'" in " ".join(complaints):
-        raise SetupError("This pip is too old; `python -m pip install --upgrade pip` brings one of today.")
-    if pip.returncode == 0:
-        return ""
-    return (complaints or [f"pip ended with {pip.returncode}"])[-1].rstrip(".")
+    with (
+        tempfile.TemporaryDirectory(prefix="pip-", dir=folder) as work,
+        subprocess.Popen(
+            line,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=os.environ | {"TMPDIR": work, "TEMP": work, "TMP": work},
+        ) as pip,
+    ):
+        said = _listen(pip, Path(work), tell)
+    complaints = re.findall(r"^ERROR: (.*)$", said, re.MULTILINE)
+    return (complaints or [f"pip ended with {pip.returncode}"])[-1].rstrip(".") if pip.returncode else ""
 
 
-def _complaints(lines: Iterable[str], tell: Tell) -> Iterator[str]:
-    """pip's own complaints; its progress is handed on."""
-    for line in lines:
-        if match := re.match(r"Progress (\d+) of (\d+)", line):
-            tell(int(match[1]), int(match[2]))
-        elif match := re.match(r"(?:ERROR:|pip.*: error:)\s*(.*)", line.strip()):
-            yield match[1]
+def _listen(pip: subprocess.Popen[str], work: Path, tell: Tell) -> str:
+    """What pip says until it ends; how far it is shows in the folder where it works."""
+    try:
+        while True:
+            try:
+                return pip.communicate(timeout=0.5)[0]
+            except subprocess.TimeoutExpired:
+                tell(sum(size_of(path) for path in work.rglob("*")), 0)
+    except BaseException:
+        pip.kill()
+        raise
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file that may be gone already."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
 
 
 def _compare(wheel: Path, entry: File) -> None:
