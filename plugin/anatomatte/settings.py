@@ -23,7 +23,16 @@ from typing import Any, cast
 
 from .controls import PAGES, SHOWN, Control, Kind, Stage, Value, checked, choice, control
 from .errors import SettingsError
-from .menus import CHOSEN_MENU, COLOURS, MATTE_MENU, MOST_PEOPLE, PERSON_MENU
+from .menus import (
+    ALPHA_ENGINES,
+    CHOSEN_MENU,
+    COLOURS,
+    EDGE_ENGINES,
+    MATTE_MENU,
+    MOST_PEOPLE,
+    PARTS_ENGINES,
+    PERSON_MENU,
+)
 
 __all__ = [
     "BY_NAME", "CONTROLS", "MATTES", "PAGES", "SHOWN", "Control", "Kind", "Settings", "Stage", "Value",
@@ -95,7 +104,7 @@ class Settings:
     )  # fmt: skip
     people: int = control(
         "int", 4, "People", "Subject", "observe",
-        "How many people are told apart at most; the rest of a crowd belongs to the nearest of them.",
+        "How many people are told apart at most; further people stay in the alpha as nobody.",
         low=1, high=MOST_PEOPLE, slider=(1, MOST_PEOPLE),
     )  # fmt: skip
     who: str = choice(
@@ -135,6 +144,41 @@ class Settings:
         "double", 1.0, "Network gamma", "Subject", "observe",
         "Bends the picture that the network sees; above 1 lifts the shadows.",
         low=0.2, high=5.0, slider=(0.5, 2.0),
+    )  # fmt: skip
+
+    parts_engine: str = choice(
+        "own", "Parts engine", "Subject", "observe",
+        "The network that says which part of a person a pixel is; others than ours come from the "
+        "model store (anatomatte models list), each with a licence of its own.", **PARTS_ENGINES,
+    )  # fmt: skip
+    parts_network: str = control(
+        "line", "", "Parts network", "Subject", "observe",
+        "The id of a network in the model store when Parts engine is Custom; id@fp16 picks a precision.",
+        animates=False,
+    )  # fmt: skip
+    alpha_engine: str = choice(
+        "own", "Alpha engine", "Subject", "observe",
+        "The network that says how much of a pixel is person; As Parts engine takes what that one parses.",
+        **ALPHA_ENGINES,
+    )  # fmt: skip
+    alpha_network: str = control(
+        "line", "", "Alpha network", "Subject", "observe",
+        "The id of a network in the model store when Alpha engine is Custom; id@fp16 picks a precision.",
+        animates=False,
+    )  # fmt: skip
+    alpha_mix: float = control(
+        "double", 1.0, "Alpha mix", "Subject", "observe",
+        "How much the alpha engine counts beside our own network; 0.5 makes it a second opinion.",
+    )  # fmt: skip
+    edge_engine: str = choice(
+        "own", "Edge engine", "Subject", "refine",
+        "The network that refines the matte's edge, keyed or seen; As Alpha engine keeps that one's matte.",
+        **EDGE_ENGINES,
+    )  # fmt: skip
+    edge_network: str = control(
+        "line", "", "Edge network", "Subject", "refine",
+        "The id of a network in the model store when Edge engine is Custom; id@fp16 picks a precision.",
+        animates=False,
     )  # fmt: skip
 
     # ---- Matte

@@ -1,0 +1,218 @@
+"""Other networks beside our own: which ones are asked for parts, alpha and edge, and what they change.
+
+Each of the three is chosen apart.  Our own network's look is always the ground: it knows who is who
+and what is held.  A *parts* engine says which part a pixel is, an *alpha* engine how much of a
+pixel is person, an *edge* engine refines the matte that is there at last.  A network is named by its
+id in the model store, with ``@fp16`` or another precision behind it if wanted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+from .. import store
+from ..errors import SettingsError
+from ..manifest import Manifest
+from ..people.seen import PeopleSeen, Plane
+from ..settings import Settings
+from .engine_ask import Asked, Frames, alpha_of, edge_of
+from .engine_merge import lawful, on_grid, person_cover
+from .engine_parts import grid_for, parts_of
+from .runner_size import resized
+
+Kind = Literal["parts", "alpha", "edge"]
+
+OWN = "own"
+"""The word for our own network in every Engine menu."""
+
+
+def _never() -> None:
+    return None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Engines:
+    """Which networks are asked.
+
+    Attributes:
+        parts: ``own`` or an id.
+        alpha: ``own``, ``parts`` (what the parts engine takes for person), or an id.
+        edge: ``own``, ``alpha`` (the alpha engine's word as it is), ``none``, or an id.
+        mix: how much the alpha engine counts beside our own network, 0..1.
+    """
+
+    parts: str = OWN
+    alpha: str = OWN
+    edge: str = OWN
+    mix: float = 1.0
+
+    @property
+    def sees(self) -> bool:
+        """Whether evidence is changed."""
+        return self.parts != OWN or self.alpha != OWN
+
+    def ids(self) -> tuple[tuple[Kind, str], ...]:
+        """The networks of the store that are asked, and what for."""
+        named: tuple[tuple[Kind, str], ...] = (
+            ("parts", self.parts),
+            ("alpha", self.alpha),
+            ("edge", self.edge),
+        )
+        return tuple((kind, name) for kind, name in named if name not in (OWN, "parts", "alpha"))
+
+    def identity(self) -> tuple[tuple[str, ...], ...]:
+        """What makes these networks what they are: a part of every cache's key.
+
+        Raises:
+            SettingsError, SetupError: as `asked`.
+        """
+        made = []
+        for kind, name in self.ids():
+            found = asked(kind, name)
+            made.append((kind, name, found.sha256, repr(found.manifest)))
+        return (*made, ("mix", repr(self.mix)))
+
+
+def chosen(settings: Settings) -> Engines:
+    """The engines that the controls choose.
+
+    Raises:
+        SettingsError: an Engine is Custom and names no network.
+    """
+
+    def named(kind: str, value: str, line: str) -> str:
+        if value != "custom":
+            return value
+        if not line.strip():
+            raise SettingsError(
+                f"{kind} engine is Custom and {kind} network is empty: write the id of a network there; "
+                "`anatomatte models list` shows them."
+            )
+        return line.strip()
+
+    return Engines(
+        named("Parts", settings.parts_engine, settings.parts_network),
+        named("Alpha", settings.alpha_engine, settings.alpha_network),
+        named("Edge", settings.edge_engine, settings.edge_network),
+        settings.alpha_mix,
+    )
+
+
+_USES = {"parts": "parts of people", "alpha": "an alpha", "edge": "a finer edge"}
+
+
+def asked(kind: Kind, name: str) -> Asked:
+    """The network of an id, permitted, whole and fit for its use.
+
+    Raises:
+        SettingsError: no network has this id or precision, or it gives something else.
+        SetupError: it is not in the store (the message has the command), refused or damaged.
+    """
+    id, _, precision = name.partition("@")
+    manifest = store.catalogue.get(id)
+    if kind not in manifest.engines:
+        gives = " and ".join(_USES[word] for word in manifest.engines) or "nothing that an engine gives"
+        raise SettingsError(
+            f"{manifest.title} ({id}) gives {gives}, not {_USES[kind]}: choose another {kind.title()} engine."
+        )
+    found = store.installed(id, precision)
+    return Asked(found.manifest, found.path, found.record.sha256, found.file.precision)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """What all networks have seen in one picture.
+
+    Attributes:
+        seen: the evidence, every law kept.
+        alpha: (H, W) what the alpha engine said at the picture's own size; None without one.
+        told: sentences for the frame's status.
+    """
+
+    seen: PeopleSeen
+    alpha: Plane | None = None
+    told: tuple[str, ...] = ()
+
+
+def see(
+    display: Plane,
+    own: Callable[[], PeopleSeen],
+    engines: Engines,
+    *,
+    people: int = 4,
+    threads: int = 1,
+    frames: Frames | None = None,
+    check: Callable[[], None] = _never,
+) -> Sight:
+    """Everything that the chosen networks see in *display*, (H, W, 3) display-referred RGB.
+
+    Args:
+        own: our own network's look at the same picture.
+        people: how many people are told apart at most.
+        frames: the pictures of other frames, for networks with a memory; None where the host hands
+            over none, and such a network then sees this frame alone.
+        check: called between networks; raises Cancelled to stop.
+
+    Raises:
+        SettingsError, SetupError, PlateError, OutOfMemory: with a sentence that names the network.
+    """
+    networks = {kind: asked(kind, name) for kind, name in engines.ids() if kind != "edge"}
+    check()
+    seen = own()
+    told: list[str] = []
+    if "parts" in networks:
+        seen = parts_of(networks["parts"], display, seen, people, threads, told.append, check)
+    alpha: Plane | None = None
+    if "alpha" in networks:
+        alpha = alpha_of(networks["alpha"], display, seen, threads, frames, told.append, check)
+        finer = on_grid(seen, grid_for(networks["alpha"].manifest, display, seen))
+        seen = _covered(finer, alpha, engines.mix)
+    elif engines.alpha == "parts":
+        seen = _covered(seen, person_cover(lawful(seen).parts), engines.mix)
+    return Sight(lawful(seen) if engines.sees else seen, alpha, tuple(told))
+
+
+def _covered(seen: PeopleSeen, alpha: Plane, mix: float) -> PeopleSeen:
+    there = resized(alpha, (seen.alpha.shape[0], seen.alpha.shape[1]), "area")
+    return dataclasses.replace(seen, alpha=seen.alpha + np.float32(mix) * (there - seen.alpha))
+
+
+def finish(
+    display: Plane,
+    rough: Plane,
+    engines: Engines,
+    sight: Sight | None,
+    *,
+    threads: int = 1,
+    check: Callable[[], None] = _never,
+) -> tuple[Plane, tuple[str, ...]]:
+    """The matte of an edge engine at the size of *rough* (H, W), and sentences for the status.
+
+    Args:
+        display: (H', W', 3) display-referred RGB of the same frame.
+        rough: the matte so far, in 0..1.
+        sight: what was seen; None where nobody was looked for.
+    """
+    size = (rough.shape[0], rough.shape[1])
+    if engines.edge == "alpha":
+        if sight is None or sight.alpha is None:
+            return rough, ("There is no word of an alpha engine in this frame: the edge is our own.",)
+        return _sized(sight.alpha, size), ()
+    if engines.edge == OWN:
+        return rough, ()
+    told: list[str] = []
+    made = edge_of(asked("edge", engines.edge), display, rough, threads, told.append, check)
+    return _sized(made, size), tuple(told)
+
+
+def _sized(alpha: Plane, size: tuple[int, int]) -> Plane:
+    return np.asarray(np.clip(resized(alpha, size, "bilinear"), 0, 1), np.float32)
+
+
+def manifest_of(name: str) -> Manifest:
+    """The manifest of an engine's id, whether or not its file is there."""
+    return store.catalogue.get(name.partition("@")[0])
