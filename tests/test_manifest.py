@@ -176,7 +176,8 @@ def test_no_value_escapes_as_another_error(table, key, value):
     from anatomatte import manifest
 
     made = manifest.parse(FULL, "full")
-    entry = made[table][0] if isinstance(made[table], list) else made[table]
+    tables = made.setdefault(table, {})
+    entry = tables[0] if isinstance(tables, list) else tables
     entry[key] = value
     keep, manifest.parse = manifest.parse, lambda *_: made
     try:

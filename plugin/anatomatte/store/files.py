@@ -91,16 +91,16 @@ def copied(source: IO[bytes], total: int, target: Path, tell: Tell = silent, mos
 
 def need_room(folder: Path, amount: int) -> None:
     """Raise OutputError unless *folder*'s disk has room for *amount* bytes and a little more."""
-    if not hasattr(os, "statvfs"):
-        return
-    with contextlib.suppress(OSError):
+    try:
         facts = os.statvfs(folder)
-        free = facts.f_bavail * facts.f_frsize
-        if free < amount + 2**20:
-            raise OutputError(
-                f"{folder} has room for {said(free)}, but {said(amount)} are needed; "
-                "make room or set ANATOMATTE_MODELS to another disk."
-            )
+    except (OSError, AttributeError):  # no such folder yet, or no such question on this system
+        return
+    free = facts.f_bavail * facts.f_frsize
+    if free < amount + 2**20:
+        raise OutputError(
+            f"{folder} has room for {said(free)}, but {said(amount)} are needed; "
+            "make room or set ANATOMATTE_MODELS to another disk."
+        )
 
 
 @contextlib.contextmanager

@@ -49,9 +49,7 @@ def roots() -> tuple[Path, ...]:
 
 
 @contextlib.contextmanager
-def locked(
-    folder: Path, waiting: Callable[[], None] = lambda: None, name: str = ".lock"
-) -> Iterator[None]:
+def locked(folder: Path, waiting: Callable[[], None] = lambda: None, name: str = ".lock") -> Iterator[None]:
     """Nobody else who asks for *folder*'s lock *name* has it while the block runs.
 
     The lock is the system's: it ends with the process that holds it, however that ends.  File
