@@ -10,7 +10,7 @@ import pytest
 
 import anatomatte
 from anatomatte.cache import Store
-from anatomatte.engine import run
+from anatomatte.engine import stages
 from anatomatte.settings import CONTROLS
 
 rng = np.random.default_rng(3)
@@ -22,8 +22,8 @@ PLATE[15:, 30:60] = (0.5, 0.3, 0.2)
 
 @pytest.fixture
 def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store[Any]]:
-    store: Store[Any] = Store(lambda look: sum(a.nbytes for a in run._arrays(look)), 50_000_000)
-    monkeypatch.setattr(run, "looks", store)
+    store: Store[Any] = Store(lambda look: sum(a.nbytes for a in stages.arrays(look)), 50_000_000)
+    monkeypatch.setattr(stages, "looks", store)
     yield store
 
 
@@ -74,4 +74,4 @@ def test_every_control_above_shape_is_part_of_the_key(looks: Store[Any], name: s
 def test_what_is_shared_cannot_be_written(looks: Store[Any]) -> None:
     anatomatte.matte(PLATE)
     ((look, _),) = looks._kept.values()
-    assert all(not array.flags.writeable for array in run._arrays(look))
+    assert all(not array.flags.writeable for array in stages.arrays(look))

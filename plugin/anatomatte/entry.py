@@ -77,8 +77,9 @@ def render(
     if 0 in source.pixels.shape:
         raise PlateError("Source is empty at this frame: connect a plate that has pixels here.")
     size = math.sqrt(abs(scale[0] * scale[1]))
+    across = (scale[0] / (source.aspect or 1.0), scale[1])
     check()
-    job = engine.job_for(chosen, check=check, progress=progress, scale=size)
+    job = engine.job_for(chosen, check=check, progress=progress, scale=size, across=across)
     made, doubts = picture(clips, chosen, job, draft, window, output["pixels"].shape[2])
     check()
     whole = _bounds(output["bounds"])
@@ -104,7 +105,15 @@ def picture(
     mattes = engine.key_frame(clips, chosen, job, draft)
     job.progress(0.9)
     made = _windowed(mattes, clips["Source"], clips.get("Bg"), chosen, window)
-    return packing.components(made, channels, chosen), mattes.messages
+    return packing.components(made, channels, chosen), (*_seen(mattes), *mattes.messages)
+
+
+def _seen(mattes: engine.Mattes) -> tuple[str, ...]:
+    """How many people the network saw, in words; nothing where it was not asked."""
+    if mattes.split is None:
+        return ()
+    count = len(mattes.split.made.numbers)
+    return (f"{count} {'person' if count == 1 else 'people'} in the matte",)
 
 
 def _windowed(
@@ -140,6 +149,7 @@ def status() -> str:
 def purge() -> None:
     """Give the memory back that waits for the next frame, and forget the last one's status."""
     engine.looks.purge()
+    engine.forget()
     buffers.purge()
     global _last
     with _lock:

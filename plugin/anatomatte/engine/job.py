@@ -27,12 +27,14 @@ class Job:
         check: called between stages and strips; raises Cancelled to stop.
         progress: told the share of the work that is done, 0 to 1.
         scale: pixels of the plate per pixel at full resolution; lengths are multiplied by it.
+        across: pixels of the plate per unit of canonical coordinates, to the right and up.
     """
 
     threads: int = 1
     check: Callable[[], None] = _never
     progress: Callable[[float], None] = _silent
     scale: float = 1.0
+    across: tuple[float, float] = (1.0, 1.0)
 
 
 def job_for(settings: Settings, **facts: Any) -> Job:

@@ -38,12 +38,14 @@ class Key:
         colour: N×3 scene-linear foreground of those pixels.
         around: h×w×4 on a grid over the frame: the subject's colour nearby in units of the
             screen's brightness, and where the subject itself has the screen's hue (0 to 1).
+        held: H×W, how much of the matte is held by people, in 0..1; None where nobody knows.
     """
 
     matte: Pixels
     edge: npt.NDArray[np.intp]
     colour: Pixels
     around: Pixels
+    held: Pixels | None = None
 
 
 def surface_rows(plate: Plate, screen: Screen, y1: int, y2: int) -> Pixels:
@@ -114,8 +116,9 @@ class _Refine:
         chosen, axis = self.settings, self.screen.axis
         signal = regions.share(shown, unit, axis, chosen.screen_balance, chosen.screen_gain)
         depth = rows_of(self.depths, top, bottom, self.height, self.width)
+        slack = self.screen.slack(top, bottom, self.height, self.width)
         subject, screen = regions.sure(
-            shown, unit, signal, axis.bright(shown), depth, self.screen.noise, self.reach
+            shown, unit, signal, axis.bright(shown), depth, self.screen.noise, self.reach, slack
         )
         own = slice(y1 - top, y2 - top)
         subject, screen = subject[own], screen[own]

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..frame import Pixels
+from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
+from ..parts import channels
+from ..people.split import Split, Wanted
+
+_PLANES = ("alpha", "foreground", "screen", "spill", "core", "garbage", "hint")
 
 
 @dataclass(slots=True, eq=False)
@@ -20,8 +26,7 @@ class Mattes:
         screen: H×W, the matte of the screen keyer before shaping.
         spill: H×W, share of the screen's colour that despill took off, in 0..1.
         core, garbage, hint: H×W, the mattes that came in (zero where none was given).
-        people: one matte a person; empty until the people network exists.
-        parts: label → matte; empty until the parts network exists.
+        split: the alpha shared out among people and parts; None where the network was not asked.
         messages: doubts about the frame, as sentences.
     """
 
@@ -32,20 +37,53 @@ class Mattes:
     core: Pixels
     garbage: Pixels
     hint: Pixels
-    people: list[Pixels] = field(default_factory=list)
-    parts: dict[str, Pixels] = field(default_factory=dict)
+    split: Split | None = None
     messages: tuple[str, ...] = ()
 
-    def named(self, name: str) -> Pixels:
+    @property
+    def people(self) -> list[Pixels]:
+        """One matte a person, from the left of the picture to the right; they sum to the alpha at most."""
+        if self.split is None:
+            return []
+        return self.split.planes([(number, None) for number in range(self.split.count)])
+
+    @property
+    def parts(self) -> dict[str, Pixels]:
+        """Part → matte, over all people together; those of a person's parts sum to the people's mattes."""
+        return dict(zip(PART_MENU, self.planes(PART_MENU), strict=True))
+
+    def named(self, name: str, of: str = "everyone") -> Pixels:
         """The matte that a menu of packed channels calls *name* (``none`` is zero)."""
-        if name == "none":
-            return np.zeros_like(self.alpha)
-        return np.asarray(getattr(self, name), np.float32)
+        return self.planes([name], of)[0]
+
+    def planes(self, names: Iterable[str], of: str = "everyone") -> list[Pixels]:
+        """Mattes by their names in the menu; those of parts *of* one person or of ``everyone``."""
+        names = list(names)
+        wanted = {name: _wanted(name, of) for name in names}
+        from_split = {name: one for name, one in wanted.items() if one is not None}
+        made: dict[str, Pixels] = {}
+        if self.split is not None and from_split:
+            made = dict(zip(from_split, self.split.planes(list(from_split.values())), strict=True))
+        return [self._plane(name, made) for name in names]
+
+    def _plane(self, name: str, made: dict[str, Pixels]) -> Pixels:
+        if name in made:
+            return made[name]
+        if name in _PLANES and name != "foreground":
+            return np.asarray(getattr(self, name), np.float32)
+        return np.zeros_like(self.alpha)
 
     def cropped(self, rows: slice, columns: slice) -> Mattes:
         """A window of everything (views, no copies)."""
-        cut = {
-            name: getattr(self, name)[rows, columns]
-            for name in ("alpha", "foreground", "screen", "spill", "core", "garbage", "hint")
-        }
-        return dataclasses.replace(self, **cut)
+        cut = {name: getattr(self, name)[rows, columns] for name in _PLANES}
+        return dataclasses.replace(self, **cut, split=self.split and self.split.cropped(rows, columns))
+
+
+def _wanted(name: str, of: str) -> Wanted | None:
+    """What a matte's name means to the split of people and parts; None where it is no such matte."""
+    persons = tuple(PERSON_MENU)
+    if name in persons:
+        return persons.index(name), None
+    if name in PART_MENU or name in GROUP_MENU:
+        return persons.index(of) if of in persons else None, channels(name)
+    return None

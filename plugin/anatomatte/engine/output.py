@@ -6,6 +6,7 @@ import numpy as np
 
 from ..frame import Frame, Pixels
 from ..settings import Settings
+from . import seen
 from .mattes import Mattes
 
 
@@ -30,7 +31,9 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
         return _grey(alpha, np.ones_like(alpha))
     if settings.output == "packed":
         names = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
-        return np.stack([mattes.named(name) for name in names], -1)
+        return np.stack(mattes.planes(names, settings.parts_of), -1)
+    if settings.output in ("people", "parts"):
+        return seen.people(mattes) if settings.output == "people" else seen.parts(mattes)
     if settings.output == "unpremultiplied":
         return np.concatenate([mattes.foreground, _one(alpha)], 2)
     over = np.concatenate([mattes.foreground * _one(alpha), _one(alpha)], 2)

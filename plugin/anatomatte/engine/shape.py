@@ -10,18 +10,23 @@ from ..ops import colour
 from ..ops import matte as shaping
 from ..ops.filters import brightest, rows_of
 from ..ops.strips import each
+from ..people.split import Split, factor
 from ..settings import Settings
 from .job import Job
 from .look import Evidence, Key, surface_rows
 from .mattes import Mattes
 from .plate import Plate
+from .stages import Found
 
 
-def shape(plate: Plate, evidence: Evidence, made: Key, settings: Settings, job: Job) -> Mattes:
-    """What a compositor tweaks: mattes that help, clips, edges, unmix, despill.  Runs nothing above it."""
+def shape(plate: Plate, found: Found, settings: Settings, job: Job) -> Mattes:
+    """What a compositor tweaks: whose matte, mattes that help, clips, edges, unmix, despill."""
+    made = found.key
     core, garbage = forcing(plate, settings)
     hint = np.zeros_like(made.matte) if plate.hint is None else plate.hint
     cover = made.matte if plate.hint is None else _hinted(made.matte, plate.hint)
+    chosen = None if found.shares is None else factor(found.shares, *cover.shape)
+    cover = cover if chosen is None else cover * chosen
     alpha = _tweaked(cover, settings, job.scale)
     cover = np.maximum(cover, np.where(alpha > cover, _filled(cover, settings, job.scale), 0))
     job.check()
@@ -30,9 +35,11 @@ def shape(plate: Plate, evidence: Evidence, made: Key, settings: Settings, job: 
         alpha = alpha * plate.alpha
     alpha = np.clip(np.minimum(alpha, 1 - garbage), 0, 1)
     job.progress(0.8)
-    work = _Foreground(plate, evidence, made, np.maximum(cover, core), settings)
+    work = _Foreground(plate, found.evidence, made, np.maximum(cover, core), settings)
     each(work.cover.shape[0], work.strip, job.threads, job.check)
-    return Mattes(alpha, work.colour, made.matte, work.spill, core, garbage, hint, messages=plate.doubts)
+    split = None if found.shares is None else Split(alpha, found.shares, job.threads)
+    doubts = (*plate.doubts, *found.doubts)
+    return Mattes(alpha, work.colour, found.screen, work.spill, core, garbage, hint, split, doubts)
 
 
 def forcing(plate: Plate, settings: Settings) -> tuple[Pixels, Pixels]:
@@ -88,27 +95,34 @@ class _Foreground:
             around = rows_of(self.made.around, y1, y2, *self.cover.shape)
             clean = self._unmixed(light, surface, around[..., :3], y1, y2)
             self._despill(clean, surface, around[..., 3], y1, y2)
+        elif len(self.made.edge):
+            clean = self._unmixed(light, None, None, y1, y2)
         coded = colour.encode(self.target, clean)
         if self.target == self.plate.curve:  # what nobody touched leaves bit for bit as it came
             coded = np.where(clean == light, self.plate.frame.pixels[y1:y2], coded)
         self.colour[y1:y2] = coded
 
-    def _unmixed(self, light: Pixels, surface: Pixels, near: Pixels, y1: int, y2: int) -> Pixels:
+    def _unmixed(
+        self, light: Pixels, surface: Pixels | None, near: Pixels | None, y1: int, y2: int
+    ) -> Pixels:
         """The solved colours in the edge, the subject's nearby colour where there is only screen.
 
         Both count less where a core, a hint or a fill has made the matte solid.
         """
-        assert self.screen is not None
         cover, matte = self.cover[y1:y2], self.made.matte[y1:y2]
-        amount = np.float32(self.settings.unmix * self.screen.weight)
+        amount = np.float32(self.settings.unmix * (1.0 if self.screen is None else self.screen.weight))
         through = 1 - matte
         share = np.clip((1 - cover) / np.maximum(through, np.float32(1e-4)), 0, 1) * amount
         first, last = np.searchsorted(self.made.edge, (y1 * self.width, y2 * self.width))
         at = self.made.edge[first:last] - y1 * self.width
         share = np.where(through > 0, share, 0).ravel()
+        flat = light.reshape(-1, 3)
+        if surface is None or near is None:  # people against any background: only the edge is known
+            clean = flat.copy()
+            clean[at] += (self.made.colour[first:last] - clean[at]) * share[at, None]
+            return clean.reshape(light.shape)
         target = (near * brightest(surface)[..., None]).reshape(-1, 3)
         target[at] = self.made.colour[first:last]
-        flat = light.reshape(-1, 3)
         return np.asarray(flat + (target - flat) * share[:, None], np.float32).reshape(light.shape)
 
     def _despill(self, clean: Pixels, surface: Pixels, own: Pixels, y1: int, y2: int) -> None:

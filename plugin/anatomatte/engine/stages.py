@@ -1,0 +1,134 @@
+"""The stages of one plate, each made once for what it depends on.
+
+``observe`` and ``refine`` of the screen, the people network's look, the matte that it gives, and the
+shares of people and parts have keys of their own: a control of one leaves the others alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from ..cache import Store, content_key, granted_bytes
+from ..people import choose, fuse
+from ..people.seen import PeopleSeen
+from ..people.shares import Shares, shares
+from ..settings import Settings
+from . import subject
+from .job import Job
+from .look import Evidence, Key, observe, refine
+from .plate import Plate
+
+T = TypeVar("T")
+
+
+def arrays(value: object) -> Iterator[npt.NDArray[Any]]:
+    """Every array in a result, however deep."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from arrays(item)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from arrays(getattr(value, field.name))
+
+
+looks: Store[Any] = Store(lambda made: sum(array.nbytes for array in arrays(made)), granted_bytes())
+"""What was seen of plates, for every node of the process: tweaks and other planes need no second look."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What all looks at a plate found.
+
+    Attributes:
+        evidence: the screen, or None in it.
+        seen: the people, from left to right; None where the network was not asked.
+        key: the matte at the plate's resolution.
+        screen: H×W, the screen keyer's own matte.
+        shares: whose and which part a pixel is; None where the network was not asked.
+        doubts: sentences for the status.
+    """
+
+    evidence: Evidence
+    seen: PeopleSeen | None
+    key: Key
+    screen: npt.NDArray[np.float32]
+    shares: Shares | None
+    doubts: tuple[str, ...] = ()
+
+
+class Looks:
+    """All looks at one plate with one set of controls."""
+
+    def __init__(self, plate: Plate, settings: Settings, job: Job, place: choose.Place) -> None:
+        self.plate, self.settings, self.job, self.place = plate, settings, job, place
+        self.content = content_key(plate.frame.pixels, plate.curve, threads=job.threads)
+        chosen = settings.of_stage("observe", "refine", people=True)
+        self.of_people = (self.content, *(row for row in chosen if row[0] != "subject"))
+
+    def _once(self, what: str, facts: tuple[object, ...], make: Callable[[], T]) -> T:
+        def frozen() -> T:
+            made = make()
+            for array in arrays(made):
+                array.flags.writeable = False  # it is shared from here on
+            return made
+
+        return cast(T, looks.get(content_key(what, *facts), frozen, self.job.check))
+
+    def screen(self) -> tuple[Evidence, Key]:
+        """The screen and its key."""
+        plate, settings, job = self.plate, self.settings, self.job
+        clean = content_key(plate.clean, plate.clean_known, threads=job.threads)
+        chosen = settings.of_stage("observe", "refine", people=False)
+
+        def make() -> tuple[Evidence, Key]:
+            evidence = observe(plate, settings, job)
+            job.progress(0.4)
+            return evidence, refine(plate, evidence, settings, job)
+
+        facts = (self.content, job.scale, clean, chosen, os.environ.get("OCIO", ""))
+        return self._once("screen", facts, make)
+
+    def people(self) -> PeopleSeen:
+        """The network's look."""
+        return self._once("people", self.of_people, lambda: subject.look(self.plate, self.settings, self.job))
+
+    def soft(self, seen: PeopleSeen) -> Key:
+        """The matte that the network's look gives where there is no screen."""
+        return self._once("soft", self.of_people, lambda: subject.key(self.plate, seen, self.job))
+
+    def shares(self, seen: PeopleSeen, choice: choose.Choice, soft: Key | None) -> Shares:
+        """Shares of the people and parts that the Subject page chooses; in *soft* there is nothing else."""
+        alone, held = soft is not None, None if soft is None else soft.held
+        facts = (*self.of_people, dataclasses.replace(choice, doubts=()), alone)
+        return self._once("shares", facts, lambda: shares(seen, choice, self.plate.light, alone, held))
+
+    def found(self) -> Found:
+        """Everything that the frame needs, and nothing that it does not."""
+        evidence, keyed = self.screen()
+        screen = evidence.screen is not None
+        if not subject.asked(self.settings, screen):
+            return Found(evidence, None, keyed, keyed.matte, None, self._unasked(screen))
+        seen = self.people()
+        self.job.progress(0.6)
+        choice = choose.choose(self.settings, seen, self.place)
+        doubts = choice.doubts if len(seen.people) else ("No person was seen: mattes of people are empty.",)
+        soft = None if screen else self.soft(seen)
+        made = self.shares(seen, choice, soft)
+        if soft is not None:
+            return Found(evidence, seen, soft, keyed.matte, made, doubts)
+        fused = fuse.fuse(keyed.matte, seen) if self.settings.subject == "on" else keyed.matte
+        return Found(evidence, seen, dataclasses.replace(keyed, matte=fused), keyed.matte, made, doubts)
+
+    def _unasked(self, screen: bool) -> tuple[str, ...]:
+        doubts: tuple[str, ...] = () if screen else ("There is no screen and Find people is Off: the matte is full.",)
+        if subject.wanted(self.settings):
+            doubts += ("Find people is Off: there are no mattes of people or parts.",)
+        return doubts

@@ -1,0 +1,51 @@
+"""Coarse fields brought to a finer grid along a picture's own edges.
+
+The fast guided filter: within each small window of the coarse grid a field is a straight function
+of the picture's brightness; the two coefficients are smooth, so they are grown, not the field.
+After K. He, J. Sun, "Fast Guided Filter" (2015), equations 1 to 4.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..frame import Pixels
+from .filters import box, grow, shrink
+
+_WINDOW = 5
+"""Cells across the window in which the function is straight."""
+
+_EPSILON = 1e-3
+"""Variance of brightness below which the picture says nothing and the field is grown as it is."""
+
+
+def brightness(light: Pixels) -> Pixels:
+    """H×W perceived brightness in 0..1 of scene-linear H×W×3 light of any exposure."""
+    luma = np.maximum(light[..., 0] * np.float32(0.2126) + light[..., 1] * np.float32(0.7152), 0)
+    luma += np.maximum(light[..., 2], 0) * np.float32(0.0722)
+    mean = np.float32(max(float(luma.mean()), 1e-6))
+    return np.asarray(np.sqrt(luma / (luma + np.float32(1.5) * mean)), np.float32)
+
+
+class Guide:
+    """A picture's brightness, H×W, and what it says on a coarse grid h×w."""
+
+    def __init__(self, bright: Pixels, grid: tuple[int, int]) -> None:
+        self.bright = bright
+        small = shrink(bright, *grid)
+        self._small, self._mean = small, box(small, _WINDOW)
+        self._spread = np.maximum(box(small * small, _WINDOW) - self._mean * self._mean, 0)
+
+    def fine(self, field: Pixels) -> Pixels:
+        """*field*, h×w in 0..1, at H×W and in 0..1.
+
+        Before it is clipped it is linear in the field: fields that sum to 1 sum to 1 again.
+        """
+        mean = box(field, _WINDOW)
+        cover = box(self._small * field, _WINDOW) - self._mean * mean
+        slope = cover / (self._spread + np.float32(_EPSILON))
+        offset = np.asarray(mean - slope * self._mean, np.float32)
+        lines = np.stack([box(np.asarray(slope, np.float32), _WINDOW), box(offset, _WINDOW)], -1)
+        height, width = self.bright.shape
+        lines = grow(lines, height, width)
+        return np.asarray(np.clip(lines[..., 0] * self.bright + lines[..., 1], 0, 1), np.float32)
