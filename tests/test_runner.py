@@ -152,6 +152,21 @@ def test_half_precision_ports_get_half_numbers(tmp_path: Path) -> None:
     assert 1e-7 < np.abs(answer.alpha[0] - plate.mean(2)).max() < 1e-3
 
 
+def test_each_port_gets_its_own_type(tmp_path: Path) -> None:
+    file = onnx_net(
+        tmp_path / "p.onnx",
+        [node("Cast", "rough", "wide", to=TensorProto.FLOAT), node("ReduceMean", "input", "grey", axes=[1]),
+         node("Mul", "grey wide", "output")],
+        {"input": (1, 3, "h", "w"), "rough": (1, 1, "h", "w")},
+        {"output": (1, 1, "h", "w")},
+        types={"rough": TensorProto.FLOAT16},
+    )  # fmt: skip
+    tables = '[[extra]]\nwhat = "hint"\nname = "rough"\n[[output]]\nwhat = "alpha"\n'
+    plate, hint = picture(), picture(seed=2)[..., 0]
+    answer, _ = runner(tmp_path, tables, file).look(plate, hint=hint)
+    assert answer.alpha is not None and np.abs(answer.alpha[0] - plate.mean(2) * hint).max() < 1e-3
+
+
 def test_bytes_in_bytes_out(tmp_path: Path) -> None:
     file = onnx_net(
         tmp_path / "u.onnx",
