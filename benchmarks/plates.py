@@ -175,6 +175,7 @@ def shoot(light: Pixels, seed: int, grain: float, depth: str) -> npt.NDArray[np.
 
 GREEN, BLUE = _rgb(0.06, 0.42, 0.09), _rgb(0.03, 0.09, 0.40)
 TEAL, LIME = _rgb(0.02, 0.38, 0.26), _rgb(0.32, 0.52, 0.04)
+DEEP = _rgb(0.012, 0.10, 0.022)
 DARK, HOT = _rgb(0.004, 0.055, 0.007), _rgb(0.20, 0.95, 0.22)
 
 KINDS: dict[str, dict[str, object]] = {
@@ -192,6 +193,15 @@ KINDS: dict[str, dict[str, object]] = {
     "clash": {"seed": 12, "uneven": 0.3, "cloth": _rgb(0.05, 0.16, 0.11), "depth": "8bit"},
     "close": {"seed": 13, "uneven": 0.4, "size": 1.9, "depth": "420"},
     "veil": {"seed": 14, "uneven": 0.2, "veil": 0.55, "depth": "8bit"},
+    "denim": {"seed": 15, "colour": BLUE, "uneven": 0.3, "cloth": _rgb(0.07, 0.11, 0.24), "depth": "8bit"},
+    "blonde": {"seed": 16, "colour": DEEP, "uneven": 0.6, "hair": 1, "depth": "420"},
+    "gloss": {"seed": 17, "uneven": 0.3, "hair": 0, "sheen": _rgb(0.22, 0.24, 0.23), "depth": "420"},
+    "violet": {"seed": 18, "colour": BLUE, "uneven": 0.3, "rim": _rgb(0.45, 0.12, 0.80), "depth": "8bit"},
+    "shadow": {"seed": 19, "uneven": 0.2, "shadow": 0.45, "depth": "8bit"},
+    "markers": {"seed": 20, "uneven": 0.3, "markers": True, "depth": "420"},
+    "over": {"seed": 21, "colour": _rgb(0.42, 1.35, 0.50), "uneven": 0.3, "depth": "8bit"},
+    "under": {"seed": 22, "colour": _rgb(0.008, 0.03, 0.01), "uneven": 0.4, "grain": 0.02, "depth": "8bit"},
+    "mirror": {"seed": 23, "uneven": 0.2, "spill": 0.10, "mirror": 0.75, "depth": "8bit"},
 }
 """The bench: what makes each plate hard."""
 
@@ -213,6 +223,73 @@ def _veiled(alpha: Pixels, light: Pixels, cover: float) -> tuple[Pixels, Pixels]
     )
     colour = _rgb(0.55, 0.5, 0.52)
     return cloth + alpha * (1 - cloth), cloth[..., None] * colour + light * (1 - cloth[..., None])
+
+
+def _rimmed(alpha: Pixels, light: Pixels, colour: Pixels) -> Pixels:
+    """A light from behind on the subject's outline."""
+    sigma = alpha.shape[0] / 90
+    inner = cv2.GaussianBlur(alpha, (0, 0), sigma)
+    share = alpha * np.clip(1.8 * (1 - inner), 0, 1)
+    return light + share[..., None] * colour
+
+
+def _glossed(alpha: Pixels, light: Pixels, colour: Pixels) -> Pixels:
+    """Bands of light of the room, some of it the screen's, on dark smooth hair."""
+    height, width = alpha.shape
+    y, x = np.mgrid[:height, :width].astype(np.float32) / height
+    band = np.exp(-(((y - 0.17 - 0.10 * np.abs(x - width / height / 2) ** 2) / 0.035) ** 2))
+    dull = light.max(2) < 0.06 * np.maximum(alpha, 0.05)
+    return light + (alpha * band * dull * (y < 0.5))[..., None] * colour
+
+
+def _mirrored(alpha: Pixels, light: Pixels, screen: Pixels, share: float) -> Pixels:
+    """Buckles and glasses on the subject that show the screen in front of it."""
+    height, width = alpha.shape
+    mask = np.zeros_like(alpha)
+    for x, y, size in ((0.42, 0.86, 0.03), (0.55, 0.90, 0.045), (0.50, 0.44, 0.02)):
+        middle, axes = (int(width * x), int(height * y)), (int(height * size), int(height * size * 0.6))
+        cv2.ellipse(mask, middle, axes, 0, 0, 360, share, -1, cv2.LINE_AA)
+    mask = (mask * alpha)[..., None]
+    return light * (1 - mask) + mask * screen
+
+
+def _shaded(screen: Pixels, share: float) -> Pixels:
+    """A hard shadow of somebody beside the picture, with a little light from elsewhere in it."""
+    height, width = screen.shape[:2]
+    mask = np.zeros((height, width), np.float32)
+    corners = np.array([[0.70, 0.30], [0.86, 0.22], [0.97, 0.45], [0.93, 1.0], [0.66, 1.0]])
+    cv2.fillPoly(mask, [(corners * (width, height)).astype(np.int32)], 1.0, cv2.LINE_AA)
+    cv2.ellipse(
+        mask,
+        (int(width * 0.17), int(height * 0.4)),
+        (height // 7, height // 5),
+        0,
+        0,
+        360,
+        1.0,
+        -1,
+        cv2.LINE_AA,
+    )
+    mask = cv2.GaussianBlur(mask, (0, 0), height / 240)[..., None]
+    return np.asarray(screen * (1 - mask * (1 - share)) + mask * np.float32(0.02 * screen.max()), np.float32)
+
+
+def _marked(screen: Pixels) -> Pixels:
+    """Crosses and dots of tape on the screen: another green, white, orange, black."""
+    height, width = screen.shape[:2]
+    tape = (_rgb(0.03, 0.16, 0.05), _rgb(0.6, 0.6, 0.58), _rgb(0.55, 0.16, 0.03), _rgb(0.02, 0.02, 0.02))
+    arm, thick = max(2, height // 45), max(1, height // 120)
+    out = screen.copy()
+    for k, (x, y) in enumerate((x, y) for y in (0.12, 0.45, 0.8) for x in (0.06, 0.24, 0.77, 0.93)):
+        mask = np.zeros((height, width), np.float32)
+        px, py = int(width * x), int(height * y)
+        if k % 3 == 2:
+            cv2.circle(mask, (px, py), arm // 2 + 1, 1.0, -1, cv2.LINE_AA)
+        else:
+            cv2.line(mask, (px - arm, py), (px + arm, py), 1.0, thick, cv2.LINE_AA)
+            cv2.line(mask, (px, py - arm), (px, py + arm), 1.0, thick, cv2.LINE_AA)
+        out += mask[..., None] * (tape[k % 4] - out)
+    return out
 
 
 def make(name: str, height: int = 360, width: int = 640) -> Made:
@@ -238,6 +315,16 @@ def make(name: str, height: int = 360, width: int = 640) -> Made:
         sigma = float(str(kind["defocus"]))
         alpha, light = cv2.GaussianBlur(alpha, (0, 0), sigma), cv2.GaussianBlur(light, (0, 0), sigma)
     screen = wall(seed, height, width, colour, float(str(kind.get("uneven", 0.0))))
+    if "shadow" in kind:
+        screen = _shaded(screen, float(str(kind["shadow"])))
+    if "markers" in kind:
+        screen = _marked(screen)
+    if "rim" in kind:
+        light = _rimmed(alpha, light, np.asarray(kind["rim"], np.float32))
+    if "sheen" in kind:
+        light = _glossed(alpha, light, np.asarray(kind["sheen"], np.float32))
+    if "mirror" in kind:
+        light = _mirrored(alpha, light, screen, float(str(kind["mirror"])))
     foreground = light / np.maximum(alpha, 1e-4)[..., None]
     lit = light
     if "spill" in kind:

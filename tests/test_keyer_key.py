@@ -69,12 +69,12 @@ def test_no_screen_no_key() -> None:
     low = random.random((8, 12, 3)).astype(np.float32)
     street = cv2.resize(low, (180, 120), interpolation=cv2.INTER_CUBIC) * 0.5 + 0.1
     street += 0.05 * random.standard_normal(street.shape).astype(np.float32)
-    mattes = anatomatte.matte(street)
+    mattes = anatomatte.matte(street, subject="off")
     assert (mattes.alpha == 1).all()
     assert np.array_equal(mattes.foreground, street)
     blades = 0.5 + random.random((180, 270, 1)).astype(np.float32)
     grass = cv2.GaussianBlur(blades, (0, 0), 1.0)[..., None] ** 4 * np.float32((0.08, 0.16, 0.02))
-    assert anatomatte.matte(grass).alpha.min() > 0.95
+    assert anatomatte.matte(grass, subject="off").alpha.min() > 0.95
 
 
 def test_presence_fades_with_the_screen_and_never_jumps() -> None:
@@ -115,7 +115,7 @@ def test_picked_colour_and_plain_names() -> None:
     ):
         assert band(made, anatomatte.matte(made.image, **settings).alpha) < 0.05
     assert anatomatte.matte(made.image, screen="green").alpha.mean() > 0.99
-    assert (anatomatte.matte(made.image, screen="none").alpha == 1).all()
+    assert (anatomatte.matte(made.image, screen="none", subject="off").alpha == 1).all()
 
 
 def test_a_veil_stays_thin() -> None:

@@ -47,17 +47,26 @@ def share(colour: Pixels, surface: Pixels, axis: Axis, balance: float, gain: flo
 
 
 def sure(
-    colour: Pixels, surface: Pixels, signal: Pixels, bright: Pixels, depth: Pixels, grain: float, reach: int
+    colour: Pixels,
+    surface: Pixels,
+    signal: Pixels,
+    bright: Pixels,
+    depth: Pixels,
+    grain: float,
+    reach: int,
+    slack: Pixels | None = None,
 ) -> tuple[Mask, Mask]:
     """Masks of sure subject and sure screen; *reach* pixels are kept off the subject's edge.
+
+    *slack* (H×W×2) is how much less and more the screen may shine at the edges of shadows.
 
     Reflections of the screen and clothes of a like colour give an opaque subject some key signal; an
     edge, a strand or a veil has it because it is thin.  Deep inside the first is likelier, the
     more so the brighter the pixel is (*bright*) in the channels that the screen hardly lights.
     """
     mean = box(colour, 3)
-    near = distance(mean, surface * glow(mean, surface))
-    point = distance(colour, surface * glow(colour, surface))
+    near = distance(mean, surface * glow(mean, surface, slack))
+    point = distance(colour, surface * glow(colour, surface, slack))
     screen = (near < max(3 * grain, 0.10)) & (point < max(6 * grain, 0.20))
     opaque = np.float32(_SOLID) + np.float32(_BRIGHT) * np.maximum(bright - 1, 0)
     limit = np.maximum(np.float32(_CLEAR) + (opaque - np.float32(_CLEAR)) * depth[..., 0], depth[..., 1])
@@ -67,14 +76,16 @@ def sure(
     return eroded(subject, reach), np.asarray(safe, np.bool_)
 
 
-def glow(colour: Pixels, surface: Pixels) -> Pixels:
+def glow(colour: Pixels, surface: Pixels, slack: Pixels | None = None) -> Pixels:
     """How much brighter than the model the screen may shine here, 1 to 1.5, H×W×1.
 
     More light of the screen's own colour is a hot spot of the screen and never a subject; less could
-    be a dark strand and is not excused.
+    be a dark strand and is not excused, but for the edges of shadows (*slack*).
     """
     along, own = dot(colour, surface), dot(surface, surface)
-    return np.asarray(np.clip(along / np.maximum(own, np.float32(1e-6)), 1, 1.5)[..., None], np.float32)
+    shine = along / np.maximum(own, np.float32(1e-6))
+    low, high = (np.float32(1), np.float32(1)) if slack is None else (slack[..., 0], slack[..., 1])
+    return np.asarray(np.clip(shine, low, 1.5 * high)[..., None], np.float32)
 
 
 def grain_of(light: Pixels, surface: Pixels, axis: Axis, balance: float) -> float:

@@ -1,0 +1,147 @@
+"""The screen's colour as a surface over the frame: its uneven light, and the shadows on it.
+
+All pictures here are small (screen.THUMB pixels along the longer side).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ..frame import Pixels
+from ..ops.filters import fill, gauss
+from .cluster import alike, chroma_of, flatness
+
+_DRIFT = 0.16
+"""How far the chromaticity may wander from the seed as the screen is followed."""
+
+
+def eroded(member: Pixels) -> Pixels:
+    """*member* without the pixels along its rim, which are mixtures."""
+    return np.asarray(cv2.erode(member, np.ones((3, 3), np.uint8)), np.float32)
+
+
+def _poly(height: int, width: int) -> np.ndarray:
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], -1)
+
+
+def _fit(light: Pixels, weight: Pixels) -> Pixels:
+    """Robust second-order surface through the screen's pixels (iteratively reweighted, Tukey)."""
+    height, width = weight.shape
+    basis = _poly(height, width).reshape(-1, 6)
+    values = light.reshape(-1, 3).astype(np.float64)
+    base = weight.reshape(-1).astype(np.float64)
+    scale = values[base > 0].mean(0).max() if (base > 0).any() else 1.0
+    w, prior = base, np.diag([0, 0.01, 0.01, 0.03, 0.03, 0.03]) * max(base.sum(), 1e-9)
+    surface = values
+    for _ in range(4):
+        weighted = basis * w[:, None]
+        coefficients = np.linalg.solve(basis.T @ weighted + prior + 1e-12 * np.eye(6), weighted.T @ values)
+        surface = basis @ coefficients
+        rest = values - surface
+        wrong = np.abs(rest).max(1) / scale * np.where(rest.max(1) < -0.02 * scale, 1.6, 1)  # in shadow
+        spread = max(4.7 * float(np.median(wrong[base > 0])) if (base > 0).any() else 1.0, 0.02)
+        w = base * np.clip(1 - (wrong / spread) ** 2, 0, 1) ** 2
+        if w.sum() < 1e-6:
+            break
+    return surface.reshape(height, width, 3).astype(np.float32)
+
+
+def _follow(light: Pixels, surface: Pixels, weight: Pixels) -> Pixels:
+    """Add what the low-order surface misses, smoothed, where sure screen is near."""
+    wrong = np.abs(light - surface).max(2) / (surface.max(2) + np.float32(1e-6))
+    trusted = weight * np.clip(1 - (wrong / np.float32(0.35)) ** 2, 0, 1)
+    rest = (light - surface) * trusted[..., None]
+    total, mass = np.zeros_like(rest), np.full(weight.shape, np.float32(1e-4))
+    for sigma, share in ((3.0, 1.0), (9.0, 0.1), (27.0, 0.01)):
+        total += np.float32(share) * gauss(rest, sigma)
+        mass += np.float32(share) * gauss(trusted, sigma)
+    return np.asarray(surface + total / mass[..., None], np.float32)
+
+
+def model(
+    light: Pixels, member: Pixels, seed: Pixels, limits: tuple[Pixels, Pixels]
+) -> tuple[Pixels, Pixels]:
+    """The surface through *member*, which grows where the screen's colour drifts smoothly.
+
+    Args:
+        light: h×w×3, at least 0.
+        member: weight of each pixel as sure screen, h×w.
+        seed: the screen's chromaticity (2).
+        limits: least and greatest colour of the surface (3 each).
+
+    Returns:
+        The surface, h×w×3, and the grown members.
+    """
+    chroma, saturation, top = chroma_of(light)
+    flat = flatness(chroma, top) * (saturation > 0.2) * (((chroma - seed) ** 2).sum(2) < _DRIFT**2)
+    surface = np.clip(_follow(light, _fit(light, member), member), *limits)
+    member = lit(light, surface, member)
+    for _ in range(3):
+        near = alike(chroma, chroma_of(surface)[0], flat)
+        grown = np.maximum(member, near * (cv2.dilate(member, np.ones((9, 9), np.uint8)) > 0.15))
+        if float(grown.sum()) < 1.002 * float(member.sum()):
+            break
+        member = lit(light, surface, np.asarray(grown, np.float32))
+        surface = np.clip(_follow(light, _fit(light, member), member), *limits)
+    return np.asarray(surface, np.float32), member
+
+
+# ---------------------------------------------------------------- shadows
+
+
+_TIGHT = 0.05
+"""Distance in chromaticity within which darker pixels are the screen in shadow: other light greys it."""
+
+
+def lit(light: Pixels, surface: Pixels, member: Pixels) -> Pixels:
+    """*member* without the pixels that are well under the *surface*: they are in shadow."""
+    share = light.max(2) / np.maximum(surface.max(2), np.float32(1e-6))
+    return np.where(share > np.float32(0.8), member, 0).astype(np.float32)
+
+
+def shade(light: Pixels, surface: Pixels, member: Pixels, rough: Pixels) -> Pixels | None:
+    """Share of its light that the screen still has in shadows, h×w×3 (1 elsewhere), or None without any.
+
+    A shadow has nearly the screen's own chromaticity, is smooth and wider than hair; *rough* (h×w)
+    is the relative unrest of the plate's pixels within each pixel of the small picture.  What the
+    subject hides is filled in from around.
+    """
+    height, width = member.shape
+    chroma, _, top = chroma_of(light)
+    share = light / np.maximum(surface, np.float32(1e-6))
+    whole = share[..., surface.mean((0, 1)).argmax()]
+    grain = np.float32(0.002) / np.maximum(top, np.float32(1e-4))
+    away = np.sqrt(((chroma - chroma_of(surface)[0]) ** 2).sum(2))
+    like = away < _TIGHT + np.minimum(grain, 0.02)
+    dim = like & (whole < 0.88) & (whole > 0.06) & (rough < 0.10 + 2 * grain)
+    dim &= flatness(chroma, top) > 0.1
+    core = cv2.morphologyEx(dim.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    if not core.any():
+        return None
+    rim = cv2.dilate(core, np.ones((7, 7), np.uint8)) > 0
+    dark = (core > 0) | (rim & (away < 1.5 * _TIGHT) & (whole < 1))
+    known = (dark | (member > 0.15)).astype(np.float64)
+    clean = np.where(dark[..., None], np.clip(share, 0.03, 1), 1)
+    spread = fill(clean.astype(np.float64), known)
+    out = np.where(known[..., None] > 0, clean, spread)
+    return np.asarray(np.clip(out, 0.03, 1), np.float32).reshape(height, width, 3)
+
+
+def slack(shade_: Pixels) -> Pixels:
+    """Least and greatest light near each place as shares of the light there, h×w×2: edges of shadows."""
+    bright = shade_.mean(2)
+    near = np.ones((3, 3), np.uint8)
+    low, high = cv2.erode(bright, near), cv2.dilate(bright, near)
+    return np.stack([low / bright, high / bright], -1).astype(np.float32)
+
+
+def roughness(light: Pixels, shape: tuple[int, int], channel: int) -> Pixels:
+    """Relative unrest of one *channel* within each pixel of a picture of the size *shape*."""
+    plane = np.maximum(light[..., channel], 0)
+    size = (shape[1], shape[0])
+    mean = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    square = cv2.resize(plane * plane, size, interpolation=cv2.INTER_AREA)
+    unrest = np.sqrt(np.maximum(square - mean * mean, 0))
+    return np.asarray(unrest / np.maximum(mean, np.float32(1e-5)), np.float32)
