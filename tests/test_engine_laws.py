@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from keyer_scenes import scene, srgb8
+from people_fake import KINDS, looking, seen
 
 import anatomatte
 from anatomatte.errors import PlateError, SettingsError
@@ -47,6 +48,10 @@ def value_of(control: Control) -> st.SearchStrategy[Any]:
         return st.integers(int(control.low), min(int(control.high), 4))
     if control.kind == "rgb":
         return st.tuples(*[st.floats(0, 2)] * 3)
+    if control.kind == "point":
+        return st.tuples(*[st.floats(-9, 9)] * 2)
+    if control.kind == "line":
+        return st.sampled_from(["face hair", "all -held", "skin"])
     return st.floats(control.low, control.high)
 
 
@@ -60,7 +65,8 @@ def test_mattes_obey_their_laws(image: npt.NDArray[Any], values: dict[str, Any],
     size = image.shape[:2]
     matte = hnp.arrays(np.float32, size, elements=st.sampled_from([0.0, 0.25, 1.0]))
     inm, outm, hint = (data.draw(st.none() | matte) for _ in range(3))
-    mattes = anatomatte.matte(image, inm=inm, outm=outm, hint=hint, **values)
+    with looking(seen(data.draw(st.sampled_from(KINDS)))):  # the network itself: test_people_node.py
+        mattes = anatomatte.matte(image, inm=inm, outm=outm, hint=hint, **values)
     for name in MATTES:
         plane = getattr(mattes, name)
         assert plane.shape == size and plane.dtype == np.float32, name

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from people_fake import looking, two_people
 
 import anatomatte
 from anatomatte.cache import Store
 from anatomatte.engine import stages
-from anatomatte.settings import CONTROLS
+from anatomatte.settings import CONTROLS, Control
 
 rng = np.random.default_rng(3)
 PLATE = np.full((60, 90, 3), (0.06, 0.45, 0.08), np.float32) + rng.normal(0, 0.01, (60, 90, 3)).astype(
@@ -56,7 +57,12 @@ def test_another_plate_another_clean_plate_or_another_screen_is_another_look(loo
 
 
 @pytest.mark.parametrize(
-    "name", [c.name for c in CONTROLS if c.stage in ("observe", "refine") and c.kind != "rgb"]
+    "name",
+    [
+        c.name
+        for c in CONTROLS
+        if c.stage in ("observe", "refine") and c.page != "Subject" and c.kind != "rgb"
+    ],
 )
 def test_every_control_above_shape_is_part_of_the_key(looks: Store[Any], name: str) -> None:
     control = next(c for c in CONTROLS if c.name == name)
@@ -72,6 +78,59 @@ def test_every_control_above_shape_is_part_of_the_key(looks: Store[Any], name: s
 
 
 def test_what_is_shared_cannot_be_written(looks: Store[Any]) -> None:
-    anatomatte.matte(PLATE)
-    ((look, _),) = looks._kept.values()
-    assert all(not array.flags.writeable for array in stages.arrays(look))
+    with looking(two_people()):
+        anatomatte.matte(PLATE, who="largest")
+    assert len(looks._kept) == 3
+    for look, _ in looks._kept.values():
+        assert all(not array.flags.writeable for array in stages.arrays(look))
+
+
+STREET = rng.random((60, 90, 3), np.float32)
+
+
+def test_people_and_screen_are_looks_of_their_own(looks: Store[Any]) -> None:
+    with looking(two_people()) as asked:
+        anatomatte.matte(PLATE, who="largest")
+        assert (looks.made, asked) == (3, [1])  # the screen, the network's look, the shares
+        anatomatte.matte(PLATE, who="largest", screen_gain=1.2)
+        assert (looks.made, asked) == (4, [1])  # the screen alone
+        anatomatte.matte(PLATE, who="largest", net_exposure=1.0)
+        assert (looks.made, asked) == (6, [1, 1])  # the network and what follows from it
+        anatomatte.matte(PLATE, who="largest", erode=2.0, despill=0.3, pack_r="face", output="packed")
+        assert looks.made == 6
+        anatomatte.matte(PLATE, who="index", person=2)
+        assert (looks.made, asked) == (7, [1, 1])  # other shares of the same look
+
+
+def test_without_a_screen_a_tweak_needs_nothing_above_it(looks: Store[Any]) -> None:
+    with looking(two_people()) as asked:
+        first = anatomatte.matte(STREET)
+        assert (looks.made, asked) == (4, [1])
+        for values in ({"erode": 1.0}, {"output": "parts"}, {"output": "packed", "parts_of": "person_02"}):
+            anatomatte.matte(STREET, **values)
+        assert (looks.made, asked) == (4, [1])
+        again = anatomatte.matte(STREET)
+    assert all(np.array_equal(a, b) for a, b in zip(first.people, again.people, strict=True))
+
+
+NETWORK = [
+    c for c in CONTROLS if c.page == "Subject" and c.stage == "observe" and c.kind in ("double", "int")
+]
+
+
+@pytest.mark.parametrize("control", NETWORK, ids=lambda control: control.name)
+def test_every_control_of_the_network_is_part_of_its_key(looks: Store[Any], control: Control) -> None:
+    with looking(two_people()) as asked:
+        anatomatte.matte(STREET)
+        other = control.low if control.default == control.high else control.high
+        anatomatte.matte(STREET, **{control.name: int(other) if control.kind == "int" else other})
+    assert asked == [1, 1]
+
+
+def test_two_plates_and_a_purge_are_other_looks(looks: Store[Any]) -> None:
+    with looking(two_people()) as asked:
+        anatomatte.matte(STREET)
+        anatomatte.matte(STREET[:, ::-1])
+        looks.purge()
+        anatomatte.matte(STREET)
+    assert asked == [1, 1, 1]
