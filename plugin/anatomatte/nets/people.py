@@ -1,24 +1,28 @@
-"""Looking at a picture with the people network: alpha, held things, parts, and who is who.
+"""Passes of the people network over pictures: one size in, probabilities and offsets out.
 
-The picture is seen at the network's own size; what comes back has that size too and is brought to
-the plate by whoever refines it.
+A pass runs on one thread of torch, and several passes run beside each other: what a pass finds
+depends neither on the number of threads nor on what else the machine does, and no thread waits for
+another inside of a layer, which is what makes torch slow on a busy machine.
 """
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from safetensors import safe_open
-from torch import Tensor
 
 from ..parts import INDEX, MIRROR
+from ..people.look import see
 from ..people.seen import PeopleSeen, Plane
-from .people_net import HEAD_STRIDE, OFFSET_UNIT, STRIDE, Observed, load
+from ..people.who import View
+from .people_net import OFFSET_UNIT, load
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "people.safetensors"
 """The weights in the package."""
@@ -26,77 +30,63 @@ WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "people.safetenso
 LONG_SIDE = 320
 """Longest side at which a picture is seen when the weights do not say."""
 
-SCALES: tuple[float, ...] = (0.7,)
-"""Further looks at these multiples of the size."""
 
-HEAD_SCORE = 0.3
-"""Heads with a lower score are not taken for people."""
-
-_LEAST_PERSON = 0.002
-"""Share of the picture that alpha must fill before somebody without a head is a person."""
+Pass = tuple[Plane, bool]
+"""One look: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, and whether mirrored."""
 
 
-def seen_size(height: int, width: int, long_side: int) -> tuple[int, int]:
-    """Height and width, multiples of `STRIDE`, at which a picture is seen; extreme shapes are squeezed."""
-    scale = long_side / max(height, width)
-    return (
-        max(STRIDE, round(height * scale / STRIDE) * STRIDE),
-        max(STRIDE, round(width * scale / STRIDE) * STRIDE),
+def native_dtype(device: str) -> torch.dtype:
+    """float16 on a GPU; on a processor bfloat16 where it multiplies that itself, else float32."""
+    if torch.device(device).type != "cpu":
+        return torch.float16
+    asked = (
+        getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     )
+    return torch.bfloat16 if any(ask is not None and ask() for ask in asked) else torch.float32
 
 
-def find_heads(centre: Tensor, most: int) -> NDArray[np.float32]:
-    """Peaks of a heat map (h, w) in 0-1: (K, 3) column, row, score, best first, `most` at most."""
-    heat = centre[None, None]
-    peak = (heat == F.max_pool2d(heat, 5, 1, 2)) & (heat > HEAD_SCORE)
-    rows, columns = torch.nonzero(peak[0, 0], as_tuple=True)
-    score = heat[0, 0][rows, columns]
-    best = torch.argsort(score, descending=True)[:most]
-    found = torch.stack([columns[best].float(), rows[best].float(), score[best]], 1)
-    return np.asarray(found.numpy(), np.float32)
+_lock = threading.Lock()
+_users = 0
+_before = 0
 
 
-def group(alpha: Plane, centre: Tensor, offset: Tensor, most: int) -> tuple[Plane, Plane]:
-    """Share out alpha (h, w) among people after heat map (h/4, w/4) and offsets (2, h/4, w/4).
+@contextlib.contextmanager
+def _one_torch_thread() -> Iterator[None]:
+    """Torch has one thread while any picture is looked at; its old number comes back after the last.
 
-    Returns:
-        Shares (K, h, w) and heads (K, 3): column and row on the heat map's grid, score.
+    The number is the process's and each thread's own: passes set it for themselves.
     """
-    height, width = alpha.shape
-    heads = find_heads(centre, most)
-    if not len(heads):
-        if float((alpha > 0.5).mean()) < _LEAST_PERSON:
-            return np.zeros((0, height, width), np.float32), heads
-        rows, columns = np.nonzero(alpha > 0.5)
-        middle = [columns.mean() / HEAD_STRIDE, rows.mean() / HEAD_STRIDE, float(alpha[alpha > 0.5].mean())]
-        return np.ones((1, height, width), np.float32), np.array([middle], np.float32)
-    h, w = centre.shape
-    y, x = np.mgrid[0:h, 0:w].astype(np.float32)
-    way = offset.numpy() * (OFFSET_UNIT / HEAD_STRIDE)
-    distance = np.stack([np.hypot(x + way[0] - hx, y + way[1] - hy) for hx, hy, _ in heads])
-    near = np.exp(-np.square(distance - distance.min(0)) / 2)
-    share = near / near.sum(0)
-    full = np.stack([cv2.resize(s, (width, height), interpolation=cv2.INTER_LINEAR) for s in share])
-    return np.asarray(full / full.sum(0), np.float32), heads
+    global _users, _before
+    with _lock:
+        if _users == 0:
+            _before = torch.get_num_threads()
+        _users += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            torch.set_num_threads(_before)
 
 
 class PeopleModel:
-    """The network with weights, ready to look at pictures.
+    """The network with weights, ready to look at pictures; may be shared by threads.
 
     Args:
         weights: a .safetensors file of `people_net.save`.
         device: `cpu`, `cuda` or any torch device.
-        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
+        dtype: None takes what `native_dtype` says; float32 gives the same mattes on every processor.
 
     Raises:
         SetupError: the weights are missing, damaged or of another list of parts.
     """
 
     def __init__(
-        self, weights: Path = WEIGHTS, device: str = "cpu", dtype: torch.dtype = torch.float32
+        self, weights: Path = WEIGHTS, device: str = "cpu", dtype: torch.dtype | None = torch.float32
     ) -> None:
-        self.device, self.dtype = device, dtype
-        self.net = load(weights, device, dtype)
+        self.device = device
+        self.dtype = native_dtype(device) if dtype is None else dtype
+        self.net = load(weights, device, self.dtype)
         with safe_open(str(weights), "pt") as file:
             header = file.metadata() or {}
         self.long_side = int(header.get("long_side", LONG_SIDE))
@@ -107,10 +97,10 @@ class PeopleModel:
         *,
         people: int = 4,
         long_side: int | None = None,
-        scales: tuple[float, ...] = SCALES,
+        scales: tuple[float, ...] = (),
         mirror: bool = True,
     ) -> PeopleSeen:
-        """Look at `picture`, (H, W, 3) display-referred RGB; values outside 0-1 are clipped, NaN is 0.
+        """Look at the whole of `picture` only, at fixed sizes; `people.look.see` is what the node does.
 
         Args:
             people: how many people to tell apart at most.
@@ -118,50 +108,48 @@ class PeopleModel:
             scales: further looks at these multiples of that size; all looks are averaged.
             mirror: look at the mirrored picture too.
         """
-        clean = np.clip(np.nan_to_num(picture, nan=0.0, posinf=1.0, neginf=0.0), 0, 1).astype(np.float32)
-        side = long_side or self.long_side
-        height, width = seen_size(picture.shape[0], picture.shape[1], side)
-        looks = [self._look(clean, (height, width), (height, width), False)]
-        if mirror:
-            looks.append(self._look(clean, (height, width), (height, width), True))
-        for scale in scales:
-            size = seen_size(picture.shape[0], picture.shape[1], max(STRIDE, round(side * scale)))
-            if size != (height, width):
-                looks.append(self._look(clean, size, (height, width), False))
-        mean = Observed(*(torch.stack(planes).mean(0) for planes in zip(*looks, strict=True)))
-        alpha, held = np.asarray(mean.alpha.numpy(), np.float32)
-        mine, heads = group(alpha, mean.centre[0], mean.offset, people)
-        unit = np.array([HEAD_STRIDE / width, HEAD_STRIDE / height, 1], np.float32)
-        middle = np.array([0.5, 0.5, 0], np.float32)
-        parts = np.asarray(mean.parts.numpy(), np.float32)
-        return PeopleSeen(alpha, held, parts, mine, ((heads + middle) * unit).astype(np.float32))
+        return see(
+            picture, self, people=people, crops=False, long_side=long_side, scales=scales, mirror=mirror
+        )
 
-    def _look(self, picture: Plane, size: tuple[int, int], back: tuple[int, int], mirror: bool) -> Observed:
-        """One pass at `size`, as probabilities and offsets brought to the size `back`."""
-        height, width = size
-        how = cv2.INTER_AREA if height * width < picture.shape[0] * picture.shape[1] else cv2.INTER_LINEAR
-        small = cv2.resize(picture, (width, height), interpolation=how)
-        small = np.ascontiguousarray(small[:, ::-1]) if mirror else small
+    def passes(
+        self, wanted: Sequence[Pass], threads: int = 1, check: Callable[[], None] = lambda: None
+    ) -> list[View]:
+        """Look at all the pictures *wanted*; *check* is called between passes and may raise Cancelled."""
+        with _one_torch_thread():
+            if threads <= 1 or len(wanted) == 1 or self.device != "cpu":
+                return [self._checked(one, check) for one in wanted]
+            with ThreadPoolExecutor(min(threads, len(wanted))) as pool:
+                waiting = [pool.submit(self._checked, one, check) for one in wanted]
+                try:
+                    return [one.result() for one in waiting]
+                except BaseException:
+                    for one in waiting:
+                        one.cancel()
+                    raise
+
+    def _checked(self, one: Pass, check: Callable[[], None]) -> View:
+        check()
+        if torch.get_num_threads() != 1:
+            torch.set_num_threads(1)
+        return self._look(one)
+
+    def _look(self, one: Pass) -> View:
+        picture, mirror = one
+        small = np.ascontiguousarray(picture[:, ::-1]) if mirror else picture
+        height, width = small.shape[:2]
         batch = torch.from_numpy(small).permute(2, 0, 1)[None]
         with torch.inference_mode():
             out = self.net(batch.to(self.device, self.dtype, memory_format=torch.channels_last))
-            parts, alpha, centre, offset = (t.float().cpu() for t in out)
-            parts, alpha, centre = parts.softmax(1), torch.sigmoid(alpha), torch.sigmoid(centre)
-            offset = offset * torch.tensor([back[1] / width, back[0] / height])[None, :, None, None]
+            parts, alpha, centre, offset = (t[0].float().cpu() for t in out)
+            offset = offset * torch.tensor([OFFSET_UNIT / width, OFFSET_UNIT / height])[:, None, None]
+            parts, centre = parts.softmax(0), torch.sigmoid(centre[0])
             if mirror:
-                parts, alpha, centre, offset = (t.flip(3) for t in (parts, alpha, centre, offset))
-                parts, offset = (
-                    parts[:, list(MIRROR)],
-                    offset * torch.tensor([-1.0, 1.0])[None, :, None, None],
-                )
-            cells = (back[0] // HEAD_STRIDE, back[1] // HEAD_STRIDE)
-            sizes = (back, back, cells, cells)
-            planes = zip((parts, alpha, centre, offset), sizes, strict=True)
-            return Observed(*(_resized(t, like)[0] for t, like in planes))
-
-
-def _resized(t: Tensor, size: tuple[int, int]) -> Tensor:
-    return t if t.shape[2:] == size else F.interpolate(t, size=size, mode="bilinear", align_corners=False)
+                parts, alpha, centre, offset = (t.flip(-1) for t in (parts, alpha, centre, offset))
+                parts = parts[list(MIRROR)]
+                offset = offset * torch.tensor([-1.0, 1.0])[:, None, None]
+            planes = (np.ascontiguousarray(t.numpy()) for t in (alpha, parts, centre, offset))
+            return View(*planes)
 
 
 def main_parts(seen: PeopleSeen) -> NDArray[np.uint8]:

@@ -9,8 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Pixels
-from ..ops.filters import grow
+from ..ops.filters import gauss, rows_of
+from ..ops.strips import each
+from . import colours
 from .seen import PeopleSeen
+from .sure import decided
+
+_DOUBT = 1.0
+_BAND = 0.01
+_CARRY = 1.0
 
 
 def _never() -> None:
@@ -54,9 +61,61 @@ def refine(
         progress: told the share of the work that is done, 0 to 1.
     """
     check()
-    height, width = light.shape[:2]
-    alpha = np.clip(grow(seen.alpha, height, width), 0, 1)
-    held = np.minimum(np.clip(grow(seen.held, height, width), 0, 1), 1 - alpha)
-    edge = np.flatnonzero((alpha > 0.02) & (alpha < 0.98))
-    progress(1.0)
-    return Soft(alpha, held, edge, np.ascontiguousarray(light.reshape(-1, 3)[edge]))
+    work = _Edge(light, seen)
+    check()
+    progress(0.3)
+    each(light.shape[0], work.strip, threads, check)
+    progress(0.9)
+    return work.soft()
+
+
+class _Edge:
+    """The plate and what is known of it while its strips are worked on."""
+
+    def __init__(self, light: Pixels, seen: PeopleSeen) -> None:
+        self.light = light
+        self.size = (light.shape[0], light.shape[1])
+        total = np.clip(seen.alpha + seen.held, 0, 1)
+        cover = decided(total)
+        self.expected = gauss(cover, _DOUBT)
+        self.hold = _share(seen.held, total)
+        self.sides = colours.sides(light, cover)
+        self.alpha = np.empty(self.size, np.float32)
+        self.held = np.zeros(self.size, np.float32)
+        self.found: dict[int, tuple[NDArray[np.intp], Pixels]] = {}
+
+    def strip(self, y1: int, y2: int) -> None:
+        """Coverage and colours of rows y1 to y2."""
+        height, width = self.size
+        prior = rows_of(self.expected, y1, y2, height, width)
+        total = np.where(prior >= 0.5, np.float32(1), np.float32(0))
+        y, x = np.nonzero((prior > _BAND) & (prior < 1 - _BAND))
+        if len(y):
+            seen = self.light[y1:y2][y, x]
+            shown = colours.opponent(seen, self.sides.level)
+            fields = self.sides.at(y + y1, x, self.size)
+            total[y, x], inside = colours.solve(shown, fields, prior[y, x])
+            self.found[y1] = (y + y1) * width + x, self._lit(inside, shown, seen)
+        self.held[y1:y2] = total * np.clip(rows_of(self.hold, y1, y2, height, width), 0, 1)
+        self.alpha[y1:y2] = total - self.held[y1:y2]
+
+    def _lit(self, inside: Pixels, shown: Pixels, seen: Pixels) -> Pixels:
+        """Opponent colours back to light; what was clipped away is added again."""
+        back, plain = (colours.light(one, self.sides.level) for one in (inside, shown))
+        return np.asarray(np.maximum(back, 0) + (seen - plain), np.float32)
+
+    def soft(self) -> Soft:
+        """The finished coverage with the colours of its edge."""
+        if not self.found:
+            return Soft(self.alpha, self.held, np.empty(0, np.intp), np.empty((0, 3), np.float32))
+        parts = [self.found[y] for y in sorted(self.found)]
+        edge, light = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
+        return Soft(self.alpha, self.held, edge, light)
+
+
+def _share(held: Pixels, total: Pixels) -> Pixels:
+    """How much of what covers a place is held, h×w, carried a little over the edge of what is covered."""
+    if not held.any():
+        return np.zeros_like(held)
+    near = gauss(total, _CARRY)
+    return np.asarray(np.clip(gauss(held, _CARRY) / np.maximum(near, np.float32(1e-3)), 0, 1), np.float32)
