@@ -187,7 +187,7 @@ def _complain(what: str, names: list[str], path: Path) -> None:
         )
 
 
-def save_weights(state: Mapping[str, Tensor], path: Path) -> None:
+def save_weights(state: Mapping[str, Tensor], path: Path, shape: Shape | None = None) -> None:
     """Only what the network needs, as `.safetensors`: a third of a published checkpoint.
 
     The file is written beside and renamed.
@@ -195,9 +195,8 @@ def save_weights(state: Mapping[str, Tensor], path: Path) -> None:
     Raises:
         SetupError: as `classes_in` and `build`.
     """
-    with torch.device("meta"):
-        names = M2FPNet(Shape(classes=classes_in(state, path))).state_dict()
-    kept = {k: state[k].float().contiguous() for k in names if k in state and not k.endswith("tracked")}
+    whole = build(state, shape or Shape(classes=classes_in(state, path)), path).state_dict()
+    kept = {k: v.contiguous() for k, v in whole.items() if not k.endswith("num_batches_tracked")}
     beside = path.with_name(path.name + ".part")
     save_file(kept, str(beside), {"net": "m2fp"})
     beside.replace(path)

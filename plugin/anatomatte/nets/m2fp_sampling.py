@@ -84,7 +84,9 @@ def by_bags(value: Tensor, sizes: Sizes, places: Tensor, weights: Tensor) -> Ten
     cells, heads, depth = value.shape
     queries, _, maps, points, _ = places.shape
     side = places.new_tensor([(w, h) for h, w in sizes])[:, None]
-    at = torch.minimum((places * side).sub_(0.5).clamp_(min=-1.0), side)
+    # what is no number reads nothing; values that are none show it further on
+    at = (places * side).sub_(0.5).nan_to_num_(nan=-1.0)
+    at = torch.minimum(at.clamp_(min=-1.0), side)
     low = torch.minimum(at.floor(), side - 1)
     (fx, fy), (x, y) = at.sub_(low).unbind(-1), low.unbind(-1)
     line = side[..., 0] + 2
