@@ -23,10 +23,10 @@ from typing import Any, cast
 
 from .controls import PAGES, SHOWN, Control, Kind, Stage, Value, checked, choice, control
 from .errors import SettingsError
+from .keying import Keying
 from .menus import (
     ALPHA_ENGINES,
     CHOSEN_MENU,
-    COLOURS,
     EDGE_ENGINES,
     MATTE_MENU,
     MOST_PEOPLE,
@@ -51,49 +51,13 @@ def _pack(channel: str, default: str) -> Any:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Keying):
     """Values of all controls for one frame.
 
     Raises:
         SettingsError: a value has the wrong type or is outside its range; the message names
             the control, the value, the range and the unit.
     """
-
-    # ---- Screen
-    screen: str = choice(
-        "auto", "Screen", "Screen", "observe",
-        "The coloured backing behind the subject; Auto finds it, None looks for none.",
-        auto="Auto", green="Green", blue="Blue", picked="Picked colour", none="None",
-    )  # fmt: skip
-    screen_colour: tuple[float, float, float] = control(
-        "rgb", (0.1, 0.6, 0.15), "Screen colour", "Screen", "observe",
-        "The colour of the screen, picked on the plate; used when Screen is Picked colour.",
-        low=-100.0, high=100.0, slider=(0.0, 1.0),
-    )  # fmt: skip
-    screen_gain: float = control(
-        "double", 1.0, "Screen gain", "Screen", "refine",
-        "How strongly the screen is keyed out; lower it when the subject thins, raise it when screen stays.",
-        low=0.0, high=4.0, slider=(0.5, 1.5),
-    )  # fmt: skip
-    screen_balance: float = control(
-        "double", 0.5, "Screen balance", "Screen", "refine",
-        "Which of the two other channels the screen is measured against: 0 the lower, 1 the higher.",
-    )  # fmt: skip
-    screen_uneven: bool = control(
-        "bool", True, "Follow uneven light", "Screen", "observe",
-        "Models how the screen's colour changes over the frame; off uses one colour.",
-        animates=False,
-    )  # fmt: skip
-    source_alpha: str = choice(
-        "ignore", "Source alpha", "Screen", "shape",
-        "What the alpha that comes with Source does.",
-        ignore="Ignore", add="Add to InM", multiply="Multiply",
-    )  # fmt: skip
-    input_colour: str = choice(
-        "auto", "Input colour", "Screen", "observe",
-        "How the plate is encoded; Auto takes float pixels as scene-linear and integer ones as sRGB.",
-        auto="Auto", **COLOURS,
-    )  # fmt: skip
 
     # ---- Subject
     subject: str = choice(
@@ -181,66 +145,6 @@ class Settings:
         animates=False,
     )  # fmt: skip
 
-    # ---- Matte
-    clip_black: float = control(
-        "double", 0.0, "Clip black", "Matte", "shape",
-        "Matte values at or below this become 0.",
-    )  # fmt: skip
-    clip_white: float = control(
-        "double", 1.0, "Clip white", "Matte", "shape",
-        "Matte values at or above this become 1.",
-    )  # fmt: skip
-    matte_gamma: float = control(
-        "double", 1.0, "Matte gamma", "Matte", "shape",
-        "Bends the values between black and white; above 1 opens the matte.",
-        low=0.1, high=10.0, slider=(0.25, 4.0),
-    )  # fmt: skip
-    erode: float = control(
-        "double", 0.0, "Erode", "Matte", "shape",
-        "Shrinks the matte by this many pixels; negative values dilate it.",
-        low=-200.0, high=200.0, slider=(-10.0, 10.0), unit="px",
-    )  # fmt: skip
-    soften: float = control(
-        "double", 0.0, "Soften", "Matte", "shape",
-        "Blurs the matte by this many pixels.",
-        low=0.0, high=200.0, slider=(0.0, 10.0), unit="px",
-    )  # fmt: skip
-    despot_black: float = control(
-        "double", 0.0, "Despot black", "Matte", "shape",
-        "Fills holes in the matte that are smaller than this area.",
-        low=0.0, high=100000.0, slider=(0.0, 400.0), unit="px2",
-    )  # fmt: skip
-    despot_white: float = control(
-        "double", 0.0, "Despot white", "Matte", "shape",
-        "Removes islands of matte that are smaller than this area.",
-        low=0.0, high=100000.0, slider=(0.0, 400.0), unit="px2",
-    )  # fmt: skip
-
-    # ---- Edge
-    unmix: float = control(
-        "double", 1.0, "Unmix", "Edge", "shape",
-        "How much of the screen's light is taken out of edge pixels.",
-    )  # fmt: skip
-
-    # ---- Despill
-    despill: float = control(
-        "double", 1.0, "Despill", "Despill", "shape",
-        "How much of the screen's spill is taken off the subject.",
-    )  # fmt: skip
-    despill_keep: float = control(
-        "double", 1.0, "Keep own colours", "Despill", "shape",
-        "Leaves clothes alone that have the screen's hue themselves; 0 despills them too.",
-    )  # fmt: skip
-    despill_method: str = choice(
-        "average", "Method", "Despill", "shape",
-        "What the screen's channel is limited to: the mean or the higher of the other two.",
-        average="Average", limit="Limit",
-    )  # fmt: skip
-    despill_luminance: float = control(
-        "double", 0.25, "Keep luminance", "Despill", "shape",
-        "Gives back the luminance that despill takes away, as neutral light.",
-    )  # fmt: skip
-
     # ---- Quality
     draft: str = choice(
         "auto", "Draft", "Quality", "observe",
@@ -260,6 +164,7 @@ class Settings:
         premultiplied="Premultiplied", unpremultiplied="Unpremultiplied", matte="Matte only",
         comp="Comp over Bg", status="Status view", packed="Packed mattes",
         people="People view", parts="Parts view",
+        spill="Spill view", edge="Edge view", screen="Screen view", cleanplate="Clean plate",
     )  # fmt: skip
     output_colour: str = choice(
         "input", "Output colour", "Output", "output",
@@ -312,7 +217,8 @@ class Settings:
 
 def _read_table() -> tuple[Control, ...]:
     fields: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Settings)
-    return tuple(Control(name=f.name, default=cast(Value, f.default), **f.metadata) for f in fields)
+    rows = [Control(name=f.name, default=cast(Value, f.default), **f.metadata) for f in fields]
+    return tuple(sorted(rows, key=lambda row: PAGES.index(row.page)))
 
 
 CONTROLS: tuple[Control, ...] = _read_table()

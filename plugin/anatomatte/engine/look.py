@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..keyer import chroma, palette, regions, solve
+from ..keyer import chroma, clutter, palette, regions, shadow, solve
 from ..keyer.screen import Screen, find
 from ..ops import colour
 from ..ops.filters import rows_of, shrink
@@ -22,10 +22,12 @@ from .plate import Plate
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What one look at the plate found: the screen (or None), and how much chroma detail is missing."""
+    """What one look at the plate found: the screen (or None), how much chroma detail is missing, and how
+    many lines along the border are no picture."""
 
     screen: Screen | None
     chroma_lost: float = 0.0
+    rim: clutter.Rim = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +74,8 @@ def observe(plate: Plate, settings: Settings, job: Job) -> Evidence:
     light = plate.light[sample]
     surface = np.concatenate([surface_rows(plate, screen, y, y + 1) for y in sample])
     grain = regions.grain_of(light, surface, screen.axis, 0.5)
-    return Evidence(dataclasses.replace(screen, noise=grain), chroma.lost(plate.light))
+    rim = clutter.rim_of(plate.light, screen.surface)
+    return Evidence(dataclasses.replace(screen, noise=grain), chroma.lost(plate.light), rim)
 
 
 class _Refine:
@@ -81,7 +84,7 @@ class _Refine:
     def __init__(self, plate: Plate, evidence: Evidence, settings: Settings) -> None:
         assert evidence.screen is not None
         self.plate, self.screen, self.settings = plate, evidence.screen, settings
-        self.lost = evidence.chroma_lost
+        self.lost, self.rim = evidence.chroma_lost, evidence.rim
         self.height, self.width = plate.light.shape[:2]
         self.cell = palette.cell_for(self.height, self.width)
         self.rows, self.columns = -(-self.height // self.cell), -(-self.width // self.cell)
@@ -108,11 +111,31 @@ class _Refine:
             self.screen.noise,
         )
 
+    def light(self, y1: int, y2: int) -> Pixels:
+        """Rows of the plate; lines along the border that are no picture repeat the first that is."""
+        top, bottom, left, right = self.rim
+        if not any(self.rim):
+            return self.plate.light[y1:y2]
+        y = np.clip(np.arange(y1, y2), top, self.height - 1 - bottom)
+        x = np.clip(np.arange(self.width), left, self.width - 1 - right)
+        return self.plate.light[y[:, None], x]
+
+    def tidy(self) -> None:
+        """Between the passes: markers on the screen become screen."""
+        if not self.settings.markers:
+            return
+        cover = palette.cells_of(self.matte != 0, self.cell)
+        alone = clutter.markers(cover)
+        if alone.any():
+            self.sums[alone, :10] = 0
+            mask = alone.repeat(self.cell, 0).repeat(self.cell, 1)[: self.height, : self.width]
+            self.matte[mask] = 0
+
     def classify(self, y1: int, y2: int) -> None:
         """First pass: sure subject is 1, sure screen 0, the rest −1; colours go to the palette."""
         top, bottom = max(0, y1 - regions.HALO), min(self.height, y2 + regions.HALO)
         surface = surface_rows(self.plate, self.screen, top, bottom)
-        shown, unit, _ = regions.in_units(self.plate.light[top:bottom], surface)
+        shown, unit, _ = regions.in_units(self.light(top, bottom), surface)
         chosen, axis = self.settings, self.screen.axis
         signal = regions.share(shown, unit, axis, chosen.screen_balance, chosen.screen_gain)
         depth = rows_of(self.depths, top, bottom, self.height, self.width)
@@ -133,7 +156,7 @@ class _Refine:
         matte = self.matte[y1:y2]
         y, x = np.nonzero(matte < 0)
         surface = surface_rows(self.plate, self.screen, y1, y2)[y, x]
-        light = self.plate.light[y1:y2][y, x]
+        light = self.light(y1, y2)[y, x]
         bright = np.maximum(surface.max(1, keepdims=True), np.float32(1e-5))
         shown = np.clip(light / bright, -8, 1000)
         fields = colours.at(y + y1, x)
@@ -150,7 +173,7 @@ class _Refine:
         if self.lost <= 0:
             return np.zeros((y2 - y1, self.width), np.float32)
         top, bottom = max(0, y1 - chroma.HALO), min(self.height, y2 + chroma.HALO)
-        return self.lost * chroma.contrast(self.plate.light[top:bottom])[y1 - top : y2 - top]
+        return self.lost * chroma.contrast(self.light(top, bottom))[y1 - top : y2 - top]
 
     def key(self, colours: palette.Palette) -> Key:
         """The finished matte with the screen's weight and gain, and the solved colours."""
@@ -165,7 +188,18 @@ class _Refine:
         own = palette.own_colour(self.sums, self.screen.axis)
         around = np.concatenate([colours.fields[..., :3], own[..., None]], 2)
         edge, light = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
+        if self.settings.shadows == "keep" and self.screen.shade is not None:
+            matte, edge, light = shadow.kept(matte, edge, light, self.dimmed)
         return Key(matte, edge, light, around)
+
+    def dimmed(self, y1: int, y2: int) -> Pixels:
+        """Share of the screen's light that shadows take away, rows y1 to y2."""
+        assert self.screen.shade is not None
+        top, bottom = max(0, y1 - 1), min(self.height, y2 + 1)
+        surface = self.screen.rows(top, bottom, self.height, self.width)
+        shade = rows_of(self.screen.shade, top, bottom, self.height, self.width)
+        light, clear = self.light(top, bottom), self.matte[top:bottom] <= 0
+        return self.screen.weight * shadow.dimmed(light, surface, shade, clear)[y1 - top : y2 - top]
 
 
 def refine(plate: Plate, evidence: Evidence, settings: Settings, job: Job) -> Key:
@@ -176,6 +210,7 @@ def refine(plate: Plate, evidence: Evidence, settings: Settings, job: Job) -> Ke
         return Key(np.ones((height, width), np.float32), nowhere, nothing, np.zeros((1, 1, 4), np.float32))
     work = _Refine(plate, evidence, settings)
     each(height, work.classify, job.threads, job.check)
+    work.tidy()
     job.progress(0.5)
     colours = palette.spread(work.sums, work.cell)
     each(height, lambda y1, y2: work.solve(y1, y2, colours), job.threads, job.check)

@@ -43,6 +43,16 @@ class Axis:
         both = (light[..., self.mid] - light[..., self.low]) * np.float32(1 / self.shear)
         return np.asarray(one + np.float32(self.twin) * (np.minimum(one, both) - one), np.float32)
 
+    def double(self, light: Pixels) -> Pixels:
+        """The colour difference against (2·warm + cold) / 3 of the other two channels, H×W.
+
+        The warm one is red, or green where the screen itself is red.
+        """
+        high, low = light[..., self.high], light[..., self.low]
+        mid = light[..., self.mid] - np.float32(self.shear) * (high - low)
+        warm, cold = (mid, low) if self.mid < self.low else (low, mid)
+        return np.asarray(high - (2 * warm + cold) / np.float32(3), np.float32)
+
     def bright(self, light: Pixels) -> Pixels:
         """The higher of the other two channels, H×W: what the screen hardly lights."""
         return self.others(light)[2]

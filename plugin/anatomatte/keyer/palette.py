@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import block_mean, fill, gauss, step
+from ..ops.filters import Mask, block_mean, fill, gauss, step
 from .axis import Axis
 
 Wide = npt.NDArray[np.float64]
@@ -71,6 +71,11 @@ def gather(colour: Pixels, surface: Pixels, subject: Pixels, screen: Pixels, cel
     parts += [(colour[..., i] * colour[..., j] * subject)[..., None] for i, j in PAIRS]
     parts += [screen[..., None], (colour - surface) * screen[..., None]]
     return block_mean(np.concatenate(parts, 2), cell)
+
+
+def cells_of(mask: Mask, cell: int) -> Pixels:
+    """Share of each cell that *mask* (H×W) covers; what is missing at the right and the bottom is not."""
+    return block_mean(mask.astype(np.float32)[..., None], cell)[..., 0]
 
 
 def own_colour(sums: Pixels, axis: Axis) -> Pixels:
