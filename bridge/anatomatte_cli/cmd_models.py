@@ -32,7 +32,7 @@ def command() -> None:
     """
 
 
-@command.command("list")
+@command.command("list", short_help="All known networks and the classes of their licences.")
 @click.option("--here", is_flag=True, help="Only those that are installed.")
 @_JSON
 def list_(here: bool, as_json: bool) -> None:
@@ -50,7 +50,7 @@ def list_(here: bool, as_json: bool) -> None:
     _print({"models": found, "not_read": dict(bad)})
 
 
-@command.command("info")
+@command.command("info", short_help="One network: licence, source, files, classes.")
 @click.argument("name", metavar="ID")
 @_JSON
 def info(name: str, as_json: bool) -> None:
@@ -66,7 +66,7 @@ def info(name: str, as_json: bool) -> None:
         models_show.show_info(manifest)
 
 
-@command.command("pull")
+@command.command("pull", short_help="Fetch networks from where they are published.")
 @click.argument("names", metavar="ID...", nargs=-1, required=True)
 @_PRECISION
 @_REPLACE
@@ -89,7 +89,7 @@ def pull(names: tuple[str, ...], precision: str, replace: bool, quiet: bool) -> 
             _told(manifest.id, found)
 
 
-@command.command("import")
+@command.command("import", short_help="Take a file of this machine in.")
 @click.argument("name", metavar="ID|TOML")
 @click.argument("file", type=click.Path(path_type=Path))
 @_PRECISION
@@ -107,7 +107,7 @@ def import_(name: str, file: Path, precision: str, replace: bool, quiet: bool) -
     _told(found.manifest.id, found)
 
 
-@command.command("verify")
+@command.command("verify", short_help="Compare every installed file with its SHA-256.")
 @click.argument("name", metavar="[ID]", default="")
 @_JSON
 def verify(name: str, as_json: bool) -> int:
@@ -131,7 +131,7 @@ def verify(name: str, as_json: bool) -> int:
     return 4 if any(f.told for f in found) or (name and not found) else 0
 
 
-@command.command("path")
+@command.command("path", short_help="Print the path of a network's file.")
 @click.argument("name", metavar="ID")
 @_PRECISION
 def path(name: str, precision: str) -> None:
@@ -141,7 +141,7 @@ def path(name: str, precision: str) -> None:
     click.echo(str(store.path(name, precision, verified=False)))
 
 
-@command.command("remove")
+@command.command("remove", short_help="Take networks out of your folder.")
 @click.argument("names", metavar="ID...", nargs=-1, required=True)
 @_PRECISION
 def remove(names: tuple[str, ...], precision: str) -> None:
@@ -153,7 +153,7 @@ def remove(names: tuple[str, ...], precision: str) -> None:
             click.echo(f"Removed {record.id} {record.precision}")
 
 
-@command.command("pack")
+@command.command("pack", short_help="Write networks into one archive for other machines.")
 @click.argument("archive", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("names", metavar="[ID]...", nargs=-1)
 @_QUIET
@@ -187,7 +187,7 @@ def pack(archive: Path, names: tuple[str, ...], quiet: bool) -> None:
     click.echo(f"Wrote {archive}, {said(archive.stat().st_size)}")
 
 
-@command.command("unpack")
+@command.command("unpack", short_help="Take networks out of such an archive.")
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.argument("names", metavar="[ID]...", nargs=-1)
 @_QUIET
@@ -203,7 +203,7 @@ def unpack(archive: Path, names: tuple[str, ...], quiet: bool) -> None:
         click.echo(f"Installed {record.id} {record.precision}, {catalogue.get(record.id).licence.words}")
 
 
-@command.command("check")
+@command.command("check", short_help="Check a manifest of your own, and run its network.")
 @click.argument("manifest", type=click.Path(path_type=Path))
 @click.argument("model", type=click.Path(path_type=Path), required=False)
 @_PRECISION
@@ -219,7 +219,7 @@ def check(manifest: Path, model: Path | None, precision: str, as_json: bool) -> 
         models_check.show(found)
 
 
-@command.command("convert")
+@command.command("convert", short_help="Make an ONNX file out of a published one.")
 @click.argument("kind", type=click.Choice(["cv-unet"]))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(

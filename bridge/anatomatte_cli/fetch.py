@@ -131,14 +131,16 @@ def _bring(url: str, target: Path, size: int, sure: bool, tell: Tell) -> None:
 
 def _copy(source: Any, sink: IO[bytes], done: int, total: int, tell: Tell) -> None:
     tell(done, total)
+    read = getattr(source, "read1", source.read)  # what is there now, so that little is lost
     while True:
         try:
-            chunk = source.read(_STEP)
+            chunk = read(_STEP)
         except (OSError, http.client.HTTPException) as why:
             raise _Again(f"the connection broke after {done} bytes ({why})") from why
         if not chunk:
             break
         sink.write(chunk)
+        sink.flush()
         done += len(chunk)
         tell(done, total)
     if total and done != total:

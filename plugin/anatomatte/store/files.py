@@ -114,7 +114,10 @@ def arriving(root: Path, suffix: str = "") -> Iterator[Path]:
     except OSError as why:
         if isinstance(why, OutputError):
             raise
-        raise OutputError(f"{root} cannot be written: {why.strerror or why}.") from why
+        raise OutputError(
+            f"The model folder {root} cannot be written ({why.strerror or why}); "
+            "set ANATOMATTE_MODELS to one that can."
+        ) from why
     finally:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
