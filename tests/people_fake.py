@@ -10,7 +10,9 @@ import numpy.typing as npt
 import pytest
 
 from anatomatte.engine import subject
+from anatomatte.nets.engines import Sight
 from anatomatte.parts import INDEX, PARTS
+from anatomatte.people import choose
 from anatomatte.people.seen import PeopleSeen
 
 Plane = npt.NDArray[np.float32]
@@ -82,9 +84,9 @@ def looking(answer: PeopleSeen) -> Iterator[list[int]]:
     """Every look at a plate answers *answer*; the list that is handed out grows by one with each."""
     looks: list[int] = []
 
-    def look(plate: object, settings: object, job: object) -> PeopleSeen:
+    def look(*_: object) -> Sight:
         looks.append(1)
-        return subject.choose.ordered(answer)
+        return Sight(choose.ordered(answer))
 
     with pytest.MonkeyPatch.context() as scene:
         scene.setattr(subject, "look", look)

@@ -134,3 +134,30 @@ def test_two_plates_and_a_purge_are_other_looks(looks: Store[Any]) -> None:
         looks.purge()
         anatomatte.matte(STREET)
     assert asked == [1, 1, 1]
+
+
+def test_all_planes_of_a_frame_are_packed_from_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    from anatomatte import engine
+    from anatomatte.engine import run
+    from anatomatte.frame import from_view
+    from anatomatte.settings import Settings
+
+    store: Store[Any] = Store(lambda made: sum(plane.nbytes for plane in run._planes(made)), 50_000_000)
+    monkeypatch.setattr(run, "frames", store)
+    clips = {"Source": from_view(STREET, (0, 0, 90, 60))}
+    core = {"InM": from_view(np.ones((60, 90, 1), np.float32), (0, 0, 90, 60))}
+
+    def frame(clips: dict[str, Any] = clips, **values: Any) -> anatomatte.Mattes:
+        return engine.key_frame(clips, Settings(**values), engine.Job(), keep=True)
+
+    with looking(two_people()):
+        first = frame()
+        assert frame(threads=2) is frame(output="packed") is frame(output="matte") is first
+        layers = frame(output="packed", pack_r="face")
+        for values in ({"output": "packed", "pack_g": "held"}, {"output": "parts"}, {"output": "people"}):
+            assert frame(**values) is layers
+        assert not first.alpha.flags.writeable
+        others = [frame(erode=1.0), frame(output_colour="srgb"), frame(who="largest"), frame(clips | core)]
+        others += [frame(draft="always"), frame(who="point", point=(12.0, 10.0))]
+        others += [frame(who="point", point=(70.0, 10.0))]
+    assert len({id(made) for made in (first, layers, *others)}) == store.made == 9

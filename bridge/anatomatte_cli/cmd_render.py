@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from anatomatte.errors import SettingsError
+from anatomatte.settings import Settings
 
 from . import presets
 from .frames import Pattern, compact, holes, parse_frames, parse_pattern
@@ -41,7 +42,7 @@ def _option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @_option("--preset", metavar="TOML", help="Per-shot settings, key frames, ranges.")
 @_option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="A control (`anatomatte params`).")
 @_option("--save-preset", metavar="TOML", help="Write down what --preset and --set say.")
-@_option("--layers", metavar="LIST", default="rgba", help="rgba,alpha,screen,core,… or all.")
+@_option("--layers", metavar="LIST", default="rgba", help="rgba,screen,people,parts,person_01.face… all.")
 @_option("--inm", metavar="SRC", row="clips", help="The node's other clips.")
 @_option("--outm", metavar="SRC", row="clips")
 @_option("--clean-plate", metavar="SRC", row="clips")
@@ -72,7 +73,8 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
         connect: makes the node; the default drives the built .ofx.
     """
     preset = _preset(words)
-    layers = parse_layers(words["layers"], absent={m for m, clip in _MATTE_CLIPS.items() if not words[clip]})
+    absent = {matte for matte, clip in _MATTE_CLIPS.items() if not words[clip]}
+    layers = parse_layers(words["layers"], absent, _people(preset))
     _one_of("--on-error", words["on_error"], ("continue", "stop"))
     _one_of("--over", words["over"], ("checker", "grey"))
     target = parse_pattern(words["dst"])
@@ -102,6 +104,13 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
     if outcome.errors:
         click.echo(f"anatomatte: {outcome.sentence()}", err=True)
     return outcome.code
+
+
+def _people(preset: presets.Preset) -> int:
+    """The most people that the shot's preset tells apart at any frame: its files have one set of layers."""
+    told = [preset.settings.get("people"), *preset.keys.get("people", {}).values()]
+    told += [entry.settings.get("people") for entry in preset.ranges]
+    return max((int(n) for n in told if isinstance(n, int)), default=Settings().people)
 
 
 def _one_of(option: str, value: str, menu: tuple[str, ...]) -> None:

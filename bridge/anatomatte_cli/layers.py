@@ -2,49 +2,92 @@
 
 ``rgba`` is the node's picture in the unnamed channels R, G, B, A.  ``alpha`` is the unnamed A alone
 (compositors know ``alpha`` as the fourth channel of ``rgba``).  Every other matte of the table
-becomes a layer of one channel, like ``screen.A``.  One render brings the picture, and one more each
+becomes a layer of one channel, like ``screen.A`` or ``person_01.A``; a part of one person is a layer
+below that person's, like ``person_01.face.A``.  One render brings the picture, and one more each
 four mattes.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from anatomatte.errors import SettingsError
+from anatomatte.menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from anatomatte.settings import BY_NAME, Value
 
 _SLOTS = ("pack_r", "pack_g", "pack_b", "pack_a")
+_PARTS = (*PART_MENU, *GROUP_MENU)
+EVERYONE = "everyone"
+
+SETS: dict[str, tuple[str, ...]] = {
+    "people": tuple(PERSON_MENU),
+    "parts": tuple(PART_MENU),
+    "groups": tuple(GROUP_MENU),
+}
+"""Words that stand for several layers."""
 
 
 def available() -> tuple[str, ...]:
-    """Every layer that the node can give, in the table's order."""
+    """Every layer that the node can give of all people together, in the table's order."""
     return ("rgba", *(matte for matte in BY_NAME["pack_r"].menu() if matte != "none"))
 
 
-def parse_layers(text: str, absent: Collection[str] = ()) -> tuple[str, ...]:
+def parse_layers(text: str, absent: Collection[str] = (), people: int | None = None) -> tuple[str, ...]:
     """``rgba,screen`` or ``all``, in the order of the table, each once.
+
+    ``people``, ``parts`` and ``groups`` stand for all of theirs, ``person_02.face`` for a part of one
+    person, ``person_02.parts`` and ``people.face`` for all of them.
 
     Args:
         text: as the user wrote it.
         absent: mattes whose clip is not connected, which ``all`` leaves out.
+        people: how many people are told apart at most; ``people`` and ``all`` stop there.
 
     Raises:
         SettingsError: a layer that the node does not have; the nearest is suggested.
     """
     have = available()
     wanted = [name.strip().lower() for name in text.split(",") if name.strip()]
-    if wanted == ["all"]:
-        return tuple(name for name in have if name not in absent)
-    for name in wanted:
-        if name not in have:
-            near = difflib.get_close_matches(name, have, n=1)
-            cure = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(have)}."
-            raise SettingsError(f"There is no layer {name!r}; {cure}")
     if not wanted:
-        raise SettingsError(f"No layer is asked for; there are {', '.join(have)}.")
-    return tuple(name for name in have if name in wanted)
+        raise SettingsError(f"No layer is asked for; there are {_there_are()}.")
+    found = {layer for word in wanted for layer in _meant(word, absent, people)}
+    order = [*have, *(f"{person}.{part}" for person in PERSON_MENU for part in _PARTS)]
+    return tuple(name for name in order if name in found)
+
+
+def _meant(word: str, absent: Collection[str], people: int | None) -> Iterator[str]:
+    """The layers that one word of a list stands for."""
+    beyond = set(list(PERSON_MENU)[people:]) if people else set()
+    if word == "all":
+        yield from (name for name in available() if name not in absent and name not in beyond)
+    elif word in SETS:
+        yield from (name for name in SETS[word] if name not in beyond)
+    elif word in available():
+        yield word
+    else:
+        person, dot, part = word.partition(".")
+        persons = SETS["people"] if person == "people" else (person,) if person in PERSON_MENU else ()
+        parts = SETS.get(part, ()) if part in ("parts", "groups") else (part,) if part in _PARTS else ()
+        if not (dot and persons and parts):
+            raise SettingsError(_unknown(word))
+        yield from (f"{one}.{each}" for one in persons if one not in beyond for each in parts)
+
+
+def _there_are() -> str:
+    singles = (name for name in available() if name not in PERSON_MENU and name not in _PARTS)
+    return ", ".join([*singles, *SETS, "person_01, face, person_01.face and so on (docs/subject.md)"])
+
+
+def _unknown(word: str) -> str:
+    person, dot, part = word.partition(".")
+    if dot and (person in PERSON_MENU or person == "people"):
+        near = [f"{person}.{name}" for name in difflib.get_close_matches(part, (*_PARTS, "parts"), n=1)]
+    else:
+        near = difflib.get_close_matches(word, (*available(), *SETS), n=1)
+    cure = f"did you mean {near[0]!r}?" if near else f"there are {_there_are()}."
+    return f"There is no layer {word!r}; {cure}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +103,20 @@ def passes(layers: tuple[str, ...]) -> list[Pass]:
     picture = "rgba" in layers
     mattes = [name for name in layers if name != "rgba" and not (picture and name == "alpha")]
     plan = [Pass({}, ("rgba",))] if picture else []
-    for first in range(0, len(mattes), len(_SLOTS)):
-        four = tuple(mattes[first : first + len(_SLOTS)])
-        packed = dict(zip(_SLOTS, (*four, "none", "none", "none"), strict=False))
-        plan.append(Pass({"output": "packed", **packed}, four))
+    for person in (EVERYONE, *PERSON_MENU):
+        mine = [name for name in mattes if owner(name)[0] == person]
+        for first in range(0, len(mine), len(_SLOTS)):
+            four = tuple(mine[first : first + len(_SLOTS)])
+            keys = [owner(name)[1] for name in four]
+            packed = dict(zip(_SLOTS, (*keys, "none", "none", "none"), strict=False))
+            plan.append(Pass({"output": "packed", "parts_of": person, **packed}, four))
     return plan
+
+
+def owner(layer: str) -> tuple[str, str]:
+    """Whose a layer is, as a value of ``parts_of``, and the matte's name in the menus."""
+    person, dot, part = layer.partition(".")
+    return (person, part) if dot else (EVERYONE, layer)
 
 
 def channel_names(layers: tuple[str, ...]) -> list[str]:

@@ -11,12 +11,12 @@ from .job import Job, job_for
 from .look import Evidence, Key, observe, refine
 from .mattes import Mattes
 from .plate import Plate, moved, prepare
-from .run import key_frame
+from .run import frames, key_frame
 from .shape import shape
 from .stages import Found, Looks, looks
 from .subject import forget
 
 __all__ = [
-    "Evidence", "Found", "Job", "Key", "Looks", "Mattes", "Plate", "forget", "job_for", "key_frame", "looks",
-    "matte", "moved", "observe", "prepare", "refine", "shape",
+    "Evidence", "Found", "Job", "Key", "Looks", "Mattes", "Plate", "forget", "frames", "job_for", "key_frame",
+    "looks", "matte", "moved", "observe", "prepare", "refine", "shape",
 ]  # fmt: skip

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 
 import numpy as np
 
+from ..cache import Store, content_key, granted_bytes
 from ..frame import Frame, Pixels
 from ..ops import colour
 from ..ops.filters import grow, shrink
@@ -18,18 +20,60 @@ from .mattes import Mattes
 from .plate import Plate, prepare
 from .shape import forcing, shape
 from .stages import Looks
+from .subject import wanted
+
+frames: Store[Mattes] = Store(lambda made: sum(a.nbytes for a in _planes(made)), granted_bytes() // 2)
+"""Finished frames: the other planes and layers of a frame are packed from it without shaping it again."""
 
 
-def key_frame(clips: dict[str, Frame], settings: Settings, job: Job, draft: bool = False) -> Mattes:
-    """All stages for one frame; *draft* asks for half resolution when the settings leave the choice."""
+def key_frame(
+    clips: dict[str, Frame], settings: Settings, job: Job, draft: bool = False, keep: bool = False
+) -> Mattes:
+    """All stages for one frame.
+
+    Args:
+        draft: the host asks for half resolution, when the settings leave the choice.
+        keep: the frame is shared with the next call that asks for the same: nobody may write into it.
+    """
     half = settings.draft == "always" or (draft and settings.draft == "auto")
     with opencv_threads(job.threads):
         plate = prepare(clips, settings)
         place = place_of(settings.point, plate.frame.bounds, job.across)
         job.progress(0.2)
-        if half and min(plate.light.shape[:2]) >= 2:
-            return _drafted(plate, settings, job, place)
-        return _stages(plate, settings, job, place)
+        make = _drafted if half and min(plate.light.shape[:2]) >= 2 else _stages
+        if not keep:
+            return make(plate, settings, job, place)
+        key = _frame_key(plate, settings, job, place, half)
+        return frames.get(key, lambda: _frozen(make(plate, settings, job, place)), job.check)
+
+
+def _frame_key(plate: Plate, settings: Settings, job: Job, place: Place, half: bool) -> str:
+    """What a finished frame depends on: every clip, and all controls but those that only pack it."""
+    clips = [getattr(plate, field.name) for field in dataclasses.fields(plate) if field.name != "light"]
+    pixels = [clip.pixels if isinstance(clip, Frame) else clip for clip in clips]
+    chosen = settings.of_stage("observe", "steady", "refine", "shape")
+    facts = (
+        chosen,
+        settings.output_colour,
+        settings.output in ("screen", "cleanplate") and settings.output,
+        wanted(settings),
+        job.scale,
+        place,
+        half,
+        os.environ.get("OCIO", ""),
+    )
+    return content_key("frame", *pixels, *facts, threads=job.threads)
+
+
+def _planes(made: Mattes) -> list[Pixels]:
+    found = (getattr(made, field.name) for field in dataclasses.fields(made))
+    return [plane for plane in found if isinstance(plane, np.ndarray)]
+
+
+def _frozen(made: Mattes) -> Mattes:
+    for plane in _planes(made):
+        plane.flags.writeable = False
+    return made
 
 
 def _stages(plate: Plate, settings: Settings, job: Job, place: Place) -> Mattes:
@@ -69,4 +113,5 @@ def _drafted(plate: Plate, settings: Settings, job: Job, place: Place) -> Mattes
         screen=up(rough.screen), spill=up(rough.spill), core=core, garbage=garbage,
         hint=np.zeros_like(alpha) if plate.hint is None else plate.hint, messages=rough.messages,
         split=None if rough.split is None else Split(alpha, rough.split.made, job.threads),
+        surface=None if rough.surface is None else grow(rough.surface, height, width),
     )  # fmt: skip
