@@ -117,7 +117,7 @@ class PeopleModel:
     ) -> list[View]:
         """Look at all the pictures *wanted*; *check* is called between passes and may raise Cancelled."""
         with _one_torch_thread():
-            if threads <= 1 or len(wanted) == 1 or self.device != "cpu":
+            if threads <= 1 or len(wanted) <= 1 or self.device != "cpu":
                 return [self._checked(one, check) for one in wanted]
             with ThreadPoolExecutor(min(threads, len(wanted))) as pool:
                 waiting = [pool.submit(self._checked, one, check) for one in wanted]
