@@ -37,10 +37,11 @@ CELLS = 480
 _STEPS = 17
 _SPREAD = 1.5
 _SURE = 0.97
-_GRAIN = 0.03
+_GRAIN = 0.02
 _BRIGHT = 24.0
-_MIDDLE = 1.2
+_MIDDLE = 3.0
 _EVIDENCE = 25.0
+_WITHIN = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,18 +89,22 @@ def sides(plate: Pixels, cover: Pixels) -> Sides:
     """What is inside and what is outside of *cover* (h×w on the network's grid) in *plate*, H×W×3 light."""
     scale = min(1.0, CELLS / max(plate.shape[:2]))
     rows, columns = (max(1, round(side * scale)) for side in plate.shape[:2])
-    small = np.clip(shrink(plate, rows, columns), 0, None)
+    twice = [min(2 * cells, side) for cells, side in zip((rows, columns), plate.shape[:2], strict=True)]
+    finer = np.clip(shrink(plate, twice[0], twice[1]), 0, None)
+    small = shrink(finer, rows, columns)
     level = max(float(np.minimum(small, 4 * small.mean() + 1e-9).mean()), 1e-6)
-    seen = opponent(small, level)
+    seen, fine = opponent(small, level), opponent(finer, level)
+    grain = shrink(fine * fine, rows, columns) - np.square(shrink(fine, rows, columns))
+    square = np.asarray(seen * seen + np.float32(_WITHIN) * np.maximum(grain, 0), np.float32)
     share = (shrink if cover.shape[0] >= rows else grow)(cover, rows, columns)
-    planes = [_gathered(seen, eroded(mask, 1)) for mask in (share > _SURE, share < 1 - _SURE)]
+    planes = [_gathered(seen, square, eroded(mask, 1)) for mask in (share > _SURE, share < 1 - _SURE)]
     return Sides(np.concatenate(planes, -1).astype(np.float32), level)
 
 
-def _gathered(seen: Pixels, sure: Mask) -> Pixels:
-    """Mean and variance of the nearest sure colours, h×w×6."""
+def _gathered(seen: Pixels, square: Pixels, sure: Mask) -> Pixels:
+    """Mean and variance of the nearest sure colours, h×w×6, from these and their squares."""
     weight = sure.astype(np.float32)
-    sums = np.concatenate([seen, seen * seen], -1) * weight[..., None]
+    sums = np.concatenate([seen, square], -1) * weight[..., None]
     sums, mass = gauss(sums, _SPREAD), gauss(weight, _SPREAD)
     known = fill(sums / np.maximum(mass, 1e-6)[..., None], np.where(mass > 0.02, mass, 0).astype(np.float64))
     mean = known[..., :3]

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from ..frame import Pixels
 from ..ops.filters import gauss, rows_of
+from ..ops.matte import calm
 from ..ops.strips import each
 from . import colours
 from .seen import PeopleSeen
 from .sure import decided
 
-_DOUBT = 1.0
+_DOUBT = 0.75
 _BAND = 0.01
 _CARRY = 1.0
+_SLACK = 0.2
 
 
 def _never() -> None:
@@ -66,6 +68,10 @@ def refine(
     progress(0.3)
     each(light.shape[0], work.strip, threads, check)
     progress(0.9)
+    if work.found:
+        work.alpha = calm(work.alpha, _SLACK)
+    if work.hold.any():
+        each(light.shape[0], work.shared, threads, check)
     return work.soft()
 
 
@@ -96,8 +102,13 @@ class _Edge:
             fields = self.sides.at(y + y1, x, self.size)
             total[y, x], inside = colours.solve(shown, fields, prior[y, x])
             self.found[y1] = (y + y1) * width + x, self._lit(inside, shown, seen)
-        self.held[y1:y2] = total * np.clip(rows_of(self.hold, y1, y2, height, width), 0, 1)
-        self.alpha[y1:y2] = total - self.held[y1:y2]
+        self.alpha[y1:y2] = total
+
+    def shared(self, y1: int, y2: int) -> None:
+        """What of rows y1 to y2 is held."""
+        hold = np.clip(rows_of(self.hold, y1, y2, *self.size), 0, 1)
+        self.held[y1:y2] = self.alpha[y1:y2] * hold
+        self.alpha[y1:y2] -= self.held[y1:y2]
 
     def _lit(self, inside: Pixels, shown: Pixels, seen: Pixels) -> Pixels:
         """Opponent colours back to light; what was clipped away is added again."""
