@@ -72,7 +72,8 @@ def render(
     chosen = table.from_mapping(values)
     if "Source" not in inputs:
         raise PlateError("Source is not connected: connect a plate to it.")
-    clips = {name: _frame(clip) for name, clip in inputs.items() if name != "Bg" or chosen.output == "comp"}
+    behind = chosen.output == "comp" or chosen.despill_replace == "bg"
+    clips = {name: _frame(clip) for name, clip in inputs.items() if name != "Bg" or behind}
     source = clips["Source"]
     if 0 in source.pixels.shape:
         raise PlateError("Source is empty at this frame: connect a plate that has pixels here.")
@@ -102,9 +103,10 @@ def picture(
     channels: int,
 ) -> tuple[Pixels, tuple[str, ...]]:
     """What the engine puts into *window* (rows × columns × *channels*), and its doubts as sentences."""
-    mattes = engine.key_frame(clips, chosen, job, draft)
+    mattes = engine.key_frame(clips, chosen, job, draft, keep=True)
     job.progress(0.9)
-    made = _windowed(mattes, clips["Source"], clips.get("Bg"), chosen, window)
+    behind = clips.get("Bg") if chosen.output == "comp" else None
+    made = _windowed(mattes, clips["Source"], behind, chosen, window)
     return packing.components(made, channels, chosen), (*_seen(mattes), *mattes.messages)
 
 
@@ -148,6 +150,7 @@ def status() -> str:
 
 def purge() -> None:
     """Give the memory back that waits for the next frame, and forget the last one's status."""
+    engine.frames.purge()
     engine.looks.purge()
     engine.forget()
     buffers.purge()

@@ -40,6 +40,7 @@ def matte(
     outm: npt.ArrayLike | None = None,
     clean_plate: npt.ArrayLike | None = None,
     hint: npt.ArrayLike | None = None,
+    background: npt.ArrayLike | None = None,
     **settings: Any,
 ) -> Mattes:
     """Key one picture.
@@ -51,6 +52,7 @@ def matte(
         outm: garbage matte, forces 0 and wins.
         clean_plate: the empty screen, H×W×3 or H×W×4.
         hint: a rough matte of the subject that helps to decide where the key is in doubt.
+        background: what goes behind; its light replaces spill when ``despill_replace="bg"``.
         **settings: controls of the table by name, for example ``screen="blue", erode=1.5``.
 
     Raises:
@@ -59,7 +61,8 @@ def matte(
     """
     chosen = table.from_mapping(settings)
     clips = {"Source": _array("The image", image)}
-    for name, extra in (("InM", inm), ("OutM", outm), ("CleanPlate", clean_plate), ("Hint", hint)):
+    beside = {"InM": inm, "OutM": outm, "CleanPlate": clean_plate, "Hint": hint, "Bg": background}
+    for name, extra in beside.items():
         if extra is not None:
             clips[name] = _array(name, extra)
             if clips[name].bounds != clips["Source"].bounds:

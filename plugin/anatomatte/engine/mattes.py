@@ -28,6 +28,7 @@ class Mattes:
         core, garbage, hint: H×W, the mattes that came in (zero where none was given).
         split: the alpha shared out among people and parts; None where the network was not asked.
         messages: doubts about the frame, as sentences.
+        surface: H×W×3, the screen for the outputs that show it, in the output's encoding, or None.
     """
 
     alpha: Pixels
@@ -39,6 +40,7 @@ class Mattes:
     hint: Pixels
     split: Split | None = None
     messages: tuple[str, ...] = ()
+    surface: Pixels | None = None
 
     @property
     def people(self) -> list[Pixels]:
@@ -76,7 +78,9 @@ class Mattes:
     def cropped(self, rows: slice, columns: slice) -> Mattes:
         """A window of everything (views, no copies)."""
         cut = {name: getattr(self, name)[rows, columns] for name in _PLANES}
-        return dataclasses.replace(self, **cut, split=self.split and self.split.cropped(rows, columns))
+        surface = None if self.surface is None else self.surface[rows, columns]
+        split = self.split and self.split.cropped(rows, columns)
+        return dataclasses.replace(self, **cut, split=split, surface=surface)
 
 
 def _wanted(name: str, of: str) -> Wanted | None:

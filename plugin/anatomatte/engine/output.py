@@ -6,7 +6,7 @@ import numpy as np
 
 from ..frame import Frame, Pixels
 from ..settings import Settings
-from . import seen
+from . import seen, views
 from .mattes import Mattes
 
 
@@ -27,8 +27,8 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
     alpha = mattes.alpha
     if settings.output == "matte":
         return _grey(alpha, alpha)
-    if settings.output == "status":
-        return _grey(alpha, np.ones_like(alpha))
+    if settings.output in views.VIEWS:
+        return _view(mattes, settings.output)
     if settings.output == "packed":
         names = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
         return np.stack(mattes.planes(names, settings.parts_of), -1)
@@ -40,6 +40,15 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
     if settings.output == "comp" and background is not None:
         over += (1 - _one(alpha)) * backdrop(background)
     return over
+
+
+def _view(mattes: Mattes, view: str) -> Pixels:
+    if view == "edge":
+        return views.edge(mattes)
+    shown = views.status(mattes) if view == "status" else mattes.surface
+    if shown is None:
+        shown = np.repeat(_one(mattes.spill), 3, 2)
+    return np.concatenate([shown, np.ones_like(shown[..., :1])], 2)
 
 
 def backdrop(background: Frame) -> Pixels:

@@ -25,6 +25,7 @@ class Plate:
         curve: name of the plate's transfer curve.
         inm, outm, hint: H×W in 0..1, or None.
         clean: H×W×3 scene-linear clean plate, or None; ``clean_known`` is 1 inside its bounds.
+        behind: H×W×3 scene-linear background, black where it has no pixels, or None.
         doubts: sentences for the status.
     """
 
@@ -37,6 +38,7 @@ class Plate:
     hint: Pixels | None = None
     clean: Pixels | None = None
     clean_known: Pixels | None = None
+    behind: Pixels | None = None
     doubts: tuple[str, ...] = ()
 
 
@@ -71,6 +73,8 @@ def prepare(clips: dict[str, Frame], settings: Settings) -> Plate:
     facts: dict[str, Any] = dict(mattes)
     if "CleanPlate" in clips:
         facts["clean"], facts["clean_known"] = _clean_of(clips["CleanPlate"], source, settings)
+    if settings.despill_replace == "bg" and "Bg" in clips:
+        facts["behind"] = _behind(clips["Bg"], source, settings)
     return dataclasses.replace(plate, doubts=doubts, **facts)
 
 
@@ -119,6 +123,16 @@ def _matte_of(clip: Frame, source: Frame) -> Pixels:
     chosen = clip.pixels.mean(2, keepdims=True) if clip.channels == 3 else clip.pixels[..., -1:]
     placed, _ = _placed(chosen, clip.bounds, source.bounds)
     return np.clip(placed[..., 0], 0, 1)
+
+
+def _behind(clip: Frame, source: Frame, settings: Settings) -> Pixels | None:
+    """The background's light in the plate's place; a matte has none."""
+    if clip.channels == 1:
+        return None
+    clip, _ = _finite(clip)
+    curve = colour.resolve(settings.input_colour, clip.integer)
+    placed, _ = _placed(clip.pixels[..., :3], clip.bounds, source.bounds)
+    return colour.decode(curve, np.ascontiguousarray(placed))
 
 
 def _clean_of(clip: Frame, source: Frame, settings: Settings) -> tuple[Pixels, Pixels]:

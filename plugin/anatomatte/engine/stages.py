@@ -7,6 +7,7 @@ shares of people and parts have keys of their own: a control of one leaves the o
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, cast
@@ -15,11 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..cache import Store, content_key, granted_bytes
+from ..nets import engines
+from ..nets.engines import Sight
 from ..people import choose, fuse
 from ..people.seen import PeopleSeen
 from ..people.shares import Shares, shares
 from ..settings import Settings
-from . import subject
+from . import finish, subject
 from .job import Job
 from .look import Evidence, Key, observe, refine
 from .plate import Plate
@@ -70,8 +73,7 @@ class Looks:
     def __init__(self, plate: Plate, settings: Settings, job: Job, place: choose.Place) -> None:
         self.plate, self.settings, self.job, self.place = plate, settings, job, place
         self.content = content_key(plate.frame.pixels, plate.curve, threads=job.threads)
-        chosen = settings.of_stage("observe", "refine", people=True)
-        self.of_people = (self.content, *(row for row in chosen if row[0] != "subject"))
+        self.asked = engines.chosen(settings)
 
     def _once(self, what: str, facts: tuple[object, ...], make: Callable[[], T]) -> T:
         def frozen() -> T:
@@ -85,20 +87,43 @@ class Looks:
     def screen(self) -> tuple[Evidence, Key]:
         """The screen and its key."""
         plate, settings, job = self.plate, self.settings, self.job
-        clean = content_key(plate.clean, plate.clean_known, threads=job.threads)
-        chosen = settings.of_stage("observe", "refine", people=False)
 
         def make() -> tuple[Evidence, Key]:
             evidence = observe(plate, settings, job)
             job.progress(0.4)
             return evidence, refine(plate, evidence, settings, job)
 
-        facts = (self.content, job.scale, clean, chosen, os.environ.get("OCIO", ""))
-        return self._once("screen", facts, make)
+        return self._once("screen", self._of_screen(), make)
 
-    def people(self) -> PeopleSeen:
-        """The network's look."""
-        return self._once("people", self.of_people, lambda: subject.look(self.plate, self.settings, self.job))
+    def _of_screen(self) -> tuple[object, ...]:
+        """What the screen's key depends on."""
+        clean = content_key(self.plate.clean, self.plate.clean_known, threads=self.job.threads)
+        chosen = self.settings.of_stage("observe", "refine", people=False)
+        return self.content, self.job.scale, clean, chosen, os.environ.get("OCIO", "")
+
+    @functools.cached_property
+    def of_people(self) -> tuple[object, ...]:
+        """What the networks' look depends on."""
+        chosen = self.settings.of_stage("observe", people=True)
+        rows = tuple(row for row in chosen if row[0] != "subject")
+        return self.content, rows, self.asked.identity("parts", "alpha")
+
+    def people(self) -> Sight:
+        """The networks' look."""
+        return self._once(
+            "people",
+            self.of_people,
+            lambda: subject.look(self.plate, self.settings, self.job, self.asked),
+        )
+
+    def edged(self, evidence: Evidence, key: Key, sight: Sight | None) -> tuple[Key, tuple[str, ...]]:
+        """The key with an edge engine's matte, where one is asked; *key* is of these settings."""
+        if self.asked.edge == engines.OWN:
+            return key, ()
+        ours = (self.asked.edge, self.asked.identity("edge"), self.settings.subject == "on")
+        facts = (*self._of_screen(), *ours, None if sight is None else self.of_people)
+        plate, settings, job = self.plate, self.settings, self.job
+        return self._once("edge", facts, lambda: finish.finish(plate, evidence, key, sight, settings, job))
 
     def soft(self, seen: PeopleSeen) -> Key:
         """The matte that the network's look gives where there is no screen."""
@@ -114,21 +139,29 @@ class Looks:
         """Everything that the frame needs, and nothing that it does not."""
         evidence, keyed = self.screen()
         screen = evidence.screen is not None
-        if not subject.asked(self.settings, screen):
-            return Found(evidence, None, keyed, keyed.matte, None, self._unasked(screen))
-        seen = self.people()
+        fusion = screen and fuse.wants(keyed.matte)
+        if not subject.asked(self.settings, screen and not fusion):
+            key, told = self.edged(evidence, keyed, None) if screen else (keyed, ())
+            return Found(evidence, None, key, keyed.matte, None, (*self._unasked(screen), *told))
+        sight = self.people()
+        seen = sight.seen
         self.job.progress(0.6)
         choice = choose.choose(self.settings, seen, self.place)
         doubts = choice.doubts if len(seen.people) else ("No person was seen: mattes of people are empty.",)
         soft = None if screen else self.soft(seen)
         made = self.shares(seen, choice, soft)
-        if soft is not None:
-            return Found(evidence, seen, soft, keyed.matte, made, doubts)
-        fused = fuse.fuse(keyed.matte, seen) if self.settings.subject == "on" else keyed.matte
-        return Found(evidence, seen, dataclasses.replace(keyed, matte=fused), keyed.matte, made, doubts)
+        base = soft or keyed
+        if screen:
+            fill, outside = self.settings.subject != "off", self.settings.only_people
+            fused = fuse.fuse(keyed.matte, seen, fill=fill, outside=outside, held=self.settings.held)
+            base = dataclasses.replace(keyed, matte=fused)
+        key, told = self.edged(evidence, base, sight)
+        return Found(evidence, seen, key, keyed.matte, made, (*doubts, *sight.told, *told))
 
     def _unasked(self, screen: bool) -> tuple[str, ...]:
-        doubts: tuple[str, ...] = () if screen else ("There is no screen and Find people is Off: the matte is full.",)
+        doubts: tuple[str, ...] = (
+            () if screen else ("There is no screen and Find people is Off: the matte is full.",)
+        )
         if subject.wanted(self.settings):
             doubts += ("Find people is Off: there are no mattes of people or parts.",)
         return doubts

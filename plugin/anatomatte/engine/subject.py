@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import SetupError
+from ..frame import Pixels
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
+from ..nets import engine_ask, engines
+from ..nets.engines import Engines, Sight
+from ..nets.sessions import sessions
 from ..ops import display
 from ..people import choose, edge
 from ..people.look import see
@@ -49,10 +54,12 @@ def model() -> PeopleModel:
 
 
 def forget() -> None:
-    """Give the network's memory back; the next frame reads it again."""
+    """Give the networks' memory back; the next frame reads them again."""
     global _model
     with _lock:
         _model = None
+    sessions.purge()
+    engine_ask.memory.purge()
 
 
 def wanted(settings: Settings) -> bool:
@@ -64,26 +71,61 @@ def wanted(settings: Settings) -> bool:
     shown = settings.output in ("people", "parts")
     packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
     layers = settings.output == "packed" and not LAYERS.isdisjoint(packed)
-    return shown or layers or choose.narrowed(settings)
+    return shown or layers or choose.narrowed(settings) or settings.only_people or by_parts(settings)
+
+
+DESPILLED = ("skin", "hair", "clothes")
+"""Parts of people that despill may treat each in its way."""
+
+
+def by_parts(settings: Settings) -> bool:
+    """Whether despill is to differ between parts of people."""
+    return any(getattr(settings, f"despill_{name}") != 1.0 for name in DESPILLED)
 
 
 def asked(settings: Settings, screen: bool) -> bool:
     """Whether this frame asks the network: the control says so, or there is no screen, or it is needed."""
     if settings.subject == "auto":
-        return not screen or wanted(settings)
+        return not screen or wanted(settings) or settings.edge_engine == "alpha"
     return settings.subject == "on"
 
 
-def look(plate: Plate, settings: Settings, job: Job) -> PeopleSeen:
-    """One look of the network at the plate, through the display transform; people from the left.
+def own(plate: Plate, settings: Settings, job: Job) -> PeopleSeen:
+    """One look of our own network at the plate, through the display transform; people from the left.
 
     Raises:
         SetupError: as `model`.
     """
     job.check()
-    shown = display.shown(plate.light, settings.net_exposure, settings.net_gamma, job.threads)
-    found = see(shown, model(), people=settings.people, threads=job.threads, check=job.check)
+    found = see(
+        shown(plate, settings, job), model(), people=settings.people, threads=job.threads, check=job.check
+    )
     return choose.ordered(found)
+
+
+def shown(plate: Plate, settings: Settings, job: Job) -> Pixels:
+    """The plate as networks see it, H×W×3 display-referred."""
+    return display.shown(plate.light, settings.net_exposure, settings.net_gamma, job.threads)
+
+
+def look(plate: Plate, settings: Settings, job: Job, asked: Engines) -> Sight:
+    """One look of all networks that are asked; people from the left.
+
+    Raises:
+        SetupError: as `model`, or another network is missing, refused or damaged.
+        SettingsError: another network is unknown, or not for this use.
+    """
+    if not asked.sees:
+        return Sight(own(plate, settings, job))
+    found = engines.see(
+        shown(plate, settings, job),
+        lambda: own(plate, settings, job),
+        asked,
+        people=settings.people,
+        threads=job.threads,
+        check=job.check,
+    )
+    return dataclasses.replace(found, seen=choose.ordered(found.seen))
 
 
 def key(plate: Plate, seen: PeopleSeen, job: Job) -> Key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ..frame import Pixels
 from ..ops.filters import Mask, brightest
@@ -14,11 +15,23 @@ _SMALL = 0.045
 _ALONE = 0.025
 """Distance from a marker to anything larger, as a share of the picture's longer side."""
 
+_NEAR = 0.006
+"""The same for a thing that is as large as other markers."""
+
+
+def _alike(side: npt.NDArray[np.float64], alone: Mask) -> Mask:
+    """Things about as large as those that stand alone, where there are at least two of these."""
+    if int(alone.sum()) < 2:
+        return np.zeros_like(alone)
+    usual = max(float(np.median(side[alone])), 1.0)
+    return np.asarray((side > 0.6 * usual) & (side < 1.7 * usual))
+
 
 def markers(cover: Pixels) -> Mask:
     """Cells that belong to small things standing alone on the screen.
 
-    Only what is well away from everything larger counts: loose hair and fingers are near their owner.
+    Only what is well away from everything larger counts, because loose hair and fingers are near their
+    owner; nearer things count when they have the size of at least two that stand alone.
     Where nothing is larger, three small things are markers, and fewer a far subject.
 
     Args:
@@ -28,7 +41,7 @@ def markers(cover: Pixels) -> Mask:
     solid = (cover > np.float32(0.04)).astype(np.uint8)
     joined = cv2.dilate(solid, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    side = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - 2
+    side = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]).astype(np.float64) - 2
     small = side <= max(2.0, _SMALL * longest)
     small[0] = False
     large = ~small
@@ -38,8 +51,9 @@ def markers(cover: Pixels) -> Mask:
     if large.any():
         away = cv2.distanceTransform((~large[labels]).astype(np.uint8), cv2.DIST_L2, 5)
         near = np.full(count, np.inf)
-        np.minimum.at(near, labels.ravel(), away.ravel())
-        small &= near > _ALONE * longest
+        np.minimum.at(near, np.asarray(labels, np.intp).ravel(), away.ravel())
+        alone = small & (near > _ALONE * longest)
+        small = alone | (small & _alike(side, alone) & (near > _NEAR * longest))
     return np.asarray(small[labels])
 
 
@@ -60,7 +74,7 @@ def rim_of(light: Pixels, surface: Pixels) -> Rim:
         return 0, 0, 0, 0
     found = []
     for turn in range(4):
-        turned = np.rot90(light, turn)[: deep + 3]
+        turned = np.asarray(np.rot90(light, turn)[: deep + 3], np.float32)
         across = np.rot90(surface, turn)[:1]
         screen = cv2.resize(np.ascontiguousarray(across), (turned.shape[1], 1))
         found.append(_lines(brightest(turned), brightest(screen.reshape(1, -1, 3))[0], deep))

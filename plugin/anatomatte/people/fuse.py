@@ -28,12 +28,28 @@ REACH = (2.0, 6.0)
 """Cells outside a person between which everything else begins to be dropped and is: room for hair."""
 
 
-def fuse(matte: Pixels, seen: PeopleSeen | None, *, outside: bool = False, held: bool = True) -> Pixels:
+def wants(matte: Pixels) -> bool:
+    """Whether the keyer's *matte* has wide places of which it is unsure: the network may know them.
+
+    An edge, even a soft one, is narrow; a veil, a reflection or clothes of the screen's hue are not.
+    """
+    height, width = matte.shape
+    cell = max(1, round(max(height, width) / 256))
+    cover = shrink(matte, -(-height // cell), -(-width // cell))
+    unsure = ((cover > 0.03) & (cover < 0.97)).astype(np.uint8)
+    wide = cv2.erode(unsure, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return int(wide.sum()) >= 4
+
+
+def fuse(
+    matte: Pixels, seen: PeopleSeen | None, *, fill: bool = True, outside: bool = False, held: bool = True
+) -> Pixels:
     """The keyer's *matte*, H×W in 0..1, with the holes inside of people filled.
 
     Args:
         matte: the keyer's, at the plate's resolution.
         seen: what the network saw of the same picture, or None.
+        fill: fill holes.
         outside: also drop everything that is away from every person.
         held: things that people hold belong to them when *outside* is dropped.
 
@@ -44,9 +60,9 @@ def fuse(matte: Pixels, seen: PeopleSeen | None, *, outside: bool = False, held:
     if seen is None or not len(seen.people):
         return matte
     full = matte
-    fill = holes(matte, seen)
-    if fill.any():
-        full = np.maximum(matte, grow(fill, *matte.shape))
+    inside = holes(matte, seen) if fill else np.zeros((1, 1), np.float32)
+    if inside.any():
+        full = np.maximum(matte, grow(inside, *matte.shape))
     if outside:
         full = full * grow(near(seen, held), *matte.shape)
     return np.asarray(full, np.float32)
@@ -64,13 +80,13 @@ def holes(matte: Pixels, seen: PeopleSeen) -> Pixels:
     """How much of each cell is surely a person whatever the keyer says, h×w on the network's grid."""
     sure = step(seen.alpha, *SURE)
     deep = step(_depth(sure), *DEEP) * sure
-    through = 1 - shrink(matte, *seen.alpha.shape)
-    return np.asarray(deep * (1 - _unseen_gaps(through)), np.float32)
+    open_ = shrink((matte <= np.float32(0.02)).astype(np.float32), *seen.alpha.shape)
+    return np.asarray(deep * (1 - _unseen_gaps(open_)), np.float32)
 
 
-def _unseen_gaps(through: Pixels) -> Pixels:
+def _unseen_gaps(open_: Pixels) -> Pixels:
     """1 at cells of clear screen that are too narrow for the network to have seen them, h×w."""
-    clear = (through > 0.5).astype(np.uint8)
+    clear = (open_ > 0.25).astype(np.uint8)
     size = 2 * round(GAP) + 1
     wide = cv2.morphologyEx(clear, cv2.MORPH_OPEN, np.ones((size, size), np.uint8), borderType=EDGE)
     narrow = clear & (1 - np.asarray(wide, np.uint8))

@@ -1,0 +1,121 @@
+"""The subject's own colour: unmixed from the screen, free of its spill, in the output's encoding."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..frame import Pixels
+from ..keyer import despill, palette
+from ..ops import colour
+from ..ops.filters import brightest, gauss, rows_of, shrink, step
+from ..parts import channels
+from ..people.seen import PeopleSeen
+from ..settings import Settings
+from .look import surface_rows
+from .plate import Plate
+from .stages import Found
+from .subject import DESPILLED, by_parts
+
+
+class Foreground:
+    """The subject's own colour, strip by strip.
+
+    Attributes:
+        colour: H×W×3, unmixed, despilled, not premultiplied, in the output's encoding.
+        spill: H×W, share of the screen's colour that was found on the subject, in 0..1.
+    """
+
+    def __init__(self, plate: Plate, found: Found, cover: Pixels, settings: Settings) -> None:
+        self.plate, self.made, self.cover, self.settings = plate, found.key, cover, settings
+        self.screen = found.evidence.screen
+        self.target = plate.curve if settings.output_colour == "input" else settings.output_colour
+        self.height, self.width = cover.shape
+        self.colour = np.empty((self.height, self.width, 3), np.float32)
+        self.spill = np.zeros((self.height, self.width), np.float32)
+        self.strength = part_strength(found.seen, settings)
+        self.near = _near_edge(found.key.matte) if settings.despill_method == "unmix" else None
+
+    def strip(self, y1: int, y2: int) -> None:
+        """Fill rows y1 to y2."""
+        light = self.plate.light[y1:y2]
+        clean = light
+        if self.screen is not None:
+            surface = surface_rows(self.plate, self.screen, y1, y2)
+            around = rows_of(self.made.around, y1, y2, *self.cover.shape)
+            clean = self._unmixed(light, surface, around[..., :3], y1, y2)
+            self._despill(clean, surface, around[..., 3], y1, y2)
+        elif len(self.made.edge):
+            clean = self._unmixed(light, None, None, y1, y2)
+        coded = colour.encode(self.target, clean)
+        if self.target == self.plate.curve:  # what nobody touched leaves bit for bit as it came
+            coded = np.where(clean == light, self.plate.frame.pixels[y1:y2], coded)
+        self.colour[y1:y2] = coded
+
+    def _unmixed(
+        self, light: Pixels, surface: Pixels | None, near: Pixels | None, y1: int, y2: int
+    ) -> Pixels:
+        """The solved colours in the edge, the subject's nearby colour where there is only screen.
+
+        Both count less where a core, a hint or a fill has made the matte solid.
+        """
+        cover, matte = self.cover[y1:y2], self.made.matte[y1:y2]
+        amount = np.float32(self.settings.unmix * (1.0 if self.screen is None else self.screen.weight))
+        through = 1 - matte
+        share = np.clip((1 - cover) / np.maximum(through, np.float32(1e-4)), 0, 1) * amount
+        first, last = np.searchsorted(self.made.edge, (y1 * self.width, y2 * self.width))
+        at = self.made.edge[first:last] - y1 * self.width
+        share = np.where(through > 0, share, 0).ravel()
+        flat = light.reshape(-1, 3)
+        if surface is None or near is None:  # people against any background: only the edge is known
+            clean = flat.copy()
+            clean[at] += (self.made.colour[first:last] - clean[at]) * share[at, None]
+            return clean.reshape(light.shape)
+        target = (near * brightest(surface)[..., None]).reshape(-1, 3)
+        target[at] = self.made.colour[first:last]
+        return np.asarray(flat + (target - flat) * share[:, None], np.float32).reshape(light.shape)
+
+    def _despill(self, clean: Pixels, surface: Pixels, own: Pixels, y1: int, y2: int) -> None:
+        screen, chosen = self.screen, self.settings
+        assert screen is not None
+        excess = despill.spill(clean, screen.axis, chosen.despill_method)
+        if own.any():
+            excess *= 1 - np.float32(chosen.despill_keep) * own * palette.purity(clean, screen.axis)
+        if self.near is not None:
+            excess *= rows_of(self.near, y1, y2, self.height, self.width)
+        full = np.maximum(screen.axis.key(surface, 0.5), np.float32(1e-5))
+        self.spill[y1:y2] = np.clip(excess / full, 0, 1)
+        grey = np.asarray(excess / full * surface[..., screen.axis.low], np.float32)
+        amount: Pixels | float = chosen.despill * screen.weight
+        if self.strength is not None:
+            amount = amount * rows_of(self.strength, y1, y2, self.height, self.width)
+        despill.despill(clean, screen.axis, excess, grey, amount, self._light_back(y1, y2))
+
+    def _light_back(self, y1: int, y2: int) -> Pixels | float:
+        """What comes in the place of one unit of luminance of spill."""
+        chosen, amount = self.settings, self.settings.despill_luminance
+        if chosen.despill_replace == "colour":
+            picked = np.array(chosen.despill_colour, np.float32).reshape(1, 1, 3)
+            return despill.tinted(colour.decode(self.plate.curve, picked)[0, 0], amount)
+        if chosen.despill_replace == "bg":
+            behind = self.plate.behind
+            return 0.0 if behind is None else despill.tinted(behind[y1:y2], amount)
+        return 0.0 if chosen.despill_replace == "nothing" else amount
+
+
+def _near_edge(matte: Pixels) -> Pixels:
+    """1 in the matte's edge and beyond it, 0 well inside the subject, on a grid of at most 640 cells."""
+    cell = palette.cell_for(*matte.shape)
+    height, width = -(-matte.shape[0] // cell), -(-matte.shape[1] // cell)
+    through = gauss(1 - shrink(matte, height, width), 0.012 * max(height, width))
+    return step(through, 0.0, 0.3)
+
+
+def part_strength(seen: PeopleSeen | None, settings: Settings) -> Pixels | None:
+    """Strength of despill on the network's grid, h×w, or None where it is the same everywhere."""
+    if seen is None or not by_parts(settings) or not len(seen.people):
+        return None
+    strength = np.ones(seen.alpha.shape, np.float32)
+    for name in DESPILLED:
+        share = seen.parts[list(channels(name))].sum(0)
+        strength += np.float32(getattr(settings, f"despill_{name}") - 1) * share
+    return np.asarray(np.clip(strength, 0, 2), np.float32)
