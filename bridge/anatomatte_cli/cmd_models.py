@@ -258,7 +258,7 @@ def _told(name: str, found: Any) -> None:
     if found is None:
         click.echo(f"{name} is there already")
     else:
-        known = "as published" if found.record.known else "as it came; nobody published another"
+        known = "as published" if found.record.known else "made here" if found.file.convert else "as it came"
         click.echo(f"Installed {name} {found.record.precision}: SHA-256 {found.record.sha256} ({known})")
 
 
