@@ -90,16 +90,16 @@ def test_controls_become_engines() -> None:
 )
 def test_a_missing_network_names_the_command(named: Engines, says: str) -> None:
     with pytest.raises(SetupError, match=says):
-        named.identity()
+        named.identity("parts", "alpha", "edge")
 
 
 def test_wrong_names_and_wrong_uses_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"No network is called 'modnett'; did you mean 'modnet'"):
-        Engines(alpha="modnett").identity()
+        Engines(alpha="modnett").identity("parts", "alpha", "edge")
     with pytest.raises(SettingsError, match=r"gives parts of people, not an alpha: choose another Alpha"):
-        Engines(alpha="m2fp-multi").identity()
+        Engines(alpha="m2fp-multi").identity("parts", "alpha", "edge")
     with pytest.raises(SettingsError, match=r"has no file in int8"):
-        Engines(parts="schp-lip@int8").identity()
+        Engines(parts="schp-lip@int8").identity("parts", "alpha", "edge")
 
 
 def test_nothing_is_asked_before_a_missing_network_is_told() -> None:
@@ -112,11 +112,11 @@ def test_nothing_is_asked_before_a_missing_network_is_told() -> None:
 
 def test_a_studio_that_forbids_a_class_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
-    first = Engines(alpha=name).identity()
+    first = Engines(alpha=name).identity("parts", "alpha", "edge")
     monkeypatch.setenv("ANATOMATTE_MODELS_POLICY", "copyleft")
     with pytest.raises(SetupError, match="policy"):
-        Engines(alpha=name).identity()
-    assert "red" in str(first) and len(first[0][2]) == 64
+        Engines(alpha=name).identity("parts", "alpha", "edge")
+    assert "red" in str(first) and len(first[-1][2]) == 64
 
 
 # ---- alpha

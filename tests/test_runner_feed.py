@@ -102,6 +102,8 @@ def test_smaller_sizes_for_short_memory() -> None:
     assert plan(smaller(Size(), 300), Pad(), 400, 600).inner == (200, 300)
     modnet = Size(rule="short", side=512, when="outside", multiple=32, round="down")
     assert plan(smaller(modnet, 256), Pad(), 400, 600).inner == (256, 384)
+    # one that would have been left alone at its own size is made smaller all the same
+    assert plan(smaller(modnet, 416), Pad(), 400, 600).inner == (416, 608)
     assert smaller(modnet, 0) is modnet
 
 

@@ -102,6 +102,7 @@ def test_a_clip_begins_where_it_begins() -> None:
     contract = Contract(10, 4, 3)
     assert frames_for(2, contract, first=0) == range(3)
     assert frames_for(11, contract, first=8) == range(8, 12)
+    assert frames_for(5, contract) == range(-4, 6)
     network = Recurrent()
     answer(3, contract, network, first=1)
     assert network.steps == [1, 2, 3]

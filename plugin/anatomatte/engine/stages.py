@@ -117,11 +117,12 @@ class Looks:
         )
 
     def edged(self, evidence: Evidence, key: Key, sight: Sight | None) -> tuple[Key, tuple[str, ...]]:
-        """The key with an edge engine's matte, where one is asked; *key* is of these settings."""
+        """The key with an edge engine's matte, where one is asked."""
         if self.asked.edge == engines.OWN:
             return key, ()
-        ours = (self.asked.edge, self.asked.identity("edge"), self.settings.subject == "on")
-        facts = (*self._of_screen(), *ours, None if sight is None else self.of_people)
+        rough = content_key(key.matte, threads=self.job.threads)
+        facts = (*self._of_screen(), rough, self.asked.edge, self.asked.identity("edge"))
+        facts += (None if sight is None else self.of_people,)
         plate, settings, job = self.plate, self.settings, self.job
         return self._once("edge", facts, lambda: finish.finish(plate, evidence, key, sight, settings, job))
 

@@ -16,8 +16,8 @@ _BACKGROUND, _HELD = INDEX["background"], INDEX["held"]
 def lawful(seen: PeopleSeen) -> PeopleSeen:
     """The same evidence with every law kept, whatever was laid over it.
 
-    Coverage in 0..1 with alpha + held ≤ 1, parts that sum to 1, shares of people that sum to 1; all
-    finite.  Coverage with nobody in it becomes one person's, as soon as it is enough to be one.
+    Coverage in 0..1 with alpha + held ≤ 1, parts that sum to 1, shares of people that sum to 1 at
+    most; all finite.  Coverage with nobody in it becomes one person's, as soon as it is enough to be one.
     """
     alpha, held, parts, people = (
         np.nan_to_num(np.asarray(plane, np.float32), nan=0.0, posinf=1.0, neginf=0.0)
@@ -33,17 +33,23 @@ def lawful(seen: PeopleSeen) -> PeopleSeen:
 
 
 def shared(people: Plane, alpha: Plane, heads: Plane) -> tuple[Plane, Plane]:
-    """Shares (K, h, w) that sum to 1, and their heads; a pixel that nobody claims goes to who is near."""
+    """Shares (K, h, w) that sum to 1 at most, and their heads; what is left over is nobody's."""
     if len(people):
-        total = people.sum(0)
-        if float(total.min()) < 0.999 or float(total.max()) > 1.001:
-            reach = max(people.shape[1:]) / 8
-            near = np.stack([cv2.GaussianBlur(plane, (0, 0), reach) for plane in people])
-            people = people + (near + 1e-6) * (1e-3 * (total > 0.05) + (total <= 0.05))
-        return np.asarray(people / people.sum(0), np.float32), np.asarray(heads, np.float32)
+        total = np.maximum(people.sum(0), 1)
+        return np.asarray(people / total, np.float32), np.asarray(heads, np.float32)
     if float((alpha > 0.5).mean()) < _LEAST_PERSON:
         return np.zeros((0, *alpha.shape), np.float32), np.zeros((0, 3), np.float32)
     return np.ones((1, *alpha.shape), np.float32), np.array([head_of(alpha)], np.float32)
+
+
+def shares_of(people: Plane) -> Plane:
+    """Coverage by each person (K, h, w) as shares: whose a covered pixel is, a little beyond its edge too."""
+    if not len(people):
+        return people
+    reach = max(1.0, 0.01 * max(people.shape[1:]))
+    near = np.stack([cv2.GaussianBlur(plane, (0, 0), reach) for plane in people])
+    total = near.sum(0)
+    return np.asarray(near / np.maximum(total, np.float32(1e-6)) * (total > 1e-3), np.float32)
 
 
 def head_of(cover: Plane) -> tuple[float, float, float]:

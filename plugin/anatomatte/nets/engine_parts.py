@@ -13,7 +13,7 @@ from ..manifest import Manifest
 from ..parts import INDEX, LABEL_SETS
 from ..people.seen import PeopleSeen, Plane
 from .engine_ask import Asked, Check, Tell, device_of, nobody
-from .engine_merge import head_of, on_grid, only_known
+from .engine_merge import head_of, on_grid, only_known, shares_of
 from .engine_regions import WHOLE, Region, regions
 from .runner_answer import Answer, in_our_parts
 from .runner_size import plan
@@ -162,4 +162,4 @@ def _by_m2fp(
     if not net.kind.many:
         return dataclasses.replace(seen, parts=parts)
     heads = np.array([head_of(person) for person in found.people], np.float32).reshape(-1, 3)
-    return dataclasses.replace(seen, parts=parts, people=found.people, heads=heads)
+    return dataclasses.replace(seen, parts=parts, people=shares_of(found.people), heads=heads)

@@ -64,17 +64,18 @@ class Engines:
         )
         return tuple((kind, name) for kind, name in named if name not in (OWN, "parts", "alpha"))
 
-    def identity(self) -> tuple[tuple[str, ...], ...]:
-        """What makes these networks what they are: a part of every cache's key.
+    def identity(self, *kinds: Kind) -> tuple[object, ...]:
+        """What makes the networks of these uses what they are: a part of every cache's key.
 
         Raises:
             SettingsError, SetupError: as `asked`.
         """
-        made = []
+        made: list[object] = [self.mix, self.parts, self.alpha]
         for kind, name in self.ids():
-            found = asked(kind, name)
-            made.append((kind, name, found.sha256, repr(found.manifest)))
-        return (*made, ("mix", repr(self.mix)))
+            if kind in kinds:
+                found = asked(kind, name)
+                made.append((kind, name, found.sha256, repr(found.manifest)))
+        return tuple(made)
 
 
 def chosen(settings: Settings) -> Engines:

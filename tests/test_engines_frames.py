@@ -1,0 +1,168 @@
+"""Whole frames with other networks as engines: the laws, the edge, the screen, the status, the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from engine_scene import COLOURED, RED, brought, by_colour, person, plate
+from keyer_scenes import scene
+from network_files import alpha_net, node, onnx_net
+from test_people_laws import check
+
+import anatomatte
+from anatomatte.engine import stages, subject
+from anatomatte.errors import SetupError
+from anatomatte.nets import engine_ask
+from anatomatte.nets.sessions import sessions
+from anatomatte.people.seen import PeopleSeen
+
+STUDIO = scene(60, 80)
+
+
+@pytest.fixture(autouse=True)
+def store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANATOMATTE_MODELS", str(tmp_path / "models"))
+    monkeypatch.delenv("ANATOMATTE_MODELS_SHARED", raising=False)
+    engine_ask.memory.purge()
+    sessions.purge()
+
+
+@contextmanager
+def looking(answer: PeopleSeen) -> Iterator[list[int]]:
+    """Our own network answers *answer*; the list that is handed out grows by one with each look."""
+    looks: list[int] = []
+
+    def own(*_: object) -> PeopleSeen:
+        looks.append(1)
+        return subject.choose.ordered(answer)
+
+    with pytest.MonkeyPatch.context() as scene:
+        scene.setattr(subject, "own", own)
+        yield looks
+
+
+def made(image: Any, **settings: Any) -> anatomatte.Mattes:
+    """A frame for which our own network sees one half-sure person at the left; its laws are checked."""
+    with looking(person()):
+        mattes = anatomatte.matte(image, **settings)
+    check(mattes)
+    return mattes
+
+
+def test_all_three_engines_in_one_frame(tmp_path: Path) -> None:
+    red = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
+    parts = brought(tmp_path, "colours", COLOURED, by_colour)
+    mattes = made(
+        plate(), parts_engine="custom", parts_network=parts, alpha_engine="custom", alpha_network=red,
+        edge_engine="alpha",
+    )  # fmt: skip
+    assert mattes.alpha[40, 12] > 0.99 and mattes.alpha[40, 60] > 0.99 and mattes.alpha[5, 30] < 0.05
+    assert mattes.parts["hair"][40, 12] > 0.98 and mattes.parts["dress"].max() < 0.02
+    own = made(plate())
+    assert own.alpha[40, 60] < 0.2 and own.parts["dress"][40, 12] > 0.5
+
+
+@pytest.mark.parametrize("kind", ["parts", "alpha", "edge"])
+def test_a_missing_network_fails_the_frame_with_the_command(kind: str) -> None:
+    name = {"parts": "schp-lip", "alpha": "modnet", "edge": "vitmatte-small"}[kind]
+    with pytest.raises(SetupError, match=rf"not in the model store.*anatomatte models \w+ {name}"):
+        made(plate(), **{f"{kind}_engine": name})
+
+
+def echo(tmp_path: Path, gain: float) -> str:
+    """An edge engine that gives the rough matte back, times *gain*."""
+    hint = '[[extra]]\nwhat = "hint"\njoin = "channel"\n[[output]]\nwhat = "alpha"\nchannel = 3\n'
+    return brought(
+        tmp_path, "echo", hint,
+        lambda path: onnx_net(
+            path, [node("Mul", "input gain", "output")], {"input": (1, 4, "h", "w")},
+            {"output": (1, 4, "h", "w")}, {"gain": np.array([gain], np.float32)},
+        ),
+    )  # fmt: skip
+
+
+def test_an_edge_engine_is_given_the_keyed_matte(tmp_path: Path) -> None:
+    """Before a screen, with nobody looked for: the hint is the keyer's matte."""
+    settings = {"edge_engine": "custom", "edge_network": echo(tmp_path, 0.5), "subject": "off"}
+    keyed = anatomatte.matte(STUDIO.image, subject="off")
+    edged = anatomatte.matte(STUDIO.image, **settings)
+    assert np.abs(edged.alpha - keyed.alpha / 2).max() < 1e-5
+    assert np.array_equal(edged.screen, keyed.screen)
+
+
+def test_colours_are_unmixed_for_the_edge_engines_matte(tmp_path: Path) -> None:
+    """An engine that knows the true matte: the foreground is as near to the true one as the keyer's."""
+    true = STUDIO.alpha[None, None].astype(np.float32)
+    tables = '[[extra]]\nwhat = "hint"\njoin = "channel"\n[[output]]\nwhat = "alpha"\n'
+
+    def knows(path: Path) -> Path:
+        from onnx import numpy_helper
+
+        content = node("Constant", "", "output", value=numpy_helper.from_array(true, "true"))
+        return onnx_net(path, [content], {"input": (1, 4, "h", "w")}, {"output": true.shape})
+
+    brought(tmp_path, "knows", tables, knows)
+    edged = anatomatte.matte(STUDIO.image, subject="off", edge_engine="custom", edge_network="knows")
+    keyed = anatomatte.matte(STUDIO.image, subject="off")
+    band = (STUDIO.alpha > 0.05) & (STUDIO.alpha < 0.95)
+    wrong = [np.abs(m.alpha - STUDIO.alpha)[band].mean() for m in (edged, keyed)]
+    assert wrong[0] < 0.5 * wrong[1]
+    off = [
+        (np.abs(m.foreground - STUDIO.foreground).mean(2) * STUDIO.alpha)[band].mean() for m in (edged, keyed)
+    ]
+    assert off[0] < 1.5 * off[1] and off[0] < 0.25 * (np.abs(STUDIO.image - STUDIO.foreground))[band].mean()
+
+
+def test_what_an_engine_has_to_say_reaches_the_status(tmp_path: Path) -> None:
+    name = brought(tmp_path, "heads", RED, alpha_net, head='region = "face"\n')
+    told = made(plate(), alpha_engine="custom", alpha_network=name).messages
+    assert any("was not asked" in line for line in told)
+
+
+def test_a_failing_network_fails_its_frame_and_the_next_one_works(tmp_path: Path) -> None:
+    tables = '[input]\nname = "input"\n[[output]]\nwhat = "alpha"\nname = "output"\n'
+    wild = brought(tmp_path, "wild", tables, lambda path: alpha_net(path, (900, 0, 0), 9))
+    with pytest.raises(SetupError, match="goes from"):
+        made(plate(), alpha_engine="custom", alpha_network=wild)
+    assert made(plate()).alpha[40, 12] > 0.5
+
+
+def test_draft_proxies_and_odd_plates(tmp_path: Path) -> None:
+    red = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
+    settings = {"alpha_engine": "custom", "alpha_network": red}
+    assert made(plate(), draft="always", **settings).alpha[40, 12] > 0.9
+    for shape in ((1, 1), (1, 90), (90, 1), (2, 3)):
+        assert made(np.full((*shape, 3), 0.5, np.float32), **settings).alpha.shape == shape
+    broken = plate()
+    broken[10:20, 10:20] = np.nan
+    assert np.isfinite(made(broken, **settings).alpha).all()
+
+
+def test_looks_are_kept_apart_by_what_they_depend_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages.looks, "_limit", 1 << 30)
+    stages.looks.purge()
+    red = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
+    settings = {"alpha_engine": "custom", "alpha_network": red}
+    with looking(person()) as asked:
+        first = anatomatte.matte(plate(), **settings).alpha
+        assert np.array_equal(
+            anatomatte.matte(plate(), **settings, clip_white=0.9).alpha >= first, first >= 0
+        )
+        assert len(asked) == 1  # a tweak asks nobody
+        anatomatte.matte(plate(), **settings, edge_engine="custom", edge_network=echo(tmp_path, 1.0))
+        assert len(asked) == 1  # the edge engine neither
+        anatomatte.matte(plate(), **settings, alpha_mix=0.5)
+        assert len(asked) == 2
+        # another file under the same id is another network
+        from anatomatte import store
+
+        told = store.catalogue.get("red")
+        store.add(told, told.files[0], alpha_net(tmp_path / "other.onnx", (0, 0, 0), -9), replace=True)
+        assert anatomatte.matte(plate(), **settings).alpha.max() < 0.5
+        assert len(asked) == 3
+    stages.looks.purge()
