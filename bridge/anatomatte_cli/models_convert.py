@@ -100,7 +100,7 @@ def _environment(folder: Path, python: str | None, quiet: bool) -> Iterator[str]
         )
     home = folder / "venv"
     _run([sys.executable, "-m", "venv", str(home)], "making an environment", quiet, os.environ)
-    executable = str(next(home.glob("*/python*")).parent / ("python.exe" if os.name == "nt" else "python"))
+    executable = str(home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     line = [executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *NEEDS]
     _run(line, "fetching tensorflow and tf2onnx", quiet, os.environ)
     try:
