@@ -25,7 +25,8 @@ def dirty() -> np.ndarray:
 
 
 def keyed(**settings: Any) -> anatomatte.Mattes:
-    return anatomatte.matte(dirty(), **settings)
+    """Keyed with its speck, and by the screen alone."""
+    return anatomatte.matte(dirty(), **{"markers": False, "subject": "off"} | settings)
 
 
 BASE = keyed()
@@ -50,6 +51,11 @@ DIRECTIONS: list[tuple[str, Any, Any, int]] = [
     ("despill", 0.0, lambda m: m.foreground[SOLID][:, 1].mean(), +1),
     ("despill_method", "limit", lambda m: m.foreground[SOLID][:, 1].mean(), +1),
     ("despill_luminance", 1.0, lambda m: m.foreground[SOLID].mean(), +1),
+    ("despill_method", "double", lambda m: m.foreground[SOLID][:, 1].mean(), +1),
+    ("despill_method", "unmix", lambda m: m.foreground[SOLID][:, 1].mean(), +1),
+    ("despill_replace", "nothing", lambda m: m.foreground[SOLID].mean(), -1),
+    ("markers", True, lambda m: m.alpha[8:15, 8:15].mean(), -1),
+    ("snap", 1.0, lambda m: ((m.alpha > 0.05) & (m.alpha < 0.95)).mean(), +1),
     ("despill_luminance", 0.0, lambda m: m.foreground[SOLID].mean(), -1),
 ]
 
@@ -74,12 +80,21 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "screen_colour": ({"screen": "picked"}, {"screen": "picked", "screen_colour": (0.5, 0.2, 0.1)}),
     "screen_balance": ({"screen_balance": 0.0}, {"screen_balance": 1.0}),
     "screen_uneven": ({}, {"screen_uneven": False}),
+    "despill_colour": ({"despill_replace": "colour"}, {"despill_replace": "colour", "despill_colour": (1, 0, 0)}),
     "source_alpha": ({}, {"source_alpha": "multiply"}),
     "input_colour": ({}, {"input_colour": "srgb"}),
     "output_colour": ({}, {"output_colour": "srgb"}),
     "draft": ({}, {"draft": "always"}),
 }
-OUTPUT_ONLY = {"output", "pack_r", "pack_g", "pack_b", "pack_a"}  # tests/test_engine_entry.py
+OUTPUT_ONLY = {
+    "output", "pack_r", "pack_g", "pack_b", "pack_a", "parts_of", "person_parts",
+}  # fmt: skip
+"""Proven in tests/test_engine_entry.py and tests/test_node_planes.py."""
+
+ELSEWHERE = {
+    "despill_keep", "shadows", "only_people", "despill_skin", "despill_hair", "despill_clothes",
+}  # fmt: skip
+"""Proven above, in tests/test_keyer_clutter.py, test_keyer_despill.py and test_people_fuse.py."""
 
 
 def differs(one: anatomatte.Mattes, two: anatomatte.Mattes) -> bool:
@@ -95,8 +110,8 @@ def test_a_control_changes_something(name: str) -> None:
 
 
 def test_every_control_is_proven() -> None:
-    proven = {name for name, *_ in DIRECTIONS} | set(SCENES) | OUTPUT_ONLY | {"despill_keep"}
-    tuned = {c.name for c in CONTROLS if c.stage != "none"}
+    proven = {name for name, *_ in DIRECTIONS} | set(SCENES) | OUTPUT_ONLY | ENGINES | ELSEWHERE
+    tuned = {c.name for c in CONTROLS if c.stage != "none" and c.page != "Subject"}  # tests/test_people_*.py
     assert tuned == proven
     assert {c.name for c in CONTROLS if c.stage == "none"} == {"threads", "status", "refresh"}
 
