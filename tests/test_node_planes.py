@@ -9,6 +9,8 @@ import textwrap
 
 import pytest
 
+from anatomatte.menus import MATTE_MENU
+
 PREAMBLE = """
 import numpy as np
 import anatomatte
@@ -34,7 +36,7 @@ def host(profile):
     return node
 """
 
-LAYERS = ["colour", "screen", "core", "garbage", "hint", "spill"]
+LAYERS = ["colour", *(name for name in MATTE_MENU if name not in ("none", "alpha"))]
 
 
 def run(code: str, **environment: str) -> None:
@@ -55,12 +57,15 @@ def test_every_matte_is_a_plane_in_natron(runtime: str) -> None:
         found = node.render(1)
         assert list(found) == {LAYERS!r}
         assert np.array_equal(found["colour"][..., 3], truth.alpha)
+        people = sum(found[f"person_{{n:02d}}"] for n in range(1, 9))
+        assert (people[..., 0] <= truth.alpha + 1e-4).all()
         for name in ("screen", "core", "garbage", "hint", "spill"):
             assert found[name].shape == (90, 140, 1), name
             assert np.array_equal(found[name][..., 0], getattr(truth, name)), name
         assert truth.spill.max() > 0 and truth.core.max() == 0.75
         """,
         ANATOMATTE_RUNTIME=runtime,
+        ANATOMATTE_CACHE_MB="100",
     )
 
 
@@ -81,7 +86,7 @@ def test_a_render_for_each_plane_looks_once() -> None:
         made = engine.looks.made
         for name in {LAYERS!r}:
             node.render(1, planes=[name])
-        assert engine.looks.made == made + 1
+        assert engine.looks.made == made + 3  # the screen, the people, their shares
         """,
         ANATOMATTE_CACHE_MB="100",
     )
@@ -103,3 +108,25 @@ def test_nothing_of_planes_is_declared_elsewhere(profile: str) -> None:
     assert not any("MultiPlanar" in name and any(value) for name, value in node.plugin.properties.items())
     assert list(node.render(1)) == ["colour"]
     """)
+
+
+def test_each_part_of_each_person_is_a_plane_on_request() -> None:
+    """The host asks again what there is when the control changes; a part's planes sum to the person's."""
+    run(
+        """
+    node = host("natron")
+    node.params.people = 2
+    assert not any("." in plane.name for plane in node.planes(1))
+    node.params.person_parts = True
+    offered = [plane.name for plane in node.planes(1)]
+    assert {"person_01.face", "person_02.face", "person_02.skin"} < set(offered)
+    assert not any(name.startswith("person_03.") for name in offered)
+    from anatomatte.menus import PART_MENU
+    wanted = ["person_01", *(f"person_01.{part}" for part in PART_MENU)]
+    found = node.render(1, planes=wanted)
+    assert list(found) == wanted
+    together = sum(found[name] for name in wanted[1:])
+    assert np.abs(together - found["person_01"]).max() < 1e-4
+    """,
+        ANATOMATTE_CACHE_MB="100",
+    )
