@@ -1,13 +1,19 @@
-"""How well the people network masks, mattes and parses people in real photos that it never saw.
+"""How well the node masks, mattes and parses people: in real photos, and in kinds of drawn ones.
 
-    python benchmarks/people.py --eval FOLDER [--json] [--sheet OUT.png]
+    python benchmarks/people.py [--eval FOLDER] [--bank BANK] [--json] [--sheet OUT.png]
+
+Every picture goes through the engine as a plate does, from defaults but for Find people on, Screen none
+and held things dropped; what is scored is what the node gives, at the picture's own size.
 
 FOLDER (or the variable ANATOMATTE_EVAL) holds the sets `ccp`, `coco`, `alphaGT`, `alphaSilver`, `tennis` and
-`davis_dance-twirl`: `X.jpg|png` with `X_labels.png`, `X_mask.png`, `X_alpha.png` and `X_void.png`. Without
-it the benchmark says so and succeeds. Definitions: IoU after Everingham et al. 2010, per picture, then
-averaged; boundary IoU after Cheng et al. 2021 with a band of 2 % of the diagonal; MAD the mean of
-|alpha - truth|; mIoU over the classes that the set holds, pixels of all pictures together. The 6 classes are
-background, hair, skin, tops (with dresses), bottoms (with legwear) and footwear; other labels do not count.
+`davis_dance-twirl`: `X.jpg|png` with `X_labels.png`, `X_mask.png`, `X_alpha.png` and `X_void.png`. BANK
+(`python -m training render`) gives drawn people that no training saw, by kind: small, backlit, reflective or
+sheer clothing, overlap, back view. Without either the benchmark says so and succeeds.
+
+Definitions: IoU after Everingham et al. 2010, per picture, then averaged; boundary IoU after Cheng et al.
+2021 with a band of 2 % of the diagonal; MAD the mean of |alpha - truth|; mIoU over the classes that the set
+holds, pixels of all pictures together. The 6 classes are background, hair, skin, tops (with dresses), bottoms
+(with legwear) and footwear; other labels do not count.
 """
 
 from __future__ import annotations
@@ -23,8 +29,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anatomatte.nets.people import WEIGHTS, PeopleModel, PeopleSeen
+from anatomatte.engine import Mattes, job_for, key_frame
+from anatomatte.frame import from_view
+from anatomatte.menus import PART_MENU
 from anatomatte.parts import INDEX, PARTS
+from anatomatte.settings import Settings
 
 Mask = NDArray[np.bool_]
 
@@ -110,12 +119,12 @@ def read(path: Path, flags: int) -> NDArray[np.uint8]:
     return np.asarray(picture, np.uint8)
 
 
-def pictures(folder: Path, kind: str) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.uint8], Mask]]:
-    """Name, RGB 0-1, truth and where it counts, of every picture with a `<name>_<kind>.png`."""
+def pictures(folder: Path, kind: str) -> Iterator[tuple[str, NDArray[np.uint8], NDArray[np.uint8], Mask]]:
+    """Name, RGB, truth and where it counts, of every picture with a `<name>_<kind>.png`."""
     for truth_path in sorted(folder.glob(f"*_{kind}.png")):
         name = truth_path.name[: -len(kind) - 5]
         plate = next(p for p in (folder / f"{name}.jpg", folder / f"{name}.png") if p.exists())
-        rgb = read(plate, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32) / np.float32(255)
+        rgb = np.ascontiguousarray(read(plate, cv2.IMREAD_COLOR)[..., ::-1])
         truth = read(truth_path, cv2.IMREAD_UNCHANGED)
         truth = truth[..., 0] if truth.ndim == 3 else truth
         void = folder / f"{name}_void.png"
@@ -123,43 +132,60 @@ def pictures(folder: Path, kind: str) -> Iterator[tuple[str, NDArray[np.float32]
         yield name, rgb, truth, counts
 
 
-def fitted(plane: NDArray[np.float32], like: NDArray[np.generic]) -> NDArray[np.float32]:
-    """A plane at the size of `like`."""
-    return np.asarray(cv2.resize(plane, like.shape[1::-1], interpolation=cv2.INTER_LINEAR))
+SETTINGS = Settings(subject="on", screen="none", held=False)
+"""The people network alone; what is held is no person, as in the sets' labels."""
+
+KINDS = {
+    "small": "small",
+    "backlit": "backlit",
+    "reflective": "shiny cloth",
+    "sheer": "sheer cloth",
+    "overlap": "overlap",
+    "back": "back view",
+}
+"""Names of drawn kinds here and in `training.learn.breakdown`."""
 
 
-def classes_13(seen: PeopleSeen, truth: NDArray[np.generic]) -> NDArray[np.int64]:
-    """The 13 classes at the truth's size: parts summed to classes, background where alpha is under a half."""
-    shares = np.zeros((len(CLASSES), *seen.alpha.shape), np.float32)
-    np.add.at(shares, TO_13, seen.parts)
-    best = np.stack([fitted(s, truth) for s in shares[1:]]).argmax(0) + 1
-    return np.where(fitted(seen.alpha, truth) >= 0.5, best, 0)
+def keyed(picture: NDArray[np.uint8]) -> Mattes:
+    """What the node makes of a picture (H, W, 3) of 8-bit sRGB."""
+    height, width = picture.shape[:2]
+    return key_frame({"Source": from_view(picture, (0, 0, width, height))}, SETTINGS, job_for(SETTINGS))
+
+
+def parts_of(made: Mattes) -> NDArray[np.float32]:
+    """The mattes of all parts (parts, H, W) in the order of `PARTS`; the background is 0."""
+    found = made.planes(PART_MENU)
+    out = np.zeros((len(PARTS), *made.alpha.shape), np.float32)
+    for name, matte in zip(PART_MENU, found, strict=True):
+        out[INDEX[name]] = matte
+    return out
+
+
+def classes_13(made: Mattes) -> NDArray[np.int64]:
+    """The 13 classes: mattes of parts summed to classes, background where alpha is under a half."""
+    shares = np.zeros((len(CLASSES), *made.alpha.shape), np.float32)
+    np.add.at(shares, TO_13, parts_of(made))
+    return np.where(made.alpha >= 0.5, shares[1:].argmax(0) + 1, 0)
 
 
 class Bench:
-    """Scores of one model on the sets of a folder."""
+    """Scores of the node on the sets of a folder."""
 
-    def __init__(self, folder: Path, weights: Path, long_side: int | None) -> None:
-        self.folder, self.long_side = folder, long_side
-        self.model = PeopleModel(weights)
-
-    def see(self, picture: NDArray[np.float32]) -> PeopleSeen:
-        """What the model sees."""
-        return self.model.observe(picture, long_side=self.long_side)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def masks(self, name: str) -> float:
         """Mean person IoU of a set with masks."""
         scores = []
         for _, picture, truth, counts in pictures(self.folder / name, "mask"):
-            seen = self.see(picture)
-            scores.append(iou(fitted(seen.alpha, truth) >= 0.5, truth > 127, counts))
+            scores.append(iou(keyed(picture).alpha >= 0.5, truth > 127, counts))
         return float(np.mean(scores))
 
     def mattes(self, name: str) -> float:
         """Mean absolute difference of alpha of a set with mattes."""
         scores = []
         for _, picture, truth, counts in pictures(self.folder / name, "alpha"):
-            alpha = fitted(self.see(picture).alpha, truth)
+            alpha = keyed(picture).alpha
             scores.append(float(np.abs(alpha - truth / np.float32(255))[counts].mean()))
         return float(np.mean(scores))
 
@@ -169,12 +195,12 @@ class Bench:
         person, border = [], []
         thirteen, six = Tally(len(CLASSES)), Tally(6)
         for _, picture, labels, counts in pictures(self.folder / "ccp", "labels"):
-            seen = self.see(picture)
-            found, truth = fitted(seen.alpha, labels) >= 0.5, labels > 0
+            made = keyed(picture)
+            found, truth = made.alpha >= 0.5, labels > 0
             person.append(iou(found, truth, counts))
             border.append(iou(band(found), band(truth), counts))
             want = np.where(counts, lut[labels], 255)
-            got = classes_13(seen, labels)
+            got = classes_13(made)
             thirteen.add(got, want)
             six.add(TO_6[got], np.where(want < 255, TO_6[np.minimum(want, 12)], 255))
         scores = {"ccp_iou": float(np.mean(person)), "boundary_iou": float(np.mean(border))}
@@ -205,11 +231,11 @@ class Bench:
             for k, (_, picture, _, _) in enumerate(pictures(self.folder / name, kind)):
                 if k >= count:
                     break
-                seen = self.see(picture)
+                made = keyed(picture)
                 size = (round(240 * picture.shape[1] / picture.shape[0]), 240)
-                parts = np.where(seen.alpha >= 0.5, seen.parts[1:].argmax(0) + 1, 0)
-                planes = [(picture * 255).astype(np.uint8), colours[parts]]
-                planes.append(np.repeat((seen.alpha[..., None] * 255).astype(np.uint8), 3, -1))
+                parts = np.where(made.alpha >= 0.5, parts_of(made)[1:].argmax(0) + 1, 0)
+                planes = [picture, colours[parts]]
+                planes.append(np.repeat((made.alpha[..., None] * 255).astype(np.uint8), 3, -1))
                 row = np.hstack([cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in planes])
                 rows.append(np.pad(row[:, :1100], ((0, 4), (0, max(0, 1100 - row.shape[1])), (0, 0))))
         half = (len(rows) + 1) // 2
@@ -217,30 +243,61 @@ class Bench:
         cv2.imwrite(str(path), np.hstack([np.vstack(rows[:half]), np.vstack(rows[half:])])[..., ::-1])
 
 
+def drawn(bank: Path, count: int) -> dict[str, float]:
+    """Person IoU and alpha MAD of each kind of drawn people that the bank holds."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from training.learn.breakdown import pictures as of_kind
+
+    scores: dict[str, float] = {}
+    for name, kind in KINDS.items():
+        overlaps, errors = [], []
+        for sample in of_kind(bank, kind, count):
+            alpha = keyed(sample.picture).alpha
+            truth = sample.alpha[..., 0] / np.float32(255)
+            overlaps.append(iou(alpha >= 0.5, truth >= 0.5, np.ones(truth.shape, np.bool_)))
+            errors.append(float(np.abs(alpha - truth).mean()))
+        if overlaps:
+            scores |= {f"{name}_iou": float(np.mean(overlaps)), f"{name}_mad": float(np.mean(errors))}
+    return scores
+
+
 def main() -> int:
-    """Score the shipped weights, or others."""
+    """Score the node."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     home = os.environ.get("ANATOMATTE_EVAL")
     parser.add_argument("--eval", type=Path, default=Path(home) if home else None, help="folder of the sets")
-    parser.add_argument("--weights", type=Path, default=WEIGHTS)
-    parser.add_argument("--long-side", type=int, default=None, help="pixels at which the network looks")
+    parser.add_argument("--bank", type=Path, default=None, help="a bank of drawn people, for the kinds")
+    parser.add_argument("--count", type=int, default=24, help="drawn pictures of each kind")
+    parser.add_argument("--weights", type=Path, default=None, help="other weights of the people network")
     parser.add_argument("--sheet", type=Path, default=None, help="write a contact sheet here")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     args = parser.parse_args()
-    if args.eval is None or not args.eval.is_dir():
-        sentence = (
-            "no evaluation photos: give their folder with --eval or ANATOMATTE_EVAL; nothing was measured"
-        )
-        print(json.dumps({"skipped": sentence}) if args.json else sentence)
+    there = args.eval is not None and args.eval.is_dir()
+    if not there and args.bank is None:
+        sentence = "no evaluation photos: give their folder with --eval or ANATOMATTE_EVAL, or a --bank"
+        print(json.dumps({"skipped": sentence}) if args.json else f"{sentence}; nothing was measured")
         return 0
-    bench = Bench(args.eval, args.weights, args.long_side)
-    scores = {key: round(value, 4) for key, value in bench.all().items() if not np.isnan(value)}
-    if args.sheet is not None:
-        bench.sheet(args.sheet)
+    if args.weights is not None:
+        use(args.weights)
+    scores = Bench(args.eval).all() if there else {}
+    if args.bank is not None:
+        scores |= drawn(args.bank, args.count)
+    scores = {key: round(value, 4) for key, value in scores.items() if not np.isnan(value)}
+    if args.sheet is not None and there:
+        Bench(args.eval).sheet(args.sheet)
     print(json.dumps(scores) if args.json else "\n".join(f"{k:16} {v:.4f}" for k, v in scores.items()))
     return 0
+
+
+def use(weights: Path) -> None:
+    """Let the engine ask the network with other weights."""
+    from anatomatte.engine import subject
+    from anatomatte.nets.people import PeopleModel
+
+    model = PeopleModel(weights)
+    subject.model = lambda: model
 
 
 if __name__ == "__main__":
