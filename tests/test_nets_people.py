@@ -1,4 +1,4 @@
-"""Looking at pictures of any shape and content with the people network; grouping pixels to people."""
+"""Passes of the people network: any size, any number of threads, mirrored or not; its weights' header."""
 
 from __future__ import annotations
 
@@ -8,33 +8,39 @@ import numpy as np
 import pytest
 import torch
 
-from anatomatte.nets.people import PeopleModel, PeopleSeen, find_heads, group, main_parts, seen_size
-from anatomatte.nets.people_net import OFFSET_UNIT, STRIDE, PeopleNet, Shape, save
+from anatomatte.nets.people import PeopleModel, main_parts, native_dtype
+from anatomatte.nets.people_net import STRIDE, PeopleNet, Shape, save
 from anatomatte.parts import INDEX, PARTS
+from anatomatte.people.seen import PeopleSeen
 
 SMALL = Shape(widths=(8, 8, 8, 16, 16), blocks=(1, 1, 1, 1), attention=1, decoder=(8, 8))
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> PeopleModel:
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
     net = PeopleNet(SMALL)
     save(net.state_dict(), net.shape, path, {"long_side": "128"})
-    return PeopleModel(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(weights: Path) -> PeopleModel:
+    return PeopleModel(weights)
 
 
 def check_laws(seen: PeopleSeen) -> None:
     high, wide = seen.alpha.shape
     assert high % STRIDE == wide % STRIDE == 0
     assert seen.parts.shape == (len(PARTS), high, wide)
-    for plane in (seen.alpha, seen.held, seen.parts, seen.people):
+    for plane in (seen.alpha, seen.held, seen.parts, seen.people, seen.heads):
         assert plane.dtype == np.float32
         assert np.isfinite(plane).all()
         assert plane.size == 0 or (plane.min() >= 0 and plane.max() <= 1 + 1e-6)
     assert np.allclose(seen.parts.sum(0), 1, atol=1e-4)
-    if len(seen.people):
-        assert np.allclose(seen.people.sum(0), 1, atol=1e-4)
+    assert (seen.alpha + seen.held).max() <= 1 + 1e-5
+    assert not len(seen.people) or seen.people.sum(0).max() <= 1 + 1e-4
     assert len(seen.people) == len(seen.heads)
 
 
@@ -56,59 +62,41 @@ def test_broken_pixels_count_as_black_or_clip(model: PeopleModel) -> None:
     assert np.array_equal(model.observe(broken).alpha, model.observe(clean).alpha)
 
 
-def test_the_same_picture_twice_is_the_same(model: PeopleModel) -> None:
-    picture = np.random.default_rng(2).random((90, 160, 3), np.float32)
-    first, second = model.observe(picture), model.observe(picture)
-    assert np.array_equal(first.alpha, second.alpha) and np.array_equal(first.parts, second.parts)
-
-
 def test_the_weights_say_how_large_to_look(model: PeopleModel) -> None:
     picture = np.zeros((108, 192, 3), np.float32)
     assert model.long_side == 128
     assert model.observe(picture).alpha.shape == (64, 128)
     assert model.observe(picture, long_side=256).alpha.shape == (128, 256)  # 144 is between two multiples
-    assert seen_size(1, 10_000, 320) == (STRIDE, 320)
 
 
-def two_people() -> tuple[np.ndarray, torch.Tensor, torch.Tensor]:
-    """Two touching people, heads at columns 8 and 24 of a 16 x 32 heat map, each filling one half."""
-    centre = torch.zeros(16, 32)
-    centre[4, 8], centre[4, 24] = 0.95, 0.85
-    offset = torch.zeros(2, 16, 32)
-    y, x = torch.meshgrid(torch.arange(16.0), torch.arange(32.0), indexing="ij")
-    offset[0] = (torch.where(x < 16, 8.0, 24.0) - x) * 4 / OFFSET_UNIT
-    offset[1] = (4.0 - y) * 4 / OFFSET_UNIT
-    return np.ones((64, 128), np.float32), centre, offset
+def test_threads_change_nothing_and_torch_keeps_its_own(model: PeopleModel) -> None:
+    rng = np.random.default_rng(5)
+    wanted = [(rng.random((64, 96, 3), np.float32), bool(k % 2)) for k in range(5)]
+    before = torch.get_num_threads()
+    alone = [view for one in wanted for view in model.passes([one])]
+    beside = model.passes(wanted, threads=3)
+    assert torch.get_num_threads() == before
+    for a, b in zip(alone, beside, strict=True):
+        assert np.array_equal(a.alpha, b.alpha) and np.array_equal(a.parts, b.parts)
+        assert np.array_equal(a.offset, b.offset) and np.array_equal(a.centre, b.centre)
+    assert model.passes([]) == []
 
 
-def test_touching_people_are_split() -> None:
-    shares, heads = group(*two_people(), most=4)
-    assert len(shares) == 2
-    assert heads[:, :2].tolist() == [[8, 4], [24, 4]]
-    assert shares[0][:, :56].min() > 0.95 and shares[1][:, 72:].min() > 0.95
+def test_a_stop_is_heard_between_passes(model: PeopleModel) -> None:
+    class Stop(Exception):
+        pass
 
+    told = []
 
-def test_no_more_people_than_asked_for() -> None:
-    shares, heads = group(*two_people(), most=1)
-    assert len(shares) == 1 and heads[0, 0] == 8
-    assert (shares[0] == 1).all()
+    def check() -> None:
+        told.append(0)
+        if len(told) == 2:
+            raise Stop
 
-
-def test_somebody_without_a_head_is_one_person_and_nobody_is_none() -> None:
-    _, _, offset = two_people()
-    cold = torch.zeros(16, 32)
-    body = np.zeros((64, 128), np.float32)
-    body[20:60, 40:80] = 1
-    shares, heads = group(body, cold, offset, most=4)
-    assert len(shares) == 1 and abs(heads[0, 0] * 4 - 59.5) < 1
-    shares, heads = group(np.zeros((64, 128), np.float32), cold, offset, most=4)
-    assert shares.shape == (0, 64, 128) and heads.shape == (0, 3)
-
-
-def test_a_plateau_of_heat_is_not_many_heads() -> None:
-    centre = torch.zeros(16, 32)
-    centre[4, 8], centre[4, 9], centre[5, 8] = 0.95, 0.94, 0.93
-    assert len(find_heads(centre, 4)) == 1
+    picture = np.zeros((32, 32, 3), np.float32)
+    with pytest.raises(Stop):
+        model.passes([(picture, False)] * 4, check=check)
+    assert len(told) == 2
 
 
 def test_main_parts_leave_the_ground_alone() -> None:
@@ -120,21 +108,28 @@ def test_main_parts_leave_the_ground_alone() -> None:
     assert main_parts(seen).tolist() == [[INDEX["face"], 0], [INDEX["face"], 0]]
 
 
-def test_a_mirrored_picture_gives_mirrored_people(model: PeopleModel) -> None:
+def test_a_mirrored_pass_is_the_mirrored_picture(model: PeopleModel) -> None:
     picture = np.random.default_rng(4).random((64, 64, 3), np.float32)
-    seen = model.observe(picture, long_side=64, scales=())
-    other = model.observe(np.ascontiguousarray(picture[:, ::-1]), long_side=64, scales=())
-    assert np.allclose(seen.alpha, other.alpha[:, ::-1], atol=1e-5)
+    turned = np.ascontiguousarray(picture[:, ::-1])
+    plain, mirrored = model.passes([(picture, False), (turned, True)])
     left, right = INDEX["left_hand"], INDEX["right_hand"]
-    assert np.allclose(seen.parts[left], other.parts[right, :, ::-1], atol=1e-5)
-    assert not np.allclose(seen.parts[left], other.parts[left, :, ::-1], atol=1e-5)
+    assert np.allclose(plain.alpha, mirrored.alpha[..., ::-1], atol=1e-4)
+    assert np.allclose(plain.parts[left], mirrored.parts[right, :, ::-1], atol=1e-5)
+    assert not np.allclose(plain.parts[left], mirrored.parts[left, :, ::-1], atol=1e-5)
+    assert np.allclose(plain.offset[0], -mirrored.offset[0, :, ::-1], atol=1e-4)
 
 
-def test_bfloat16_is_close(model: PeopleModel, tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    net = PeopleNet(SMALL)
-    save(net.state_dict(), net.shape, tmp_path / "w.safetensors")
+def test_bfloat16_is_close(weights: Path) -> None:
     picture = np.random.default_rng(3).random((64, 64, 3), np.float32)
-    exact = PeopleModel(tmp_path / "w.safetensors").observe(picture, long_side=64)
-    rough = PeopleModel(tmp_path / "w.safetensors", dtype=torch.bfloat16).observe(picture, long_side=64)
+    exact = PeopleModel(weights).observe(picture, long_side=64)
+    rough = PeopleModel(weights, dtype=torch.bfloat16).observe(picture, long_side=64)
     assert np.abs(exact.alpha - rough.alpha).mean() < 0.02
+
+
+def test_short_floats_only_where_the_machine_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
+        monkeypatch.setattr(torch.cpu, name, lambda: False, raising=False)
+    assert native_dtype("cpu") is torch.float32
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: True, raising=False)
+    assert native_dtype("cpu") is torch.bfloat16
+    assert native_dtype("cuda") is torch.float16
