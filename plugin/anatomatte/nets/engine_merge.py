@@ -54,7 +54,7 @@ def shares_of(people: Plane) -> Plane:
 
 def head_of(cover: Plane) -> tuple[float, float, float]:
     """Where a person's head may be: the middle of the upper seventh; x and y as shares, and a score."""
-    rows, columns = np.nonzero(cover > 0.5)
+    rows, columns = np.nonzero(cover > 0.5 * max(float(cover.max(initial=0)), 0.02))
     if not len(rows):
         return 0.5, 0.5, 0.0
     upper = rows <= rows[0] + max(1, (rows[-1] - rows[0]) // 7)
