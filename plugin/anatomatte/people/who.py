@@ -23,6 +23,7 @@ HEAD_SCORE = 0.3
 MOST_HEADS = 24
 """Heads that are looked for, however few people are wanted."""
 
+_SOFT = 0.6
 _LEAST_PERSON = 0.002
 """Share of the picture that alpha must fill before somebody without a head is a person."""
 
@@ -86,7 +87,7 @@ def group(cover: Plane, centre: Plane, offset: Plane, unit: float = 1.0) -> Grou
     to_x, to_y = x + offset[0], y + offset[1]
     away = np.stack([np.square(to_x - hx) + np.square(to_y - hy) for hx, hy, _ in heads])
     near = np.sqrt(away)
-    near = np.exp(-np.square((near - near.min(0)) / np.float32(unit)) / 2)
+    near = np.exp(-np.square((near - near.min(0)) / np.float32(_SOFT * unit)) / 2)
     return Group(np.asarray(near / near.sum(0), np.float32), heads)
 
 

@@ -39,7 +39,7 @@ class Window:
     @property
     def zoom(self) -> float:
         """Pixels of the network along one of the plate."""
-        return max(self.height / (self.bottom - self.top), self.width / (self.right - self.left))
+        return min(self.height / (self.bottom - self.top), self.width / (self.right - self.left))
 
 
 def windows(
@@ -103,7 +103,8 @@ def _joined(groups: list[Box], plate: tuple[int, int], zoom: float, area: float,
 def _window(box: Box, plate: tuple[int, int], area: float) -> Window:
     """The window around a box: inside of the plate, not too lean, at the network's size."""
     high, wide = box[1] - box[0], box[3] - box[2]
-    high, wide = max(high, wide / _LEANEST, 8), max(wide, high / _LEANEST, 8)
+    high = min(max(high, wide / _LEANEST, 8), plate[0])
+    wide = min(max(wide, high / _LEANEST, 8), plate[1])
     zoom = min((area / (high * wide)) ** 0.5, LARGEST)
     height, width = (max(_STEP, round(side * zoom / _STEP) * _STEP) for side in (high, wide))
     zoom = min(height / high, width / wide, LARGEST)

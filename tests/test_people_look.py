@@ -1,0 +1,250 @@
+"""Looking at people: who is who, where to look again, and one picture out of all looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from anatomatte.nets.people import PeopleModel
+from anatomatte.parts import PARTS
+from anatomatte.people.look import see
+from anatomatte.people.sizes import figures
+from anatomatte.people.who import View, find_heads, group, strongest
+from anatomatte.people.windows import LARGEST, MOST, windows
+
+DATA = Path(__file__).parent / "data" / "people"
+
+
+class Drawn:
+    """A network that sees disc-headed people painted red, green or blue: shape is alpha, blue marks heads.
+
+    What is smaller than `least` of its own pixels it does not see.
+    """
+
+    long_side = 128
+    least = 0.0
+
+    def __init__(self) -> None:
+        self.sizes: list[tuple[int, int]] = []
+
+    def passes(
+        self, wanted: Sequence[tuple[Any, bool]], threads: int = 1, check: Callable[[], None] = lambda: None
+    ) -> list[View]:
+        self.sizes += [(picture.shape[0], picture.shape[1]) for picture, _ in wanted]
+        return [self._view(picture) for picture, _ in wanted]
+
+    def _view(self, picture: np.ndarray) -> View:
+        height, width = picture.shape[:2]
+        body = (picture.max(2) > 0.4).astype(np.uint8)
+        count, label, stats, _ = cv2.connectedComponentsWithStats(body)
+        cells = (height // 4, width // 4)
+        centre, offset = np.zeros(cells, np.float32), np.zeros((2, *cells), np.float32)
+        y, x = np.mgrid[0 : cells[0], 0 : cells[1]].astype(np.float32)
+        alpha = np.full((2, height, width), -8, np.float32)
+        for k in range(1, count):
+            left, top, wide, high, _ = stats[k]
+            if high < self.least:
+                continue
+            alpha[0][label == k] = 8
+            column, row = (left + wide / 2) / 4 - 0.5, (top + 0.1 * high) / 4
+            near = np.exp(-((x - round(column)) ** 2 + (y - round(row)) ** 2) / 2)
+            centre = np.maximum(centre, 0.9 * near)
+            mine = cv2.resize((label == k).astype(np.uint8), cells[::-1], interpolation=cv2.INTER_NEAREST) > 0
+            offset[0][mine], offset[1][mine] = (column - x[mine]) / cells[1], (row - y[mine]) / cells[0]
+        parts = np.zeros((len(PARTS), height // 2, width // 2), np.float32)
+        small = cv2.resize(body, (width // 2, height // 2), interpolation=cv2.INTER_NEAREST)
+        parts[0], parts[7] = 1 - small, small
+        return View(alpha, parts, centre, offset)
+
+
+def plate(height: int, width: int, boxes: Sequence[tuple[int, int, int, int]]) -> np.ndarray:
+    """Grey people (top, bottom, left, right) on black."""
+    picture = np.zeros((height, width, 3), np.float32)
+    for top, bottom, left, right in boxes:
+        picture[top:bottom, left:right] = 0.8
+    return picture
+
+
+# ---- who is who
+
+
+def two_people(rows: int = 16, columns: int = 32) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two touching people, heads at columns 8 and 24, each filling one half of a grid of cells."""
+    centre = np.zeros((rows, columns), np.float32)
+    centre[4, 8], centre[4, 24] = 0.95, 0.85
+    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    offset = np.stack([np.where(x < 16, 8, 24) - x, 4 - y])
+    return np.ones((rows, columns), np.float32), centre, offset
+
+
+def test_touching_people_are_split() -> None:
+    made = group(*two_people())
+    assert made.heads[:, :2].tolist() == [[8, 4], [24, 4]]
+    assert made.shares[0][:, :16].min() > 0.99 and made.shares[1][:, 16:].min() > 0.99
+    assert np.allclose(made.shares.sum(0), 1, atol=1e-5)
+
+
+def test_the_strongest_are_those_who_fill_more() -> None:
+    made = group(*two_people())
+    cover = np.ones((16, 32), np.float32)
+    cover[:, :14] = 0
+    assert strongest(made, cover, 1).tolist() == [1]
+    assert strongest(made, np.ones((16, 32), np.float32), 4).tolist() == [0, 1]
+
+
+def test_somebody_without_a_head_is_one_person_and_nobody_is_none() -> None:
+    _, _, offset = two_people()
+    cold, body = np.zeros((16, 32), np.float32), np.zeros((16, 32), np.float32)
+    body[4:12, 10:20] = 1
+    made = group(body, cold, offset)
+    assert len(made.shares) == 1 and made.heads[0, :2].tolist() == [14.5, 7.5]
+    made = group(np.zeros_like(body), cold, offset)
+    assert made.shares.shape == (0, 16, 32) and made.heads.shape == (0, 3)
+
+
+def test_a_plateau_of_heat_is_one_head() -> None:
+    heat = np.zeros((16, 32), np.float32)
+    heat[4, 8:10], heat[5, 8] = 0.95, 0.94
+    heat[4, 20] = 0.5
+    assert find_heads(heat).tolist() == [[8, 4, pytest.approx(0.95)], [20, 4, pytest.approx(0.5)]]
+    assert len(find_heads(heat, radius=30)) == 1
+
+
+def test_figures_are_measured_from_afar_and_found_from_nearby() -> None:
+    cover, far = np.zeros((40, 60), np.float32), np.zeros((40, 60), np.float32)
+    cover[4:34, 4:14] = 1
+    far[4:10, 4:14] = far[28:34, 4:14] = 1  # pieces of the large one do not count
+    far[10:16, 50:53] = 1
+    found = figures(cover, group(cover, np.zeros_like(cover), np.zeros((2, 40, 60), np.float32)), far)
+    assert sorted(found.boxes.tolist()) == [[4, 34, 4, 14], [10, 16, 50, 53]]
+    assert found.sizes[20, 9] == 30 and found.sizes[12, 51] == 6 and found.sizes[39, 59] == 6
+    empty = figures(far * 0, group(far * 0, far * 0, np.zeros((2, 40, 60), np.float32)), None)
+    assert len(empty.boxes) == 0 and (empty.sizes == 60).all()
+
+
+# ---- windows
+
+
+def test_windows_show_small_people_larger_and_stay_inside() -> None:
+    made = windows([(900, 1000, 0, 40), (100, 300, 800, 900)], (1080, 1920), 256 / 1920, 41_000)
+    assert len(made) == 2
+    for window in made:
+        assert 0 <= window.top < window.bottom <= 1080 and 0 <= window.left < window.right <= 1920
+        assert window.height % 32 == window.width % 32 == 0
+        assert 1.3 * 256 / 1920 <= window.zoom <= LARGEST * 1.2
+        stretch = window.height / (window.bottom - window.top) / window.width * (window.right - window.left)
+        assert 0.9 < stretch < 1.1
+    assert made[0].top <= 100 and made[0].bottom >= 300
+
+
+def test_who_fills_the_picture_needs_no_window() -> None:
+    assert windows([(0, 1080, 200, 1700)], (1080, 1920), 256 / 1920, 41_000) == []
+    assert windows([], (1080, 1920), 256 / 1920, 41_000) == []
+
+
+def test_neighbours_share_a_window_and_a_crowd_has_few() -> None:
+    pair = windows([(100, 200, 100, 140), (105, 200, 130, 170)], (1080, 1920), 256 / 1920, 41_000)
+    assert len(pair) == 1 and pair[0].left <= 100 and pair[0].right >= 170
+    rng = np.random.default_rng(0)
+    crowd = [(y, y + 90, x, x + 40) for y, x in rng.integers(0, 900, (40, 2)).tolist()]
+    assert 1 <= len(windows(crowd, (1080, 1920), 256 / 1920, 41_000)) <= MOST
+
+
+# ---- the whole
+
+
+def seen_by(network: Drawn, picture: np.ndarray, **how: Any) -> Any:
+    return see(picture, network, **how)  # type: ignore[arg-type]
+
+
+def test_small_people_are_looked_at_again() -> None:
+    network = Drawn()
+    picture = plate(540, 960, [(100, 200, 100, 140), (300, 420, 700, 750)])
+    seen = seen_by(network, picture)
+    assert len(network.sizes) >= 4  # whole, mirrored, larger, and windows
+    assert seen.alpha.shape[1] > 128
+    full = cv2.resize(seen.alpha, (960, 540)) > 0.5
+    truth = picture[..., 0] > 0
+    assert (full & truth).sum() / (full | truth).sum() > 0.9
+    assert len(seen.people) == 2
+    plain = Drawn()
+    seen_by(plain, picture, crops=False)
+    assert len(plain.sizes) == 2
+
+
+def test_who_is_too_small_for_the_first_look_is_found_by_the_larger() -> None:
+    network = Drawn()
+    network.least = 10
+    picture = plate(540, 960, [(100, 160, 100, 125)])  # 8 of the network's pixels high
+    assert seen_by(network, picture, crops=False).alpha.max() < 0.1
+    seen = seen_by(network, picture)
+    full = cv2.resize(seen.alpha, (960, 540)) > 0.5
+    truth = picture[..., 0] > 0
+    assert (full & truth).sum() / (full | truth).sum() > 0.7
+
+
+def test_touching_windows_keep_people_apart() -> None:
+    boxes = [(100, 300, 100, 160), (100, 300, 170, 230), (150, 330, 600, 660), (150, 330, 670, 730)]
+    seen = seen_by(Drawn(), plate(540, 960, boxes))
+    assert len(seen.people) == 4
+    for top, bottom, left, right in boxes:
+        row = round((top + bottom) / 2 / 540 * seen.alpha.shape[0])
+        column = round((left + right) / 2 / 960 * seen.alpha.shape[1])
+        assert seen.people[:, row, column].max() > 0.9
+    owners = {int(seen.people[:, r, c].argmax()) for r, c in _middles(boxes, seen.alpha.shape)}
+    assert len(owners) == 4
+
+
+def _middles(boxes: Sequence[tuple[int, int, int, int]], shape: tuple[int, int]) -> list[tuple[int, int]]:
+    return [
+        (round((t + b) / 2 / 540 * shape[0]), round((left + right) / 2 / 960 * shape[1]))
+        for t, b, left, right in boxes
+    ]
+
+
+def test_further_people_are_nobody() -> None:
+    boxes = [(50, 450, 100, 220), (200, 300, 400, 440), (200, 260, 700, 730)]
+    seen = seen_by(Drawn(), plate(540, 960, boxes), people=1)
+    (large, middle, small) = _middles(boxes, seen.alpha.shape)
+    assert len(seen.people) == 1
+    assert seen.people[0][large] > 0.9
+    assert seen.people[0][middle] < 0.1 and seen.people[0][small] < 0.1
+    assert seen.alpha[middle] > 0.5
+
+
+def test_nobody_is_empty() -> None:
+    seen = seen_by(Drawn(), plate(540, 960, []))
+    assert seen.alpha.max() < 0.01 and seen.people.shape[0] == 0 and seen.heads.shape == (0, 3)
+
+
+def test_threads_change_nothing() -> None:
+    model = PeopleModel()
+    picture = cv2.imread(str(DATA / "06.jpg"))[..., ::-1].astype(np.float32) / 255
+    wide = cv2.resize(picture, (640, 360))
+    one, three = see(wide, model, threads=1), see(wide, model, threads=3)
+    for name in ("alpha", "held", "parts", "people", "heads"):
+        assert np.array_equal(getattr(one, name), getattr(three, name)), name
+
+
+def test_a_small_drawn_person_is_seen_better_from_nearby() -> None:
+    """The shipped weights on people a sixth of the picture high: the second look finds more of them."""
+    model, gained = PeopleModel(), []
+    for name in ("06", "13"):
+        figure = cv2.imread(str(DATA / f"{name}.jpg"))[..., ::-1].astype(np.float32) / 255
+        alpha = cv2.imread(str(DATA / f"{name}_alpha.png"), cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
+        picture = np.full((720, 1280, 3), 0.35, np.float32)
+        truth = np.zeros((720, 1280), np.float32)
+        picture[300:492, 900:1092] += (figure - picture[300:492, 900:1092]) * alpha[..., None]
+        truth[300:492, 900:1092] = alpha
+        scores = []
+        for crops in (False, True):
+            found = cv2.resize(see(picture, model, crops=crops).alpha, (1280, 720)) > 0.5
+            scores.append((found & (truth > 0.5)).sum() / (found | (truth > 0.5)).sum())
+        assert scores[1] > 0.6
+        gained.append(scores[1] - scores[0])
+    assert np.mean(gained) > 0.02
