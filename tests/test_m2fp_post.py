@@ -57,7 +57,7 @@ def check_laws(seen: M2FPSeen) -> None:
         assert plane.dtype == np.float32 and np.isfinite(plane).all()
         assert not plane.size or (plane.min() >= 0 and plane.max() <= 1 + 1e-5)
     assert np.allclose(evidence.parts.sum(0), 1, atol=1e-4)
-    assert not len(evidence.people) or np.allclose(evidence.people.sum(0), 1, atol=1e-4)
+    assert not len(evidence.people) or evidence.people.sum(0).max() <= 1 + 1e-4
     assert len(evidence.people) == len(evidence.heads)
 
 
@@ -189,10 +189,11 @@ def test_another_look_tells_an_arm_from_its_hand() -> None:
     assert evidence.held[:, 2].min() > 0.9 and evidence.parts[INDEX["held"], :, 2].min() > 0.9
 
 
-def test_every_pixel_has_an_owner_who_is_near() -> None:
-    seen = seen_of(find_many(answer(two_people(), SMALL), SMALL, 8), SMALL)
-    people = to_people_seen(seen).people
-    assert people[0, 100, -1] == 1 and people[1, 100, 0] == 1
+def test_whose_a_pixel_is_goes_a_little_beyond_the_edge() -> None:
+    evidence = to_people_seen(seen_of(find_many(answer(two_people(), SMALL), SMALL, 8), SMALL))
+    inside = evidence.alpha > 0.02
+    assert np.allclose(evidence.people.sum(0)[inside], 1, atol=1e-3)
+    assert evidence.people[0, 100, 380] > 0.99 and evidence.people[1, 100, 75] > 0.99
 
 
 def test_one_person_is_a_sum_of_masks() -> None:

@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 
 from ..parts import INDEX, LABEL_SETS, PARTS
 from ..people.seen import PeopleSeen
+from .engine_merge import head_of, shares_of
 from .m2fp import M2FPSeen
+from .m2fp_post import LEAST_PERSON
 
 Plane = NDArray[np.float32]
 
 _SOME = 0.1
 """Where the classes together are less sure than this, what is missing is the part `other`."""
-
-_OWNED = 1e-3
-"""Where people cover less than this, a pixel belongs to whoever is nearest."""
 
 _HEAD = ("hat", "hair", "face", "glasses")
 
@@ -38,13 +37,14 @@ def to_people_seen(seen: M2FPSeen, prior: PeopleSeen | None = None) -> PeopleSee
 
     Returns:
         Alpha is what the people cover; where parts were seen and nobody to wear them, the parts'.
+        Whose a pixel is goes a little beyond the people's edges, and not further.
     """
     high, wide = seen.ids.shape
     guide = None if prior is None else _sized(prior.parts, high, wide)
     parts = _parts(seen, guide)
     alpha = np.minimum(seen.people.sum(0), 1) if len(seen.people) else seen.classes[1:].max(0)
-    people = _owners(seen) if len(seen.people) else seen.people
-    if not len(seen.people) and float((alpha > 0.5).mean()) > 0.002:
+    people = shares_of(seen.people)
+    if not len(people) and float((alpha > 0.5).mean()) > LEAST_PERSON:
         people = np.ones((1, high, wide), np.float32)
     held = np.zeros_like(alpha)
     if prior is not None:
@@ -87,33 +87,17 @@ def _split(ours: list[int], guide: Plane | None) -> list[Plane | float]:
     return list(weight / weight.sum(0))
 
 
-def _owners(seen: M2FPSeen) -> Plane:
-    """(K, h, w) whose a pixel is, summing to 1 everywhere."""
-    total = seen.people.sum(0)
-    owner = seen.people / np.maximum(total, _OWNED)
-    empty = total < _OWNED
-    if not empty.any():
-        return np.asarray(owner, np.float32)
-    best = seen.people.argmax(0)
-    _, nearest = cv2.distanceTransformWithLabels(
-        empty.astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    person = np.zeros(int(nearest.max()) + 1, np.intp)
-    person[nearest[~empty]] = best[~empty]
-    owner[:, empty] = np.arange(len(owner))[:, None] == person[nearest[empty]]
-    return np.asarray(owner, np.float32)
-
-
 def _heads(parts: Plane, mine: Plane, scores: Plane) -> Plane:
-    """(K, 3): middle of each one's head, or of all of somebody without one, as shares; and the score."""
+    """(K, 3): middle of each one's head, or of the upper end of somebody without one, as shares; a score."""
     head = parts[[INDEX[name] for name in _HEAD]].sum(0)
     high, wide = head.shape
     x, y = (np.arange(wide) + 0.5) / wide, (np.arange(high) + 0.5) / high
     found = []
     for k, plane in enumerate(mine):
+        across, down, score = head_of(plane)
         weight = plane * head
-        weight = weight if weight.sum() > 1e-3 * plane.sum() else plane
-        total = max(float(weight.sum()), 1e-6)
-        score = float(scores[k]) if k < len(scores) else float(plane.max())
-        found.append((float(weight.sum(0) @ x) / total, float(weight.sum(1) @ y) / total, score))
+        total = float(weight.sum())
+        if total > 1e-3 * float(plane.sum()):
+            across, down = float(weight.sum(0) @ x) / total, float(weight.sum(1) @ y) / total
+        found.append((across, down, float(scores[k]) if k < len(scores) else score))
     return np.asarray(found, np.float32).reshape(-1, 3)

@@ -43,7 +43,7 @@ _NO_CHANCE = 1e-4
 _TOGETHER = 16
 """Masks drawn at once for class maps."""
 
-_LEAST_PERSON = 0.002
+LEAST_PERSON = 0.002
 """Share of the picture that must be person before there is somebody."""
 
 Box = tuple[int, int, int, int]
@@ -269,7 +269,7 @@ def find_one(raw: Raw, place: Place) -> Found:
     total = maps.sum(0)
     person = (1 - maps[0] / total.clamp(min=1e-6)) * (total > 1e-3)
     inside = person > 0.5
-    there = float(inside.float().mean()) > _LEAST_PERSON
+    there = float(inside.float().mean()) > LEAST_PERSON
     cover = person.clamp_(0, 1)[None] if there else person.new_zeros(0, *place.size)
     scores = person[inside].mean()[None] if there else person.new_zeros(0)
     return Found(maps.clamp_(0, 1).numpy(), cover.numpy(), scores.numpy(), best, listed)
