@@ -146,6 +146,7 @@ OPS = {
     "dotted": b"\x80\x04\x8c\x08builtins\x8c\x0elist.__class__\x93.",
     "registry": b"\x80\x02\x82\x01.",
     "memory of a memo": b"\x80\x02]r\xff\xff\xff\x7f.",
+    "a little memory of a memo": b"\x80\x02]r\xff\xff\xff\x0f.",
     "memory of a long": b"\x80\x02\x8b\xff\xff\xff\x7f" + b"\0" * 9,
     "memory of bytes": b"\x80\x04\x8e" + struct.pack("<Q", 2**40) + b"abc.",
     "deep": b"\x80\x02" + b"]" * 20_000 + b"a" * 19_999 + b".",
