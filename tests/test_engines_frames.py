@@ -166,3 +166,22 @@ def test_looks_are_kept_apart_by_what_they_depend_on(tmp_path: Path, monkeypatch
         assert anatomatte.matte(plate(), **settings).alpha.max() < 0.5
         assert len(asked) == 3
     stages.looks.purge()
+
+
+def test_finished_frames_are_kept_apart_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from anatomatte import store
+    from anatomatte.engine import Job, key_frame, run
+    from anatomatte.frame import from_view
+    from anatomatte.settings import Settings
+
+    monkeypatch.setattr(run.frames, "_limit", 1 << 30)
+    red = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
+    chosen = Settings(alpha_engine="custom", alpha_network=red, input_colour="srgb")
+    clips = {"Source": from_view(plate(), (0, 0, 64, 48))}
+    with looking(person()) as asked:
+        first = key_frame(clips, chosen, Job(), keep=True)
+        assert key_frame(clips, chosen, Job(), keep=True) is first and len(asked) == 1
+        told = store.catalogue.get("red")
+        store.add(told, told.files[0], alpha_net(tmp_path / "other.onnx", (0, 0, 0), -9), replace=True)
+        assert key_frame(clips, chosen, Job(), keep=True).alpha.max() < 0.5 < first.alpha.max()
+    run.frames.purge()

@@ -183,6 +183,26 @@ def test_short_memory_steps_down_and_is_told(error: Exception) -> None:
     ]
 
 
+def test_short_memory_gives_back_what_nobody_uses() -> None:
+    from anatomatte.nets.sessions import sessions
+
+    sessions.purge()
+    with sessions.using("unused", object):
+        pass
+    held = []
+
+    def run(rung: Rung) -> str:
+        held.append(sessions.held)
+        if rung.side == 0:
+            raise MemoryError
+        return "made"
+
+    with sessions.using("used", object):
+        assert descend("MODNet", ladder("cpu", (512,)), run) == "made"
+    assert held == [2, 1]
+    sessions.purge()
+
+
 def test_the_last_rung_fails_as_out_of_memory() -> None:
     def run(rung: Rung) -> str:
         raise MemoryError

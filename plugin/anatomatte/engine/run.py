@@ -9,6 +9,7 @@ import numpy as np
 
 from ..cache import Store, content_key, granted_bytes
 from ..frame import Frame, Pixels
+from ..nets import engines
 from ..ops import colour
 from ..ops.filters import grow, shrink
 from ..ops.strips import opencv_threads
@@ -57,6 +58,7 @@ def _frame_key(plate: Plate, settings: Settings, job: Job, place: Place, half: b
         settings.output_colour,
         settings.output in ("screen", "cleanplate") and settings.output,
         wanted(settings),
+        engines.installed(settings),
         job.scale,
         place,
         half,

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from .. import store
-from ..errors import SettingsError
+from ..errors import AnatomatteError, SettingsError
 from ..manifest import Manifest
 from ..people.seen import PeopleSeen, Plane
 from ..settings import Settings
@@ -122,6 +122,17 @@ def asked(kind: Kind, name: str) -> Asked:
         )
     found = store.installed(id, precision)
     return Asked(found.manifest, found.path, found.record.sha256, found.file.precision)
+
+
+def installed(settings: Settings) -> tuple[object, ...]:
+    """The identity of the networks that the controls choose; empty where one of them is not to be had.
+
+    For caches of whole frames, which need not know why: a frame that asks for it fails in words.
+    """
+    try:
+        return chosen(settings).identity("parts", "alpha", "edge")
+    except AnatomatteError:
+        return ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

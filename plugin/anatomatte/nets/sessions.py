@@ -140,14 +140,15 @@ class Sessions:
                 left = oldest + self.idle - self._clock()
                 self._wake_in(left if left > 0 else max(self.idle, 1.0))
 
-    def release_idle(self) -> int:
-        """Release what nobody has used for `idle` seconds; how many that were."""
+    def release_idle(self, patience: float | None = None) -> int:
+        """Release what nobody has used for `idle` seconds, or for *patience*; how many that were."""
+        wait = self.idle if patience is None else patience
         with self._lock:
             now = self._clock()
             old = [
                 key
                 for key, slot in self._slots.items()
-                if not slot.users and slot.loaded and now - slot.last >= self.idle
+                if not slot.users and slot.loaded and now - slot.last >= wait
             ]
             for key in old:
                 del self._slots[key]
@@ -214,7 +215,7 @@ def descend(
         except Exception as error:
             if not short_of_memory(error):
                 raise
-            sessions.release_idle()
+            sessions.release_idle(0)
             continue
         if place:
             tell(f"{what} did not fit into memory {rungs[0]}; this frame was made {rung}.")
