@@ -168,6 +168,27 @@ def test_looks_are_kept_apart_by_what_they_depend_on(tmp_path: Path, monkeypatch
     stages.looks.purge()
 
 
+def test_the_edge_engine_sees_the_exposure_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a screen nobody is looked for, and the picture that the engine is shown is no other key's."""
+    monkeypatch.setattr(stages.looks, "_limit", 1 << 30)
+    stages.looks.purge()
+    tables = '[[extra]]\nwhat = "hint"\njoin = "channel"\n[[output]]\nwhat = "alpha"\nchannel = 0\n'
+    name = brought(
+        tmp_path, "picture", tables,
+        lambda path: onnx_net(
+            path, [node("Identity", "input", "output")], {"input": (1, 4, "h", "w")},
+            {"output": (1, 4, "h", "w")},
+        ),
+    )  # fmt: skip
+    settings = {"edge_engine": "custom", "edge_network": name, "subject": "off"}
+    plain = anatomatte.matte(STUDIO.image, **settings).alpha
+    bright = anatomatte.matte(STUDIO.image, **settings, net_exposure=1.0).alpha
+    assert bright.mean() > plain.mean() + 0.02
+    stages.looks.purge()
+
+
 def test_finished_frames_are_kept_apart_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from anatomatte import store
     from anatomatte.engine import Job, key_frame, run

@@ -122,6 +122,7 @@ class Looks:
             return key, ()
         rough = content_key(key.matte, threads=self.job.threads)
         facts = (*self._of_screen(), rough, self.asked.edge, self.asked.identity("edge"))
+        facts += (self.settings.net_exposure, self.settings.net_gamma)
         facts += (None if sight is None else self.of_people,)
         plate, settings, job = self.plate, self.settings, self.job
         return self._once("edge", facts, lambda: finish.finish(plate, evidence, key, sight, settings, job))
