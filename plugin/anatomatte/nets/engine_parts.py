@@ -13,7 +13,7 @@ from ..manifest import Manifest
 from ..parts import INDEX, LABEL_SETS
 from ..people.seen import PeopleSeen, Plane
 from .engine_ask import Asked, Check, Tell, device_of, nobody
-from .engine_merge import head_of, on_grid, only_known, shares_of
+from .engine_merge import on_grid, only_known
 from .engine_regions import WHOLE, Region, regions
 from .runner_answer import Answer, in_our_parts
 from .runner_size import plan
@@ -150,16 +150,17 @@ def _by_m2fp(
     network: Asked, display: Plane, seen: PeopleSeen, people: int, threads: int, tell: Tell, check: Check
 ) -> PeopleSeen:
     """Parts and people of the multi-person kind."""
+    from .m2fp_people import to_people_seen
+
     height, width = display.shape[:2]
     scale = min(1.0, MOST_GRID / max(height, width))
     size = (max(1, round(height * scale)), max(1, round(width * scale)))
     net, found = _m2fp(network, display, people, size, threads, tell, check)
-    cover = found.people.sum(0) if net.kind.many else 1 - found.classes[0]
-    classes = _shares(found, np.clip(cover, 0, 1))
     seen = on_grid(seen, size)
+    if net.kind.many:
+        said = to_people_seen(found, seen)
+        return dataclasses.replace(seen, parts=said.parts, people=said.people, heads=said.heads)
+    classes = _shares(found, np.clip(1 - found.classes[0], 0, 1))
     told = dataclasses.replace(network.manifest.classes, set=found.kind, labels=(), parts={})
     parts = in_our_parts(classes, dataclasses.replace(network.manifest, classes=told), seen.parts)
-    if not net.kind.many:
-        return dataclasses.replace(seen, parts=parts)
-    heads = np.array([head_of(person) for person in found.people], np.float32).reshape(-1, 3)
-    return dataclasses.replace(seen, parts=parts, people=shares_of(found.people), heads=heads)
+    return dataclasses.replace(seen, parts=parts)
