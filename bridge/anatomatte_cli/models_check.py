@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from anatomatte.errors import SetupError
-from anatomatte.manifest import Manifest, load
+from anatomatte.manifest import SHIPPED, Manifest, load
 from anatomatte.store import catalogue, files, looks, policy
 
 _HEIGHT, _WIDTH = 270, 480
@@ -27,7 +27,7 @@ def check(path: Path, model: Path | None, precision: str) -> dict[str, Any]:
         "title": manifest.title,
         "licence": manifest.licence.kind,
         "refused": policy.refusal(manifest),
-        "name_taken": catalogue.is_shipped(manifest.id),
+        "name_taken": catalogue.is_shipped(manifest.id) and path.resolve().parent != SHIPPED,
         "told": _told(manifest),
     }
     if model is None:
