@@ -42,6 +42,7 @@ _BRIGHT = 24.0
 _MIDDLE = 3.0
 _EVIDENCE = 25.0
 _WITHIN = 2.0
+_FIRM = 2.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,12 +78,18 @@ def _taps(at: Places, scale: float, size: int) -> tuple[Places, Pixels]:
 
 def opponent(light: Pixels, level: float) -> Pixels:
     """Opponent colours of light in units of *level*, clipped far above it and at 0."""
-    return np.asarray(np.clip(light / np.float32(level), 0, _BRIGHT) @ OPPONENT, np.float32)
+    return _turned(np.clip(light / np.float32(level), 0, _BRIGHT), OPPONENT)
 
 
 def light(colour: Pixels, level: float) -> Pixels:
     """Opponent colours in units of *level* as light: what `opponent` undoes where nothing was clipped."""
-    return np.asarray(colour @ OPPONENT.T * np.float32(level), np.float32)
+    return _turned(colour * np.float32(level), OPPONENT.T)
+
+
+def _turned(colour: Pixels, by: Pixels) -> Pixels:
+    """*colour* times a 3×3 matrix, summed in one order whatever the number of threads."""
+    one, two, three = (colour[..., k : k + 1] * by[k] for k in range(3))
+    return np.asarray(one + two + three, np.float32)
 
 
 def sides(plate: Pixels, cover: Pixels) -> Sides:
@@ -141,11 +148,17 @@ def _mean_alpha(
     lean = np.log(safe / (1 - safe))
     steps = np.linspace(0, 1, _STEPS, dtype=np.float32)
     costs = np.empty((_STEPS, len(seen)), np.float32)
+    worth = gap / (gap + 1)  # the gap is how many variances lie between the two sides
+    lean = lean * (_FIRM - (_FIRM - 1) * worth)  # where colours say nothing the network's edge is made firm
     for k, a in enumerate(steps):
         variance = a * a * v_in + (1 - a) * (1 - a) * v_out + v_noise + np.float32(1e-9)
         off = seen - a * gap
-        costs[k] = np.minimum(off * off / variance, _EVIDENCE) + np.log(variance)
+        costs[k] = (np.minimum(off * off / variance, _EVIDENCE) + np.log(variance)) * worth
         costs[k] += np.float32(8 * _MIDDLE * a * (1 - a)) - 2 * a * lean
     costs -= costs.min(0)
     np.exp(costs * np.float32(-0.5), out=costs)
-    return np.asarray((steps @ costs) / costs.sum(0), np.float32)
+    mean, total = np.zeros_like(seen), np.zeros_like(seen)
+    for a, likely in zip(steps, costs, strict=True):
+        mean += a * likely
+        total += likely
+    return np.asarray(mean / total, np.float32)

@@ -72,7 +72,9 @@ def refine(
         work.alpha = calm(work.alpha, _SLACK)
     if work.hold.any():
         each(light.shape[0], work.shared, threads, check)
-    return work.soft()
+    made = work.soft()
+    progress(1.0)
+    return made
 
 
 class _Edge:
