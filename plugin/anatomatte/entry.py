@@ -106,6 +106,8 @@ def picture(
     mattes = engine.key_frame(clips, chosen, job, draft, keep=True)
     job.progress(0.9)
     behind = clips.get("Bg") if chosen.output == "comp" else None
+    if channels == 1 and chosen.output == "status":  # without colour it is the matte
+        chosen = chosen.replace(output="matte")
     made = _windowed(mattes, clips["Source"], behind, chosen, window)
     return packing.components(made, channels, chosen), (*_seen(mattes), *mattes.messages)
 

@@ -125,7 +125,7 @@ class _Refine:
         if not self.settings.markers:
             return
         cover = palette.cells_of(self.matte != 0, self.cell)
-        alone = clutter.markers(cover)
+        alone = clutter.markers(cover, self.cell)
         if alone.any():
             self.sums[alone, :10] = 0
             mask = alone.repeat(self.cell, 0).repeat(self.cell, 1)[: self.height, : self.width]

@@ -64,9 +64,9 @@ def backdrop(background: Frame) -> Pixels:
 
 
 def components(rgba: Pixels, channels: int, settings: Settings) -> Pixels:
-    """*rgba* as 4, 3 or 1 channels; one channel is the alpha, or in the status view its grey."""
+    """*rgba* as 4, 3 or 1 channels; one channel is the alpha, or the red of views that are opaque."""
     if channels == 4:
         return rgba
     if channels == 3:
         return rgba[..., :3]
-    return rgba[..., :1] if settings.output == "status" else rgba[..., 3:]
+    return rgba[..., :1] if settings.output in ("spill", "screen", "cleanplate") else rgba[..., 3:]

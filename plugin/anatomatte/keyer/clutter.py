@@ -19,6 +19,10 @@ _NEAR = 0.006
 """The same for a thing that is as large as other markers."""
 
 
+_RIM = 6.0
+"""Pixels by which the soft edge of a marker widens it."""
+
+
 def _alike(side: npt.NDArray[np.float64], alone: Mask) -> Mask:
     """Things about as large as those that stand alone, where there are at least two of these."""
     if int(alone.sum()) < 2:
@@ -27,7 +31,7 @@ def _alike(side: npt.NDArray[np.float64], alone: Mask) -> Mask:
     return np.asarray((side > 0.6 * usual) & (side < 1.7 * usual))
 
 
-def markers(cover: Pixels) -> Mask:
+def markers(cover: Pixels, cell: int = 1) -> Mask:
     """Cells that belong to small things standing alone on the screen.
 
     Only what is well away from everything larger counts, because loose hair and fingers are near their
@@ -36,13 +40,14 @@ def markers(cover: Pixels) -> Mask:
 
     Args:
         cover: h×w, the matte averaged over cells, in 0..1.
+        cell: pixels of the plate along a cell; the matte's own edge takes a few.
     """
     longest = max(cover.shape)
     solid = (cover > np.float32(0.04)).astype(np.uint8)
     joined = cv2.dilate(solid, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     side = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]).astype(np.float64) - 2
-    small = side <= max(2.0, _SMALL * longest)
+    small = side - _RIM / cell <= max(2.0, _SMALL * longest)
     small[0] = False
     large = ~small
     large[0] = False

@@ -27,14 +27,30 @@ def _poly(height: int, width: int) -> np.ndarray:
 
 
 def _fit(light: Pixels, weight: Pixels) -> Pixels:
-    """Robust second-order surface through the screen's pixels (iteratively reweighted, Tukey)."""
+    """Second-order surface through the screen's pixels; where these lie in steps, through the lit ones."""
+    surface, wrong = _tukey(light, weight, weight)
+    known = weight > 0
+    if float(weight[known & (wrong > 0.12)].sum()) > 0.08 * float(weight.sum()):
+        top = light.max(2)
+        bright = weight * (top > np.float32(0.7) * np.percentile(top[known], 90))
+        again, wrong = _tukey(light, weight, bright, 0.3)
+        if float(weight[known & (wrong < 0.12)].sum()) > 0.3 * float(weight.sum()):
+            return again
+    return surface
+
+
+def _tukey(light: Pixels, weight: Pixels, start: Pixels, widest: float = 1.0) -> tuple[Pixels, Pixels]:
+    """Iteratively reweighted fit from the pixels *start*: the surface, and how wrong each pixel is (h×w)."""
     height, width = weight.shape
     basis = _poly(height, width).reshape(-1, 6)
     values = light.reshape(-1, 3).astype(np.float64)
     base = weight.reshape(-1).astype(np.float64)
     scale = values[base > 0].mean(0).max() if (base > 0).any() else 1.0
-    w, prior = base, np.diag([0, 0.01, 0.01, 0.03, 0.03, 0.03]) * max(base.sum(), 1e-9)
-    surface = values
+    w, prior = (
+        start.reshape(-1).astype(np.float64),
+        np.diag([0, 0.01, 0.01, 0.03, 0.03, 0.03]) * max(base.sum(), 1e-9),
+    )
+    surface, wrong = values, np.zeros(len(base))
     for _ in range(4):
         weighted = basis * w[:, None]
         coefficients = np.linalg.solve(basis.T @ weighted + prior + 1e-12 * np.eye(6), weighted.T @ values)
@@ -42,10 +58,13 @@ def _fit(light: Pixels, weight: Pixels) -> Pixels:
         rest = values - surface
         wrong = np.abs(rest).max(1) / scale * np.where(rest.max(1) < -0.02 * scale, 1.6, 1)  # in shadow
         spread = max(4.7 * float(np.median(wrong[base > 0])) if (base > 0).any() else 1.0, 0.02)
+        spread = min(spread, widest)
         w = base * np.clip(1 - (wrong / spread) ** 2, 0, 1) ** 2
         if w.sum() < 1e-6:
             break
-    return surface.reshape(height, width, 3).astype(np.float32)
+    return surface.reshape(height, width, 3).astype(np.float32), wrong.reshape(height, width).astype(
+        np.float32
+    )
 
 
 def _follow(light: Pixels, surface: Pixels, weight: Pixels) -> Pixels:

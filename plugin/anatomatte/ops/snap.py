@@ -1,7 +1,8 @@
 """The matte's edge drawn onto the edges of the plate.
 
-In small windows the matte is a straight function of the plate's colour: K. He, J. Sun, X. Tang,
-"Guided image filtering" (PAMI 2013), section 5, with three channels.
+Around each pixel of the edge the plate has two colours, that of the subject and that of what is
+behind it, each averaged over the pixels nearby of which the matte is surer; the pixel's place
+between the two is its coverage.  Where the two are alike the plate says nothing and the matte stays.
 """
 
 from __future__ import annotations
@@ -9,12 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..frame import Pixels
-from .filters import box
+from .filters import box, distance, dot, step
 
-_RADIUS = 6.0
+_RADIUS = 7.0
 """Pixels, at full resolution, within which an edge is looked for."""
-
-_EPSILON = 4e-4
 
 
 def _display(light: Pixels) -> Pixels:
@@ -33,34 +32,30 @@ def snapped(matte: Pixels, light: Pixels, amount: float, scale: float = 1.0) -> 
         H×W in 0..1; the matte itself where it is 0 or 1 all around.
     """
     size = 2 * max(1, round(_RADIUS * scale)) + 1
-    edge = (matte > 0) & (matte < 1)
-    wide = np.minimum(box(edge.astype(np.float32), size) * np.float32(size), 1)
-    rows = np.flatnonzero(wide.any(1))
+    edge = ((matte > 0) & (matte < 1)).astype(np.float32)
+    rows = np.flatnonzero(edge.any(1))
     if not len(rows):
         return matte
     y1, y2 = max(0, int(rows[0]) - 2 * size), min(len(matte), int(rows[-1]) + 2 * size + 1)
-    guided = _guided(matte[y1:y2], _display(light[y1:y2]), size)
+    near = np.minimum(box(edge[y1:y2], 5) * np.float32(25), 1)
+    told, trust = _between(matte[y1:y2], _display(light[y1:y2]), size)
     out = matte.copy()
-    near = np.float32(amount) * wide[y1:y2]
-    out[y1:y2] += near * (np.clip(guided, 0, 1) - matte[y1:y2])
-    return out
+    out[y1:y2] += np.float32(amount) * near * trust * (told - matte[y1:y2])
+    return np.clip(out, 0, 1)
 
 
-def _guided(matte: Pixels, guide: Pixels, size: int) -> Pixels:
-    mean, flat = box(guide, size), box(matte, size)
-    cover = box(guide * matte[..., None], size) - mean * flat[..., None]
-    pairs = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
-    a, b, c, d, e, f = (
-        box(np.ascontiguousarray(guide[..., i] * guide[..., j]), size)
-        - mean[..., i] * mean[..., j]
-        + np.float32(_EPSILON if i == j else 0)
-        for i, j in pairs
-    )
-    x, y, z = cover[..., 0], cover[..., 1], cover[..., 2]
-    aa, bb, cc = d * f - e * e, c * e - b * f, b * e - c * d
-    dd, ee, ff = a * f - c * c, b * c - a * e, a * d - b * b
-    det = np.maximum(a * aa + b * bb + c * cc, np.float32(1e-12))
-    slope = np.stack([aa * x + bb * y + cc * z, bb * x + dd * y + ee * z, cc * x + ee * y + ff * z], -1)
-    slope = np.asarray(slope / det[..., None], np.float32)
-    offset = np.asarray(flat - (slope * mean).sum(2), np.float32)
-    return np.asarray((box(slope, size) * guide).sum(2) + box(offset, size), np.float32)
+def _between(matte: Pixels, colour: Pixels, size: int) -> tuple[Pixels, Pixels]:
+    """Where each pixel lies between the two colours around it, and how far that is to be trusted."""
+    inner, outer = step(matte, 0.5, 1.0), step(1 - matte, 0.5, 1.0)
+    subject, most = _mean(colour, inner, size)
+    behind, least = _mean(colour, outer, size)
+    line = subject - behind
+    told = np.clip(dot(colour - behind, line) / (dot(line, line) + np.float32(1e-6)), 0, 1)
+    apart = distance(subject, behind)
+    trust = step(apart, 0.04, 0.15) * step(np.minimum(most, least), 0.002, 0.03)
+    return np.asarray(told, np.float32), np.asarray(trust, np.float32)
+
+
+def _mean(colour: Pixels, weight: Pixels, size: int) -> tuple[Pixels, Pixels]:
+    mass = box(weight, size)
+    return box(colour * weight[..., None], size) / (mass[..., None] + np.float32(1e-6)), mass

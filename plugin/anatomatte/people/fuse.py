@@ -2,7 +2,7 @@
 
 The network sees coarsely and is sometimes wrong, so it acts only where it is sure and the keyer is
 not: deep inside a person no green reflection and no clothes of the screen's hue leave a hole.  It
-never touches an edge and never fills a gap that it is too coarse to see, such as the one between
+never touches an edge or hair and never fills a gap that it is too coarse to see, such as the one between
 an arm and the body.  Where it sees nobody the keyer's matte comes back bit for bit.
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from ..frame import Pixels
 from ..ops.filters import EDGE, grow, shrink, step
+from ..parts import INDEX
 from .seen import PeopleSeen
 
 SURE = (0.85, 0.95)
@@ -27,6 +28,9 @@ GAP = 1.5
 REACH = (2.0, 6.0)
 """Cells outside a person between which everything else begins to be dropped and is: room for hair."""
 
+_WIDE = 0.0008
+"""Share of the picture that wide unsure places must fill before the network is asked of its own accord."""
+
 
 def wants(matte: Pixels) -> bool:
     """Whether the keyer's *matte* has wide places of which it is unsure: the network may know them.
@@ -37,8 +41,8 @@ def wants(matte: Pixels) -> bool:
     cell = max(1, round(max(height, width) / 256))
     cover = shrink(matte, -(-height // cell), -(-width // cell))
     unsure = ((cover > 0.03) & (cover < 0.97)).astype(np.uint8)
-    wide = cv2.erode(unsure, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return int(wide.sum()) >= 4
+    wide = cv2.erode(unsure, np.ones((7, 7), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return float(wide.mean()) > _WIDE
 
 
 def fuse(
@@ -78,7 +82,8 @@ def _depth(mask: Pixels) -> Pixels:
 
 def holes(matte: Pixels, seen: PeopleSeen) -> Pixels:
     """How much of each cell is surely a person whatever the keyer says, h×w on the network's grid."""
-    sure = step(seen.alpha, *SURE)
+    hair = np.minimum(2 * seen.parts[INDEX["hair"]], 1)  # it lets the screen through in earnest
+    sure = step(seen.alpha, *SURE) * (1 - hair)
     deep = step(_depth(sure), *DEEP) * sure
     open_ = shrink((matte <= np.float32(0.02)).astype(np.float32), *seen.alpha.shape)
     return np.asarray(deep * (1 - _unseen_gaps(open_)), np.float32)
