@@ -154,7 +154,8 @@ class Looks:
         made = self.shares(seen, choice, soft)
         base = soft or keyed
         if screen:
-            fill, outside = self.settings.subject != "off", self.settings.only_people
+            # what is filled must not depend on the layers that are asked for beside the alpha
+            fill, outside = fusion or self.settings.subject == "on", self.settings.only_people
             fused = fuse.fuse(keyed.matte, seen, fill=fill, outside=outside, held=self.settings.held)
             base = dataclasses.replace(keyed, matte=fused)
         key, told = self.edged(evidence, base, sight)

@@ -15,7 +15,8 @@ from ..ops.filters import rows_of
 from ..ops.strips import each
 from .shares import Shares
 
-Wanted = tuple[int | None, tuple[int, ...] | None]
+Labels = tuple[int, ...]
+Wanted = tuple[int | None, Labels | None]
 """A person (None: all of them) and the channels of some parts (None: the whole person)."""
 
 
@@ -61,12 +62,13 @@ class Split:
         """Mattes H×W, each of a person and of some parts of that person; zero where there are none."""
         out = [np.zeros_like(self.alpha) for _ in wanted]
         there = [(plane, one) for plane, one in zip(out, wanted, strict=True) if self._is(one)]
+        fields = {labels: self._field(labels) for _, (_, labels) in there if labels is not None}
 
         def strip(y1: int, y2: int) -> None:
             columns = np.flatnonzero(self.alpha[y1:y2].any(0))
             if len(columns):
                 x = slice(int(columns[0]), int(columns[-1]) + 1)
-                self._strip(there, y1, y2, x)
+                self._strip(there, fields, y1, y2, x)
 
         if there:
             each(self.alpha.shape[0], strip, self.threads, lambda: None)
@@ -82,37 +84,41 @@ class Split:
         somebody = bool(self.made.numbers) if person is None else person in self.made.numbers
         return somebody and (parts is None or any(label in parts for label in self.made.labels))
 
-    def _strip(self, wanted: list[tuple[Pixels, Wanted]], y1: int, y2: int, x: slice) -> None:
+    def _strip(
+        self, wanted: list[tuple[Pixels, Wanted]], fields: dict[Labels, Pixels], y1: int, y2: int, x: slice
+    ) -> None:
         somebody = self.alpha[y1:y2, x]
         if self.made.own is not None:
             somebody = somebody * self._grown(self.made.own, y1, y2, x)
-        persons: dict[int, Pixels] = {}
-        parts: dict[int, Pixels] = {}
+        persons: dict[int, Pixels | None] = {}
+        parts: dict[Labels, Pixels | None] = {}
         for plane, (person, labels) in wanted:
-            matte = somebody
+            matte: Pixels | None = somebody
             if person is not None and len(self.made.numbers) > 1:
                 if person not in persons:
-                    share = self.made.people[self.made.numbers.index(person)]
-                    persons[person] = somebody * self._grown(share, y1, y2, x)
+                    share = self._share(self.made.people[self.made.numbers.index(person)], y1, y2, x)
+                    persons[person] = None if share is None else somebody * share
                 matte = persons[person]
-            if labels is not None:
-                matte = matte * self._of(labels, parts, y1, y2, x)
-            plane[y1:y2, x] = np.minimum(matte, 1)
+            if matte is not None and labels is not None:
+                if labels not in parts:
+                    parts[labels] = self._share(fields[labels], y1, y2, x)
+                share = parts[labels]
+                matte = None if share is None else matte * share
+            if matte is not None:
+                np.minimum(matte, 1, out=plane[y1:y2, x])
 
-    def _of(
-        self, labels: tuple[int, ...], known: dict[int, Pixels], y1: int, y2: int, x: slice
-    ) -> Pixels | np.float32:
-        """The share of some parts in the matte of a person."""
-        if set(self.made.labels) <= set(labels):
-            return np.float32(1)
-        share: Pixels | None = None
-        for at, label in enumerate(self.made.labels):
-            if label in labels:
-                if label not in known:
-                    known[label] = self._grown(self.made.parts[at], y1, y2, x)
-                share = known[label] if share is None else share + known[label]
-        assert share is not None
-        return share
+    def _field(self, labels: Labels) -> Pixels:
+        """The share of some parts together in the matte of a person, on the shares' own grid."""
+        mine = [at for at, label in enumerate(self.made.labels) if label in labels]
+        if len(mine) == len(self.made.labels):
+            return np.ones_like(self.made.parts[0])
+        return np.asarray(np.minimum(self.made.parts[mine].sum(0), 1), np.float32)
+
+    def _share(self, field: Pixels, y1: int, y2: int, x: slice) -> Pixels | None:
+        """Rows and columns of a share at the plate's resolution; None where there is nothing of it."""
+        top, cells = self._at[0], len(field) / self._frame[0]
+        low, high = int((top + y1) * cells) - 1, int((top + y2) * cells) + 2
+        return self._grown(field, y1, y2, x) if field[max(0, low) : high].any() else None
 
     def _grown(self, field: Pixels, y1: int, y2: int, x: slice) -> Pixels:
         top, left = self._at
