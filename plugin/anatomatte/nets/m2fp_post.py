@@ -97,20 +97,20 @@ class Found:
 
 
 @lru_cache(maxsize=16)
-def _scaling(cells: int, padded: int, real: int, first: int, kept: int, size: int) -> Tensor:
+def _scaling(cells: int, padded: int, real: int, size: int) -> Tensor:
     """(size, cells): the published steps along one side as one matrix.
 
-    Mask cells to the padded size, cut to the real picture and the crop, then to the wanted size,
-    each bilinear and without antialiasing.
+    Mask cells to the padded size, cut to the real picture, then to the wanted size, bilinear both
+    times and without antialiasing.
     """
     unit = torch.eye(cells)[:, None, :]
     full = F.interpolate(unit, padded, mode="linear", align_corners=False)[..., :real]
-    out = F.interpolate(full[..., first : first + kept], size, mode="linear", align_corners=False)
+    out = F.interpolate(full, size, mode="linear", align_corners=False)
     return out[:, 0].t().contiguous()
 
 
 class Drawer:
-    """Draws masks at the wanted size, each only where it is more than nothing.
+    """Draws masks of all of the real picture at the wanted size, each only where it is more than nothing.
 
     Args:
         masks: (queries, H/4, W/4) logits.
@@ -119,10 +119,9 @@ class Drawer:
 
     def __init__(self, masks: Tensor, place: Place) -> None:
         self.masks = masks
-        top, left, high, wide = place.crop
         (ph, pw), (rh, rw), (h, w) = place.padded, place.real, place.size
-        self.rows = _scaling(masks.shape[1], ph, rh, top, high, h)
-        self.columns = _scaling(masks.shape[2], pw, rw, left, wide, w)
+        self.rows = _scaling(masks.shape[1], ph, rh, h)
+        self.columns = _scaling(masks.shape[2], pw, rw, w)
 
     def draw(self, query: int) -> tuple[Tensor, Box]:
         """Logits of one mask inside the box where it is more than nothing, and the box."""
