@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from network_files import HEAD, SUFFIX, manifest, node, onnx_net
+from network_files import HEAD, SUFFIX, node, onnx_net
 
 from anatomatte import store
+from anatomatte.manifest import parsed
 from anatomatte.nets import engines
 from anatomatte.nets.engines import Engines
 from anatomatte.parts import INDEX, PARTS
@@ -18,10 +19,18 @@ from anatomatte.people.seen import PeopleSeen
 RED = '[input]\nname = "input"\n[[output]]\nwhat = "alpha"\nname = "output"\nencoding = "sigmoid"\n'
 
 
-def brought(tmp_path: Path, id: str, tables: str, make: Callable[[Path], Path], head: str = "") -> str:
+def brought(
+    tmp_path: Path,
+    id: str,
+    tables: str,
+    make: Callable[[Path], Path],
+    head: str = "",
+    kind: str = "commercial",
+) -> str:
     """A network in the store, as `anatomatte models import` puts it there."""
-    text = head + HEAD.format(id=id, runtime="onnx", suffix=SUFFIX["onnx"]) + tables
-    told = manifest(tables, id=id, head=head)
+    top = HEAD.format(id=id, runtime="onnx", suffix=SUFFIX["onnx"])
+    text = head + top.replace('kind = "commercial"', f'kind = "{kind}"') + tables
+    told = parsed(text, f"{id}.toml")
     folder = tmp_path / "models" / "manifests"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{id}.toml").write_text(text, encoding="utf-8")

@@ -62,6 +62,20 @@ def test_every_network_of_the_package_stands_in_its_menus() -> None:
     assert not missing
 
 
+def test_a_licence_that_binds_stands_in_the_menu_and_in_the_status(tmp_path: Path) -> None:
+    words = {"unclear": "(licence unclear)", "terms": "(own terms)"}
+    for menu in (PARTS_ENGINES, ALPHA_ENGINES, EDGE_ENGINES):
+        for name in set(menu) - {"own", "parts", "alpha", "custom"}:
+            kind = store.catalogue.get(name).licence.kind
+            end = "" if kind == "commercial" else words.get(kind, f"({kind})")
+            assert menu[name].endswith(end) and ("(" in menu[name]) is bool(end), name
+    name = brought(tmp_path, "bound", RED, alpha_net, kind="non-commercial")
+    (told,) = seen_by(Engines(alpha=name)).told
+    assert told == "Little network: the licence of its weights is non-commercial: forbids commercial work."
+    hint = np.full((48, 64), 0.5, np.float32)
+    assert engines.finish(plate(), hint, Engines(edge=name), None)[1] == (told,)
+
+
 def test_controls_become_engines() -> None:
     assert engines.chosen(Settings()) == Engines()
     made = engines.chosen(

@@ -55,33 +55,39 @@ CHOSEN_MENU: dict[str, str] = {
 """Which parts make up the alpha."""
 
 PARTS_ENGINES: dict[str, str] = {
-    "own": "Anatomatte", "m2fp-multi": "M2FP, several people", "m2fp-single": "M2FP, one person",
-    "schp-lip": "SCHP, LIP", "schp-atr": "SCHP, ATR", "schp-pascal": "SCHP, Pascal person parts",
-    "sapiens-seg-0-3b": "Sapiens 0.3B", "sapiens-seg-0-6b": "Sapiens 0.6B",
-    "sapiens-seg-1b": "Sapiens 1B", "face-parsing-resnet18": "Face parsing, ResNet-18",
-    "face-parsing-resnet34": "Face parsing, ResNet-34", "mediapipe-hair": "MediaPipe hair",
+    "own": "Anatomatte", "m2fp-multi": "M2FP, several people (non-commercial)",
+    "m2fp-single": "M2FP, one person (non-commercial)", "schp-lip": "SCHP, LIP (licence unclear)",
+    "schp-atr": "SCHP, ATR (licence unclear)", "schp-pascal": "SCHP, Pascal person parts (licence unclear)",
+    "sapiens-seg-0-3b": "Sapiens 0.3B (non-commercial)",
+    "sapiens-seg-0-6b": "Sapiens 0.6B (non-commercial)",
+    "sapiens-seg-1b": "Sapiens 1B (non-commercial)",
+    "face-parsing-resnet18": "Face parsing, ResNet-18 (licence unclear)",
+    "face-parsing-resnet34": "Face parsing, ResNet-34 (licence unclear)", "mediapipe-hair": "MediaPipe hair",
     "custom": "Custom",
 }  # fmt: skip
-"""Who says which part a pixel is: ours, or an id of the model store."""
+"""Who says which part a pixel is: ours, or an id of the store; a licence that binds stands behind it."""
 
 ALPHA_ENGINES: dict[str, str] = {
     "own": "Anatomatte", "parts": "As Parts engine", "modnet": "MODNet",
-    "cv-unet-portrait": "CV-UNet, portraits", "cv-unet-universal": "CV-UNet, anything",
-    "rvm-mobilenetv3": "RVM, MobileNetV3", "rvm-resnet50": "RVM, ResNet-50",
-    "modelscope-video-matting": "ModelScope video matting", "birefnet-general": "BiRefNet, general",
-    "birefnet-portrait": "BiRefNet, portraits", "birefnet-matting": "BiRefNet, matting",
-    "u2net": "U²-Net", "u2net-human": "U²-Net, people", "isnet": "IS-Net, general use",
-    "mediapipe-selfie": "MediaPipe selfie", "mediapipe-selfie-landscape": "MediaPipe selfie, landscape",
-    "mediapipe-pose": "MediaPipe pose", "corridorkey": "CorridorKey", "custom": "Custom",
+    "cv-unet-portrait": "CV-UNet, portraits (licence unclear)",
+    "cv-unet-universal": "CV-UNet, anything (licence unclear)",
+    "rvm-mobilenetv3": "RVM, MobileNetV3 (copyleft)", "rvm-resnet50": "RVM, ResNet-50 (copyleft)",
+    "modelscope-video-matting": "ModelScope video matting (licence unclear)",
+    "birefnet-general": "BiRefNet, general", "birefnet-portrait": "BiRefNet, portraits",
+    "birefnet-matting": "BiRefNet, matting", "u2net": "U²-Net", "u2net-human": "U²-Net, people",
+    "isnet": "IS-Net, general use", "mediapipe-selfie": "MediaPipe selfie",
+    "mediapipe-selfie-landscape": "MediaPipe selfie, landscape", "mediapipe-pose": "MediaPipe pose",
+    "corridorkey": "CorridorKey (own terms)", "custom": "Custom",
 }  # fmt: skip
 """Who says how much of a pixel is person: ours, or an id of the model store."""
 
 EDGE_ENGINES: dict[str, str] = {
     "own": "Anatomatte", "alpha": "As Alpha engine", "vitmatte-small": "ViTMatte, small",
-    "corridorkey": "CorridorKey", "modnet": "MODNet", "birefnet-matting": "BiRefNet, matting",
+    "corridorkey": "CorridorKey (own terms)", "modnet": "MODNet", "birefnet-matting": "BiRefNet, matting",
     "birefnet-portrait": "BiRefNet, portraits", "birefnet-general": "BiRefNet, general",
-    "cv-unet-portrait": "CV-UNet, portraits", "cv-unet-universal": "CV-UNet, anything",
-    "rvm-mobilenetv3": "RVM, MobileNetV3", "rvm-resnet50": "RVM, ResNet-50",
-    "modelscope-video-matting": "ModelScope video matting", "custom": "Custom",
+    "cv-unet-portrait": "CV-UNet, portraits (licence unclear)",
+    "cv-unet-universal": "CV-UNet, anything (licence unclear)",
+    "rvm-mobilenetv3": "RVM, MobileNetV3 (copyleft)", "rvm-resnet50": "RVM, ResNet-50 (copyleft)",
+    "modelscope-video-matting": "ModelScope video matting (licence unclear)", "custom": "Custom",
 }  # fmt: skip
 """Who refines the matte that is there at last: ours, or an id of the model store."""

@@ -175,7 +175,7 @@ def see(
     networks = {kind: asked(kind, name) for kind, name in engines.ids() if kind != "edge"}
     check()
     seen = own()
-    told: list[str] = []
+    told = [line for network in networks.values() for line in _licence(network.manifest)]
     if "parts" in networks:
         seen = parts_of(networks["parts"], display, seen, people, threads, told.append, check)
     alpha: Plane | None = None
@@ -186,6 +186,13 @@ def see(
     elif engines.alpha == "parts":
         seen = _covered(seen, person_cover(lawful(seen).parts), engines.mix)
     return Sight(lawful(seen) if engines.sees else seen, alpha, tuple(told))
+
+
+def _licence(manifest: Manifest) -> tuple[str, ...]:
+    """A line for the status where the weights' licence binds whoever uses them."""
+    if manifest.licence.kind == "commercial":
+        return ()
+    return (f"{manifest.title}: the licence of its weights is {manifest.licence.words}.",)
 
 
 def _covered(seen: PeopleSeen, alpha: Plane, mix: float) -> PeopleSeen:
@@ -216,8 +223,9 @@ def finish(
         return _sized(sight.alpha, size), ()
     if engines.edge == OWN:
         return rough, ()
-    told: list[str] = []
-    made = edge_of(asked("edge", engines.edge), display, rough, threads, told.append, check)
+    network = asked("edge", engines.edge)
+    told = [*_licence(network.manifest)]
+    made = edge_of(network, display, rough, threads, told.append, check)
     return _sized(made, size), tuple(told)
 
 
