@@ -26,6 +26,9 @@ FINEST = 1280
 _LEAST = 1e-3
 """A share that is below this everywhere counts as absent."""
 
+_HAZE = 0.02
+"""What a network gives of everything everywhere; taken off each share before they are made to sum to 1."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shares:
@@ -123,7 +126,8 @@ def _sharp(guide: Guide, stack: Pixels) -> Pixels:
     if len(stack) < 2:
         return np.ones((len(stack), *guide.bright.shape), np.float32)
     fine = np.stack([guide.fine(field) for field in stack])
-    fine /= np.maximum(fine.sum(0), np.float32(1e-6))  # at least 1 but for rounding: see Guide.fine
+    np.maximum(fine - np.float32(_HAZE), 0, out=fine)
+    fine /= np.maximum(fine.sum(0), np.float32(1e-6))  # one of n shares is at least 1/n: more than haze
     return fine
 
 

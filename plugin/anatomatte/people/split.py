@@ -60,7 +60,7 @@ class Split:
 
     def planes(self, wanted: Sequence[Wanted]) -> list[Pixels]:
         """Mattes H×W, each of a person and of some parts of that person; zero where there are none."""
-        out = [np.zeros_like(self.alpha) for _ in wanted]
+        out = [np.zeros(self.alpha.shape, np.float32) for _ in wanted]
         there = [(plane, one) for plane, one in zip(out, wanted, strict=True) if self._is(one)]
         fields = {labels: self._field(labels) for _, (_, labels) in there if labels is not None}
 
