@@ -20,8 +20,6 @@ from anatomatte.manifest import File
 from anatomatte.store import files, looks
 from anatomatte.store.files import Tell
 
-_BIGGEST = 8 * 2**30
-
 
 def download(entry: File, folder: Path, tell: Tell) -> Path:
     """The wheel that holds *entry*, fetched into *folder*.
@@ -119,7 +117,7 @@ def member(archive: Path, entry: File, target: Path, tell: Tell = files.silent) 
                     f"{entry.member} in {archive.name} has {info.file_size} bytes instead of {entry.bytes}."
                 )
             with file.open(info) as stream:
-                files.copied(stream, info.file_size, target, tell, most=entry.bytes or _BIGGEST)
+                files.copied(stream, info.file_size, target, tell)
     except AnatomatteError:
         raise
     except looks.Unfit as why:

@@ -64,29 +64,18 @@ def _through(source: IO[bytes], total: int, sink: Callable[[bytes], Any], tell: 
     return whole.hexdigest()
 
 
-def copied(source: IO[bytes], total: int, target: Path, tell: Tell = silent, most: int = 0) -> str:
+def copied(source: IO[bytes], total: int, target: Path, tell: Tell = silent) -> str:
     """Copy a stream to *target* and give the SHA-256 of what was written.
 
     Args:
         total: bytes expected, for *tell* and for the room on the disk.
-        most: refuse to write more than this; 0 is no bound.
 
     Raises:
-        OutputError: the disk has no room, or the target cannot be written.
-        SetupError: there is more than *most*.
+        OutputError: the disk has no room.
     """
     need_room(target.parent, total)
-    written = 0
-
-    def sink(chunk: bytes) -> None:
-        nonlocal written
-        written += len(chunk)
-        if most and written > most:
-            raise SetupError(f"{target.name} is refused: it would swell beyond {most} bytes.")
-        file.write(chunk)
-
     with open(target, "xb") as file:
-        return _through(source, total, sink, tell)
+        return _through(source, total, file.write, tell)
 
 
 def need_room(folder: Path, amount: int) -> None:

@@ -186,7 +186,7 @@ def _take(file: zipfile.ZipFile, record: Record, root: Path, tell: Tell) -> None
         if not (target.is_file() and target.stat().st_size == record.bytes):
             try:
                 with file.open(_member(record)) as stream:
-                    digest = files.copied(stream, record.bytes, arrived, tell, most=record.bytes)
+                    digest = files.copied(stream, record.bytes, arrived, tell)
             except zipfile.BadZipFile as why:
                 raise SetupError(
                     f"{file.filename} is damaged where {record.id} lies; copy it again."
