@@ -209,6 +209,7 @@ def test_parts_from_boxes_belong_to_their_person_only(tmp_path: Path) -> None:
     sight = seen_by(Engines(parts=name))
     assert sight.seen.parts[INDEX["hair"], 20, 6] > 0.99
     assert sight.seen.parts[INDEX["hair"], 20, 30] == 0  # the red thing is in nobody's box
+    assert sight.seen.parts[INDEX["held"], 20, 30] == pytest.approx(0.1)  # what was known stays
 
 
 # ---- edge
