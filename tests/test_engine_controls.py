@@ -80,7 +80,10 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "screen_colour": ({"screen": "picked"}, {"screen": "picked", "screen_colour": (0.5, 0.2, 0.1)}),
     "screen_balance": ({"screen_balance": 0.0}, {"screen_balance": 1.0}),
     "screen_uneven": ({}, {"screen_uneven": False}),
-    "despill_colour": ({"despill_replace": "colour"}, {"despill_replace": "colour", "despill_colour": (1, 0, 0)}),
+    "despill_colour": (
+        {"despill_replace": "colour"},
+        {"despill_replace": "colour", "despill_colour": (1, 0, 0)},
+    ),
     "source_alpha": ({}, {"source_alpha": "multiply"}),
     "input_colour": ({}, {"input_colour": "srgb"}),
     "output_colour": ({}, {"output_colour": "srgb"}),

@@ -47,7 +47,10 @@ def despill(
     dull = np.minimum(grey * np.asarray(amount, np.float32), np.maximum(least, 0))
     weight = LUMA[axis.high] + np.float32(axis.shear) * LUMA[axis.mid]
     lost = taken * weight + dull
-    light += lost[..., None] * np.asarray(back, np.float32) - dull[..., None]
+    if isinstance(back, float):
+        light += (np.float32(back) * lost - dull)[..., None]
+    else:
+        light += lost[..., None] * back - dull[..., None]
 
 
 def tinted(colour: Pixels, amount: float) -> Pixels:
