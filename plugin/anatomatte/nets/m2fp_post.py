@@ -8,6 +8,8 @@ other, weakest first, so that the best keeps what several claim; here with soft 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -172,6 +174,17 @@ def hopeful(raw: Raw) -> list[tuple[int, list[tuple[int, float]]]]:
     return found
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Hundreds of small sums: threads would wait for each other longer than they work."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 @dataclass(frozen=True)
 class _Person:
     score: float
@@ -179,6 +192,7 @@ class _Person:
     box: Box
 
 
+@_one_thread()
 def find_many(raw: Raw, place: Place, most: int) -> Found:
     """People and parts where the network's last class is a whole person.
 
@@ -248,6 +262,7 @@ def paint(
     return stack.numpy(), np.asarray(scores, np.float32)
 
 
+@_one_thread()
 def find_one(raw: Raw, place: Place) -> Found:
     """One person's parts, where the network's classes start with the background and hold no whole person.
 
