@@ -86,3 +86,13 @@ def test_draft_shows_the_same_views() -> None:
     whole, half = view("screen"), view("screen", draft="always")
     assert half.shape == whole.shape
     assert np.abs(half - whole).mean() < 0.01
+
+
+def test_the_command_line_writes_the_clean_plate_as_a_layer() -> None:
+    from anatomatte_cli.layers import channel_names, parse_layers, passes
+
+    layers = parse_layers("cleanplate,rgba,screen")
+    assert layers == ("rgba", "screen", "cleanplate")
+    assert [step.layers for step in passes(layers)] == [("rgba",), ("cleanplate",), ("screen",)]
+    assert channel_names(layers)[4:] == ["screen.A", "cleanplate.R", "cleanplate.G", "cleanplate.B"]
+    assert "cleanplate" not in parse_layers("all")

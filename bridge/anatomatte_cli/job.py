@@ -11,7 +11,7 @@ from anatomatte.settings import Value
 
 from .cancel import Signals
 from .frames import compact
-from .layers import passes
+from .layers import CLEAN, passes
 from .node import Node
 from .picture import Floats, Picture, Window, placed
 from .presets import Preset
@@ -203,6 +203,8 @@ def render_layers(
         pixels = placed(rendered.pixels, rendered.bounds, bounds)
         if step.layers == ("rgba",):
             found["rgba"] = pixels
+        elif step.layers == (CLEAN,):
+            found[CLEAN] = pixels[..., :3]
         else:
             found |= {name: pixels[..., i : i + 1] for i, name in enumerate(step.layers)}
     return found, replace(picture, bounds=bounds or picture.bounds)

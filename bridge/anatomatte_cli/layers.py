@@ -17,6 +17,9 @@ from anatomatte.errors import SettingsError
 from anatomatte.menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from anatomatte.settings import BY_NAME, Value
 
+CLEAN = "cleanplate"
+"""The clean plate that the key built: a layer of three channels, written only when it is named."""
+
 _SLOTS = ("pack_r", "pack_g", "pack_b", "pack_a")
 _PARTS = (*PART_MENU, *GROUP_MENU)
 EVERYONE = "everyone"
@@ -31,7 +34,7 @@ SETS: dict[str, tuple[str, ...]] = {
 
 def available() -> tuple[str, ...]:
     """Every layer that the node can give of all people together, in the table's order."""
-    return ("rgba", *(matte for matte in BY_NAME["pack_r"].menu() if matte != "none"))
+    return ("rgba", *(matte for matte in BY_NAME["pack_r"].menu() if matte != "none"), CLEAN)
 
 
 def parse_layers(text: str, absent: Collection[str] = (), people: int | None = None) -> tuple[str, ...]:
@@ -61,7 +64,7 @@ def _meant(word: str, absent: Collection[str], people: int | None) -> Iterator[s
     """The layers that one word of a list stands for."""
     beyond = set(list(PERSON_MENU)[people:]) if people else set()
     if word == "all":
-        yield from (name for name in available() if name not in absent and name not in beyond)
+        yield from (name for name in available() if name not in {*absent, *beyond, CLEAN})
     elif word in SETS:
         yield from (name for name in SETS[word] if name not in beyond)
     elif word in available():
@@ -101,8 +104,9 @@ class Pass:
 def passes(layers: tuple[str, ...]) -> list[Pass]:
     """The renders that bring these layers, fewest first."""
     picture = "rgba" in layers
-    mattes = [name for name in layers if name != "rgba" and not (picture and name == "alpha")]
+    mattes = [name for name in layers if name not in ("rgba", CLEAN) and not (picture and name == "alpha")]
     plan = [Pass({}, ("rgba",))] if picture else []
+    plan += [Pass({"output": CLEAN}, (CLEAN,))] if CLEAN in layers else []
     for person in (EVERYONE, *PERSON_MENU):
         mine = [name for name in mattes if owner(name)[0] == person]
         for first in range(0, len(mine), len(_SLOTS)):
@@ -125,6 +129,8 @@ def channel_names(layers: tuple[str, ...]) -> list[str]:
     for layer in layers:
         if layer == "alpha":
             names += [] if "A" in names else ["A"]
+        elif layer == CLEAN:
+            names += [f"{layer}.{channel}" for channel in "RGB"]
         elif layer != "rgba":
             names.append(f"{layer}.A")
     return names
