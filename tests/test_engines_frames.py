@@ -115,7 +115,7 @@ def test_colours_are_unmixed_for_the_edge_engines_matte(tmp_path: Path) -> None:
     off = [
         (np.abs(m.foreground - STUDIO.foreground).mean(2) * STUDIO.alpha)[band].mean() for m in (edged, keyed)
     ]
-    assert off[0] < 1.5 * off[1] and off[0] < 0.25 * (np.abs(STUDIO.image - STUDIO.foreground))[band].mean()
+    assert off[0] < 0.6 * off[1]  # the keyer's colours belong to the keyer's matte
 
 
 def test_what_an_engine_has_to_say_reaches_the_status(tmp_path: Path) -> None:
