@@ -72,6 +72,20 @@ def test_real_checkpoints_pass(tmp_path, old):
     assert torch.load(tmp_path / "w.pth", weights_only=False)["iteration"] == 7
 
 
+def test_what_training_frameworks_leave_behind_passes(tmp_path, monkeypatch):
+    """A full checkpoint holds schedulers and configurations; the loader makes empty shells of them."""
+    import sys
+    import types
+
+    for name in ("fvcore", "fvcore.common", "fvcore.common.config"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    node = type("CfgNode", (dict,), {"__module__": "fvcore.common.config", "__qualname__": "CfgNode"})
+    monkeypatch.setattr(sys.modules["fvcore.common.config"], "CfgNode", node, raising=False)
+    facts = weights() | {"milestones": collections.Counter([5, 9]), "cfg": node(lr=1e-4)}
+    torch.save(facts, tmp_path / "w.pth")
+    looks.inspect(tmp_path / "w.pth", "torch")
+
+
 def test_a_real_script_passes_and_is_no_checkpoint(tmp_path):
     torch.jit.trace(torch.nn.Conv2d(3, 1, 1), torch.ones(1, 3, 4, 4)).save(tmp_path / "s.pt")
     looks.inspect(tmp_path / "s.pt", "torchscript")

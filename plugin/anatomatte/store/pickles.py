@@ -14,7 +14,8 @@ import re
 from typing import IO, Any, NoReturn
 
 _HARMLESS = re.compile(
-    r"collections (OrderedDict|defaultdict)"
+    r"collections (OrderedDict|defaultdict|Counter)"
+    r"|(detectron2|fvcore|yacs|iopath|omegaconf|modelscope|mask2former)(\.\w+)* [A-Za-z]\w*"
     r"|(__builtin__|builtins) (set|frozenset|list|dict|tuple|int|float|bool|str|complex|bytearray|slice)"
     r"|torch (Size|Tensor|device|dtype|[A-Za-z]*Storage|b?float\d+|u?int\d+|bool|float|double|half|long)"
     r"|torch\._utils _rebuild_(tensor|tensor_v2|tensor_v3|parameter|parameter_with_state)"
@@ -23,6 +24,9 @@ _HARMLESS = re.compile(
     r"|numpy(\.dtypes)? ([A-Za-z]+\d*DType|float\d+|u?int\d+|bool_)"
     r"|_codecs encode"
 )
+"""The second line: what training frameworks leave in their checkpoints (schedulers, configurations).
+No loader of ours imports them; they become empty shells."""
+
 _BIGGEST = 256 * 2**20
 """Bytes of a pickle without its tensors' data; real ones have one or two million."""
 
