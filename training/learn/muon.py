@@ -21,7 +21,8 @@ def native_bfloat16(device: str) -> bool:
     """Whether `device` multiplies bfloat16 in hardware: any GPU; a CPU with AVX512-BF16 or AMX."""
     if device != "cpu":
         return True
-    asked = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+    names = "_is_avx512_bf16_supported", "_is_amx_tile_supported"
+    asked = (getattr(torch.cpu, name, None) for name in names)
     return any(ask is not None and ask() for ask in asked)
 
 

@@ -81,7 +81,7 @@ def rim_of(light: Pixels, surface: Pixels) -> Rim:
     for turn in range(4):
         turned = np.asarray(np.rot90(light, turn)[: deep + 3], np.float32)
         across = np.rot90(surface, turn)[:1]
-        screen = cv2.resize(np.ascontiguousarray(across), (turned.shape[1], 1))
+        screen = np.asarray(cv2.resize(np.ascontiguousarray(across), (turned.shape[1], 1)), np.float32)
         found.append(_lines(brightest(turned), brightest(screen.reshape(1, -1, 3))[0], deep))
     top, right, bottom, left = found
     return top, bottom, left, right
