@@ -163,7 +163,7 @@ def test_a_stopped_render_is_no_picture():
 
 def test_a_grey_plate_is_seen_as_grey(tmp_path):
     write(tmp_path / "y.exr", np.full((24, 32, 1), 0.4, np.float32), names=("Y",))
-    words = ["--set", "screen=none"]
+    words = ["--set", "screen=none", "--set", "subject=off"]
     assert cli(tmp_path / "y.exr", tmp_path / "k.exr", *words, connect=through_all) == 0
     pixels, _ = read(tmp_path / "k.exr")
     assert np.abs(pixels[..., :3] - 0.4).max() < 1e-3

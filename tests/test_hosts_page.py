@@ -21,7 +21,8 @@ def test_every_variable_is_on_the_page_and_is_read() -> None:
 
 
 def test_the_defaults_are_those_of_the_code() -> None:
-    facts = sources("cpp/channel/client.h") + sources("cpp/embed/*.cpp", "plugin/anatomatte/cache.py")
+    facts = sources("cpp/channel/client.h", "cpp/embed/*.cpp")
+    facts += sources("plugin/anatomatte/cache.py", "plugin/anatomatte/nets/sessions.py")
     for name, default in re.findall(r"^\| `ANATOMATTE_(\w+)` \| (\d+) ", PAGE, re.MULTILINE):
         value = {
             "WORKER_START_S": rf"start_s = {default}\.0;",
@@ -29,5 +30,6 @@ def test_the_defaults_are_those_of_the_code() -> None:
             "WORKER_FRAME_S": rf"frame_s = {default}\.0;",
             "GIL_PATIENCE_S": rf": {default}\.0;",
             "CACHE_MB": rf"DEFAULT_MB = {default}$",
+            "MODEL_IDLE_S": rf"IDLE_SECONDS = {default}\.0$",
         }[name]
         assert re.search(value, facts, re.MULTILINE), name

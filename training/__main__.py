@@ -120,6 +120,31 @@ def _validate(args: argparse.Namespace) -> None:
     print(json.dumps(report, indent=1))
 
 
+PRIOR = 0.5
+"""How much of the class weights' pull on the parts is taken back in what ships (0 to 1).
+
+Weights in the loss make rare parts be learned, and be seen too often; half of it back gave the best
+mean IoU of parts on held-out synthetic pictures (0: .2485, 0.5: .2518, 1: .2498).
+"""
+
+
+def _ship(weights: Path) -> None:
+    from safetensors import safe_open
+
+    from anatomatte.nets.people_net import load_trainable, save
+
+    from .learn.losses import class_weights
+
+    net = load_trainable(weights)
+    net.to_parts.bias.data -= PRIOR * class_weights().log()
+    with safe_open(str(weights), "pt") as file:
+        header = file.metadata() or {}
+    note = {k: header[k] for k in ("samples", "long_side") if k in header}
+    beside = SHIPPED.with_suffix(".part")
+    save(net.state_dict(), net.shape, beside, note)
+    os.replace(beside, SHIPPED)
+
+
 def _export(args: argparse.Namespace) -> None:
     from .learn.train import STATE
 
@@ -129,7 +154,7 @@ def _export(args: argparse.Namespace) -> None:
     SHIPPED.parent.mkdir(parents=True, exist_ok=True)
     CHECKPOINT.mkdir(exist_ok=True)
     if source.resolve() != CHECKPOINT:
-        shutil.copyfile(_weights(source), SHIPPED)
+        _ship(_weights(source))
         for name in (STATE, "curves.csv"):
             shutil.copyfile(source / name, CHECKPOINT / name)
     print(f"{SHIPPED} written")

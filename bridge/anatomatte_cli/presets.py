@@ -226,7 +226,7 @@ def _toml(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON leaves it bare
     if isinstance(value, tuple):
         return "[" + ", ".join(repr(float(v)) for v in value) + "]"
     return repr(value)
