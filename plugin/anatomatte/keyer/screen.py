@@ -103,7 +103,7 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
         colour = np.maximum(np.array(picked, np.float32), 0)
     found = _found(light, thumb, mode, colour)
     member, total = found.member, float(found.member.sum())
-    if total <= 0.002 * height * width:
+    if total <= 0.002 * height * width or found.weight <= 0:  # there is none: nothing to model
         surface = np.broadcast_to(colour, (height, width, 3)).astype(np.float32)
         return Screen(found.weight if mode != "auto" else 0.0, axis_of(colour), surface, 0.0)
     solid = surfaces.eroded(member)

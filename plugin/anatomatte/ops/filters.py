@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,7 @@ from ..frame import Pixels
 
 Mask = npt.NDArray[np.bool_]
 EDGE = cv2.BORDER_REPLICATE
+Real = TypeVar("Real", np.float32, np.float64)
 
 
 def box(pixels: Pixels, size: int) -> Pixels:
@@ -101,20 +104,19 @@ def block_mean(pixels: Pixels, size: int) -> Pixels:
     return out
 
 
-def fill(
-    values: npt.NDArray[np.float64], weight: npt.NDArray[np.float64], trust: float = 0.02
-) -> npt.NDArray[np.float64]:
+def fill(values: npt.NDArray[Real], weight: npt.NDArray[Real], trust: float = 0.02) -> npt.NDArray[Real]:
     """Spread known values over the whole picture: normalised averaging on a pyramid (push-pull).
 
-    *values* H×W×C count where *weight* H×W is above 0.  Each pixel takes the finest level of the
-    pyramid at which the weight around it is well above *trust*; without any weight the answer is 0.
+    *values* H×W×C count where *weight* H×W is above 0; the answer has their precision.  Each pixel
+    takes the finest level of the pyramid at which the weight around it is well above *trust*;
+    without any weight the answer is 0.
     After S. J. Gortler et al., "The Lumigraph" (1996), section 3.4.
     """
     levels = [(values * weight[..., None], weight)]
     while min(levels[-1][1].shape) > 1:
         sums, masses = levels[-1]
-        small = np.asarray(cv2.pyrDown(sums), np.float64)
-        mass = np.asarray(cv2.pyrDown(masses), np.float64)
+        small = np.asarray(cv2.pyrDown(sums), values.dtype)
+        mass = np.asarray(cv2.pyrDown(masses), values.dtype)
         levels.append((small.reshape(*mass.shape, -1), mass))
     sums, masses = levels[-1]
     estimate = sums / (masses[..., None] + 1e-12)
@@ -123,4 +125,4 @@ def fill(
         raised = cv2.pyrUp(estimate, dstsize=(width, height)).reshape(height, width, -1)
         share = (masses / (masses + trust))[..., None]
         estimate = raised + (sums / (masses[..., None] + 1e-12) - raised) * share
-    return np.asarray(estimate, np.float64)
+    return np.asarray(estimate, values.dtype)

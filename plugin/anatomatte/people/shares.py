@@ -145,8 +145,8 @@ def _with_held(
 
 def _spread(stack: Pixels, weight: Pixels) -> Pixels:
     """Fields n×h×w that are known where *weight* h×w is high, carried on into where it is not."""
-    values = np.moveaxis(stack, 0, -1).astype(np.float64)
-    far = np.moveaxis(fill(values, np.square(weight).astype(np.float64)), -1, 0)
+    values = np.ascontiguousarray(np.moveaxis(stack, 0, -1))
+    far = np.moveaxis(fill(values, np.square(weight)), -1, 0)
     trust = np.clip(2 * weight, 0, 1)
     return _unit(far + (stack - far) * trust)
 
