@@ -99,6 +99,10 @@ def _train(args: argparse.Namespace) -> None:
         validate_minutes=args.every,
     )
     print(f"going on from {plan.resume}" if plan.resume else "beginning from random weights", flush=True)
+    curves = args.run / "curves.csv"
+    if folder is not None and (folder / curves.name).exists() and not curves.exists():
+        args.run.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / curves.name, curves)  # the curve goes on where that checkpoint ended
     trainer = Trainer(plan)
     trainer.run(loader(args.bank, plan, int(trainer.totals["steps"])), held_out(args.bank))
 
