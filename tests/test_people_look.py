@@ -89,6 +89,22 @@ def test_touching_people_are_split() -> None:
     assert np.allclose(made.shares.sum(0), 1, atol=1e-5)
 
 
+def test_a_figure_in_one_piece_is_one_person_wherever_its_legs_point() -> None:
+    cover = np.zeros((40, 60), np.float32)
+    cover[4:38, 8:20] = 1  # one tall figure, and a small one far away
+    cover[4:16, 40:48] = 1
+    heat = np.zeros_like(cover)
+    heat[6, 14], heat[6, 44] = 0.9, 0.8
+    offset = np.zeros((2, 40, 60), np.float32)
+    y, x = np.mgrid[0:40, 0:60].astype(np.float32)
+    to_x = np.where((x > 30) | (y > 24), 44, 14)  # the tall one's legs point at the other's head
+    offset[0], offset[1] = to_x - x, 6 - y
+    shares = group(cover, heat, offset).shares
+    assert shares[0][4:38, 8:20].min() > 0.99
+    assert shares[1][4:16, 40:48].min() > 0.99
+    assert np.allclose(shares.sum(0), 1, atol=1e-5)
+
+
 def test_the_strongest_are_those_who_fill_more() -> None:
     made = group(*two_people())
     cover = np.ones((16, 32), np.float32)

@@ -24,6 +24,9 @@ MOST_HEADS = 24
 """Heads that are looked for, however few people are wanted."""
 
 _SOFT = 0.6
+_PIECE = 0.3
+"""Coverage above which neighbouring cells are one piece."""
+
 _LEAST_PERSON = 0.002
 """Share of the picture that alpha must fill before somebody without a head is a person."""
 
@@ -65,6 +68,20 @@ def find_heads(centre: Plane, radius: float = 2.0, most: int = MOST_HEADS) -> Pl
     return np.array(found, np.float32).reshape(-1, 3)
 
 
+def _reachable(cover: Plane, heads: Plane) -> NDArray[np.bool_]:
+    """Which cells can be whose, (n, h, w): a figure in one piece belongs to the heads that are on it.
+
+    A piece without a head can be anybody's; what is no person counts to the piece that is nearest.
+    """
+    empty = (cover <= _PIECE).astype(np.uint8)
+    if empty.all():
+        return np.ones((len(heads), *cover.shape), np.bool_)
+    _, pieces = cv2.distanceTransformWithLabels(empty, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_CCOMP)
+    own = np.array([pieces[int(row), int(column)] for column, row, _ in heads])
+    free = ~np.isin(pieces, own)
+    return np.stack([free | (pieces == piece) for piece in own])
+
+
 def group(cover: Plane, centre: Plane, offset: Plane, unit: float = 1.0) -> Group:
     """Share out a grid of cells among people.
 
@@ -86,7 +103,7 @@ def group(cover: Plane, centre: Plane, offset: Plane, unit: float = 1.0) -> Grou
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     to_x, to_y = x + offset[0], y + offset[1]
     away = np.stack([np.square(to_x - hx) + np.square(to_y - hy) for hx, hy, _ in heads])
-    near = np.sqrt(away)
+    near = np.where(_reachable(cover, heads), np.sqrt(away), np.float32(1e6))
     near = np.exp(-np.square((near - near.min(0)) / np.float32(_SOFT * unit)) / 2)
     return Group(np.asarray(near / near.sum(0), np.float32), heads)
 
