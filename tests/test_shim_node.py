@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 from shim_bench import BUNDLE
 
+from anatomatte.engine import run, stages
 from pyopenfx import PROFILES, Host, Image, Instance, Layout, Plugin
 
 GREEN = (0.1, 0.6, 0.15)
@@ -31,6 +32,8 @@ def plugin(request: pytest.FixtureRequest) -> Iterator[Plugin]:
     """The node in our own host and in every host that it imitates, one after the other."""
     with pytest.MonkeyPatch.context() as scene, Host(profile=request.param) as host:
         scene.setenv("ANATOMATTE_RUNTIME", "in-process")  # the worker has tests of its own
+        for store in (run.frames, stages.looks):  # a host with planes asks for forty of one frame
+            scene.setattr(store, "_limit", 100_000_000)
         host.scan([BUNDLE.parent])
         yield host.load("org.anatomatte.Anatomatte")
 
