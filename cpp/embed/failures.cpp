@@ -65,10 +65,14 @@ Result bug(const py::error_already_set& error) {
   return {ANM_FAILED, sentence};
 }
 
-// The system's, OpenCV's and torch's ways to say that memory is short; none is a MemoryError.
+// The system's, the loader's, OpenCV's and torch's ways to say that memory is short; none is a
+// MemoryError.
 bool tells_shortage(const py::error_already_set& error) {
   if (error.matches(PyExc_MemoryError)) return true;
   const py::object value = error.value();
+  const std::string words = py::str(value);
+  const auto says = [&](const char* sign) { return words.find(sign) != std::string::npos; };
+  if (says("failed to map segment") || says("cannot allocate memory")) return true;
   const auto is = [&](const char* fact, int number) {
     return py::getattr(value, fact, py::none()).equal(py::int_(number));
   };
@@ -76,9 +80,7 @@ bool tells_shortage(const py::error_already_set& error) {
   const std::string name = py::str(error.type().attr("__name__"));
   constexpr int kOpenCvNoMemory = -4;
   if (name == "error") return is("code", kOpenCvNoMemory);
-  const std::string words = py::str(value);
-  return name == "OutOfMemoryError" || words.find("can't allocate memory") != std::string::npos ||
-         words.find("can't start new thread") != std::string::npos;
+  return name == "OutOfMemoryError" || says("can't allocate memory") || says("can't start new thread");
 }
 
 }  // namespace

@@ -56,3 +56,14 @@ class Cancelled(AnatomatteError):
     """The user or the farm stopped the work (exit 130 for SIGINT, 143 for SIGTERM)."""
 
     exit_code = 130
+
+
+def is_shortage(why: BaseException) -> bool:
+    """Whether an import or a load failed because memory was short, told by the dynamic loader's words.
+
+    The loader says so in an ImportError or OSError without a number; such a library is installed, and
+    the same frame renders where there is room.
+    """
+    words = str(why).lower()
+    signs = ("failed to map segment", "cannot allocate memory", "cannot create shared object descriptor")
+    return isinstance(why, MemoryError) or any(sign in words for sign in signs)

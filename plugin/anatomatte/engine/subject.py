@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import SetupError
+from ..errors import SetupError, is_shortage
 from ..frame import Pixels
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from ..nets import engine_ask, engines
@@ -45,6 +45,8 @@ def model() -> PeopleModel:
             try:
                 from ..nets.people import PeopleModel
             except ImportError as why:
+                if is_shortage(why):
+                    raise MemoryError(f"torch cannot be loaded: {why}") from why
                 raise SetupError(
                     f"The people network needs torch, which cannot be imported ({why}): install it into "
                     "the node's Python (`anatomatte doctor` names it), or set Find people to Off."

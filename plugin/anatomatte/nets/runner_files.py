@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import SetupError
+from ..errors import SetupError, is_shortage
 from .sessions import short_of_memory
 
 Array = NDArray[Any]
@@ -60,6 +60,8 @@ def _runtime(module: str, extra: str, kind: str, title: str) -> Any:
     try:
         return import_module(module)
     except ImportError as error:
+        if is_shortage(error):
+            raise MemoryError(f"{module} cannot be loaded: {error}") from error
         raise SetupError(
             f"{title} is {kind} file and {module} is not installed: pip install 'anatomatte[{extra}]'."
         ) from error
