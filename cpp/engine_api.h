@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define ANATOMATTE_ENGINE_API 1
+#define ANATOMATTE_ENGINE_API 2
 /* The one symbol that a runtime's shared object exports. */
 #define ANATOMATTE_ENGINE_SYMBOL "anatomatte_engine"
 
@@ -66,6 +66,23 @@ typedef struct AnmValue {
   const char* text; /* the key of a choice, or a text */
 } AnmValue;
 
+/* The frames that Source has. */
+typedef struct AnmRange {
+  int32_t known; /* 0 where the host does not say */
+  double first, last;
+} AnmRange;
+
+/* Source at another time than the frame's, asked for while a frame renders. */
+typedef struct AnmFetch {
+  uint32_t size;
+  double time;
+  /* Called once, from the calling thread, while the pixels are there: they go back right after. */
+  void (*take)(void* taker, const AnmImage* image);
+  void* taker;
+  char* message; /* on failure: a sentence */
+  size_t message_size;
+} AnmFetch;
+
 /* One frame. */
 typedef struct AnmCall {
   uint32_t size;
@@ -83,7 +100,23 @@ typedef struct AnmCall {
   void (*progress)(void* host, double); /* 0 to 1, from the calling thread */
   char* message;                        /* on failure: one or two sentences, UTF-8, terminated */
   size_t message_size;
+  AnmRange range; /* of Source */
+  /* Calls with the same number, unless it is 0, are given the same Source at the same time. */
+  uint64_t sequence;
+  /* Null where the host hands over no other frames.  From the thread that called render. */
+  AnmResult (*fetch)(void* host, AnmFetch* wanted);
 } AnmCall;
+
+/* Which frames of Source a frame depends on. */
+typedef struct AnmReach {
+  uint32_t size;
+  double time;
+  AnmRange range;
+  const AnmValue* values; /* as a call's */
+  int32_t n_values;
+  /* The answer: first and last of the others, none before the range; none where first > last. */
+  double first, last;
+} AnmReach;
 
 /* What the shim tells a runtime before the first frame. */
 typedef struct AnmStart {
@@ -106,6 +139,8 @@ typedef struct AnmEngine {
   AnmResult (*status)(char* text, size_t text_size);
   /* Gives cached memory back. */
   void (*purge)(void);
+  /* Needs no plate and no network; safe from several threads. */
+  AnmResult (*reach)(AnmReach* question);
 } AnmEngine;
 
 /* Starts or joins the runtime; null (with a sentence in start->message) when it cannot run. */

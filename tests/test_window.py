@@ -55,7 +55,7 @@ def test_weights_sum_to_one_and_the_frames_are_those_of_the_runs(
 def test_a_frame_alone_equals_itself_in_a_sequence(contract: Contract, frame: int, first: int | None) -> None:
     frame = frame if first is None else max(frame, first)
     alone = answer(frame, contract, Recurrent(), first=first)["alpha"]
-    memory = Memory(4)
+    memory = Memory(12)
     begin = frame - 9 if first is None else max(first, frame - 9)
     for at in range(begin, frame + 1):
         among = answer(at, contract, Recurrent(), first=first, key_of=key_of, memory=memory)["alpha"]
@@ -67,7 +67,7 @@ def test_a_frame_alone_equals_itself_in_a_sequence(contract: Contract, frame: in
 
 
 def test_a_sequence_costs_one_step_a_frame_and_two_in_an_overlap() -> None:
-    contract, network, memory = Contract(10, 4, 3), Recurrent(), Memory(4)
+    contract, network, memory = Contract(10, 4, 3), Recurrent(), Memory(64)
     answer(5, contract, network, key_of=key_of, memory=memory)
     for frame in range(6, 10):
         network.steps.clear()
@@ -81,6 +81,36 @@ def test_a_sequence_costs_one_step_a_frame_and_two_in_an_overlap() -> None:
     network.steps.clear()
     answer(13, contract, network, key_of=key_of, memory=memory)
     assert network.steps == [13]
+
+
+def test_backwards_costs_no_warm_up_either() -> None:
+    contract, network, memory = Contract(10, 4, 3), Recurrent(), Memory(64)
+    answer(9, contract, network, key_of=key_of, memory=memory)
+    for frame in (8, 7, 6, 5):
+        network.steps.clear()
+        answer(frame, contract, network, key_of=key_of, memory=memory)
+        assert network.steps == [frame]
+
+
+def test_states_are_bounded_in_bytes_and_what_is_no_truth_is_not_kept() -> None:
+    memory = Memory(1000)
+    for number in range(9):
+        memory.keep(str(number), {"r1": np.zeros(100, np.float32)})
+    assert memory.held <= 1000
+    assert memory.find("8") is not None and memory.find("7") is not None and memory.find("6") is None
+    memory.keep("huge", {"r1": np.zeros(1000, np.float32)})
+    assert memory.find("huge") is None and memory.find("8") is not None
+    memory.purge()
+    assert memory.held == 0 and memory.find("8") is None
+    contract, network = Contract(10, 4, 3), Recurrent()
+    answer(9, contract, network, key_of=key_of, memory=memory, keeps=lambda: False)
+    assert memory.held == 0
+
+
+def test_a_frame_before_the_clip_is_seen_alone() -> None:
+    network = Recurrent()
+    answer(-3, Contract(10, 4, 3), network, first=5)
+    assert network.steps == [-3] and frames_for(-3, Contract(10, 4, 3), first=5) == range(-3, -2)
 
 
 def test_the_overlap_fades_from_one_run_to_the_next() -> None:

@@ -222,8 +222,9 @@ void Client::give_back(Connection connection) {
 
 void Client::let_go_of_pixels() {
   for (Connection& connection : idle_) {
-    if (!connection.memory.fd) continue;
+    if (!connection.memory.fd && !connection.beside.fd) continue;
     connection.memory = {};
+    connection.beside = {};
     send(connection.socket.get(), Kind::release, "");
   }
 }
@@ -238,12 +239,7 @@ void Client::drop_worker(int generation, bool kill) {
 }
 
 bool Client::fit_memory(size_t size, Connection* connection, std::string* why) {
-  size = std::max<size_t>(size, 1);
-  if (connection->memory.map.size() >= size) return true;
-  connection->memory = {};  // given back before the larger one is asked for
-  connection->memory = make_shared(size, why);
-  connection->memory_sent = false;
-  return static_cast<bool>(connection->memory.fd);
+  return grown(size, &connection->memory, &connection->memory_sent, why);
 }
 
 Client::Talk Client::talk(AnmCall* call, Connection* connection, AnmResult* result,
@@ -273,6 +269,13 @@ Client::Talk Client::talk(AnmCall* call, Connection* connection, AnmResult* resu
       last_sign = Clock::now();
       Reader in(message.body);
       if (message.kind == Kind::alive && call->progress) call->progress(call->host, in.f64());
+      if (message.kind == Kind::fetch) {
+        const AnmResult lent = lend_other(call, in.f64(), connection);
+        if (lent == ANM_FAILED) return Talk::lost;
+        started += Clock::now() - last_sign;  // the host's time is not the frame's
+        last_sign = Clock::now();
+        cancelling = cancelling || lent == ANM_CANCELLED;
+      }
       if (message.kind == Kind::done) {
         *result = static_cast<AnmResult>(in.i64());
         *why = in.text();

@@ -37,6 +37,7 @@ class Client {
 
   AnmResult render(AnmCall* call);
   AnmResult status(char* text, size_t size);
+  AnmResult reach(AnmReach* question);
   void purge();
   // False when a private worker was not started, or is known to have ended.  Never waits.
   bool running();
@@ -46,6 +47,8 @@ class Client {
     Fd socket;
     SharedMemory memory;
     bool memory_sent = false;
+    SharedMemory beside;  // for one other frame at a time
+    bool beside_sent = false;
     int generation = 0;
   };
   enum class Talk { finished, lost };
@@ -60,6 +63,7 @@ class Client {
   bool greet(AnmCall* call, int socket, bool starting, AnmResult* result, std::string* why);
   Talk talk(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
   bool fit_memory(size_t size, Connection* connection, std::string* why);
+  AnmResult lend_other(AnmCall* call, double time, Connection* connection);
   std::string log_hint() const;
 
   const ClientFacts facts_;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 namespace anatomatte::channel {
+
 namespace {
 
 constexpr size_t kAlign = 64;
@@ -18,10 +19,6 @@ size_t extent(int32_t low, int32_t high) {
 
 size_t packed_row(const AnmImage& image) {
   return extent(image.bounds[0], image.bounds[2]) * pixel_bytes(image);
-}
-
-size_t packed_size(const AnmImage& image) {
-  return packed_row(image) * extent(image.bounds[1], image.bounds[3]);
 }
 
 // The output as the worker sees it: the window is all there is.
@@ -61,7 +58,59 @@ AnmImage get_image(Reader* in, char* memory, size_t memory_size, std::deque<std:
   return image;
 }
 
+void put_range(Writer* out, const AnmRange& range) {
+  out->i64(range.known).f64(range.first).f64(range.last);
+}
+
+AnmRange get_range(Reader* in) {
+  AnmRange range{};
+  range.known = static_cast<int32_t>(in->i64());
+  range.first = in->f64();
+  range.last = in->f64();
+  return range;
+}
+
+void put_values(Writer* out, const AnmValue* values, int32_t count) {
+  out->i64(count);
+  for (int i = 0; i < count; ++i) {
+    const AnmValue& value = values[i];
+    out->text(value.name).i64(value.kind).i64(value.count);
+    for (double number : value.number) out->f64(number);
+    out->text(value.text ? value.text : "");
+  }
+}
+
+void get_values(Reader* in, std::vector<AnmValue>* values, std::deque<std::string>* texts) {
+  const int64_t count = in->i64();
+  if (count < 0 || count > 4096) throw WireError("a frame with an unlikely number of controls");
+  for (int64_t i = 0; i < count; ++i) {
+    AnmValue value{};
+    value.name = texts->emplace_back(in->text()).c_str();
+    value.kind = static_cast<int32_t>(in->i64());
+    value.count = static_cast<int32_t>(in->i64());
+    for (double& number : value.number) number = in->f64();
+    value.text = texts->emplace_back(in->text()).c_str();
+    values->push_back(value);
+  }
+}
+
 }  // namespace
+
+size_t packed_size(const AnmImage& image) {
+  return packed_row(image) * extent(image.bounds[1], image.bounds[3]);
+}
+
+void copy_packed(const AnmImage& image, char* to) {
+  size_t row = packed_row(image), rows = extent(image.bounds[1], image.bounds[3]);
+  const char* from = static_cast<const char*>(image.data);
+  for (size_t y = 0; y < rows; ++y, to += row, from += image.row_bytes) memcpy(to, from, row);
+}
+
+void put_picture(Writer* out, const AnmImage& image) { put_image(out, image, 0); }
+
+AnmImage get_picture(Reader* in, char* memory, size_t memory_size, std::deque<std::string>* texts) {
+  return get_image(in, memory, memory_size, texts);
+}
 
 Layout layout_of(const AnmCall& call) {
   Layout layout;
@@ -81,14 +130,30 @@ std::string encode(const AnmCall& call, const Layout& layout, const std::string&
   out.i64(call.n_inputs);
   for (int i = 0; i < call.n_inputs; ++i) put_image(&out, call.inputs[i], layout.offsets[i]);
   put_image(&out, window_image(call), layout.offsets[call.n_inputs]);
-  out.i64(call.n_values);
-  for (int i = 0; i < call.n_values; ++i) {
-    const AnmValue& value = call.values[i];
-    out.text(value.name).i64(value.kind).i64(value.count);
-    for (double number : value.number) out.f64(number);
-    out.text(value.text ? value.text : "");
-  }
+  put_values(&out, call.values, call.n_values);
+  put_range(&out, call.range);
+  out.i64(static_cast<int64_t>(call.sequence)).i64(call.fetch ? 1 : 0);
   return out.bytes();
+}
+
+std::string encode_reach(const AnmReach& question) {
+  Writer out;
+  out.f64(question.time);
+  put_range(&out, question.range);
+  put_values(&out, question.values, question.n_values);
+  return out.bytes();
+}
+
+void decode_reach(const std::string& body, DecodedReach* decoded) {
+  Reader in(body);
+  AnmReach& question = decoded->question;
+  question.size = sizeof question;
+  question.time = in.f64();
+  question.range = get_range(&in);
+  get_values(&in, &decoded->values, &decoded->texts);
+  in.end();
+  question.values = decoded->values.data();
+  question.n_values = static_cast<int32_t>(decoded->values.size());
 }
 
 void decode(const std::string& body, char* memory, size_t memory_size, Decoded* decoded) {
@@ -107,17 +172,10 @@ void decode(const std::string& body, char* memory, size_t memory_size, Decoded* 
     decoded->inputs.push_back(get_image(&in, memory, memory_size, &decoded->texts));
   }
   decoded->output = get_image(&in, memory, memory_size, &decoded->texts);
-  count = in.i64();
-  if (count < 0 || count > 4096) throw WireError("a frame with an unlikely number of controls");
-  for (int64_t i = 0; i < count; ++i) {
-    AnmValue value{};
-    value.name = decoded->texts.emplace_back(in.text()).c_str();
-    value.kind = static_cast<int32_t>(in.i64());
-    value.count = static_cast<int32_t>(in.i64());
-    for (double& number : value.number) number = in.f64();
-    value.text = decoded->texts.emplace_back(in.text()).c_str();
-    decoded->values.push_back(value);
-  }
+  get_values(&in, &decoded->values, &decoded->texts);
+  call.range = get_range(&in);
+  call.sequence = static_cast<uint64_t>(in.i64());
+  decoded->fetches = in.i64() != 0;
   in.end();
   call.inputs = decoded->inputs.data();
   call.n_inputs = static_cast<int32_t>(decoded->inputs.size());
@@ -128,11 +186,7 @@ void decode(const std::string& body, char* memory, size_t memory_size, Decoded* 
 
 void copy_in(const AnmCall& call, const Layout& layout, char* memory) {
   for (int i = 0; i < call.n_inputs; ++i) {
-    const AnmImage& image = call.inputs[i];
-    size_t row = packed_row(image), rows = extent(image.bounds[1], image.bounds[3]);
-    const char* from = static_cast<const char*>(image.data);
-    char* to = memory + layout.offsets[i];
-    for (size_t y = 0; y < rows; ++y, to += row, from += image.row_bytes) memcpy(to, from, row);
+    copy_packed(call.inputs[i], memory + layout.offsets[i]);
   }
 }
 

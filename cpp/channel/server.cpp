@@ -8,52 +8,16 @@
 #include <thread>
 
 #include "frame_codec.h"
+#include "rendering.h"
 #include "shared_memory.h"
 
 namespace anatomatte::channel {
 namespace {
 
-constexpr auto kAliveEvery = std::chrono::milliseconds(500);
-
 int64_t now_ms() {
   auto since = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
 }
-
-// What the engine's callbacks need while one frame renders.  The engine calls them from the
-// thread that called render, so the socket has one user.
-struct Rendering {
-  int socket;
-  const std::atomic<bool>* stop;
-  double progress = 0.0;
-  bool cancelled = false;
-  std::chrono::steady_clock::time_point last_sign = std::chrono::steady_clock::now();
-
-  static int32_t aborted(void* host) { return static_cast<Rendering*>(host)->poll() ? 1 : 0; }
-  static void progressed(void* host, double value) {
-    static_cast<Rendering*>(host)->progress = value;
-  }
-
-  bool poll() {
-    if (cancelled || *stop) return true;
-    Message message;
-    switch (receive(socket, &message, 0)) {
-      case Got::nothing:
-        break;
-      case Got::closed:
-        return cancelled = true;
-      case Got::message:
-        if (message.kind == Kind::cancel) return cancelled = true;
-        break;
-    }
-    auto now = std::chrono::steady_clock::now();
-    if (now - last_sign >= kAliveEvery) {
-      last_sign = now;
-      if (!send(socket, Kind::alive, Writer().f64(progress).bytes())) return cancelled = true;
-    }
-    return false;
-  }
-};
 
 // The environment is of the whole worker: the value of the frame that came last counts.
 void set_ocio(const std::string& wanted) {
@@ -84,17 +48,18 @@ bool Server::greet(int socket, const std::string& hello) {
   return false;
 }
 
-void Server::render(int socket, const std::string& body, char* memory, size_t memory_size) {
+void Server::render(int socket, const std::string& body, Memory* memory) {
   char sentence[4096] = "";
   Decoded frame;
   AnmResult result;
   try {
-    decode(body, memory, memory_size, &frame);
+    decode(body, memory->frame.data(), memory->frame.size(), &frame);
     set_ocio(frame.ocio);
-    Rendering rendering{socket, &stop_};
+    Rendering rendering(socket, &stop_, &memory->beside);
     frame.call.host = &rendering;
     frame.call.aborted = &Rendering::aborted;
     frame.call.progress = &Rendering::progressed;
+    frame.call.fetch = frame.fetches ? &Rendering::fetch : nullptr;
     frame.call.message = sentence;
     frame.call.message_size = sizeof sentence;
     ++rendering_;
@@ -109,20 +74,20 @@ void Server::render(int socket, const std::string& body, char* memory, size_t me
   send(socket, Kind::done, Writer().i64(result).text(sentence).bytes());
 }
 
-bool Server::answer(int socket, Message* message, Mapping* memory) {
+bool Server::answer(int socket, Message* message, Memory* memory) {
   switch (message->kind) {
     case Kind::render: {
       if (message->fd) {
         std::string why;
         Reader head(message->body);
         auto size = static_cast<size_t>(head.i64());
-        *memory = map_shared(message->fd.get(), size, &why);
-        if (!memory->data()) {
+        memory->frame = map_shared(message->fd.get(), size, &why);
+        if (!memory->frame.data()) {
           std::string text = "The worker cannot map the frame's memory: " + why + ".";
           return send(socket, Kind::done, Writer().i64(ANM_MEMORY).text(text).bytes());
         }
       }
-      render(socket, message->body.substr(sizeof(int64_t)), memory->data(), memory->size());
+      render(socket, message->body.substr(sizeof(int64_t)), memory);
       return true;
     }
     case Kind::connect:
@@ -139,8 +104,16 @@ bool Server::answer(int socket, Message* message, Mapping* memory) {
       engine_.purge();
       return true;
     case Kind::release:
-      *memory = Mapping();
+      *memory = Memory();
       return true;
+    case Kind::reach: {
+      DecodedReach asked;
+      decode_reach(message->body, &asked);
+      const AnmResult result = engine_.reach ? engine_.reach(&asked.question) : ANM_SETUP;
+      const AnmReach& told = asked.question;
+      return send(socket, Kind::reached,
+                  Writer().i64(result).f64(told.first).f64(told.last).bytes());
+    }
     default:
       return true;  // a cancel that came after its frame was done
   }
@@ -148,7 +121,7 @@ bool Server::answer(int socket, Message* message, Mapping* memory) {
 
 void Server::serve(Fd socket) {
   ++connections_;
-  Mapping memory;
+  Memory memory;
   bool greeted = false;
   while (!stop_) {
     Message message;

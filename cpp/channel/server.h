@@ -33,8 +33,13 @@ class Server {
 
  private:
   bool greet(int socket, const std::string& hello);
-  bool answer(int socket, Message* message, Mapping* memory);
-  void render(int socket, const std::string& body, char* memory, size_t memory_size);
+  // One connection's: the frame's pixels, and those of one other frame.
+  struct Memory {
+    Mapping frame, beside;
+  };
+
+  bool answer(int socket, Message* message, Memory* memory);
+  void render(int socket, const std::string& body, Memory* memory);
 
   const AnmEngine& engine_;
   ServerFacts facts_;

@@ -50,6 +50,15 @@ SharedMemory make_shared(size_t size, std::string* why) {
   return made;
 }
 
+bool grown(size_t size, SharedMemory* held, bool* sent, std::string* why) {
+  size = size ? size : 1;
+  if (held->map.size() >= size) return true;
+  *held = {};  // given back before the larger one is asked for
+  *held = make_shared(size, why);
+  *sent = false;
+  return static_cast<bool>(held->fd);
+}
+
 Mapping map_shared(int fd, size_t size, std::string* why) {
   struct stat facts{};
   if (::fstat(fd, &facts) != 0 || static_cast<size_t>(facts.st_size) < size) {

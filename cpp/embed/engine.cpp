@@ -5,6 +5,7 @@
 #include "engine_threads.h"
 #include "failures.h"
 #include "interpreter.h"
+#include "neighbours.h"
 #include "python.h"
 #include "views.h"
 
@@ -36,10 +37,10 @@ void call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job, const Bor
       py::arg("inputs") = inputs, py::arg("output") = picture(*call.output, true, borrowed),
       py::arg("window") =
           py::make_tuple(call.window[0], call.window[1], call.window[2], call.window[3]),
-      py::arg("values") = values_of(call), py::arg("time") = call.time,
+      py::arg("values") = values_of(call.values, call.n_values), py::arg("time") = call.time,
       py::arg("scale") = py::make_tuple(call.scale[0], call.scale[1]),
       py::arg("draft") = call.draft != 0, py::arg("progress") = progress,
-      py::arg("cancelled") = cancelled);
+      py::arg("cancelled") = cancelled, py::arg("neighbours") = neighbours(call, job));
 }
 
 // Python may keep nothing of the host's memory, not even in a cycle or a traceback.
@@ -104,7 +105,25 @@ void purge() {
   run_on_engine_thread([](Job&) { guarded([] { entry().attr("purge")(); }); }, nullptr);
 }
 
-const AnmEngine kEngine = {sizeof(AnmEngine), ANATOMATTE_ENGINE_API, &render, &status, &purge};
+AnmResult reach(AnmReach* question) {
+  Result result;
+  question->first = question->last = 0.0;
+  const auto ask = [&] {
+    const py::object found = entry().attr("reach")(
+        py::arg("values") = values_of(question->values, question->n_values),
+        py::arg("time") = question->time, py::arg("first") = first_of(question->range));
+    question->last = -1.0;
+    if (found.is_none()) return;
+    const auto ends = found.cast<std::pair<double, double>>();
+    question->first = ends.first;
+    question->last = ends.second;
+  };
+  const Outcome outcome = run_on_engine_thread([&](Job&) { result = guarded(ask); }, nullptr);
+  return told(outcome, result).code;
+}
+
+const AnmEngine kEngine = {
+    sizeof(AnmEngine), ANATOMATTE_ENGINE_API, &render, &status, &purge, &reach};
 
 // Python up to 3.12 takes the thread that first imports `threading` for its main one, and waits for
 // it when it ends.  That must not be an engine thread while a thread of Python's own is at hand.

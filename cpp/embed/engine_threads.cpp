@@ -126,7 +126,8 @@ class EngineThreads {
     const double patience = gil_patience();
     std::unique_lock<std::mutex> lock(job.mutex_);
     while (job.state_ != Job::State::done) {
-      job.changed_.wait_for(lock, kPoll);
+      if (!job.errand_) job.changed_.wait_for(lock, kPoll);
+      job.run_errand(&lock);
       const double progress = job.progress_;
       const bool queued = job.state_ == Job::State::queued;
       lock.unlock();
@@ -153,6 +154,24 @@ class EngineThreads {
 void Job::report(double fraction) {
   const std::lock_guard<std::mutex> lock(mutex_);
   progress_ = fraction < 0.0 ? 0.0 : fraction > 1.0 ? 1.0 : fraction;
+}
+
+void Job::on_callers_thread(const std::function<void()>& errand) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  errand_ = &errand;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return !errand_; });
+}
+
+// Without the lock: an errand asks the host, which takes its time.
+void Job::run_errand(std::unique_lock<std::mutex>* lock) {
+  if (!errand_) return;
+  const std::function<void()>* errand = errand_;
+  lock->unlock();
+  (*errand)();
+  lock->lock();
+  errand_ = nullptr;
+  changed_.notify_all();
 }
 
 bool Job::begin() {

@@ -22,6 +22,9 @@ class Job {
   // For the work, on its engine thread.
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
   void report(double fraction);
+  // Runs `errand`, which must not throw, on the thread that waits for this job, and waits for its
+  // end.  Not with the GIL: the host may need it.
+  void on_callers_thread(const std::function<void()>& errand);
 
  private:
   friend class EngineThreads;
@@ -30,12 +33,14 @@ class Job {
   bool begin();
   void finish();
   bool drop();
+  void run_errand(std::unique_lock<std::mutex>* lock);
 
   std::function<void(Job&)> work_;
   std::mutex mutex_;
   std::condition_variable changed_;
   State state_ = State::queued;
   double progress_ = -1.0;
+  const std::function<void()>* errand_ = nullptr;
   std::atomic<bool> cancelled_{false};
 };
 

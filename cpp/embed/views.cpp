@@ -38,7 +38,7 @@ py::capsule owner(const Borrowed& borrowed) {
 }
 
 // The host counts rows upwards: the view starts at the top one and walks down.
-py::array array_of(const AnmImage& image, bool writable, const Borrowed& borrowed) {
+py::array array_of(const AnmImage& image, bool writable, const py::capsule& owner) {
   const py::dtype dtype = dtype_of(image.depth);
   const py::ssize_t height = image.bounds[3] - image.bounds[1];
   const py::ssize_t width = image.bounds[2] - image.bounds[0];
@@ -47,9 +47,19 @@ py::array array_of(const AnmImage& image, bool writable, const Borrowed& borrowe
   py::array array(
       dtype, {height, width, channels},
       {static_cast<py::ssize_t>(-image.row_bytes), channels * dtype.itemsize(), dtype.itemsize()},
-      top, owner(borrowed));
+      top, owner);
   if (!writable) array.attr("setflags")(py::arg("write") = false);
   return array;
+}
+
+py::dict described(const AnmImage& image, const py::array& pixels) {
+  py::dict made;
+  made["pixels"] = pixels;
+  made["bounds"] = four(image.bounds);
+  made["rod"] = four(image.rod);
+  made["premult"] = premult_of(image.premult);
+  made["aspect"] = image.pixel_aspect;
+  return made;
 }
 
 py::object value_of(const AnmValue& value) {
@@ -72,21 +82,19 @@ py::object value_of(const AnmValue& value) {
 }  // namespace
 
 py::dict picture(const AnmImage& image, bool writable, const Borrowed& borrowed) {
-  py::dict made;
-  made["pixels"] = array_of(image, writable, borrowed);
-  made["bounds"] = four(image.bounds);
-  made["rod"] = four(image.rod);
-  made["premult"] = premult_of(image.premult);
-  made["aspect"] = image.pixel_aspect;
-  return made;
+  return described(image, array_of(image, writable, owner(borrowed)));
 }
 
-py::dict values_of(const AnmCall& call) {
-  py::dict values;
-  for (int32_t i = 0; i < call.n_values; ++i) {
-    values[call.values[i].name] = value_of(call.values[i]);
-  }
-  return values;
+py::dict kept_picture(const AnmImage& image, std::unique_ptr<char[]> memory) {
+  const py::capsule owner(memory.get(), [](void* held) { delete[] static_cast<char*>(held); });
+  memory.release();
+  return described(image, array_of(image, false, owner));
+}
+
+py::dict values_of(const AnmValue* values, int32_t count) {
+  py::dict made;
+  for (int32_t i = 0; i < count; ++i) made[values[i].name] = value_of(values[i]);
+  return made;
 }
 
 }  // namespace anatomatte::embed

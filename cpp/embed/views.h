@@ -16,7 +16,10 @@ using Borrowed = std::shared_ptr<std::atomic<int>>;
 // "aspect"}.
 py::dict picture(const AnmImage& image, bool writable, const Borrowed& borrowed);
 
+// The same on memory that goes with the array: packed rows, the lowest first.
+py::dict kept_picture(const AnmImage& image, std::unique_ptr<char[]> memory);
+
 // {name: bool | int | float | str | (r, g, b)}
-py::dict values_of(const AnmCall& call);
+py::dict values_of(const AnmValue* values, int32_t count);
 
 }  // namespace anatomatte::embed

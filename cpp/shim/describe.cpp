@@ -1,5 +1,7 @@
 #include "describe.h"
 
+#include <string_view>
+
 #include "clips.h"
 #include "controls.h"
 #include "nuke/fnPublicOfxExtensions.h"
@@ -48,7 +50,8 @@ void define_clip(OfxImageEffectHandle descriptor, const ClipRow& row) {
   }
   clip.set(kOfxImageClipPropOptional, row.optional ? 1 : 0);
   clip.set(kOfxImageClipPropIsMask, row.matte ? 1 : 0);
-  clip.set(kOfxImageEffectPropTemporalClipAccess, 0);
+  const bool plate = std::string_view(row.name) == kOfxImageEffectSimpleSourceClipName;
+  clip.set(kOfxImageEffectPropTemporalClipAccess, plate && host_facts().other_frames ? 1 : 0);
   clip.set(kOfxImageEffectPropSupportsTiles, 0);
   clip.set(kOfxImageClipPropFieldExtraction, kOfxImageFieldBoth);
 }
@@ -89,7 +92,7 @@ OfxStatus describe(OfxImageEffectHandle descriptor) {
   effect.set(kOfxImageEffectPluginPropHostFrameThreading, 0);
   effect.set(kOfxImageEffectPropSupportsMultiResolution, 1);
   effect.set(kOfxImageEffectPropSupportsTiles, 0);
-  effect.set(kOfxImageEffectPropTemporalClipAccess, 0);
+  effect.set(kOfxImageEffectPropTemporalClipAccess, host.other_frames ? 1 : 0);
   effect.set(kOfxImageEffectPropSupportsMultipleClipDepths, 1);
   effect.set(kOfxImageEffectPropSupportsMultipleClipPARs, 0);
   effect.set(kOfxImageEffectPluginPropFieldRenderTwiceAlways, 0);

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "describe.h"
+#include "frames.h"
 #include "instance.h"
 #include "planes.h"
 #include "regions.h"
@@ -60,6 +61,7 @@ OfxStatus destroy(const void* handle) {
 }
 
 OfxStatus changed(Instance& node, const Properties& in) {
+  if (in.text_or(kOfxPropType, "") == kOfxTypeClip) node.clip_changed();
   if (in.text_or(kOfxPropChangeReason, kOfxChangeUserEdited) == kOfxChangeTime) {
     return kOfxStatReplyDefault;
   }
@@ -111,8 +113,13 @@ OfxStatus instance_action(const std::string& action, const void* handle, const P
   if (action == kFnOfxImageEffectActionGetClipComponents)
     return clip_components(living(handle), in, out);
   if (action == kOfxActionInstanceChanged) return changed(living(handle), in);
-  if (action == kOfxImageEffectActionBeginSequenceRender ||
-      action == kOfxImageEffectActionEndSequenceRender) {
+  if (action == kOfxImageEffectActionGetFramesNeeded) return frames_needed(living(handle), in, out);
+  if (action == kOfxImageEffectActionBeginSequenceRender) {
+    living(handle).begin_sequence(in.integer_or(kOfxPropIsInteractive, 1) != 0);
+    return kOfxStatOK;
+  }
+  if (action == kOfxImageEffectActionEndSequenceRender) {
+    living(handle).end_sequence();
     return kOfxStatOK;
   }
   return kOfxStatReplyDefault;

@@ -1,6 +1,7 @@
 #include "instance.h"
 
 #include <algorithm>
+#include <random>
 
 #include "runtime.h"
 #include "status.h"
@@ -20,6 +21,14 @@ Clip find_clip(OfxImageEffectHandle effect, const char* name, bool optional) {
   if (clip.handle && !properties) suites().effect->clipGetPropertySet(clip.handle, &properties);
   clip.properties = Properties(properties);
   return clip;
+}
+
+// A served worker hears from many processes, so a counter would not do.
+uint64_t fresh_number() {
+  static std::random_device random;
+  static std::mutex mutex;
+  const std::lock_guard<std::mutex> lock(mutex);
+  return (uint64_t{random()} << 32 | random()) | 1;
 }
 
 }  // namespace
@@ -160,6 +169,14 @@ void Instance::refresh_status() {
     suites().message_v1->message(effect_, kOfxMessageMessage, "anatomatte.status", "%s",
                                  text.c_str());
   }
+}
+
+// An artist may change what comes before the node at any moment; a render for the disk is spared
+// it.
+void Instance::begin_sequence(bool interactive) { sequence_ = interactive ? 0 : fresh_number(); }
+
+void Instance::clip_changed() {
+  if (sequence_) sequence_ = fresh_number();
 }
 
 void Instance::complain(const std::string& sentence, const char* id) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -54,6 +56,14 @@ class Instance {
   // The Refresh button: asks the engine and writes its answer into the status line.
   void refresh_status();
 
+  // Brackets of the host: within one, and until it connects another clip, plates stay what they
+  // are.
+  void begin_sequence(bool interactive);
+  void end_sequence() { sequence_ = 0; }
+  void clip_changed();
+  // Unlike any other sequence's, in any process; 0 outside of one.
+  uint64_t sequence() const { return sequence_; }
+
   // A failure's sentence, and its end with the next frame that succeeds.
   void complain(const std::string& sentence, const char* id);
   void all_is_well();
@@ -68,6 +78,7 @@ class Instance {
   std::array<OfxParamHandle, kControlCount> controls_{};
   std::array<Clip, kInputCount> inputs_;
   Clip output_;
+  std::atomic<uint64_t> sequence_{0};
   std::mutex message_mutex_;
   std::string message_;  // what stands in the host now; empty when nothing does
 };

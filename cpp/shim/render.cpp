@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "frames.h"
 #include "image.h"
 #include "planes.h"
 #include "progress.h"
@@ -19,6 +20,7 @@ struct Request {
   double scale[2] = {1.0, 1.0};
   int window[4] = {0, 0, 0, 0};
   bool draft = false;
+  uint64_t sequence = 0;
   std::string plane;  // as the host spells it; empty for the picture
 };
 
@@ -39,10 +41,10 @@ class Window {
   bool kept_ = false;
 };
 
-// The two callbacks of a call, made from the thread that the host rendered on.
+// The callbacks of a call, made from the thread that the host rendered on.
 class Watch {
  public:
-  explicit Watch(OfxImageEffectHandle effect) : effect_(effect), bar_(effect) {}
+  explicit Watch(const Instance& node) : node_(node), effect_(node.effect()), bar_(node.effect()) {}
 
   bool aborted() {
     const auto ask = suites().effect->abort;
@@ -53,8 +55,16 @@ class Watch {
   static void on_progress(void* watch, double fraction) {
     static_cast<Watch*>(watch)->bar_.update(fraction);
   }
+  // An aborting host gives no pictures any more, which is no fault of the plate.
+  static AnmResult on_fetch(void* watch, AnmFetch* wanted) {
+    auto* self = static_cast<Watch*>(watch);
+    if (self->aborted()) return ANM_CANCELLED;
+    const AnmResult result = lend_source(self->node_, wanted);
+    return result != ANM_OK && self->aborted() ? ANM_CANCELLED : result;
+  }
 
  private:
+  const Instance& node_;
   OfxImageEffectHandle effect_;
   ProgressBar bar_;
   bool aborted_ = false;
@@ -91,6 +101,14 @@ Request read_request(const Properties& args, const AnmImage& output) {
   }
   request.draft = draft_wanted(args);
   return request;
+}
+
+// Two views of one sequence have plates of their own.
+uint64_t sequence_of(const Instance& node, const Properties& args) {
+  constexpr uint64_t kOdd = 0x9e3779b97f4a7c15;
+  const uint64_t number = node.sequence();
+  const auto view = static_cast<uint64_t>(args.integer_or(kFnOfxImageEffectPropView, 0));
+  return number ? (number + view * kOdd) | 1 : 0;
 }
 
 void refuse_fields(const Properties& args) {
@@ -174,6 +192,9 @@ OfxStatus call_engine(Instance& node, const Request& request, const std::vector<
   call.progress = &Watch::on_progress;
   call.message = message;
   call.message_size = sizeof(message);
+  call.range = source_range(node);
+  call.sequence = request.sequence;
+  call.fetch = host_facts().other_frames ? &Watch::on_fetch : nullptr;
   const AnmResult result = engine->render(&call);
   message[sizeof(message) - 1] = '\0';
   return answer(result, message, window);
@@ -190,6 +211,7 @@ OfxStatus render_plane(Instance& node, const Properties& args, const std::string
   }
   Request request = read_request(args, output.view());
   request.plane = plane;
+  request.sequence = sequence_of(node, args);
   const bool nothing = request.window[0] >= request.window[2] ||  //
                        request.window[1] >= request.window[3];
   if (nothing) return kOfxStatOK;
@@ -209,7 +231,7 @@ OfxStatus render_plane(Instance& node, const Properties& args, const std::string
 
 // Exactly the planes that the host lists: Natron stands still for ever over one more.
 OfxStatus render(Instance& node, const Properties& args) {
-  Watch watch(node.effect());
+  Watch watch(node);
   std::vector<Image> inputs;
   for (const std::string& plane : planes_wanted(args)) {
     const OfxStatus status = render_plane(node, args, plane, watch, &inputs);

@@ -31,6 +31,7 @@ HostFacts read_facts() {
       starts_with(name, "fr.inria.Natron") || host.integer_or(kNatronOfxHostIsNatron, 0) != 0;
   facts.mlt = name == "MLT";
   facts.ours = starts_with(name, "org.anatomatte.");
+  facts.other_frames = host.integer_or(kOfxImageEffectPropTemporalClipAccess, 0) != 0;
   facts.has_pages = host.integer_or(kOfxParamHostPropMaxPages, 1) != 0;
   return facts;
 }

@@ -57,6 +57,7 @@ struct HostFacts {
   bool mlt = false;     // makes an instance a frame unless the effect calls itself unsafe
   bool ours = false;    // pyopenfx: a Python process that asked for us
   bool has_pages = true;
+  bool other_frames = false;  // gives clips at other times than the one that is rendered
 };
 
 // setHost may come many times, with the same host; the suites are fetched at the first action.

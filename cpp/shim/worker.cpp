@@ -30,8 +30,10 @@ std::shared_ptr<channel::Client> client() {
 AnmResult render(AnmCall* call) { return client()->render(call); }
 AnmResult status(char* text, size_t size) { return client()->status(text, size); }
 void purge() { client()->purge(); }
+AnmResult reach(AnmReach* question) { return client()->reach(question); }
 
-const AnmEngine kEngine = {sizeof(AnmEngine), ANATOMATTE_ENGINE_API, &render, &status, &purge};
+const AnmEngine kEngine = {
+    sizeof(AnmEngine), ANATOMATTE_ENGINE_API, &render, &status, &purge, &reach};
 
 channel::ClientFacts facts() {
   channel::ClientFacts facts;

@@ -15,7 +15,7 @@ import numpy as np
 from . import __version__, buffers, engine
 from . import settings as table
 from .engine import output as packing
-from .errors import Cancelled, PlateError, SetupError
+from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupError
 from .frame import Bounds, Frame, Pixels, from_view, to_view
 from .ops.strips import granted
 
@@ -56,8 +56,14 @@ def render(
     draft: bool,
     progress: Callable[[float], None],
     cancelled: Callable[[], bool],
+    neighbours: Mapping[str, Any] | None = None,
 ) -> None:
     """Render one frame: write every pixel of *window* into ``output["pixels"]``, nothing outside it.
+
+    Args:
+        neighbours: other frames of Source: ``first`` the clip's first frame or None, ``sequence`` a
+            number under which plates stay what they are or 0, ``at`` (time) → a clip as in *inputs*
+            with pixels of its own, or (exit code, sentence); None where the host has no other frames.
 
     Raises:
         AnatomatteError: with a sentence for the artist; nothing was written.
@@ -81,7 +87,8 @@ def render(
     across = (scale[0] / (source.aspect or 1.0), scale[1])
     check()
     job = engine.job_for(chosen, check=check, progress=progress, scale=size, across=across)
-    made, doubts = picture(clips, chosen, job, draft, window, output["pixels"].shape[2])
+    around = None if neighbours is None else _around(neighbours, source, time, scale)
+    made, doubts = picture(clips, chosen, job, draft, window, output["pixels"].shape[2], around)
     check()
     whole = _bounds(output["bounds"])
     rows = slice(whole[3] - window[3], whole[3] - window[1])
@@ -94,6 +101,43 @@ def render(
         _last = lines
 
 
+def _around(told: Mapping[str, Any], source: Frame, time: float, scale: tuple[float, float]) -> engine.Around:
+    """The other frames of Source as the engine asks for them."""
+    lend = told["at"]
+
+    def at(number: int) -> Frame:
+        clip = lend(float(number))
+        if isinstance(clip, tuple):
+            raise _refused(*clip)
+        return _frame(clip)
+
+    return engine.Around(
+        time,
+        source,
+        told["first"],
+        None if lend is None else at,
+        told["sequence"] and (told["sequence"], scale),
+    )
+
+
+def _refused(code: int, sentence: str) -> AnatomatteError:
+    """Why there is no other frame, by the numbers of engine_api.h."""
+    if code == Cancelled.exit_code:
+        return Cancelled("The host stopped this frame.")
+    if code == OutOfMemory.exit_code:
+        return OutOfMemory(sentence or "Another frame of Source does not fit into memory.")
+    return PlateError(sentence or "The host gave no picture of another frame of Source.")
+
+
+def reach(*, values: dict[str, object], time: float, first: float | None) -> tuple[float, float] | None:
+    """First and last of the other frames of Source that a frame depends on; None where there are none.
+
+    Raises:
+        AnatomatteError: the controls or a manifest are wrong, which the render will say too.
+    """
+    return engine.reach(table.from_mapping(values), time, first)
+
+
 def picture(
     clips: dict[str, Frame],
     chosen: table.Settings,
@@ -101,9 +145,10 @@ def picture(
     draft: bool,
     window: Bounds,
     channels: int,
+    around: engine.Around | None = None,
 ) -> tuple[Pixels, tuple[str, ...]]:
     """What the engine puts into *window* (rows × columns × *channels*), and its doubts as sentences."""
-    mattes = engine.key_frame(clips, chosen, job, draft, keep=True)
+    mattes = engine.key_frame(clips, chosen, job, draft, keep=True, around=around)
     job.progress(0.9)
     behind = clips.get("Bg") if chosen.output == "comp" else None
     if channels == 1 and chosen.output == "status":  # without colour it is the matte

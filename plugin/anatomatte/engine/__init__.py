@@ -6,6 +6,7 @@ The stages are pure functions with explicit inputs: ``prepare`` brings all clips
 needs nothing above it.
 """
 
+from .around import Around, reach
 from .arrays import matte
 from .job import Job, job_for
 from .look import Evidence, Key, observe, refine
@@ -17,6 +18,6 @@ from .stages import Found, Looks, looks
 from .subject import forget
 
 __all__ = [
-    "Evidence", "Found", "Job", "Key", "Looks", "Mattes", "Plate", "forget", "frames", "job_for", "key_frame",
-    "looks", "matte", "moved", "observe", "prepare", "refine", "shape",
+    "Around", "Evidence", "Found", "Job", "Key", "Looks", "Mattes", "Plate", "forget", "frames", "job_for",
+    "key_frame", "looks", "matte", "moved", "observe", "prepare", "reach", "refine", "shape",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ..frame import Pixels
 from ..nets import engines
+from ..nets.engine_ask import Frames
 from ..nets.engines import Sight
 from ..ops.filters import shrink
 from ..people import colours
@@ -23,13 +24,20 @@ _GRAIN = 0.03
 
 
 def finish(
-    plate: Plate, evidence: Evidence, key: Key, sight: Sight | None, settings: Settings, job: Job
+    plate: Plate,
+    evidence: Evidence,
+    key: Key,
+    sight: Sight | None,
+    settings: Settings,
+    job: Job,
+    frames: Frames | None = None,
 ) -> tuple[Key, tuple[str, ...]]:
     """The key with an edge engine's matte, and sentences for the status.
 
     Args:
         key: the matte so far, keyed or seen.
         sight: what was seen of the people; None where nobody was looked for.
+        frames: the frames around this one, for a network that remembers.
 
     Raises:
         SettingsError, SetupError, OutOfMemory: with a sentence that names the network.
@@ -38,7 +46,9 @@ def finish(
     if asked.edge == engines.OWN:
         return key, ()
     shown = subject.shown(plate, settings, job)
-    matte, told = engines.finish(shown, key.matte, asked, sight, threads=job.threads, check=job.check)
+    matte, told = engines.finish(
+        shown, key.matte, asked, sight, threads=job.threads, frames=frames, check=job.check
+    )
     if matte is key.matte:
         return key, told
     job.check()

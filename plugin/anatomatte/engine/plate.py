@@ -104,6 +104,13 @@ def _placed(pixels: Pixels, bounds: Bounds, at: Bounds) -> tuple[Pixels, Pixels]
     return out, known
 
 
+def laid(clip: Frame, at: Bounds) -> Frame:
+    """*clip* with its own channels seen through the window *at*; zero where it has no pixels."""
+    return (
+        clip if clip.bounds == at else clip.with_pixels(_placed(clip.pixels, clip.bounds, at)[0], bounds=at)
+    )
+
+
 def moved(clip: Frame, at: Bounds) -> Frame:
     """*clip* seen through the window *at*; zero where it has no pixels."""
     placed, known = _placed(clip.pixels, clip.bounds, at)

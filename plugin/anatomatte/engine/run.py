@@ -16,6 +16,7 @@ from ..ops.strips import opencv_threads
 from ..people.choose import Place, place_of
 from ..people.split import Split
 from ..settings import Settings
+from .around import Around
 from .job import Job
 from .mattes import Mattes
 from .plate import Plate, prepare
@@ -28,24 +29,47 @@ frames: Store[Mattes] = Store(lambda made: sum(a.nbytes for a in _planes(made)),
 
 
 def key_frame(
-    clips: dict[str, Frame], settings: Settings, job: Job, draft: bool = False, keep: bool = False
+    clips: dict[str, Frame],
+    settings: Settings,
+    job: Job,
+    draft: bool = False,
+    keep: bool = False,
+    around: Around | None = None,
 ) -> Mattes:
     """All stages for one frame.
 
     Args:
         draft: the host asks for half resolution, when the settings leave the choice.
         keep: the frame is shared with the next call that asks for the same: nobody may write into it.
+        around: the frames around this one, for networks that remember; None where there are none to be
+            had, and such a network sees this frame alone.
     """
     half = settings.draft == "always" or (draft and settings.draft == "auto")
     with opencv_threads(job.threads):
         plate = prepare(clips, settings)
         place = place_of(settings.point, plate.frame.bounds, job.across)
         job.progress(0.2)
-        make = _drafted if half and min(plate.light.shape[:2]) >= 2 else _stages
+        small = _halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
+        inner = job if small is None else dataclasses.replace(job, scale=job.scale * 0.5)
+        looks = Looks(small or plate, settings, inner, place, around)
+
+        def make() -> Mattes:
+            found = looks.found()
+            job.progress(0.7)
+            rough = shape(looks.plate, found, settings, inner)
+            return rough if small is None else _full(rough, small, plate, settings, job)
+
         if not keep:
-            return make(plate, settings, job, place)
-        key = _frame_key(plate, settings, job, place, half)
-        return frames.get(key, lambda: _frozen(make(plate, settings, job, place)), job.check)
+            return make()
+        key = content_key(_frame_key(plate, settings, job, place, half), *_in_time(looks))
+        return frames.get(key, lambda: _frozen(make()), job.check)
+
+
+def _in_time(looks: Looks) -> tuple[object, ...]:
+    """What the finished frame depends on in other frames; they are not asked for where nobody looks."""
+    if looks.around is None or not engines.remembering(looks.asked, "alpha", "edge"):
+        return ()
+    return looks.in_time("alpha", "edge") if looks.looks_at_people() else looks.in_time("edge")
 
 
 def _frame_key(plate: Plate, settings: Settings, job: Job, place: Place, half: bool) -> str:
@@ -78,14 +102,8 @@ def _frozen(made: Mattes) -> Mattes:
     return made
 
 
-def _stages(plate: Plate, settings: Settings, job: Job, place: Place) -> Mattes:
-    found = Looks(plate, settings, job, place).found()
-    job.progress(0.7)
-    return shape(plate, found, settings, job)
-
-
-def _drafted(plate: Plate, settings: Settings, job: Job, place: Place) -> Mattes:
-    """Stages at half resolution; the change of colour, not the picture, is brought back up."""
+def _halved(plate: Plate) -> Plate:
+    """The plate at half resolution."""
     height, width = plate.light.shape[:2]
     rows, columns = (height + 1) // 2, (width + 1) // 2
 
@@ -93,12 +111,16 @@ def _drafted(plate: Plate, settings: Settings, job: Job, place: Place) -> Mattes
         return None if pixels is None else shrink(pixels, rows, columns)
 
     rgb = shrink(plate.frame.pixels, rows, columns)
-    small = Plate(
+    return Plate(
         Frame(rgb, (0, 0, columns, rows)), colour.decode(plate.curve, rgb), plate.curve,
         alpha=down(plate.alpha), inm=down(plate.inm), outm=down(plate.outm), hint=down(plate.hint),
         clean=down(plate.clean), clean_known=down(plate.clean_known), doubts=plate.doubts,
     )  # fmt: skip
-    rough = _stages(small, settings, dataclasses.replace(job, scale=job.scale * 0.5), place)
+
+
+def _full(rough: Mattes, small: Plate, plate: Plate, settings: Settings, job: Job) -> Mattes:
+    """A frame of half resolution at the plate's: the change of colour, not the picture, is brought up."""
+    height, width = plate.light.shape[:2]
     target = plate.curve if settings.output_colour == "input" else settings.output_colour
     before = small.frame.pixels if target == plate.curve else colour.encode(target, small.light)
     full = plate.frame.pixels if target == plate.curve else colour.encode(target, plate.light)

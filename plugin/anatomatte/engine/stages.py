@@ -17,12 +17,14 @@ import numpy.typing as npt
 
 from ..cache import Store, content_key, granted_bytes
 from ..nets import engines
-from ..nets.engines import Sight
+from ..nets.engine_ask import Frames
+from ..nets.engines import Kind, Sight
 from ..people import choose, fuse
 from ..people.seen import PeopleSeen
 from ..people.shares import Shares, shares
 from ..settings import Settings
 from . import finish, subject
+from .around import Around
 from .job import Job
 from .look import Evidence, Key, observe, refine
 from .plate import Plate
@@ -70,10 +72,22 @@ class Found:
 class Looks:
     """All looks at one plate with one set of controls."""
 
-    def __init__(self, plate: Plate, settings: Settings, job: Job, place: choose.Place) -> None:
+    def __init__(
+        self,
+        plate: Plate,
+        settings: Settings,
+        job: Job,
+        place: choose.Place,
+        around: Around | None = None,
+    ) -> None:
         self.plate, self.settings, self.job, self.place = plate, settings, job, place
-        self.content = content_key(plate.frame.pixels, plate.curve, threads=job.threads)
+        self.around = around
         self.asked = engines.chosen(settings)
+
+    @functools.cached_property
+    def content(self) -> str:
+        """What tells the plate from every other."""
+        return content_key(self.plate.frame.pixels, self.plate.curve, threads=self.job.threads)
 
     def _once(self, what: str, facts: tuple[object, ...], make: Callable[[], T]) -> T:
         def frozen() -> T:
@@ -106,14 +120,29 @@ class Looks:
         """What the networks' look depends on."""
         chosen = self.settings.of_stage("observe", people=True)
         rows = tuple(row for row in chosen if row[0] != "subject")
-        return self.content, rows, self.asked.identity("parts", "alpha")
+        return self.content, rows, self.asked.identity("parts", "alpha"), *self.in_time("alpha")
+
+    def in_time(self, *kinds: Kind) -> tuple[object, ...]:
+        """What the networks of these uses depend on in other frames; nothing where none remembers."""
+        return () if self.around is None else self.around.token(self.asked, self.job, *kinds)
+
+    @property
+    def frames(self) -> Frames | None:
+        """The frames around this one; None where nobody hands them over."""
+        return None if self.around is None else self.around.frames(self.plate, self.settings, self.job)
+
+    def looks_at_people(self) -> bool:
+        """Whether the networks are asked who is in the plate."""
+        evidence, keyed = self.screen()
+        screen = evidence.screen is not None
+        return subject.asked(self.settings, screen and not fuse.wants(keyed.matte))
 
     def people(self) -> Sight:
         """The networks' look."""
         return self._once(
             "people",
             self.of_people,
-            lambda: subject.look(self.plate, self.settings, self.job, self.asked),
+            lambda: subject.look(self.plate, self.settings, self.job, self.asked, self.frames),
         )
 
     def edged(self, evidence: Evidence, key: Key, sight: Sight | None) -> tuple[Key, tuple[str, ...]]:
@@ -123,9 +152,13 @@ class Looks:
         rough = content_key(key.matte, threads=self.job.threads)
         facts = (*self._of_screen(), rough, self.asked.edge, self.asked.identity("edge"))
         facts += (self.settings.net_exposure, self.settings.net_gamma)
-        facts += (None if sight is None else self.of_people,)
+        facts += (None if sight is None else self.of_people, *self.in_time("edge"))
         plate, settings, job = self.plate, self.settings, self.job
-        return self._once("edge", facts, lambda: finish.finish(plate, evidence, key, sight, settings, job))
+
+        def make() -> tuple[Key, tuple[str, ...]]:
+            return finish.finish(plate, evidence, key, sight, settings, job, self.frames)
+
+        return self._once("edge", facts, make)
 
     def soft(self, seen: PeopleSeen) -> Key:
         """The matte that the network's look gives where there is no screen."""

@@ -12,6 +12,7 @@ from ..errors import SetupError, is_shortage
 from ..frame import Pixels
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from ..nets import engine_ask, engines
+from ..nets.engine_ask import Frames
 from ..nets.engines import Engines, Sight
 from ..nets.sessions import sessions
 from ..ops import display
@@ -110,8 +111,11 @@ def shown(plate: Plate, settings: Settings, job: Job) -> Pixels:
     return display.shown(plate.light, settings.net_exposure, settings.net_gamma, job.threads)
 
 
-def look(plate: Plate, settings: Settings, job: Job, asked: Engines) -> Sight:
+def look(plate: Plate, settings: Settings, job: Job, asked: Engines, frames: Frames | None = None) -> Sight:
     """One look of all networks that are asked; people from the left.
+
+    Args:
+        frames: the frames around this one, for networks that remember.
 
     Raises:
         SetupError: as `model`, or another network is missing, refused or damaged.
@@ -125,6 +129,7 @@ def look(plate: Plate, settings: Settings, job: Job, asked: Engines) -> Sight:
         asked,
         people=settings.people,
         threads=job.threads,
+        frames=frames,
         check=job.check,
     )
     return dataclasses.replace(found, seen=choose.ordered(found.seen))

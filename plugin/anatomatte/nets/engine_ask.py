@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..cache import content_key
+from ..cache import content_key, granted_bytes
 from ..errors import SettingsError
 from ..manifest import Manifest
 from ..people.seen import PeopleSeen, Plane
@@ -32,8 +32,8 @@ STILL = 3
 NEAR = 0.02
 """How far from the edge a network that takes no rough matte may change it; of the longer side."""
 
-memory = Memory()
-"""The last states of networks with a memory."""
+memory = Memory(granted_bytes() // 4)
+"""States of networks with a memory, for every node of the process."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,11 +64,15 @@ class Frames:
         frame: the number of the frame that is made.
         first: the clip's first frame, or None.
         at: (frame) → the picture (H, W, 3) of a frame, display-referred with the exposure of its own.
+        digest: (frame) → what tells a frame's plate from every other; None takes its picture's.
+        how: what else decides how plates become pictures.
     """
 
     frame: int
     first: int | None
     at: Callable[[int], Plane]
+    digest: Callable[[int], str] | None = None
+    how: str = ""
 
 
 def device_of(manifest: Manifest) -> str:
@@ -133,7 +137,15 @@ def _alpha(spot: Answer, size: tuple[int, int] | None = None) -> Plane:
     return found
 
 
-def edge_of(network: Asked, display: Plane, rough: Plane, threads: int, tell: Tell, check: Check) -> Plane:
+def edge_of(
+    network: Asked,
+    display: Plane,
+    rough: Plane,
+    threads: int,
+    frames: Frames | None,
+    tell: Tell,
+    check: Check,
+) -> Plane:
     """A network's finer matte (H, W) at the picture's size, from the matte that is there.
 
     A network that takes a rough matte answers for the whole picture.  One that takes none is
@@ -144,7 +156,7 @@ def edge_of(network: Asked, display: Plane, rough: Plane, threads: int, tell: Te
         spot, _ = runner.look(display, hint=rough, tell=tell, check=check)
         return _alpha(spot)
     if manifest.states:
-        fine = _recurrent(network, runner, display, None, tell, check)
+        fine = _recurrent(network, runner, display, frames, tell, check)
     else:
         fine = _alpha(runner.look(display, tell=tell, check=check)[0])
     there = np.clip(resized(rough, (display.shape[0], display.shape[1]), "bilinear"), 0, 1)
@@ -163,21 +175,32 @@ def _near_edge(rough: Plane) -> Plane:
     return np.asarray(np.clip(2 - 2 * away, 0, 1), np.float32)
 
 
+def contract_of(manifest: Manifest) -> Contract:
+    """How a network with a memory is run in time."""
+    time = manifest.time
+    return Contract(time.block, time.warm_up, min(time.overlap, time.block))
+
+
 def _recurrent(
     network: Asked, runner: Runner, display: Plane, frames: Frames | None, tell: Tell, check: Check
 ) -> Plane:
     """The alpha (H, W) of a network with a memory: by the time contract, or of this frame alone."""
+    short: list[str] = []
+
+    def told(line: str) -> None:
+        short.append(line)
+        if short.count(line) == 1:
+            tell(line)
 
     def step(picture: Plane, before: Carried | None) -> tuple[Planes, Carried | None]:
-        spot, carried = runner.look(picture, before=before, tell=tell, check=check)
+        spot, carried = runner.look(picture, before=before, tell=told, check=check)
         return {"alpha": _alpha(spot)}, carried
 
-    time = network.manifest.time
     if frames is not None:
-        return _in_time(network, display, frames, runner.threads, step, check)
+        return _in_time(network, display, frames, runner.threads, step, short, check)
     tell(f"{network.manifest.title} saw this frame alone: the host hands over no other frames.")
     planes, carried = step(display, None)
-    for _ in range(min(STILL, time.warm_up)):
+    for _ in range(min(STILL, network.manifest.time.warm_up)):
         planes, carried = step(display, carried)
     return np.asarray(planes["alpha"], np.float32)
 
@@ -188,10 +211,11 @@ def _in_time(
     frames: Frames,
     threads: int,
     step: Callable[[Plane, Any], tuple[Planes, Any]],
+    short: list[str],
     check: Check,
 ) -> Plane:
     """By the time contract: the same alone, backwards and in a sequence."""
-    time, told = network.manifest.time, (network.sha256, repr(network.manifest))
+    facts = (network.sha256, repr(network.manifest), frames.how, threads)
     digests: dict[int, str] = {}
 
     def at(frame: int) -> Plane:
@@ -200,16 +224,18 @@ def _in_time(
     def key_of(start: int, frame: int) -> str:
         for number in range(start, frame + 1):
             if number not in digests:
-                digests[number] = content_key(at(number), threads=threads)
-        return content_key(*told, tuple(digests[number] for number in range(start, frame + 1)))
+                told = frames.digest
+                digests[number] = told(number) if told else content_key(at(number), threads=threads)
+        return content_key(*facts, tuple(digests[number] for number in range(start, frame + 1)))
 
     made = answer(
         frames.frame,
-        Contract(time.block, time.warm_up, min(time.overlap, time.block)),
+        contract_of(network.manifest),
         lambda frame, before: step(at(frame), before),
         first=frames.first,
         key_of=key_of,
         memory=memory,
+        keeps=lambda: not short,  # what was made at a smaller size because memory was short is no truth
         check=check,
     )
     return np.clip(made["alpha"], 0, 1)

@@ -19,10 +19,11 @@ from ..errors import AnatomatteError, SettingsError
 from ..manifest import Manifest
 from ..people.seen import PeopleSeen, Plane
 from ..settings import Settings
-from .engine_ask import Asked, Frames, alpha_of, edge_of
+from .engine_ask import Asked, Frames, alpha_of, contract_of, edge_of
 from .engine_merge import lawful, on_grid, person_cover
 from .engine_parts import grid_for, parts_of
 from .runner_size import resized
+from .window import Contract, frames_for
 
 Kind = Literal["parts", "alpha", "edge"]
 
@@ -101,6 +102,34 @@ def chosen(settings: Settings) -> Engines:
         named("Edge", settings.edge_engine, settings.edge_network),
         settings.alpha_mix,
     )
+
+
+def _remembering(asked: Engines, *kinds: Kind) -> list[Manifest]:
+    named = [manifest_of(name) for kind, name in asked.ids() if kind in kinds]
+    return [manifest for manifest in named if manifest.states]
+
+
+def remembering(asked: Engines, *kinds: Kind) -> str:
+    """The titles of those networks of these uses that remember the frames before; empty without any.
+
+    Raises:
+        SettingsError: no network has an id that is asked.
+    """
+    return " and ".join(dict.fromkeys(manifest.title for manifest in _remembering(asked, *kinds)))
+
+
+def span(asked: Engines, frame: int, first: int | None, *kinds: Kind) -> range:
+    """The frames that the networks of these uses must see for *frame*, which is the last of them.
+
+    Args:
+        first: the clip's first frame, or None.
+
+    Raises:
+        SettingsError: as `remembering`.
+    """
+    contracts: list[Contract] = [contract_of(manifest) for manifest in _remembering(asked, *kinds)]
+    starts = [frames_for(frame, contract, first)[0] for contract in contracts]
+    return range(min([frame, *starts]), frame + 1)
 
 
 _USES = {"parts": "parts of people", "alpha": "an alpha", "edge": "a finer edge"}
@@ -207,6 +236,7 @@ def finish(
     sight: Sight | None,
     *,
     threads: int = 1,
+    frames: Frames | None = None,
     check: Callable[[], None] = _never,
 ) -> tuple[Plane, tuple[str, ...]]:
     """The matte of an edge engine at the size of *rough* (H, W), and sentences for the status.
@@ -215,6 +245,7 @@ def finish(
         display: (H', W', 3) display-referred RGB of the same frame.
         rough: the matte so far, in 0..1.
         sight: what was seen; None where nobody was looked for.
+        frames: as `see`.
     """
     size = (rough.shape[0], rough.shape[1])
     if engines.edge == "alpha":
@@ -225,7 +256,7 @@ def finish(
         return rough, ()
     network = asked("edge", engines.edge)
     told = [*_licence(network.manifest)]
-    made = edge_of(network, display, rough, threads, told.append, check)
+    made = edge_of(network, display, rough, threads, frames, told.append, check)
     return _sized(made, size), tuple(told)
 
 

@@ -70,8 +70,11 @@ def runs_for(frame: int, contract: Contract, first: int | None = None) -> tuple[
     """The runs whose answers make up *frame*; their weights sum to 1.
 
     Args:
-        first: the clip's first frame; None for a clip without a beginning.
+        first: the clip's first frame; None for a clip without a beginning.  A frame before it is seen
+            alone.
     """
+    if first is not None and frame < first:
+        return (Run(frame, frame, 1.0),)
     k = math.floor(frame / contract.chunk)
     into = frame - k * contract.chunk
     own = _start(k, contract, first)
@@ -92,39 +95,59 @@ def frames_for(frame: int, contract: Contract, first: int | None = None) -> rang
     return range(min(run.start for run in runs_for(frame, contract, first)), frame + 1)
 
 
+def _bytes(value: object) -> int:
+    """What arrays take, in mappings and in what a runner carries."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, Mapping):
+        return sum(_bytes(item) for item in value.values())
+    return _bytes(value.states) if hasattr(value, "states") else 0
+
+
 class Memory:
-    """The last answers and states of runs, so that a sequence costs one or two steps a frame.
+    """States of runs, so that a sequence costs one or two steps a frame, in any order.
 
     It never changes an answer: what it holds is found by everything that the answer depends on.
 
     Args:
-        most: how many answers are kept.
+        most: bytes that all states may take; the least recently used go first.
     """
 
-    def __init__(self, most: int = 4) -> None:
-        self._most = most
+    def __init__(self, most: int) -> None:
+        self._most, self._held = most, 0
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, tuple[Planes, State]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[State, int]] = OrderedDict()
 
-    def find(self, key: str) -> tuple[Planes, State] | None:
+    def find(self, key: str) -> State | None:
         """What was kept under *key*, or None."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def keep(self, key: str, answer: tuple[Planes, State]) -> None:
-        """Keep an answer; the oldest goes."""
-        with self._lock:
-            self._kept[key] = answer
+            if key not in self._kept:
+                return None
             self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            return self._kept[key][0]
+
+    def keep(self, key: str, state: State) -> None:
+        """Keep a state; nothing is kept where there is no room for it."""
+        size = _bytes(state) + 1
+        with self._lock:
+            if key in self._kept or size > self._most:
+                return
+            self._kept[key] = (state, size)
+            self._held += size
+            while self._held > self._most:
+                self._held -= self._kept.popitem(last=False)[1][1]
+
+    @property
+    def held(self) -> int:
+        """Bytes that are kept now."""
+        with self._lock:
+            return self._held
 
     def purge(self) -> None:
         """Forget everything."""
         with self._lock:
             self._kept.clear()
+            self._held = 0
 
 
 def answer(
@@ -135,6 +158,7 @@ def answer(
     first: int | None = None,
     key_of: Callable[[int, int], str] | None = None,
     memory: Memory | None = None,
+    keeps: Callable[[], bool] = lambda: True,
     check: Callable[[], None] = lambda: None,
 ) -> dict[str, NDArray[np.float32]]:
     """The planes of *frame*: each run of `runs_for` played to it, and blended by weight.
@@ -144,11 +168,12 @@ def answer(
         first: the clip's first frame.
         key_of: (start, frame) → a digest of the model and of the plates start … frame; with *memory*
             it spares the steps that an earlier frame has made.
+        keeps: asked after each step whether its state may be remembered.
         check: called before each step; raises Cancelled to stop.
     """
     total: dict[str, NDArray[np.float32]] = {}
     for run in runs_for(frame, contract, first):
-        for name, plane in _play(run, step, key_of, memory, check).items():
+        for name, plane in _play(run, step, key_of, memory, keeps, check).items():
             share = np.asarray(plane, np.float32) * np.float32(run.weight)
             total[name] = total[name] + share if name in total else share
     return total
@@ -159,20 +184,21 @@ def _play(
     step: Step,
     key_of: Callable[[int, int], str] | None,
     memory: Memory | None,
+    keeps: Callable[[], bool],
     check: Callable[[], None],
 ) -> Planes:
-    """One run from its start, or from the nearest frame that is remembered, to its frame."""
-    begin, made = run.start, None
+    """One run from its start, or from behind the nearest state that is remembered, to its frame."""
+    begin, state = run.start, None
     if memory is not None and key_of is not None:
-        for at in range(run.frame, run.start - 1, -1):
-            made = memory.find(key_of(run.start, at))
-            if made is not None:
+        for at in range(run.frame - 1, run.start - 1, -1):
+            state = memory.find(key_of(run.start, at))
+            if state is not None:
                 begin = at + 1
                 break
-    planes, state = made if made is not None else ({}, None)
+    planes: Planes = {}
     for at in range(begin, run.frame + 1):
         check()
         planes, state = step(at, state)
-    if memory is not None and key_of is not None and begin <= run.frame:
-        memory.keep(key_of(run.start, run.frame), (planes, state))
+        if memory is not None and key_of is not None and keeps():
+            memory.keep(key_of(run.start, at), state)
     return planes

@@ -1,4 +1,4 @@
-"""The four calls of the real `anatomatte.entry`, doing what a test asks for by the frame number."""
+"""The calls of the real `anatomatte.entry`, doing what a test asks for by the frame number."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def render(
     draft: bool,
     progress: Any,
     cancelled: Any,
+    neighbours: dict[str, Any],
 ) -> None:
     threads.add(threading.get_ident())
     remember(inputs, output, window, values, time, scale, draft)
@@ -97,6 +98,11 @@ def remember(inputs: Any, output: Any, window: Any, values: Any, time: Any, scal
             "copy": pixels.copy(),
             "facts": {key: clip[key] for key in ("bounds", "rod", "premult", "aspect")},
         }
+
+
+def reach(*, values: dict[str, object], time: float, first: float | None) -> tuple[float, float] | None:
+    seen["reach"] = (time, first)
+    return None if values["alpha_engine"] == "custom" else (time - 2, time - 1)
 
 
 def status() -> str:
