@@ -199,7 +199,8 @@ def _node(job: Job, connect: Connect | None, signals: Signals, stack: ExitStack)
     if connect is None:
         from .ofx_node import connect as through_ofx
 
-        node = through_ofx(clips, signals, (job.frames[0], job.frames[-1]))
+        # the whole plate, not what is rendered of it: a frame must not depend on the chunk it comes in
+        node = through_ofx(clips, signals, job.source.span())
         stack.callback(node.close)
         return node
     return connect(clips)

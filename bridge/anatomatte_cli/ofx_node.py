@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,7 @@ class OfxNode:
         self._host, self._plugin = load_plugin()
         self._span = span
         self._instance: Any = None
+        self._shot = ExitStack()
         self._given: dict[str, Value] = {}
 
     def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
@@ -104,9 +106,8 @@ class OfxNode:
 
     def close(self) -> None:
         """Destroys the instance; the plug-in stays loaded for the process."""
-        if self._instance is not None:
-            self._instance.close()
-            self._instance = None
+        self._shot.close()
+        self._instance = None
 
     def _at(self, frame: int) -> Any:
         if self._instance is None:
@@ -118,6 +119,7 @@ class OfxNode:
                 frame_range=self._span or (frame, frame),
                 frame_rate=plate.fps or 24.0,
             )
+            self._shot.callback(instance.close)
             for name, pictures in self._clips.items():
                 instance.clips[name] = _feed(name, pictures)
             if strange := [c.name for c in settings.CONTROLS if c.name not in instance.params]:
@@ -125,6 +127,8 @@ class OfxNode:
                     f"The node at {self._plugin.bundle} is of another version (it has no {strange[0]}); "
                     "run `make build` or reinstall, then `anatomatte doctor`."
                 )
+            # one sequence for all frames: the node may trust that the plates on the disk stay what they are
+            self._shot.enter_context(instance.sequence(*instance.frame_range))
             self._instance, self._given = instance, {}
         self._instance.time = frame
         return self._instance
@@ -167,5 +171,5 @@ def as_image(picture: Picture, matte: bool) -> Any:
 def connect(
     clips: Mapping[str, Pictures], stop: Callable[[], bool], span: tuple[int, int] | None = None
 ) -> OfxNode:
-    """The node with its clips connected, on a time line of the first and last frame of *span*."""
+    """The node with its clips connected, on a time line from the first to the last frame of *span*."""
     return OfxNode(clips, stop, span)

@@ -61,6 +61,11 @@ class Source:
         """The frames that are there."""
         return sorted(self._files)
 
+    def span(self) -> tuple[int, int]:
+        """The first and the last frame that are there; a single image is a clip of one."""
+        there = [1] if self.single else self.frames()
+        return there[0], there[-1]
+
     def missing(self, frames: list[int]) -> list[int]:
         """Those of *frames* that are not there."""
         return [] if self.single else [frame for frame in frames if frame not in self._files]

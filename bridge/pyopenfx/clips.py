@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from ._words import COMPONENTS, DEPTHS, FIELDS, PREMULTS, short_word
 from .errors import ClipError
 from .guard import Copies
 from .image import Image, Layout, Rect, as_image, converted, lend, pixels_premult, to_buffer
+
+_KEPT_BYTES = 512_000_000  # of one clip's pictures while a frame is made; the last one is always kept
 
 Feed = Image | npt.ArrayLike | Callable[[float], "Image | npt.ArrayLike | None"] | None
 
@@ -88,7 +91,7 @@ class Clip(ClipDescription):
         self.format: ClipFormat | None = None  # as the plug-in is given it; None while disconnected
         self._source: Callable[[float], Image | None] | None = None
         self.known: ClipFormat | None = None  # of the last picture seen
-        self._memo: dict[float, Image | None] = {}
+        self._memo: OrderedDict[float, Image | None] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -115,14 +118,17 @@ class Clip(ClipDescription):
         self.core.properties.put("OfxImageClipPropConnected", int(self.connected))
 
     def image(self, time: float) -> Image | None:
-        """The picture at a time as it was given; remembered until `forget`."""
+        """The picture at a time as it was given; remembered until `forget`, as far as memory is granted."""
         with self._lock:
             if time in self._memo:
+                self._memo.move_to_end(time)
                 return self._memo[time]
             source = self._source
         found = source(time) if source else None
         with self._lock:
             self._memo[time] = found
+            while len(self._memo) > 1 and _bytes(self._memo.values()) > _KEPT_BYTES:
+                self._memo.popitem(last=False)
         return found
 
     def forget(self) -> None:
@@ -187,6 +193,11 @@ def put_format(props: _host.PropertySet, mapped: ClipFormat | None) -> None:
         props.put("OfxImageEffectPropPreMultiplication", PREMULTS[mapped.premult])
         props.put("OfxImagePropPixelAspectRatio", float(mapped.pixel_aspect))
         props.put("OfxImageClipPropFieldOrder", FIELDS[mapped.field])
+
+
+def _bytes(images: Iterable[Image | None]) -> int:
+    """Of different pictures: a still is one, at whatever times."""
+    return sum({id(image.pixels): image.pixels.nbytes for image in images if image is not None}.values())
 
 
 def _called(source: Callable[[float], Image | npt.ArrayLike | None]) -> Callable[[float], Image | None]:

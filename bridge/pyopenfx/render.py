@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .instance import Instance
 
 Array = npt.NDArray[Any]
-_MOST_FRAMES_AHEAD = 100
+_MOST_FRAMES_AHEAD = 8  # more are fetched when the plug-in asks, not all held at once
 
 
 class Stop(Protocol):
@@ -144,14 +144,16 @@ class Job:
         return plane.components(output.components if output else ())
 
     def _ask_first(self) -> None:
-        """Asks what is needed, as hosts do to have it ready, and has the frames ready."""
+        """Asks what is needed, as hosts do to have it ready, and has the frames ready where they are few."""
         one = self.instance
         one.regions_of_interest(self.time, scale=self.scale)
         if not one.flag("OfxImageEffectPropTemporalClipAccess"):
             return
         for name, ranges in one.frames_needed(self.time).items():
+            if sum(int(last - first) + 1 for first, last in ranges) > _MOST_FRAMES_AHEAD:
+                continue
             for first, last in ranges:
-                for step in range(min(int(last - first) + 1, _MOST_FRAMES_AHEAD)):
+                for step in range(int(last - first) + 1):
                     one.clips[name].image(first + step)
 
     def _guarded(
