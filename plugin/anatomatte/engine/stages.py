@@ -168,7 +168,12 @@ class Looks:
         """Shares of the people and parts that the Subject page chooses; in *soft* there is nothing else."""
         alone, held = soft is not None, None if soft is None else soft.held
         facts = (*self.of_people, dataclasses.replace(choice, doubts=()), alone)
-        return self._once("shares", facts, lambda: shares(seen, choice, self.plate.light, alone, held))
+        light, threads, check = self.plate.light, self.job.threads, self.job.check
+
+        def make() -> Shares:
+            return shares(seen, choice, light, alone, held, threads=threads, check=check)
+
+        return self._once("shares", facts, make)
 
     def found(self) -> Found:
         """Everything that the frame needs, and nothing that it does not."""

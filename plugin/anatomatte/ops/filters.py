@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -104,25 +104,53 @@ def block_mean(pixels: Pixels, size: int) -> Pixels:
     return out
 
 
-def fill(values: npt.NDArray[Real], weight: npt.NDArray[Real], trust: float = 0.02) -> npt.NDArray[Real]:
-    """Spread known values over the whole picture: normalised averaging on a pyramid (push-pull).
+class Fill(Generic[Real]):
+    """Spreads known values over a whole picture: normalised averaging on a pyramid (push-pull).
 
-    *values* H×W×C count where *weight* H×W is above 0; the answer has their precision.  Each pixel
-    takes the finest level of the pyramid at which the weight around it is well above *trust*;
-    without any weight the answer is 0.
+    Values count where *weight* H×W is above 0.  Each pixel takes the finest level of the pyramid at
+    which the weight around it is well above *trust*; without any weight the answer is 0.
     After S. J. Gortler et al., "The Lumigraph" (1996), section 3.4.
     """
-    levels = [(values * weight[..., None], weight)]
-    while min(levels[-1][1].shape) > 1:
-        sums, masses = levels[-1]
-        small = np.asarray(cv2.pyrDown(sums), values.dtype)
-        mass = np.asarray(cv2.pyrDown(masses), values.dtype)
-        levels.append((small.reshape(*mass.shape, -1), mass))
-    sums, masses = levels[-1]
-    estimate = sums / (masses[..., None] + 1e-12)
-    for sums, masses in reversed(levels[:-1]):
-        height, width = masses.shape
-        raised = cv2.pyrUp(estimate, dstsize=(width, height)).reshape(height, width, -1)
-        share = (masses / (masses + trust))[..., None]
-        estimate = raised + (sums / (masses[..., None] + 1e-12) - raised) * share
-    return np.asarray(estimate, values.dtype)
+
+    def __init__(self, weight: npt.NDArray[Real], trust: float = 0.02) -> None:
+        self._weight: npt.NDArray[Real] = weight
+        dtype = weight.dtype.type
+        masses: list[npt.NDArray[Real]] = [weight]
+        while min(masses[-1].shape) > 1:
+            masses.append(np.asarray(cv2.pyrDown(masses[-1]), dtype).reshape(_halved(masses[-1].shape)))
+        self._shapes = [(int(mass.shape[0]), int(mass.shape[1])) for mass in masses]
+        self._last: npt.NDArray[Real] = np.asarray(1 / (masses[-1] + dtype(1e-12)), dtype)
+        shares: list[npt.NDArray[Real]] = [mass / (mass + dtype(trust)) for mass in masses[:-1]]
+        self._rests: list[npt.NDArray[Real]] = [1 - share for share in shares]
+        self._gains: list[npt.NDArray[Real]] = [
+            share / (mass + dtype(1e-12)) for share, mass in zip(shares, masses, strict=False)
+        ]
+
+    def __call__(self, values: npt.NDArray[Real]) -> npt.NDArray[Real]:
+        """*values* H×W, spread; the answer has their precision."""
+        sums = [values * self._weight]
+        for shape in self._shapes[1:]:
+            sums.append(np.asarray(cv2.pyrDown(sums[-1]), values.dtype).reshape(shape))
+        estimate = sums.pop() * self._last
+        for rest, gain, (height, width) in zip(
+            reversed(self._rests), reversed(self._gains), reversed(self._shapes[:-1]), strict=True
+        ):
+            raised = np.asarray(cv2.pyrUp(estimate, dstsize=(width, height)), values.dtype)
+            raised = raised.reshape(height, width)
+            raised *= rest
+            known = sums.pop()
+            known *= gain
+            raised += known
+            estimate = raised
+        return np.asarray(estimate, values.dtype)
+
+
+def _halved(shape: tuple[int, ...]) -> tuple[int, int]:
+    return (shape[0] + 1) // 2, (shape[1] + 1) // 2
+
+
+def fill(values: npt.NDArray[Real], weight: npt.NDArray[Real], trust: float = 0.02) -> npt.NDArray[Real]:
+    """*values* H×W×C spread over the whole picture from where *weight* H×W is above 0, as `Fill` does."""
+    spread = Fill(weight, trust)
+    planes = [spread(np.ascontiguousarray(values[..., c])) for c in range(values.shape[2])]
+    return np.stack(planes, -1)

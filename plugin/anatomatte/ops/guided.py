@@ -34,18 +34,25 @@ class Guide:
         self.bright = bright
         small = shrink(bright, *grid)
         self._small, self._mean = small, box(small, _WINDOW)
-        self._spread = np.maximum(box(small * small, _WINDOW) - self._mean * self._mean, 0)
+        spread = np.maximum(box(small * small, _WINDOW) - self._mean * self._mean, 0)
+        self._trust = 1 / (spread + np.float32(_EPSILON))
+
+    def lines(self, field: Pixels) -> tuple[Pixels, Pixels]:
+        """Slope and offset, h×w, of the straight functions of brightness that *field*, h×w in 0..1, is."""
+        mean = box(field, _WINDOW)
+        slope = box(self._small * field, _WINDOW)
+        slope -= self._mean * mean
+        slope *= self._trust
+        mean -= slope * self._mean
+        return box(slope, _WINDOW), box(mean, _WINDOW)
 
     def fine(self, field: Pixels) -> Pixels:
         """*field*, h×w in 0..1, at H×W and in 0..1.
 
         Before it is clipped it is linear in the field: fields that sum to 1 sum to 1 again.
         """
-        mean = box(field, _WINDOW)
-        cover = box(self._small * field, _WINDOW) - self._mean * mean
-        slope = cover / (self._spread + np.float32(_EPSILON))
-        offset = np.asarray(mean - slope * self._mean, np.float32)
-        lines = np.stack([box(np.asarray(slope, np.float32), _WINDOW), box(offset, _WINDOW)], -1)
-        height, width = self.bright.shape
-        lines = grow(lines, height, width)
-        return np.asarray(np.clip(lines[..., 0] * self.bright + lines[..., 1], 0, 1), np.float32)
+        slope, offset = self.lines(field)
+        made = grow(slope, *self.bright.shape)
+        made = made * self.bright
+        made += grow(offset, *self.bright.shape)
+        return np.asarray(np.clip(made, 0, 1, out=made), np.float32)

@@ -33,13 +33,18 @@ def granted() -> int:
 def each(height: int, work: Callable[[int, int], None], threads: int, check: Callable[[], None]) -> None:
     """Call ``work(y1, y2)`` for all strips of *height* rows; *check* may raise between strips."""
     spans = [(y, min(y + ROWS, height)) for y in range(0, height, ROWS)]
-    if threads <= 1 or len(spans) == 1:
-        for y1, y2 in spans:
+    every(len(spans), lambda k: work(*spans[k]), threads, check)
+
+
+def every(count: int, work: Callable[[int], None], threads: int, check: Callable[[], None]) -> None:
+    """Call ``work(k)`` for k from 0 to *count*; *check* may raise between calls."""
+    if threads <= 1 or count <= 1:
+        for k in range(count):
             check()
-            work(y1, y2)
+            work(k)
         return
-    with ThreadPoolExecutor(min(threads, len(spans))) as pool:
-        waiting = [pool.submit(work, y1, y2) for y1, y2 in spans]
+    with ThreadPoolExecutor(min(threads, count)) as pool:
+        waiting = [pool.submit(work, k) for k in range(count)]
         try:
             for one in waiting:
                 check()

@@ -6,6 +6,7 @@ face to follow the plate's own edge, small enough to be kept for every frame.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,20 +15,22 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import fill, shrink, step
+from ..ops.filters import shrink, step
 from ..ops.guided import Guide, brightness
 from ..parts import INDEX
+from . import stacks
 from .choose import ALL_PARTS, Choice
 from .seen import PeopleSeen
+from .stacks import LEAST, Spread
 
 FINEST = 1280
 """Longest side of the grid; on smaller plates it is half of the plate's."""
 
-_LEAST = 1e-3
-"""A share that is below this everywhere counts as absent."""
+_TINY = np.float32(1e-6)
 
-_HAZE = 0.02
-"""What a network gives of everything everywhere; taken off each share before they are made to sum to 1."""
+
+def _never() -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,47 +55,71 @@ class Shares:
 
 
 def shares(
-    seen: PeopleSeen, choice: Choice, light: Pixels, alone: bool, held: Pixels | None = None
+    seen: PeopleSeen,
+    choice: Choice,
+    light: Pixels,
+    alone: bool,
+    held: Pixels | None = None,
+    *,
+    threads: int = 1,
+    check: Callable[[], None] = _never,
 ) -> Shares:
     """Shares where *choice* looks at what was *seen* in *light*, H×W×3 scene-linear.
 
     Args:
         alone: the whole matte is people's; without it (in front of a screen) other things may be there.
         held: H×W, share of held things in the matte, where it is known at the plate's resolution.
+        threads: processor threads; they change nothing.
+        check: called between planes; raises Cancelled to stop.
     """
     grid = _grid(light.shape[0], light.shape[1], seen.alpha.shape)
     guide = Guide(brightness(shrink(light, *grid)), seen.alpha.shape)
     cover = np.clip(seen.alpha + seen.held, 0, 1)
-    worn = seen.parts[list(ALL_PARTS)]
-    known = worn.sum(0)
-    part = worn / np.maximum(known, np.float32(1e-6))
-    mine, theirs = np.isin(ALL_PARTS, choice.parts), list(choice.people)
-    people, numbers = _some(_divided(seen.people[theirs], cover), choice.people)
-    parts, labels = _some(_divided(part[mine], known * cover), choice.parts)
-    coarse = seen.held / np.maximum(cover, np.float32(1e-6))
-    carried = shrink(held, *grid) if held is not None else guide.fine(_spread(coarse[None], cover)[0])
-    part_of_them = seen.people[theirs].sum(0) / np.maximum(seen.people.sum(0), np.float32(1e-6))
-    of_people = _grown(guide, part_of_them, len(theirs) == len(seen.people) > 0)
-    of_parts = _grown(guide, _spread(part[mine].sum(0)[None], known * cover)[0], bool(mine.all()))
-    worn_now = of_people * of_parts * (1 - carried)
-    held_now = of_people * carried * np.float32(choice.held)
+    known = stacks.total(seen.parts, ALL_PARTS)
+    people, numbers = stacks.divided(seen.people, choice.people, cover, None, threads, check)
+    parts, labels = stacks.divided(seen.parts, choice.parts, known * cover, known, threads, check)
+    coarse = seen.held / np.maximum(cover, _TINY)
+    carried = shrink(held, *grid) if held is not None else guide.fine(Spread(cover)(coarse))
+    worn, kept = _chosen(guide, seen, choice, known, cover)
+    worn_now = worn * (1 - carried)
+    held_now = kept * carried
     own = _owned(guide, seen, cover, alone)
     stays = worn_now + held_now if own is None else own * (worn_now + held_now)
     taken = stays + (1 - own) if choice.whole and own is not None else stays
-    mixed, names = _with_held(_sharp(guide, parts), labels, worn_now, held_now)
     of_somebody = None if own is None or not choice.whole else _ratio(stays, taken)
-    entire = choice.whole and choice.held and (own is None or len(theirs) > 0)
-    return Shares(_sharp(guide, people), numbers, mixed, names, None if entire else _unit(taken), of_somebody)
+    entire = choice.whole and choice.held and (own is None or len(choice.people) > 0)
+    rest = _held_too(labels, worn_now, held_now)
+    return Shares(
+        people=stacks.sharp(guide, people, None, threads, check),
+        numbers=numbers,
+        parts=stacks.sharp(guide, parts, rest, threads, check),
+        labels=labels if rest is None else (*labels, INDEX["held"]),
+        taken=None if entire else _unit(taken),
+        own=of_somebody,
+    )
+
+
+def _chosen(
+    guide: Guide, seen: PeopleSeen, choice: Choice, known: Pixels, cover: Pixels
+) -> tuple[Pixels, Pixels]:
+    """How much of what is worn, and of what is held, is chosen, on the finer grid."""
+    part_of_them = stacks.total(seen.people, choice.people) / np.maximum(seen.people.sum(0), _TINY)
+    of_people = _grown(guide, part_of_them, len(choice.people) == len(seen.people) > 0)
+    worn = of_people
+    if not set(choice.parts) >= set(ALL_PARTS):
+        mine = np.asarray(stacks.total(seen.parts, choice.parts) / np.maximum(known, _TINY), np.float32)
+        worn = np.multiply(of_people, guide.fine(Spread(known * cover)(mine)))
+    return worn, of_people * np.float32(choice.held)
 
 
 def _owned(guide: Guide, seen: PeopleSeen, cover: Pixels, alone: bool) -> Pixels | None:
     """How much of the matte is one of the people's; None where all of it is."""
     theirs = seen.people.sum(0)
-    counted = not len(seen.people) or float(theirs.min()) > 1 - _LEAST
+    counted = not len(seen.people) or float(theirs.min()) > 1 - LEAST
     if alone and counted:
         return None
     near = np.ones_like(cover) if alone else persons(cover)
-    return guide.fine(near if counted else near * _spread(theirs[None], cover)[0])
+    return guide.fine(near if counted else near * Spread(cover)(theirs))
 
 
 def persons(cover: Pixels) -> Pixels:
@@ -113,7 +140,7 @@ def _unit(field: npt.NDArray[np.floating[Any]]) -> Pixels:
 
 
 def _ratio(of: Pixels, whole: Pixels) -> Pixels:
-    return _unit(of / np.maximum(whole, np.float32(1e-6)))
+    return _unit(of / np.maximum(whole, _TINY))
 
 
 def _grown(guide: Guide, field: Pixels, all_of_it: bool) -> Pixels:
@@ -121,49 +148,8 @@ def _grown(guide: Guide, field: Pixels, all_of_it: bool) -> Pixels:
     return np.ones(guide.bright.shape, np.float32) if all_of_it else guide.fine(field)
 
 
-def _sharp(guide: Guide, stack: Pixels) -> Pixels:
-    """A stack that sums to 1 on the finer grid, where it does so again."""
-    if len(stack) < 2:
-        return np.ones((len(stack), *guide.bright.shape), np.float32)
-    fine = np.stack([guide.fine(field) for field in stack])
-    np.maximum(fine - np.float32(_HAZE), 0, out=fine)
-    fine /= np.maximum(fine.sum(0), np.float32(1e-6))  # one of n shares is at least 1/n: more than haze
-    return fine
-
-
-def _with_held(
-    parts: Pixels, labels: tuple[int, ...], worn: Pixels, held: Pixels
-) -> tuple[Pixels, tuple[int, ...]]:
-    """The parts and, where any of it is chosen, what is held, in the proportion of *worn* and *held*."""
+def _held_too(labels: tuple[int, ...], worn: Pixels, held: Pixels) -> Pixels | None:
+    """What is held as a share of itself and of what is worn; None where none of it is chosen."""
     if not labels:
-        return np.ones((1, *held.shape), np.float32), (INDEX["held"],)
-    if float(held.max()) < _LEAST:
-        return parts, labels
-    carried = _ratio(held, worn + held)
-    return np.concatenate([parts * (1 - carried), carried[None]]), (*labels, INDEX["held"])
-
-
-def _spread(stack: Pixels, weight: Pixels) -> Pixels:
-    """Fields n×h×w that are known where *weight* h×w is high, carried on into where it is not."""
-    values = np.ascontiguousarray(np.moveaxis(stack, 0, -1))
-    far = np.moveaxis(fill(values, np.square(weight)), -1, 0)
-    trust = np.clip(2 * weight, 0, 1)
-    return _unit(far + (stack - far) * trust)
-
-
-def _divided(stack: Pixels, weight: Pixels) -> Pixels:
-    """A stack that sums to 1 everywhere, also where none of it is: there the nearest carries on."""
-    if len(stack) < 2:
-        return np.ones_like(stack)
-    sums = stack.sum(0)
-    share = stack / np.maximum(sums, np.float32(1e-6))
-    full = _spread(share, weight * np.minimum(sums, 1)) + np.float32(1e-6)
-    return np.asarray(full / full.sum(0), np.float32)
-
-
-def _some(stack: Pixels, names: tuple[int, ...]) -> tuple[Pixels, tuple[int, ...]]:
-    """The planes of a stack that are not next to nothing everywhere."""
-    most = [float(plane.max()) for plane in stack]
-    there = [k for k, top in enumerate(most) if top >= min(_LEAST, max(most))]
-    rest = stack[there]
-    return rest / np.maximum(rest.sum(0), np.float32(1e-6)), tuple(names[k] for k in there)
+        return np.ones_like(held)
+    return _ratio(held, worn + held) if float(held.max()) >= LEAST else None

@@ -1,0 +1,174 @@
+"""Stacks of shares n×h×w that sum to 1: carried on to where nothing is known, and made sharp.
+
+Work is done plane by plane, in threads, and only where a plane has anything to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..frame import Pixels
+from ..ops.filters import Fill, grow
+from ..ops.guided import Guide
+from ..ops.strips import every
+
+LEAST = 1e-3
+"""A share that is below this everywhere counts as absent."""
+
+HAZE = 0.02
+"""What a network gives of everything everywhere; taken off each share before they are made to sum to 1."""
+
+_TINY = np.float32(1e-6)
+_ROWS = 64
+
+Names = tuple[int, ...]
+
+
+def _never() -> None:
+    return None
+
+
+def total(planes: Pixels, of: Names) -> Pixels:
+    """The sum of some planes of a stack, h×w; without any it is 0."""
+    made = np.zeros(planes.shape[1:], np.float32)
+    for k in of:
+        made += planes[k]
+    return made
+
+
+class Spread:
+    """Fields h×w that are known where *weight* h×w is high, carried on into where it is not."""
+
+    def __init__(self, weight: Pixels) -> None:
+        self._fill = Fill(np.square(weight))
+        self._trust = np.clip(2 * weight, 0, 1)
+
+    def __call__(self, field: Pixels) -> Pixels:
+        """*field*, h×w in 0..1."""
+        made = self._fill(field)
+        made += (field - made) * self._trust
+        return np.clip(made, 0, 1, out=made)
+
+
+def divided(
+    planes: Pixels,
+    of: Names,
+    weight: Pixels,
+    whole: Pixels | None = None,
+    threads: int = 1,
+    check: Callable[[], None] = _never,
+) -> tuple[Pixels, Names]:
+    """Some planes as shares that sum to 1 everywhere; where there is none of them the nearest carries on.
+
+    Args:
+        planes: N×h×w in 0..1.
+        of: those that are divided by their sum.
+        weight: h×w in 0..1, how much the planes are to be believed.
+        whole: h×w, what they are shares of; None: they are shares of 1.
+
+    Returns:
+        The shares, and which planes they are: those that are not next to nothing everywhere.
+    """
+    if len(of) < 2:
+        return np.ones((len(of), *weight.shape), np.float32), of
+    base = np.float32(1) if whole is None else np.maximum(whole, _TINY)
+    sums = total(planes, of) / base
+    spread = Spread(weight * np.minimum(sums, 1))
+    unit = 1 / (base * np.maximum(sums, _TINY))
+    full = np.empty((len(of), *weight.shape), np.float32)
+
+    def carry(k: int) -> None:
+        np.add(spread(planes[of[k]] * unit), _TINY, out=full[k])
+
+    every(len(of), carry, threads, check)
+    unit = 1 / total(full, tuple(range(len(of))))
+    most = [0.0] * len(of)
+
+    def top(k: int) -> None:
+        full[k] *= unit
+        most[k] = float(full[k].max())
+
+    every(len(of), top, threads, check)
+    there = [k for k, high in enumerate(most) if high >= min(LEAST, max(most))]
+    if len(there) < len(of):
+        full = full[there]
+        full /= full.sum(0)
+    return full, tuple(of[k] for k in there)
+
+
+def sharp(
+    guide: Guide,
+    stack: Pixels,
+    rest: Pixels | None = None,
+    threads: int = 1,
+    check: Callable[[], None] = _never,
+) -> Pixels:
+    """A stack n×h×w that sums to 1 on the finer grid H×W, where it does so again.
+
+    Args:
+        rest: H×W in 0..1, one more plane; the others share what it leaves.
+    """
+    work = _Sharp(guide, stack, rest)
+    if len(stack) < 2:
+        work.out[: len(stack)] = 1 if rest is None else 1 - rest
+        return work.out
+    every(len(stack), work.plane, threads, check)
+    every(len(work.strips), work.normal, threads, check)
+    return work.out
+
+
+class _Sharp:
+    """Planes on the finer grid while they are made; each has a span of columns in each strip of rows."""
+
+    def __init__(self, guide: Guide, stack: Pixels, rest: Pixels | None) -> None:
+        self.guide, self.stack, self.rest = guide, stack, rest
+        height, width = guide.bright.shape
+        self.out = np.zeros((len(stack) + (rest is not None), height, width), np.float32)
+        if rest is not None:
+            self.out[-1] = rest
+        self.strips = [slice(y, min(y + _ROWS, height)) for y in range(0, height, _ROWS)]
+        self.spans: list[list[slice]] = [[] for _ in stack]
+
+    def plane(self, k: int) -> None:
+        """Fill plane *k*, with the haze off and not yet divided by the sum."""
+        slope, offset = self.guide.lines(self.stack[k])
+        offset -= np.float32(HAZE)
+        # brightness is in 0..1: where this is 0 or less nothing is left of the plane
+        self.spans[k] = self._spans(offset + np.maximum(slope, 0) > 0)
+        bright, made = self.guide.bright, self.out[k]
+        slopes, offsets = (grow(field, *bright.shape) for field in (slope, offset))
+        for rows, columns in zip(self.strips, self.spans[k], strict=True):
+            part = made[rows, columns]
+            np.multiply(slopes[rows, columns], bright[rows, columns], out=part)
+            part += offsets[rows, columns]
+            np.clip(part, 0, np.float32(1 - HAZE), out=part)
+
+    def normal(self, at: int) -> None:
+        """Divide one strip of all planes by their sum: one of n shares is at least 1/n, more than haze."""
+        rows = self.strips[at]
+        there = [
+            (self.out[k, rows, spans[at]], spans[at])
+            for k, spans in enumerate(self.spans)
+            if spans[at].stop > spans[at].start
+        ]
+        sums = np.zeros(self.out[0, rows].shape, np.float32)
+        for part, columns in there:
+            sums[:, columns] += part
+        unit = (1 if self.rest is None else 1 - self.rest[rows]) / np.maximum(sums, _TINY)
+        for part, columns in there:
+            part *= unit[:, columns]
+
+    def _spans(self, there: NDArray[np.bool_]) -> list[slice]:
+        """The columns of each strip that cells h×w of the coarse grid reach."""
+        (rows, columns), (height, width) = there.shape, self.guide.bright.shape
+        found = []
+        for strip in self.strips:
+            low, high = strip.start * rows // height - 1, -(-strip.stop * rows // height) + 1
+            cells = np.flatnonzero(there[max(0, low) : high].any(0))
+            first, last = (int(cells[0]), int(cells[-1])) if len(cells) else (0, -2)
+            left, right = (first - 1) * width // columns - 1, -(-(last + 2) * width // columns) + 1
+            found.append(slice(max(0, left), min(right, width)) if len(cells) else slice(0, 0))
+        return found
