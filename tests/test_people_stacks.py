@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from anatomatte.ops.filters import Fill
+from anatomatte.ops.filters import Fill, reach, rows_of
 from anatomatte.ops.guided import Guide
 from anatomatte.people import stacks
 
@@ -100,3 +100,17 @@ def test_fill_keeps_the_known_in_either_precision() -> None:
     assert single.dtype == np.float32 and double.dtype == np.float64
     assert np.abs(double - single).max() < 1e-5
     assert np.abs(double - values)[weight > 0].max() < 0.03
+
+
+@pytest.mark.parametrize("size", [(91, 131), (300, 61), (37, 60), (20, 30), (1, 1)])
+def test_nothing_grows_beyond_its_reach(size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        there = rng.random(GRID) > 0.999
+        there[rng.integers(GRID[0]), rng.integers(GRID[1])] = True
+        y1 = int(rng.integers(size[0]))
+        y2 = int(rng.integers(y1, size[0])) + 1
+        grown = rows_of(there.astype(np.float32), y1, y2, *size)
+        span = reach(there, y1, y2, *size)
+        assert not grown[:, : span.start].any() and not grown[:, span.stop :].any()
+    assert reach(np.zeros(GRID, np.bool_), 0, size[0], *size) == slice(0, 0)

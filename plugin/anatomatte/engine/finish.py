@@ -72,12 +72,13 @@ def unmixed(plate: Plate, evidence: Evidence, matte: Pixels, edge: npt.NDArray[n
     y, x = np.divmod(edge, width)
     seen = plate.light[y, x]
     shown = colours.opponent(seen, sides.level)
-    inside, spread_in, outside, spread_out = np.split(sides.at(y, x, (height, width)), 4, 1)
-    noise = np.square(np.float32(_GRAIN) * (np.abs(shown[:, :1]) + np.float32(0.3)))
+    fields = sides.at(y, x, (height, width))
+    inside, spread_in, outside, spread_out = (fields[k : k + 3] for k in (0, 3, 6, 9))
+    noise = np.square(np.float32(_GRAIN) * (np.abs(shown[0]) + np.float32(0.3)))
     if evidence.screen is not None:
         screen = surface_rows(plate, evidence.screen, 0, height)[y, x]
         outside, spread_out = colours.opponent(screen, sides.level), np.zeros_like(spread_out)
-    share = matte.ravel()[edge][:, None]
+    share = matte.ravel()[edge]
     rest = 1 - share
     left = shown - share * inside - rest * outside
     own = share * (spread_in + noise)

@@ -147,6 +147,4 @@ def key(plate: Plate, seen: PeopleSeen, job: Job) -> Key:
         job.progress(0.4 + 0.25 * share)
 
     soft = edge.refine(plate.light, seen, threads=job.threads, check=job.check, progress=progress)
-    matte = np.asarray(np.clip(soft.alpha + soft.held, 0, 1), np.float32)
-    held = np.asarray(soft.held / np.maximum(matte, np.float32(1e-6)), np.float32)
-    return Key(matte, soft.edge, soft.colour, around, np.clip(held, 0, 1))
+    return Key(soft.matte, soft.edge, soft.colour, around, soft.hold)

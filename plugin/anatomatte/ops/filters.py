@@ -88,6 +88,18 @@ def rows_of(low: Pixels, y1: int, y2: int, height: int, width: int) -> Pixels:
     return grow(np.asarray(narrow, np.float32), y2 - y1, width)
 
 
+def reach(there: Mask, y1: int, y2: int, height: int, width: int) -> slice:
+    """The columns of rows y1 to y2 of height×width that cells h×w may touch when they are grown to it."""
+    rows, columns = there.shape
+    low, high = y1 * rows // height - 1, -(-y2 * rows // height) + 1
+    cells = np.flatnonzero(there[max(0, low) : high].any(0))
+    if not len(cells):
+        return slice(0, 0)
+    left = (int(cells[0]) - 1) * width // columns - 1
+    right = -(-(int(cells[-1]) + 2) * width // columns) + 1
+    return slice(max(0, left), min(right, width))
+
+
 def block_mean(pixels: Pixels, size: int) -> Pixels:
     """Mean of each size×size block, H×W×C; what is missing at the right and the bottom counts as 0."""
     if size == 1:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import Mask, eroded, fill, gauss, grow, shrink
+from ..ops.filters import Fill, Mask, eroded, gauss, grow, shrink
 
 OPPONENT = np.array(
     [
@@ -56,40 +56,56 @@ class Sides:
     level: float
 
     def at(self, y: Places, x: Places, plate: tuple[int, int]) -> Pixels:
-        """The fields at pixels (y, x) of a plate of this height and width, bilinear: N×12."""
+        """The fields at pixels (y, x) of a plate of this height and width, bilinear: 12×N."""
         height, width, count = self.fields.shape
         flat = self.fields.reshape(-1, count)
         top, down = _taps(y, height / plate[0], height)
         left, right = _taps(x, width / plate[1], width)
         below, beside = np.minimum(top + 1, height - 1), np.minimum(left + 1, width - 1)
-        upper = flat[top * width + left]
-        upper += (flat[top * width + beside] - upper) * right
-        lower = flat[below * width + left]
-        lower += (flat[below * width + beside] - lower) * right
-        upper += (lower - upper) * down
-        return np.asarray(upper, np.float32)
+        upper, lower = (
+            _between(flat, row * width + left, row * width + beside, right) for row in (top, below)
+        )
+        lower -= upper
+        lower *= down
+        upper += lower
+        return upper
+
+
+def _between(flat: Pixels, one: Places, two: Places, share: Pixels) -> Pixels:
+    """Rows *one* of a table, and *share* of the way to rows *two*, as columns."""
+    first, second = (np.array(flat[rows].T, order="C") for rows in (one, two))
+    second -= first
+    second *= share
+    first += second
+    return first
+
+
+def _planes(colour: Pixels) -> list[Pixels]:
+    """The channels of ...×C, each in one row of memory."""
+    return [np.ascontiguousarray(colour[..., k]) for k in range(colour.shape[-1])]
 
 
 def _taps(at: Places, scale: float, size: int) -> tuple[Places, Pixels]:
     place = np.clip((at + 0.5) * scale - 0.5, 0, size - 1)
     first = place.astype(np.intp)
-    return first, (place - first).astype(np.float32)[:, None]
+    return first, (place - first).astype(np.float32)
 
 
 def opponent(light: Pixels, level: float) -> Pixels:
-    """Opponent colours of light in units of *level*, clipped far above it and at 0."""
-    return _turned(np.clip(light / np.float32(level), 0, _BRIGHT), OPPONENT)
+    """Opponent colours, 3×..., of light, ...×3, in units of *level*, clipped far above it and at 0."""
+    shown = _planes(np.clip(light, 0, np.float32(_BRIGHT * level)))
+    return np.stack(_turned(shown, OPPONENT.T / np.float32(level)))
 
 
 def light(colour: Pixels, level: float) -> Pixels:
-    """Opponent colours in units of *level* as light: what `opponent` undoes where nothing was clipped."""
-    return _turned(colour * np.float32(level), OPPONENT.T)
+    """Opponent colours, 3×..., in units of *level* as light, ...×3: undoes `opponent` below its clip."""
+    return np.stack(_turned(list(colour), OPPONENT * np.float32(level)), -1)
 
 
-def _turned(colour: Pixels, by: Pixels) -> Pixels:
-    """*colour* times a 3×3 matrix, summed in one order whatever the number of threads."""
-    one, two, three = (colour[..., k : k + 1] * by[k] for k in range(3))
-    return np.asarray(one + two + three, np.float32)
+def _turned(colour: list[Pixels], by: Pixels) -> list[Pixels]:
+    """A 3×3 matrix times three channels, summed in one order whatever the number of threads or pixels."""
+    one, two, three = colour
+    return [np.asarray(one * a + two * b + three * c, np.float32) for a, b, c in by]
 
 
 def sides(plate: Pixels, cover: Pixels) -> Sides:
@@ -101,43 +117,45 @@ def sides(plate: Pixels, cover: Pixels) -> Sides:
     small = shrink(finer, rows, columns)
     level = max(float(np.minimum(small, 4 * small.mean() + 1e-9).mean()), 1e-6)
     seen, fine = opponent(small, level), opponent(finer, level)
-    grain = shrink(fine * fine, rows, columns) - np.square(shrink(fine, rows, columns))
-    square = np.asarray(seen * seen + np.float32(_WITHIN) * np.maximum(grain, 0), np.float32)
+    grain = [shrink(one * one, rows, columns) - np.square(shrink(one, rows, columns)) for one in fine]
+    square = [s * s + np.float32(_WITHIN) * np.maximum(g, 0) for s, g in zip(seen, grain, strict=True)]
     share = (shrink if cover.shape[0] >= rows else grow)(cover, rows, columns)
-    planes = [_gathered(seen, square, eroded(mask, 1)) for mask in (share > _SURE, share < 1 - _SURE)]
-    return Sides(np.concatenate(planes, -1).astype(np.float32), level)
+    planes = [*seen, *square]
+    found = [_gathered(planes, eroded(mask, 1)) for mask in (share > _SURE, share < 1 - _SURE)]
+    return Sides(np.concatenate(found, -1), level)
 
 
-def _gathered(seen: Pixels, square: Pixels, sure: Mask) -> Pixels:
-    """Mean and variance of the nearest sure colours, h×w×6, from these and their squares."""
+def _gathered(planes: list[Pixels], sure: Mask) -> Pixels:
+    """Mean and variance of the nearest sure colours, h×w×6, from planes of these and of their squares."""
     weight = sure.astype(np.float32)
-    sums = np.concatenate([seen, square], -1) * weight[..., None]
-    sums, mass = gauss(sums, _SPREAD), gauss(weight, _SPREAD)
-    known = fill(sums / np.maximum(mass, 1e-6)[..., None], np.where(mass > 0.02, mass, 0).astype(np.float64))
-    mean = known[..., :3]
-    return np.concatenate([mean, np.maximum(known[..., 3:] - mean * mean, 0)], -1)
+    mass = gauss(weight, _SPREAD)
+    spread, unit = Fill(np.where(mass > 0.02, mass, 0)), 1 / np.maximum(mass, np.float32(1e-6))
+    near = [spread(gauss(plane * weight, _SPREAD) * unit) for plane in planes]
+    around = [np.maximum(square - mean * mean, 0) for mean, square in zip(near[:3], near[3:], strict=True)]
+    return np.stack([*near[:3], *around], -1)
 
 
 def solve(colour: Pixels, fields: Pixels, prior: Pixels) -> tuple[Pixels, Pixels]:
-    """Alpha (N) and the inside's colour (N×3) of N pixels; all colours opponent and in units of the level.
+    """Alpha (N) and the inside's colour (3×N) of N pixels; all colours opponent and in units of the level.
 
-    *colour* N×3, *fields* N×12 as `Sides`, *prior* N the coverage that is expected.
+    *colour* 3×N, *fields* 12×N as `Sides`, *prior* N the coverage that is expected.
     """
-    inside, spread_in, outside, spread_out = (fields[:, k : k + 3] for k in (0, 3, 6, 9))
-    noise = np.square(np.float32(_GRAIN) * (np.abs(colour[:, :1]) + np.float32(0.3)))
-    gap = inside - outside
-    way = gap / (spread_in + spread_out + 2 * noise)
-    seen, one, zero = (np.einsum("nk,nk->n", way, side) for side in (colour, inside, outside))
-    v_in, v_out, v_noise = (
-        np.einsum("nk,nk->n", way * way, np.broadcast_to(v, way.shape))
-        for v in (spread_in, spread_out, noise)
-    )
+    inside, spread_in, outside, spread_out = (fields[k : k + 3] for k in (0, 3, 6, 9))
+    noise = np.square(np.float32(_GRAIN) * (np.abs(colour[0]) + np.float32(0.3)))
+    way = (inside - outside) / (spread_in + spread_out + 2 * noise)
+    seen, one, zero = (_summed(way * side) for side in (colour, inside, outside))
+    way *= way
+    v_in, v_out, v_noise = (_summed(way * v) for v in (spread_in, spread_out, noise))
     alpha = _mean_alpha(seen - zero, one - zero, v_in, v_out, v_noise, prior)
-    share, rest = alpha[:, None], 1 - alpha[:, None]
-    left = colour - share * inside - rest * outside
-    own = share * (spread_in + noise)  # what the means leave over is shared out by what may vary
-    own /= share * own + rest * rest * (spread_out + noise)
+    rest = 1 - alpha
+    left = colour - alpha * inside - rest * outside
+    own = alpha * (spread_in + noise)  # what the means leave over is shared out by what may vary
+    own /= alpha * own + rest * rest * (spread_out + noise)
     return alpha, np.asarray(inside + own * left, np.float32)
+
+
+def _summed(three: Pixels) -> Pixels:
+    return np.asarray(three[0] + three[1] + three[2], np.float32)
 
 
 def _mean_alpha(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Pixels
-from ..ops.filters import gauss, rows_of
+from ..ops.filters import gauss, reach, rows_of
 from ..ops.matte import calm
 from ..ops.strips import each
 from . import colours
@@ -35,16 +35,26 @@ class Soft:
     """Coverage at the plate's resolution and the unmixed colour of its edge.
 
     Attributes:
-        alpha: H×W, coverage by people without what they hold, in 0..1.
-        held: H×W, coverage by held things, in 0..1; alpha + held ≤ 1.
+        matte: H×W, coverage by people and what they hold, in 0..1.
+        hold: H×W, share of held things in it, in 0..1; 0 where nothing is covered.
         edge: flat indices of the pixels whose foreground was solved, ascending.
         colour: N×3 scene-linear foreground of those pixels.
     """
 
-    alpha: Pixels
-    held: Pixels
+    matte: Pixels
+    hold: Pixels
     edge: NDArray[np.intp]
     colour: Pixels
+
+    @property
+    def held(self) -> Pixels:
+        """H×W, coverage by held things, in 0..1."""
+        return self.matte * self.hold
+
+    @property
+    def alpha(self) -> Pixels:
+        """H×W, coverage by people without what they hold, in 0..1; alpha + held ≤ 1."""
+        return self.matte - self.held
 
 
 def refine(
@@ -68,10 +78,7 @@ def refine(
     progress(0.3)
     each(light.shape[0], work.strip, threads, check)
     progress(0.9)
-    if work.found:
-        work.alpha = calm(work.alpha, _SLACK)
-    if work.hold.any():
-        each(light.shape[0], work.shared, threads, check)
+    each(light.shape[0], work.settled, threads, check)
     made = work.soft()
     progress(1.0)
     return made
@@ -86,31 +93,44 @@ class _Edge:
         total = np.clip(seen.alpha + seen.held, 0, 1)
         cover = decided(total)
         self.expected = gauss(cover, _DOUBT)
-        self.hold = _share(seen.held, total)
+        self.covered = self.expected > _BAND
+        self.holds = _share(seen.held, total)
         self.sides = colours.sides(light, cover)
-        self.alpha = np.empty(self.size, np.float32)
-        self.held = np.zeros(self.size, np.float32)
+        self.rough = np.zeros(self.size, np.float32)
+        self.matte, self.hold = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
         self.found: dict[int, tuple[NDArray[np.intp], Pixels]] = {}
 
     def strip(self, y1: int, y2: int) -> None:
-        """Coverage and colours of rows y1 to y2."""
-        height, width = self.size
-        prior = rows_of(self.expected, y1, y2, height, width)
-        total = np.where(prior >= 0.5, np.float32(1), np.float32(0))
+        """Coverage and colours of rows y1 to y2, where anything may be covered."""
+        width = self.size[1]
+        span = reach(self.covered, y1, y2, *self.size)
+        prior = rows_of(self.expected, y1, y2, *self.size)[:, span]
+        total = self.rough[y1:y2, span]
+        np.greater_equal(prior, 0.5, out=total)
         y, x = np.nonzero((prior > _BAND) & (prior < 1 - _BAND))
         if len(y):
-            seen = self.light[y1:y2][y, x]
+            expected = prior[y, x]
+            place = (y + y1) * width + (x + span.start)
+            seen = self.light.reshape(-1, 3)[place]
             shown = colours.opponent(seen, self.sides.level)
-            fields = self.sides.at(y + y1, x, self.size)
-            total[y, x], inside = colours.solve(shown, fields, prior[y, x])
-            self.found[y1] = (y + y1) * width + x, self._lit(inside, shown, seen)
-        self.alpha[y1:y2] = total
+            fields = self.sides.at(y + y1, x + span.start, self.size)
+            total[y, x], inside = colours.solve(shown, fields, expected)
+            self.found[y1] = place, self._lit(inside, shown, seen)
 
-    def shared(self, y1: int, y2: int) -> None:
-        """What of rows y1 to y2 is held."""
-        hold = np.clip(rows_of(self.hold, y1, y2, *self.size), 0, 1)
-        self.held[y1:y2] = self.alpha[y1:y2] * hold
-        self.alpha[y1:y2] -= self.held[y1:y2]
+    def settled(self, y1: int, y2: int) -> None:
+        """Rows y1 to y2 without specks, and what of them is held."""
+        height = self.size[0]
+        span = reach(self.covered, max(0, y1 - 1), min(height, y2 + 1), *self.size)
+        if span.stop <= span.start:
+            return
+        top, left = max(0, y1 - 1), max(0, span.start - 1)
+        rough = self.rough[top : y2 + 1, left : span.stop + 1]
+        rough = calm(rough, _SLACK) if self.found else rough
+        matte = self.matte[y1:y2, span]
+        matte[...] = rough[y1 - top :, span.start - left :][: y2 - y1, : span.stop - span.start]
+        if self.holds.any():
+            hold = rows_of(self.holds, y1, y2, *self.size)[:, span]
+            np.clip(np.where(matte > 0, hold, 0), 0, 1, out=self.hold[y1:y2, span])
 
     def _lit(self, inside: Pixels, shown: Pixels, seen: Pixels) -> Pixels:
         """Opponent colours back to light; what was clipped away is added again."""
@@ -120,10 +140,10 @@ class _Edge:
     def soft(self) -> Soft:
         """The finished coverage with the colours of its edge."""
         if not self.found:
-            return Soft(self.alpha, self.held, np.empty(0, np.intp), np.empty((0, 3), np.float32))
+            return Soft(self.matte, self.hold, np.empty(0, np.intp), np.empty((0, 3), np.float32))
         parts = [self.found[y] for y in sorted(self.found)]
         edge, light = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
-        return Soft(self.alpha, self.held, edge, light)
+        return Soft(self.matte, self.hold, edge, light)
 
 
 def _share(held: Pixels, total: Pixels) -> Pixels:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..frame import Pixels
-from ..ops.filters import Fill, grow
+from ..ops.filters import Fill, grow, reach
 from ..ops.guided import Guide
 from ..ops.strips import every
 
@@ -137,8 +136,9 @@ class _Sharp:
         slope, offset = self.guide.lines(self.stack[k])
         offset -= np.float32(HAZE)
         # brightness is in 0..1: where this is 0 or less nothing is left of the plane
-        self.spans[k] = self._spans(offset + np.maximum(slope, 0) > 0)
+        there = offset + np.maximum(slope, 0) > 0
         bright, made = self.guide.bright, self.out[k]
+        self.spans[k] = [reach(there, rows.start, rows.stop, *bright.shape) for rows in self.strips]
         slopes, offsets = (grow(field, *bright.shape) for field in (slope, offset))
         for rows, columns in zip(self.strips, self.spans[k], strict=True):
             part = made[rows, columns]
@@ -160,15 +160,3 @@ class _Sharp:
         unit = (1 if self.rest is None else 1 - self.rest[rows]) / np.maximum(sums, _TINY)
         for part, columns in there:
             part *= unit[:, columns]
-
-    def _spans(self, there: NDArray[np.bool_]) -> list[slice]:
-        """The columns of each strip that cells h×w of the coarse grid reach."""
-        (rows, columns), (height, width) = there.shape, self.guide.bright.shape
-        found = []
-        for strip in self.strips:
-            low, high = strip.start * rows // height - 1, -(-strip.stop * rows // height) + 1
-            cells = np.flatnonzero(there[max(0, low) : high].any(0))
-            first, last = (int(cells[0]), int(cells[-1])) if len(cells) else (0, -2)
-            left, right = (first - 1) * width // columns - 1, -(-(last + 2) * width // columns) + 1
-            found.append(slice(max(0, left), min(right, width)) if len(cells) else slice(0, 0))
-        return found
