@@ -8,6 +8,7 @@ from ..frame import Pixels
 from ..keyer import despill, palette
 from ..ops import colour
 from ..ops.filters import brightest, gauss, rows_of, shrink, step
+from ..ops.planes import planar
 from ..parts import channels
 from ..people.seen import PeopleSeen
 from ..settings import Settings
@@ -40,21 +41,20 @@ class Foreground:
         light = self.plate.light[y1:y2]
         clean = light
         if self.screen is not None:
-            surface = surface_rows(self.plate, self.screen, y1, y2)
-            around = rows_of(self.made.around, y1, y2, *self.cover.shape)
-            clean = self._unmixed(light, surface, around[..., :3], y1, y2)
+            light = planar(light)
+            surface = planar(surface_rows(self.plate, self.screen, y1, y2))
+            around = planar(rows_of(self.made.around, y1, y2, *self.cover.shape))
+            clean = self._unmixed(light, around[..., :3] * brightest(surface)[..., None], y1, y2)
             self._despill(clean, surface, around[..., 3], y1, y2)
         elif len(self.made.edge):
-            clean = self._unmixed(light, None, None, y1, y2)
+            clean = self._unmixed(light, None, y1, y2)
         coded = colour.encode(self.target, clean)
         if self.target == self.plate.curve:  # what nobody touched leaves bit for bit as it came
             coded = np.where(clean == light, self.plate.frame.pixels[y1:y2], coded)
         self.colour[y1:y2] = coded
 
-    def _unmixed(
-        self, light: Pixels, surface: Pixels | None, near: Pixels | None, y1: int, y2: int
-    ) -> Pixels:
-        """The solved colours in the edge, the subject's nearby colour where there is only screen.
+    def _unmixed(self, light: Pixels, near: Pixels | None, y1: int, y2: int) -> Pixels:
+        """The solved colours in the edge, the subject's nearby colour (*near*) where there is only screen.
 
         Both count less where a core, a hint or a fill has made the matte solid.
         """
@@ -62,17 +62,20 @@ class Foreground:
         amount = np.float32(self.settings.unmix * (1.0 if self.screen is None else self.screen.weight))
         through = 1 - matte
         share = np.clip((1 - cover) / np.maximum(through, np.float32(1e-4)), 0, 1) * amount
+        share *= through > 0
         first, last = np.searchsorted(self.made.edge, (y1 * self.width, y2 * self.width))
         at = self.made.edge[first:last] - y1 * self.width
-        share = np.where(through > 0, share, 0).ravel()
-        flat = light.reshape(-1, 3)
-        if surface is None or near is None:  # people against any background: only the edge is known
-            clean = flat.copy()
-            clean[at] += (self.made.colour[first:last] - clean[at]) * share[at, None]
-            return clean.reshape(light.shape)
-        target = (near * brightest(surface)[..., None]).reshape(-1, 3)
-        target[at] = self.made.colour[first:last]
-        return np.asarray(flat + (target - flat) * share[:, None], np.float32).reshape(light.shape)
+        solved, part = self.made.colour[first:last], share.ravel()[at]
+        if near is None:  # people against any background: only the edge is known
+            clean = light.copy()
+        else:
+            clean = near - light
+            clean *= share[..., None]
+            clean += light
+        for c in range(3):
+            was = light[..., c].reshape(-1)[at]
+            clean[..., c].flat[at] = was + (solved[:, c] - was) * part
+        return np.asarray(clean, np.float32)
 
     def _despill(self, clean: Pixels, surface: Pixels, own: Pixels, y1: int, y2: int) -> None:
         screen, chosen = self.screen, self.settings

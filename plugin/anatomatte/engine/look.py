@@ -14,6 +14,7 @@ from ..keyer.screen import Screen, find
 from ..ops import colour
 from ..ops.filters import rows_of, shrink
 from ..ops.matte import calm
+from ..ops.planes import planar
 from ..ops.strips import each
 from ..settings import Settings
 from .job import Job
@@ -133,22 +134,21 @@ class _Refine:
 
     def classify(self, y1: int, y2: int) -> None:
         """First pass: sure subject is 1, sure screen 0, the rest −1; colours go to the palette."""
-        top, bottom = max(0, y1 - regions.HALO), min(self.height, y2 + regions.HALO)
-        surface = surface_rows(self.plate, self.screen, top, bottom)
-        shown, unit, _ = regions.in_units(self.light(top, bottom), surface)
+        halo = regions.halo(self.reach)
+        top, bottom = max(0, y1 - halo), min(self.height, y2 + halo)
+        surface = planar(surface_rows(self.plate, self.screen, top, bottom))
+        shown, unit, _ = regions.in_units(planar(self.light(top, bottom)), surface)
         chosen, axis = self.settings, self.screen.axis
         signal = regions.share(shown, unit, axis, chosen.screen_balance, chosen.screen_gain)
-        depth = rows_of(self.depths, top, bottom, self.height, self.width)
+        depth = planar(rows_of(self.depths, top, bottom, self.height, self.width))
         slack = self.screen.slack(top, bottom, self.height, self.width)
-        subject, screen = regions.sure(
+        sure = regions.sure(
             shown, unit, signal, axis.bright(shown), depth, self.screen.noise, self.reach, slack
         )
         own = slice(y1 - top, y2 - top)
-        subject, screen = subject[own], screen[own]
-        self.matte[y1:y2] = np.where(subject, np.float32(1), np.where(screen, np.float32(0), np.float32(-1)))
-        sums = palette.gather(
-            shown[own], unit[own], subject.astype(np.float32), screen.astype(np.float32), self.cell
-        )
+        subject, screen = (mask[own].astype(np.float32) for mask in sure)
+        self.matte[y1:y2] = subject + np.maximum(subject, screen) - 1
+        sums = palette.gather(shown[own], unit[own], subject, screen, self.cell)
         self.sums[y1 // self.cell : y1 // self.cell + len(sums)] = sums
 
     def solve(self, y1: int, y2: int, colours: palette.Palette) -> None:

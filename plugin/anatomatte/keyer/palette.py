@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import Mask, block_mean, fill, gauss, step
+from ..ops.filters import Mask, fill, gauss, step
+from ..ops.planes import cell_mean
 from .axis import Axis
-
-Wide = npt.NDArray[np.float64]
 
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 """The six different entries of a symmetric 3×3 matrix, in the order in which they are stored."""
@@ -67,15 +66,15 @@ def _taps(at: npt.NDArray[np.intp], cell: int, size: int) -> tuple[npt.NDArray[n
 
 def gather(colour: Pixels, surface: Pixels, subject: Pixels, screen: Pixels, cell: int) -> Pixels:
     """Sums over the cells of one strip: rows×columns×CHANNELS; *subject* and *screen* are weights."""
-    parts = [subject[..., None], colour * subject[..., None]]
-    parts += [(colour[..., i] * colour[..., j] * subject)[..., None] for i, j in PAIRS]
-    parts += [screen[..., None], (colour - surface) * screen[..., None]]
-    return block_mean(np.concatenate(parts, 2), cell)
+    own = [colour[..., c] * subject for c in range(3)]
+    fields = [subject, *own, *(own[i] * colour[..., j] for i, j in PAIRS), screen]
+    fields += [(colour[..., c] - surface[..., c]) * screen for c in range(3)]
+    return np.stack([cell_mean(field, cell) for field in fields], -1)
 
 
 def cells_of(mask: Mask, cell: int) -> Pixels:
     """Share of each cell that *mask* (H×W) covers; what is missing at the right and the bottom is not."""
-    return block_mean(mask.astype(np.float32)[..., None], cell)[..., 0]
+    return cell_mean(mask.astype(np.float32), cell)
 
 
 def own_colour(sums: Pixels, axis: Axis) -> Pixels:
@@ -99,10 +98,13 @@ def purity(light: Pixels, axis: Axis) -> Pixels:
 
 def spread(sums: Pixels, cell: int) -> Palette:
     """The gathered sums of all cells, filled in where nothing is known."""
-    wide = sums.astype(np.float64)
-    subject, screen = wide[..., 0], wide[..., 10]
-    known = fill(wide[..., 1:10] / np.maximum(subject, 1e-9)[..., None], subject)
-    offset = fill(wide[..., 11:14] / np.maximum(screen, 1e-9)[..., None], screen)
+    subject, screen = (np.ascontiguousarray(sums[..., c]) for c in (0, 10))
+    known, offset = (
+        fill(
+            np.asarray(sums[..., some] / np.maximum(weight, np.float32(1e-9))[..., None], np.float32), weight
+        )
+        for some, weight in ((slice(1, 10), subject), (slice(11, 14), screen))
+    )
     mean = known[..., :3]
     covariance = np.stack(
         [
@@ -111,9 +113,7 @@ def spread(sums: Pixels, cell: int) -> Palette:
         ],
         -1,
     )
-    grey = wide[..., 1:4].sum(2) / 3
-    square = (wide[..., 4] + wide[..., 7] + wide[..., 9]) / 3
-    mass = max(float(subject.sum()), 1e-9)
-    level = float(grey.sum()) / mass
-    tone = (level, max(float(square.sum()) / mass - level * level, 0.0) ** 0.5)
+    mass, *totals = sums[..., (0, 1, 2, 3, 4, 7, 9)].sum((0, 1), dtype=np.float64) + 1e-9
+    level = float(sum(totals[:3]) / 3 / mass)
+    tone = (level, max(float(sum(totals[3:]) / 3 / mass) - level * level, 0.0) ** 0.5)
     return Palette(np.concatenate([mean, covariance, offset], -1).astype(np.float32), cell, tone)

@@ -6,23 +6,27 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
+from ..ops import planes
 from ..ops.filters import Mask, box, brightest, distance, dot, eroded, step
 from . import solid
 from .axis import Axis
-
-HALO = 16
-"""Rows that a strip must see above and below itself."""
 
 _CLEAR = 0.06
 _SOLID = 0.30
 _BRIGHT = 0.6
 
 
+def halo(reach: int) -> int:
+    """Rows that a strip must see above and below itself for `sure` with this *reach*."""
+    return reach + 2
+
+
 def in_units(light: Pixels, surface: Pixels) -> tuple[Pixels, Pixels, Pixels]:
     """Colour and surface in units of the screen's brightness, and that brightness (H×W)."""
     bright = np.maximum(brightest(surface), np.float32(1e-5))
-    unit = np.float32(1) / bright[..., None]
-    shown = np.asarray(np.clip(light * unit, -8, 1000), np.float32)
+    unit = (np.float32(1) / bright)[..., None]
+    shown = np.asarray(light * unit, np.float32)
+    np.clip(shown, -8, 1000, out=shown)
     return shown, np.asarray(surface * unit, np.float32), np.asarray(bright, np.float32)
 
 
@@ -64,10 +68,9 @@ def sure(
     edge, a strand or a veil has it because it is thin.  Deep inside the first is likelier, the
     more so the brighter the pixel is (*bright*) in the channels that the screen hardly lights.
     """
-    mean = box(colour, 3)
-    near = distance(mean, surface * glow(mean, surface, slack))
-    point = distance(colour, surface * glow(colour, surface, slack))
-    screen = (near < max(3 * grain, 0.10)) & (point < max(6 * grain, 0.20))
+    own = np.asarray(1 / np.maximum(dot(surface, surface), np.float32(1e-6)), np.float32)
+    near, point = (_apart(each, surface, own, slack) for each in (planes.box(colour, 3), colour))
+    screen = (near < max(3 * grain, 0.10) ** 2) & (point < max(6 * grain, 0.20) ** 2)
     opaque = np.float32(_SOLID) + np.float32(_BRIGHT) * np.maximum(bright - 1, 0)
     limit = np.maximum(np.float32(_CLEAR) + (opaque - np.float32(_CLEAR)) * depth[..., 0], depth[..., 1])
     subject = box(signal, 3) < limit
@@ -76,16 +79,21 @@ def sure(
     return eroded(subject, reach), np.asarray(safe, np.bool_)
 
 
-def glow(colour: Pixels, surface: Pixels, slack: Pixels | None = None) -> Pixels:
-    """How much brighter than the model the screen may shine here, 1 to 1.5, H×W×1.
+def _apart(colour: Pixels, surface: Pixels, own: Pixels, slack: Pixels | None) -> Pixels:
+    """Squared distance to the screen, which may shine 1 to 1.5 times as bright as the model, H×W.
 
     More light of the screen's own colour is a hot spot of the screen and never a subject; less could
-    be a dark strand and is not excused, but for the edges of shadows (*slack*).
+    be a dark strand and is not excused, but for the edges of shadows (*slack*).  *own* is 1 / |surface|².
     """
-    along, own = dot(colour, surface), dot(surface, surface)
-    shine = along / np.maximum(own, np.float32(1e-6))
-    low, high = (np.float32(1), np.float32(1)) if slack is None else (slack[..., 0], slack[..., 1])
-    return np.asarray(np.clip(shine, low, 1.5 * high)[..., None], np.float32)
+    shine = dot(colour, surface)
+    shine *= own
+    if slack is None:
+        np.clip(shine, 1, 1.5, out=shine)
+    else:
+        shine = np.clip(shine, slack[..., 0], np.float32(1.5) * slack[..., 1])
+    gap = surface * shine[..., None]
+    gap -= colour
+    return dot(gap, gap)
 
 
 def grain_of(light: Pixels, surface: Pixels, axis: Axis, balance: float) -> float:

@@ -2,7 +2,7 @@
 
 The mixture is C = αF + (1−α)S + grain.  S is known; F is drawn from the subject's colours nearby, a
 Gaussian with mean F̄ and covariance Σ.  For a given α the residual C − αF̄ − (1−α)S is Gaussian with
-covariance α²Σ + s²I, and the α of greatest likelihood wins; F is then its most probable value.
+covariance α²Σ + s²I, which gives each α its likelihood; F is then its most probable value.
 After Y.-Y. Chuang et al., "A Bayesian approach to digital matting" (CVPR 2001), with the screen
 known and F integrated out, so that one search over α replaces the alternation.
 """
@@ -13,48 +13,66 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
+from .palette import PAIRS
 
 Wide = npt.NDArray[np.float64]
 _STEPS = 21
+_TRUST = 1.4
+"""Exponent of the likelihood: above ½, because light that a codec or a lens has moved is no grain."""
+
+_WHOLE = 30.0
+"""How much likelier a pixel is wholly subject or wholly screen than any one mixture."""
+
+_FAINT = 0.005
+"""Coverage that is none."""
+
 _STRANGE = 25.0
 _PENALTY = 12.0
+_AT_ONCE = 16384
+"""Pixels that are worked on together, so that they stay near the processor."""
+
+
+def _dot(a: Wide, b: Wide) -> Wide:
+    """Inner products of 3×N vectors."""
+    return np.asarray(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
 
 
 class Matrix:
-    """N symmetric 3×3 matrices by their six entries (N×6, ordered as palette.PAIRS)."""
+    """N symmetric 3×3 matrices by their six entries (6×N, ordered as palette.PAIRS)."""
 
     def __init__(self, six: Wide) -> None:
         self.six = six
 
     def adjugate(self) -> Matrix:
-        a, b, c, d, e, f = self.six.T
+        a, b, c, d, e, f = self.six
         return Matrix(
             np.stack(
-                [d * f - e * e, c * e - b * f, b * e - c * d, a * f - c * c, b * c - a * e, a * d - b * b], -1
+                [d * f - e * e, c * e - b * f, b * e - c * d, a * f - c * c, b * c - a * e, a * d - b * b]
             )
         )
 
     def trace(self) -> Wide:
-        return np.asarray(self.six[:, 0] + self.six[:, 3] + self.six[:, 5])
+        return np.asarray(self.six[0] + self.six[3] + self.six[5])
 
     def times(self, v: Wide) -> Wide:
-        a, b, c, d, e, f = self.six.T
-        x, y, z = v.T
-        return np.stack([a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z], -1)
+        a, b, c, d, e, f = self.six
+        x, y, z = v
+        return np.stack([a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z])
 
 
-_LUMA = np.array([0.30, 0.59, 0.11]) / np.linalg.norm([0.30, 0.59, 0.11])
+_LUMA = np.array([[0.30], [0.59], [0.11]]) / np.linalg.norm([0.30, 0.59, 0.11])
+_ROWS, _COLUMNS = np.array(PAIRS).T
 
 
 class Lens:
-    """Colours seen so that grain of luma and of chroma are alike: chroma is shrunk by *ratio* (N)."""
+    """Colours (3×N) seen so that grain of luma and of chroma are alike: chroma is shrunk by *ratio* (N)."""
 
     def __init__(self, ratio: Wide) -> None:
         self.ratio = ratio
+        self.clear = bool((ratio == 1).all())
 
     def _scaled(self, v: Wide, ratio: Wide) -> Wide:
-        along = (v @ _LUMA) * (1 - ratio)
-        return np.asarray(v * ratio[:, None] + along[:, None] * _LUMA)
+        return v if self.clear else v * ratio + _dot(v, _LUMA) * (1 - ratio) * _LUMA
 
     def through(self, v: Wide) -> Wide:
         return self._scaled(v, self.ratio)
@@ -63,71 +81,91 @@ class Lens:
         return self._scaled(v, 1 / self.ratio)
 
     def spread(self, six: Wide) -> Wide:
-        """W Σ W of covariances by their six entries."""
-        a, b, c, d, e, f = six.T
-        rows = [self.through(np.stack(row, -1)) for row in ((a, b, c), (b, d, e), (c, e, f))]
-        columns = [self.through(np.stack([row[:, k] for row in rows], -1)) for k in range(3)]
-        x, y, z = columns
-        return np.stack([x[:, 0], x[:, 1], x[:, 2], y[:, 1], y[:, 2], z[:, 2]], -1)
-
-
-def _dot(a: Wide, b: Wide) -> Wide:
-    return np.asarray(np.einsum("ni,ni->n", a, b))
+        """W Σ W of covariances by their six entries, where W = r + (1 − r) l lᵀ and l is luma's direction."""
+        if self.clear:
+            return six
+        r, k = self.ratio, 1 - self.ratio
+        along = Matrix(six).times(np.broadcast_to(_LUMA, (3, six.shape[1])))
+        mixed = along[_ROWS] * _LUMA[_COLUMNS] + along[_COLUMNS] * _LUMA[_ROWS]
+        return np.asarray(
+            six * (r * r) + mixed * (r * k) + _dot(along, _LUMA) * (k * k) * (_LUMA[_ROWS] * _LUMA[_COLUMNS])
+        )
 
 
 class Likelihood:
     """−2 log likelihood of α for N pixels, in closed form: a ratio of polynomials in α."""
 
     def __init__(self, colour: Wide, mean: Wide, six: Wide, surface: Wide, grain: Wide) -> None:
-        self.grain = grain * grain
+        s = self.grain = grain * grain
         self.e, self.f = colour - surface, mean - surface
         self.sigma = Matrix(six)
         adjugate = self.sigma.adjugate()
-        self.trace, self.second = self.sigma.trace(), adjugate.trace()
-        self.det = np.maximum(_dot(six[:, :3], adjugate.six[:, :3]), 0.0)
-        self.plain = self._form(self.e, self.f)
-        self.through = self._form(self.sigma.times(self.e), self.sigma.times(self.f))
-        self.across = self._form(adjugate.times(self.e), adjugate.times(self.f))
+        trace, det = self.sigma.trace(), np.maximum(_dot(six[:3], adjugate.six[:3]), 0.0)
+        self.under = [v.astype(np.float32) for v in (s**3, s * s * trace, s * adjugate.trace(), det)]
+        plain = self._form(self.e, self.f)
+        through = self._form(self.sigma.times(self.e), self.sigma.times(self.f))
+        across = self._form(adjugate.times(self.e), adjugate.times(self.f))
+        over = np.zeros((7, len(s)))
+        for power, (p, t, x) in enumerate(zip(plain, through, across, strict=True)):
+            over[power] += s * s * p
+            over[power + 2] += s * (trace * p - t)
+            over[power + 4] += x
+        self.over = over.astype(np.float32)
 
     def _form(self, me: Wide, mf: Wide) -> tuple[Wide, Wide, Wide]:
-        return _dot(self.e, me), _dot(self.e, mf), _dot(self.f, mf)
+        """Coefficients of (e − αf)ᵀ M (e − αf) from M e and M f."""
+        return _dot(self.e, me), -2 * _dot(self.e, mf), _dot(self.f, mf)
 
-    def cost(self, a: Wide | float) -> Wide:
-        def at(form: tuple[Wide, Wide, Wide]) -> Wide:
-            return np.asarray(form[0] - 2 * a * form[1] + a * a * form[2])
-
-        s, a2 = self.grain, a * a
-        plain = at(self.plain)
-        above = s * s * plain + a2 * s * (self.trace * plain - at(self.through)) + a2 * a2 * at(self.across)
+    def cost(self, a: Pixels | float) -> Pixels:
+        """For one α, or one for each pixel."""
+        above = self.over[6] * a
+        for coefficient in self.over[5:0:-1]:
+            above += coefficient
+            above *= a
+        above += self.over[0]
         below = self.below(a)
-        return np.asarray(above / below + np.log(below))
+        above /= below
+        above += np.log(below)
+        return np.asarray(above, np.float32)
 
-    def below(self, a: Wide | float) -> Wide:
+    def below(self, a: Pixels | float) -> Pixels:
         """The determinant of the residual's covariance."""
-        s, a2 = self.grain, a * a
-        return np.asarray(
-            s**3 + a2 * s * s * self.trace + a2 * a2 * s * self.second + a2 * a2 * a2 * self.det
-        )
+        square = a * a
+        below = self.under[3] * square
+        for coefficient in self.under[2:0:-1]:
+            below += coefficient
+            below *= square
+        below += self.under[0]
+        return np.asarray(below, np.float32)
 
-    def best(self) -> tuple[Wide, Wide]:
-        """The α of least cost and that cost: a grid, then a parabola through the least and its neighbours."""
-        costs = np.stack([self.cost(a) for a in np.linspace(0, 1, _STEPS)])
-        least = costs.argmin(0)
-        middle = np.clip(least, 1, _STEPS - 2)
-        left, here, right = (np.take_along_axis(costs, middle[None] + d, 0)[0] for d in (-1, 0, 1))
-        bend = left - 2 * here + right
-        shift = np.where(bend > 1e-9, (left - right) / (2 * np.maximum(bend, 1e-9)), np.sign(left - right))
-        alpha = np.clip((middle + np.clip(shift, -1, 1)) / (_STEPS - 1), 0, 1)
-        return np.asarray(alpha), np.asarray(costs.min(0))
+    def best(self) -> tuple[Wide, Pixels]:
+        """The α to expect, and the least cost.
+
+        The mean of α over its likelihood: where two answers are nearly as likely grain does not
+        throw the dice.  Most pixels of a band are whole after all, which the ends' weight says.
+        """
+        steps = np.linspace(0, 1, _STEPS, dtype=np.float32)
+        costs = np.stack([self.cost(a) for a in steps])
+        least = costs.min(0)
+        costs -= least
+        costs *= np.float32(-_TRUST)
+        likely = np.exp(costs, out=costs)
+        likely[[0, -1]] *= np.float32(_WHOLE)
+        total, mean = likely[0].copy(), np.zeros_like(least)
+        for a, weight in zip(steps[1:], likely[1:], strict=True):
+            total += weight
+            mean += a * weight
+        mean = (mean / total - np.float32(_FAINT)) / np.float32(1 - 2 * _FAINT)
+        return np.clip(mean, 0, 1).astype(np.float64), least
 
     def foreground(self, a: Wide, mean: Wide) -> Wide:
-        """The most probable F for this α (N×3)."""
-        a2 = (a * a)[:, None]
-        mixed = Matrix(self.sigma.six * a2 + np.array([1, 0, 0, 1, 0, 1]) * self.grain[:, None])
+        """The most probable F for this α (3×N)."""
+        mixed = Matrix(self.sigma.six * (a * a))
+        mixed.six[[0, 3, 5]] += self.grain
         adjugate = mixed.adjugate()
-        det = np.maximum(_dot(mixed.six[:, :3], adjugate.six[:, :3]), 1e-30)
-        rest = adjugate.times(self.e - a[:, None] * self.f) / det[:, None]
-        return np.asarray(mean + a[:, None] * self.sigma.times(rest))
+        det = np.maximum(_dot(mixed.six[:3], adjugate.six[:3]), 1e-30)
+        rest = adjugate.times(self.e - a * self.f) / det
+        return np.asarray(mean + a * self.sigma.times(rest))
 
 
 def solve(
@@ -140,24 +178,37 @@ def solve(
     colours explain badly (a veil, smoke, a thing of its own) is tried again with any nearly grey
     foreground of the subject's *tone* (mean and deviation of its brightness).
     """
-    wide, noise = fields.astype(np.float64), grain.astype(np.float64)
-    lens = Lens(noise / np.hypot(noise, tint.astype(np.float64)))
-    seen, mean = lens.through(colour.astype(np.float64)), lens.through(wide[:, :3])
-    screen = lens.through(surface + wide[:, 9:])
-    near = Likelihood(seen, mean, lens.spread(wide[:, 3:9]), screen, noise)
+    alpha, foreground = np.empty(len(colour), np.float32), np.empty((len(colour), 3), np.float32)
+    for first in range(0, len(colour), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        wide = np.ascontiguousarray(fields[some].T, np.float64)
+        seen, behind = (np.ascontiguousarray(v[some].T, np.float64) for v in (colour, surface))
+        noise, off = (v[some].astype(np.float64) for v in (grain, tint))
+        alpha[some], found = _solved(seen, behind + wide[9:], wide[:3], wide[3:9], tone, noise, off)
+        foreground[some] = found.T
+    return alpha, foreground
+
+
+def _solved(
+    seen: Wide, screen: Wide, mean: Wide, six: Wide, tone: tuple[float, float], noise: Wide, tint: Wide
+) -> tuple[Wide, Wide]:
+    """Alpha (N) and foreground (3×N) of N pixels; colours are 3×N, covariances 6×N."""
+    lens = Lens(noise / np.hypot(noise, tint))
+    seen, screen, mean = lens.through(seen), lens.through(screen), lens.through(mean)
+    near = Likelihood(seen, mean, lens.spread(six), screen, noise)
     alpha, cost = near.best()
     foreground = near.foreground(alpha, mean)
-    odd = np.flatnonzero(cost - np.log(near.below(alpha)) > _STRANGE)
+    odd = np.flatnonzero(cost - np.log(near.below(alpha.astype(np.float32))) > _STRANGE)
     if len(odd):
         part = Lens(lens.ratio[odd])
         grey, six = _any_grey(len(odd), tone)
         grey, six = part.through(grey), part.spread(six)
-        free = Likelihood(seen[odd], grey, six, screen[odd], noise[odd])
+        free = Likelihood(seen[:, odd], grey, six, screen[:, odd], noise[odd])
         other, price = free.best()
         better = price + _PENALTY < cost[odd]
         alpha[odd[better]] = other[better]
-        foreground[odd[better]] = free.foreground(other, grey)[better]
-    return alpha.astype(np.float32), lens.back(foreground).astype(np.float32)
+        foreground[:, odd[better]] = free.foreground(other, grey)[:, better]
+    return alpha, lens.back(foreground)
 
 
 def _any_grey(count: int, tone: tuple[float, float]) -> tuple[Wide, Wide]:
@@ -166,4 +217,4 @@ def _any_grey(count: int, tone: tuple[float, float]) -> tuple[Wide, Wide]:
     along = spread**2 + (0.5 * level + 0.3) ** 2
     across = (0.08 * (1 + level)) ** 2
     six = np.array([along + across, along, along, along + across, along, along + across])
-    return np.full((count, 3), level), np.broadcast_to(six, (count, 6))
+    return np.full((3, count), level), np.repeat(six[:, None], count, 1)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import fill, gauss
+from ..ops.filters import brightest, fill, gauss, grow, shrink
 from .cluster import alike, chroma_of, flatness
+
+Wide = npt.NDArray[np.float64]
 
 _DRIFT = 0.16
 """How far the chromaticity may wander from the seed as the screen is followed."""
@@ -21,9 +24,36 @@ def eroded(member: Pixels) -> Pixels:
     return np.asarray(cv2.erode(member, np.ones((3, 3), np.uint8)), np.float32)
 
 
-def _poly(height: int, width: int) -> np.ndarray:
-    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
-    return np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], -1)
+_POWERS = ((0, 0), (1, 0), (0, 1), (1, 1), (2, 0), (0, 2))
+"""Powers of x and y in the surface."""
+
+_PRIOR = np.diag([0, 0.01, 0.01, 0.03, 0.03, 0.03])
+"""How reluctantly the surface bends, for each pixel that is known."""
+
+
+class _Quadric:
+    """Weighted fits of a second-order surface to one picture of *height*×*width*, in separable sums."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self.y = np.linspace(-1, 1, height) ** np.arange(5)[:, None]
+        self.x = np.linspace(-1, 1, width) ** np.arange(5)[:, None]
+
+    def fit(self, planes: Wide, weight: Wide, prior: Wide) -> Wide:
+        """The surface 3×H×W nearest to *planes* 3×H×W where *weight* H×W is."""
+        moments = self.y @ weight @ self.x.T
+        normal = prior + 1e-12 * np.eye(6)
+        for i, (a, b) in enumerate(_POWERS):
+            for j, (c, d) in enumerate(_POWERS):
+                normal[i, j] += moments[b + d, a + c]
+        out = np.empty_like(planes)
+        for plane, made in zip(planes, out, strict=True):
+            sums = self.y[:3] @ (weight * plane) @ self.x[:3].T
+            found = np.linalg.solve(normal, [sums[b, a] for a, b in _POWERS])
+            table = np.zeros((3, 3))
+            for value, (a, b) in zip(found, _POWERS, strict=True):
+                table[b, a] = value
+            made[:] = self.y[:3].T @ table @ self.x[:3]
+        return out
 
 
 def _fit(light: Pixels, weight: Pixels) -> Pixels:
@@ -41,42 +71,42 @@ def _fit(light: Pixels, weight: Pixels) -> Pixels:
 
 def _tukey(light: Pixels, weight: Pixels, start: Pixels, widest: float = 1.0) -> tuple[Pixels, Pixels]:
     """Iteratively reweighted fit from the pixels *start*: the surface, and how wrong each pixel is (h×w)."""
-    height, width = weight.shape
-    basis = _poly(height, width).reshape(-1, 6)
-    values = light.reshape(-1, 3).astype(np.float64)
-    base = weight.reshape(-1).astype(np.float64)
-    scale = values[base > 0].mean(0).max() if (base > 0).any() else 1.0
-    w, prior = (
-        start.reshape(-1).astype(np.float64),
-        np.diag([0, 0.01, 0.01, 0.03, 0.03, 0.03]) * max(base.sum(), 1e-9),
-    )
-    surface, wrong = values, np.zeros(len(base))
+    planes = np.ascontiguousarray(np.moveaxis(light, 2, 0), np.float64)
+    quadric, base, w = _Quadric(*weight.shape), weight.astype(np.float64), start.astype(np.float64)
+    known = base > 0
+    scale = planes[:, known].mean(1).max() if known.any() else 1.0
+    prior = _PRIOR * max(base.sum(), 1e-9)
+    surface, wrong = planes, np.zeros_like(base)
     for _ in range(4):
-        weighted = basis * w[:, None]
-        coefficients = np.linalg.solve(basis.T @ weighted + prior + 1e-12 * np.eye(6), weighted.T @ values)
-        surface = basis @ coefficients
-        rest = values - surface
-        wrong = np.abs(rest).max(1) / scale * np.where(rest.max(1) < -0.02 * scale, 1.6, 1)  # in shadow
-        spread = max(4.7 * float(np.median(wrong[base > 0])) if (base > 0).any() else 1.0, 0.02)
-        spread = min(spread, widest)
-        w = base * np.clip(1 - (wrong / spread) ** 2, 0, 1) ** 2
+        surface = quadric.fit(planes, w, prior)
+        rest = planes - surface
+        wrong = np.abs(rest).max(0) / scale * np.where(rest.max(0) < -0.02 * scale, 1.6, 1)  # in shadow
+        spread = max(4.7 * float(np.median(wrong[known])) if known.any() else 1.0, 0.02)
+        w = base * np.clip(1 - (wrong / min(spread, widest)) ** 2, 0, 1) ** 2
         if w.sum() < 1e-6:
             break
-    return surface.reshape(height, width, 3).astype(np.float32), wrong.reshape(height, width).astype(
-        np.float32
-    )
+    return np.moveaxis(surface, 0, 2).astype(np.float32), wrong.astype(np.float32)
+
+
+def _blurred(pixels: Pixels, sigma: float) -> Pixels:
+    """Gaussian blur; a wide one is made at a lower resolution, which changes nothing that can be seen."""
+    height, width = pixels.shape[:2]
+    factor = min(int(sigma / 4), min(height, width) // 8)
+    if factor < 2:
+        return gauss(pixels, sigma)
+    small = shrink(pixels, -(-height // factor), -(-width // factor))
+    return grow(gauss(small, sigma / factor), height, width)
 
 
 def _follow(light: Pixels, surface: Pixels, weight: Pixels) -> Pixels:
     """Add what the low-order surface misses, smoothed, where sure screen is near."""
-    wrong = np.abs(light - surface).max(2) / (surface.max(2) + np.float32(1e-6))
+    wrong = brightest(np.abs(light - surface)) / (brightest(surface) + np.float32(1e-6))
     trusted = weight * np.clip(1 - (wrong / np.float32(0.35)) ** 2, 0, 1)
-    rest = (light - surface) * trusted[..., None]
-    total, mass = np.zeros_like(rest), np.full(weight.shape, np.float32(1e-4))
+    both = np.concatenate([(light - surface) * trusted[..., None], trusted[..., None]], 2)
+    total = np.zeros_like(both)
     for sigma, share in ((3.0, 1.0), (9.0, 0.1), (27.0, 0.01)):
-        total += np.float32(share) * gauss(rest, sigma)
-        mass += np.float32(share) * gauss(trusted, sigma)
-    return np.asarray(surface + total / mass[..., None], np.float32)
+        total += np.float32(share) * _blurred(both, sigma)
+    return np.asarray(surface + total[..., :3] / (total[..., 3:] + np.float32(1e-4)), np.float32)
 
 
 def model(

@@ -42,15 +42,21 @@ def _same(x: Pixels) -> Pixels:
 def srgb_decode(v: Pixels) -> Pixels:
     """IEC 61966-2-1:1999, equations 5 and 6."""
     a = np.minimum(np.abs(v), _FAR)
-    curved = np.power((a + np.float32(0.055)) / np.float32(1.055), np.float32(2.4))
-    return np.copysign(np.where(a <= np.float32(0.04045), a / np.float32(12.92), curved), v)
+    out = np.asarray(a + np.float32(0.055))
+    out /= np.float32(1.055)
+    np.power(out, np.float32(2.4), out=out)
+    np.divide(a, np.float32(12.92), out=out, where=a <= np.float32(0.04045))
+    return np.copysign(out, v, out=out)
 
 
 def srgb_encode(x: Pixels) -> Pixels:
     """IEC 61966-2-1:1999, equations 8 and 9."""
     a = np.abs(x)
-    curved = np.float32(1.055) * np.power(a, np.float32(1 / 2.4)) - np.float32(0.055)
-    return np.copysign(np.where(a <= np.float32(0.0031308), a * np.float32(12.92), curved), x)
+    out = np.asarray(np.power(a, np.float32(1 / 2.4)))
+    out *= np.float32(1.055)
+    out -= np.float32(0.055)
+    np.multiply(a, np.float32(12.92), out=out, where=a <= np.float32(0.0031308))
+    return np.copysign(out, x, out=out)
 
 
 _BT709_A, _BT709_B = 1.09929682680944, 0.018053968510807
