@@ -47,6 +47,7 @@ def examine() -> Iterator[Finding]:
     yield _checked("table", _digest)
     yield _checked("render", _render)
     yield _checked("worker", _worker)
+    yield from _models()
     yield from _installed()
 
 
@@ -135,6 +136,16 @@ def _worker() -> str:
     if done.returncode:
         raise SetupError((done.stderr.strip().splitlines() or ["it said nothing"])[-1])
     return done.stdout.strip()
+
+
+def _models() -> Iterator[Finding]:
+    """The model store: where it is, what is permitted, what is damaged."""
+    from .checks_models import lines
+
+    try:
+        yield from (Finding("models", state, told) for state, told in lines())
+    except OSError as why:
+        yield Finding("models", "failed", f"the model store cannot be read: {why}")
 
 
 def _installed() -> Iterator[Finding]:

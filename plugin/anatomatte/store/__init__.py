@@ -251,8 +251,12 @@ class Finding:
     told: str
 
 
-def verify(name: str = "", tell: Tell = silent) -> Iterator[Finding]:
-    """Read every installed file, or those of one network, and compare it with its record."""
+def verify(name: str = "", tell: Tell = silent, *, content: bool = True) -> Iterator[Finding]:
+    """Compare every installed file, or those of one network, with its record.
+
+    Args:
+        content: read them; otherwise only whether they are there, and their length.
+    """
     for root, record in records.everywhere():
         if name and record.id != name:
             continue
@@ -261,10 +265,13 @@ def verify(name: str = "", tell: Tell = silent) -> Iterator[Finding]:
         try:
             found = Installed(catalogue.get(record.id), File(record.name, record.format), record, root)
             entry = found.manifest.file(record.precision)
-            _whole.discard((str(where), where.stat().st_size, where.stat().st_mtime_ns))
-            if why := _damage(dataclasses.replace(found, file=entry), True, tell):
-                told = f"{where} {why}; {_again(dataclasses.replace(found, file=entry))}"
+            if content:
+                _whole.discard((str(where), where.stat().st_size, where.stat().st_mtime_ns))
             else:
+                where.stat()
+            if why := _damage(dataclasses.replace(found, file=entry), content, tell):
+                told = f"{where} {why}; {_again(dataclasses.replace(found, file=entry))}"
+            elif content:
                 looks.inspect(where, record.format)
         except FileNotFoundError:
             told = f"{where} is not there; bring it again or `anatomatte models remove {record.id}`."
