@@ -10,7 +10,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "tests"
-TARGETS = ("test_describe", "test_render", "test_bad_hosts", "test_process", "test_worker", "held_gil")
+TARGETS = (
+    "test_describe", "test_render", "test_frames", "test_bad_hosts", "test_process", "test_worker",
+    "test_neighbours", "held_gil",
+)  # fmt: skip
 
 
 def tool(name: str) -> str:

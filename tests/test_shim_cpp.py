@@ -12,7 +12,7 @@ import native
 import pytest
 
 CASES = [
-    "shim_describe", "shim_render", "shim_bad_hosts",
+    "shim_describe", "shim_render", "shim_frames", "shim_bad_hosts",
     "process_describe", "process_render", "process_threads",
     "join_held", "join_released", "join_starved",
 ]  # fmt: skip

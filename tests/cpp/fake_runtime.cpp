@@ -24,7 +24,12 @@ AnmResult status(char* text, size_t size) {
 
 void purge() { ++Runtime::get().purged; }
 
-const AnmEngine kEngine = {sizeof(AnmEngine), ANATOMATTE_ENGINE_API, render, status, purge};
+AnmResult reach(AnmReach* question) {
+  question->last = question->first - 1;
+  return Runtime::get().reach ? Runtime::get().reach(question) : ANM_OK;
+}
+
+const AnmEngine kEngine = {sizeof(AnmEngine), ANATOMATTE_ENGINE_API, render, status, purge, reach};
 
 }  // namespace
 

@@ -13,6 +13,8 @@ namespace fake {
 struct Runtime {
   // What render does; by default writes `kMark` into every byte of the window.
   std::function<AnmResult(AnmCall*)> render;
+  // What reach does; by default every frame stands alone.
+  std::function<AnmResult(AnmReach*)> reach;
   std::string refusal;  // why there is no engine; empty when there is one
   bool throws = false;  // runtime_engine() throws
   int purged = 0;

@@ -286,6 +286,7 @@ void* fetch_suite(OfxPropertySetHandle, const char* name, int version) {
 
 Host::Host() {
   properties.set(kOfxPropName, {std::string("org.anatomatte.FakeHost")});
+  properties.set(kOfxImageEffectPropTemporalClipAccess, {1});
   ofx.host = properties.handle();
   ofx.fetchSuite = fetch_suite;
 }

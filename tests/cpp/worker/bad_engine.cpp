@@ -28,6 +28,30 @@ void copy(const AnmCall& call) {
   }
 }
 
+// Adds the first number of the two frames before to every number of the output.
+AnmResult add_frames_before(AnmCall* call) {
+  float sum = 0;
+  for (int back = 2; back > 0; --back) {
+    AnmFetch wanted{};
+    wanted.size = sizeof wanted;
+    wanted.time = call->time - back;
+    wanted.taker = &sum;
+    wanted.take = [](void* taker, const AnmImage* image) {
+      *static_cast<float*>(taker) += *static_cast<const float*>(image->data);
+    };
+    wanted.message = call->message;
+    wanted.message_size = call->message_size;
+    const AnmResult result = call->fetch ? call->fetch(call->host, &wanted) : ANM_SETUP;
+    if (result != ANM_OK) return result;
+  }
+  const AnmImage& output = *call->output;
+  for (int32_t y = 0; y < output.bounds[3] - output.bounds[1]; ++y) {
+    auto* row = reinterpret_cast<float*>(static_cast<char*>(output.data) + y * output.row_bytes);
+    for (int32_t x = 0; x < (output.bounds[2] - output.bounds[0]) * 4; ++x) row[x] += sum;
+  }
+  return ANM_OK;
+}
+
 AnmResult render(AnmCall* call) {
   const char* mode = mode_of(*call);
   if (!strcmp(mode, "crash")) ::abort();
@@ -50,7 +74,16 @@ AnmResult render(AnmCall* call) {
     return ANM_SETTINGS;
   }
   copy(*call);
-  return ANM_OK;
+  return strcmp(mode, "before") ? ANM_OK : add_frames_before(call);
+}
+
+AnmResult reach(AnmReach* question) {
+  question->first = question->time - 2;
+  if (question->range.known && question->first < question->range.first) {
+    question->first = question->range.first;
+  }
+  question->last = question->time - 1;
+  return question->n_values == 1 ? ANM_OK : ANM_SETTINGS;
 }
 
 AnmResult status(char* text, size_t size) {
@@ -60,7 +93,8 @@ AnmResult status(char* text, size_t size) {
 
 void purge() {}
 
-const AnmEngine kEngine = {sizeof(AnmEngine), ANATOMATTE_ENGINE_API, &render, &status, &purge};
+const AnmEngine kEngine = {
+    sizeof(AnmEngine), ANATOMATTE_ENGINE_API, &render, &status, &purge, &reach};
 
 }  // namespace
 
