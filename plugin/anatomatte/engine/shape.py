@@ -29,14 +29,16 @@ def shape(plate: Plate, found: Found, settings: Settings, job: Job) -> Mattes:
     alpha = _tweaked(cover, settings, job.scale)
     if settings.snap > 0:
         alpha = snapped(alpha, plate.light, settings.snap, job.scale)
-    cover = np.maximum(cover, np.where(alpha > cover, _filled(cover, settings, job.scale), 0))
+    if settings.despot_black > 0:
+        cover = np.maximum(cover, np.where(alpha > cover, _filled(cover, settings, job.scale), 0))
     job.check()
-    alpha = np.maximum(alpha, core)
+    if core.any():
+        alpha, cover = np.maximum(alpha, core), np.maximum(cover, core)
     if plate.alpha is not None and settings.source_alpha == "multiply":
         alpha = alpha * plate.alpha
-    alpha = np.clip(np.minimum(alpha, 1 - garbage), 0, 1)
+    alpha = np.clip(alpha, 0, 1 - garbage if garbage.any() else 1)
     job.progress(0.8)
-    work = Foreground(plate, found, np.maximum(cover, core), settings)
+    work = Foreground(plate, found, cover, settings)
     each(work.cover.shape[0], work.strip, job.threads, job.check)
     split = None if found.shares is None else Split(alpha, found.shares, job.threads)
     doubts = (*plate.doubts, *found.doubts)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..frame import Pixels
 from .colour import srgb_encode
-from .filters import dot, shrink
+from .filters import brightest, dot, shrink
 from .strips import each
 
 LONGEST = 4096
@@ -26,6 +26,7 @@ _MOST_STOPS = 12.0
 _MOST_WHITE = 16.0
 _CODES = 65536
 _SAMPLES = 65536
+_ROWS = 8
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
@@ -35,7 +36,7 @@ def exposure(light: Pixels) -> float:
     A trimmed mean of the luminance (from the 25th to the 95th percentile: no letterbox, no lamps)
     is brought up to `DARK`, as far as the bright twentieth allows, or down from above `BRIGHT`.
     """
-    luma = np.sort(_sampled(np.clip(dot(light, _LUMA), 0, 1e6)))
+    luma = np.sort(np.clip(dot(_sampled(light), _LUMA), 0, 1e6))
     low, high = round(0.25 * (len(luma) - 1)), round(0.95 * (len(luma) - 1))
     mean, bright = float(luma[low : high + 1].mean()), float(luma[high])
     if mean < DARK:
@@ -48,13 +49,14 @@ def exposure(light: Pixels) -> float:
 
 def white(light: Pixels) -> float:
     """The light that becomes white: 1, or the brightest thousandth where that is more (16 at most)."""
-    top = np.sort(_sampled(np.maximum(np.maximum(light[..., 0], light[..., 1]), light[..., 2])))
+    top = np.sort(brightest(_sampled(light)))
     return float(np.clip(top[round(0.999 * (len(top) - 1))], 1.0, _MOST_WHITE))
 
 
-def _sampled(values: Pixels) -> Pixels:
-    flat = values.reshape(-1)
-    return flat[:: max(1, flat.size // _SAMPLES)]
+def _sampled(light: Pixels) -> Pixels:
+    """Some pixels of a picture, N×3."""
+    flat = light.reshape(-1, 3)
+    return flat[:: max(1, len(flat) // _SAMPLES)]
 
 
 def toned(light: Pixels, top: float) -> Pixels:
@@ -94,8 +96,12 @@ def shown(light: Pixels, stops: float = 0.0, gamma: float = 1.0, threads: int = 
     out = np.empty(light.shape, np.float32)
 
     def strip(y1: int, y2: int) -> None:
-        codes = np.clip(light[y1:y2] * factor + np.float32(0.5), 0, _CODES - 1).astype(np.uint16)
-        np.take(curve, codes, out=out[y1:y2])
+        for y in range(y1, y2, _ROWS):  # so that what lies between stays near the processor
+            rows = slice(y, min(y + _ROWS, y2))
+            codes = light[rows] * factor
+            codes += np.float32(0.5)
+            np.clip(codes, 0, _CODES - 1, out=codes)
+            np.take(curve, codes.astype(np.uint16), out=out[rows], mode="clip")
 
     each(light.shape[0], strip, threads, lambda: None)
     return out
