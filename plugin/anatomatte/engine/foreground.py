@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import buffers
 from ..frame import Pixels
 from ..keyer import despill, palette
 from ..ops import colour
@@ -31,13 +32,16 @@ class Foreground:
         self.screen = found.evidence.screen
         self.target = plate.curve if settings.output_colour == "input" else settings.output_colour
         self.height, self.width = cover.shape
-        self.colour = np.empty((self.height, self.width, 3), np.float32)
+        self.colour = buffers.empty((self.height, self.width, 3))
         self.spill = np.zeros((self.height, self.width), np.float32)
         self.strength = part_strength(found.seen, settings)
         self.near = _near_edge(found.key.matte) if settings.despill_method == "unmix" else None
 
     def strip(self, y1: int, y2: int) -> None:
         """Fill rows y1 to y2."""
+        if self.screen is None:
+            self._seen(y1, y2)
+            return
         light = self.plate.light[y1:y2]
         clean = light
         if self.screen is not None:
@@ -103,6 +107,21 @@ class Foreground:
             behind = self.plate.behind
             return 0.0 if behind is None else despill.tinted(behind[y1:y2], amount)
         return 0.0 if chosen.despill_replace == "nothing" else amount
+
+    def _seen(self, y1: int, y2: int) -> None:
+        """Rows y1 to y2 of people before any background: only the edge has another colour than the plate."""
+        frame, light, out = self.plate.frame.pixels[y1:y2], self.plate.light[y1:y2], self.colour[y1:y2]
+        out[...] = frame if self.target == self.plate.curve else colour.encode(self.target, light)
+        first, last = np.searchsorted(self.made.edge, (y1 * self.width, y2 * self.width))
+        if first == last:
+            return
+        at = self.made.edge[first:last] - y1 * self.width
+        cover, through = self.cover[y1:y2].reshape(-1)[at], 1 - self.made.matte[y1:y2].reshape(-1)[at]
+        share = np.clip((1 - cover) / np.maximum(through, np.float32(1e-4)), 0, 1)
+        share *= np.float32(self.settings.unmix) * (through > 0)
+        plain, flat = light.reshape(-1, 3)[at], out.reshape(-1, 3)
+        clean = plain + (self.made.colour[first:last] - plain) * share[:, None]
+        flat[at] = np.where(clean == plain, flat[at], colour.encode(self.target, clean))
 
 
 def _near_edge(matte: Pixels) -> Pixels:
