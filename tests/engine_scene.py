@@ -77,6 +77,12 @@ def seen_by(named: Engines, display: Any = None, own: Any = None, **facts: Any) 
     return sight
 
 
+def finished(*args: Any, **facts: Any) -> tuple[Any, tuple[str, ...]]:
+    """The matte that an edge engine gives, and what it has to say."""
+    made = engines.finish(*args, **facts)
+    return made.matte, made.told
+
+
 def only_background() -> PeopleSeen:
     parts = np.zeros((len(PARTS), 24, 32), np.float32)
     parts[0] = 1

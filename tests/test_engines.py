@@ -12,6 +12,7 @@ from engine_scene import (
     RED,
     brought,
     by_colour,
+    finished,
     only_background,
     person,
     plate,
@@ -73,7 +74,7 @@ def test_a_licence_that_binds_stands_in_the_menu_and_in_the_status(tmp_path: Pat
     (told,) = seen_by(Engines(alpha=name)).told
     assert told == "Little network: the licence of its weights is non-commercial: forbids commercial work."
     hint = np.full((48, 64), 0.5, np.float32)
-    assert engines.finish(plate(), hint, Engines(edge=name), None)[1] == (told,)
+    assert finished(plate(), hint, Engines(edge=name), None)[1] == (told,)
 
 
 def test_controls_become_engines() -> None:
@@ -225,16 +226,16 @@ def test_an_edge_engine_answers_at_the_mattes_size(tmp_path: Path) -> None:
         ),
     )  # fmt: skip
     rough = np.random.default_rng(1).random((48, 64)).astype(np.float32)
-    fine, told = engines.finish(plate(), rough, Engines(edge=name), None)
+    fine, told = finished(plate(), rough, Engines(edge=name), None)
     assert np.abs(fine - rough / 2).max() < 1e-6 and told == ()
-    big, _ = engines.finish(plate(), on_grid(person(), (96, 128)).alpha, Engines(edge=name), None)
+    big, _ = finished(plate(), on_grid(person(), (96, 128)).alpha, Engines(edge=name), None)
     assert big.shape == (96, 128)
 
 
 def test_a_network_without_a_hint_is_believed_near_the_edge_only(tmp_path: Path) -> None:
     rough = np.zeros((480, 640), np.float32)
     rough[120:, 80:220] = 1
-    fine, _ = engines.finish(plate(480, 640), rough, Engines(edge=red(tmp_path)), None)
+    fine, _ = finished(plate(480, 640), rough, Engines(edge=red(tmp_path)), None)
     assert fine[400, 600] == 0  # the red thing far away stays out
     assert fine[118, 150] < 0.1 and fine[300, 212] > 0.9 and fine[300, 216] < 0.6
 
@@ -242,10 +243,10 @@ def test_a_network_without_a_hint_is_believed_near_the_edge_only(tmp_path: Path)
 def test_the_alpha_engines_word_can_be_kept(tmp_path: Path) -> None:
     named = Engines(alpha=red(tmp_path), edge="alpha")
     sight = seen_by(named)
-    fine, told = engines.finish(plate(), np.zeros((48, 64), np.float32), named, sight)
+    fine, told = finished(plate(), np.zeros((48, 64), np.float32), named, sight)
     assert told == () and np.array_equal(fine, sight.alpha)
     rough = np.full((48, 64), 0.25, np.float32)
-    kept, told = engines.finish(plate(), rough, Engines(edge="alpha"), seen_by(Engines()))
+    kept, told = finished(plate(), rough, Engines(edge="alpha"), seen_by(Engines()))
     assert np.array_equal(kept, rough) and "no word of an alpha engine" in told[0]
 
 
@@ -254,7 +255,7 @@ def test_our_own_engines_change_nothing() -> None:
     sight = engines.see(plate(), lambda: own, Engines())
     assert sight.seen is own and sight.alpha is None and sight.told == ()
     rough = np.full((48, 64), 0.25, np.float32)
-    assert engines.finish(plate(), rough, Engines(), sight)[0] is rough
+    assert finished(plate(), rough, Engines(), sight)[0] is rough
 
 
 # ---- a memory of frames

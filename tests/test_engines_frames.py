@@ -118,6 +118,48 @@ def test_colours_are_unmixed_for_the_edge_engines_matte(tmp_path: Path) -> None:
     assert off[0] < 0.6 * off[1]  # the keyer's colours belong to the keyer's matte
 
 
+def knowing(tmp_path: Path, name: str, colour: Any) -> str:
+    """An edge engine that knows the studio's true matte, and gives *colour* for the subject's own."""
+    from onnx import numpy_helper
+
+    from anatomatte.ops.colour import srgb_encode
+
+    alpha = STUDIO.alpha[None, None].astype(np.float32)
+    shown = np.clip(srgb_encode(colour.astype(np.float32)), 0, 1).transpose(2, 0, 1)[None]
+    tables = (
+        '[[extra]]\nwhat = "hint"\njoin = "channel"\n[[output]]\nwhat = "alpha"\nname = "a"\n'
+        '[[output]]\nwhat = "foreground"\nname = "f"\n'
+    )
+
+    def made(path: Path) -> Path:
+        nodes = [
+            node("Constant", "", port, value=numpy_helper.from_array(np.ascontiguousarray(plane), port))
+            for port, plane in (("a", alpha), ("f", shown))
+        ]
+        return onnx_net(path, nodes, {"input": (1, 4, "h", "w")}, {"a": alpha.shape, "f": shown.shape})
+
+    return brought(tmp_path, name, tables, made)
+
+
+def test_an_edge_engines_own_colours_are_the_foreground_at_the_edge(tmp_path: Path) -> None:
+    """They come back through the display transform; what is solid stays the plate's, grain and all."""
+    settings = {"subject": "off", "edge_engine": "custom", "unmix": 1.0, "despill": 0.0}
+    edged = anatomatte.matte(
+        STUDIO.image, edge_network=knowing(tmp_path, "true", STUDIO.foreground), **settings
+    )
+    keyed = anatomatte.matte(STUDIO.image, subject="off", despill=0.0)
+    band = (STUDIO.alpha > 0.05) & (STUDIO.alpha < 0.9)
+    off = [
+        (np.abs(m.foreground - STUDIO.foreground).mean(2) * STUDIO.alpha)[band].mean() for m in (edged, keyed)
+    ]
+    assert off[0] < 0.2 * off[1]
+    blue = np.zeros_like(STUDIO.foreground) + np.array([0.05, 0.1, 0.7], np.float32)
+    other = anatomatte.matte(STUDIO.image, edge_network=knowing(tmp_path, "blue", blue), **settings)
+    assert other.foreground[band][:, 2].mean() > 0.6
+    solid = STUDIO.alpha == 1
+    assert np.array_equal(other.foreground[solid], edged.foreground[solid])
+
+
 def test_what_an_engine_has_to_say_reaches_the_status(tmp_path: Path) -> None:
     name = brought(tmp_path, "heads", RED, alpha_net, head='region = "face"\n')
     told = made(plate(), alpha_engine="custom", alpha_network=name).messages

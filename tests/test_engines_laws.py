@@ -11,6 +11,7 @@ from engine_scene import (
     COLOURED,
     RED,
     brought,
+    finished,
     keeps_the_laws,
     person,
     plate,
@@ -69,7 +70,7 @@ def test_nasty_networks_fail_in_words_or_keep_the_laws(
     named = Engines(**{kind: name})
     try:
         sight = engines.see(plate(), person, named)
-        fine, _ = engines.finish(plate(), person(48, 64).alpha, named, sight)
+        fine, _ = finished(plate(), person(48, 64).alpha, named, sight)
     except (SetupError, SettingsError) as error:
         assert "Little network" in str(error) and nasty not in ("constant",)
         return

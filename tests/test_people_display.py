@@ -81,3 +81,14 @@ def test_large_plates_are_shown_smaller_and_threads_change_nothing() -> None:
     assert display.shown(wide).shape == (round(40 * 4096 / 5000), 4096, 3)
     tall = np.tile(LIGHT, (3, 1, 1))
     assert np.array_equal(display.shown(tall, threads=1), display.shown(tall, threads=3))
+
+
+@pytest.mark.parametrize("factor", [0.004, 1.0, 20.0])
+@pytest.mark.parametrize("how", [{}, {"stops": 1.0, "gamma": 1.6}])
+def test_what_was_shown_is_found_again(factor: float, how: dict[str, float]) -> None:
+    light = LIGHT * np.float32(factor)
+    shown = display.shown(light, **how)
+    clear = (shown > 0.02) & (shown < 0.99)
+    found = display.revealed(shown.reshape(-1, 3), light, **how).reshape(light.shape)
+    assert clear.mean() > 0.3
+    np.testing.assert_allclose(found[clear], light[clear], rtol=0.02)

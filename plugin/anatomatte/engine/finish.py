@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -11,6 +13,7 @@ from ..frame import Pixels
 from ..nets import engines
 from ..nets.engine_ask import Frames
 from ..nets.engines import Sight
+from ..ops import display
 from ..ops.filters import shrink
 from ..people import colours
 from ..settings import Settings
@@ -21,6 +24,7 @@ from .plate import Plate
 
 _FAINT = 0.004
 _GRAIN = 0.03
+_SOLID = 0.1  # of a matte: from here to 1 a network's colour gives way to the plate's
 
 
 def finish(
@@ -46,15 +50,39 @@ def finish(
     if asked.edge == engines.OWN:
         return key, ()
     shown = subject.shown(plate, settings, job)
-    matte, told = engines.finish(
+    found = engines.finish(
         shown, key.matte, asked, sight, threads=job.threads, frames=frames, check=job.check
     )
+    matte, told = found.matte, found.told
     if matte is key.matte:
         return key, told
     job.check()
     edge = np.flatnonzero((matte > _FAINT) & (matte < 1 - _FAINT))
     made = unmixed(plate, evidence, matte, edge)
+    if found.colour is not None and found.trust is not None:
+        given = _given(found.colour, found.trust, matte, edge)
+        light = display.revealed(given.colour, plate.light, settings.net_exposure, settings.net_gamma)
+        made = made + given.share[:, None] * (light - made)
     return dataclasses.replace(key, matte=matte, edge=edge, colour=made), told
+
+
+class _Given(NamedTuple):
+    """Colours of a network in the edge's pixels (N×3, as it was shown them), and how much they count (N)."""
+
+    colour: Pixels
+    share: Pixels
+
+
+def _given(colour: Pixels, trust: Pixels, matte: Pixels, edge: npt.NDArray[np.intp]) -> _Given:
+    """What a network says of the edge's pixels; where they are nearly solid the plate knows better: it has
+    the grain, and the light above white."""
+    size = (matte.shape[1], matte.shape[0])
+    there, counts = (
+        np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.float32)
+        for plane in (colour, trust)
+    )
+    solid = np.clip((1 - matte.ravel()[edge]) / np.float32(_SOLID), 0, 1)
+    return _Given(there.reshape(-1, 3)[edge], np.clip(counts.ravel()[edge], 0, 1) * solid)
 
 
 def unmixed(plate: Plate, evidence: Evidence, matte: Pixels, edge: npt.NDArray[np.intp]) -> Pixels:

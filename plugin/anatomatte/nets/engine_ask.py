@@ -105,7 +105,7 @@ def alpha_of(
     """A network's alpha (H, W) at the picture's size."""
     manifest, runner = network.manifest, network.runner(threads)
     if manifest.states:
-        return _recurrent(network, runner, display, frames, tell, check)
+        return np.asarray(_recurrent(network, runner, display, frames, tell, check)["alpha"], np.float32)
     size = (display.shape[0], display.shape[1])
     rough = seen.alpha if wants_rough(manifest) else None
     boxes = regions(manifest, seen, size)
@@ -137,6 +137,22 @@ def _alpha(spot: Answer, size: tuple[int, int] | None = None) -> Plane:
     return found
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Edge:
+    """What an edge engine says of a picture.
+
+    Attributes:
+        alpha: (H, W) coverage at the picture's size.
+        colour: (H, W, 3) the subject's own colour, shown as the picture is and not premultiplied; None
+            where the network gives none.
+        trust: (H, W) how much the colour counts, in 0..1.
+    """
+
+    alpha: Plane
+    colour: Plane | None = None
+    trust: Plane | None = None
+
+
 def edge_of(
     network: Asked,
     display: Plane,
@@ -145,8 +161,8 @@ def edge_of(
     frames: Frames | None,
     tell: Tell,
     check: Check,
-) -> Plane:
-    """A network's finer matte (H, W) at the picture's size, from the matte that is there.
+) -> Edge:
+    """A network's finer matte at the picture's size, from the matte that is there.
 
     A network that takes a rough matte answers for the whole picture.  One that takes none is
     believed near the edge only: it may mean somebody else.
@@ -154,14 +170,17 @@ def edge_of(
     manifest, runner = network.manifest, network.runner(threads)
     if wants_rough(manifest):
         spot, _ = runner.look(display, hint=rough, tell=tell, check=check)
-        return _alpha(spot)
+        colour = spot.foreground_at()
+        return Edge(_alpha(spot), colour, None if colour is None else np.ones_like(rough))
     if manifest.states:
-        fine = _recurrent(network, runner, display, frames, tell, check)
+        planes = _recurrent(network, runner, display, frames, tell, check, colours=True)
+        fine, colour = planes["alpha"], planes.get("colour")
     else:
-        fine = _alpha(runner.look(display, tell=tell, check=check)[0])
+        spot, _ = runner.look(display, tell=tell, check=check)
+        fine, colour = _alpha(spot), spot.foreground_at()
     there = np.clip(resized(rough, (display.shape[0], display.shape[1]), "bilinear"), 0, 1)
     near = _near_edge(there)
-    return np.asarray(there + near * (fine - there), np.float32)
+    return Edge(np.asarray(there + near * (fine - there), np.float32), colour, near)
 
 
 def _near_edge(rough: Plane) -> Plane:
@@ -182,9 +201,16 @@ def contract_of(manifest: Manifest) -> Contract:
 
 
 def _recurrent(
-    network: Asked, runner: Runner, display: Plane, frames: Frames | None, tell: Tell, check: Check
-) -> Plane:
-    """The alpha (H, W) of a network with a memory: by the time contract, or of this frame alone."""
+    network: Asked,
+    runner: Runner,
+    display: Plane,
+    frames: Frames | None,
+    tell: Tell,
+    check: Check,
+    colours: bool = False,
+) -> Planes:
+    """The alpha (H, W) of a network with a memory, and on request the ``colour`` (H, W, 3) that it gives:
+    by the time contract, or of this frame alone."""
     short: list[str] = []
 
     def told(line: str) -> None:
@@ -194,7 +220,9 @@ def _recurrent(
 
     def step(picture: Plane, before: Carried | None) -> tuple[Planes, Carried | None]:
         spot, carried = runner.look(picture, before=before, tell=told, check=check)
-        return {"alpha": _alpha(spot)}, carried
+        made = {"alpha": _alpha(spot)}
+        colour = spot.foreground_at() if colours else None
+        return (made if colour is None else made | {"colour": colour}), carried
 
     if frames is not None:
         return _in_time(network, display, frames, runner.threads, step, short, check)
@@ -202,7 +230,7 @@ def _recurrent(
     planes, carried = step(display, None)
     for _ in range(min(STILL, network.manifest.time.warm_up)):
         planes, carried = step(display, carried)
-    return np.asarray(planes["alpha"], np.float32)
+    return planes
 
 
 def _in_time(
@@ -213,7 +241,7 @@ def _in_time(
     step: Callable[[Plane, Any], tuple[Planes, Any]],
     short: list[str],
     check: Check,
-) -> Plane:
+) -> Planes:
     """By the time contract: the same alone, backwards and in a sequence."""
     facts = (network.sha256, repr(network.manifest), frames.how, threads)
     digests: dict[int, str] = {}
@@ -238,4 +266,4 @@ def _in_time(
         keeps=lambda: not short,  # what was made at a smaller size because memory was short is no truth
         check=check,
     )
-    return np.clip(made["alpha"], 0, 1)
+    return {name: np.clip(plane, 0, 1) for name, plane in made.items()}

@@ -229,6 +229,24 @@ def _covered(seen: PeopleSeen, alpha: Plane, mix: float) -> PeopleSeen:
     return dataclasses.replace(seen, alpha=seen.alpha + np.float32(mix) * (there - seen.alpha))
 
 
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """A matte's edge, finished.
+
+    Attributes:
+        matte: (H, W) in 0..1.
+        told: sentences for the frame's status.
+        colour: (h, w, 3) the subject's own colour as an edge engine gives it, shown as its picture was, of
+            that picture's size; None where none does.
+        trust: (h, w) how much that colour counts, in 0..1.
+    """
+
+    matte: Plane
+    told: tuple[str, ...] = ()
+    colour: Plane | None = None
+    trust: Plane | None = None
+
+
 def finish(
     display: Plane,
     rough: Plane,
@@ -238,8 +256,8 @@ def finish(
     threads: int = 1,
     frames: Frames | None = None,
     check: Callable[[], None] = _never,
-) -> tuple[Plane, tuple[str, ...]]:
-    """The matte of an edge engine at the size of *rough* (H, W), and sentences for the status.
+) -> Finished:
+    """The matte of an edge engine at the size of *rough* (H, W), and what else it says.
 
     Args:
         display: (H', W', 3) display-referred RGB of the same frame.
@@ -250,14 +268,18 @@ def finish(
     size = (rough.shape[0], rough.shape[1])
     if engines.edge == "alpha":
         if sight is None or sight.alpha is None:
-            return rough, ("There is no word of an alpha engine in this frame: the edge is our own.",)
-        return _sized(sight.alpha, size), ()
+            return Finished(
+                rough, ("There is no word of an alpha engine in this frame: the edge is our own.",)
+            )
+        return Finished(_sized(sight.alpha, size))
     if engines.edge == OWN:
-        return rough, ()
+        return Finished(rough)
     network = asked("edge", engines.edge)
     told = [*_licence(network.manifest)]
     made = edge_of(network, display, rough, threads, frames, told.append, check)
-    return _sized(made, size), tuple(told)
+    if made.colour is None or made.trust is None:
+        return Finished(_sized(made.alpha, size), tuple(told))
+    return Finished(_sized(made.alpha, size), tuple(told), made.colour, made.trust)
 
 
 def _sized(alpha: Plane, size: tuple[int, int]) -> Plane:

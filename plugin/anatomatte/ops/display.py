@@ -85,13 +85,7 @@ def shown(light: Pixels, stops: float = 0.0, gamma: float = 1.0, threads: int = 
     scale = LONGEST / max(height, width)
     if scale < 1:
         light = shrink(light, max(1, round(height * scale)), max(1, round(width * scale)))
-    gain = exposure(light) * 2.0**stops
-    top = white(_sampled_rows(light) * np.float32(gain))
-    steps = np.linspace(0, top, _CODES, dtype=np.float32)
-    curve = np.clip(srgb_encode(toned(steps, top)), 0, 1)
-    if gamma != 1.0:
-        curve = np.power(curve, np.float32(1 / gamma))
-    curve = curve.astype(np.float32)
+    curve, gain, top = _tone(light, stops, gamma)
     factor = np.float32(gain * (_CODES - 1) / top)
     out = np.empty(light.shape, np.float32)
 
@@ -105,6 +99,31 @@ def shown(light: Pixels, stops: float = 0.0, gamma: float = 1.0, threads: int = 
 
     each(light.shape[0], strip, threads, lambda: None)
     return out
+
+
+def revealed(colours: Pixels, light: Pixels, stops: float = 0.0, gamma: float = 1.0) -> Pixels:
+    """Colours as `shown` shows those of the plate *light* (H×W×3), N×3 in 0..1, as scene-linear light.
+
+    White comes back as the least light that becomes white.
+    """
+    height, width = light.shape[:2]
+    scale = LONGEST / max(height, width)
+    if scale < 1:
+        light = shrink(light, max(1, round(height * scale)), max(1, round(width * scale)))
+    curve, gain, top = _tone(light, stops, gamma)
+    steps = np.linspace(0, top, _CODES)
+    return np.asarray(np.interp(colours, curve, steps) / gain, np.float32)
+
+
+def _tone(light: Pixels, stops: float, gamma: float) -> tuple[Pixels, float, float]:
+    """The shown value of `_CODES` steps of exposed light from 0 to white, the exposure, and that white."""
+    gain = exposure(light) * 2.0**stops
+    top = white(_sampled_rows(light) * np.float32(gain))
+    steps = np.linspace(0, top, _CODES, dtype=np.float32)
+    curve = np.clip(srgb_encode(toned(steps, top)), 0, 1)
+    if gamma != 1.0:
+        curve = np.power(curve, np.float32(1 / gamma))
+    return curve.astype(np.float32), gain, top
 
 
 def _sampled_rows(light: Pixels) -> Pixels:
