@@ -61,7 +61,8 @@ def key_frame(
 
         if not keep:
             return make()
-        key = content_key(_frame_key(plate, settings, job, place, half), *_in_time(looks))
+        content = looks.content if small is None else content_key(plate.frame.pixels, threads=job.threads)
+        key = content_key(_frame_key(plate, content, settings, job, place, half), *_in_time(looks))
         return frames.get(key, lambda: _frozen(make()), job.check)
 
 
@@ -72,10 +73,10 @@ def _in_time(looks: Looks) -> tuple[object, ...]:
     return looks.in_time("alpha", "edge") if looks.looks_at_people() else looks.in_time("edge")
 
 
-def _frame_key(plate: Plate, settings: Settings, job: Job, place: Place, half: bool) -> str:
+def _frame_key(plate: Plate, content: str, settings: Settings, job: Job, place: Place, half: bool) -> str:
     """What a finished frame depends on: every clip, and all controls but those that only pack it."""
-    clips = [getattr(plate, field.name) for field in dataclasses.fields(plate) if field.name != "light"]
-    pixels = [clip.pixels if isinstance(clip, Frame) else clip for clip in clips]
+    known = ("frame", "light")  # *content* tells these
+    clips = [getattr(plate, field.name) for field in dataclasses.fields(plate) if field.name not in known]
     chosen = settings.of_stage("observe", "steady", "refine", "shape")
     facts = (
         chosen,
@@ -88,7 +89,7 @@ def _frame_key(plate: Plate, settings: Settings, job: Job, place: Place, half: b
         half,
         os.environ.get("OCIO", ""),
     )
-    return content_key("frame", *pixels, *facts, threads=job.threads)
+    return content_key("frame", content, *clips, *facts, threads=job.threads)
 
 
 def _planes(made: Mattes) -> list[Pixels]:

@@ -84,7 +84,10 @@ def rows_of(low: Pixels, y1: int, y2: int, height: int, width: int) -> Pixels:
     top = np.floor(y).astype(np.intp)
     down = (y - top).astype(np.float32)[:, None, None]
     down = down if low.ndim == 3 else down[..., 0]
-    narrow = low[top] + (low[np.minimum(top + 1, low_h - 1)] - low[top]) * down
+    narrow, below = low[top], low[np.minimum(top + 1, low_h - 1)]
+    below -= narrow
+    below *= down
+    narrow += below
     return grow(np.asarray(narrow, np.float32), y2 - y1, width)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import rows_of
+from ..ops.filters import reach, rows_of
 from ..ops.strips import each
 from .shares import Shares
 
@@ -62,13 +62,18 @@ class Split:
         """Mattes H×W, each of a person and of some parts of that person; zero where there are none."""
         out = [np.zeros(self.alpha.shape, np.float32) for _ in wanted]
         there = [(plane, one) for plane, one in zip(out, wanted, strict=True) if self._is(one)]
-        fields = {labels: self._field(labels) for _, (_, labels) in there if labels is not None}
+        fields = {labels: _Field(self._field(labels)) for _, (_, labels) in there if labels is not None}
+        persons = {
+            person: _Field(self.made.people[self.made.numbers.index(person)])
+            for _, (person, _) in there
+            if person is not None and len(self.made.numbers) > 1
+        }
 
         def strip(y1: int, y2: int) -> None:
             columns = np.flatnonzero(self.alpha[y1:y2].any(0))
             if len(columns):
                 x = slice(int(columns[0]), int(columns[-1]) + 1)
-                self._strip(there, fields, y1, y2, x)
+                self._strip(there, fields, persons, y1, y2, x)
 
         if there:
             each(self.alpha.shape[0], strip, self.threads, lambda: None)
@@ -76,7 +81,7 @@ class Split:
 
     def grown(self, field: Pixels) -> Pixels:
         """A field h×w×C on the shares' grid at the resolution of the alpha."""
-        return self._grown(field, 0, self.alpha.shape[0], slice(0, self.alpha.shape[1]))
+        return self._grown(field, 0, self.alpha.shape[0])
 
     def _is(self, wanted: Wanted) -> bool:
         """Whether there is anything of a person and some parts."""
@@ -85,42 +90,73 @@ class Split:
         return somebody and (parts is None or any(label in parts for label in self.made.labels))
 
     def _strip(
-        self, wanted: list[tuple[Pixels, Wanted]], fields: dict[Labels, Pixels], y1: int, y2: int, x: slice
+        self,
+        wanted: list[tuple[Pixels, Wanted]],
+        fields: dict[Labels, _Field],
+        persons: dict[int, _Field],
+        y1: int,
+        y2: int,
+        x: slice,
     ) -> None:
-        somebody = self.alpha[y1:y2, x]
+        """Rows y1 to y2 of what is wanted; *x* are the columns in which there is any alpha."""
+        alpha = self.alpha[y1:y2]
         if self.made.own is not None:
-            somebody = somebody * self._grown(self.made.own, y1, y2, x)
-        persons: dict[int, Pixels | None] = {}
-        parts: dict[Labels, Pixels | None] = {}
+            alpha = alpha * self._grown(self.made.own, y1, y2)
+        of: dict[int, tuple[Pixels, slice]] = {}
+        parts: dict[Labels, tuple[Pixels, slice]] = {}
         for plane, (person, labels) in wanted:
-            matte: Pixels | None = somebody
-            if person is not None and len(self.made.numbers) > 1:
-                if person not in persons:
-                    share = self._share(self.made.people[self.made.numbers.index(person)], y1, y2, x)
-                    persons[person] = None if share is None else somebody * share
-                matte = persons[person]
-            if matte is not None and labels is not None:
-                if labels not in parts:
-                    parts[labels] = self._share(fields[labels], y1, y2, x)
-                share = parts[labels]
-                matte = None if share is None else matte * share
-            if matte is not None:
-                np.minimum(matte, 1, out=plane[y1:y2, x])
+            matte, there = alpha, x
+            if person in persons:
+                if person not in of:
+                    of[person] = self._times(alpha, x, persons[person], y1, y2)
+                matte, there = of[person]
+            if there.stop <= there.start:
+                continue
+            if labels is None:
+                np.minimum(matte[:, there], 1, out=plane[y1:y2, there])
+                continue
+            if labels not in parts:
+                parts[labels] = self._share(fields[labels], x, y1, y2)
+            share, mine = parts[labels]
+            both = slice(max(there.start, mine.start), min(there.stop, mine.stop))
+            if both.stop > both.start:
+                made = plane[y1:y2, both]
+                np.multiply(matte[:, both], share[:, both], out=made)
+                np.minimum(made, 1, out=made)
 
     def _field(self, labels: Labels) -> Pixels:
         """The share of some parts together in the matte of a person, on the shares' own grid."""
         mine = [at for at, label in enumerate(self.made.labels) if label in labels]
         if len(mine) == len(self.made.labels):
             return np.ones_like(self.made.parts[0])
+        if len(mine) == 1:
+            return np.asarray(self.made.parts[mine[0]], np.float32)
         return np.asarray(np.minimum(self.made.parts[mine].sum(0), 1), np.float32)
 
-    def _share(self, field: Pixels, y1: int, y2: int, x: slice) -> Pixels | None:
-        """Rows and columns of a share at the plate's resolution; None where there is nothing of it."""
-        top, cells = self._at[0], len(field) / self._frame[0]
-        low, high = int((top + y1) * cells) - 1, int((top + y2) * cells) + 2
-        return self._grown(field, y1, y2, x) if field[max(0, low) : high].any() else None
+    def _times(self, alpha: Pixels, x: slice, field: _Field, y1: int, y2: int) -> tuple[Pixels, slice]:
+        """The share of a person in rows of the alpha, and the columns in which there is any of it."""
+        share, there = self._share(field, x, y1, y2)
+        if there.stop > there.start:
+            share[:, there] *= alpha[:, there]
+        return share, there
 
-    def _grown(self, field: Pixels, y1: int, y2: int, x: slice) -> Pixels:
+    def _share(self, field: _Field, x: slice, y1: int, y2: int) -> tuple[Pixels, slice]:
+        """Rows of a share at the plate's resolution, and those of the columns *x* in which it is not 0."""
+        top, left = self._at
+        span = reach(field.there, top + y1, top + y2, *self._frame)
+        there = slice(max(x.start, span.start - left), min(x.stop, span.stop - left))
+        if there.stop <= there.start:
+            return self.alpha[:0], slice(0, 0)
+        return self._grown(field.share, y1, y2), there
+
+    def _grown(self, field: Pixels, y1: int, y2: int) -> Pixels:
         top, left = self._at
         whole = rows_of(field, top + y1, top + y2, *self._frame)
-        return whole[:, left + x.start : left + x.stop]
+        return whole[:, left : left + self.alpha.shape[1]]
+
+
+class _Field:
+    """A share on its own grid, and where it is not 0."""
+
+    def __init__(self, share: Pixels) -> None:
+        self.share, self.there = share, share > 0
