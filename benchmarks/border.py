@@ -61,7 +61,7 @@ def null_engine() -> None:
     """Replace the engine behind the door by one that hands the plate through."""
     from anatomatte import entry
 
-    def picture(clips: dict[str, Any], chosen: Any, job: Any, draft: bool, window: Any, channels: int) -> Any:
+    def picture(clips: dict[str, Any], chosen: Any, job: Any, draft: Any, window: Any, *_: Any) -> Any:
         x1, y1, x2, y2 = window
         source = clips["Source"]
         left, top = source.bounds[0], source.bounds[3]

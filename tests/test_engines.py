@@ -314,6 +314,12 @@ def test_a_frame_alone_is_the_frame_of_the_sequence(tmp_path: Path) -> None:
     assert row[9][0, 0] == pytest.approx(run(1) / 3 + run(5) * 2 / 3, abs=1e-6)
 
 
+def test_parts_are_not_carried_in_time(tmp_path: Path) -> None:
+    name = brought(tmp_path, "memory", MEMORY, recurrent)
+    with pytest.raises(SettingsError, match="parts are not carried in time: choose another Parts engine"):
+        seen_by(Engines(parts=name))
+
+
 def test_without_neighbours_it_sees_the_frame_alone_and_says_so(tmp_path: Path) -> None:
     name = brought(tmp_path, "memory", MEMORY, recurrent)
     sight = seen_by(Engines(alpha=name), np.full((16, 16, 3), 0.8, np.float32))

@@ -113,6 +113,8 @@ def test_one_that_uses_everything_is_read():
         ('name = "h"', "", ["needs the name of its input"]),
         ('contract = "recurrent"', "", ["contract"]),
         ('contract = "recurrent"', 'contract = "recurrent"\nblock = 4\noverlap = 8', ["longer than block"]),
+        ("[[output]]", '[[extra]]\nwhat = "hint"\nname = "i"\n[[output]]', ["without hint or trimap"]),
+        ('id = "full"', 'id = "full"\nregion = "face"', ["looks at the whole picture"]),
         ('what = "parts"', 'what = "mask"', ["'mask'", "alpha"]),
         ('what = "parts"', 'what = "parts"\nencoding = "index"', ["belongs to what"]),
         ('what = "parts"', 'what = "parts"\nlayout = "HW"', ["no channels for the classes"]),

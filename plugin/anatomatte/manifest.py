@@ -262,6 +262,11 @@ def _extras(it: Manifest) -> Iterator[str]:
             yield f"{where} needs side."
     if bool(it.states) != (it.time.contract == "recurrent"):
         yield '[time] contract = "recurrent" belongs to a network with [[extra]] what = "state".'
+    if it.states and (it.region != "picture" or any(e.what in ("hint", "trimap") for e in it.extras)):
+        yield (
+            'a network with [[extra]] what = "state" looks at the whole picture, without hint or trimap: '
+            "what it remembers would be of another place or another matte."
+        )
     if it.time.overlap > it.time.block:
         yield "[time] overlap is longer than block."
 

@@ -149,6 +149,11 @@ def asked(kind: Kind, name: str) -> Asked:
         raise SettingsError(
             f"{manifest.title} ({id}) gives {gives}, not {_USES[kind]}: choose another {kind.title()} engine."
         )
+    if kind == "parts" and manifest.states:
+        raise SettingsError(
+            f"{manifest.title} ({id}) remembers the frames before, and parts are not carried in time: choose "
+            "another Parts engine."
+        )
     found = store.installed(id, precision)
     return Asked(found.manifest, found.path, found.record.sha256, found.file.precision)
 
