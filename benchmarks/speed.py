@@ -27,7 +27,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anatomatte.engine import Job, key_frame, looks, prepare, subject
+from anatomatte.engine import Job, foregrounds, key_frame, looks, prepare, subject
 from anatomatte.frame import Frame
 from anatomatte.menus import PART_MENU, PERSON_MENU
 from anatomatte.ops.colour import srgb_decode
@@ -84,6 +84,7 @@ def hd(threads: int, repeats: int) -> dict[str, float]:
 
     def full() -> None:
         looks.purge()
+        foregrounds.purge()
         key_frame(source(pixels), chosen, job)
 
     turns = iter(range(1, 1000))

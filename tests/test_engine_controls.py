@@ -55,9 +55,13 @@ DIRECTIONS: list[tuple[str, Any, Any, int]] = [
     ("despill_method", "unmix", lambda m: m.foreground[SOLID][:, 1].mean(), +1),
     ("despill_replace", "nothing", lambda m: m.foreground[SOLID].mean(), -1),
     ("markers", True, lambda m: m.alpha[8:15, 8:15].mean(), -1),
-    ("snap", 1.0, lambda m: ((m.alpha > 0.05) & (m.alpha < 0.95)).mean(), -1),
     ("despill_luminance", 0.0, lambda m: m.foreground[SOLID].mean(), -1),
 ]
+
+
+def test_snap_takes_a_softened_edge_back_to_the_plates() -> None:
+    soft, snapped = (np.abs(keyed(soften=6.0, snap=how).alpha - PLATE.alpha)[EDGE].mean() for how in (0, 1))
+    assert snapped < 0.9 * soft
 
 
 @pytest.mark.parametrize(("name", "value", "measure", "sign"), DIRECTIONS)
@@ -95,7 +99,7 @@ OUTPUT_ONLY = {
 """Proven in tests/test_engine_entry.py and tests/test_node_planes.py."""
 
 ELSEWHERE = {
-    "despill_keep", "shadows", "only_people", "despill_skin", "despill_hair", "despill_clothes",
+    "despill_keep", "shadows", "only_people", "despill_skin", "despill_hair", "despill_clothes", "snap",
 }  # fmt: skip
 """Proven above, in tests/test_keyer_clutter.py, test_keyer_despill.py and test_people_fuse.py."""
 

@@ -199,6 +199,7 @@ def purge() -> None:
     """Give the memory back that waits for the next frame, and forget the last one's status."""
     engine.frames.purge()
     engine.looks.purge()
+    engine.foregrounds.purge()
     engine.forget()
     buffers.purge()
     global _last

@@ -8,6 +8,7 @@ needs nothing above it.
 
 from .around import Around, reach
 from .arrays import matte
+from .foreground import kept as foregrounds
 from .job import Job, job_for
 from .look import Evidence, Key, observe, refine
 from .mattes import Mattes
@@ -18,6 +19,7 @@ from .stages import Found, Looks, looks
 from .subject import forget
 
 __all__ = [
-    "Around", "Evidence", "Found", "Job", "Key", "Looks", "Mattes", "Plate", "forget", "frames", "job_for",
-    "key_frame", "looks", "matte", "moved", "observe", "prepare", "reach", "refine", "shape",
+    "Around", "Evidence", "Found", "Job", "Key", "Looks", "Mattes", "Plate", "foregrounds", "forget",
+    "frames", "job_for", "key_frame", "looks", "matte", "moved", "observe", "prepare", "reach", "refine",
+    "shape",
 ]  # fmt: skip

@@ -71,4 +71,6 @@ def matte(
                     f"{name} is {width}×{height} pixels, the image {clips['Source'].width}×"
                     f"{clips['Source'].height}: give pictures of one size."
                 )
-    return key_frame(clips, chosen, job_for(chosen))
+    made = key_frame(clips, chosen, job_for(chosen))
+    made.foreground, made.spill = made.foreground.copy(), made.spill.copy()  # the caller's own
+    return made

@@ -5,18 +5,52 @@ from __future__ import annotations
 import numpy as np
 
 from .. import buffers
+from ..cache import Store, content_key, granted_bytes
 from ..frame import Pixels
 from ..keyer import despill, palette
 from ..ops import colour
 from ..ops.filters import brightest, gauss, rows_of, shrink, step
 from ..ops.planes import planar
+from ..ops.strips import each
 from ..parts import channels
 from ..people.seen import PeopleSeen
-from ..settings import Settings
+from ..settings import CONTROLS, Settings
+from .job import Job
 from .look import surface_rows
 from .plate import Plate
 from .stages import Found
 from .subject import DESPILLED, by_parts
+
+Own = tuple[Pixels, Pixels]
+"""The subject's colour, H×W×3 in the output's encoding, and how much spill was found, H×W."""
+
+kept: Store[Own] = Store(lambda made: sum(plane.nbytes for plane in made), granted_bytes() // 4)
+"""Foregrounds of late: tweaks of the matte leave them as they are."""
+
+
+def foreground(plate: Plate, found: Found, cover: Pixels, settings: Settings, job: Job) -> Own:
+    """The subject's colour and spill where the matte before its tweaks is *cover*; for reading only."""
+
+    def make() -> Own:
+        work = Foreground(plate, found, cover, settings)
+        each(len(cover), work.strip, job.threads, job.check)
+        for plane in (work.colour, work.spill):
+            plane.flags.writeable = False
+        return work.colour, work.spill
+
+    key, screen = found.key, found.evidence.screen
+    pixels = [key.matte, key.edge, key.colour, key.around, part_strength(found.seen, settings), plate.behind]
+    pixels += [plate.clean, plate.clean_known, None if cover is key.matte else cover]
+    facts: list[object] = [getattr(settings, name) for name in _CONTROLS]
+    if screen is not None:
+        pixels.append(screen.surface)
+        facts += [screen.weight, screen.axis]
+    content = found.content or content_key(plate.frame.pixels, plate.curve, threads=job.threads)
+    name = content_key("foreground", content, *pixels, *facts, threads=job.threads)
+    return kept.get(name, make, job.check)
+
+
+_CONTROLS = ("output_colour", "unmix", *(row.name for row in CONTROLS if row.page == "Despill"))
 
 
 class Foreground:
@@ -53,8 +87,9 @@ class Foreground:
         elif len(self.made.edge):
             clean = self._unmixed(light, None, y1, y2)
         coded = colour.encode(self.target, clean)
-        if self.target == self.plate.curve:  # what nobody touched leaves bit for bit as it came
-            coded = np.where(clean == light, self.plate.frame.pixels[y1:y2], coded)
+        if self.target == self.plate.curve and coded is not clean:
+            # what nobody touched leaves bit for bit as it came
+            np.copyto(coded, self.plate.frame.pixels[y1:y2], where=clean == light)
         self.colour[y1:y2] = coded
 
     def _unmixed(self, light: Pixels, near: Pixels | None, y1: int, y2: int) -> Pixels:

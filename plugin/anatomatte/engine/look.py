@@ -97,15 +97,15 @@ class _Refine:
 
     def _depths(self) -> Pixels:
         """How deep inside the subject each grid cell lies, and how solid it is there."""
-        small = shrink(np.clip(self.plate.light, -64, 64), self.rows, self.columns)
+        small = np.clip(shrink(self.plate.light, self.rows, self.columns), -64, 64)
         surface = self.screen.rows(0, self.rows, self.rows, self.columns)
         if self.plate.clean is not None and self.plate.clean_known is not None:
             known = shrink(self.plate.clean_known, self.rows, self.columns)[..., None]
             surface = surface + known * (shrink(self.plate.clean, self.rows, self.columns) - surface)
         chosen = self.settings
         return regions.depths(
-            small,
-            surface,
+            planar(small),
+            planar(surface),
             self.screen.axis,
             chosen.screen_balance,
             chosen.screen_gain,
@@ -175,16 +175,22 @@ class _Refine:
         top, bottom = max(0, y1 - chroma.HALO), min(self.height, y2 + chroma.HALO)
         return self.lost * chroma.contrast(self.light(top, bottom))[y1 - top : y2 - top]
 
-    def key(self, colours: palette.Palette) -> Key:
-        """The finished matte with the screen's weight and gain, and the solved colours."""
-        parts = [self.found[y] for y in sorted(self.found)]
-        through = 1 - calm(self.matte, 0.25)
+    def finish(self, matte: Pixels, y1: int, y2: int) -> None:
+        """Rows y1 to y2 of the *matte* with the screen's weight and gain."""
+        top, bottom = max(0, y1 - 1), min(self.height, y2 + 1)
+        through = 1 - calm(self.matte[top:bottom], 0.25)[y1 - top : y2 - top]
         gain = self.settings.screen_gain
         if gain > 1:
             through = np.minimum(through * np.float32(gain), 1)
         elif gain < 1:
             through = np.power(through, np.float32(1 / max(gain, 1e-3)))
-        matte = 1 - np.float32(self.screen.weight) * through
+        matte[y1:y2] = 1 - np.float32(self.screen.weight) * through
+
+    def key(self, colours: palette.Palette, job: Job) -> Key:
+        """The finished matte with the screen's weight and gain, and the solved colours."""
+        parts = [self.found[y] for y in sorted(self.found)]
+        matte = np.empty_like(self.matte)
+        each(self.height, lambda y1, y2: self.finish(matte, y1, y2), job.threads, job.check)
         own = palette.own_colour(self.sums, self.screen.axis)
         around = np.concatenate([colours.fields[..., :3], own[..., None]], 2)
         edge, light = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
@@ -214,4 +220,4 @@ def refine(plate: Plate, evidence: Evidence, settings: Settings, job: Job) -> Ke
     job.progress(0.5)
     colours = palette.spread(work.sums, work.cell)
     each(height, lambda y1, y2: work.solve(y1, y2, colours), job.threads, job.check)
-    return work.key(colours)
+    return work.key(colours, job)

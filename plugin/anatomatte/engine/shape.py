@@ -7,11 +7,10 @@ import numpy as np
 from ..frame import Pixels
 from ..ops import matte as shaping
 from ..ops.snap import snapped
-from ..ops.strips import each
 from ..people.split import Split, factor
 from ..settings import Settings
 from . import views
-from .foreground import Foreground
+from .foreground import foreground
 from .job import Job
 from .mattes import Mattes
 from .plate import Plate
@@ -38,12 +37,11 @@ def shape(plate: Plate, found: Found, settings: Settings, job: Job) -> Mattes:
         alpha = alpha * plate.alpha
     alpha = np.clip(alpha, 0, 1 - garbage if garbage.any() else 1)
     job.progress(0.8)
-    work = Foreground(plate, found, cover, settings)
-    each(work.cover.shape[0], work.strip, job.threads, job.check)
+    own, spill = foreground(plate, found, cover, settings, job)
     split = None if found.shares is None else Split(alpha, found.shares, job.threads)
     doubts = (*plate.doubts, *found.doubts)
     surface = views.screen(plate, found, settings, job)
-    return Mattes(alpha, work.colour, found.screen, work.spill, core, garbage, hint, split, doubts, surface)
+    return Mattes(alpha, own, found.screen, spill, core, garbage, hint, split, doubts, surface)
 
 
 def forcing(plate: Plate, settings: Settings) -> tuple[Pixels, Pixels]:

@@ -59,6 +59,7 @@ class Found:
         screen: H×W, the screen keyer's own matte.
         shares: whose and which part a pixel is; None where the network was not asked.
         doubts: sentences for the status.
+        content: the plate's digest.
     """
 
     evidence: Evidence
@@ -67,6 +68,7 @@ class Found:
     screen: npt.NDArray[np.float32]
     shares: Shares | None
     doubts: tuple[str, ...] = ()
+    content: str = ""
 
 
 class Looks:
@@ -182,7 +184,9 @@ class Looks:
         fusion = screen and fuse.wants(keyed.matte)
         if not subject.asked(self.settings, screen and not fusion):
             key, told = self.edged(evidence, keyed, None) if screen else (keyed, ())
-            return Found(evidence, None, key, keyed.matte, None, (*self._unasked(screen), *told))
+            return Found(
+                evidence, None, key, keyed.matte, None, (*self._unasked(screen), *told), self.content
+            )
         sight = self.people()
         seen = sight.seen
         self.job.progress(0.6)
@@ -197,7 +201,7 @@ class Looks:
             fused = fuse.fuse(keyed.matte, seen, fill=fill, outside=outside, held=self.settings.held)
             base = dataclasses.replace(keyed, matte=fused)
         key, told = self.edged(evidence, base, sight)
-        return Found(evidence, seen, key, keyed.matte, made, (*doubts, *sight.told, *told))
+        return Found(evidence, seen, key, keyed.matte, made, (*doubts, *sight.told, *told), self.content)
 
     def _unasked(self, screen: bool) -> tuple[str, ...]:
         doubts: tuple[str, ...] = (

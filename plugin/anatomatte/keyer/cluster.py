@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from ..frame import Pixels
 from ..ops.filters import step
+from ..ops.planes import box
 
 _BINS = 64
 _NOISE = 0.0009
@@ -16,22 +17,25 @@ _NOISE = 0.0009
 
 def chroma_of(light: Pixels) -> tuple[Pixels, Pixels, Pixels]:
     """Chromaticity (h×w×2), saturation and brightness of non-negative light."""
-    total = light.sum(2) + np.float32(1e-9)
-    chroma = light[..., :2] / total[..., None]
-    top = light.max(2)
-    return chroma, 1 - light.min(2) / (top + np.float32(1e-9)), top
+    red, green, blue = (np.ascontiguousarray(light[..., c]) for c in range(3))
+    total = red + green + blue + np.float32(1e-9)
+    chroma = np.stack([red / total, green / total])
+    top, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    saturation = np.asarray(1 - least / (top + np.float32(1e-9)), np.float32)
+    return np.moveaxis(chroma, 0, 2), saturation, np.asarray(top, np.float32)
 
 
 def flatness(chroma: Pixels, top: Pixels) -> Pixels:
     """1 where colour hardly changes within 5×5 pixels, towards 0 where it does."""
-    mean = cv2.blur(chroma, (5, 5)).reshape(chroma.shape)
-    spread = np.maximum(cv2.blur(chroma * chroma, (5, 5)).reshape(chroma.shape) - mean * mean, 0).sum(2)
+    mean = box(chroma, 5)
+    spread = np.maximum(box(chroma * chroma, 5) - mean * mean, 0)
     bright = cv2.blur(top, (5, 5))
     ripple = np.maximum(cv2.blur(top * top, (5, 5)) - bright * bright, 0) / (
         bright * bright + np.float32(1e-9)
     )
     grain = np.float32(_NOISE) ** 2 / (bright * bright + np.float32(1e-9))
-    loose = spread / (np.float32(0.02**2) + grain) + ripple / (np.float32(0.12**2) + grain)
+    loose = (spread[..., 0] + spread[..., 1]) / (np.float32(0.02**2) + grain)
+    loose += ripple / (np.float32(0.12**2) + grain)
     return np.asarray(np.exp(-loose), np.float32)
 
 
@@ -62,6 +66,12 @@ def bin_of(chroma: Pixels) -> npt.NDArray[np.intp]:
     return np.asarray(index[..., 0] * _BINS + index[..., 1])
 
 
+def _away(chroma: Pixels, seed: Pixels) -> Pixels:
+    """Squared distance of chromaticities to *seed* (one, or one for each pixel), h×w."""
+    gap = chroma - seed
+    return np.asarray(gap[..., 0] ** 2 + gap[..., 1] ** 2, np.float32)
+
+
 def seed_of(chroma: Pixels, weight: Pixels, mode: str) -> Pixels:
     """The chromaticity with most evidence."""
     flat = bin_of(chroma)
@@ -74,7 +84,7 @@ def seed_of(chroma: Pixels, weight: Pixels, mode: str) -> Pixels:
 def members(chroma: Pixels, seed: Pixels, base: Pixels) -> tuple[Pixels, Pixels]:
     """Weight of each pixel as sure screen, and the refined chromaticity."""
     for radius in (0.08, 0.06, 0.05):
-        near = np.exp(-((chroma - seed) ** 2).sum(2) / np.float32(radius**2)) * base
+        near = np.exp(-_away(chroma, seed) / np.float32(radius**2)) * base
         mass = float(near.sum())
         if mass <= 1e-6:
             break
@@ -84,7 +94,7 @@ def members(chroma: Pixels, seed: Pixels, base: Pixels) -> tuple[Pixels, Pixels]
 
 def alike(chroma: Pixels, seed: Pixels, base: Pixels) -> Pixels:
     """Weight of each pixel by its nearness to *seed* (one chromaticity, or one for each pixel)."""
-    near = np.exp(-((chroma - seed) ** 2).sum(2) / np.float32(0.045**2)) * base
+    near = np.exp(-_away(chroma, seed) / np.float32(0.045**2)) * base
     return np.where(near > 0.15, near, 0).astype(np.float32)
 
 
@@ -93,14 +103,14 @@ def alike(chroma: Pixels, seed: Pixels, base: Pixels) -> Pixels:
 
 def calm(chroma: Pixels, coloured: Pixels, base: Pixels, seed: Pixels) -> float:
     """0 to 1: does this hue lie in flat places?  A wall does, grass and sea do not."""
-    like = ((chroma - seed) ** 2).sum(2) < 0.09**2
+    like = _away(chroma, seed) < 0.09**2
     share = float((base * like).sum() / max(float((coloured * like).sum()), 1.0))
     return float(step(share, 0.38, 0.54))
 
 
 def one_paint(chroma: Pixels, seen: Pixels, seed: Pixels) -> float:
     """0 to 1: is this hue one colour or a stretch of many?  Paint is one; sky and stage light drift."""
-    away = np.sqrt(((chroma - seed) ** 2).sum(2))
+    away = np.sqrt(_away(chroma, seed))
     family = float((seen * (away < 0.2)).sum())
     share = float((seen * (away < 0.05)).sum()) / max(family, 1.0)
     bluish = float(step(1 - float(seed.sum()) - float(seed[1]), -0.1, 0.1))

@@ -8,11 +8,15 @@ anywhere is a pattern, not a gap.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from ..frame import Pixels
+from ..ops import planes
 from ..ops.filters import Mask, box, distance, dot, gauss, step
+from .palette import PAIRS
 
 _WINDOW = 7
 
@@ -22,19 +26,18 @@ def inside(colour: Pixels, surface: Pixels, near: float, low: float, high: float
 
     *low* and *high* are the distances, as shares of the longer side, between which it rises.
     """
-    away = np.asarray(distance(box(colour, 3), surface) > near, np.uint8)
+    away = np.asarray(distance(planes.box(colour, 3), surface) > near, np.uint8)
     if away.all():
         return np.ones(away.shape, np.float32)
     depth = np.asarray(cv2.distanceTransform(away, cv2.DIST_L2, 5), np.float32)
     return step(depth / np.float32(max(away.shape)), low, high)
 
 
-def _along(direction: Pixels, moments: list[list[Pixels]]) -> Pixels:
-    """Variance along a unit direction (h×w×3)."""
+def _along(direction: Pixels, moments: Sequence[Pixels]) -> Pixels:
+    """Variance along a unit direction (h×w×3); *moments* in the order of `PAIRS`."""
     total = np.zeros(direction.shape[:2], np.float32)
-    for i in range(3):
-        for j in range(3):
-            total += direction[..., i] * direction[..., j] * moments[i][j]
+    for (i, j), moment in zip(PAIRS, moments, strict=True):
+        total += direction[..., i] * direction[..., j] * moment * np.float32(1 if i == j else 2)
     return total
 
 
@@ -50,9 +53,9 @@ def _covariance(seen: Pixels, mean: Pixels, i: int, j: int) -> Pixels:
 def shaded(colour: Pixels, surface: Pixels, grain: float) -> Pixels:
     """0 to 1: the colours around each cell lie on a line through black and not on one to the screen."""
     seen = np.clip(colour, -2, 16)
-    mean = box(seen, _WINDOW)
-    moments = [[_covariance(seen, mean, i, j) for j in range(3)] for i in range(3)]
-    total = moments[0][0] + moments[1][1] + moments[2][2] + np.float32(1e-9)
+    mean = planes.box(seen, _WINDOW)
+    moments = [_covariance(seen, mean, i, j) for i, j in PAIRS]
+    total = np.asarray(moments[0] + moments[3] + moments[5] + np.float32(1e-9), np.float32)
     black, screen = _unit(mean), _unit(surface - mean)
     through_black, to_screen = _along(black, moments) / total, _along(screen, moments) / total
     textured = step(total / np.float32(grain * grain + 0.0004), 1.0, 6.0)
@@ -75,7 +78,8 @@ def enclosed(unsure: Mask, screen: Mask) -> Mask:
 def foreign(colour: Pixels, surface: Pixels, subject: Pixels) -> Pixels:
     """0 to 1: neither the subject around (where the weight *subject* is) nor black, mixed with the
     screen, makes this colour."""
-    around = gauss(colour * subject[..., None], 6.0) / (gauss(subject, 6.0) + np.float32(1e-3))[..., None]
+    seen = np.ascontiguousarray(colour * subject[..., None])
+    around = planes.planar(gauss(seen, 6.0)) / (gauss(subject, 6.0) + np.float32(1e-3))[..., None]
     gaps = []
     for other in (around, np.zeros_like(colour)):
         line, point = other - surface, colour - surface
@@ -90,7 +94,7 @@ def limits(colour: Pixels, surface: Pixels, signal: Pixels, depth: Pixels, grain
     evidence = shaded(colour, surface, grain) * deep
     weight = gauss(deep, 4.0) + np.float32(1e-3)
     cloth = step(gauss(evidence, 4.0) / weight, 0.15, 0.5) * deep
-    screen = distance(box(colour, 3), surface) < np.float32(0.15)
+    screen = distance(planes.box(colour, 3), surface) < np.float32(0.15)
     unsure = (signal > np.float32(0.3) * depth) & ~screen
     pattern = enclosed(unsure, screen) * deep * foreign(colour, surface, (signal < 0.1).astype(np.float32))
     return np.asarray(np.float32(0.95) * np.maximum(cloth, pattern), np.float32)

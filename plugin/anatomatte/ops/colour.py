@@ -46,7 +46,7 @@ def srgb_decode(v: Pixels) -> Pixels:
     out /= np.float32(1.055)
     np.power(out, np.float32(2.4), out=out)
     np.divide(a, np.float32(12.92), out=out, where=a <= np.float32(0.04045))
-    return np.copysign(out, v, out=out)
+    return np.asarray(np.copysign(out, v, out=out))
 
 
 def srgb_encode(x: Pixels) -> Pixels:
@@ -56,7 +56,7 @@ def srgb_encode(x: Pixels) -> Pixels:
     out *= np.float32(1.055)
     out -= np.float32(0.055)
     np.multiply(a, np.float32(12.92), out=out, where=a <= np.float32(0.0031308))
-    return np.copysign(out, x, out=out)
+    return np.asarray(np.copysign(out, x, out=out))
 
 
 _BT709_A, _BT709_B = 1.09929682680944, 0.018053968510807
