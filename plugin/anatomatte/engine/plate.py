@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from .. import buffers
 from ..errors import PlateError
 from ..frame import Bounds, Frame, Pixels
 from ..ops import colour
+from ..ops.strips import each
 from ..settings import Settings
+
+_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +46,8 @@ class Plate:
     doubts: tuple[str, ...] = ()
 
 
-def prepare(clips: dict[str, Frame], settings: Settings) -> Plate:
-    """Bring all clips to the plate's place and light.
+def prepare(clips: dict[str, Frame], settings: Settings, threads: int = 1) -> Plate:
+    """Bring all clips to the plate's place and light; *threads* change nothing.
 
     Raises:
         PlateError: the Source has no colour channels.
@@ -57,14 +61,15 @@ def prepare(clips: dict[str, Frame], settings: Settings) -> Plate:
     curve = colour.resolve(settings.input_colour, source.integer)
     has_alpha = source.channels == 4 and source.premult != "opaque"
     alpha = np.clip(source.pixels[..., 3], 0, 1) if has_alpha else None
-    rgb = source.pixels[..., :3]
+    rgb, whole = source.pixels[..., :3], source.integer
     if settings.source_alpha == "ignore":
         alpha = None
     elif alpha is not None and source.premult == "premultiplied":
         cover = alpha[..., None]
-        rgb = np.where(cover > 0, rgb / np.maximum(cover, np.float32(1e-6)), rgb)
+        rgb, whole = np.where(cover > 0, rgb / np.maximum(cover, np.float32(1e-6)), rgb), False
     rgb = np.ascontiguousarray(rgb)
-    plate = Plate(source.with_pixels(rgb, premult="unpremultiplied"), colour.decode(curve, rgb), curve, alpha)
+    light = decoded(curve, rgb, whole, threads)
+    plate = Plate(source.with_pixels(rgb, premult="unpremultiplied"), light, curve, alpha)
     mattes = {
         field_: _matte_of(clips[clip], source)
         for field_, clip in (("inm", "InM"), ("outm", "OutM"), ("hint", "Hint"))
@@ -76,6 +81,31 @@ def prepare(clips: dict[str, Frame], settings: Settings) -> Plate:
     if settings.despill_replace == "bg" and "Bg" in clips:
         facts["behind"] = _behind(clips["Bg"], source, settings)
     return dataclasses.replace(plate, doubts=doubts, **facts)
+
+
+def decoded(curve: str, pixels: Pixels, whole: bool, threads: int = 1) -> Pixels:
+    """Code values H×W×C to scene-linear light, in strips; ``linear`` hands back *pixels* themselves.
+
+    Args:
+        whole: the values were 8- or 16-bit integers: each is a 65535th and its light is looked up.
+    """
+    if curve == "linear":
+        return pixels
+    table = colour.decode(curve, np.arange(65536, dtype=np.float32) / np.float32(65535)) if whole else None
+    out = buffers.empty(pixels.shape)
+
+    def strip(y1: int, y2: int) -> None:
+        for y in range(y1, y2, _ROWS):  # so that what lies between stays near the processor
+            rows = slice(y, min(y + _ROWS, y2))
+            if table is None:
+                out[rows] = colour.decode(curve, pixels[rows])
+                continue
+            codes = pixels[rows] * np.float32(65535)
+            codes += np.float32(0.5)
+            np.take(table, codes.astype(np.uint16), out=out[rows], mode="clip")
+
+    each(len(pixels), strip, threads, lambda: None)
+    return out
 
 
 def _finite(frame: Frame) -> tuple[Frame, tuple[str, ...]]:

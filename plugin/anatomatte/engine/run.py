@@ -46,7 +46,7 @@ def key_frame(
     """
     half = settings.draft == "always" or (draft and settings.draft == "auto")
     with opencv_threads(job.threads):
-        plate = prepare(clips, settings)
+        plate = prepare(clips, settings, job.threads)
         place = place_of(settings.point, plate.frame.bounds, job.across)
         job.progress(0.2)
         small = _halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
