@@ -41,7 +41,7 @@ def test_nobody_is_exactly_the_keyer() -> None:
     assert fuse.fuse(matte, None, outside=True) is matte
     assert fuse.fuse(matte, nobody, outside=True) is matte
     small, full = body()
-    assert fuse.fuse(full, seen(small), fill=False) is full
+    assert fuse.fuse(full, seen(small), fill=0.0) is full
 
 
 def test_reflections_and_clothes_are_filled() -> None:
@@ -110,6 +110,20 @@ def test_the_network_is_asked_when_the_key_is_unsure_in_the_wide() -> None:
     torn = full.copy()
     torn[140:180, 150:200] = 0.4
     assert fuse.wants(torn)
+
+
+def test_what_is_filled_comes_gradually() -> None:
+    """A torn place that grows cell by cell over a shot fills without a jump."""
+    small, full = body()
+    asked, filled = [], []
+    for size in range(10, 24):
+        torn = full.copy()
+        torn[140 : 140 + size, 150 : 150 + size] = 0.3
+        asked.append(fuse.wants(torn))
+        filled.append(float(fuse.fuse(torn, seen(small), fill=asked[-1])[141:148, 151:158].mean()))
+    assert asked[0] == 0 and asked[-1] == 1 and filled[0] == pytest.approx(0.3) and filled[-1] > 0.97
+    assert (np.diff(asked) >= 0).all() and np.diff(filled).max() < 0.3
+    assert sum(0.35 < value < 0.95 for value in filled) >= 3
 
 
 def test_with_the_control_off_a_frame_is_the_keyers() -> None:

@@ -181,8 +181,8 @@ class Looks:
         """Everything that the frame needs, and nothing that it does not."""
         evidence, keyed = self.screen()
         screen = evidence.screen is not None
-        fusion = screen and fuse.wants(keyed.matte)
-        if not subject.asked(self.settings, screen and not fusion):
+        fusion = fuse.wants(keyed.matte) if screen else 0.0
+        if not subject.asked(self.settings, screen and fusion <= 0):
             key, told = self.edged(evidence, keyed, None) if screen else (keyed, ())
             return Found(
                 evidence, None, key, keyed.matte, None, (*self._unasked(screen), *told), self.content
@@ -197,7 +197,8 @@ class Looks:
         base = soft or keyed
         if screen:
             # what is filled must not depend on the layers that are asked for beside the alpha
-            fill, outside = fusion or self.settings.subject == "on", self.settings.only_people
+            fill = 1.0 if self.settings.subject == "on" else fusion
+            outside = self.settings.only_people
             fused = fuse.fuse(keyed.matte, seen, fill=fill, outside=outside, held=self.settings.held)
             base = dataclasses.replace(keyed, matte=fused)
         key, told = self.edged(evidence, base, sight)

@@ -28,12 +28,15 @@ GAP = 1.5
 REACH = (2.0, 6.0)
 """Cells outside a person between which everything else begins to be dropped and is: room for hair."""
 
-_WIDE = 0.0008
-"""Share of the picture that wide unsure places must fill before the network is asked of its own accord."""
+_WIDE = (0.0005, 0.0015)
+"""Share of the picture that wide unsure places fill between which holes begin to be filled and are.
+
+Below it the network is not asked of its own accord.  A shot that drifts through it does not pop.
+"""
 
 
-def wants(matte: Pixels) -> bool:
-    """Whether the keyer's *matte* has wide places of which it is unsure: the network may know them.
+def wants(matte: Pixels) -> float:
+    """How far the keyer's *matte* has wide places of which it is unsure, 0 to 1: the network may know them.
 
     An edge, even a soft one, is narrow; a veil, a reflection or clothes of the screen's hue are not.
     """
@@ -42,18 +45,18 @@ def wants(matte: Pixels) -> bool:
     cover = shrink(matte, -(-height // cell), -(-width // cell))
     unsure = ((cover > 0.03) & (cover < 0.97)).astype(np.uint8)
     wide = cv2.erode(unsure, np.ones((7, 7), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return float(wide.mean()) > _WIDE
+    return float(step(float(wide.mean()), *_WIDE))
 
 
 def fuse(
-    matte: Pixels, seen: PeopleSeen | None, *, fill: bool = True, outside: bool = False, held: bool = True
+    matte: Pixels, seen: PeopleSeen | None, *, fill: float = 1.0, outside: bool = False, held: bool = True
 ) -> Pixels:
     """The keyer's *matte*, H×W in 0..1, with the holes inside of people filled.
 
     Args:
         matte: the keyer's, at the plate's resolution.
         seen: what the network saw of the same picture, or None.
-        fill: fill holes.
+        fill: how far holes are filled, 0 to 1.
         outside: also drop everything that is away from every person.
         held: things that people hold belong to them when *outside* is dropped.
 
@@ -64,9 +67,9 @@ def fuse(
     if seen is None or not len(seen.people):
         return matte
     full = matte
-    inside = holes(matte, seen) if fill else np.zeros((1, 1), np.float32)
+    inside = holes(matte, seen) if fill > 0 else np.zeros((1, 1), np.float32)
     if inside.any():
-        full = np.maximum(matte, grow(inside, *matte.shape))
+        full = matte + np.float32(fill) * np.maximum(grow(inside, *matte.shape) - matte, 0)
     if outside:
         full = full * grow(near(seen, held), *matte.shape)
     return np.asarray(full, np.float32)
