@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .. import buffers
 from ..frame import Pixels
 from ..ops.filters import Fill, grow, reach
 from ..ops.guided import Guide
@@ -125,7 +126,7 @@ class _Sharp:
     def __init__(self, guide: Guide, stack: Pixels, rest: Pixels | None) -> None:
         self.guide, self.stack, self.rest = guide, stack, rest
         height, width = guide.bright.shape
-        self.out = np.zeros((len(stack) + (rest is not None), height, width), np.float32)
+        self.out = buffers.empty((len(stack) + (rest is not None), height, width))
         if rest is not None:
             self.out[-1] = rest
         self.strips = [slice(y, min(y + _ROWS, height)) for y in range(0, height, _ROWS)]
@@ -141,6 +142,7 @@ class _Sharp:
         self.spans[k] = [reach(there, rows.start, rows.stop, *bright.shape) for rows in self.strips]
         slopes, offsets = (grow(field, *bright.shape) for field in (slope, offset))
         for rows, columns in zip(self.strips, self.spans[k], strict=True):
+            made[rows, : columns.start], made[rows, columns.stop :] = 0, 0
             part = made[rows, columns]
             np.multiply(slopes[rows, columns], bright[rows, columns], out=part)
             part += offsets[rows, columns]
