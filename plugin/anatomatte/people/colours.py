@@ -11,6 +11,7 @@ matting" (CVPR 2001).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy.typing as npt
 
 from ..frame import Pixels
 from ..ops.filters import Fill, Mask, eroded, gauss, grow, shrink
+from ..ops.strips import every
 
 OPPONENT = np.array(
     [
@@ -108,7 +110,7 @@ def _turned(colour: list[Pixels], by: Pixels) -> list[Pixels]:
     return [np.asarray(one * a + two * b + three * c, np.float32) for a, b, c in by]
 
 
-def sides(plate: Pixels, cover: Pixels) -> Sides:
+def sides(plate: Pixels, cover: Pixels, threads: int = 1, check: Callable[[], None] = lambda: None) -> Sides:
     """What is inside and what is outside of *cover* (h×w on the network's grid) in *plate*, H×W×3 light."""
     scale = min(1.0, CELLS / max(plate.shape[:2]))
     rows, columns = (max(1, round(side * scale)) for side in plate.shape[:2])
@@ -117,22 +119,35 @@ def sides(plate: Pixels, cover: Pixels) -> Sides:
     small = shrink(finer, rows, columns)
     level = max(float(np.minimum(small, 4 * small.mean() + 1e-9).mean()), 1e-6)
     seen, fine = opponent(small, level), opponent(finer, level)
-    grain = [shrink(one * one, rows, columns) - np.square(shrink(one, rows, columns)) for one in fine]
-    square = [s * s + np.float32(_WITHIN) * np.maximum(g, 0) for s, g in zip(seen, grain, strict=True)]
     share = (shrink if cover.shape[0] >= rows else grow)(cover, rows, columns)
-    planes = [*seen, *square]
-    found = [_gathered(planes, eroded(mask, 1)) for mask in (share > _SURE, share < 1 - _SURE)]
-    return Sides(np.concatenate(found, -1), level)
+    sure = [_Sure(eroded(mask, 1)) for mask in (share > _SURE, share < 1 - _SURE)]
+    fields = np.empty((rows, columns, 12), np.float32)
+
+    def channel(k: int) -> None:
+        one, within = seen[k], fine[k]
+        grain = shrink(within * within, rows, columns) - np.square(shrink(within, rows, columns))
+        square = one * one + np.float32(_WITHIN) * np.maximum(grain, 0)
+        for side, known in enumerate(sure):
+            mean = known.gathered(one)
+            fields[..., 6 * side + k] = mean
+            fields[..., 6 * side + 3 + k] = np.maximum(known.gathered(square) - mean * mean, 0)
+
+    every(3, channel, threads, check)
+    return Sides(fields, level)
 
 
-def _gathered(planes: list[Pixels], sure: Mask) -> Pixels:
-    """Mean and variance of the nearest sure colours, h×w×6, from planes of these and of their squares."""
-    weight = sure.astype(np.float32)
-    mass = gauss(weight, _SPREAD)
-    spread, unit = Fill(np.where(mass > 0.02, mass, 0)), 1 / np.maximum(mass, np.float32(1e-6))
-    near = [spread(gauss(plane * weight, _SPREAD) * unit) for plane in planes]
-    around = [np.maximum(square - mean * mean, 0) for mean, square in zip(near[:3], near[3:], strict=True)]
-    return np.stack([*near[:3], *around], -1)
+class _Sure:
+    """Cells h×w whose colours are surely those of one side."""
+
+    def __init__(self, sure: Mask) -> None:
+        self._weight = sure.astype(np.float32)
+        mass = gauss(self._weight, _SPREAD)
+        self._unit = 1 / np.maximum(mass, np.float32(1e-6))
+        self._spread = Fill(np.where(mass > 0.02, mass, 0))
+
+    def gathered(self, plane: Pixels) -> Pixels:
+        """The mean of the nearest sure values, h×w."""
+        return self._spread(gauss(plane * self._weight, _SPREAD) * self._unit)
 
 
 def solve(colour: Pixels, fields: Pixels, prior: Pixels) -> tuple[Pixels, Pixels]:

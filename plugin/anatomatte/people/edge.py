@@ -73,7 +73,7 @@ def refine(
         progress: told the share of the work that is done, 0 to 1.
     """
     check()
-    work = _Edge(light, seen)
+    work = _Edge(light, seen, threads, check)
     check()
     progress(0.3)
     each(light.shape[0], work.strip, threads, check)
@@ -87,7 +87,7 @@ def refine(
 class _Edge:
     """The plate and what is known of it while its strips are worked on."""
 
-    def __init__(self, light: Pixels, seen: PeopleSeen) -> None:
+    def __init__(self, light: Pixels, seen: PeopleSeen, threads: int, check: Callable[[], None]) -> None:
         self.light = light
         self.size = (light.shape[0], light.shape[1])
         total = np.clip(seen.alpha + seen.held, 0, 1)
@@ -95,7 +95,7 @@ class _Edge:
         self.expected = gauss(cover, _DOUBT)
         self.covered = self.expected > _BAND
         self.holds = _share(seen.held, total)
-        self.sides = colours.sides(light, cover)
+        self.sides = colours.sides(light, cover, threads, check)
         self.rough = np.zeros(self.size, np.float32)
         self.matte, self.hold = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
         self.found: dict[int, tuple[NDArray[np.intp], Pixels]] = {}
