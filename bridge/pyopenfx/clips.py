@@ -16,7 +16,7 @@ from .errors import ClipError
 from .guard import Copies
 from .image import Image, Layout, Rect, as_image, converted, lend, pixels_premult, to_buffer
 
-_KEPT_BYTES = 512_000_000  # of one clip's pictures while a frame is made; the last one is always kept
+_KEPT_BYTES = 256_000_000  # of one clip's pictures while a frame is made; the last one is always kept
 
 Feed = Image | npt.ArrayLike | Callable[[float], "Image | npt.ArrayLike | None"] | None
 

@@ -80,7 +80,23 @@ bool Call::take_back(ImageHandle* handle) {
     if (lent_.erase(handle) == 0) return false;
   }
   delete handle;
+  forget_other_times();
   return true;
+}
+
+// A plug-in may walk through a hundred frames: those that it gave back are not held for it.
+void Call::forget_other_times() {
+  std::vector<std::shared_ptr<const ImageBuffer>> done;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto at = images_.begin(); at != images_.end();) {
+    const bool other = has_time && std::get<1>(at->first) != time;
+    if (other && at->second.use_count() == 1) {
+      done.push_back(std::move(at->second));
+      at = images_.erase(at);
+    } else {
+      ++at;
+    }
+  }
 }
 
 std::vector<std::string> Call::take_back_all() {

@@ -57,6 +57,7 @@ class Call : public std::enable_shared_from_this<Call> {
  private:
   ImageHandle* hand_out(std::shared_ptr<const ImageBuffer> image, Clip* clip);
   std::shared_ptr<const ImageBuffer> find_image(Clip* clip, double time, const OfxRectD* region);
+  void forget_other_times();
 
   using Key = std::tuple<std::string, double>;
   mutable std::mutex mutex_;

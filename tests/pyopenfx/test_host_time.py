@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from pyopenfx import Host, Image, Instance, RenderError
+from pyopenfx import Host, Image, Instance, RenderError, clips
 
 
 def frame(time: float, h: int = 3, w: int = 5) -> np.ndarray:
@@ -38,6 +38,26 @@ def test_neighbours_come_from_a_callable_of_time(temporal: Instance) -> None:
     out = temporal.render(5)["colour"]
     assert out[0, 0, 0] == pytest.approx(np.mean([9, 16, 25, 36, 49]))
     assert asked == Counter([3, 4, 5, 6, 7])  # each once a frame, however often it is needed
+
+
+def test_frames_that_the_plugin_gave_back_are_not_held(
+    temporal: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a hundred frames of UHD only a few fit into memory."""
+    monkeypatch.setattr(clips, "_KEPT_BYTES", 2 * frame(1).nbytes)
+    made: list[weakref.ref[np.ndarray]] = []
+    alive: list[int] = []
+
+    def plate(time: float) -> np.ndarray:
+        alive.append(sum(one() is not None for one in made))
+        pixels = frame(time)
+        made.append(weakref.ref(pixels))
+        return pixels
+
+    temporal.clips.Source = plate
+    temporal.params.reach = 20
+    assert temporal.render(30)["colour"][0, 0, 0] == pytest.approx(30)
+    assert len(alive) > 40 and max(alive) <= 4
 
 
 def test_a_callable_is_asked_anew_for_every_render(temporal: Instance) -> None:
