@@ -1,6 +1,7 @@
 """How good is the key?  Made plates with the truth known, beside a plain key and a closed form.
 
-    python benchmarks/keyer.py [--json] [--plates even,dark,…] [--closed-form] [--size 640x360]
+    python benchmarks/keyer.py [--json] [--plates even,dark,…] [--closed-form] [--clip] [--time]
+        [--size 640x360]
 
 Everything is measured in the edge band of the true matte (trimap of Rhemann et al., CVPR 2009:
 soft pixels, widened by 1 % of the diagonal) unless it says otherwise.  Lower is better.
@@ -12,6 +13,11 @@ soft pixels, widened by 1 % of the diagonal) unless it says otherwise.  Lower is
     edge_screen_hue     mean excess of the screen's hue in the foreground colour of the band × 1000
     holes               mean missing coverage in sure foreground × 1000
     left                mean coverage left in sure screen × 1000
+
+With --clip: clip_dtssd, how much the matte's edge flickers over twelve frames that differ in grain
+alone (root mean square of its change from frame to frame in the band, × 1000; the truth has none).
+With --time: one 1920×1080 frame, keyer alone, median of five: keyer_hd_s from nothing, keyer_tweak_ratio
+a change of the Matte page as a share of that, keyer_hd_cpu_s the processor's seconds over all threads.
 
 The plain key is a colour difference against one picked screen colour with an average despill.
 The closed form (Levin et al., PAMI 2008, by pymatting) gets the true trimap and estimates the
@@ -193,6 +199,40 @@ def closed_form(made: plates.Made) -> Keyed:
     return alpha.astype(np.float32), foreground.astype(np.float32)
 
 
+# ---------------------------------------------------------------- clips and seconds
+
+
+def flicker(keyer: Callable[[plates.Made], Keyed], made: plates.Made) -> float:
+    """dtSSD (Erofeev et al., BMVC 2015) of a clip in which nothing but the grain moves, × 1000."""
+    alphas = [keyer(plates.again(made, frame))[0] for frame in range(12)]
+    band = trimap(made.alpha) == 0.5
+    squares = [np.square(two - one)[band].mean() for one, two in itertools.pairwise(alphas)]
+    return float(np.sqrt(np.mean(squares)) * 1000)
+
+
+def seconds(threads: int | None = None) -> dict[str, float]:
+    """What one HD frame takes with the keyer alone."""
+    from anatomatte.engine import Job, foregrounds, key_frame, looks
+    from anatomatte.frame import Frame
+    from anatomatte.ops.strips import granted
+    from anatomatte.settings import Settings
+
+    clips = {"Source": Frame(linear(plates.make("uneven", 1080, 1920).image), (0, 0, 1920, 1080))}
+    job, walls, works, tweaks = Job(threads=threads or granted()), [], [], []
+    for turn in range(6):
+        looks.purge()
+        foregrounds.purge()
+        wall, work = time.perf_counter(), time.process_time()
+        key_frame(clips, Settings(subject="off"), job)
+        walls.append(time.perf_counter() - wall)
+        works.append(time.process_time() - work)
+        wall = time.perf_counter()
+        key_frame(clips, Settings(subject="off", erode=0.1 * (turn + 1)), job)
+        tweaks.append((time.perf_counter() - wall) / walls[-1])
+    found = {"keyer_hd_s": walls, "keyer_hd_cpu_s": works, "keyer_tweak_ratio": tweaks}
+    return {name: float(np.median(values[1:])) for name, values in found.items()}
+
+
 def _average(rows: Iterable[dict[str, float]]) -> dict[str, float]:
     rows = list(rows)
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
@@ -205,28 +245,43 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--plates", default=",".join(plates.KINDS))
     parser.add_argument("--closed-form", action="store_true")
     parser.add_argument("--size", default="640x360")
+    parser.add_argument("--clip", action="store_true", help="measure flicker as well")
+    parser.add_argument("--time", action="store_true", help="measure seconds as well")
     asked = parser.parse_args(argv)
     width, height = (int(v) for v in asked.size.split("x"))
     keyers: dict[str, Callable[[plates.Made], Keyed]] = {"": ours, "plain_": plain}
     if asked.closed_form:
         keyers["closed_form_"] = closed_form
     rows: dict[str, list[dict[str, float]]] = {prefix: [] for prefix in keyers}
-    shown = ("alpha_mad_band", "composite_de", "edge_screen_hue", "holes", "left")
+    shown = [
+        "alpha_mad_band",
+        "composite_de",
+        "edge_screen_hue",
+        "holes",
+        "left",
+        *["clip_dtssd"] * asked.clip,
+    ]
     for name in asked.plates.split(","):
         made = plates.make(name, height, width)
         for prefix, keyer in keyers.items():
             began = time.perf_counter()
             rows[prefix].append(scores(made, keyer(made)))
+            if asked.clip:
+                rows[prefix][-1]["clip_dtssd"] = flicker(keyer, made)
             if not asked.json:
                 line = "  ".join(f"{rows[prefix][-1][measure]:8.2f}" for measure in shown)
                 print(f"{name:10} {prefix or 'ours':14} {line}  {time.perf_counter() - began:6.2f} s")
     means = {prefix: _average(found) for prefix, found in rows.items()}
+    timed = seconds() if asked.time else {}
     if asked.json:
-        print(json.dumps({prefix + k: round(v, 4) for prefix, row in means.items() for k, v in row.items()}))
+        found = {prefix + k: v for prefix, row in means.items() for k, v in row.items()} | timed
+        print(json.dumps({name: round(value, 4) for name, value in found.items()}))
     else:
         print(f"{'mean':25} " + "  ".join(f"{m:>8.8}" for m in shown))
         for prefix, row in means.items():
             print(f"{prefix or 'ours':25} " + "  ".join(f"{row[m]:8.2f}" for m in shown))
+        for name, value in timed.items():
+            print(f"{name:25} {value:8.3f}")
     return 0
 
 

@@ -19,13 +19,17 @@ SUPER = 3
 
 @dataclasses.dataclass(frozen=True)
 class Made:
-    """A plate and the truth: image as shot (uint8 sRGB or float32 linear), alpha, foreground, screen."""
+    """A plate and the truth: image as shot (uint8 sRGB or float32 linear), alpha, foreground, screen.
+
+    *light* is what the camera saw before its grain and its encoding.
+    """
 
     name: str
     image: npt.NDArray[np.uint8] | Pixels
     alpha: Pixels
     foreground: Pixels
     screen: Pixels
+    light: Pixels
 
 
 class Painter:
@@ -202,6 +206,8 @@ KINDS: dict[str, dict[str, object]] = {
     "over": {"seed": 21, "colour": _rgb(0.42, 1.35, 0.50), "uneven": 0.3, "depth": "8bit"},
     "under": {"seed": 22, "colour": _rgb(0.008, 0.03, 0.01), "uneven": 0.4, "grain": 0.02, "depth": "8bit"},
     "mirror": {"seed": 23, "uneven": 0.2, "spill": 0.10, "mirror": 0.75, "depth": "8bit"},
+    "strands": {"seed": 24, "uneven": 0.2, "shadow": 0.4, "behind": True, "hair": 2, "depth": "8bit"},
+    "touching": {"seed": 25, "uneven": 0.3, "markers": True, "touching": True, "depth": "8bit"},
 }
 """The bench: what makes each plate hard."""
 
@@ -253,8 +259,11 @@ def _mirrored(alpha: Pixels, light: Pixels, screen: Pixels, share: float) -> Pix
     return light * (1 - mask) + mask * screen
 
 
-def _shaded(screen: Pixels, share: float) -> Pixels:
-    """A hard shadow of somebody beside the picture, with a little light from elsewhere in it."""
+def _shaded(screen: Pixels, share: float, behind: bool = False) -> Pixels:
+    """A hard shadow of somebody beside the picture, with a little light from elsewhere in it.
+
+    It may fall *behind* the subject's head as well, so that its rim runs through the hair.
+    """
     height, width = screen.shape[:2]
     mask = np.zeros((height, width), np.float32)
     corners = np.array([[0.70, 0.30], [0.86, 0.22], [0.97, 0.45], [0.93, 1.0], [0.66, 1.0]])
@@ -270,17 +279,26 @@ def _shaded(screen: Pixels, share: float) -> Pixels:
         -1,
         cv2.LINE_AA,
     )
+    if behind:
+        middle, axes = (int(width * 0.42), int(height * 0.30)), (height // 3, height // 4)
+        cv2.ellipse(mask, middle, axes, 0, 0, 360, 1.0, -1, cv2.LINE_AA)
     mask = cv2.GaussianBlur(mask, (0, 0), height / 240)[..., None]
     return np.asarray(screen * (1 - mask * (1 - share)) + mask * np.float32(0.02 * screen.max()), np.float32)
 
 
-def _marked(screen: Pixels) -> Pixels:
-    """Crosses and dots of tape on the screen: another green, white, orange, black."""
+def _marked(screen: Pixels, touching: bool = False) -> Pixels:
+    """Crosses and dots of tape on the screen: another green, white, orange, black.
+
+    Some may be partly hidden by the subject: *touching* it.
+    """
     height, width = screen.shape[:2]
     tape = (_rgb(0.03, 0.16, 0.05), _rgb(0.6, 0.6, 0.58), _rgb(0.55, 0.16, 0.03), _rgb(0.02, 0.02, 0.02))
     arm, thick = max(2, height // 45), max(1, height // 120)
     out = screen.copy()
-    for k, (x, y) in enumerate((x, y) for y in (0.12, 0.45, 0.8) for x in (0.06, 0.24, 0.77, 0.93)):
+    places = [(x, y) for y in (0.12, 0.45, 0.8) for x in (0.06, 0.24, 0.77, 0.93)]
+    if touching:
+        places += [(0.34, 0.33), (0.50, 0.05), (0.66, 0.35), (0.30, 0.72), (0.70, 0.74)]
+    for k, (x, y) in enumerate(places):
         mask = np.zeros((height, width), np.float32)
         px, py = int(width * x), int(height * y)
         if k % 3 == 2:
@@ -290,6 +308,15 @@ def _marked(screen: Pixels) -> Pixels:
             cv2.line(mask, (px, py - arm), (px, py + arm), 1.0, thick, cv2.LINE_AA)
         out += mask[..., None] * (tape[k % 4] - out)
     return out
+
+
+def again(made: Made, frame: int) -> Made:
+    """Another *frame* of a clip that differs from *made* in grain alone."""
+    kind = KINDS[made.name]
+    grain, depth = float(str(kind.get("grain", 0.012))), str(kind.get("depth", "float"))
+    return dataclasses.replace(
+        made, image=shoot(made.light, int(str(kind["seed"])) + 7919 * frame, grain, depth)
+    )
 
 
 def make(name: str, height: int = 360, width: int = 640) -> Made:
@@ -316,9 +343,9 @@ def make(name: str, height: int = 360, width: int = 640) -> Made:
         alpha, light = cv2.GaussianBlur(alpha, (0, 0), sigma), cv2.GaussianBlur(light, (0, 0), sigma)
     screen = wall(seed, height, width, colour, float(str(kind.get("uneven", 0.0))))
     if "shadow" in kind:
-        screen = _shaded(screen, float(str(kind["shadow"])))
+        screen = _shaded(screen, float(str(kind["shadow"])), "behind" in kind)
     if "markers" in kind:
-        screen = _marked(screen)
+        screen = _marked(screen, "touching" in kind)
     if "rim" in kind:
         light = _rimmed(alpha, light, np.asarray(kind["rim"], np.float32))
     if "sheen" in kind:
@@ -331,6 +358,5 @@ def make(name: str, height: int = 360, width: int = 640) -> Made:
         near = cv2.GaussianBlur(1 - alpha, (0, 0), height / 14)
         share = np.float32(float(str(kind["spill"]))) * np.clip(near * 2 + 0.15, 0, 1)
         lit = light + (alpha * share)[..., None] * screen * (0.4 + foreground.mean(2, keepdims=True))
-    grain = float(str(kind.get("grain", 0.012)))
-    image = shoot(lit + (1 - alpha[..., None]) * screen, seed, grain, str(kind.get("depth", "float")))
-    return Made(name, image, alpha, np.asarray(foreground, np.float32), screen)
+    shown = np.asarray(lit + (1 - alpha[..., None]) * screen, np.float32)
+    return again(Made(name, shown, alpha, np.asarray(foreground, np.float32), screen, shown), 0)

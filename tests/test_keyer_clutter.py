@@ -148,3 +148,27 @@ def test_sky_and_stage_light_are_no_screens() -> None:
         image = (light + 0.01 * random.standard_normal(light.shape)).astype(np.float32)
         found = find(image, "auto", (0.0, 0.0, 0.0), True)
         assert found is not None and found.weight < 0.05
+
+
+def test_hair_inside_a_hard_shadow_and_across_its_rim_is_solved() -> None:
+    made = scene(240, 360)
+    height, width = 240, 360
+    mask = np.zeros((height, width), np.float32)
+    cv2.ellipse(mask, (int(0.36 * width), int(0.3 * height)), (80, 62), 0, 0, 360, 1.0, -1, cv2.LINE_AA)
+    part = cv2.GaussianBlur(mask, (0, 0), 0.8)[..., None]
+    image = on_screen(made, (made.screen * (1 - part * 0.58) + part * np.float32(0.009)).astype(np.float32))
+    alpha = anatomatte.matte(image, subject="off").alpha
+    near = edge(made.alpha) & (mask > 0.5)
+    assert near.sum() > 500
+    assert np.abs(alpha - made.alpha)[near].mean() < 0.075
+    assert alpha[empty(made)].mean() < 0.004
+
+
+@pytest.mark.parametrize("wall", [(0.45, 0.03, 0.03), (0.5, 0.22, 0.03)])
+def test_a_wall_of_another_colour_is_no_screen_and_nothing_is_despilled(
+    wall: tuple[float, float, float],
+) -> None:
+    made = scene(240, 360, colour=wall, spill=0.1)
+    mattes = anatomatte.matte(made.image, subject="off")
+    assert (mattes.alpha == 1).all() and mattes.spill.max() == 0
+    assert np.array_equal(mattes.foreground, made.image)

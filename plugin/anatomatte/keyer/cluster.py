@@ -130,9 +130,9 @@ def presence(member: Pixels, saturation: Pixels, top: Pixels, seed: Pixels) -> f
     vivid = float((saturation * member).sum() / mass)
     blue = 1 - float(seed.sum())
     trust = float(step(max(float(seed[1]), blue) - 0.75 * float(seed[0]), -0.02, 0.1))
-    least, most = 0.9 - 0.86 * trust, 1.4 - 1.22 * trust
+    least, most = 0.9 - 0.86 * trust, 1.4 - 1.22 * trust  # a red or a yellow wall is picked, not found
     sky = float(step(blue - float(seed[1]), -0.1, 0.1))  # a blue must be purer than the sky
     bleached = float((member * (top > 0.97)).sum() / mass) * (1 - sky)  # overexposed: its colour ran out
     low = 0.5 + 0.16 * sky - 0.18 * bleached
     pure = step(vivid, low, low + 0.18 - 0.05 * sky)
-    return float(step(area + edge, least, most) * pure)
+    return float(step(area + edge, least, most) * pure * step(trust, 0.0, 0.5))

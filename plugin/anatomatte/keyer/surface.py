@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import brightest, fill, gauss, grow, shrink
+from ..ops.filters import Mask, brightest, fill, gauss, grow, shrink
 from .cluster import alike, chroma_of, flatness
 
 Wide = npt.NDArray[np.float64]
@@ -140,6 +140,9 @@ def model(
 # ---------------------------------------------------------------- shadows
 
 
+_CARRY = 10
+"""Steps, of about two pixels each, by which a shadow is followed between strands."""
+
 _TIGHT = 0.05
 """Distance in chromaticity within which darker pixels are the screen in shadow: other light greys it."""
 
@@ -164,18 +167,33 @@ def shade(light: Pixels, surface: Pixels, member: Pixels, rough: Pixels) -> Pixe
     grain = np.float32(0.002) / np.maximum(top, np.float32(1e-4))
     away = np.sqrt(((chroma - chroma_of(surface)[0]) ** 2).sum(2))
     like = away < _TIGHT + np.minimum(grain, 0.02)
-    dim = like & (whole < 0.88) & (whole > 0.06) & (rough < 0.10 + 2 * grain)
-    dim &= flatness(chroma, top) > 0.1
-    core = cv2.morphologyEx(dim.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    calm = like & (rough < 0.10 + 2 * grain)
+    dim = calm & (whole < 0.88) & (whole > 0.06)
+    core = cv2.morphologyEx(
+        (dim & (flatness(chroma, top) > 0.1)).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)
+    )
     if not core.any():
         return None
     rim = cv2.dilate(core, np.ones((7, 7), np.uint8)) > 0
-    dark = (core > 0) | (rim & (away < 1.5 * _TIGHT) & (whole < 1))
-    known = (dark | (member > 0.15)).astype(np.float64)
+    dark = _carried((core > 0) | (rim & (away < 1.5 * _TIGHT) & (whole < 1)), dim, whole)
+    known = (dark | (member > 0.15) | (calm & (whole >= 0.88) & (whole < 1.25))).astype(np.float64)
     clean = np.where(dark[..., None], np.clip(share, 0.03, 1), 1)
     spread = fill(clean.astype(np.float64), known)
     out = np.where(known[..., None] > 0, clean, spread)
     return np.asarray(np.clip(out, 0.03, 1), np.float32).reshape(height, width, 3)
+
+
+def _carried(dark: Mask, dim: Mask, share: Pixels) -> Mask:
+    """Shadow carried on between strands, where there is too little room to see it by itself.
+
+    Only what may be shadow (*dim*) and has the same *share* of light as the shadow beside it.
+    """
+    for _ in range(_CARRY):
+        near = dark.astype(np.float32)
+        mass = gauss(near, 2.0)
+        level = gauss(share * near, 2.0) / np.maximum(mass, np.float32(1e-3))
+        dark = dark | (dim & (mass > 0.02) & (np.abs(share - level) < 0.08))
+    return dark
 
 
 def slack(shade_: Pixels) -> Pixels:
