@@ -39,12 +39,13 @@ def foreground(plate: Plate, found: Found, cover: Pixels, settings: Settings, jo
         return work.colour, work.spill
 
     key, screen = found.key, found.evidence.screen
+    if screen is None:  # it costs no more than to look whether it is there
+        return make()
     pixels = [key.matte, key.edge, key.colour, key.around, part_strength(found.seen, settings), plate.behind]
     pixels += [plate.clean, plate.clean_known, None if cover is key.matte else cover]
     facts: list[object] = [getattr(settings, name) for name in _CONTROLS]
-    if screen is not None:
-        pixels.append(screen.surface)
-        facts += [screen.weight, screen.axis]
+    pixels.append(screen.surface)
+    facts += [screen.weight, screen.axis]
     content = found.content or content_key(plate.frame.pixels, plate.curve, threads=job.threads)
     name = content_key("foreground", content, *pixels, *facts, threads=job.threads)
     return kept.get(name, make, job.check)
@@ -69,48 +70,41 @@ class Foreground:
         self.colour = buffers.empty((self.height, self.width, 3))
         self.spill = np.zeros((self.height, self.width), np.float32)
         self.strength = part_strength(found.seen, settings)
-        self.near = _near_edge(found.key.matte) if settings.despill_method == "unmix" else None
+        tied = self.screen is not None and settings.despill_method == "unmix"
+        self.near = _near_edge(found.key.matte) if tied else None
 
     def strip(self, y1: int, y2: int) -> None:
         """Fill rows y1 to y2."""
         if self.screen is None:
             self._seen(y1, y2)
             return
-        light = self.plate.light[y1:y2]
-        clean = light
-        if self.screen is not None:
-            light = planar(light)
-            surface = planar(surface_rows(self.plate, self.screen, y1, y2))
-            around = planar(rows_of(self.made.around, y1, y2, *self.cover.shape))
-            clean = self._unmixed(light, around[..., :3] * brightest(surface)[..., None], y1, y2)
-            self._despill(clean, surface, around[..., 3], y1, y2)
-        elif len(self.made.edge):
-            clean = self._unmixed(light, None, y1, y2)
+        light = planar(self.plate.light[y1:y2])
+        surface = planar(surface_rows(self.plate, self.screen, y1, y2))
+        around = planar(rows_of(self.made.around, y1, y2, *self.cover.shape))
+        clean = self._unmixed(light, around[..., :3] * brightest(surface)[..., None], y1, y2)
+        self._despill(clean, surface, around[..., 3], y1, y2)
         coded = colour.encode(self.target, clean)
         if self.target == self.plate.curve and coded is not clean:
             # what nobody touched leaves bit for bit as it came
             np.copyto(coded, self.plate.frame.pixels[y1:y2], where=clean == light)
         self.colour[y1:y2] = coded
 
-    def _unmixed(self, light: Pixels, near: Pixels | None, y1: int, y2: int) -> Pixels:
+    def _unmixed(self, light: Pixels, near: Pixels, y1: int, y2: int) -> Pixels:
         """The solved colours in the edge, the subject's nearby colour (*near*) where there is only screen.
 
         Both count less where a core, a hint or a fill has made the matte solid.
         """
         cover, matte = self.cover[y1:y2], self.made.matte[y1:y2]
-        amount = np.float32(self.settings.unmix * (1.0 if self.screen is None else self.screen.weight))
+        amount = np.float32(self.settings.unmix * (self.screen.weight if self.screen else 1))
         through = 1 - matte
         share = np.clip((1 - cover) / np.maximum(through, np.float32(1e-4)), 0, 1) * amount
         share *= through > 0
         first, last = np.searchsorted(self.made.edge, (y1 * self.width, y2 * self.width))
         at = self.made.edge[first:last] - y1 * self.width
         solved, part = self.made.colour[first:last], share.ravel()[at]
-        if near is None:  # people against any background: only the edge is known
-            clean = light.copy()
-        else:
-            clean = near - light
-            clean *= share[..., None]
-            clean += light
+        clean = near - light
+        clean *= share[..., None]
+        clean += light
         for c in range(3):
             was = light[..., c].reshape(-1)[at]
             clean[..., c].flat[at] = was + (solved[:, c] - was) * part
