@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -240,3 +241,18 @@ def test_a_background_of_another_encoding_is_converted(tmp_path):
         found[name] = float(np.median(pixels[:8, :8, 0]))
     assert found["bg.exr"] == pytest.approx(0.5, abs=0.01)
     assert found["bg.png"] == pytest.approx(0.214, abs=0.01)  # sRGB 0.5 as light
+
+
+def test_what_the_node_has_to_say_of_a_frame_is_in_the_log(tmp_path):
+    """A farm keeps the log, not the node's status: it must tell of a frame made at a smaller size, say."""
+    for frame in (1, 2):
+        write(tmp_path / f"plate.{frame:04d}.exr", np.full((24, 32, 3), 0.3, np.float32))
+    log = tmp_path / "run.ndjson"
+    done = run(
+        "render", tmp_path / "plate.####.exr", tmp_path / "key.####.exr", "--set", "subject=off", "--log", log
+    )
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    told = [event["told"] for event in events if event["event"] == "frame"]
+    assert told == [["There is no screen and Find people is Off: the matte is full."]] * 2
+    assert done.stdout.count("the matte is full.") == 1

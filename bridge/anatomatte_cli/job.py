@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from anatomatte.errors import AnatomatteError, PlateError, SettingsError
@@ -159,9 +159,9 @@ class _Run:
         began = time.monotonic()
         try:
             picture = self.job.source.read(frame)
-            layers, picture = render_layers(
-                self.node, frame, self.job.values(frame), self.job.layers, picture
-            )
+            told: list[str] = []
+            values = self.job.values(frame)
+            layers, picture = render_layers(self.node, frame, values, self.job.layers, picture, told.extend)
             self.signals.check()
             self.sink.write(frame, layers, picture, self.records[frame])
         except Exception as why:
@@ -170,7 +170,8 @@ class _Run:
             self._failed(frame, explained(why), time.monotonic() - began)
             return False
         self.outcome.rendered.append(frame)
-        self.report.frame(frame, "rendered", self.sink.path(frame), time.monotonic() - began)
+        taken = time.monotonic() - began
+        self.report.frame(frame, "rendered", self.sink.path(frame), taken, told=dict.fromkeys(told))
         return True
 
     def _failed(self, frame: int, error: Exception, seconds: float) -> None:
@@ -192,13 +193,20 @@ class _Run:
 
 
 def render_layers(
-    node: Node, frame: int, values: Mapping[str, Value], layers: tuple[str, ...], picture: Picture
+    node: Node,
+    frame: int,
+    values: Mapping[str, Value],
+    layers: tuple[str, ...],
+    picture: Picture,
+    tell: Callable[[tuple[str, ...]], object] = lambda _: None,
 ) -> tuple[dict[str, Floats], Picture]:
-    """The layers of a frame, and the plate with the bounds that they cover."""
+    """The layers of a frame, and the plate with the bounds that they cover; *tell* takes what the node has
+    to say."""
     found: dict[str, Floats] = {}
     bounds: Window | None = None
     for step in passes(layers):
         rendered = node.render(frame, {**values, **step.values})
+        tell(rendered.told)
         bounds = bounds or rendered.bounds
         pixels = placed(rendered.pixels, rendered.bounds, bounds)
         if step.layers == ("rgba",):

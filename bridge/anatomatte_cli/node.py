@@ -16,10 +16,12 @@ Pictures = Callable[[int], Picture]
 
 @dataclass(frozen=True, eq=False)
 class Rendered:
-    """H×W×4 float32, top row first, and the bounds (y upwards) that it covers."""
+    """H×W×4 float32, top row first, the bounds (y upwards) that it covers, and what the node has to say of
+    the frame, a sentence each."""
 
     pixels: Floats
     bounds: Window
+    told: tuple[str, ...] = ()
 
 
 class Node(Protocol):

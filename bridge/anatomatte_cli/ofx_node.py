@@ -102,7 +102,14 @@ class OfxNode:
         except errors.ActionError as why:
             raise self._explained(why) from why
         pixels = np.ascontiguousarray(planes["colour"], dtype=np.float32)
-        return Rendered(pixels, planes.bounds)
+        return Rendered(pixels, planes.bounds, self._told(frame))
+
+    def _told(self, frame: int) -> tuple[str, ...]:
+        """The sentences of the node's status that are about this frame."""
+        self._instance.params["refresh"].press()
+        lines = str(self._instance.params["status"].value).splitlines()
+        own = next((n for n, line in enumerate(lines) if line.startswith(f"Frame {frame:g}: ")), len(lines))
+        return tuple(line for line in lines[own + 1 :] if line.endswith("."))
 
     def close(self) -> None:
         """Destroys the instance; the plug-in stays loaded for the process."""

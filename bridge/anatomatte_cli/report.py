@@ -6,6 +6,7 @@ import json
 import sys
 import time
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -30,6 +31,7 @@ class Report:
     def __init__(self, total: int, log: str | None = None, quiet: bool = False) -> None:
         self.total, self.count = total, 0
         self._quiet = quiet
+        self._said: set[str] = set()
         self._plain: IO[str] = sys.stderr if log == "-" else sys.stdout
         self._log = _open_log(log)
         self._owned = log not in (None, "-")
@@ -65,9 +67,19 @@ class Report:
         self.event("note", message=text)
 
     def frame(
-        self, frame: int, status: str, path: Path, seconds: float = 0.0, error: Exception | None = None
+        self,
+        frame: int,
+        status: str,
+        path: Path,
+        seconds: float = 0.0,
+        error: Exception | None = None,
+        told: Iterable[str] = (),
     ) -> None:
-        """A frame ended: ``rendered``, ``skipped`` or ``failed`` with its error."""
+        """A frame ended: ``rendered``, ``skipped`` or ``failed`` with its error.
+
+        *told* is what the node has to say of it: the log has it with every frame, people read a sentence
+        once.
+        """
         self.count += 1
         facts: dict[str, Any] = {
             "frame": frame,
@@ -75,6 +87,8 @@ class Report:
             "path": str(path),
             "seconds": round(seconds, 4),
         }
+        if sentences := list(told):
+            facts["told"] = sentences
         if error is not None:
             code = getattr(error, "exit_code", 1)
             retry = getattr(error, "retry", False)
@@ -84,7 +98,11 @@ class Report:
             text = f"frame {frame} is there: {path}"
         else:
             text = f"frame {frame} rendered in {seconds:.2f} s: {path}"
-        self._line(f"[{self.count}/{self.total}] {text}", always=self._bar is None or error is not None)
+        fresh = [sentence for sentence in sentences if sentence not in self._said]
+        self._said.update(fresh)
+        text = " ".join([text, *(f"({sentence})" for sentence in fresh)])
+        always = self._bar is None or error is not None or bool(fresh)
+        self._line(f"[{self.count}/{self.total}] {text}", always=always)
         self.event("frame", **facts)
         if self._bar:
             self._bar.update(self._task, completed=self.count, description=f"frame {frame}")
