@@ -163,7 +163,7 @@ def shade(light: Pixels, surface: Pixels, member: Pixels, rough: Pixels) -> Pixe
     height, width = member.shape
     chroma, _, top = chroma_of(light)
     share = light / np.maximum(surface, np.float32(1e-6))
-    whole = share[..., surface.mean((0, 1)).argmax()]
+    whole = np.asarray(share[..., surface.mean((0, 1)).argmax()], np.float32)
     grain = np.float32(0.002) / np.maximum(top, np.float32(1e-4))
     away = np.sqrt(((chroma - chroma_of(surface)[0]) ** 2).sum(2))
     like = away < _TIGHT + np.minimum(grain, 0.02)
