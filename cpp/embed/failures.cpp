@@ -80,7 +80,8 @@ bool tells_shortage(const py::error_already_set& error) {
   const std::string name = py::str(error.type().attr("__name__"));
   constexpr int kOpenCvNoMemory = -4;
   if (name == "error") return is("code", kOpenCvNoMemory);
-  return name == "OutOfMemoryError" || says("can't allocate memory") || says("can't start new thread");
+  return name == "OutOfMemoryError" || says("can't allocate memory") ||
+         says("can't start new thread");
 }
 
 }  // namespace
