@@ -6,7 +6,9 @@ import native
 import pytest
 
 
-@pytest.mark.parametrize("case", ["frames", "idleness", "faults", "many", "refusals", "forks", "served", "neighbours"])
+@pytest.mark.parametrize(
+    "case", ["frames", "idleness", "faults", "many", "refusals", "forks", "served", "neighbours"]
+)
 def test_ctest(case: str) -> None:
     native.must(
         native.tool("ctest"), "--test-dir", str(native.built()), "-R", f"^worker_{case}$",
