@@ -296,7 +296,7 @@ def use(weights: Path) -> None:
     from anatomatte.engine import subject
     from anatomatte.nets.people import PeopleModel
 
-    model = PeopleModel(weights)
+    model = PeopleModel([weights])
     subject.model = lambda: model
 
 

@@ -66,6 +66,7 @@ def test_the_issue_s_commands_are_there():
 def test_list_tells_every_network_and_its_licence(mine):
     run("import", *mine)
     table = run("list")
+    assert "Built in: the people network" in table and "Apache-2.0" in table
     for it in manifest.shipped().values():
         assert re.search(rf"^{it.id} +{it.licence.kind} ", table, re.MULTILINE), it.id
     facts = json.loads(run("list", "--json"))["models"]

@@ -10,10 +10,13 @@ import torch
 
 from anatomatte.nets.people import PeopleModel, main_parts, native_dtype
 from anatomatte.nets.people_net import STRIDE, PeopleNet, Shape, save
+from anatomatte.nets.plain_trunk import PlainShape
+from anatomatte.nets.pose_trunk import TrunkShape
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people.seen import PeopleSeen
 
-SMALL = Shape(widths=(8, 8, 8, 16, 16), blocks=(1, 1, 1, 1), attention=1, decoder=(8, 8))
+TRUNK = TrunkShape(stem=8, widths=(8, 8, 8, 16, 16, 16), expand=2, back=8, soft=4)
+SMALL = Shape(TRUNK, context=16, attention=1, decoder=(8, 8, 8, 16))
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +30,24 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(weights: Path) -> PeopleModel:
-    return PeopleModel(weights)
+    return PeopleModel([weights])
+
+
+def test_two_networks_look_four_ways_and_agree_on_one_picture(weights: Path, tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    plain = PeopleNet(Shape(PlainShape((8, 8, 8, 16, 16), (1, 1, 1, 1)), 16, 1, (8, 8, 8, 16)))
+    save(plain.state_dict(), plain.shape, tmp_path / "plain.safetensors", {"long_side": "64"})
+    both = PeopleModel([weights, tmp_path / "plain.safetensors"])
+    assert both.ways == 4 and both.long_side == 128
+    picture = np.random.default_rng(3).random((64, 96, 3), np.float32)
+    views = both.passes([(picture, way) for way in range(4)], threads=2)
+    for view, alone in zip(views[::2], (weights, tmp_path / "plain.safetensors"), strict=True):
+        assert np.array_equal(view.alpha, PeopleModel([alone]).passes([(picture, 0)])[0].alpha)
+    mean = np.mean([view.alpha for view in views], axis=0)
+    found = both.observe(picture, long_side=96)
+    logits = np.clip(mean, -30, 30)
+    chance = 1 / (1 + np.exp(-logits))
+    assert np.allclose(found.alpha, (chance / np.maximum(chance.sum(0), 1))[0], atol=1e-4)
 
 
 def check_laws(seen: PeopleSeen) -> None:
@@ -121,8 +141,8 @@ def test_a_mirrored_pass_is_the_mirrored_picture(model: PeopleModel) -> None:
 
 def test_bfloat16_is_close(weights: Path) -> None:
     picture = np.random.default_rng(3).random((64, 64, 3), np.float32)
-    exact = PeopleModel(weights).observe(picture, long_side=64)
-    rough = PeopleModel(weights, dtype=torch.bfloat16).observe(picture, long_side=64)
+    exact = PeopleModel([weights]).observe(picture, long_side=64)
+    rough = PeopleModel([weights], dtype=torch.bfloat16).observe(picture, long_side=64)
     assert np.abs(exact.alpha - rough.alpha).mean() < 0.02
 
 

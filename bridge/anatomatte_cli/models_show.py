@@ -63,6 +63,10 @@ def _here(one: dict[str, Any]) -> str:
     return sizes + (" shared" if any(f["shared"] for f in there) else "")
 
 
+BUILT_IN = "Built in: the people network, commercial (Apache-2.0; its trunk from MediaPipe, Apache-2.0)."
+"""What comes with the package and needs no store."""
+
+
 def show_list(only_here: bool) -> None:
     """The table of all networks, or of those that are here."""
     from rich.console import Console
@@ -83,6 +87,7 @@ def show_list(only_here: bool) -> None:
     console.print(table)
     for told in bad.values():
         console.print(f"Not read: {told}", markup=False, highlight=False)
+    console.print(BUILT_IN, highlight=False, markup=False, soft_wrap=True)
     console.print(
         f"Store: {', '.join(map(str, places.roots()))}", highlight=False, markup=False, soft_wrap=True
     )

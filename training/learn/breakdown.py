@@ -71,7 +71,7 @@ def looks(weights: Path, bank: Path, sides: tuple[int, ...], count: int = 60) ->
     composer = Composer(Bank(bank, "people", "validation", 5), Bank(bank, "places", "validation", 3), rng)
     samples = [composer.draw(320, 320) for _ in range(count)]
     truth = np.stack([s.alpha[..., 0] for s in samples]).astype(np.float32) / 255
-    model = PeopleModel(weights)
+    model = PeopleModel([weights])
     table = {}
     for side in sides:
         for name, scales, mirror in (

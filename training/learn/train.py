@@ -21,7 +21,9 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from anatomatte.nets.people_net import STRIDE, PeopleNet, Shape, load_trainable, save
+from anatomatte.nets.pose_trunk import PoseTrunk
 
+from ..pretrained import hold, load_into
 from ..scene.compose import Sample
 from .losses import class_weights, losses
 from .muon import native_bfloat16, optimisers
@@ -43,6 +45,10 @@ class Plan:
     """Folder of a checkpoint to go on from."""
     weights: Path | None = None
     """Where its weights are, when not in that folder."""
+    trunk: Path | None = None
+    """Weights of the published trunk that a fresh run begins with; None begins from random ones."""
+    trunk_rate: float = 0.05
+    """Learning rate of the trunk's upper half, as a share of `lr`; 0 freezes all of the trunk."""
     side: int = 160
     count: int = 24
     lr: float = 2e-3
@@ -123,12 +129,22 @@ class Trainer:
         self.net = net.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         if plan.resume is None:
             nn.init.constant_(self.net.to_people.bias[:1], -3.0)
+            if plan.trunk is not None:
+                load_into(self._published(), plan.trunk)
+        if plan.trunk is not None:
+            hold(self._published(), plan.trunk_rate)
         self.mean = Mean(self.net)
-        self.optimisers = optimisers(self.net, plan.lr, plan.muon)
+        self.optimisers = optimisers(self.net, plan.lr, plan.muon, plan.trunk_rate)
         if plan.resume is not None:
             self._resume(plan.resume)
         plan.run.mkdir(parents=True, exist_ok=True)
         self.weights = class_weights().to(self.device)
+
+    def _published(self) -> PoseTrunk:
+        trunk = self.net.trunk
+        if not isinstance(trunk, PoseTrunk):
+            raise ValueError("this checkpoint's trunk is of our own: train it without published weights")
+        return trunk
 
     def _resume(self, folder: Path) -> None:
         if (folder / STATE).exists():
@@ -192,7 +208,7 @@ class Trainer:
                 break
             for optimiser in self.optimisers:
                 for group in optimiser.param_groups:
-                    group["lr"] = plan.lr * rate(share, steps, plan.fall, plan.warmup)
+                    group["lr"] = plan.lr * group["share"] * rate(share, steps, plan.fall, plan.warmup)
             for k, v in self.step(batch).items():
                 shown[k] = v if k not in shown else 0.98 * shown[k] + 0.02 * v
             steps += 1

@@ -1,7 +1,8 @@
 """The people network: one encoder, decoders for parts, alpha and who is who, in one pass.
 
-A U-shaped residual network with attention at 1/32 of the input. Parts come out at half the input's
-size, alpha at its full size (a coarse matte plus a correction that sees the picture itself), and
+A trunk (published, `pose_trunk`, or of our own, `plain_trunk`), then attention at 1/32 of the input and
+a decoder back to 1/2. Parts come out at half the input's size, alpha at its full size (a coarse matte
+plus a correction that sees the picture itself), and
 people are told apart by a heat map of heads and, per pixel, the way to one's own head
 (centre-and-offset grouping after Cheng et al., Panoptic-DeepLab, 2020). Only convolutions,
 bilinear resizing, layer norm and plain attention are used, so that the network can be exported.
@@ -10,7 +11,7 @@ bilinear resizing, layer norm and plain attention are used, so that the network 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from torch import Tensor, nn
 
 from ..errors import SetupError
 from ..parts import PARTS
+from .plain_trunk import ConvNorm, PlainShape, PlainTrunk
+from .pose_trunk import PoseTrunk, TrunkShape
 
 STRIDE = 32
 """Width and height of the input must be multiples of this."""
@@ -31,6 +34,9 @@ OFFSET_UNIT = 32.0
 
 HEAD_STRIDE = 4
 """Input pixels per cell of the heat map and the offsets."""
+
+NET = "people_net_2"
+"""What the header of a weights file calls this network."""
 
 
 class Observed(NamedTuple):
@@ -49,49 +55,15 @@ class Observed(NamedTuple):
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes of the network: channels at 1/2, 1/4, 1/8, 1/16, 1/32, and residual blocks at the last four."""
+    """Sizes of the network."""
 
-    widths: tuple[int, int, int, int, int] = (16, 32, 64, 128, 192)
-    blocks: tuple[int, int, int, int] = (1, 2, 3, 2)
+    trunk: TrunkShape | PlainShape = field(default_factory=TrunkShape)
+    context: int = 192
+    """Channels of the attention at 1/32."""
     attention: int = 2
-    decoder: tuple[int, int] = (24, 48)
-    """Decoder channels at 1/2 and 1/4."""
-
-
-class ConvNorm(nn.Module):
-    """Convolution, batch norm and, unless `act` is false, ReLU; `fold` merges the norm into the weights."""
-
-    def __init__(self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1, act: bool = True) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
-        self.norm: nn.Module = nn.BatchNorm2d(outputs)
-        self.act = act
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.norm(self.conv(x))
-        return F.relu(x) if self.act else x
-
-    def fold(self) -> None:
-        """Merge the batch norm's running statistics into the convolution (inference only)."""
-        norm = self.norm
-        if not isinstance(norm, nn.BatchNorm2d) or norm.running_var is None or norm.running_mean is None:
-            return
-        gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-        self.conv.weight.data *= gain[:, None, None, None]
-        self.conv.bias = nn.Parameter(norm.bias - norm.running_mean * gain)
-        self.norm = nn.Identity()
-
-
-class Residual(nn.Module):
-    """Two 3x3 convolutions around a shortcut."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.a = ConvNorm(channels, channels)
-        self.b = ConvNorm(channels, channels, act=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x + self.b(self.a(x)))
+    """Attention blocks."""
+    decoder: tuple[int, int, int, int] = (24, 48, 64, 128)
+    """Decoder channels at 1/2, 1/4, 1/8 and 1/16."""
 
 
 class Attention(nn.Module):
@@ -133,23 +105,25 @@ class PeopleNet(nn.Module):
     def __init__(self, shape: Shape | None = None) -> None:
         super().__init__()
         self.shape = shape = shape or Shape()
-        w0, w1, w2, w3, w4 = shape.widths
-        d0, d1 = shape.decoder
-        self.stem = ConvNorm(3, w0, 3, 2)
-        stages = []
-        for inputs, outputs, count in zip(shape.widths[:-1], shape.widths[1:], shape.blocks, strict=True):
-            stages.append(
-                nn.Sequential(ConvNorm(inputs, outputs, 3, 2), *(Residual(outputs) for _ in range(count)))
-            )
-        self.stages = nn.ModuleList(stages)
-        self.context = nn.Sequential(*(Attention(w4) for _ in range(shape.attention)))
+        d0, d1, d2, d3 = shape.decoder
+        self.trunk: nn.Module
+        if isinstance(shape.trunk, PlainShape):
+            self.trunk = PlainTrunk(shape.trunk)
+            w1, w2, w3, w5, w6 = shape.trunk.widths
+            more, soft = 0, 0
+        else:
+            self.trunk = PoseTrunk(shape.trunk)
+            w1, w2, w3, _, w5, w6 = shape.trunk.widths
+            more, soft = shape.trunk.back, shape.trunk.soft
+        straight = isinstance(shape.trunk, PlainShape) and w6 == shape.context
+        self.deepest = nn.Identity() if straight else ConvNorm(w6, shape.context, 1, act=False)
+        self.context = nn.Sequential(*(Attention(shape.context) for _ in range(shape.attention)))
         self.lower = nn.ModuleList(
-            ConvNorm(i, o, 1, act=False) for i, o in ((w4, w3), (w3, w2), (w2, d1), (d1, d0))
+            ConvNorm(i, o, 1, act=False) for i, o in ((shape.context, d3), (d3, d2), (d2, d1), (d1, d0))
         )
-        self.skip = nn.ModuleList(
-            ConvNorm(i, o, 1, act=False) for i, o in ((w3, w3), (w2, w2), (w1, d1), (w0, d0))
-        )
-        self.merge = nn.ModuleList(ConvNorm(c, c) for c in (w3, w2, d1, d0))
+        skips = (w5, d3), (w3, d2), (w2 + more, d1), (w1 + soft, d0)
+        self.skip = nn.ModuleList(ConvNorm(i, o, 1, act=False) for i, o in skips)
+        self.merge = nn.ModuleList(ConvNorm(c, c) for c in (d3, d2, d1, d0))
         self.to_parts = nn.Conv2d(d0, len(PARTS), 1)
         self.to_coarse = nn.Conv2d(d0, 2, 1)
         self.to_fine = nn.Conv2d(d0, 8, 1)
@@ -159,17 +133,21 @@ class PeopleNet(nn.Module):
         self.to_people = nn.Conv2d(32, 3, 1)
 
     def forward(self, picture: Tensor) -> Observed:
-        x = (picture - 0.5) * 2
-        levels = [self.stem(x)]
-        for stage in self.stages:
-            levels.append(stage(levels[-1]))
-        y = self.context(levels.pop())
+        seen = self.trunk(picture)
+        levels = (
+            seen.sixteenth,
+            seen.eighth,
+            torch.cat([seen.quarter, seen.back], 1),
+            torch.cat([seen.half, seen.soft], 1),
+        )
+        y = self.context(self.deepest(seen.deep))
         quarter = y
-        for k, (lower, skip, merge) in enumerate(zip(self.lower, self.skip, self.merge, strict=True)):
-            level = levels.pop()
+        steps = zip(levels, self.lower, self.skip, self.merge, strict=True)
+        for k, (level, lower, skip, merge) in enumerate(steps):
             y = merge(F.relu(_up(lower(y), level) + skip(level)))
             if k == 2:
                 quarter = y
+        x = (picture - 0.5) * 2
         coarse = _up(self.to_coarse(y), x)
         fine = self.fine(torch.cat([_up(self.to_fine(y), x), x, coarse], 1))
         who = self.to_people(self.people(quarter))
@@ -187,8 +165,8 @@ def save(net_state: dict[str, Tensor], shape: Shape, path: Path, note: dict[str,
     """Write weights as 16-bit safetensors whose header says the shape and the parts."""
     halves = {k: (v.half() if v.is_floating_point() else v).contiguous() for k, v in net_state.items()}
     header = {
-        "net": "people_net",
-        "shape": json.dumps({k: getattr(shape, k) for k in ("widths", "blocks", "attention", "decoder")}),
+        "net": NET,
+        "shape": json.dumps(asdict(shape)),
         "parts": ",".join(PARTS),
         **(note or {}),
     }
@@ -199,6 +177,18 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     with safe_open(str(path), "pt") as file:
         names = list(file.keys())
         return file.metadata() or {}, {name: file.get_tensor(name).float() for name in names}
+
+
+def shape_of(header: dict[str, str]) -> Shape:
+    """The shape that the header of a weights file tells."""
+    raw = json.loads(header["shape"])
+    trunk = raw["trunk"]
+    inner = (
+        PlainShape(tuple(trunk["widths"]), tuple(trunk["blocks"]))
+        if "blocks" in trunk
+        else TrunkShape(trunk["stem"], tuple(trunk["widths"]), trunk["expand"], trunk["back"], trunk["soft"])
+    )
+    return Shape(inner, raw["context"], raw["attention"], tuple(raw["decoder"]))
 
 
 def load_trainable(path: Path) -> PeopleNet:
@@ -215,13 +205,9 @@ def load_trainable(path: Path) -> PeopleNet:
         ) from cause
     if header.get("parts") != ",".join(PARTS):
         raise SetupError(f"{path} was trained for another list of parts; install weights of this version")
-    raw = json.loads(header.get("shape", "{}"))
-    shape = (
-        Shape(tuple(raw["widths"]), tuple(raw["blocks"]), raw["attention"], tuple(raw["decoder"]))
-        if raw
-        else Shape()
-    )
-    net = PeopleNet(shape)
+    if header.get("net") != NET:
+        raise SetupError(f"{path} is of another network; install weights of this version")
+    net = PeopleNet(shape_of(header))
     try:
         net.load_state_dict(state)
     except RuntimeError as cause:

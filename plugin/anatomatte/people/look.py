@@ -16,9 +16,9 @@ import numpy as np
 
 from ..ops.filters import grow, shrink
 from .seen import PeopleSeen, Plane
-from .sizes import Figures, figures
+from .sizes import Figures, Nearer, figures
 from .sure import probable
-from .who import CELL, Group, View, group, strongest
+from .who import CELL, Group, View, find_heads, group, strongest
 from .windows import Window, corners, windows
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ _AREA = 0.64
 _FINEST = 2.5
 _FEATHER = 0.12
 _BEST = 0.55
-_TOLERANT = 0.7
+_TOO_LARGE, _TOO_SMALL = 0.4, 0.7
+"""How fast a look counts less where it shows somebody larger or smaller than is best, in e-folds.
+
+The network's trunk was made for people who fill 256 pixels: larger ones are beyond what it has seen.
+"""
 _LEAST = 0.05
 
 
@@ -72,22 +76,27 @@ def see(
         mirror: look at the mirrored picture too.
     """
     work = _Work(display, model, long_side or model.long_side, threads, check)
-    wanted = [(work.whole(1.0), False)] + [(work.whole(1.0), True)] * mirror
-    wanted += [(work.whole(scale), False) for scale in scales]
+    wanted = [(work.whole(1.0), way) for way in range(0, model.ways, 1 if mirror else 2)]
+    ways = len(wanted)
+    wanted += [(work.whole(scale), 0) for scale in scales]
     far = crops and max(display.shape[:2]) >= FAR * work.side
-    shots = work.look([*wanted, (work.whole(FAR), False)] if far else wanted)
-    base = shots[: 1 + mirror]
+    shots = work.look([*wanted, (work.whole(FAR), 0)] if far else wanted)
+    base = shots[:ways]
     if not crops:
         return _Canvas(work.plate, work.grid(1.0), shots, None).seen(people)
     grid = work.grid(FAR if far else 1.0)
     first = _Canvas(work.plate, grid, base, None)
-    found = figures(
-        first.cover, first.group(), _Canvas(work.plate, grid, shots[-1:], None).cover if far else None
-    )
+    found = figures(first.cover, first.group(), _nearer(work.plate, grid, shots[-1]) if far else None)
     near = work.nearer(found)
-    shots += work.look([(window, False) for window in near])
+    shots += work.look([(window, 0) for window in near])
     finest = max((window.zoom for window in near), default=0.0) / work.whole(1.0).zoom
     return _Canvas(work.plate, work.grid(min(max(finest, 1.0), _FINEST)), shots, found.sizes).seen(people)
+
+
+def _nearer(plate: tuple[int, int], grid: tuple[int, int], shot: _Shot) -> Nearer:
+    """What one look of a larger size sees, by itself."""
+    canvas = _Canvas(plate, grid, [shot], None)
+    return Nearer(canvas.cover, find_heads(canvas.centre))
 
 
 class _Work:
@@ -111,11 +120,11 @@ class _Work:
         height, width = _sized(*self.plate, max(_STRIDE, self.side * scale))
         return Window(0, self.plate[0], 0, self.plate[1], height, width)
 
-    def look(self, wanted: Sequence[tuple[Window, bool]]) -> list[_Shot]:
-        """Passes over windows, mirrored or not."""
+    def look(self, wanted: Sequence[tuple[Window, int]]) -> list[_Shot]:
+        """Passes over windows, each in one of the model's ways."""
         self.check()
         views = self.model.passes(
-            [(self._picture(window), mirror) for window, mirror in wanted], self.threads, self.check
+            [(self._picture(window), way) for window, way in wanted], self.threads, self.check
         )
         return [_Shot(window, view) for (window, _), view in zip(wanted, views, strict=True)]
 
@@ -216,7 +225,8 @@ class _Canvas:
         if self.sizes is not None:
             cell = max(self.plate) / max(self.sizes.shape) * window.zoom
             shown = grow(self.sizes, *self.size)[top:bottom, left:right] * np.float32(cell)
-            off = np.log(np.maximum(shown, 1) / np.float32(self.best)) / np.float32(_TOLERANT)
+            off = np.log(np.maximum(shown, 1) / np.float32(self.best))
+            off /= np.where(off > 0, np.float32(_TOO_LARGE), np.float32(_TOO_SMALL))
             weight = weight * np.maximum(np.exp(-off * off / 2), np.float32(_LEAST))
         return np.asarray(weight, np.float32)
 

@@ -30,18 +30,29 @@ class Figures:
     sizes: Plane
 
 
-def figures(cover: Plane, who: Group, far: Plane | None) -> Figures:
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearer:
+    """What a larger look sees: `cover` (h, w) coverage and `heads` (n, 3) column, row, score."""
+
+    cover: Plane
+    heads: Plane
+
+
+def figures(cover: Plane, who: Group, far: Nearer | None) -> Figures:
     """Find them.
 
     Args:
         cover: (h, w) coverage as the look at the whole says.
         who: the people that it tells apart.
-        far: (h, w) coverage as a larger look says; only what the first did not see counts.
+        far: what a larger look sees; only what the first did not see counts, and only with a head on it:
+            from that near, leaves and lettering look like sleeves, but not like heads.
     """
     own = _numbered(cover, who.shares.argmax(0) if len(who.shares) else np.zeros(cover.shape, np.intp))
     if far is not None:
         reach = cv2.dilate((own > 0).astype(np.uint8), np.ones((5, 5), np.uint8))
-        more = _numbered(far * (reach == 0), np.zeros(cover.shape, np.intp))
+        more = _numbered(far.cover * (reach == 0), np.zeros(cover.shape, np.intp))
+        known = [more[int(row), int(column)] for column, row, _ in far.heads]
+        more = np.where(np.isin(more, known), more, 0)
         own = np.where(more > 0, more + own.max(), own)
     boxes, sides = [], [float(max(cover.shape))]
     labels = np.zeros(cover.shape, np.intp)
