@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from anatomatte.engine import subject
@@ -30,10 +32,10 @@ def test_torch_that_cannot_be_loaded_is_told_by_its_cause(
 
     real = builtins.__import__
 
-    def refused(name: str, globals=None, locals=None, fromlist=(), level=0):  # type: ignore[no-untyped-def]
-        if name == "nets.people" and level:
+    def refused(name: str, *rest: Any) -> Any:
+        if name == "nets.people":
             raise ImportError(words)
-        return real(name, globals, locals, fromlist, level)
+        return real(name, *rest)
 
     monkeypatch.setattr(subject, "_model", None)
     monkeypatch.setattr(builtins, "__import__", refused)
