@@ -123,7 +123,12 @@ def test_the_wheel_holds_what_works_and_nothing_that_lay_about(wheel: Path) -> N
     assert {name for name in names if name.startswith("pyopenfx/_host") and name.endswith(".so")} == {
         f"pyopenfx/_host.{SOABI}.so"
     }
-    assert {"anatomatte/weights/people.safetensors", "anatomatte_cli/main.py", "pyopenfx/py.typed"} <= names
+    assert {
+        "anatomatte/weights/people.safetensors",
+        "anatomatte/weights/people_plain.safetensors",
+        "anatomatte_cli/main.py",
+        "pyopenfx/py.typed",
+    } <= names
     assert {name.split("/")[0] for name in names} == {
         "anatomatte", "anatomatte_cli", "pyopenfx", f"anatomatte-{anatomatte.__version__}.dist-info",
     }  # fmt: skip
