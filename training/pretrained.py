@@ -1,15 +1,16 @@
-"""Reads the weights of the people network's trunk out of MediaPipe's published pose network.
+"""Reads weights out of MediaPipe's published networks: our trunk's and the portrait network's.
 
-The file is a TensorFlow Lite graph (Apache-2.0); its convolutions lie there in the order in which
-they run, as 16-bit numbers, channels last. They are put into `PoseTrunk` one by one and every
-shape is compared, so that another file is refused instead of half understood.
+The files are TensorFlow Lite graphs (Apache-2.0); their convolutions lie there in the order in which
+they run, as 16-bit numbers, channels last. They are put into `PoseTrunk` and `PortraitNet` one by one
+and every shape is compared, so that another file is refused instead of half understood.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,33 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from anatomatte.nets.portrait_net import NET, PortraitNet
 from anatomatte.nets.pose_trunk import PoseTrunk
 
-SOURCE_HASH = "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f"
-"""SHA-256 of pose_landmark_full.tflite in the wheel mediapipe 0.10.21."""
+
+@dataclass(frozen=True)
+class Published:
+    """A file in the wheel mediapipe 0.10.21: what it is, its path in there, its SHA-256."""
+
+    what: str
+    member: str
+    digest: str
+
+
+POSE = Published(
+    "the pose network",
+    "mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
+    "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+)
+PORTRAIT = Published(
+    "the portrait network",
+    "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite",
+    "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
+)
+UP = b"Convolution2DTransposeBias"
+"""MediaPipe's own operation: a transposed convolution with a bias."""
+
+Conv = nn.Conv2d | nn.ConvTranspose2d
 
 
 def _constants(model: Any, graph: Any) -> dict[int, np.ndarray[Any, Any]]:
@@ -48,28 +72,32 @@ def _code(model: Any, operator: Any) -> int:
     return int(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()))
 
 
-def convolutions(path: Path) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Weights (outputs, inputs / groups, kernel, kernel) and bias of each convolution, as they run.
+def convolutions(path: Path, published: Published) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Weights as torch has them, (outputs, inputs / groups, kernel, kernel), and bias of each convolution.
+
+    They come in the order in which they run. Those of a transposed one are (inputs, outputs, kernel, kernel).
 
     Raises:
         ValueError: the file is not the published one.
     """
     data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != SOURCE_HASH:
-        raise ValueError(f"{path} is not the pose network of mediapipe 0.10.21; fetch the assets again")
+    if hashlib.sha256(data).hexdigest() != published.digest:
+        raise ValueError(f"{path} is not {published.what} of mediapipe 0.10.21; fetch the assets again")
     import tflite
 
+    kinds = tflite.BuiltinOperator
+    straight, across = (0, 3, 1, 2), (3, 0, 1, 2)
+    axes = {kinds.CONV_2D: straight, kinds.DEPTHWISE_CONV_2D: across, kinds.CUSTOM: across}
     model = tflite.Model.GetRootAsModel(data, 0)
     graph = model.Subgraphs(0)
     constants = _constants(model, graph)
     for number in range(graph.OperatorsLength()):
         operator = graph.Operators(number)
         code = _code(model, operator)
-        if code not in (tflite.BuiltinOperator.CONV_2D, tflite.BuiltinOperator.DEPTHWISE_CONV_2D):
+        if code not in axes or model.OperatorCodes(operator.OpcodeIndex()).CustomCode() not in (None, UP):
             continue
         weight, bias = constants[operator.Inputs(1)], constants[operator.Inputs(2)]
-        axes = (0, 3, 1, 2) if code == tflite.BuiltinOperator.CONV_2D else (3, 0, 1, 2)
-        yield torch.from_numpy(np.ascontiguousarray(weight.transpose(axes))), torch.from_numpy(bias)
+        yield torch.from_numpy(np.ascontiguousarray(weight.transpose(axes[code]))), torch.from_numpy(bias)
 
 
 def running_order(trunk: PoseTrunk) -> list[nn.Conv2d]:
@@ -104,14 +132,16 @@ def running_order(trunk: PoseTrunk) -> list[nn.Conv2d]:
     return [conv for module in order for conv in module.modules() if isinstance(conv, nn.Conv2d)]
 
 
-def convert(source: Path, target: Path) -> None:
-    """Write the trunk's weights of the published network `source` to the safetensors file `target`.
+def fill(order: Sequence[Conv], source: Path, published: Published) -> int:
+    """Put the convolutions of the file `source` into those in `order`; returns how many it has beyond them.
 
     Raises:
-        ValueError: the file is another one.
+        ValueError: the file is another one, or has other shapes.
     """
-    trunk = PoseTrunk()
-    for conv, (weight, bias) in zip(running_order(trunk), convolutions(source), strict=False):
+    found = list(convolutions(source, published))
+    if len(found) < len(order):
+        raise ValueError(f"{source} has {len(found)} convolutions, not {len(order)}")
+    for conv, (weight, bias) in zip(order, found, strict=False):
         if conv.weight.shape != weight.shape:
             raise ValueError(
                 f"{source}: a convolution is {tuple(weight.shape)}, not {tuple(conv.weight.shape)}"
@@ -119,9 +149,39 @@ def convert(source: Path, target: Path) -> None:
         conv.weight.data.copy_(weight)
         assert conv.bias is not None
         conv.bias.data.copy_(bias)
+    return len(found) - len(order)
+
+
+def _write(net: nn.Module, target: Path, header: dict[str, str] | None = None) -> None:
     beside = target.with_suffix(".part")
-    save_file({k: v.half().contiguous() for k, v in trunk.state_dict().items()}, str(beside))
+    save_file({k: v.half().contiguous() for k, v in net.state_dict().items()}, str(beside), header)
     os.replace(beside, target)
+
+
+def convert(source: Path, target: Path) -> None:
+    """Write the trunk's weights of the published network `source` to the safetensors file `target`.
+
+    Raises:
+        ValueError: the file is another one.
+    """
+    trunk = PoseTrunk()
+    fill(running_order(trunk), source, POSE)
+    _write(trunk, target)
+
+
+def convert_portrait(source: Path, target: Path) -> None:
+    """Write the published portrait network `source` to the safetensors file `target`, without any loss.
+
+    Raises:
+        ValueError: the file is another one.
+    """
+    net = PortraitNet()
+    order = [module for module in net.modules() if isinstance(module, Conv)]
+    beyond = fill(order, source, PORTRAIT)
+    if beyond:
+        raise ValueError(f"{source} has {beyond} convolutions more than the portrait network")
+    origin = f"MediaPipe 0.10.21, {PORTRAIT.member}, SHA-256 {PORTRAIT.digest}; Apache-2.0"
+    _write(net, target, {"net": NET, "origin": origin})
 
 
 def load_into(trunk: PoseTrunk, path: Path) -> None:

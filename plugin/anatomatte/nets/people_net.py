@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -25,6 +24,7 @@ from ..errors import SetupError
 from ..parts import PARTS
 from .plain_trunk import ConvNorm, PlainShape, PlainTrunk
 from .pose_trunk import PoseTrunk, TrunkShape
+from .weights_file import fill, for_inference, must_be, read
 
 STRIDE = 32
 """Width and height of the input must be multiples of this."""
@@ -173,12 +173,6 @@ def save(net_state: dict[str, Tensor], shape: Shape, path: Path, note: dict[str,
     save_file(halves, str(path), header)
 
 
-def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    with safe_open(str(path), "pt") as file:
-        names = list(file.keys())
-        return file.metadata() or {}, {name: file.get_tensor(name).float() for name in names}
-
-
 def shape_of(header: dict[str, str]) -> Shape:
     """The shape that the header of a weights file tells."""
     raw = json.loads(header["shape"])
@@ -197,23 +191,12 @@ def load_trainable(path: Path) -> PeopleNet:
     Raises:
         SetupError: the file is missing, damaged, or of another network or list of parts.
     """
-    try:
-        header, state = _read(path)
-    except (OSError, SafetensorError) as cause:
-        raise SetupError(
-            f"the people network's weights {path} cannot be read ({cause}); install the package again"
-        ) from cause
+    header, state = read(path, "the people network")
     if header.get("parts") != ",".join(PARTS):
         raise SetupError(f"{path} was trained for another list of parts; install weights of this version")
-    if header.get("net") != NET:
-        raise SetupError(f"{path} is of another network; install weights of this version")
+    must_be(header, NET, path)
     net = PeopleNet(shape_of(header))
-    try:
-        net.load_state_dict(state)
-    except RuntimeError as cause:
-        raise SetupError(
-            f"{path} does not fit the network ({cause}); install weights of this version"
-        ) from cause
+    fill(net, state, path)
     return net
 
 
@@ -228,7 +211,4 @@ def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) ->
     Raises:
         SetupError: as `load_trainable`.
     """
-    net = load_trainable(path).eval().fold()
-    for parameter in net.parameters():
-        parameter.requires_grad_(False)
-    return net.to(device=device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return for_inference(load_trainable(path).eval().fold(), device, dtype)
