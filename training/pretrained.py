@@ -45,7 +45,7 @@ PORTRAIT = Published(
 UP = b"Convolution2DTransposeBias"
 """MediaPipe's own operation: a transposed convolution with a bias."""
 
-Conv = nn.Conv2d | nn.ConvTranspose2d
+Conv = nn.Conv2d | nn.ConvTranspose2d | nn.Linear
 
 
 def _constants(model: Any, graph: Any) -> dict[int, np.ndarray[Any, Any]]:
@@ -142,6 +142,8 @@ def fill(order: Sequence[Conv], source: Path, published: Published) -> int:
     if len(found) < len(order):
         raise ValueError(f"{source} has {len(found)} convolutions, not {len(order)}")
     for conv, (weight, bias) in zip(order, found, strict=False):
+        if isinstance(conv, nn.Linear) and weight.shape[2:] == (1, 1):
+            weight = weight[..., 0, 0]
         if conv.weight.shape != weight.shape:
             raise ValueError(
                 f"{source}: a convolution is {tuple(weight.shape)}, not {tuple(conv.weight.shape)}"

@@ -30,38 +30,41 @@ NET = "portrait_net_1"
 """What the header of a weights file calls this network."""
 
 
-def _mean(x: Tensor) -> Tensor:
-    """(N, C, 1, 1) averages over the whole of (N, C, H, W)."""
-    return x.mean((2, 3), keepdim=True)
+class Mix(nn.Linear):
+    """A 1x1 convolution, as a product of matrices: that is quicker on pictures whose channels lie together."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 class Gate(nn.Module):
-    """From averages (N, C, 1, 1), how much of each channel to keep, 0 to 1."""
+    """From averages (N, C), how much of each channel to keep, (N, C, 1, 1) in 0-1."""
 
     def __init__(self, channels: int, inner: int) -> None:
         super().__init__()
-        self.squeeze = nn.Conv2d(channels, inner, 1)
-        self.excite = nn.Conv2d(inner, channels, 1)
+        self.squeeze = nn.Linear(channels, inner)
+        self.excite = nn.Linear(inner, channels)
 
     def forward(self, average: Tensor) -> Tensor:
         inner = F.relu(self.squeeze(average), inplace=True)
-        return torch.sigmoid(self.excite(inner))
+        return torch.sigmoid(self.excite(inner))[..., None, None]
 
 
 class Filter(nn.Module):
-    """Convolution that halves with the padding of TensorFlow: on even sizes one pixel less above and left."""
+    """A convolution; one that halves has the padding of TensorFlow: a pixel less above and left.
+
+    The kernel gets a row and a column of zeros there instead, which is quicker than to pad the picture.
+    """
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, groups: int = 1) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(
-            inputs, outputs, kernel, stride, kernel // 2 if stride == 1 else 0, groups=groups
-        )
-        less = (kernel - 2) // 2
-        self.pad = (less, kernel - 2 - less) * 2 if stride == 2 else None
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups)
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.conv(x if self.pad is None else F.pad(x, self.pad))
-        return y
+        conv = self.conv
+        zeros = conv.stride[0] - 1
+        weight = F.pad(conv.weight, (zeros, 0, zeros, 0)) if zeros else conv.weight
+        return F.conv2d(x, weight, conv.bias, conv.stride, conv.padding, groups=conv.groups)
 
 
 class Inverted(nn.Module):
@@ -83,10 +86,10 @@ class Inverted(nn.Module):
         hard: bool = False,
     ) -> None:
         super().__init__()
-        self.widen = nn.Conv2d(inputs, wide, 1)
+        self.widen = Mix(inputs, wide)
         self.filter = Filter(wide, wide, kernel, stride, wide)
         self.gate = Gate(wide, inner) if inner else None
-        self.narrow = nn.Conv2d(wide, outputs, 1)
+        self.narrow = Mix(wide, outputs)
         self.act = F.hardswish if hard else F.relu
         self.shortcut = stride == 1 and inputs == outputs
 
@@ -94,7 +97,7 @@ class Inverted(nn.Module):
         y = self.act(self.widen(x), inplace=True)
         y = self.act(self.filter(y), inplace=True)
         if self.gate is not None:
-            y = y.mul_(self.gate(_mean(y)))
+            y = y.mul_(self.gate(y.mean((2, 3))))
         narrow: Tensor = self.narrow(y)
         return narrow.add_(x) if self.shortcut else narrow
 
@@ -104,11 +107,11 @@ class Overview(nn.Module):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.mix = nn.Conv2d(inputs, outputs, 1)
-        self.weigh = nn.Conv2d(inputs, outputs, 1)
+        self.mix = Mix(inputs, outputs)
+        self.weigh = nn.Linear(inputs, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        weight = torch.sigmoid(self.weigh(_mean(x)))
+        weight = torch.sigmoid(self.weigh(x.mean((2, 3))))[..., None, None]
         mixed: Tensor = self.mix(x)
         return F.relu(mixed, inplace=True).mul_(weight)
 
@@ -118,17 +121,32 @@ class Finer(nn.Module):
 
     def __init__(self, inputs: int, channels: int) -> None:
         super().__init__()
-        self.lower = nn.Conv2d(inputs, channels, 1)
+        self.lower = Mix(inputs, channels)
         self.gate = Gate(channels, channels)
-        self.mix = nn.Conv2d(channels, channels, 1)
+        self.mix = Mix(channels, channels)
         self.filter = Filter(channels, channels, 3, 1, channels)
 
     def forward(self, x: Tensor, finer: Tensor) -> Tensor:
         x = self.lower(x)
-        weight = self.gate(_mean(finer) + _mean(x))
+        weight = self.gate(finer.mean((2, 3)) + x.mean((2, 3)))
         x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
         x = F.relu(self.mix(x.addcmul_(finer, weight)), inplace=True)
         return F.relu(self.filter(x), inplace=True).add_(x)
+
+
+class Double(nn.Module):
+    """A transposed convolution, 2x2 with a stride of 2, to one channel: four values a pixel, set side by side."""
+
+    def __init__(self, inputs: int) -> None:
+        super().__init__()
+        self.conv = nn.ConvTranspose2d(inputs, 1, 2, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight, bias = self.conv.weight.flatten(1), self.conv.bias
+        assert bias is not None
+        n, _, h, w = x.shape
+        four = F.linear(x.permute(0, 2, 3, 1), weight.T, bias.expand(4)).view(n, h, w, 2, 2)
+        return four.transpose(2, 3).reshape(n, 1, 2 * h, 2 * w)
 
 
 class PortraitNet(nn.Module):
@@ -152,7 +170,7 @@ class PortraitNet(nn.Module):
         )
         self.overview = Overview(32, 128)
         self.finer = nn.ModuleList((Finer(128, 24), Finer(24, 16), Finer(16, 16)))
-        self.last = nn.ConvTranspose2d(16, 1, 2, 2)
+        self.last = Double(16)
 
     def forward(self, picture: Tensor) -> Tensor:
         half = F.hardswish(self.stem(picture), inplace=True)
