@@ -1,4 +1,7 @@
-"""`python -m training`: assets, render, train, validate, export, or `all` of them; and pack."""
+"""`python -m training`: assets, render, train, validate, export, portrait, or `all` of them; and pack.
+
+`portrait` puts the published portrait network into the package, as it is.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,18 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 CHECKPOINT = HERE / "checkpoint"
 SHIPPED = HERE.parent / "plugin" / "anatomatte" / "weights" / "people.safetensors"
+PORTRAIT = SHIPPED.with_name("portrait.safetensors")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("command", choices=("all", "assets", "pack", "render", "train", "validate", "export"))
+    commands = ("all", "assets", "pack", "render", "train", "validate", "export", "portrait")
+    parser.add_argument("command", choices=commands)
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
+    parser.add_argument(
+        "--out", type=Path, default=HERE.parent / "build" / "assets", help="pack: folder to write"
+    )
     parser.add_argument(
         "--bank", type=Path, default=HERE / "bank", help="folder of rendered people and places"
     )
@@ -168,6 +176,16 @@ def _export(args: argparse.Namespace) -> None:
     print(f"{SHIPPED} written")
 
 
+def _portrait(args: argparse.Namespace) -> None:
+    from .assets import fetch
+
+    source, beside = args.assets / PORTRAIT.name, PORTRAIT.with_suffix(".part")
+    fetch(args.assets, source.name)
+    shutil.copyfile(source, beside)
+    os.replace(beside, PORTRAIT)
+    print(f"{PORTRAIT} written")
+
+
 def main() -> int:
     """Run the command line; failures that a person can mend are one sentence and exit code 1."""
     args = _parser().parse_args()
@@ -188,6 +206,8 @@ def main() -> int:
             _validate(args)
         if args.command in ("all", "export"):
             _export(args)
+        if args.command in ("all", "portrait"):
+            _portrait(args)
     except (RuntimeError, OSError, ValueError) as failure:
         print(f"training: {failure}", file=sys.stderr)
         return 1

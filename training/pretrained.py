@@ -31,6 +31,11 @@ class Published:
     member: str
     digest: str
 
+    @property
+    def name(self) -> str:
+        """Its name without folders."""
+        return self.member.rsplit("/", 1)[-1]
+
 
 POSE = Published(
     "the pose network",
@@ -79,11 +84,17 @@ def convolutions(path: Path, published: Published) -> Iterator[tuple[torch.Tenso
 
     Raises:
         ValueError: the file is not the published one.
+        RuntimeError: the package that reads it is missing.
     """
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != published.digest:
         raise ValueError(f"{path} is not {published.what} of mediapipe 0.10.21; fetch the assets again")
-    import tflite
+    try:
+        import tflite
+    except ImportError as cause:
+        raise RuntimeError(
+            f"{path} is read with the package tflite; pip install -r training/requirements.txt"
+        ) from cause
 
     kinds = tflite.BuiltinOperator
     straight, across = (0, 3, 1, 2), (3, 0, 1, 2)
@@ -182,8 +193,7 @@ def convert_portrait(source: Path, target: Path) -> None:
     beyond = fill(order, source, PORTRAIT)
     if beyond:
         raise ValueError(f"{source} has {beyond} convolutions more than the portrait network")
-    origin = f"MediaPipe 0.10.21, {PORTRAIT.member}, SHA-256 {PORTRAIT.digest}; Apache-2.0"
-    _write(net, target, {"net": NET, "origin": origin})
+    _write(net, target, {"net": NET})
 
 
 def load_into(trunk: PoseTrunk, path: Path) -> None:

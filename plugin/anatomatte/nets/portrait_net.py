@@ -31,7 +31,7 @@ NET = "portrait_net_1"
 
 
 class Mix(nn.Linear):
-    """A 1x1 convolution, as a product of matrices: that is quicker on pictures whose channels lie together."""
+    """A 1x1 convolution as a product of matrices: that is quicker where a pixel's channels lie together."""
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
@@ -135,7 +135,7 @@ class Finer(nn.Module):
 
 
 class Double(nn.Module):
-    """A transposed convolution, 2x2 with a stride of 2, to one channel: four values a pixel, set side by side."""
+    """A transposed convolution to one channel, 2x2, stride 2: four values for each pixel, side by side."""
 
     def __init__(self, inputs: int) -> None:
         super().__init__()
