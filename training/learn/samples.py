@@ -23,6 +23,9 @@ from ..scene.compose import Composer, Sample
 MIN_PIXELS = 24
 """A person with fewer visible pixels has no heat in the head map."""
 
+RARE_SHARE = 0.35
+"""Share of the people in training pictures who are chosen for a part that few show."""
+
 
 class Batch(NamedTuple):
     """Targets of N pictures of H x W: see the fields' shapes.
@@ -118,6 +121,7 @@ class Stream(IterableDataset[Batch]):
     count: int
     seed: int
     limit: int | None = None
+    rare: float = RARE_SHARE
 
     def __post_init__(self) -> None:
         if self.side % STRIDE:
@@ -130,7 +134,7 @@ class Stream(IterableDataset[Batch]):
         rng = np.random.default_rng([self.seed, 0 if info is None else info.id])
         people = Bank(self.bank, "people", "train", self.limit)
         places = Bank(self.bank, "places", "train", self.limit)
-        composer = Composer(people, places, rng)
+        composer = Composer(people, places, rng, self.rare)
         drawn = 0
         while True:
             height, width = sizes(self.side)[int(rng.integers(4))]

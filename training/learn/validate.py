@@ -22,11 +22,16 @@ COUNT = 160
 SEED = 20_260_001
 
 
-def held_out(bank: Path, count: int = COUNT) -> list[Sample]:
-    """The fixed validation pictures, SIDE x SIDE, from the bank's first validation shards."""
+def held_out(bank: Path, count: int = COUNT, rare: float = 0.0) -> list[Sample]:
+    """The fixed validation pictures, SIDE x SIDE, from the bank's first validation shards.
+
+    With `rare` 1 everybody shows one of the parts that few show: the plain set has three pictures
+    with a skirt, too few to measure skirts by.
+    """
     rng = np.random.default_rng(SEED)
     cv2.setNumThreads(1)
-    composer = Composer(Bank(bank, "people", "validation", 5), Bank(bank, "places", "validation", 3), rng)
+    people, places = Bank(bank, "people", "validation", 5), Bank(bank, "places", "validation", 3)
+    composer = Composer(people, places, rng, rare)
     return [composer.draw(SIDE, SIDE) for _ in range(count)]
 
 

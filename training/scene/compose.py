@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from ..bank import Bank, Item
 from .backdrop import backdrop, crop_place
 from .camera import Grade, motion_kernel, optics
+from .casting import Casting, Role, seen
+from .labels import mended
 
 Plane = NDArray[np.float32]
 
@@ -52,6 +54,9 @@ class _Place:
 PEOPLE = (0.1, 0.52, 0.2, 0.1, 0.05, 0.03)
 """Share of pictures with 0, 1, 2, ... people."""
 
+_PLACES = 8
+"""Tries to place somebody such that what they were chosen for is seen."""
+
 
 def body_height(item: Item) -> float:
     """About how many tile pixels a bank person measures from head to feet, also where the frame cuts them."""
@@ -59,10 +64,14 @@ def body_height(item: Item) -> float:
 
 
 class Composer:
-    """Draws Samples from a bank of people and one of places."""
+    """Draws Samples from a bank of people and one of places.
 
-    def __init__(self, people: Bank, places: Bank, rng: np.random.Generator) -> None:
-        self.people, self.places, self.rng = people, places, rng
+    A share `rare` of the people is chosen for a part that few show, and placed such that it is seen.
+    """
+
+    def __init__(self, people: Bank, places: Bank, rng: np.random.Generator, rare: float = 0.0) -> None:
+        self.places, self.rng = places, rng
+        self.casting = Casting(people, rng, rare)
         self.grade = Grade(rng)
 
     def draw(self, height: int, width: int, items: list[Item] | None = None, size: float = 0.0) -> Sample:
@@ -82,12 +91,16 @@ class Composer:
             [],
         )
         if items is None:
-            items = [self._cast() for _ in range(int(rng.choice(len(PEOPLE), p=PEOPLE)))]
-        if items and rng.random() < 0.1:
-            self._camouflage(canvas, items[0])
-        stage = self._stage(items, height, width)
-        if size and len(items) == 1:
-            stage = [(items[0], self._place(items[0], size * height / body_height(items[0]), height, width))]
+            roles = [self.casting.draw() for _ in range(int(rng.choice(len(PEOPLE), p=PEOPLE)))]
+        else:
+            roles = [Role(item) for item in items]
+        roles = [Role(mended(role.item), role.part) for role in roles]
+        if roles and rng.random() < 0.1:
+            self._camouflage(canvas, roles[0].item)
+        stage = self._stage(roles, height, width)
+        if size and len(roles) == 1:
+            only = roles[0].item
+            stage = [(only, self._place(only, size * height / body_height(only), height, width))]
         for item, place in stage:
             self._put(canvas, item, place, key)
         if rng.random() < 0.16:
@@ -110,21 +123,16 @@ class Composer:
             canvas.picture * np.float32(0.5) + (own - 0.5 * mean).astype(np.float32), 0, 255
         )
 
-    def _cast(self) -> Item:
-        return self.people[int(self.rng.integers(len(self.people)))]
-
-    def _stage(self, items: list[Item], height: int, width: int) -> list[tuple[Item, _Place]]:
+    def _stage(self, roles: list[Role], height: int, width: int) -> list[tuple[Item, _Place]]:
         """Scales and places of all people, back to front.
 
         Most groups stand on one floor at about one distance, nearer people lower, larger and in
         front; a quarter are put together without any order.
         """
         rng = self.rng
+        items = [role.item for role in roles]
         if len(items) < 2 or rng.random() < 0.25:
-            return [
-                (item, self._place(item, self._free_scale(item, height, width), height, width))
-                for item in items
-            ]
+            return [(role.item, self._free_place(role, height, width)) for role in roles]
         cut = any(item.facts["framing"] != "full" for item in items)
         low, high = (0.9, 2.4) if cut else (0.25, 1.1)
         body = np.exp(rng.uniform(np.log(low), np.log(high))) * height
@@ -139,6 +147,15 @@ class Composer:
             feet = None if cut else floor + (size / body - 1) * 0.5 * height
             placed.append((item, self._place(item, scale, height, width, x, feet)))
         return placed
+
+    def _free_place(self, role: Role, height: int, width: int) -> _Place:
+        """A place for someone alone; what they were chosen for is seen there, if a few tries find one."""
+        for _ in range(_PLACES):
+            scale = self._free_scale(role.item, height, width)
+            place = self._place(role.item, scale, height, width)
+            if seen(role, place.scale, place.x, place.y, height, width):
+                break
+        return place
 
     def _free_scale(self, item: Item, height: int, width: int) -> float:
         """A scale for someone alone: mostly filling the picture, sometimes small or too large."""
