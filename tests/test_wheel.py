@@ -126,6 +126,8 @@ def test_the_wheel_holds_what_works_and_nothing_that_lay_about(wheel: Path) -> N
     assert {
         "anatomatte/weights/people.safetensors",
         "anatomatte/weights/people_plain.safetensors",
+        "anatomatte/weights/portrait.safetensors",
+        "anatomatte/weights/portrait.md",
         "anatomatte_cli/main.py",
         "pyopenfx/py.typed",
     } <= names
