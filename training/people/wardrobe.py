@@ -16,12 +16,12 @@ from .wearer import Wearer
 
 OUTFITS = {
     "suit": 0.13,
-    "trousers": 0.24,
+    "trousers": 0.22,
     "shorts": 0.1,
-    "skirt": 0.15,
-    "dress": 0.16,
-    "robe": 0.05,
-    "jumpsuit": 0.05,
+    "skirt": 0.22,
+    "dress": 0.15,
+    "robe": 0.04,
+    "jumpsuit": 0.02,
     "swim": 0.05,
     "costume": 0.07,
 }
@@ -59,6 +59,8 @@ class Wardrobe:
             count = int(mine.sum())
             leggy = float(np.isin(garment.body_parts[mine], _LEG_PARTS).mean())
             name = "upper_clothes" if leggy < 0.3 else "trousers"
+            if garment.name == "male_casualsuit01" and count > 3000:
+                name = "dress"  # an overall with sleeves
             if garment.name == "female_elegantsuit01" and leggy > 0.3:
                 name = "skirt"
             if (garment.name == "male_casualsuit05" and count == 1659) or (
@@ -129,7 +131,7 @@ class _Dresser:
             if rng.random() < 0.4:
                 self._cape(cloth(rng))
         if kind not in ("swim", "suit", "costume") and rng.random() < 0.34:
-            self._coat(cloth(rng))
+            self._coat(cloth(rng, plain=0.75))
         if kind in ("skirt", "dress", "shorts") and rng.random() < 0.35:
             self.tailor.stockings(replace(cloth(rng), bump=0.05))
         if rng.random() < (0.3 if kind == "costume" else 0.06):
@@ -213,6 +215,8 @@ class _Dresser:
         rng, t = self.rng, self.tailor
         hem = rng.uniform(-0.3, 2.0)
         front = rng.uniform(0.05, 1.0) if rng.random() < 0.65 else 0.0
+        if front == 0:  # closed: buttons or a zip tell it from a jumper
+            material = replace(material, trim=(material.trim[0], rng.uniform(0.06, 0.2), 1.0))
         sleeve = -0.02 if rng.random() < 0.12 else rng.uniform(0.9, 1.02)
         cut = TopCut(hem, sleeve, rng.uniform(-0.1, 0.8), rng.uniform(0, 2), rng.uniform(0.5, 1.2), front)
         offset = 0.15 + rng.uniform(0.12, 0.45) * np.clip((t.neck_y + 1 - t.y) / 4, 0.3, 1)
