@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 from training.learn.losses import class_weights, dice, losses
 from training.learn.samples import Batch
+from training.learn.validate import confusion, mistakes, overlap
 
 from anatomatte.nets.people_net import Observed
 from anatomatte.parts import INDEX, PARTS
@@ -81,3 +84,17 @@ def test_dice_counts_only_parts_that_are_there() -> None:
     assert float(dice(perfect, target)) < 0.01
     missed = 20 * F.one_hot(torch.zeros_like(target), len(PARTS)).permute(0, 3, 1, 2).float()
     assert float(dice(missed, target)) > 0.4
+
+
+def test_scores_of_parts_groups_and_mistakes() -> None:
+    top, coat, face = (INDEX[n] for n in ("upper_clothes", "coat", "face"))
+    label = np.zeros((1, 4, 10), np.uint8)
+    label[0, 0], label[0, 1], label[0, 2] = top, coat, face
+    found = label.copy()
+    found[0, 1, :8] = top  # most of the coat is called a top
+    table = confusion(found, label)
+    assert table.sum() == 40 and table[coat, top] == 8
+    assert overlap(table, "coat") == pytest.approx(0.2)
+    assert overlap(table, "upper_clothes") == pytest.approx(10 / 18)
+    assert overlap(table, "tops") == 1 and overlap(table, "skirt") == 0
+    assert mistakes(table)["coat"] == "upper_clothes 0.80" and "skirt" not in mistakes(table)

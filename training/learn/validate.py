@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from anatomatte.nets.people_net import PeopleNet
-from anatomatte.parts import PARTS
+from anatomatte.parts import GROUPS, PARTS, channels
 
 from ..bank import Bank
 from ..scene.compose import Composer, Sample
@@ -51,18 +51,38 @@ def predict(
     return np.concatenate(alphas), np.concatenate(parts)
 
 
+def confusion(found: NDArray[np.uint8], label: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How many pixels of each true part (rows) were called what (columns), (parts, parts)."""
+    pairs = label.astype(np.int64) * len(PARTS) + found
+    return np.bincount(pairs.ravel(), minlength=len(PARTS) ** 2).reshape(len(PARTS), len(PARTS))
+
+
+def overlap(table: NDArray[np.int64], names: str | tuple[str, ...]) -> float:
+    """IoU of a part, or of several taken as one, from a table of `confusion`; 0 where there is none."""
+    chosen = list(channels(names))
+    both = table[np.ix_(chosen, chosen)].sum()
+    return float(both / max(int(table[chosen].sum() + table[:, chosen].sum() - both), 1))
+
+
+def mistakes(table: NDArray[np.int64]) -> dict[str, str]:
+    """Per part that is there: what its pixels are mostly taken for instead, and how large a share of them."""
+    told = {}
+    for k, row in enumerate(table):
+        if row.sum():
+            wrong = int(np.where(np.arange(len(row)) == k, -1, row).argmax())
+            told[PARTS[k]] = f"{PARTS[wrong]} {row[wrong] / row.sum():.2f}"
+    return told
+
+
 def measure(net: PeopleNet, samples: list[Sample], device: str = "cpu") -> dict[str, Any]:
-    """Person IoU, alpha MAD, mean IoU over parts (background left out) and IoU per part."""
+    """Person IoU, alpha MAD, mean IoU over parts (background left out), IoU per part and group, mistakes."""
     alpha, parts = predict(net, samples, device)
     truth = np.stack([s.alpha[..., 0] for s in samples]).astype(np.float32) / 255
-    label = np.stack([s.label[::2, ::2] for s in samples])
+    table = confusion(parts, np.stack([s.label[::2, ::2] for s in samples]))
     a, b = alpha > 0.5, truth > 0.5
     union = (a | b).sum((1, 2))
     iou = np.where(union > 0, (a & b).sum((1, 2)) / np.maximum(union, 1), 1.0)
-    per_part = {}
-    for k, name in enumerate(PARTS):
-        both, either = ((parts == k) & (label == k)).sum(), ((parts == k) | (label == k)).sum()
-        per_part[name] = float(both / max(int(either), 1))
+    per_part = {name: overlap(table, name) for name in PARTS}
     edge = (truth > 0.02) & (truth < 0.98)
     return {
         "person_iou": float(iou.mean()),
@@ -70,4 +90,6 @@ def measure(net: PeopleNet, samples: list[Sample], device: str = "cpu") -> dict[
         "edge_mad": float(np.abs(alpha - truth)[edge].mean()),
         "part_miou": float(np.mean([v for n, v in per_part.items() if n != "background"])),
         "part_iou": per_part,
+        "group_iou": {name: overlap(table, name) for name in GROUPS},
+        "taken_for": mistakes(table),
     }
