@@ -30,21 +30,23 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(weights: Path) -> PeopleModel:
-    return PeopleModel([weights])
+    return PeopleModel([weights], portrait=None)
 
 
 def test_two_networks_look_four_ways_and_agree_on_one_picture(weights: Path, tmp_path: Path) -> None:
     torch.manual_seed(1)
     plain = PeopleNet(Shape(PlainShape((8, 8, 8, 16, 16), (1, 1, 1, 1)), 16, 1, (8, 8, 8, 16)))
     save(plain.state_dict(), plain.shape, tmp_path / "plain.safetensors", {"long_side": "64"})
-    both = PeopleModel([weights, tmp_path / "plain.safetensors"])
-    assert both.ways == 4 and both.long_side == 128
+    both = PeopleModel([weights, tmp_path / "plain.safetensors"], portrait=None)
+    assert both.ways == 4 and both.long_sides == [128, 64]
     picture = np.random.default_rng(3).random((64, 96, 3), np.float32)
-    views = both.passes([(picture, way) for way in range(4)], threads=2)
+    views = both.passes([(picture, way, False) for way in range(4)], threads=2)
     for view, alone in zip(views[::2], (weights, tmp_path / "plain.safetensors"), strict=True):
-        assert np.array_equal(view.alpha, PeopleModel([alone]).passes([(picture, 0)])[0].alpha)
+        assert np.array_equal(
+            view.alpha, PeopleModel([alone], portrait=None).passes([(picture, 0, False)])[0].alpha
+        )
     mean = np.mean([view.alpha for view in views], axis=0)
-    found = both.observe(picture, long_side=96)
+    found = both.observe(picture, long_side=96, mirror=True)
     logits = np.clip(mean, -30, 30)
     chance = 1 / (1 + np.exp(-logits))
     assert np.allclose(found.alpha, (chance / np.maximum(chance.sum(0), 1))[0], atol=1e-4)
@@ -84,14 +86,14 @@ def test_broken_pixels_count_as_black_or_clip(model: PeopleModel) -> None:
 
 def test_the_weights_say_how_large_to_look(model: PeopleModel) -> None:
     picture = np.zeros((108, 192, 3), np.float32)
-    assert model.long_side == 128
+    assert model.long_sides == [128]
     assert model.observe(picture).alpha.shape == (64, 128)
     assert model.observe(picture, long_side=256).alpha.shape == (128, 256)  # 144 is between two multiples
 
 
 def test_threads_change_nothing_and_torch_keeps_its_own(model: PeopleModel) -> None:
     rng = np.random.default_rng(5)
-    wanted = [(rng.random((64, 96, 3), np.float32), bool(k % 2)) for k in range(5)]
+    wanted = [(rng.random((64, 96, 3), np.float32), k % 2, False) for k in range(5)]
     before = torch.get_num_threads()
     alone = [view for one in wanted for view in model.passes([one])]
     beside = model.passes(wanted, threads=3)
@@ -115,7 +117,7 @@ def test_a_stop_is_heard_between_passes(model: PeopleModel) -> None:
 
     picture = np.zeros((32, 32, 3), np.float32)
     with pytest.raises(Stop):
-        model.passes([(picture, False)] * 4, check=check)
+        model.passes([(picture, 0, False)] * 4, check=check)
     assert len(told) == 2
 
 
@@ -131,7 +133,7 @@ def test_main_parts_leave_the_ground_alone() -> None:
 def test_a_mirrored_pass_is_the_mirrored_picture(model: PeopleModel) -> None:
     picture = np.random.default_rng(4).random((64, 64, 3), np.float32)
     turned = np.ascontiguousarray(picture[:, ::-1])
-    plain, mirrored = model.passes([(picture, False), (turned, True)])
+    plain, mirrored = model.passes([(picture, 0, False), (turned, 1, False)])
     left, right = INDEX["left_hand"], INDEX["right_hand"]
     assert np.allclose(plain.alpha, mirrored.alpha[..., ::-1], atol=1e-4)
     assert np.allclose(plain.parts[left], mirrored.parts[right, :, ::-1], atol=1e-5)
@@ -141,8 +143,8 @@ def test_a_mirrored_pass_is_the_mirrored_picture(model: PeopleModel) -> None:
 
 def test_bfloat16_is_close(weights: Path) -> None:
     picture = np.random.default_rng(3).random((64, 64, 3), np.float32)
-    exact = PeopleModel([weights]).observe(picture, long_side=64)
-    rough = PeopleModel([weights], dtype=torch.bfloat16).observe(picture, long_side=64)
+    exact = PeopleModel([weights], portrait=None).observe(picture, long_side=64)
+    rough = PeopleModel([weights], dtype=torch.bfloat16, portrait=None).observe(picture, long_side=64)
     assert np.abs(exact.alpha - rough.alpha).mean() < 0.02
 
 

@@ -26,7 +26,7 @@ class Drawn:
     What is smaller than `least` of its own pixels it does not see.
     """
 
-    long_side = 128
+    long_sides = (128,)
     ways = 2
     least = 0.0
 
@@ -34,10 +34,13 @@ class Drawn:
         self.sizes: list[tuple[int, int]] = []
 
     def passes(
-        self, wanted: Sequence[tuple[Any, int]], threads: int = 1, check: Callable[[], None] = lambda: None
+        self,
+        wanted: Sequence[tuple[Any, int, bool]],
+        threads: int = 1,
+        check: Callable[[], None] = lambda: None,
     ) -> list[View]:
-        self.sizes += [(picture.shape[0], picture.shape[1]) for picture, _ in wanted]
-        return [self._view(picture) for picture, _ in wanted]
+        self.sizes += [(picture.shape[0], picture.shape[1]) for picture, _, _ in wanted]
+        return [self._view(picture) for picture, _, _ in wanted]
 
     def _view(self, picture: np.ndarray) -> View:
         height, width = picture.shape[:2]
@@ -185,7 +188,7 @@ def test_small_people_are_looked_at_again() -> None:
     network = Drawn()
     picture = plate(540, 960, [(100, 200, 100, 140), (300, 420, 700, 750)])
     seen = seen_by(network, picture)
-    assert len(network.sizes) >= 4  # whole, mirrored, larger, and windows
+    assert len(network.sizes) >= 4  # whole, larger, and windows
     assert seen.alpha.shape[1] > 128
     full = cv2.resize(seen.alpha, (960, 540)) > 0.5
     truth = picture[..., 0] > 0
@@ -193,7 +196,9 @@ def test_small_people_are_looked_at_again() -> None:
     assert len(seen.people) == 2
     plain = Drawn()
     seen_by(plain, picture, crops=False)
-    assert len(plain.sizes) == 2
+    assert len(plain.sizes) == 1
+    seen_by(plain, picture, crops=False, mirror=True)
+    assert len(plain.sizes) == 3
 
 
 def test_who_is_too_small_for_the_first_look_is_found_by_the_larger() -> None:
@@ -208,7 +213,7 @@ def test_who_is_too_small_for_the_first_look_is_found_by_the_larger() -> None:
 
 
 def test_touching_windows_keep_people_apart() -> None:
-    boxes = [(100, 300, 100, 160), (100, 300, 170, 230), (150, 330, 600, 660), (150, 330, 670, 730)]
+    boxes = [(100, 300, 100, 160), (100, 300, 170, 230), (150, 330, 600, 660), (150, 330, 680, 740)]
     seen = seen_by(Drawn(), plate(540, 960, boxes))
     assert len(seen.people) == 4
     for top, bottom, left, right in boxes:

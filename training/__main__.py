@@ -41,12 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--part", default="0/1", metavar="K/N", help="render only every N-th shard, from K")
     parser.add_argument("--minutes", type=float, default=120, help="how long to train")
     parser.add_argument(
-        "--side", type=int, default=192, help="training pictures have about side x side pixels"
+        "--side", type=int, default=224, help="training pictures have about side x side pixels"
     )
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--lr", type=float, default=2e-3)
-    trunk_rate = "learning rate of the trunk's upper half as a share of --lr; 0 freezes it"
-    parser.add_argument("--trunk-rate", type=float, default=0.05, help=trunk_rate)
     parser.add_argument(
         "--fall", type=float, default=0.3, help="last share of the time in which the rate falls"
     )
@@ -99,7 +97,6 @@ def _train(args: argparse.Namespace) -> None:
         resume=folder,
         weights=None if folder is None else _weights(folder),
         trunk=args.assets / "trunk.safetensors",
-        trunk_rate=args.trunk_rate,
         side=args.side,
         count=args.batch,
         lr=args.lr,

@@ -66,23 +66,16 @@ class Muon(Optimizer):
                 p.mul_(1 - group["lr"] * group["weight_decay"]).add_(step, alpha=-group["lr"] * scale)
 
 
-def optimisers(net: nn.Module, lr: float, muon: bool, trunk_rate: float = 1.0) -> list[Optimizer]:
+def optimisers(net: nn.Module, lr: float, muon: bool) -> list[Optimizer]:
     """Optimisers of a network: Muon for inner matrices when asked for, AdamW for the rest.
 
-    What is frozen is left out; a group's `share` is its part of the learning rate, `trunk_rate` for the
-    network's `trunk`, which begins from published weights and is to keep what it knows.
+    What is frozen is left out, and so is the trunk's own segmentation, which no loss asks.
     """
-    inner, outer, trunk = [], [], []
+    inner, outer = [], []
     for name, p in net.named_parameters():
-        if not p.requires_grad:
+        if not p.requires_grad or name.startswith("trunk.figure."):
             continue
         is_inner = p.ndim >= 2 and p[0].numel() > 27 and not name.startswith("to_") and "place" not in name
-        if name.startswith("trunk."):
-            trunk.append(p)
-        else:
-            (inner if muon and is_inner else outer).append(p)
-    groups = [{"params": outer, "share": 1.0}]
-    if trunk:
-        groups.append({"params": trunk, "share": trunk_rate, "weight_decay": 0.0})
-    made: list[Optimizer] = [AdamW(groups, lr, betas=(0.9, 0.98), weight_decay=0.01)]
+        (inner if muon and is_inner and not name.startswith("trunk.") else outer).append(p)
+    made: list[Optimizer] = [AdamW(outer, lr, betas=(0.9, 0.98), weight_decay=0.01)]
     return [*made, Muon(inner, lr)] if inner else made

@@ -46,9 +46,7 @@ class Plan:
     weights: Path | None = None
     """Where its weights are, when not in that folder."""
     trunk: Path | None = None
-    """Weights of the published trunk that a fresh run begins with; None begins from random ones."""
-    trunk_rate: float = 0.05
-    """Learning rate of the trunk's upper half, as a share of `lr`; 0 freezes all of the trunk."""
+    """Weights of the published trunk that a fresh run begins with and keeps; None learns one from nothing."""
     side: int = 160
     count: int = 24
     lr: float = 2e-3
@@ -132,9 +130,9 @@ class Trainer:
             if plan.trunk is not None:
                 load_into(self._published(), plan.trunk)
         if plan.trunk is not None:
-            hold(self._published(), plan.trunk_rate)
+            hold(self._published())
         self.mean = Mean(self.net)
-        self.optimisers = optimisers(self.net, plan.lr, plan.muon, plan.trunk_rate)
+        self.optimisers = optimisers(self.net, plan.lr, plan.muon)
         if plan.resume is not None:
             self._resume(plan.resume)
         plan.run.mkdir(parents=True, exist_ok=True)
@@ -208,7 +206,7 @@ class Trainer:
                 break
             for optimiser in self.optimisers:
                 for group in optimiser.param_groups:
-                    group["lr"] = plan.lr * group["share"] * rate(share, steps, plan.fall, plan.warmup)
+                    group["lr"] = plan.lr * rate(share, steps, plan.fall, plan.warmup)
             for k, v in self.step(batch).items():
                 shown[k] = v if k not in shown else 0.98 * shown[k] + 0.02 * v
             steps += 1

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from ..parts import INDEX, MIRROR
 from ..people.look import see
 from ..people.seen import PeopleSeen, Plane
 from ..people.who import View
+from . import portrait_net
 from .people_net import OFFSET_UNIT, load
 
 _FOLDER = Path(__file__).resolve().parent.parent / "weights"
@@ -31,12 +33,16 @@ WEIGHTS = (_FOLDER / "people.safetensors", _FOLDER / "people_plain.safetensors")
 They err at different places: the first knows real people, the second has seen four times as many drawn ones.
 """
 
+PORTRAIT = _FOLDER / "portrait.safetensors"
+"""The weights of the published portrait network, which is asked beside the first one."""
+
 LONG_SIDE = 320
 """Longest side at which a picture is seen when the weights do not say."""
 
 
-Pass = tuple[Plane, int]
-"""One look: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, and which way to look at it.
+Pass = tuple[Plane, int, bool]
+"""One look: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, which way to look at it, and
+whether the portrait network is asked too.
 
 Way 0 is the first network, 1 the first at the mirrored picture, 2 the second, 3 the second mirrored.
 """
@@ -81,6 +87,7 @@ class PeopleModel:
 
     Args:
         weights: .safetensors files of `people_net.save`, one a network; the first looks most often.
+        portrait: the weights of the portrait network; None asks nobody.
         device: `cpu`, `cuda` or any torch device.
         dtype: None takes what `native_dtype` says; float32 gives the same mattes on every processor.
 
@@ -93,13 +100,14 @@ class PeopleModel:
         weights: Sequence[Path] = WEIGHTS,
         device: str = "cpu",
         dtype: torch.dtype | None = torch.float32,
+        portrait: Path | None = PORTRAIT,
     ) -> None:
         self.device = device
         self.dtype = native_dtype(device) if dtype is None else dtype
         self.nets = [load(path, device, self.dtype) for path in weights]
-        with safe_open(str(weights[0]), "pt") as file:
-            header = file.metadata() or {}
-        self.long_side = int(header.get("long_side", LONG_SIDE))
+        self.portrait = None if portrait is None else portrait_net.load(portrait, device, self.dtype)
+        self.long_sides = [_long_side(path) for path in weights]
+        """Pixels of the longest side at which each network looks at the whole."""
 
     @property
     def ways(self) -> int:
@@ -113,7 +121,7 @@ class PeopleModel:
         people: int = 4,
         long_side: int | None = None,
         scales: tuple[float, ...] = (),
-        mirror: bool = True,
+        mirror: bool = False,
     ) -> PeopleSeen:
         """Look at the whole of `picture` only, at fixed sizes; `people.look.see` is what the node does.
 
@@ -150,22 +158,38 @@ class PeopleModel:
         return self._look(one)
 
     def _look(self, one: Pass) -> View:
-        picture, way = one
+        picture, way, near = one
         which, mirror = divmod(way, 2)
         small = np.ascontiguousarray(picture[:, ::-1]) if mirror else picture
         height, width = small.shape[:2]
         batch = torch.from_numpy(small).permute(2, 0, 1)[None]
         with torch.inference_mode():
             out = self.nets[which](batch.to(self.device, self.dtype, memory_format=torch.channels_last))
-            parts, alpha, centre, offset = (t[0].float().cpu() for t in out)
+            parts, alpha, centre, offset = (t[0].float().cpu() for t in out[:4])
             offset = offset * torch.tensor([OFFSET_UNIT / width, OFFSET_UNIT / height])[:, None, None]
             parts, centre = parts.softmax(0), torch.sigmoid(centre[0])
             if mirror:
                 parts, alpha, centre, offset = (t.flip(-1) for t in (parts, alpha, centre, offset))
                 parts = parts[list(MIRROR)]
                 offset = offset * torch.tensor([-1.0, 1.0])[:, None, None]
-            planes = (np.ascontiguousarray(t.numpy()) for t in (alpha, parts, centre, offset))
-            return View(*planes)
+            planes = [np.ascontiguousarray(t.numpy()) for t in (alpha, parts, centre, offset)]
+            figure = None if out.figure is None or mirror else out.figure[0, 0].float().cpu().numpy()
+            return View(*planes, figure, self._near(picture) if near else None)
+
+    def _near(self, picture: Plane) -> Plane | None:
+        """What the portrait network says: logits at its own size, squeezed as it was made for."""
+        if self.portrait is None:
+            return None
+        side = portrait_net.SIDE
+        small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_LINEAR)
+        batch = torch.from_numpy(small).permute(2, 0, 1)[None]
+        told = self.portrait(batch.to(self.device, self.dtype, memory_format=torch.channels_last))
+        return np.asarray(told[0, 0].float().cpu().numpy(), np.float32)
+
+
+def _long_side(weights: Path) -> int:
+    with safe_open(str(weights), "pt") as file:
+        return int((file.metadata() or {}).get("long_side", LONG_SIDE))
 
 
 def main_parts(seen: PeopleSeen) -> NDArray[np.uint8]:

@@ -44,13 +44,15 @@ class Observed(NamedTuple):
 
     `parts` (N, parts, H/2, W/2) and `alpha` (N, 2, H, W: person without held things, held things)
     and `centre` (N, 1, H/4, W/4) are logits; `offset` (N, 2, H/4, W/4: x, y) leads from a cell to
-    its person's head in units of `OFFSET_UNIT` pixels.
+    its person's head in units of `OFFSET_UNIT` pixels. `figure` (N, 1, H, W) are logits of one whole
+    figure as the published trunk tells it; None in training and from a trunk of our own.
     """
 
     parts: Tensor
     alpha: Tensor
     centre: Tensor
     offset: Tensor
+    figure: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,9 @@ class PeopleNet(nn.Module):
         coarse = _up(self.to_coarse(y), x)
         fine = self.fine(torch.cat([_up(self.to_fine(y), x), x, coarse], 1))
         who = self.to_people(self.people(quarter))
-        return Observed(self.to_parts(y), coarse + self.to_alpha(fine), who[:, :1], who[:, 1:])
+        told = isinstance(self.trunk, PoseTrunk) and not self.training
+        figure = self.trunk.segmented(seen.soft) if told else None
+        return Observed(self.to_parts(y), coarse + self.to_alpha(fine), who[:, :1], who[:, 1:], figure)
 
     def fold(self) -> PeopleNet:
         """Merge all batch norms into their convolutions (inference only); returns itself."""

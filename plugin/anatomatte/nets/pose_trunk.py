@@ -3,7 +3,8 @@
 Google published the network (BlazePose GHUM, full, with segmentation) and its weights under
 Apache-2.0; `training.pretrained` reads them once out of the published file. Only what is
 convolutional is used, so it works at any size: an encoder of inverted residuals down to 1/32, the
-features that its own decoder brings back up to 1/4, and those of its segmentation at 1/2.
+features that its own decoder brings back up to 1/4, those of its segmentation at 1/2, and that
+segmentation itself: one whole figure, the one who matters most.
 It has no norms: theirs were merged into the weights before they were published.
 """
 
@@ -119,6 +120,9 @@ class PoseTrunk(nn.Module):
         self.soft_in = Apart(b, s)
         self.soft_side = Apart(w1, s)
         self.soft = nn.Sequential(Apart(s, s, shortcut=True), Apart(s, s, shortcut=True))
+        self.figure = nn.Sequential(
+            Apart(s, s, shortcut=True), Apart(s, s, shortcut=True), Conv(s, 1, 3, act=False)
+        )
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
@@ -135,3 +139,8 @@ class PoseTrunk(nn.Module):
             back = _twice(back) + side(level)
         soft = self.soft(_twice(self.soft_in(back)) + self.soft_side(half))
         return Levels(half, quarter, eighth, sixteenth, deep, back, soft)
+
+    def segmented(self, soft: Tensor) -> Tensor:
+        """Logits (N, 1, H, W) of the one whole figure, as published, from the features at 1/2."""
+        found: Tensor = self.figure(_twice(soft))
+        return found

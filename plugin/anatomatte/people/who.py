@@ -37,13 +37,17 @@ class View:
 
     `alpha` (2, h, w) logits of people without what they hold, and of held things; `parts` (parts,
     h/2, w/2) probabilities; `centre` (h/4, w/4) heat of heads in 0-1; `offset` (2, h/4, w/4) the
-    way to one's own head, as shares of the window's width and height.
+    way to one's own head, as shares of the window's width and height. What published networks
+    say, where they were asked: `figure` (h, w) logits of one whole figure, `portrait` (any size) of
+    people near the camera.
     """
 
     alpha: Plane
     parts: Plane
     centre: Plane
     offset: Plane
+    figure: Plane | None = None
+    portrait: Plane | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
