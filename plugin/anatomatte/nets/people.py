@@ -172,9 +172,10 @@ class PeopleModel:
                 parts, alpha, centre, offset = (t.flip(-1) for t in (parts, alpha, centre, offset))
                 parts = parts[list(MIRROR)]
                 offset = offset * torch.tensor([-1.0, 1.0])[:, None, None]
-            planes = [np.ascontiguousarray(t.numpy()) for t in (alpha, parts, centre, offset)]
             figure = None if out.figure is None or mirror else out.figure[0, 0].float().cpu().numpy()
-            return View(*planes, figure, self._near(picture) if near else None)
+            told = figure, self._near(picture) if near else None
+            alpha, parts, centre, offset = (t.contiguous() for t in (alpha, parts, centre, offset))
+            return View(alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), *told)
 
     def _near(self, picture: Plane) -> Plane | None:
         """What the portrait network says: logits at its own size, squeezed as it was made for."""

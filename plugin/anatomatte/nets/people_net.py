@@ -153,8 +153,8 @@ class PeopleNet(nn.Module):
         coarse = _up(self.to_coarse(y), x)
         fine = self.fine(torch.cat([_up(self.to_fine(y), x), x, coarse], 1))
         who = self.to_people(self.people(quarter))
-        told = isinstance(self.trunk, PoseTrunk) and not self.training
-        figure = self.trunk.segmented(seen.soft) if told else None
+        trunk: nn.Module = self.trunk
+        figure = trunk.segmented(seen.soft) if isinstance(trunk, PoseTrunk) and not self.training else None
         return Observed(self.to_parts(y), coarse + self.to_alpha(fine), who[:, :1], who[:, 1:], figure)
 
     def fold(self) -> PeopleNet:

@@ -86,7 +86,7 @@ class Canvas:
             self.alpha[0] = self._people(found)
         self.cover = _chance(shrink(np.maximum(self.alpha[0], self.alpha[1]), *cells))
         if found is None and self.told.asked:  # at first whoever either of the two sees is somebody
-            self.cover = (self.cover + self.near()) / 2
+            self.cover = np.asarray((self.cover + self.near()) / 2, np.float32)
 
     def near(self, cells: tuple[int, int] | None = None) -> Plane:
         """Coverage on the grid of cells as the portrait network says."""
@@ -142,17 +142,13 @@ class Canvas:
         """Add what published networks say of a look, as far as they know such pictures."""
         top, bottom, left, right = span
         where, size = np.s_[top:bottom, left:right], (bottom - top, right - left)
-        inner = self._ramps(window, span)
+        inner, shown = self._ramps(window, span), self._shown(window, span)
+        longest = max(window.height, window.width)
         if view.portrait is not None:
-            shown = self._shown(window, span)
-            fits = inner if shown is None else inner * near(shown / max(window.height, window.width))
+            fits = inner if shown is None else inner * near(shown / np.float32(longest))
             self.told.portrait(where, _fitted(view.portrait, *size), fits)
-        if view.figure is not None and (shown := self._shown(window, span)) is not None:
-            self.told.one(
-                where,
-                _fitted(view.figure, *size),
-                inner * figure_fits(shown, max(window.height, window.width)),
-            )
+        if view.figure is not None and shown is not None:
+            self.told.one(where, _fitted(view.figure, *size), inner * figure_fits(shown, longest))
 
     def _span(self, first: int, last: int, axis: int) -> tuple[int, int]:
         """Pixels of the plate as whole cells of the grid."""

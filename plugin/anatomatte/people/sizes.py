@@ -48,11 +48,12 @@ class Figures:
 
     def carried(self, value: Plane, there: NDArray[np.bool_]) -> Plane:
         """A value (h, w), 0-1, of the nearest of them; a piece of *there* takes the highest that it meets."""
-        count, pieces = cv2.connectedComponents(there.astype(np.uint8), connectivity=8)
+        count, found = cv2.connectedComponents(there.astype(np.uint8), connectivity=8)
+        pieces = np.asarray(found, np.intp)
         most = np.zeros(count, np.float32)
-        np.maximum.at(most, pieces.ravel(), (value * (self.own > 0)).ravel())
+        np.maximum.at(most, pieces.ravel(), (value * (self.own > 0)).astype(np.float32).ravel())
         most[0] = 0
-        return np.maximum(value, most[pieces])
+        return np.asarray(np.maximum(value, most[pieces]), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
