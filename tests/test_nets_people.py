@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+from training.pretrained import POSE, convert
 
-from anatomatte.nets.people import PeopleModel, main_parts, native_dtype
+from anatomatte.nets.people import WEIGHTS, PeopleModel, main_parts, native_dtype
 from anatomatte.nets.people_net import STRIDE, PeopleNet, Shape, save
 from anatomatte.nets.plain_trunk import PlainShape
-from anatomatte.nets.pose_trunk import TrunkShape
+from anatomatte.nets.portrait_net import SIDE
+from anatomatte.nets.pose_trunk import PoseTrunk, TrunkShape
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people.seen import PeopleSeen
 
 TRUNK = TrunkShape(stem=8, widths=(8, 8, 8, 16, 16, 16), expand=2, back=8, soft=4)
 SMALL = Shape(TRUNK, context=16, attention=1, decoder=(8, 8, 8, 16))
+DATA = Path(__file__).parent / "data" / "people"
+PUBLISHED = "63f68d6ce1614cc0eb7c8ffb8a29cfe41a22c986ebfdc079ee5ed642f5a55fa1"
+"""SHA-256 of the published trunk's tensors in 16 bit, in the order of their names."""
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +165,78 @@ def test_short_floats_only_where_the_machine_has_them(monkeypatch: pytest.Monkey
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: True, raising=False)
     assert native_dtype("cpu") is torch.bfloat16
     assert native_dtype("cuda") is torch.float16
+
+
+# ---- what published networks say beside
+
+
+def test_the_figure_is_the_trunks_own_and_not_there_in_training() -> None:
+    torch.manual_seed(2)
+    net, picture = PeopleNet(SMALL), torch.rand(2, 3, 64, 96)
+    with torch.inference_mode():
+        assert net.train()(picture).figure is None
+        figure = net.eval()(picture).figure
+        trunk = net.trunk
+        assert isinstance(trunk, PoseTrunk)
+        alone = trunk.segmented(trunk(picture).soft)
+        plain = PeopleNet(Shape(PlainShape((8, 8, 8, 16, 16), (1, 1, 1, 1)), 16, 1, (8, 8, 8, 16)))
+        assert plain.eval()(picture).figure is None
+    assert figure is not None and figure.shape == (2, 1, 64, 96)
+    assert torch.equal(figure, alone) and figure.std() > 0
+
+
+def test_looks_say_what_published_networks_say_where_they_are_asked(
+    weights: Path, model: PeopleModel
+) -> None:
+    both = PeopleModel([weights])
+    assert both.portrait is not None
+    picture = np.random.default_rng(6).random((64, 96, 3), np.float32)
+    asked, unasked, mirrored = both.passes([(picture, 0, True), (picture, 0, False), (picture, 1, True)])
+    assert unasked.portrait is None and mirrored.figure is None
+    assert asked.figure is not None and unasked.figure is not None
+    assert asked.figure.shape == (64, 96) and np.array_equal(asked.figure, unasked.figure)
+    squeezed = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    with torch.inference_mode():
+        alone = both.portrait(torch.from_numpy(squeezed).permute(2, 0, 1)[None])[0, 0].numpy()
+    assert asked.portrait is not None and mirrored.portrait is not None
+    assert asked.portrait.shape == (SIDE, SIDE) and asked.portrait.dtype == np.float32
+    assert np.allclose(asked.portrait, alone, atol=1e-3)
+    assert np.array_equal(asked.portrait, mirrored.portrait)  # it sees the picture as it is
+    assert model.passes([(picture, 0, True)])[0].portrait is None
+
+
+def digest(tensors: dict[str, torch.Tensor]) -> str:
+    made = hashlib.sha256()
+    for name in sorted(tensors):
+        made.update(name.encode() + tensors[name].numpy().tobytes())
+    return made.hexdigest()
+
+
+def test_the_shipped_trunk_is_the_published_one() -> None:
+    with safe_open(str(WEIGHTS[0]), "pt") as file:
+        names = [name for name in list(file.keys()) if name.startswith("trunk.")]
+        trunk = {name.removeprefix("trunk."): file.get_tensor(name) for name in names}
+    assert {tensor.dtype for tensor in trunk.values()} == {torch.float16}
+    assert digest(trunk) == PUBLISHED
+
+
+def test_the_published_one_is_what_its_digest_says(tmp_path: Path) -> None:
+    folder = os.environ.get("ANATOMATTE_MEDIAPIPE")
+    if not folder:
+        pytest.skip("needs the published file: ANATOMATTE_MEDIAPIPE names a folder that holds it")
+    pytest.importorskip("tflite")
+    convert(Path(folder) / POSE.name, tmp_path / "trunk.safetensors")
+    assert digest(load_file(tmp_path / "trunk.safetensors")) == PUBLISHED
+
+
+def test_published_networks_see_a_drawn_person_whole() -> None:
+    model = PeopleModel(WEIGHTS[:1])
+    for name in ("06", "13"):
+        picture = cv2.imread(str(DATA / f"{name}.jpg"))[..., ::-1].astype(np.float32) / 255
+        truth = cv2.imread(str(DATA / f"{name}_alpha.png"), cv2.IMREAD_GRAYSCALE)
+        there = cv2.resize(truth, (256, 256)) > 127
+        view = model.passes([(np.ascontiguousarray(cv2.resize(picture, (256, 256))), 0, True)])[0]
+        assert view.figure is not None and view.portrait is not None
+        for told, least in ((view.figure, 0.92), (view.portrait, 0.8)):
+            found = told > 0
+            assert (found & there).sum() / (found | there).sum() > least

@@ -13,8 +13,8 @@ import pytest
 from anatomatte.nets.people import PeopleModel
 from anatomatte.parts import PARTS
 from anatomatte.people.look import see
-from anatomatte.people.sizes import Nearer, figures
-from anatomatte.people.who import View, find_heads, group, strongest
+from anatomatte.people.sizes import Figures, Nearer, figures
+from anatomatte.people.who import Group, View, find_heads, group, strongest
 from anatomatte.people.windows import LARGEST, MOST, windows
 
 DATA = Path(__file__).parent / "data" / "people"
@@ -147,6 +147,52 @@ def test_figures_are_measured_from_afar_and_found_from_nearby() -> None:
     assert found.sizes[20, 9] == 30 and found.sizes[12, 51] == 6 and found.sizes[39, 59] == 6
     empty = figures(far * 0, group(far * 0, far * 0, np.zeros((2, 40, 60), np.float32)), None)
     assert len(empty.boxes) == 0 and (empty.sizes == 60).all()
+
+
+def test_pieces_that_hang_on_somebody_are_his() -> None:
+    cover = np.zeros((12, 20), np.float32)
+    cover[1:11, 3:6] = cover[4:6, 6:11] = 1  # a body and its sleeve, which votes for another
+    cover[8:11, 15:19] = 1  # and what hangs on nobody
+    shares = np.zeros((2, 12, 20), np.float32)
+    shares[0], shares[1, 4:6, 6:11], shares[1, :, 12:] = 0.5, 1, 1
+    found = figures(cover, Group(shares, np.array([[4, 2, 0.9]], np.float32)), None)
+    assert sorted(found.boxes.tolist()) == [[1, 11, 3, 11], [8, 11, 15, 19]]
+    assert found.own[4, 10] == found.own[10, 3] != found.own[9, 16] > 0
+
+
+def test_shares_and_contact_by_hand() -> None:
+    own = np.array([[1, 1, 0, 0, 0], [1, 1, 0, 2, 2]], np.intp)
+    nearest = np.array([[1, 1, 1, 2, 2], [1, 1, 1, 2, 2]], np.intp)
+    boxes = np.array([[0, 2, 0, 2], [1, 2, 3, 5]], np.intp)
+    plane = np.zeros((2, 5), np.float32)
+    made = Figures(boxes, own, nearest, plane, plane)
+    there = np.array([[1, 0, 1, 1, 1], [1, 1, 0, 1, 0]], bool)
+    assert np.allclose(made.share(there), [[0.75] * 3 + [0.5] * 2] * 2)
+    value = np.array([[0.9, 0.9, 0.9, 0.1, 0.1]] * 2, np.float32)
+    claims = np.array([[0, 1, 1, 1, 0], [0, 0, 0, 0, 0]], bool)
+    assert np.allclose(made.carried(value, claims), [[0.9] * 4 + [0.1], [0.9] * 3 + [0.1] * 2])
+    claims[0, 1] = False  # touches nobody whom it means
+    assert np.allclose(made.carried(value * (own > 0), claims)[0], [0.9, 0.9, 0, 0, 0])
+
+    cover = np.zeros((20, 30), np.float32)
+    cover[8:20, 2:8], cover[5:15, 20:24] = 1, 1  # six of twelve cells on the border; none
+    found = figures(cover, Group(np.ones((1, 20, 30), np.float32), np.zeros((0, 3), np.float32)), None)
+    assert (found.contact[10, 5], found.contact[10, 22]) == (0.5, 0)
+    assert (found.sizes[10, 5], found.sizes[10, 22]) == (12, 10)
+    assert found.contact[0, 29] == 0 and found.contact[19, 0] == 0.5  # of the nearest
+    none = figures(cover * 0, Group(np.zeros((0, 20, 30), np.float32), np.zeros((0, 3), np.float32)), None)
+    assert not none.contact.any() and not none.share(cover > 0).any() and (none.sizes == 30).all()
+
+
+def test_pieces_in_which_nobody_is_seen_are_nobody_beside_somebody() -> None:
+    cover, near = np.zeros((12, 30), np.float32), np.zeros((12, 30), np.float32)
+    cover[1:11, 2:6] = cover[1:11, 12:16] = cover[1:11, 22:26] = 1
+    near[1:5, 12:16], near[1:4, 22:26] = 1, 0.9  # 0.4 and 0.27 of them
+    who = Group(np.ones((1, 12, 30), np.float32), np.array([[3, 2, 0.9]], np.float32))
+    assert sorted(figures(cover, who, None, near).boxes[:, 2].tolist()) == [2, 12]
+    assert len(figures(cover, who, None).boxes) == 3
+    nobody = Group(who.shares, np.array([[0, 0, 0.9]], np.float32))  # a head beside everybody
+    assert len(figures(cover, nobody, None, near * 0).boxes) == 3
 
 
 # ---- windows
