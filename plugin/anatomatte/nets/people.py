@@ -143,11 +143,12 @@ class PeopleModel:
             if threads <= 1 or len(wanted) <= 1 or self.device != "cpu":
                 return [self._checked(one, check) for one in wanted]
             with ThreadPoolExecutor(min(threads, len(wanted))) as pool:
-                waiting = [pool.submit(self._checked, one, check) for one in wanted]
+                largest = sorted(range(len(wanted)), key=lambda k: -wanted[k][0].size)  # no thread waits long
+                waiting = {k: pool.submit(self._checked, wanted[k], check) for k in largest}
                 try:
-                    return [one.result() for one in waiting]
+                    return [waiting[k].result() for k in range(len(wanted))]
                 except BaseException:
-                    for one in waiting:
+                    for one in waiting.values():
                         one.cancel()
                     raise
 

@@ -107,15 +107,29 @@ class Canvas:
     def _parts(
         self, laid: list[tuple[Plane, Where, Plane]], threads: int, check: Callable[[], None]
     ) -> Plane:
-        """Probabilities (parts, h, w) that sum to 1, from those of each look, its place and weight."""
-        made = np.zeros((len(laid[0][0]), *self.size), np.float32)
+        """Probabilities (parts, h, w) that sum to 1, from those of each look, its place and weight.
 
-        def one(k: int) -> None:
-            for parts, where, weight in laid:
-                made[k][where] += _fitted(parts[k], *weight.shape) * weight
+        The network tells parts at half its size, so looks are laid over each other on half of the grid.
+        """
+        height, width = self.size
+        small = np.zeros((len(laid[0][0]), height // 2, width // 2), np.float32)
+        halves = [
+            (parts, tuple(slice(s.start // 2, s.stop // 2) for s in where), _halved(weight))
+            for parts, where, weight in laid
+        ]
 
-        every(len(made), one, threads, check)
-        made /= np.maximum(made.sum(0), np.float32(1e-6))
+        def lay(k: int) -> None:
+            for parts, where, weight in halves:
+                small[k][where] += _fitted(parts[k], *weight.shape) * weight
+
+        every(len(small), lay, threads, check)
+        small /= np.maximum(small.sum(0), np.float32(1e-6))
+        made = np.empty((len(small), height, width), np.float32)
+
+        def enlarge(k: int) -> None:
+            made[k] = grow(small[k], height, width)
+
+        every(len(made), enlarge, threads, check)
         return made
 
     def _lay(self, shot: Shot) -> tuple[Where, Plane]:
@@ -142,13 +156,14 @@ class Canvas:
         """Add what published networks say of a look, as far as they know such pictures."""
         top, bottom, left, right = span
         where, size = np.s_[top:bottom, left:right], (bottom - top, right - left)
-        inner, shown = self._ramps(window, span), self._shown(window, span)
+        inner, shown = self._ramps(window, span), self._shown(window)
         longest = max(window.height, window.width)
         if view.portrait is not None:
-            fits = inner if shown is None else inner * near(shown / np.float32(longest))
+            fits = inner if shown is None else inner * self._at(near(shown / np.float32(longest)), span)
             self.told.portrait(where, _fitted(view.portrait, *size), fits)
         if view.figure is not None and shown is not None:
-            self.told.one(where, _fitted(view.figure, *size), inner * figure_fits(shown, longest))
+            fits = inner * self._at(figure_fits(shown, longest), span)
+            self.told.one(where, _fitted(view.figure, *size), fits)
 
     def _span(self, first: int, last: int, axis: int) -> tuple[int, int]:
         """Pixels of the plate as whole cells of the grid."""
@@ -163,22 +178,24 @@ class Canvas:
         ramp_x = _ramp(right - left, window.left > 0, window.right < self.plate[1])
         return np.asarray(ramp_y[:, None] * ramp_x, np.float32)
 
-    def _shown(self, window: Window, span: tuple[int, int, int, int]) -> Plane | None:
-        """The longer side of the nearest person in pixels of the network; None before anybody was found."""
+    def _shown(self, window: Window) -> Plane | None:
+        """The longer side of the nearest person in pixels of the network, on the cells of `found`."""
         if self.found is None:
             return None
-        top, bottom, left, right = span
         sizes = self.found.sizes
-        cell = max(self.plate) / max(sizes.shape) * window.zoom
-        return grow(sizes, *self.size)[top:bottom, left:right] * np.float32(cell)
+        return sizes * np.float32(max(self.plate) / max(sizes.shape) * window.zoom)
+
+    def _at(self, values: Plane, span: tuple[int, int, int, int]) -> Plane:
+        """Values on the cells of `found`, brought to a part of the grid."""
+        top, bottom, left, right = span
+        return grow(values, *self.size)[top:bottom, left:right]
 
     def _weight(self, window: Window, span: tuple[int, int, int, int]) -> Plane:
-        weight = self._ramps(window, span)
-        shown = self._shown(window, span)
+        weight, shown = self._ramps(window, span), self._shown(window)
         if shown is not None:
             off = np.log(np.maximum(shown, 1) / np.float32(self.best))
             off /= np.where(off > 0, np.float32(_TOO_LARGE), np.float32(_TOO_SMALL))
-            weight = weight * np.maximum(np.exp(-off * off / 2), np.float32(_LEAST))
+            weight = weight * self._at(np.maximum(np.exp(-off * off / 2), np.float32(_LEAST)), span)
         return np.asarray(weight, np.float32)
 
     def seen(self, most: int) -> PeopleSeen:
@@ -202,6 +219,10 @@ class Canvas:
 def _chance(logits: Plane) -> Plane:
     """Probabilities of logits."""
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
+
+
+def _halved(plane: Plane) -> Plane:
+    return shrink(plane, plane.shape[0] // 2, plane.shape[1] // 2)
 
 
 def _fitted(plane: Plane, height: int, width: int) -> Plane:

@@ -95,7 +95,7 @@ class _Work:
         self.nearest = _AREA * min(sides) ** 2
         self.threads, self.check = threads, check
         self.plate = (int(display.shape[0]), int(display.shape[1]))
-        self.small: dict[tuple[int, int], Plane] = {}
+        self.small = self.picture
 
     def grid(self, finer: float) -> tuple[int, int]:
         """Height and width of the grid on which looks are laid over each other."""
@@ -110,13 +110,29 @@ class _Work:
     def look(self, wanted: Sequence[tuple[Window, int, bool]]) -> list[Shot]:
         """Passes over windows, each in one of the model's ways, with the portrait network or without."""
         self.check()
+        pictures = self._pictures([window for window, _, _ in wanted])
         views = self.model.passes(
-            [(self._picture(window), way, near) for window, way, near in wanted], self.threads, self.check
+            [(pictures[window], way, near) for window, way, near in wanted], self.threads, self.check
         )
         return [Shot(window, view) for (window, _, _), view in zip(wanted, views, strict=True)]
 
-    def _picture(self, window: Window) -> Plane:
-        cut = self.picture[window.top : window.bottom, window.left : window.right]
+    def _pictures(self, of: Sequence[Window]) -> dict[Window, Plane]:
+        """What is in windows; smaller ones of the whole plate are made from the largest one of it."""
+        made: dict[Window, Plane] = {}
+        for window in sorted(set(of), key=lambda window: (-window.height * window.width, window)):
+            whole = (window.top, window.bottom, window.left, window.right) == (
+                0,
+                self.plate[0],
+                0,
+                self.plate[1],
+            )
+            made[window] = self._picture(window, self.small if whole else None)
+            if whole and self.small is self.picture and made[window].size < self.small.size:
+                self.small = made[window]
+        return made
+
+    def _picture(self, window: Window, whole: Plane | None) -> Plane:
+        cut = self.picture[window.top : window.bottom, window.left : window.right] if whole is None else whole
         down = window.height * window.width < cut.shape[0] * cut.shape[1]
         how = cv2.INTER_AREA if down else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(cut, (window.width, window.height), interpolation=how), np.float32)

@@ -14,7 +14,7 @@ Box = tuple[float, float, float, float]
 MOST = 4
 """Windows in one picture; people who stand together share one."""
 
-GAIN = 1.3
+GAIN = 1.4
 """A window that shows its people less than this much larger than before is not worth a look."""
 
 LARGEST = 2.5
@@ -25,7 +25,7 @@ _LEANEST = 2.5
 _STEP = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Window:
     """A part of the plate (pixels, whole numbers) and the network's size for it, multiples of its stride."""
 
