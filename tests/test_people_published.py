@@ -202,6 +202,8 @@ def test_who_is_small_and_overlooked_stays(beside: bool, overlooks: float) -> No
     assert inside(seen, picture, small) > 0.95
     assert somebody is None or inside(seen, picture, somebody) > 0.95
     assert len(seen.people) == (2 if beside else 1)
+    seen = seen_by(Painted(overlooks=0.3), picture, crops=False)
+    assert inside(seen, picture, small) > 0.95
 
 
 # ---- who sees anybody at all
@@ -352,6 +354,7 @@ def test_looks_of_the_portrait_network_are_averaged_and_figures_are_gathered() -
     assert np.allclose(told.near, [[6, 6, 0, 2]], atol=1e-4) and np.array_equal(told.near_trust, ones)
     told.one(np.s_[0:1, 0:3], np.array([[9, -9, -9]], np.float32), ones[:, :3])
     told.one(np.s_[0:1, 1:4], np.array([[9, -9, 9]], np.float32), np.array([[1, 0.5, 0.5]], np.float32))
+    told.one(np.s_[0:1, 0:1], np.full((1, 1), -9, np.float32), ones[:, :1])  # means somebody else
     assert np.allclose(told.figure, [[6, 6, -6, 0]], atol=1e-4)
     assert np.allclose(told.figure_trust, [[1, 1, 1, 0.5]], atol=1e-4)
 
