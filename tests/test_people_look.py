@@ -15,7 +15,7 @@ from anatomatte.parts import PARTS
 from anatomatte.people.look import see
 from anatomatte.people.sizes import Figures, Nearer, figures
 from anatomatte.people.who import Group, View, find_heads, group, strongest
-from anatomatte.people.windows import LARGEST, MOST, windows
+from anatomatte.people.windows import LARGEST, MOST, Window, on_cells, windows
 
 DATA = Path(__file__).parent / "data" / "people"
 
@@ -318,3 +318,16 @@ def test_a_small_drawn_person_is_seen_better_from_nearby() -> None:
         assert scores[1] > 0.6
         gained.append(scores[1] - scores[0])
     assert np.mean(gained) > 0.02
+
+
+def test_a_nearer_look_lies_where_it_was_cut() -> None:
+    """Whole cells of the grid: what is seen from nearer is neither shifted nor squeezed."""
+    picture = plate(480, 960, [(303, 417, 703, 741)])
+    full = cv2.resize(seen_by(Drawn(), picture).alpha, (960, 480)) > 0.5
+    rows, columns = np.nonzero(full)
+    found = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
+    assert np.abs(np.subtract(found, (303, 417, 703, 741))).max() <= 3
+    window = Window(282, 438, 611, 833, 160, 224)
+    snapped = on_cells(window, (480, 960), (192, 384))
+    assert snapped == Window(280, 440, 610, 830, 160, 224)
+    assert on_cells(Window(3, 4, 3, 4, 32, 32), (480, 960), (192, 384)) == Window(0, 10, 0, 10, 32, 32)

@@ -86,7 +86,7 @@ class Canvas:
             self.alpha[0] = self._people(found)
         self.cover = _chance(shrink(np.maximum(self.alpha[0], self.alpha[1]), *cells))
         if found is None and self.told.asked:  # at first whoever either of the two sees is somebody
-            self.cover = np.asarray((self.cover + self.near()) / 2, np.float32)
+            self.cover = np.maximum(self.cover, self.near())
 
     def near(self, cells: tuple[int, int] | None = None) -> Plane:
         """Coverage on the grid of cells as the portrait network says."""

@@ -12,7 +12,7 @@ from .canvas import Canvas, Shot
 from .seen import PeopleSeen, Plane
 from .sizes import Figures, Nearer, figures
 from .who import find_heads
-from .windows import Window, corners, windows
+from .windows import Window, corners, on_cells, windows
 
 if TYPE_CHECKING:
     from ..nets.people import PeopleModel
@@ -68,9 +68,9 @@ def see(
     nearer = _nearer(work.plate, grid, shots[-1]) if far else None
     found = figures(first.cover, first.group(), nearer, first.near() if first.told.asked else None)
     again = work.nearer(found) if crops else []
-    shots += work.look([(window, 0, True) for window in again])
     finest = max((window.zoom for window in again), default=0.0) / work.whole(1.0).zoom
     grid = work.grid(min(max(finest, 1.0), _FINEST))
+    shots += work.look([(on_cells(window, work.plate, grid), 0, True) for window in again])
     return Canvas(work.plate, grid, shots, found, threads, check).seen(people)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .who import CELL
+
 Box = tuple[float, float, float, float]
 """Top, bottom, left, right, in pixels of the plate."""
 
@@ -111,6 +113,23 @@ def _window(box: Box, plate: tuple[int, int], area: float) -> Window:
     top, bottom = _inside((box[0] + box[1]) / 2, height / zoom, plate[0])
     left, right = _inside((box[2] + box[3]) / 2, width / zoom, plate[1])
     return Window(top, bottom, left, right, height, width)
+
+
+def on_cells(window: Window, plate: tuple[int, int], grid: tuple[int, int]) -> Window:
+    """The same window with its borders on whole cells of a *grid* (height, width) over the plate.
+
+    Looks are laid onto whole cells: one that is cut between them would be squeezed into its place.
+    """
+
+    def snapped(first: int, last: int, axis: int) -> tuple[int, int]:
+        cell = plate[axis] * CELL / grid[axis]
+        low = round(first / cell)
+        high = max(low + 1, round(last / cell))
+        return round(low * cell), round(high * cell)
+
+    top, bottom = snapped(window.top, window.bottom, 0)
+    left, right = snapped(window.left, window.right, 1)
+    return Window(top, max(bottom, top + 1), left, max(right, left + 1), window.height, window.width)
 
 
 def _inside(middle: float, length: float, whole: int) -> tuple[int, int]:
