@@ -30,7 +30,7 @@ _FOLDER = Path(__file__).resolve().parent.parent / "weights"
 WEIGHTS = (_FOLDER / "people.safetensors", _FOLDER / "people_plain.safetensors")
 """The weights in the package: the network on the published trunk, and the one on a trunk of our own.
 
-They err at different places: the first knows real people, the second has seen four times as many drawn ones.
+They err at different places: the first stands on real people, the second has seen twice as many drawn ones.
 """
 
 PORTRAIT = _FOLDER / "portrait.safetensors"

@@ -70,6 +70,7 @@ class Canvas:
     ) -> None:
         self.plate, self.size, self.found = plate, size, found
         self.told = Told(size)
+        self.agreed: Plane | None = None
         self.best = _BEST * max(shots[0].window.height, shots[0].window.width)
         self.unit = max(size) / max(shots[0].window.height, shots[0].window.width)
         height, width = size
@@ -86,7 +87,8 @@ class Canvas:
             self.alpha[0] = self._people(found)
         self.cover = _chance(shrink(np.maximum(self.alpha[0], self.alpha[1]), *cells))
         if found is None and self.told.asked:  # at first whoever either of the two sees is somebody
-            self.cover = np.maximum(self.cover, self.near())
+            own, other = self.cover, self.near()
+            self.cover, self.agreed = np.maximum(own, other), np.minimum(own, other)
 
     def near(self, cells: tuple[int, int] | None = None) -> Plane:
         """Coverage on the grid of cells as the portrait network says."""

@@ -66,7 +66,7 @@ def see(
     grid = work.grid(larger if far else 1.0)
     first = Canvas(work.plate, grid, shots[:ways])
     nearer = _nearer(work.plate, grid, shots[-1]) if far else None
-    found = figures(first.cover, first.group(), nearer, first.near() if first.told.asked else None)
+    found = figures(first.cover, first.group(), nearer, first.agreed)
     again = work.nearer(found) if crops else []
     finest = max((window.zoom for window in again), default=0.0) / work.whole(1.0).zoom
     grid = work.grid(min(max(finest, 1.0), _FINEST))

@@ -15,7 +15,7 @@ THERE = 0.4
 """Coverage from which on something is taken for a person."""
 
 SEEN = 0.3
-"""Mean coverage by the portrait network from which on it agrees that there is somebody."""
+"""Mean coverage from which on two networks agree that there is somebody."""
 
 _LEAST = 3
 _STRAY = 0.005
@@ -64,7 +64,7 @@ class Nearer:
     heads: Plane
 
 
-def figures(cover: Plane, who: Group, far: Nearer | None, near: Plane | None = None) -> Figures:
+def figures(cover: Plane, who: Group, far: Nearer | None, agreed: Plane | None = None) -> Figures:
     """Find them.
 
     Args:
@@ -72,13 +72,13 @@ def figures(cover: Plane, who: Group, far: Nearer | None, near: Plane | None = N
         who: the people that it tells apart.
         far: what a larger look sees; only what the first did not see counts, and only with a head on it:
             from that near, leaves and lettering look like sleeves, but not like heads.
-        near: (h, w) coverage as the portrait network says, where it was asked; pieces without a head
-            in which it sees nobody are nobody as long as there is somebody else.
+        agreed: (h, w) coverage that our own and the portrait network agree on, where it was asked; pieces
+            without a head that only one of them sees are nobody as long as there is somebody else.
     """
     own = _numbered(cover, who.shares.argmax(0) if len(who.shares) else np.zeros(cover.shape, np.intp))
     own = _joined(own, who.heads)
-    if near is not None:
-        own = _agreed(own, who.heads, near)
+    if agreed is not None:
+        own = _agreed(own, who.heads, agreed)
     if far is not None:
         reach = cv2.dilate((own > 0).astype(np.uint8), np.ones((5, 5), np.uint8))
         more = _numbered(far.cover * (reach == 0), np.zeros(cover.shape, np.intp))
@@ -124,11 +124,11 @@ def _joined(own: NDArray[np.intp], heads: Plane) -> NDArray[np.intp]:
     return np.where(loose, _nearest(np.where(somebody, own, 0)), own) if loose.any() else own
 
 
-def _agreed(own: NDArray[np.intp], heads: Plane, near: Plane) -> NDArray[np.intp]:
-    """The numbered figures without those that have no head and are not *near* (h, w) either."""
+def _agreed(own: NDArray[np.intp], heads: Plane, agreed: Plane) -> NDArray[np.intp]:
+    """The numbered figures without those that have no head and are not *agreed* (h, w) on either."""
     count = int(own.max()) + 1
     cells = np.bincount(own.ravel(), minlength=count)
-    seen = np.bincount(own.ravel(), near.ravel(), minlength=count) >= SEEN * cells
+    seen = np.bincount(own.ravel(), agreed.ravel(), minlength=count) >= SEEN * cells
     for column, row, _ in heads:
         seen[own[int(row), int(column)]] = True
     seen[0] = False
