@@ -331,3 +331,18 @@ def test_a_nearer_look_lies_where_it_was_cut() -> None:
     snapped = on_cells(window, (480, 960), (192, 384))
     assert snapped == Window(280, 440, 610, 830, 160, 224)
     assert on_cells(Window(3, 4, 3, 4, 32, 32), (480, 960), (192, 384)) == Window(0, 10, 0, 10, 32, 32)
+
+
+def test_a_piece_without_a_head_needs_two_who_see_it() -> None:
+    cover, agreed = np.zeros((40, 60), np.float32), np.zeros((40, 60), np.float32)
+    cover[4:34, 4:14], agreed[4:34, 4:14] = 1, 1
+    cover[20:30, 40:50] = 1  # only one network sees this
+    heat = np.zeros_like(cover)
+    heat[6, 9] = 0.9
+    who = group(cover, heat, np.zeros((2, 40, 60), np.float32))
+    assert figures(cover, who, None, agreed).boxes.tolist() == [[4, 34, 4, 14]]
+    agreed[20:30, 40:50] = 0.9
+    assert len(figures(cover, who, None, agreed).boxes) == 2
+    heat[22, 45] = 0.8  # a head is enough
+    who = group(cover, heat, np.zeros((2, 40, 60), np.float32))
+    assert len(figures(cover, who, None, agreed * 0).boxes) == 2
