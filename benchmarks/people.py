@@ -12,8 +12,9 @@ sheer clothing, overlap, back view. Without either the benchmark says so and suc
 
 Definitions: IoU after Everingham et al. 2010, per picture, then averaged; boundary IoU after Cheng et al.
 2021 with a band of 2 % of the diagonal; MAD the mean of |alpha - truth|; mIoU over the classes that the set
-holds, pixels of all pictures together. The 6 classes are background, hair, skin, tops (with dresses), bottoms
-(with legwear) and footwear; other labels do not count.
+holds, pixels of all pictures together; dtSSD (x 100, less is steadier) after Erofeev et al. 2015, of clips.
+The 6 classes are background, hair, skin, tops (with dresses), bottoms (with legwear) and footwear; other
+labels do not count.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from anatomatte.parts import INDEX, PARTS
 from anatomatte.settings import Settings
 
 Mask = NDArray[np.bool_]
+Plane = NDArray[np.float32]
 
 CLASSES = (
     *("background", "hair", "skin", "headwear", "eyewear", "upper", "dress"),
@@ -86,6 +88,12 @@ def band(mask: Mask) -> Mask:
     padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     inner = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=width)[1:-1, 1:-1]
     return np.asarray(mask & (inner == 0))
+
+
+def unsteady(before: tuple[Plane, Plane], now: tuple[Plane, Plane]) -> float:
+    """How differently alpha and truth (both in each pair) change from one frame to the next, x 100."""
+    change = (now[0] - before[0]) - (now[1] - before[1])
+    return 100 * float(np.sqrt(np.square(change).mean()))
 
 
 class Tally:
@@ -174,12 +182,18 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def masks(self, name: str) -> float:
-        """Mean person IoU of a set with masks."""
-        scores = []
+    def masks(self, name: str) -> tuple[float, float]:
+        """Mean person IoU of a set with masks; and as a clip, how unsteady it is."""
+        scores, steps = [], []
+        before: tuple[Plane, Plane] | None = None
         for _, picture, truth, counts in pictures(self.folder / name, "mask"):
-            scores.append(iou(keyed(picture).alpha >= 0.5, truth > 127, counts))
-        return float(np.mean(scores))
+            alpha, mask = keyed(picture).alpha, truth > 127
+            scores.append(iou(alpha >= 0.5, mask, counts))
+            now = alpha, mask.astype(np.float32)
+            if before is not None and before[0].shape == alpha.shape:
+                steps.append(unsteady(before, now))
+            before = now
+        return float(np.mean(scores)), float(np.mean(steps)) if steps else float("nan")
 
     def mattes(self, name: str) -> float:
         """Mean absolute difference of alpha of a set with mattes."""
@@ -214,9 +228,11 @@ class Bench:
         scores: dict[str, float] = {}
         if (self.folder / "ccp").is_dir():
             scores |= self.parsing()
-        for key, name in (("coco_iou", "coco"), ("tennis_iou", "tennis"), ("dance_iou", "davis_dance-twirl")):
+        for key, name in (("coco", "coco"), ("tennis", "tennis"), ("dance", "davis_dance-twirl")):
             if (self.folder / name).is_dir():
-                scores[key] = self.masks(name)
+                scores[f"{key}_iou"], steps = self.masks(name)
+                if key != "coco":
+                    scores[f"{key}_dtssd"] = steps
         for key, name in (("alpha_mad", "alphaGT"), ("silver_mad", "alphaSilver")):
             if (self.folder / name).is_dir():
                 scores[key] = self.mattes(name)

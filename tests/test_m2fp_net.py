@@ -6,7 +6,6 @@ import hashlib
 import os
 import sys
 import types
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -47,12 +46,7 @@ def state() -> dict[str, Tensor]:
     return made_state(small())
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def is_loaded(path: Path, state: dict[str, Tensor]) -> None:

@@ -97,3 +97,12 @@ def test_the_plate_of_the_speed_benchmark_shows_people() -> None:
     assert len(made.people) >= 2
     assert 0.1 < made.alpha.mean() < 0.6
     assert speed.median(lambda: None, 3) >= 0
+
+
+def test_steadiness_counts_what_changes_beside_the_truth() -> None:
+    bench = script("people")
+    still, moved = np.zeros((4, 4), np.float32), np.ones((4, 4), np.float32)
+    assert bench.unsteady((still, still), (moved, moved)) == 0
+    assert bench.unsteady((still, still), (moved * 0.5, still)) == pytest.approx(50)
+    assert bench.unsteady((moved, still), (moved, still)) == 0  # wrong, but steady
+    assert bench.unsteady((still, still), (still, moved)) == pytest.approx(100)

@@ -227,7 +227,7 @@ def test_neighbours_share_a_window_and_a_crowd_has_few() -> None:
 
 
 def seen_by(network: Drawn, picture: np.ndarray, **how: Any) -> Any:
-    return see(picture, network, **how)  # type: ignore[arg-type]
+    return see(picture, network, **how)
 
 
 def test_small_people_are_looked_at_again() -> None:

@@ -137,7 +137,7 @@ def paint(picture: Plane, box: Box, by: str = ALL, head: bool = False) -> Box:
 
 
 def seen_by(network: Painted, picture: Plane, **how: Any) -> PeopleSeen:
-    seen = see(picture, network, **how)  # type: ignore[arg-type]
+    seen = see(picture, network, **how)
     for plane in (seen.alpha, seen.held, seen.parts, seen.people):
         assert np.isfinite(plane).all()
         assert plane.size == 0 or (plane.min() >= 0 and plane.max() <= 1)
@@ -326,7 +326,7 @@ def test_threads_change_nothing(tmp_path: Path) -> None:
     view = model.passes([(picture[:64, :96], 0, True)])[0]
     assert view.figure is not None and view.portrait is not None
     for network, shown in ((model, picture), (Painted(), crowd())):
-        one, three = (see(shown, network, threads=n) for n in (1, 3))  # type: ignore[arg-type]
+        one, three = (see(shown, network, threads=n) for n in (1, 3))
         for name in ("alpha", "held", "parts", "people", "heads"):
             assert np.array_equal(getattr(one, name), getattr(three, name)), name
 

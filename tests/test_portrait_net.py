@@ -7,7 +7,6 @@ The published file itself is not in the repository. Where ANATOMATTE_MEDIAPIPE n
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -37,12 +36,7 @@ def net() -> PortraitNet:
     return load(WEIGHTS)
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def portrait(skin: tuple[float, ...] = BROWN, wall: tuple[float, ...] = (0.62, 0.66, 0.64)) -> Picture:

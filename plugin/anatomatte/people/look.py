@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -11,11 +11,8 @@ import numpy as np
 from .canvas import Canvas, Shot
 from .seen import PeopleSeen, Plane
 from .sizes import Figures, Nearer, figures
-from .who import find_heads
+from .who import View, find_heads
 from .windows import Window, corners, on_cells, windows
-
-if TYPE_CHECKING:
-    from ..nets.people import PeopleModel
 
 FAR = 2.0
 """A further look at the whole has this many times the size of the smallest, if the plate has the pixels."""
@@ -29,9 +26,26 @@ def _never() -> None:
     return None
 
 
+class Looker(Protocol):
+    """Networks that look at pictures; `nets.people.PeopleModel` is one."""
+
+    @property
+    def long_sides(self) -> Sequence[int]:
+        """Pixels of the longest side at which each network looks at the whole; the first looks most often."""
+
+    @property
+    def ways(self) -> int:
+        """How many ways there are to look at a picture: each network, and each mirrored."""
+
+    def passes(
+        self, wanted: Sequence[tuple[Plane, int, bool]], threads: int = 1, check: Callable[[], None] = _never
+    ) -> list[View]:
+        """What each look says: picture, way, and whether the portrait network is asked too."""
+
+
 def see(
     display: Plane,
-    model: PeopleModel,
+    model: Looker,
     *,
     people: int = 4,
     crops: bool = True,
@@ -86,7 +100,7 @@ class _Work:
     def __init__(
         self,
         display: Plane,
-        model: PeopleModel,
+        model: Looker,
         sides: Sequence[int],
         threads: int,
         check: Callable[[], None],
