@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from anatomatte_cli.ofx_node import bundle
+from anatomatte_batch.ofx_node import bundle
 
 UHD = (2160, 3840, 4)
 TARGETS = {"inprocess_ratio": 1.5, "worker_ratio": 3.0, "describe_ms": 20.0, "growth_mb": 8.0}

@@ -68,8 +68,8 @@ RENDER = """
 import json, resource, sys, time
 import numpy as np
 from anatomatte.nets import engine_ask
-from anatomatte.nets.runner import Runner
-from anatomatte_cli.ofx_node import bundle
+from anatomatte.nets.runtime.runner import Runner
+from anatomatte_batch.ofx_node import bundle
 from pyopenfx import Host
 
 mode, width, height, first, count = sys.argv[1], *map(int, sys.argv[2:])

@@ -34,9 +34,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from anatomatte.nets.m2fp import KINDS
-from anatomatte.nets.m2fp_net import M2FPNet, Raw, Shape
-from anatomatte.nets.m2fp_post import Place, find_many
+from anatomatte.nets.m2fp.model import KINDS
+from anatomatte.nets.m2fp.net import M2FPNet, Raw, Shape
+from anatomatte.nets.m2fp.post import Place, find_many
 
 ORACLE = Path(__file__).resolve().parent.parent / "tests" / "oracles" / "m2fp_oracle.py"
 NET = (512, 896)
@@ -59,7 +59,7 @@ import resource, sys
 import numpy as np, torch
 torch.set_num_threads(int(sys.argv[2]))
 from pathlib import Path
-from anatomatte.nets.m2fp import M2FP
+from anatomatte.nets.m2fp.model import M2FP
 picture = np.random.default_rng(0).random((1080, 1920, 3), np.float32)
 M2FP(Path(sys.argv[1])).observe(picture, size=(1080, 1920))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)

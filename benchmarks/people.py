@@ -310,7 +310,7 @@ def main() -> int:
 def use(weights: Path) -> None:
     """Let the engine ask the network with other weights."""
     from anatomatte.engine import subject
-    from anatomatte.nets.people import PeopleModel
+    from anatomatte.nets.own.ensemble import PeopleModel
 
     model = PeopleModel([weights])
     subject.model = lambda: model

@@ -117,7 +117,7 @@ def _train(args: argparse.Namespace) -> None:
 
 
 def _validate(args: argparse.Namespace) -> None:
-    from anatomatte.nets.people_net import load_trainable
+    from anatomatte.nets.own.people_net import load_trainable
 
     from .learn.breakdown import breakdown, looks
     from .learn.validate import held_out, measure
@@ -146,7 +146,7 @@ weights, of which half is taken back.
 def _ship(weights: Path) -> None:
     from safetensors import safe_open
 
-    from anatomatte.nets.people_net import load_trainable, save
+    from anatomatte.nets.own.people_net import load_trainable, save
 
     from .learn.losses import class_weights
 

@@ -19,8 +19,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from anatomatte.nets.portrait_net import NET, PortraitNet
-from anatomatte.nets.pose_trunk import PoseTrunk
+from anatomatte.nets.own.portrait_net import NET, PortraitNet
+from anatomatte.nets.own.pose_trunk import PoseTrunk
 
 
 @dataclass(frozen=True)

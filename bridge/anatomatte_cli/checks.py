@@ -73,7 +73,7 @@ def _package(name: str) -> str:
 
 
 def _bundle() -> str:
-    from .ofx_node import bundle
+    from anatomatte_batch.ofx_node import bundle
 
     path = bundle()
     binaries = list(path.glob("Contents/*/*.ofx"))
@@ -84,8 +84,7 @@ def _bundle() -> str:
 
 def _describe() -> str:
     import pyopenfx  # its own import is not the node's time
-
-    from .ofx_node import load_plugin
+    from anatomatte_batch.ofx_node import load_plugin
 
     assert pyopenfx
     began = time.perf_counter()
@@ -95,7 +94,7 @@ def _describe() -> str:
 
 
 def _digest() -> str:
-    from .ofx_node import bundle
+    from anatomatte_batch.ofx_node import bundle
 
     wanted = settings.digest()
     for binary in bundle().glob("Contents/*/*.ofx"):
@@ -107,9 +106,9 @@ def _digest() -> str:
 def _render() -> str:
     import numpy as np
 
-    from .ofx_node import connect
-    from .picture import whole
-    from .presets import Preset
+    from anatomatte_batch.ofx_node import connect
+    from anatomatte_batch.picture import whole
+    from anatomatte_batch.presets import Preset
 
     pixels = np.full((32, 48, 3), (0.1, 0.6, 0.15), np.float32)
     pixels[8:, 16:32] = (0.5, 0.3, 0.25)

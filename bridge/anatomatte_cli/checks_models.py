@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from anatomatte import store
 from anatomatte.errors import AnatomatteError
-from anatomatte.manifest import LICENCES
-from anatomatte.store import catalogue, places, policy, records
-from anatomatte.store.files import said
+from anatomatte.models import store
+from anatomatte.models.manifest import LICENCES
+from anatomatte.models.store import catalogue, places, policy, records
+from anatomatte.models.store.files import said
 
 Line = tuple[str, str]
 """(``ok``, ``failed`` or ``hint``; what is told)."""

@@ -49,7 +49,7 @@ def put(folder: Path) -> Path:
         SetupError: there is no built bundle.
         OutputError: the folder cannot be written.
     """
-    from .ofx_node import bundle
+    from anatomatte_batch.ofx_node import bundle
 
     source, target = bundle(), folder / NAME
     if not source.is_dir():

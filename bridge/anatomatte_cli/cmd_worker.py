@@ -12,9 +12,9 @@ import click
 import anatomatte
 from anatomatte import settings
 from anatomatte.errors import SetupError
+from anatomatte_batch.ofx_node import bundle
 
 from .cmd_install import libpython
-from .ofx_node import bundle
 
 
 @click.group("worker")

@@ -14,7 +14,7 @@ from anatomatte.errors import SetupError
 from anatomatte.settings import Value
 
 if TYPE_CHECKING:
-    from .picture import Floats
+    from anatomatte_batch.picture import Floats
 
 
 def sample_shot() -> Path:
@@ -57,11 +57,11 @@ def command(out: Path, shot: str | None) -> int:
 
 def write_sheet(shot: str, key: str, page: Path, rows: int = 3) -> None:
     """A contact sheet of a few frames, spread over the shot."""
-    from .job import Job, default_values, render_layers
-    from .ofx_node import connect
-    from .presets import Preset
-    from .sheet import Row, contact_sheet
-    from .source import Source
+    from anatomatte_batch.job import Job, default_values, render_layers
+    from anatomatte_batch.ofx_node import connect
+    from anatomatte_batch.presets import Preset
+    from anatomatte_batch.sheet import Row, contact_sheet
+    from anatomatte_batch.source import Source
 
     plates, keys = Source(shot), Source(key)
     frames = plates.frames()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from anatomatte_cli.ofx_node import bundle
+from anatomatte_batch.ofx_node import bundle
 from pyopenfx import Host
 from pyopenfx.__main__ import main
 from pyopenfx.checks import CHECKS

@@ -12,8 +12,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from anatomatte.nets.people import PeopleModel
-from anatomatte.nets.people_net import PeopleNet
+from anatomatte.nets.own.ensemble import PeopleModel
+from anatomatte.nets.own.people_net import PeopleNet
 
 from ..bank import Bank
 from ..scene.compose import Composer, Sample

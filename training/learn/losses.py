@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from anatomatte.nets.people_net import Observed
+from anatomatte.nets.own.people_net import Observed
 from anatomatte.parts import INDEX, PARTS
 
 from .samples import Batch

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from anatomatte.nets.people_net import HEAD_STRIDE, OFFSET_UNIT, STRIDE
+from anatomatte.nets.own.people_net import HEAD_STRIDE, OFFSET_UNIT, STRIDE
 from anatomatte.parts import MIRROR
 
 from ..bank import Bank

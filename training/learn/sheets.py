@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anatomatte.nets.people_net import PeopleNet
+from anatomatte.nets.own.people_net import PeopleNet
 from anatomatte.parts import PARTS
 
 from ..scene.compose import Sample

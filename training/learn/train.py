@@ -20,8 +20,8 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from anatomatte.nets.people_net import STRIDE, PeopleNet, Shape, load_trainable, save
-from anatomatte.nets.pose_trunk import PoseTrunk
+from anatomatte.nets.own.people_net import STRIDE, PeopleNet, Shape, load_trainable, save
+from anatomatte.nets.own.pose_trunk import PoseTrunk
 
 from ..pretrained import hold, load_into
 from ..scene.compose import Sample

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from anatomatte.nets.people_net import PeopleNet
+from anatomatte.nets.own.people_net import PeopleNet
 from anatomatte.parts import GROUPS, PARTS, channels
 
 from ..bank import Bank

@@ -6,16 +6,16 @@ The stages are pure functions with explicit inputs: ``prepare`` brings all clips
 needs nothing above it.
 """
 
-from .around import Around, reach
+from ..keyer.key import Evidence, Key, observe, refine
+from ..plate import Plate, moved, prepare
+from ..work import Job, job_for
 from .arrays import matte
+from .evidence import Found, Looks, looks
 from .foreground import kept as foregrounds
-from .job import Job, job_for
-from .look import Evidence, Key, observe, refine
 from .mattes import Mattes
-from .plate import Plate, moved, prepare
+from .neighbours import Around, reach
 from .run import frames, key_frame
 from .shape import shape
-from .stages import Found, Looks, looks
 from .subject import forget
 
 __all__ = [

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from .. import settings as table
 from ..errors import PlateError
 from ..frame import Frame, from_view
-from .job import job_for
+from ..work import job_for
 from .mattes import Mattes
 from .run import key_frame
 

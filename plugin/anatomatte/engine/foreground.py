@@ -8,17 +8,17 @@ from .. import buffers
 from ..cache import Store, content_key, granted_bytes
 from ..frame import Pixels
 from ..keyer import despill, palette
+from ..keyer.key import surface_rows
 from ..ops import colour
 from ..ops.filters import brightest, gauss, rows_of, shrink, step
 from ..ops.planes import planar
 from ..ops.strips import each
 from ..parts import channels
-from ..people.seen import PeopleSeen
+from ..people.evidence import PeopleSeen
+from ..plate import Plate
 from ..settings import CONTROLS, Settings
-from .job import Job
-from .look import surface_rows
-from .plate import Plate
-from .stages import Found
+from ..work import Job
+from .evidence import Found
 from .subject import DESPILLED, by_parts
 
 Own = tuple[Pixels, Pixels]

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..frame import Frame, Pixels
 from ..settings import Settings
-from . import seen, views
+from . import paint, views
 from .mattes import Mattes
 
 
@@ -33,7 +33,7 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
         names = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
         return np.stack(mattes.planes(names, settings.parts_of), -1)
     if settings.output in ("people", "parts"):
-        return seen.people(mattes) if settings.output == "people" else seen.parts(mattes)
+        return paint.people(mattes) if settings.output == "people" else paint.parts(mattes)
     if settings.output == "unpremultiplied":
         return np.concatenate([mattes.foreground, _one(alpha)], 2)
     over = np.concatenate([mattes.foreground * _one(alpha), _one(alpha)], 2)

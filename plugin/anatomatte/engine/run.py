@@ -9,19 +9,19 @@ import numpy as np
 
 from ..cache import Store, content_key, granted_bytes
 from ..frame import Frame, Pixels
-from ..nets import engines
+from ..nets.external import choose
 from ..ops import colour
 from ..ops.filters import grow, shrink
 from ..ops.strips import opencv_threads
-from ..people.choose import Place, place_of
+from ..people.selection import Place, place_of
 from ..people.split import Split
+from ..plate import Plate, prepare
 from ..settings import Settings
-from .around import Around
-from .job import Job
+from ..work import Job
+from .evidence import Looks
 from .mattes import Mattes
-from .plate import Plate, prepare
+from .neighbours import Around
 from .shape import forcing, shape
-from .stages import Looks
 from .subject import wanted
 
 frames: Store[Mattes] = Store(lambda made: sum(a.nbytes for a in _planes(made)), granted_bytes() // 2)
@@ -68,7 +68,7 @@ def key_frame(
 
 def _in_time(looks: Looks) -> tuple[object, ...]:
     """What the finished frame depends on in other frames; they are not asked for where nobody looks."""
-    if looks.around is None or not engines.remembering(looks.asked, "alpha", "edge"):
+    if looks.around is None or not choose.remembering(looks.asked, "alpha", "edge"):
         return ()
     return looks.in_time("alpha", "edge") if looks.looks_at_people() else looks.in_time("edge")
 
@@ -83,7 +83,7 @@ def _frame_key(plate: Plate, content: str, settings: Settings, job: Job, place: 
         settings.output_colour,
         settings.output in ("screen", "cleanplate") and settings.output,
         wanted(settings),
-        engines.installed(settings),
+        choose.installed(settings),
         job.scale,
         place,
         half,

@@ -8,13 +8,13 @@ from ..frame import Pixels
 from ..ops import matte as shaping
 from ..ops.snap import snapped
 from ..people.split import Split, factor
+from ..plate import Plate
 from ..settings import Settings
+from ..work import Job
 from . import views
+from .evidence import Found
 from .foreground import foreground
-from .job import Job
 from .mattes import Mattes
-from .plate import Plate
-from .stages import Found
 
 
 def shape(plate: Plate, found: Found, settings: Settings, job: Job) -> Mattes:

@@ -10,22 +10,23 @@ import numpy as np
 
 from ..errors import SetupError, is_shortage
 from ..frame import Pixels
+from ..keyer.key import Key
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
-from ..nets import engine_ask, engines
-from ..nets.engine_ask import Frames
-from ..nets.engines import Engines, Sight
-from ..nets.sessions import sessions
+from ..nets.external import alpha_edge
+from ..nets.external import choose as engines
+from ..nets.external.alpha_edge import Frames
+from ..nets.external.choose import Engines, Sight
+from ..nets.runtime.sessions import sessions
 from ..ops import display
-from ..people import choose, edge
-from ..people.look import see
-from ..people.seen import PeopleSeen
+from ..people import edge, selection
+from ..people.evidence import PeopleSeen
+from ..people.observe import see
+from ..plate import Plate
 from ..settings import Settings
-from .job import Job
-from .look import Key
-from .plate import Plate
+from ..work import Job
 
 if TYPE_CHECKING:
-    from ..nets.people import PeopleModel
+    from ..nets.own.ensemble import PeopleModel
 
 _lock = threading.Lock()
 _model: PeopleModel | None = None
@@ -44,7 +45,7 @@ def model() -> PeopleModel:
     with _lock:
         if _model is None:
             try:
-                from ..nets.people import PeopleModel
+                from ..nets.own.ensemble import PeopleModel
             except ImportError as why:
                 if is_shortage(why):
                     raise MemoryError(f"torch cannot be loaded: {why}") from why
@@ -62,7 +63,7 @@ def forget() -> None:
     with _lock:
         _model = None
     sessions.purge()
-    engine_ask.memory.purge()
+    alpha_edge.memory.purge()
 
 
 def wanted(settings: Settings) -> bool:
@@ -74,7 +75,7 @@ def wanted(settings: Settings) -> bool:
     shown = settings.output in ("people", "parts")
     packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
     layers = settings.output == "packed" and not LAYERS.isdisjoint(packed)
-    return shown or layers or choose.narrowed(settings) or settings.only_people or by_parts(settings)
+    return shown or layers or selection.narrowed(settings) or settings.only_people or by_parts(settings)
 
 
 DESPILLED = ("skin", "hair", "clothes")
@@ -103,7 +104,7 @@ def own(plate: Plate, settings: Settings, job: Job) -> PeopleSeen:
     found = see(
         shown(plate, settings, job), model(), people=settings.people, threads=job.threads, check=job.check
     )
-    return choose.ordered(found)
+    return selection.ordered(found)
 
 
 def shown(plate: Plate, settings: Settings, job: Job) -> Pixels:
@@ -132,7 +133,7 @@ def look(plate: Plate, settings: Settings, job: Job, asked: Engines, frames: Fra
         frames=frames,
         check=job.check,
     )
-    return dataclasses.replace(found, seen=choose.ordered(found.seen))
+    return dataclasses.replace(found, seen=selection.ordered(found.seen))
 
 
 def key(plate: Plate, seen: PeopleSeen, job: Job) -> Key:

@@ -6,15 +6,15 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
+from ..keyer.key import surface_rows
 from ..ops import colour
 from ..ops.filters import EDGE, disc
 from ..ops.strips import each
+from ..plate import Plate
 from ..settings import Settings
-from .job import Job
-from .look import surface_rows
+from ..work import Job
+from .evidence import Found
 from .mattes import Mattes
-from .plate import Plate
-from .stages import Found
 
 VIEWS = ("status", "spill", "edge", "screen", "cleanplate")
 """Outputs that are pictures of the key."""

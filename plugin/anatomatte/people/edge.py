@@ -13,8 +13,8 @@ from ..ops.filters import gauss, reach, rows_of
 from ..ops.matte import calm
 from ..ops.strips import each
 from . import colours
-from .seen import PeopleSeen
-from .sure import decided
+from .calibration import decided
+from .evidence import PeopleSeen
 
 _DOUBT = 0.75
 _BAND = 0.01

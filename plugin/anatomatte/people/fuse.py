@@ -14,7 +14,7 @@ import numpy as np
 from ..frame import Pixels
 from ..ops.filters import EDGE, grow, shrink, step
 from ..parts import INDEX
-from .seen import PeopleSeen
+from .evidence import PeopleSeen
 
 SURE = (0.85, 0.95)
 """Coverage by a person between which the network begins to count as sure and does."""

@@ -18,10 +18,10 @@ from ..frame import Pixels
 from ..ops.filters import shrink, step
 from ..ops.guided import Guide, brightness
 from ..parts import INDEX
-from . import stacks
-from .choose import ALL_PARTS, Choice
-from .seen import PeopleSeen
-from .stacks import LEAST, Spread
+from . import partition
+from .evidence import PeopleSeen
+from .partition import LEAST, Spread
+from .selection import ALL_PARTS, Choice
 
 FINEST = 1280
 """Longest side of the grid; on smaller plates it is half of the plate's."""
@@ -75,9 +75,9 @@ def shares(
     grid = _grid(light.shape[0], light.shape[1], seen.alpha.shape)
     guide = Guide(brightness(shrink(light, *grid)), seen.alpha.shape)
     cover = np.clip(seen.alpha + seen.held, 0, 1)
-    known = stacks.total(seen.parts, ALL_PARTS)
-    people, numbers = stacks.divided(seen.people, choice.people, cover, None, threads, check)
-    parts, labels = stacks.divided(seen.parts, choice.parts, known * cover, known, threads, check)
+    known = partition.total(seen.parts, ALL_PARTS)
+    people, numbers = partition.divided(seen.people, choice.people, cover, None, threads, check)
+    parts, labels = partition.divided(seen.parts, choice.parts, known * cover, known, threads, check)
     coarse = seen.held / np.maximum(cover, _TINY)
     carried = shrink(held, *grid) if held is not None else guide.fine(Spread(cover)(coarse))
     worn, kept = _chosen(guide, seen, choice, known, cover)
@@ -90,9 +90,9 @@ def shares(
     entire = choice.whole and choice.held and (own is None or len(choice.people) > 0)
     rest = _held_too(labels, worn_now, held_now)
     return Shares(
-        people=stacks.sharp(guide, people, None, threads, check),
+        people=partition.sharp(guide, people, None, threads, check),
         numbers=numbers,
-        parts=stacks.sharp(guide, parts, rest, threads, check),
+        parts=partition.sharp(guide, parts, rest, threads, check),
         labels=labels if rest is None else (*labels, INDEX["held"]),
         taken=None if entire else _unit(taken),
         own=of_somebody,
@@ -103,11 +103,11 @@ def _chosen(
     guide: Guide, seen: PeopleSeen, choice: Choice, known: Pixels, cover: Pixels
 ) -> tuple[Pixels, Pixels]:
     """How much of what is worn, and of what is held, is chosen, on the finer grid."""
-    part_of_them = stacks.total(seen.people, choice.people) / np.maximum(seen.people.sum(0), _TINY)
+    part_of_them = partition.total(seen.people, choice.people) / np.maximum(seen.people.sum(0), _TINY)
     of_people = _grown(guide, part_of_them, len(choice.people) == len(seen.people) > 0)
     worn = of_people
     if not set(choice.parts) >= set(ALL_PARTS):
-        mine = np.asarray(stacks.total(seen.parts, choice.parts) / np.maximum(known, _TINY), np.float32)
+        mine = np.asarray(partition.total(seen.parts, choice.parts) / np.maximum(known, _TINY), np.float32)
         worn = np.multiply(of_people, guide.fine(Spread(known * cover)(mine)))
     return worn, of_people * np.float32(choice.held)
 

@@ -1,0 +1,1 @@
+"""The batch library: sequences in, sequences out, through the same .ofx as the artist's node."""

@@ -1,0 +1,232 @@
+"""One run: which frames, in which state, rendered and written one after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from anatomatte.errors import AnatomatteError, PlateError, SettingsError
+from anatomatte.settings import Value
+
+from .cancel import Signals
+from .layers import CLEAN, passes
+from .node import Node
+from .picture import Floats, Picture, Window, placed
+from .presets import Preset
+from .provenance import Provenance, settings_of
+from .report import Report, explained, worst
+from .sequences import compact
+from .sinks import Sink
+from .source import Source
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to render.
+
+    Attributes:
+        source: the plate.
+        frames: ascending.
+        preset: what the user wants of the controls.
+        filled: values for controls that the user left alone (output, output_colour), by the
+            kind of file.
+        layers: of each file.
+        output: the file format in words, for the provenance.
+        sides: the other clips by the node's names.
+        overwrite: render frames that are there.
+        stop: end at the first failed frame.
+    """
+
+    source: Source
+    frames: list[int]
+    preset: Preset
+    filled: Mapping[str, Value]
+    layers: tuple[str, ...]
+    output: str
+    sides: Mapping[str, Source] = field(default_factory=dict)
+    overwrite: bool = False
+    stop: bool = False
+
+    def values(self, frame: int) -> dict[str, Value]:
+        """All controls at a frame; ``input_colour`` auto is decided by the plate's file."""
+        values = self.preset.at(frame, self.filled)
+        if values["input_colour"] == "auto":
+            values["input_colour"] = self.source.colour(frame)
+        return values
+
+
+@dataclass
+class Outcome:
+    """How a run ended."""
+
+    rendered: list[int] = field(default_factory=list)
+    skipped: list[int] = field(default_factory=list)
+    failed: list[int] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+
+    @property
+    def code(self) -> int:
+        return worst(self.errors)
+
+    def counts(self) -> dict[str, int]:
+        return {"rendered": len(self.rendered), "skipped": len(self.skipped), "failed": len(self.failed)}
+
+    def sentence(self) -> str:
+        """The failures in one line; empty when there were none."""
+        if not self.errors:
+            return ""
+        gravest = next(error for error in self.errors if getattr(error, "exit_code", 1) == self.code)
+        frames = f"frames {compact(self.failed)} failed; " if self.failed else ""
+        return f"{frames}{gravest}"
+
+
+def run(job: Job, node: Node, sink: Sink, report: Report, signals: Signals) -> Outcome:
+    """Render a job.
+
+    Frames that fail are told and, unless the job stops or makes a video, the others go on.
+
+    Raises:
+        PlateError: frames of the plate are missing and the job stops at failures, or all are.
+        SettingsError: files with other content are in the way and may not be overwritten; nothing
+            was rendered.
+        Cancelled: a signal came; finished frames are kept.
+    """
+    return _Run(job, node, sink, report, signals).all()
+
+
+class _Run:
+    """The run of a job: what is there, what is rendered, what failed."""
+
+    def __init__(self, job: Job, node: Node, sink: Sink, report: Report, signals: Signals) -> None:
+        self.job, self.node, self.sink, self.report, self.signals = job, node, sink, report, signals
+        self.outcome = Outcome()
+        self.began = time.monotonic()
+        self.missing = self._missing()
+        frames = (frame for frame in job.frames if frame not in self.missing)
+        self.records = {frame: self._record(frame) for frame in frames}
+
+    def all(self) -> Outcome:
+        there = self._there()
+        try:
+            for frame in self.job.frames:
+                self.signals.check()
+                if frame in there and self.sink.sound(frame):
+                    self.outcome.skipped.append(frame)
+                    self.report.frame(frame, "skipped", self.sink.path(frame))
+                elif not self._one(frame) and (self.job.stop or self.sink.all_or_nothing):
+                    break
+        except BaseException:
+            self.sink.abandon()
+            raise
+        self._finish()
+        self.report.end(self.outcome.code, self.outcome.counts(), time.monotonic() - self.began)
+        return self.outcome
+
+    def _missing(self) -> set[int]:
+        job = self.job
+        missing = job.source.missing(job.frames)
+        if missing and (job.stop or self.sink.all_or_nothing or len(missing) == len(job.frames)):
+            have = compact(job.source.frames())
+            raise PlateError(f"{job.source.text} lacks the frames {compact(missing)}; there are {have}.")
+        return set(missing)
+
+    def _record(self, frame: int) -> Provenance:
+        job = self.job
+        files = {"Source": job.source.file(frame)}
+        for name, side in job.sides.items():
+            if not side.missing([frame]):  # a missing one fails its frame when it is read
+                files[name] = side.file(frame)
+        return Provenance(self.node.identity, settings_of(job.values(frame)), frame, files, job.output)
+
+    def _there(self) -> set[int]:
+        """Frames whose header says that they are done; files in the way end the run before it began."""
+        judged = self.sink.judge(self.records)
+        if self.job.overwrite:
+            return set()
+        other = {frame: why for frame, (state, why) in judged.items() if state == "other"}
+        if other:
+            first = min(other)
+            more = f" (and {len(other) - 1} more: {compact(other)})" if len(other) > 1 else ""
+            raise SettingsError(
+                f"{self.sink.path(first)}{more} {other[first]}. --overwrite renders it again; "
+                "or choose another DST."
+            )
+        return {frame for frame, (state, _) in judged.items() if state == "same"}
+
+    def _one(self, frame: int) -> bool:
+        """Render and write a frame; whether it went well."""
+        began = time.monotonic()
+        try:
+            picture = self.job.source.read(frame)
+            told: list[str] = []
+            values = self.job.values(frame)
+            layers, picture = render_layers(self.node, frame, values, self.job.layers, picture, told.extend)
+            self.signals.check()
+            self.sink.write(frame, layers, picture, self.records[frame])
+        except Exception as why:
+            if self.signals():
+                raise self.signals.error() from why
+            self._failed(frame, explained(why), time.monotonic() - began)
+            return False
+        self.outcome.rendered.append(frame)
+        taken = time.monotonic() - began
+        self.report.frame(frame, "rendered", self.sink.path(frame), taken, told=dict.fromkeys(told))
+        return True
+
+    def _failed(self, frame: int, error: Exception, seconds: float) -> None:
+        self.outcome.errors.append(error)
+        self.outcome.failed.append(frame)
+        self.report.frame(frame, "failed", self.sink.path(frame), seconds, error)
+        if not isinstance(error, AnatomatteError):
+            self.report.trace(error)
+
+    def _finish(self) -> None:
+        if self.sink.all_or_nothing and self.outcome.errors:
+            self.sink.abandon()
+            return
+        try:
+            self.sink.finish()
+        except AnatomatteError as why:
+            self.outcome.errors.append(why)
+            self.report.note(str(why))
+
+
+def render_layers(
+    node: Node,
+    frame: int,
+    values: Mapping[str, Value],
+    layers: tuple[str, ...],
+    picture: Picture,
+    tell: Callable[[tuple[str, ...]], object] = lambda _: None,
+) -> tuple[dict[str, Floats], Picture]:
+    """The layers of a frame, and the plate with the bounds that they cover; *tell* takes what the node has
+    to say."""
+    found: dict[str, Floats] = {}
+    bounds: Window | None = None
+    for step in passes(layers):
+        rendered = node.render(frame, {**values, **step.values})
+        tell(rendered.told)
+        bounds = bounds or rendered.bounds
+        pixels = placed(rendered.pixels, rendered.bounds, bounds)
+        if step.layers == ("rgba",):
+            found["rgba"] = pixels
+        elif step.layers == (CLEAN,):
+            found[CLEAN] = pixels[..., :3]
+        else:
+            found |= {name: pixels[..., i : i + 1] for i, name in enumerate(step.layers)}
+    return found, replace(picture, bounds=bounds or picture.bounds)
+
+
+def default_values(linear: bool, video_over: str | None) -> dict[str, Value]:
+    """Controls that follow the kind of file unless the user sets them.
+
+    EXR and float TIFF hold premultiplied scene-linear light, PNG and integer TIFF unpremultiplied
+    sRGB; a preview video is laid over its backing in scene-linear light, ProRes 4444 keeps
+    unpremultiplied Rec.709.
+    """
+    if video_over == "none":
+        return {"output": "unpremultiplied", "output_colour": "rec709"}
+    if linear or video_over is not None:
+        return {"output": "premultiplied", "output_colour": "linear"}
+    return {"output": "unpremultiplied", "output_colour": "srgb"}

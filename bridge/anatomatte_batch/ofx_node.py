@@ -1,0 +1,175 @@
+"""The built .ofx, driven through pyopenfx as any host would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import anatomatte
+from anatomatte import settings
+from anatomatte.errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SettingsError, SetupError
+from anatomatte.settings import Value
+
+from .node import Pictures, Rendered
+from .picture import Picture
+
+IDENTIFIER = "org.anatomatte.Anatomatte"
+_CLASSES: dict[str, type[AnatomatteError]] = {
+    "anatomatte.settings": SettingsError,
+    "anatomatte.plate": PlateError,
+    "anatomatte.setup": SetupError,
+    "anatomatte.memory": OutOfMemory,
+}
+
+
+def bundle() -> Path:
+    """The bundle that was built or installed with this Python package."""
+    return Path(anatomatte.__file__).parent / "ofx" / "anatomatte.ofx.bundle"
+
+
+def load_plugin(path: Path | None = None) -> tuple[Any, Any]:
+    """A host and the node's plug-in in it.
+
+    Raises:
+        SetupError: there is no bundle, or it does not load; the message names the reason.
+    """
+    try:
+        from pyopenfx import Host
+        from pyopenfx.errors import HostError
+    except ImportError as why:
+        raise SetupError(f"pyopenfx cannot be imported ({why}); run `make build` or reinstall.") from why
+    path = path or bundle()
+    if not path.is_dir():
+        raise SetupError(f"There is no node at {path}; run `make build` or reinstall the package.")
+    host = Host()
+    host.scan([path])
+    try:
+        return host, host.load(IDENTIFIER)
+    except HostError as why:
+        told = "; ".join(problem.reason for problem in host.problems) or str(why)
+        raise SetupError(f"The node at {path} does not load: {told}") from why
+
+
+def identity() -> dict[str, str]:
+    """What decides the node's pixels besides its settings."""
+    return {
+        "version": anatomatte.__version__,
+        "table": settings.digest(),
+        "engine": "keyer",
+        "precision": "float32",
+    }
+
+
+class OfxNode:
+    """An instance of the node, made at the first frame that can be read."""
+
+    def __init__(
+        self, clips: Mapping[str, Pictures], stop: Callable[[], bool], span: tuple[int, int] | None = None
+    ) -> None:
+        self.identity: Mapping[str, str] = identity()
+        self._clips, self._stop = clips, stop
+        self._host, self._plugin = load_plugin()
+        self._span = span
+        self._instance: Any = None
+        self._shot = ExitStack()
+        self._given: dict[str, Value] = {}
+
+    def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
+        """One render through the OFX C API."""
+        from pyopenfx import errors
+
+        try:
+            instance = self._at(frame)
+            self._set(instance, values)
+            planes = instance.render(frame, abort=self._stop)
+        except errors.RenderAborted as why:
+            raise Cancelled("Stopped while rendering.") from why
+        except errors.ParamError as why:
+            raise SettingsError(str(why)) from why
+        except errors.ClipError as why:
+            raise PlateError(f"The node does not take this picture: {why}") from why
+        except errors.ActionError as why:
+            raise self._explained(why) from why
+        pixels = np.ascontiguousarray(planes["colour"], dtype=np.float32)
+        return Rendered(pixels, planes.bounds, self._told(frame))
+
+    def _told(self, frame: int) -> tuple[str, ...]:
+        """The sentences of the node's status that are about this frame."""
+        self._instance.params["refresh"].press()
+        lines = str(self._instance.params["status"].value).splitlines()
+        own = next((n for n, line in enumerate(lines) if line.startswith(f"Frame {frame:g}: ")), len(lines))
+        return tuple(line for line in lines[own + 1 :] if line.endswith("."))
+
+    def close(self) -> None:
+        """Destroys the instance; the plug-in stays loaded for the process."""
+        self._shot.close()
+        self._instance = None
+
+    def _at(self, frame: int) -> Any:
+        if self._instance is None:
+            plate = self._clips["Source"](frame)
+            width, height = plate.size
+            instance = self._plugin.instance(
+                "general",
+                project_size=(width * plate.aspect, height),
+                frame_range=self._span or (frame, frame),
+                frame_rate=plate.fps or 24.0,
+            )
+            self._shot.callback(instance.close)
+            for name, pictures in self._clips.items():
+                instance.clips[name] = _feed(name, pictures)
+            if strange := [c.name for c in settings.CONTROLS if c.name not in instance.params]:
+                raise SetupError(
+                    f"The node at {self._plugin.bundle} is of another version (it has no {strange[0]}); "
+                    "run `make build` or reinstall, then `anatomatte doctor`."
+                )
+            # one sequence for all frames: the node may trust that the plates on the disk stay what they are
+            self._shot.enter_context(instance.sequence(*instance.frame_range))
+            self._instance, self._given = instance, {}
+        self._instance.time = frame
+        return self._instance
+
+    def _set(self, instance: Any, values: Mapping[str, Value]) -> None:
+        for name, value in values.items():
+            control = settings.BY_NAME[name]
+            unmoved = control.kind == "point" and value == control.default and name not in self._given
+            if control.kind in settings.SHOWN or self._given.get(name) == value or unmoved:
+                continue  # the node itself knows where the middle of the picture is
+            instance.params[name] = value
+            self._given[name] = value
+
+    def _explained(self, why: Any) -> AnatomatteError:
+        message = self._instance.persistent_message if self._instance is not None else None
+        sentence = why.message or str(why)
+        if isinstance(why.__cause__, MemoryError):
+            return OutOfMemory(sentence)
+        return _CLASSES.get(message[1] if message else "", AnatomatteError)(sentence)
+
+
+def _feed(name: str, pictures: Pictures) -> Callable[[float], Any]:
+    def image_at(time: float) -> Any:
+        return as_image(pictures(round(time)), matte=name in ("InM", "OutM", "Hint"))
+
+    return image_at
+
+
+def as_image(picture: Picture, matte: bool) -> Any:
+    """A picture as pyopenfx takes it: the same pixels, described.  One channel is an alpha for a
+    matte and grey for a plate."""
+    from pyopenfx import Image
+
+    pixels = picture.pixels
+    if pixels.shape[2] == 1 and not matte:
+        pixels = np.repeat(pixels, 3, axis=2)
+    return Image(pixels, picture.bounds, picture.premult, picture.aspect)
+
+
+def connect(
+    clips: Mapping[str, Pictures], stop: Callable[[], bool], span: tuple[int, int] | None = None
+) -> OfxNode:
+    """The node with its clips connected, on a time line from the first to the last frame of *span*."""
+    return OfxNode(clips, stop, span)

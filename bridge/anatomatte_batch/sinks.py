@@ -1,0 +1,192 @@
+"""Where frames go: a sequence of stills or one video."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+
+from anatomatte.atomic import beside, sweep
+from anatomatte.errors import OutputError, PlateError
+from anatomatte.ops.colour import rec709_encode
+
+from . import provenance, stills
+from .picture import Floats, Picture
+from .provenance import Provenance
+from .sequences import Pattern
+from .stills import StillFormat, Written
+from .video import VideoReader, VideoWriter
+
+State = Literal["missing", "same", "other"]
+
+
+class Sink(Protocol):
+    """A place for frames; used in a ``with`` block by the run."""
+
+    all_or_nothing: bool
+
+    def path(self, frame: int) -> Path:
+        """The file of a frame."""
+
+    def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
+        """By the files' headers: ``missing``; ``same``, when its provenance is what would be rendered
+        and no plate is newer; ``other``, with the reason.  Asked once, before the first frame."""
+
+    def sound(self, frame: int) -> bool:
+        """Whether a frame that is there decodes to its last pixel."""
+
+    def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
+        """Write a frame."""
+
+    def finish(self) -> None:
+        """All frames are written.
+
+        Raises:
+            OutputError: a file is not as it was written.
+        """
+
+    def abandon(self) -> None:
+        """The run failed; leave nothing half-written."""
+
+
+class StillSink:
+    """One file a frame."""
+
+    all_or_nothing = False
+
+    def __init__(self, pattern: Pattern, how: StillFormat) -> None:
+        self._pattern, self._how = pattern, how
+        self._written: list[Written] = []
+
+    def path(self, frame: int) -> Path:
+        return self._pattern.path(frame)
+
+    def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
+        sweep(self._pattern.folder)
+        return {frame: self._judged(self.path(frame), record) for frame, record in records.items()}
+
+    def _judged(self, path: Path, record: Provenance) -> tuple[State, str]:
+        found = stills.attributes(path)
+        if found is None:
+            return "missing", ""
+        state = _compared(path, found, record)
+        return ("missing", "") if state[0] == "other" and stills.damage(path) else state
+
+    def sound(self, frame: int) -> bool:
+        return not stills.damage(self.path(frame))
+
+    def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
+        self._written.append(stills.write_still(self.path(frame), layers, picture, self._how, record))
+
+    def finish(self) -> None:
+        for written in self._written:
+            found = written.path.stat().st_size if written.path.is_file() else -1
+            if found != written.size:
+                state = "is gone" if found < 0 else f"has {found} bytes instead of {written.size}"
+                raise OutputError(f"{written.path} {state} since it was written; check the disk.")
+
+    def abandon(self) -> None:
+        """Finished frames stay; there is no other."""
+
+
+def _compared(path: Path, found: Mapping[str, str], record: Provenance) -> tuple[State, str]:
+    if found.get(provenance.PREFIX + "digest") != record.digest:
+        return "other", provenance.difference(found, record.attributes())
+    return _dated(path, record)
+
+
+def _dated(path: Path, record: Provenance) -> tuple[State, str]:
+    made = path.stat().st_mtime
+    for plate in record.files.values():
+        if os.stat(plate).st_mtime > made:
+            return "other", f"is older than its plate {plate.name}"
+    return "same", ""
+
+
+class VideoSink:
+    """One file for all frames: complete under its name, or not there."""
+
+    all_or_nothing = True
+
+    def __init__(self, path: Path, fps: float | None, over: str) -> None:
+        self._path, self._fps, self._over = path, fps, over
+        self._stack = ExitStack()
+        self._writer: VideoWriter | None = None
+        self._frames = 0
+        self._digest = ""
+
+    def path(self, frame: int) -> Path:
+        return self._path
+
+    def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
+        state, why = self._judged(records)
+        return dict.fromkeys(records, (state, why))
+
+    def _judged(self, records: Mapping[int, Provenance]) -> tuple[State, str]:
+        together = "".join(record.digest for record in records.values()) + str((self._fps, self._over))
+        self._digest = hashlib.sha256(together.encode()).hexdigest()
+        try:
+            reader = VideoReader(self._path)
+        except PlateError:
+            return "missing", ""
+        made_of, count = reader.remark.get("digest"), len(reader.frames())
+        reader.close()
+        if made_of != self._digest:
+            return "other", "is a video of other frames or settings"
+        return _dated(self._path, next(iter(records.values()))) if count == len(records) else ("missing", "")
+
+    def sound(self, frame: int) -> bool:
+        return True  # counted frame by frame when it was judged
+
+    def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
+        if self._writer is None:
+            temporary = self._stack.enter_context(beside(self._path))
+            rate = self._fps or picture.fps or 24.0
+            remark = json.dumps({**record.node, "source": picture.name, "digest": self._digest})
+            self._writer = self._stack.enter_context(VideoWriter(temporary, rate, remark))
+        self._writer.write(seen_over(layers["rgba"], self._over), picture.aspect)
+        self._frames += 1
+
+    def finish(self) -> None:
+        self._stack.close()
+        if not self._frames:
+            return
+        try:
+            reader = VideoReader(self._path)
+        except PlateError as why:
+            raise OutputError(f"{self._path} does not read back: {why}") from why
+        found = len(reader.frames())
+        reader.close()
+        if found != self._frames:
+            raise OutputError(f"{self._path} holds {found} frames instead of {self._frames}; check the disk.")
+
+    def abandon(self) -> None:
+        """Close the encoder and remove the hidden file."""
+        stop = OutputError("abandoned")
+        self._stack.__exit__(OutputError, stop, None)
+
+
+def seen_over(rgba: Floats, over: str) -> Floats:
+    """Premultiplied scene-linear *rgba* over ``grey`` or a ``checker`` in Rec.709 code values;
+    ``none`` hands the pixels on as they are."""
+    if over == "none":
+        return rgba
+    back = backing(rgba.shape[1], rgba.shape[0], over)
+    seen = rgba[..., :3] + (1.0 - rgba[..., 3:4]) * back
+    return np.concatenate([rec709_encode(seen), np.ones_like(rgba[..., 3:4])], axis=2)
+
+
+def backing(width: int, height: int, over: str) -> Floats:
+    """Scene-linear grey of 18 %, alone or as squares with a darker one."""
+    grey = np.full((height, width, 1), 0.18, np.float32)
+    if over == "checker":
+        side = max(8, height // 24)
+        y, x = np.mgrid[0:height, 0:width] // side
+        grey[(y + x) % 2 == 1] = 0.08
+    return grey

@@ -1,0 +1,222 @@
+"""Still images out: half-float multi-layer EXR, PNG, TIFF; and the judgement of one that is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anatomatte.atomic import beside
+from anatomatte.errors import AnatomatteError, OutputError, PlateError, SettingsError
+
+from .layers import channel_names
+from .picture import Floats, Picture, placed
+from .provenance import PREFIX, Provenance
+
+STILLS = frozenset({".exr", ".png", ".tif", ".tiff"})
+DEPTHS: dict[str, tuple[str, ...]] = {
+    ".exr": ("half", "float"),
+    ".png": ("16", "8"),
+    ".tif": ("16", "8", "half", "float"),
+    ".tiff": ("16", "8", "half", "float"),
+}
+COMPRESSIONS = ("zips", "zip", "piz", "dwaa", "dwab", "none")
+_PIXELS = {"8": "uint8", "16": "uint16", "half": "half", "float": "float"}
+_HALF_MAX = np.float32(65504.0)
+
+
+@dataclass(frozen=True)
+class StillFormat:
+    """How stills are written: the file's extension, layers, pixel depth and compression.
+
+    Raises:
+        SettingsError: the combination does not exist in that kind of file.
+    """
+
+    extension: str
+    layers: tuple[str, ...]
+    depth: str
+    compression: str
+
+    def __post_init__(self) -> None:
+        if self.extension not in STILLS:
+            raise SettingsError(
+                f"{self.extension or 'A name without extension'} is not written; use EXR, PNG or TIFF."
+            )
+        if self.depth not in DEPTHS[self.extension]:
+            depths = ", ".join(DEPTHS[self.extension])
+            raise SettingsError(f"--depth {self.depth}: {self.extension} files take {depths}.")
+        if not self.exr and len(channel_names(self.layers)) not in (1, 4):
+            raise SettingsError(
+                f"{self.extension} files hold one layer; write EXR for {', '.join(self.layers)}."
+            )
+
+    @property
+    def exr(self) -> bool:
+        return self.extension == ".exr"
+
+    @property
+    def linear(self) -> bool:
+        """Whether the file holds scene-linear light: EXR and float TIFF."""
+        return self.depth in ("half", "float")
+
+    def __str__(self) -> str:
+        return f"{','.join(self.layers)} {self.depth} {self.compression if self.exr else ''}".strip()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a finished file has to look like ever after."""
+
+    path: Path
+    size: int
+    channels: tuple[str, ...]
+
+
+def write_still(
+    path: Path, layers: Mapping[str, Floats], picture: Picture, how: StillFormat, record: Provenance
+) -> Written:
+    """Write a still whole or not at all, and read it back before it gets its name.
+
+    Args:
+        layers: H×W×4 for ``rgba``, H×W×1 for mattes, top row first, covering ``picture.bounds``.
+        picture: the plate, for windows, pixel aspect and metadata.
+
+    Raises:
+        OutputError: the disk is full, no permission, or what was written reads back otherwise.
+        PlateError: the result holds values that are no numbers, because the plate does.
+        AnatomatteError: it does though the plate does not.
+    """
+    stack = _stack(layers, how)
+    if not np.isfinite(stack).all():
+        if not np.isfinite(picture.pixels).all():
+            raise PlateError(
+                f"{picture.name} holds pixels that are no numbers (NaN or infinite); mend the plate."
+            )
+        raise AnatomatteError(
+            f"The render of {picture.name} holds values that are no numbers; please report it."
+        )
+    names = channel_names(how.layers)
+    with beside(path) as temporary:
+        _write(temporary, stack, _spec(stack, names, picture, how, record), how, picture)
+        fault = damage(temporary, tuple(names))
+        if fault:
+            raise OutputError(f"{path} was written but {fault}; check the disk.")
+        size = temporary.stat().st_size
+    return Written(path, size, tuple(names))
+
+
+def _stack(layers: Mapping[str, Floats], how: StillFormat) -> Floats:
+    """All channels in file order; halves saturate at their largest number instead of becoming infinite."""
+    parts: list[Floats] = [layers["rgba"]] if "rgba" in how.layers else []
+    parts += [layers[name] for name in how.layers if name != "rgba" and not (name == "alpha" and parts)]
+    stack: Floats = np.ascontiguousarray(np.concatenate(parts, axis=2), dtype=np.float32)
+    return np.clip(stack, -_HALF_MAX, _HALF_MAX, out=stack) if how.depth == "half" else stack
+
+
+def _spec(stack: Floats, names: list[str], picture: Picture, how: StillFormat, record: Provenance) -> Any:
+    import OpenImageIO as oiio
+
+    height, width = stack.shape[:2]
+    spec = oiio.ImageSpec(width, height, len(names), _PIXELS[how.depth])
+    spec.channelnames = tuple(names)
+    spec.alpha_channel = names.index("A") if "A" in names else -1
+    x, y, full_width, full_height = picture.display
+    if how.exr:
+        spec.x, spec.y = x + picture.bounds[0], y + full_height - picture.bounds[3]
+        spec.full_x, spec.full_y, spec.full_width, spec.full_height = picture.display
+        for name, (kind, value) in picture.facts.items():
+            spec.attribute(name, kind, value)
+        spec.attribute("compression", how.compression)
+        for name, text in record.attributes().items():
+            spec.attribute(name, text)
+    else:
+        spec.width = spec.full_width = full_width
+        spec.height = spec.full_height = full_height
+        spec.attribute("ImageDescription", record.text())
+        spec.attribute("oiio:UnassociatedAlpha", 0 if how.linear else 1)
+        spec.attribute("compression", "zip")
+        if not how.linear:
+            spec.attribute("oiio:ColorSpace", "sRGB")
+    spec.attribute("PixelAspectRatio", picture.aspect)
+    spec.attribute("Software", f"Anatomatte {record.node.get('version', '')}".strip())
+    return spec
+
+
+def _write(path: Path, stack: Floats, spec: Any, how: StillFormat, picture: Picture) -> None:
+    import OpenImageIO as oiio
+
+    if not how.exr:
+        stack = _into_display(stack, picture)
+    sink = oiio.ImageOutput.create(str(path))
+    if sink is None or not sink.open(str(path), spec):
+        raise OSError(sink.geterror() if sink else oiio.geterror())
+    try:
+        if not sink.write_image(stack):
+            raise OSError(sink.geterror())
+    finally:
+        closed = sink.close()
+    if not closed:
+        raise OSError(sink.geterror())
+
+
+def _into_display(stack: Floats, picture: Picture) -> Floats:
+    """The data window's pixels on a canvas of the display window, for files that know no windows."""
+    return placed(stack, picture.bounds, (0, 0, *picture.size))
+
+
+def damage(path: Path, channels: tuple[str, ...] | None = None) -> str:
+    """What is wrong with a file, or an empty text when every pixel of it reads and is finite."""
+    import OpenImageIO as oiio
+
+    if not path.is_file():
+        return "is not there"
+    if path.stat().st_size == 0:
+        return "is empty"
+    source = oiio.ImageInput.open(str(path))
+    if source is None:
+        oiio.geterror()
+        return "is truncated or damaged"
+    try:
+        spec = source.spec()
+        if channels is not None and not _same_channels(tuple(spec.channelnames), channels):
+            return f"holds the channels {', '.join(spec.channelnames)} instead of {', '.join(channels)}"
+        pixels = source.read_image(0, 0, 0, spec.nchannels, spec.format)
+        if pixels is None:
+            source.geterror()
+            return "is truncated or damaged"
+        finite = pixels.dtype.kind != "f" or bool(np.isfinite(pixels).all())
+        return "" if finite else "holds values that are no numbers"
+    finally:
+        source.close()
+
+
+def _same_channels(found: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Files with one layer name a single channel as they like."""
+    return set(found) == set(wanted) or (len(found) == len(wanted) == 1)
+
+
+def attributes(path: Path) -> dict[str, str] | None:
+    """The provenance that a file carries, empty in a foreign one; None when it has no readable header."""
+    import OpenImageIO as oiio
+
+    if not path.is_file() or path.stat().st_size == 0:
+        return None
+    source = oiio.ImageInput.open(str(path))
+    if source is None:
+        oiio.geterror()
+        return None
+    found = {item.name: item.value for item in source.spec().extra_attribs if isinstance(item.value, str)}
+    source.close()
+    own = {name: text for name, text in found.items() if name.startswith(PREFIX)}
+    if own:
+        return own
+    try:
+        described = json.loads(found.get("ImageDescription", ""))
+    except ValueError:
+        return {}
+    return described if isinstance(described, dict) else {}

@@ -1,0 +1,1 @@
+"""What `anatomatte models` does."""

@@ -1,0 +1,1 @@
+"""What is known of networks: manifests, the catalogue, and the store of their files."""

@@ -1,0 +1,1 @@
+"""Networks of others beside our own: which are asked, and what they change."""

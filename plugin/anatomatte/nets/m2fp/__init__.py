@@ -1,0 +1,1 @@
+"""M2FP from its published files, on torch and numpy alone."""

@@ -1,0 +1,1 @@
+"""Our own networks, and the published ones that are in the package."""

@@ -1,0 +1,200 @@
+"""Passes of the people network over pictures: one size in, probabilities and offsets out.
+
+A pass runs on one thread of torch, and several passes run beside each other: what a pass finds
+depends neither on the number of threads nor on what else the machine does, and no thread waits for
+another inside of a layer, which is what makes torch slow on a busy machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import safe_open
+
+from ...parts import INDEX, MIRROR
+from ...people.evidence import PeopleSeen, Plane
+from ...people.instances import View
+from ...people.observe import see
+from . import portrait_net
+from .people_net import OFFSET_UNIT, load
+
+_FOLDER = Path(__file__).resolve().parents[2] / "weights"
+WEIGHTS = (_FOLDER / "people.safetensors", _FOLDER / "people_plain.safetensors")
+"""The weights in the package: the network on the published trunk, and the one on a trunk of our own.
+
+They err at different places: the first stands on real people, the second has seen twice as many drawn ones.
+"""
+
+PORTRAIT = _FOLDER / "portrait.safetensors"
+"""The weights of the published portrait network, which is asked beside the first one."""
+
+LONG_SIDE = 320
+"""Longest side at which a picture is seen when the weights do not say."""
+
+
+Pass = tuple[Plane, int, bool]
+"""One look: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, which way to look at it, and
+whether the portrait network is asked too.
+
+Way 0 is the first network, 1 the first at the mirrored picture, 2 the second, 3 the second mirrored.
+"""
+
+
+def native_dtype(device: str) -> torch.dtype:
+    """float16 on a GPU; on a processor bfloat16 where it multiplies that itself, else float32."""
+    if torch.device(device).type != "cpu":
+        return torch.float16
+    asked = (
+        getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    )
+    return torch.bfloat16 if any(ask is not None and ask() for ask in asked) else torch.float32
+
+
+_lock = threading.Lock()
+_users = 0
+_before = 0
+
+
+@contextlib.contextmanager
+def _one_torch_thread() -> Iterator[None]:
+    """Torch has one thread while any picture is looked at; its old number comes back after the last.
+
+    The number is the process's and each thread's own: passes set it for themselves.
+    """
+    global _users, _before
+    with _lock:
+        if _users == 0:
+            _before = torch.get_num_threads()
+        _users += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            torch.set_num_threads(_before)
+
+
+class PeopleModel:
+    """The network with weights, ready to look at pictures; may be shared by threads.
+
+    Args:
+        weights: .safetensors files of `people_net.save`, one a network; the first looks most often.
+        portrait: the weights of the portrait network; None asks nobody.
+        device: `cpu`, `cuda` or any torch device.
+        dtype: None takes what `native_dtype` says; float32 gives the same mattes on every processor.
+
+    Raises:
+        SetupError: the weights are missing, damaged or of another list of parts.
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[Path] = WEIGHTS,
+        device: str = "cpu",
+        dtype: torch.dtype | None = torch.float32,
+        portrait: Path | None = PORTRAIT,
+    ) -> None:
+        self.device = device
+        self.dtype = native_dtype(device) if dtype is None else dtype
+        self.nets = [load(path, device, self.dtype) for path in weights]
+        self.portrait = None if portrait is None else portrait_net.load(portrait, device, self.dtype)
+        self.long_sides = [_long_side(path) for path in weights]
+        """Pixels of the longest side at which each network looks at the whole."""
+
+    @property
+    def ways(self) -> int:
+        """How many ways there are to look at a picture."""
+        return 2 * len(self.nets)
+
+    def observe(
+        self,
+        picture: Plane,
+        *,
+        people: int = 4,
+        long_side: int | None = None,
+        scales: tuple[float, ...] = (),
+        mirror: bool = False,
+    ) -> PeopleSeen:
+        """Look at the whole of `picture` only, at fixed sizes; `people.look.see` is what the node does.
+
+        Args:
+            people: how many people to tell apart at most.
+            long_side: pixels of the longest side at which the network looks; None asks the weights.
+            scales: further looks at these multiples of that size; all looks are averaged.
+            mirror: look at the mirrored picture too.
+        """
+        return see(
+            picture, self, people=people, crops=False, long_side=long_side, scales=scales, mirror=mirror
+        )
+
+    def passes(
+        self, wanted: Sequence[Pass], threads: int = 1, check: Callable[[], None] = lambda: None
+    ) -> list[View]:
+        """Look at all the pictures *wanted*; *check* is called between passes and may raise Cancelled."""
+        with _one_torch_thread():
+            if threads <= 1 or len(wanted) <= 1 or self.device != "cpu":
+                return [self._checked(one, check) for one in wanted]
+            with ThreadPoolExecutor(min(threads, len(wanted))) as pool:
+                largest = sorted(range(len(wanted)), key=lambda k: -wanted[k][0].size)  # no thread waits long
+                waiting = {k: pool.submit(self._checked, wanted[k], check) for k in largest}
+                try:
+                    return [waiting[k].result() for k in range(len(wanted))]
+                except BaseException:
+                    for one in waiting.values():
+                        one.cancel()
+                    raise
+
+    def _checked(self, one: Pass, check: Callable[[], None]) -> View:
+        check()
+        if torch.get_num_threads() != 1:
+            torch.set_num_threads(1)
+        return self._look(one)
+
+    def _look(self, one: Pass) -> View:
+        picture, way, near = one
+        which, mirror = divmod(way, 2)
+        small = np.ascontiguousarray(picture[:, ::-1]) if mirror else picture
+        height, width = small.shape[:2]
+        batch = torch.from_numpy(small).permute(2, 0, 1)[None]
+        with torch.inference_mode():
+            out = self.nets[which](batch.to(self.device, self.dtype, memory_format=torch.channels_last))
+            parts, alpha, centre, offset = (t[0].float().cpu() for t in out[:4])
+            offset = offset * torch.tensor([OFFSET_UNIT / width, OFFSET_UNIT / height])[:, None, None]
+            parts, centre = parts.softmax(0), torch.sigmoid(centre[0])
+            if mirror:
+                parts, alpha, centre, offset = (t.flip(-1) for t in (parts, alpha, centre, offset))
+                parts = parts[list(MIRROR)]
+                offset = offset * torch.tensor([-1.0, 1.0])[:, None, None]
+            figure = None if out.figure is None or mirror else out.figure[0, 0].float().cpu().numpy()
+            told = figure, self._near(picture) if near else None
+            alpha, parts, centre, offset = (t.contiguous() for t in (alpha, parts, centre, offset))
+            return View(alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), *told)
+
+    def _near(self, picture: Plane) -> Plane | None:
+        """What the portrait network says: logits at its own size, squeezed as it was made for."""
+        if self.portrait is None:
+            return None
+        side = portrait_net.SIDE
+        small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_LINEAR)
+        batch = torch.from_numpy(small).permute(2, 0, 1)[None]
+        told = self.portrait(batch.to(self.device, self.dtype, memory_format=torch.channels_last))
+        return np.asarray(told[0, 0].float().cpu().numpy(), np.float32)
+
+
+def _long_side(weights: Path) -> int:
+    with safe_open(str(weights), "pt") as file:
+        return int((file.metadata() or {}).get("long_side", LONG_SIDE))
+
+
+def main_parts(seen: PeopleSeen) -> NDArray[np.uint8]:
+    """The most likely part per pixel, (h, w): background where alpha and held together are under a half."""
+    best = seen.parts[1:].argmax(0).astype(np.uint8) + 1
+    return np.where(seen.alpha + seen.held >= 0.5, best, np.uint8(INDEX["background"])).astype(np.uint8)

@@ -1,0 +1,218 @@
+"""The people network: one encoder, decoders for parts, alpha and who is who, in one pass.
+
+A trunk (published, `pose_trunk`, or of our own, `plain_trunk`), then attention at 1/32 of the input and
+a decoder back to 1/2. Parts come out at half the input's size, alpha at its full size (a coarse matte
+plus a correction that sees the picture itself), and
+people are told apart by a heat map of heads and, per pixel, the way to one's own head
+(centre-and-offset grouping after Cheng et al., Panoptic-DeepLab, 2020). Only convolutions,
+bilinear resizing, layer norm and plain attention are used, so that the network can be exported.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from ...errors import SetupError
+from ...parts import PARTS
+from .plain_trunk import ConvNorm, PlainShape, PlainTrunk
+from .pose_trunk import PoseTrunk, TrunkShape
+from .weights_file import fill, for_inference, must_be, read
+
+STRIDE = 32
+"""Width and height of the input must be multiples of this."""
+
+OFFSET_UNIT = 32.0
+"""Input pixels in one unit of the offset output."""
+
+HEAD_STRIDE = 4
+"""Input pixels per cell of the heat map and the offsets."""
+
+NET = "people_net_2"
+"""What the header of a weights file calls this network."""
+
+
+class Observed(NamedTuple):
+    """Raw outputs for a batch of N pictures of H x W pixels.
+
+    `parts` (N, parts, H/2, W/2) and `alpha` (N, 2, H, W: person without held things, held things)
+    and `centre` (N, 1, H/4, W/4) are logits; `offset` (N, 2, H/4, W/4: x, y) leads from a cell to
+    its person's head in units of `OFFSET_UNIT` pixels. `figure` (N, 1, H, W) are logits of one whole
+    figure as the published trunk tells it; None in training and from a trunk of our own.
+    """
+
+    parts: Tensor
+    alpha: Tensor
+    centre: Tensor
+    offset: Tensor
+    figure: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of the network."""
+
+    trunk: TrunkShape | PlainShape = field(default_factory=TrunkShape)
+    context: int = 192
+    """Channels of the attention at 1/32."""
+    attention: int = 2
+    """Attention blocks."""
+    decoder: tuple[int, int, int, int] = (24, 48, 64, 128)
+    """Decoder channels at 1/2, 1/4, 1/8 and 1/16."""
+
+
+class Attention(nn.Module):
+    """A transformer block over all cells; a 3x3 depthwise convolution tells it where it is."""
+
+    def __init__(self, channels: int, heads: int = 4) -> None:
+        super().__init__()
+        self.heads = heads
+        self.place = nn.Conv2d(channels, channels, 3, 1, 1, groups=channels)
+        self.norm1, self.norm2 = nn.LayerNorm(channels), nn.LayerNorm(channels)
+        self.qkv, self.out = nn.Linear(channels, 3 * channels), nn.Linear(channels, channels)
+        self.mlp = nn.Sequential(
+            nn.Linear(channels, 2 * channels), nn.GELU(), nn.Linear(2 * channels, channels)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.place(x)
+        n, c, h, w = x.shape
+        cells = x.flatten(2).transpose(1, 2)
+        q, k, v = (
+            self.qkv(self.norm1(cells))
+            .reshape(n, h * w, 3, self.heads, c // self.heads)
+            .permute(2, 0, 3, 1, 4)
+        )
+        mixed = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, h * w, c)
+        cells = cells + self.out(mixed)
+        cells = cells + self.mlp(self.norm2(cells))
+        back: Tensor = cells.transpose(1, 2).reshape(n, c, h, w)
+        return back
+
+
+def _up(x: Tensor, like: Tensor) -> Tensor:
+    return F.interpolate(x, size=like.shape[2:], mode="bilinear", align_corners=False)
+
+
+class PeopleNet(nn.Module):
+    """The network; call it with (N, 3, H, W) display-referred RGB in 0-1, H and W multiples of `STRIDE`."""
+
+    def __init__(self, shape: Shape | None = None) -> None:
+        super().__init__()
+        self.shape = shape = shape or Shape()
+        d0, d1, d2, d3 = shape.decoder
+        self.trunk: nn.Module
+        if isinstance(shape.trunk, PlainShape):
+            self.trunk = PlainTrunk(shape.trunk)
+            w1, w2, w3, w5, w6 = shape.trunk.widths
+            more, soft = 0, 0
+        else:
+            self.trunk = PoseTrunk(shape.trunk)
+            w1, w2, w3, _, w5, w6 = shape.trunk.widths
+            more, soft = shape.trunk.back, shape.trunk.soft
+        straight = isinstance(shape.trunk, PlainShape) and w6 == shape.context
+        self.deepest = nn.Identity() if straight else ConvNorm(w6, shape.context, 1, act=False)
+        self.context = nn.Sequential(*(Attention(shape.context) for _ in range(shape.attention)))
+        self.lower = nn.ModuleList(
+            ConvNorm(i, o, 1, act=False) for i, o in ((shape.context, d3), (d3, d2), (d2, d1), (d1, d0))
+        )
+        skips = (w5, d3), (w3, d2), (w2 + more, d1), (w1 + soft, d0)
+        self.skip = nn.ModuleList(ConvNorm(i, o, 1, act=False) for i, o in skips)
+        self.merge = nn.ModuleList(ConvNorm(c, c) for c in (d3, d2, d1, d0))
+        self.to_parts = nn.Conv2d(d0, len(PARTS), 1)
+        self.to_coarse = nn.Conv2d(d0, 2, 1)
+        self.to_fine = nn.Conv2d(d0, 8, 1)
+        self.fine = ConvNorm(8 + 3 + 2, 16)
+        self.to_alpha = nn.Conv2d(16, 2, 3, 1, 1)
+        self.people = ConvNorm(d1, 32)
+        self.to_people = nn.Conv2d(32, 3, 1)
+
+    def forward(self, picture: Tensor) -> Observed:
+        seen = self.trunk(picture)
+        levels = (
+            seen.sixteenth,
+            seen.eighth,
+            torch.cat([seen.quarter, seen.back], 1),
+            torch.cat([seen.half, seen.soft], 1),
+        )
+        y = self.context(self.deepest(seen.deep))
+        quarter = y
+        steps = zip(levels, self.lower, self.skip, self.merge, strict=True)
+        for k, (level, lower, skip, merge) in enumerate(steps):
+            y = merge(F.relu(_up(lower(y), level) + skip(level)))
+            if k == 2:
+                quarter = y
+        x = (picture - 0.5) * 2
+        coarse = _up(self.to_coarse(y), x)
+        fine = self.fine(torch.cat([_up(self.to_fine(y), x), x, coarse], 1))
+        who = self.to_people(self.people(quarter))
+        trunk: nn.Module = self.trunk
+        figure = trunk.segmented(seen.soft) if isinstance(trunk, PoseTrunk) and not self.training else None
+        return Observed(self.to_parts(y), coarse + self.to_alpha(fine), who[:, :1], who[:, 1:], figure)
+
+    def fold(self) -> PeopleNet:
+        """Merge all batch norms into their convolutions (inference only); returns itself."""
+        for module in self.modules():
+            if isinstance(module, ConvNorm):
+                module.fold()
+        return self
+
+
+def save(net_state: dict[str, Tensor], shape: Shape, path: Path, note: dict[str, str] | None = None) -> None:
+    """Write weights as 16-bit safetensors whose header says the shape and the parts."""
+    halves = {k: (v.half() if v.is_floating_point() else v).contiguous() for k, v in net_state.items()}
+    header = {
+        "net": NET,
+        "shape": json.dumps(asdict(shape)),
+        "parts": ",".join(PARTS),
+        **(note or {}),
+    }
+    save_file(halves, str(path), header)
+
+
+def shape_of(header: dict[str, str]) -> Shape:
+    """The shape that the header of a weights file tells."""
+    raw = json.loads(header["shape"])
+    trunk = raw["trunk"]
+    inner = (
+        PlainShape(tuple(trunk["widths"]), tuple(trunk["blocks"]))
+        if "blocks" in trunk
+        else TrunkShape(trunk["stem"], tuple(trunk["widths"]), trunk["expand"], trunk["back"], trunk["soft"])
+    )
+    return Shape(inner, raw["context"], raw["attention"], tuple(raw["decoder"]))
+
+
+def load_trainable(path: Path) -> PeopleNet:
+    """The network with the weights in `path`, in float32 and ready to be trained further.
+
+    Raises:
+        SetupError: the file is missing, damaged, or of another network or list of parts.
+    """
+    header, state = read(path, "the people network")
+    if header.get("parts") != ",".join(PARTS):
+        raise SetupError(f"{path} was trained for another list of parts; install weights of this version")
+    must_be(header, NET, path)
+    net = PeopleNet(shape_of(header))
+    fill(net, state, path)
+    return net
+
+
+def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> PeopleNet:
+    """The network for inference: eval mode, norms folded, channels-last, no gradients.
+
+    Args:
+        path: a .safetensors file written by `save`.
+        device: `cpu`, `cuda` or any torch device.
+        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
+
+    Raises:
+        SetupError: as `load_trainable`.
+    """
+    return for_inference(load_trainable(path).eval().fold(), device, dtype)

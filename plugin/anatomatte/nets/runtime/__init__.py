@@ -1,0 +1,1 @@
+"""Files of networks, fed and read as their manifests say."""

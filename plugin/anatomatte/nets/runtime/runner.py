@@ -1,0 +1,218 @@
+"""Runs any ONNX, TorchScript or LiteRT network from its manifest alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import AnatomatteError, SetupError
+from ...models.manifest import Manifest
+from .files import OPENERS, Net, OnnxNet, Port
+from .inputs import feeds
+from .outputs import Answer, Array, read
+from .sessions import Rung, Sessions, descend, ladder, sessions, short_of_memory
+from .sizes import Geometry, Plane, plan, resized, smaller
+
+
+def _never() -> None:
+    return None
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carried:
+    """What a recurrent network hands from one frame to the next.
+
+    Attributes:
+        geometry: the sizes at which it was made; at another size the network begins anew.
+        states: arrays by the names of the inputs that take them.
+    """
+
+    geometry: Geometry
+    states: Mapping[str, Array]
+
+
+class Runner:
+    """A network of a file, fed and read as its manifest says.
+
+    Args:
+        manifest: of a runtime other than `native`.
+        path: the file.
+        precision: which of the manifest's files that is; empty for the first.
+        device: where it runs first; the ladder of short memory ends on the CPU.
+        threads: processor threads.
+        pool: who holds the opened file.
+
+    Raises:
+        SetupError: (when it looks) the runtime is not installed, or the file is damaged or is not
+            what the manifest says.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        path: Path,
+        *,
+        precision: str = "",
+        device: str = "cpu",
+        threads: int = 1,
+        pool: Sessions = sessions,
+    ) -> None:
+        if manifest.runtime not in OPENERS:
+            raise SetupError(f"{manifest.title} is code of ours and not a file that the runner can run.")
+        self.manifest, self.path = manifest, Path(path)
+        self.precision, self.device, self.threads = precision, device, max(1, threads)
+        self._pool = pool
+
+    def look(
+        self,
+        picture: Plane,
+        *,
+        hint: Plane | None = None,
+        before: Carried | None = None,
+        tell: Callable[[str], None] = _silent,
+        check: Callable[[], None] = _never,
+    ) -> tuple[Answer, Carried | None]:
+        """Show the network a picture (H, W, 3), display-referred sRGB; NaN is 0, the rest is clipped to 0-1.
+
+        Args:
+            hint: the rough alpha (H, W) in 0..1 that is known so far.
+            before: what a recurrent network carried from the frame before; None at the beginning.
+            tell: takes a sentence for the frame's status when memory was short.
+            check: called before the network runs; raises Cancelled to stop.
+
+        Returns:
+            What it said, and what a recurrent network carries to the next frame.
+
+        Raises:
+            SetupError: the file and the manifest do not fit, or it said what cannot be.
+            SettingsError: it wants a rough alpha and there is none.
+            PlateError: the picture is empty or too extreme.
+            OutOfMemory: no step of the ladder fits.
+        """
+        clean = np.nan_to_num(np.asarray(picture, np.float32), nan=0.0, posinf=1.0, neginf=0.0)
+        clean = np.clip(clean, 0, 1)
+        rough = None if hint is None else np.clip(np.nan_to_num(np.asarray(hint, np.float32)), 0, 1)
+
+        def at(rung: Rung) -> tuple[Answer, Carried | None]:
+            check()
+            return self._once(clean, rough, before, rung, check)
+
+        rungs = ladder(self.device, self.manifest.size.smaller)
+        return descend(self.manifest.title, rungs, at, tell)
+
+    def _once(
+        self,
+        picture: Plane,
+        hint: Plane | None,
+        before: Carried | None,
+        rung: Rung,
+        check: Callable[[], None],
+    ) -> tuple[Answer, Carried | None]:
+        manifest = replace(self.manifest, size=smaller(self.manifest.size, rung.side))
+        geometry = plan(manifest.size, manifest.pad, picture.shape[0], picture.shape[1])
+        states = before.states if before is not None and before.geometry == geometry else None
+        with self._pool.using(self._key(rung.device), lambda: self._open(rung.device), check) as net:
+            first = _main_port(net, manifest)
+            floats = first.dtype if first.dtype.kind == "f" else np.dtype(np.float32)
+            given = feeds(picture, manifest, geometry, floats, hint=hint, states=states)
+            raw = self._run(net, matched(given, net.inputs, manifest))
+            names = net.outputs
+        shown = picture
+        if any(output.residual for output in manifest.outputs):
+            shown = resized(picture, geometry.inner, manifest.size.filter, manifest.size.antialias)
+        answer = read(raw, names, manifest, geometry, shown)
+        carried = Carried(geometry, answer.states) if answer.states else None
+        return answer, carried
+
+    def _key(self, device: str) -> tuple[Any, ...]:
+        providers = self.manifest.run.providers if self.manifest.runtime == "onnx" else ()
+        return self.manifest.runtime, str(self.path), device, self.threads, providers
+
+    def _open(self, device: str) -> Net:
+        title, runtime = self.manifest.title, self.manifest.runtime
+        if runtime == "onnx":
+            return OnnxNet(title, self.path, device, self.threads, self.manifest.run.providers)
+        return OPENERS[runtime](title, self.path, device, self.threads)
+
+    def _run(self, net: Net, given: Mapping[str, Array]) -> Sequence[Array]:
+        try:
+            return net.run(given)
+        except AnatomatteError:
+            raise
+        except Exception as error:
+            if short_of_memory(error):
+                raise MemoryError(str(error)) from error
+            first = (str(error).strip().splitlines() or [type(error).__name__])[-1]
+            raise SetupError(
+                f"{self.manifest.title} could not be run ({first[:200]}): its file and the manifest of "
+                f"{self.manifest.id} do not fit; `anatomatte models check` compares them."
+            ) from error
+
+
+def _main_port(net: Net, manifest: Manifest) -> Port:
+    """The input that takes the picture."""
+    if not net.inputs:
+        raise SetupError(f"{manifest.title}: its file has no input.")
+    if not manifest.input.name:
+        return net.inputs[0]
+    for port in net.inputs:
+        if port.name == manifest.input.name:
+            return port
+    raise _no_input(manifest.input.name, net.inputs, manifest)
+
+
+def _no_input(name: str, ports: Sequence[Port], manifest: Manifest) -> SetupError:
+    there = ", ".join(repr(port.name) for port in ports)
+    return SetupError(
+        f"{manifest.title}: its file has no input {name!r}; it has {there}: correct the manifest of "
+        f"{manifest.id}."
+    )
+
+
+def matched(given: Mapping[str, Array], ports: Sequence[Port], manifest: Manifest) -> dict[str, Array]:
+    """What is given, by the file's names and in its types.
+
+    Raises:
+        SetupError: a name that the file has not, an input that nobody gives, or a shape that it does
+            not take.
+    """
+    named = dict(given)
+    if "" in named:
+        named[ports[0].name] = named.pop("")
+    by_name = {port.name: port for port in ports}
+    for name in named:
+        if name not in by_name:
+            raise _no_input(name, ports, manifest)
+    for port in ports:
+        # a file of TorchScript has defaults for what it need not be given
+        if port.name not in named and not (manifest.runtime == "torchscript" and port is not ports[0]):
+            raise SetupError(
+                f"{manifest.title}: its file also takes {port.name!r}, which the manifest of {manifest.id} "
+                "does not give: add it as [[extra]]."
+            )
+    return {name: _fitting(array, by_name[name], manifest) for name, array in named.items()}
+
+
+def _fitting(array: Array, port: Port, manifest: Manifest) -> Array:
+    if port.shape is not None and port.shape != ():
+        fits = len(port.shape) == array.ndim and all(
+            wanted in (None, have) for wanted, have in zip(port.shape, array.shape, strict=True)
+        )
+        if not fits:
+            wanted = "×".join("?" if n is None else str(n) for n in port.shape)
+            have = "×".join(str(n) for n in array.shape)
+            raise SetupError(
+                f"{manifest.title}: input {port.name!r} takes {wanted} and the manifest of {manifest.id} "
+                f"makes {have}: correct its [size], layout or precision."
+            )
+    if array.dtype.kind == "f" and port.dtype.kind == "f" and port.dtype != array.dtype:
+        return array.astype(port.dtype)
+    return array

@@ -1,0 +1,168 @@
+"""Which people and which parts of them the alpha holds, as the Subject page says."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..errors import SettingsError
+from ..parts import GROUPS, INDEX, PARTS, PERSON, channels
+from ..settings import BY_NAME, Settings
+from .evidence import PeopleSeen, Plane
+
+_FACE_HAIR = ("hair", "face", "glasses")
+_NEAR = 0.5
+"""Coverage above which a place is on a person."""
+
+Place = tuple[float, float]
+"""x to the right and y down, as shares of the picture's width and height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the alpha holds.
+
+    Attributes:
+        people: indices of the people, in the order of `ordered`.
+        parts: channels of the person's own parts (`parts.PERSON`), ascending.
+        held: what they hold belongs to it.
+        whole: nothing of what is in front of a screen is left out, be it a person or not.
+        doubts: sentences for the status.
+    """
+
+    people: tuple[int, ...]
+    parts: tuple[int, ...]
+    held: bool
+    whole: bool
+    doubts: tuple[str, ...] = ()
+
+
+ALL_PARTS: tuple[int, ...] = channels(PERSON)
+"""Channels of everything that is a person's own."""
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The parts that a list such as ``head upper_clothes -hat`` names, in the order of `PARTS`.
+
+    Names are parts, groups, ``all`` and ``face_hair``, apart by spaces, commas or ``+``; a name after
+    ``-`` is taken out again.
+
+    Raises:
+        SettingsError: a name is neither a part nor a group, or nothing is left.
+    """
+    found: set[str] = set()
+    for word in text.replace(",", " ").replace("+", " ").replace("-", " -").casefold().split():
+        name = word.removeprefix("-")
+        if name:
+            found = found - _named(name) if word != name else found | _named(name)
+    if not found:
+        raise SettingsError(f"parts_list = {text!r} names no part; write for example: face hair neck.")
+    return tuple(name for name in PARTS if name in found)
+
+
+def _named(name: str) -> set[str]:
+    if name == "all":
+        return {*PERSON, "held"}
+    if name == "face_hair":
+        return set(_FACE_HAIR)
+    if name in GROUPS:
+        return set(GROUPS[name])
+    if name in INDEX and name != "background":
+        return {name}
+    near = difflib.get_close_matches(name, [*PARTS[1:], *GROUPS, "all", "face_hair"], n=1)
+    cure = f"did you mean {near[0]!r}?" if near else f"there are {', '.join([*PARTS[1:], *GROUPS])}."
+    raise SettingsError(f"parts_list names {name!r}, which is no part of a person; {cure}")
+
+
+def chosen_parts(settings: Settings) -> tuple[str, ...]:
+    """The parts that the controls choose, ``held`` among them where it is kept, in the order of `PARTS`.
+
+    Raises:
+        SettingsError: the list cannot be understood.
+    """
+    if settings.parts == "listed":
+        return listed(settings.parts_list)
+    names = {*PERSON, "held"} if settings.parts == "all" else _named(settings.parts)
+    if settings.parts == "all" and not settings.held:
+        names = names - {"held"}
+    return tuple(name for name in PARTS if name in names)
+
+
+def narrowed(settings: Settings) -> bool:
+    """Whether the controls leave some people or parts out, for which they must be known."""
+    if settings.who != "everyone":
+        return True
+    return set(chosen_parts(settings)) != {*PERSON, "held"}
+
+
+def ordered(seen: PeopleSeen) -> PeopleSeen:
+    """The same people from the left of the picture to the right: so the artist counts them."""
+    order = np.lexsort((seen.heads[:, 1], seen.heads[:, 0])) if len(seen.heads) else np.zeros(0, np.intp)
+    if (order == np.arange(len(order))).all():
+        return seen
+    return PeopleSeen(seen.alpha, seen.held, seen.parts, seen.people[order], seen.heads[order])
+
+
+def choose(settings: Settings, seen: PeopleSeen, place: Place) -> Choice:
+    """What the Subject page chooses among the people *seen* (in the order of `ordered`).
+
+    Args:
+        place: where Point lies; may be outside of the picture.
+
+    Raises:
+        SettingsError: the list of parts cannot be understood.
+    """
+    names = chosen_parts(settings)
+    parts = tuple(INDEX[name] for name in names if name != "held")
+    count = len(seen.people)
+    doubts: tuple[str, ...] = ()
+    if settings.who == "everyone" or not count:
+        people = tuple(range(count))
+    elif settings.who == "largest":
+        people = (int(np.argmax([float((seen.alpha * share).sum()) for share in seen.people])),)
+    elif settings.who == "point":
+        people = (at_place(seen, place),)
+    else:
+        people = (settings.person - 1,) if settings.person <= count else ()
+        if not people:
+            one = "person was" if count == 1 else "people were"
+            doubts = (f"There is no person {settings.person}: {count} {one} seen, so the matte is empty.",)
+    everything = settings.who == "everyone" and parts == ALL_PARTS
+    return Choice(people, parts, "held" in names, everything, doubts)
+
+
+def at_place(seen: PeopleSeen, place: Place) -> int:
+    """The person whose matte is strongest at *place*, or whose matte is nearest to it."""
+    height, width = seen.alpha.shape
+    column = int(np.clip(place[0] * width, 0, width - 1))
+    row = int(np.clip(place[1] * height, 0, height - 1))
+    mattes = (seen.alpha + seen.held) * seen.people
+    if seen.alpha[row, column] + seen.held[row, column] >= _NEAR:
+        return int(mattes[:, row, column].argmax())
+    return int(np.argmin([_distance(matte, row, column) for matte in mattes]))
+
+
+def _distance(matte: Plane, row: int, column: int) -> float:
+    """Cells from a cell to the nearest one of a matte; far where it has none."""
+    outside = (matte < _NEAR / 2).astype(np.uint8)
+    if outside.all():
+        return float("inf")
+    return float(cv2.distanceTransform(outside, cv2.DIST_L2, 5)[row, column])
+
+
+def place_of(point: tuple[float, float], bounds: tuple[int, int, int, int], scale: Place) -> Place:
+    """Where the control Point lies in a picture.
+
+    Args:
+        point: in canonical coordinates: pixels of the full picture, y upwards.  The default of the
+            table means the middle of the picture.
+        bounds: of the picture, in pixels at the render scale, y upwards.
+        scale: pixels at the render scale per canonical unit, across and up.
+    """
+    if point == BY_NAME["point"].default:
+        return 0.5, 0.5
+    x1, y1, x2, y2 = bounds
+    return (point[0] * scale[0] - x1) / max(1, x2 - x1), (y2 - point[1] * scale[1]) / max(1, y2 - y1)

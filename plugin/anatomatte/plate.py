@@ -1,0 +1,181 @@
+"""All clips of one frame, brought to the plate's place and light."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import buffers
+from .errors import PlateError
+from .frame import Bounds, Frame, Pixels
+from .ops import colour
+from .ops.strips import each
+from .settings import Settings
+
+_ROWS = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plate:
+    """All clips of one frame in one place: same size, scene-linear light, mattes as one channel.
+
+    Attributes:
+        frame: the plate as it came (float32, NaN and Inf replaced by 0).
+        light: H×W×3 scene-linear; the plate's own pixels where the curve is linear.
+        alpha: the plate's alpha, H×W, or None.
+        curve: name of the plate's transfer curve.
+        inm, outm, hint: H×W in 0..1, or None.
+        clean: H×W×3 scene-linear clean plate, or None; ``clean_known`` is 1 inside its bounds.
+        behind: H×W×3 scene-linear background, black where it has no pixels, or None.
+        doubts: sentences for the status.
+    """
+
+    frame: Frame
+    light: Pixels
+    curve: str
+    alpha: Pixels | None = None
+    inm: Pixels | None = None
+    outm: Pixels | None = None
+    hint: Pixels | None = None
+    clean: Pixels | None = None
+    clean_known: Pixels | None = None
+    behind: Pixels | None = None
+    doubts: tuple[str, ...] = ()
+
+
+def prepare(clips: dict[str, Frame], settings: Settings, threads: int = 1) -> Plate:
+    """Bring all clips to the plate's place and light; *threads* change nothing.
+
+    Raises:
+        PlateError: the Source has no colour channels.
+    """
+    source = clips["Source"]
+    if source.channels == 1:
+        raise PlateError(
+            "Source has only an alpha channel: there is no colour to key; connect a picture with RGB."
+        )
+    source, doubts = _finite(source)
+    curve = colour.resolve(settings.input_colour, source.integer)
+    has_alpha = source.channels == 4 and source.premult != "opaque"
+    alpha = np.clip(source.pixels[..., 3], 0, 1) if has_alpha else None
+    rgb, whole = source.pixels[..., :3], source.integer
+    if settings.source_alpha == "ignore":
+        alpha = None
+    elif alpha is not None and source.premult == "premultiplied":
+        cover = alpha[..., None]
+        rgb, whole = np.where(cover > 0, rgb / np.maximum(cover, np.float32(1e-6)), rgb), False
+    rgb = np.ascontiguousarray(rgb)
+    light = decoded(curve, rgb, whole, threads)
+    plate = Plate(source.with_pixels(rgb, premult="unpremultiplied"), light, curve, alpha)
+    mattes = {
+        field_: _matte_of(clips[clip], source)
+        for field_, clip in (("inm", "InM"), ("outm", "OutM"), ("hint", "Hint"))
+        if clip in clips
+    }
+    facts: dict[str, Any] = dict(mattes)
+    if "CleanPlate" in clips:
+        facts["clean"], facts["clean_known"] = _clean_of(clips["CleanPlate"], source, settings)
+    if settings.despill_replace == "bg" and "Bg" in clips:
+        facts["behind"] = _behind(clips["Bg"], source, settings)
+    return dataclasses.replace(plate, doubts=doubts, **facts)
+
+
+def decoded(curve: str, pixels: Pixels, whole: bool, threads: int = 1) -> Pixels:
+    """Code values H×W×C to scene-linear light, in strips; ``linear`` hands back *pixels* themselves.
+
+    Args:
+        whole: the values were 8- or 16-bit integers: each is a 65535th and its light is looked up.
+    """
+    if curve == "linear":
+        return pixels
+    table = colour.decode(curve, np.arange(65536, dtype=np.float32) / np.float32(65535)) if whole else None
+    out = buffers.empty(pixels.shape)
+
+    def strip(y1: int, y2: int) -> None:
+        for y in range(y1, y2, _ROWS):  # so that what lies between stays near the processor
+            rows = slice(y, min(y + _ROWS, y2))
+            if table is None:
+                out[rows] = colour.decode(curve, pixels[rows])
+                continue
+            codes = pixels[rows] * np.float32(65535)
+            codes += np.float32(0.5)
+            np.take(table, codes.astype(np.uint16), out=out[rows], mode="clip")
+
+    each(len(pixels), strip, threads, lambda: None)
+    return out
+
+
+def _finite(frame: Frame) -> tuple[Frame, tuple[str, ...]]:
+    bad = ~np.isfinite(frame.pixels)
+    count = int(np.count_nonzero(bad.any(2))) if bad.any() else 0
+    if not count:
+        return frame, ()
+    clean = np.where(bad, np.float32(0), frame.pixels)
+    return frame.with_pixels(clean), (f"{count} pixels of Source are NaN or infinite and count as black.",)
+
+
+def _placed(pixels: Pixels, bounds: Bounds, at: Bounds) -> tuple[Pixels, Pixels]:
+    """*pixels* with *bounds* seen through the window *at* (zero outside), and where they are known."""
+    height, width = at[3] - at[1], at[2] - at[0]
+    if bounds == at:
+        return pixels, np.ones((height, width), np.float32)
+    out = np.zeros((height, width, pixels.shape[2]), np.float32)
+    known = np.zeros((height, width), np.float32)
+    x1, x2 = max(bounds[0], at[0]), min(bounds[2], at[2])
+    y1, y2 = max(bounds[1], at[1]), min(bounds[3], at[3])
+    if x1 < x2 and y1 < y2:
+        rows = slice(at[3] - y2, at[3] - y1)
+        columns = slice(x1 - at[0], x2 - at[0])
+        out[rows, columns] = pixels[bounds[3] - y2 : bounds[3] - y1, x1 - bounds[0] : x2 - bounds[0]]
+        known[rows, columns] = 1
+    return out, known
+
+
+def laid(clip: Frame, at: Bounds) -> Frame:
+    """*clip* with its own channels seen through the window *at*; zero where it has no pixels."""
+    return (
+        clip if clip.bounds == at else clip.with_pixels(_placed(clip.pixels, clip.bounds, at)[0], bounds=at)
+    )
+
+
+def moved(clip: Frame, at: Bounds) -> Frame:
+    """*clip* seen through the window *at*; zero where it has no pixels."""
+    placed, known = _placed(clip.pixels, clip.bounds, at)
+    if clip.premult == "opaque" and clip.channels == 4:
+        placed = np.concatenate([placed[..., :3], known[..., None]], 2)
+        return Frame(placed, at, "premultiplied", clip.aspect, clip.integer)
+    if clip.channels == 3:
+        return Frame(
+            np.concatenate([placed, known[..., None]], 2), at, "premultiplied", clip.aspect, clip.integer
+        )
+    return Frame(placed, at, clip.premult, clip.aspect, clip.integer)
+
+
+def _matte_of(clip: Frame, source: Frame) -> Pixels:
+    """A clip as a matte: its alpha, its only channel, or the mean of its three colours."""
+    clip, _ = _finite(clip)
+    chosen = clip.pixels.mean(2, keepdims=True) if clip.channels == 3 else clip.pixels[..., -1:]
+    placed, _ = _placed(chosen, clip.bounds, source.bounds)
+    return np.clip(placed[..., 0], 0, 1)
+
+
+def _behind(clip: Frame, source: Frame, settings: Settings) -> Pixels | None:
+    """The background's light in the plate's place; a matte has none."""
+    if clip.channels == 1:
+        return None
+    clip, _ = _finite(clip)
+    curve = colour.resolve(settings.input_colour, clip.integer)
+    placed, _ = _placed(clip.pixels[..., :3], clip.bounds, source.bounds)
+    return colour.decode(curve, np.ascontiguousarray(placed))
+
+
+def _clean_of(clip: Frame, source: Frame, settings: Settings) -> tuple[Pixels, Pixels]:
+    if clip.channels == 1:
+        raise PlateError("CleanPlate has only an alpha channel: it needs RGB, a picture of the empty screen.")
+    clip, _ = _finite(clip)
+    curve = colour.resolve(settings.input_colour, clip.integer)
+    placed, known = _placed(clip.pixels[..., :3], clip.bounds, source.bounds)
+    return colour.decode(curve, np.ascontiguousarray(placed)), known

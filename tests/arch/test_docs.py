@@ -1,0 +1,58 @@
+"""Documents are true: their examples run, their links lead somewhere, their names exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("samples/*.md"), *ROOT.glob("training/*.md")]
+)
+
+
+def named(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    missing = [t for t in targets if not t.startswith("http") and not (page.parent / t).exists()]
+    assert not missing
+
+
+def test_the_readmes_python_runs_and_says_the_truth() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    mean, difference = map(float, done.stdout.split())
+    assert 0.05 < mean < 0.6
+    assert difference == 0.0
+
+
+def test_every_make_target_that_a_document_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    named_targets = set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE))
+    assert named_targets
+    assert named_targets <= targets
+
+
+def test_every_folder_of_the_tree_exists() -> None:
+    tree = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## The tree")[1].split("```")[1]
+    inside = ""
+    missing = []
+    for line in tree.splitlines():
+        top = re.match(r"^([a-z]+)/", line)
+        below = re.match(r"^  ([a-z_]+)/", line)
+        if top:
+            inside = top[1]
+        folder = ROOT / inside / below[1] if below else ROOT / inside if top else ROOT
+        if not folder.is_dir():
+            missing.append(line)
+    assert not missing

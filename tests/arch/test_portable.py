@@ -1,0 +1,62 @@
+"""The node on old systems: what the binaries ask of the C library."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from anatomatte_batch.ofx_node import bundle
+from made import elf, native
+
+OLDEST = (2, 28)  # Rocky 8, which the VFX reference platform builds on
+BINARIES = sorted(bundle().glob("Contents/*/anatomatte*"))
+
+
+@pytest.mark.parametrize("binary", BINARIES, ids=lambda path: path.name)
+def test_the_reader_sees_what_binutils_see(binary: Path) -> None:
+    objdump = shutil.which("objdump")
+    if not objdump:
+        pytest.skip("objdump is not here to compare with")
+    told = subprocess.run([objdump, "-T", str(binary)], capture_output=True, text=True, check=True).stdout
+    names = set(re.findall(r"\((GLIBC_[\w.]+)\)|\s(GLIBC_[\w.]+)\s", told))
+    found = {name for versions in elf.needed_versions(binary).values() for name in versions}
+    # a linker's note that no symbol bears
+    assert {first or second for first, second in names} == found - {"GLIBC_ABI_DT_RELR"}
+    assert elf.newest(elf.needed_versions(binary)) >= (2, 2, 5)
+
+
+def test_a_file_of_another_kind_is_told() -> None:
+    with pytest.raises(ValueError, match="ELF"):
+        elf.needed_versions(Path(__file__))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(not importlib.util.find_spec("ziglang"), reason="`make portable` brings the compiler")
+def test_the_portable_wheel_loads_on_an_old_system(tmp_path: Path) -> None:
+    settings = {
+        "build-dir": tmp_path / "build",
+        "cmake.define.CMAKE_TOOLCHAIN_FILE": native.ROOT / "cmake" / "zig-linux-glibc228.cmake",
+        "cmake.define.ANATOMATTE_ZIG": sys.executable,
+    }
+    told = [word for key, value in settings.items() for word in ("-C", f"{key}={value}")]
+    native.must(
+        sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-index", "--no-build-isolation",
+        "-w", str(tmp_path), *told, str(native.ROOT),
+    )  # fmt: skip
+    (wheel,) = tmp_path.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(tmp_path / "wheel")
+    names = ("anatomatte.ofx", "anatomatte-worker", "anatomatte_embed.*", "_host.*.so")
+    binaries = [path for name in names for path in (tmp_path / "wheel").rglob(name)]
+    assert len(binaries) == len(names)
+    for binary in binaries:
+        versions = elf.needed_versions(binary)
+        assert () < elf.newest(versions) <= OLDEST, (binary.name, versions)
+        assert elf.newest(versions, "GLIBCXX") == ()

@@ -1,0 +1,158 @@
+"""What `pip install .` brings: the package with its weights, the node, its runtimes; and that it works."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import anatomatte
+from anatomatte_batch.ofx_node import bundle
+from made import native
+
+SOABI = sysconfig.get_config_var("SOABI")
+CONTENTS = f"anatomatte/ofx/{bundle().name}/Contents"
+NODE = {
+    "Info.plist",
+    "Resources/org.anatomatte.Anatomatte.png",
+    "Resources/org.anatomatte.Anatomatte.svg",
+    "Resources/runtime.conf",
+    "ARCH/anatomatte.ofx",
+    f"ARCH/anatomatte_embed.{SOABI}.so",
+    "ARCH/anatomatte-worker",
+}
+RENDER = """
+import sys
+import numpy as np
+from pyopenfx import Host
+host = Host()
+host.scan([sys.argv[1]])
+node = host.load("org.anatomatte.Anatomatte").instance(context="filter")
+plate = np.zeros((60, 90, 4), np.float32)
+plate[...] = [0.05, 0.4, 0.06, 1]
+plate[20:, 30:60, :3] = [0.5, 0.3, 0.2]
+node.clips.Source = plate
+alpha = np.array(node.render(1)["colour"])[..., 3]
+assert alpha[2, 3] < 0.1 and alpha[40, 45] > 0.9, alpha[[2, 40], [3, 45]]
+node.params.refresh.press()
+print(node.params["status"].value)
+"""
+
+
+def in_the_node(names: set[str]) -> set[str]:
+    """Paths inside Contents, the machine's folder as ARCH."""
+    return {re.sub(r"^(Linux|MacOS|Win)[^/]*", "ARCH", name) for name in names}
+
+
+def test_every_file_tells_one_version() -> None:
+    told = re.search(r'^version = "(.*)"', (native.ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    built = re.search(r"project\(\w+ VERSION (\S+)", (native.ROOT / "CMakeLists.txt").read_text())
+    assert told and built
+    assert {told[1], built[1]} == {anatomatte.__version__}
+
+
+def test_the_bundle_is_whole() -> None:
+    contents = bundle() / "Contents"
+    there = {str(path.relative_to(contents)) for path in contents.rglob("*") if path.is_file()}
+    assert in_the_node(there) >= NODE
+    assert os.access(next(contents.glob("*/anatomatte-worker")), os.X_OK)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tracked files, and among them what a build in place leaves."""
+    folder = tmp_path_factory.mktemp("clone")
+    names = native.must("git", "ls-files", "-co", "--exclude-standard", "-z").split("\0")
+    for name in filter(None, names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(native.ROOT / name, folder / name)
+    left = folder / "plugin" / "anatomatte" / "ofx" / bundle().name / "Contents" / "Linux-x86-64"
+    left.mkdir(parents=True)
+    for path in (left / "old.ofx", left / "anatomatte_embed.cpython-39-x.so"):
+        path.write_text("left over")
+    (folder / "bridge" / "pyopenfx" / "_host.cpython-39-x.so").write_text("left over")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    native.must(
+        sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-index", "--no-build-isolation",
+        "--wheel-dir", str(folder), str(source),
+    )  # fmt: skip
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh environment with the wheel; what it depends on comes from the tests' own environment."""
+    folder = tmp_path_factory.mktemp("fresh") / "venv"
+    native.must(sys.executable, "-m", "venv", "--without-pip", str(folder))
+    program = folder / "bin" / "python"
+    native.must(
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(program),
+        "install",
+        "--no-deps",
+        "--no-index",
+        str(wheel),
+    )
+    (packages,) = folder.glob("lib/python*/site-packages")
+    (packages / "base.pth").write_text(sysconfig.get_path("platlib") + "\n")
+    return program
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_the_wheel_holds_what_works_and_nothing_that_lay_about(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    node = {name.removeprefix(f"{CONTENTS}/") for name in names if name.startswith(CONTENTS)}
+    assert in_the_node(node) == NODE
+    assert {name for name in names if name.startswith("pyopenfx/_host") and name.endswith(".so")} == {
+        f"pyopenfx/_host.{SOABI}.so"
+    }
+    assert {
+        "anatomatte/weights/people.safetensors",
+        "anatomatte/weights/people_plain.safetensors",
+        "anatomatte/weights/portrait.safetensors",
+        "anatomatte/weights/portrait.md",
+        "anatomatte_cli/main.py",
+        "pyopenfx/py.typed",
+    } <= names
+    assert {name.split("/")[0] for name in names} == {
+        "anatomatte", "anatomatte_cli", "pyopenfx", f"anatomatte-{anatomatte.__version__}.dist-info",
+    }  # fmt: skip
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_the_installed_package_works_far_from_its_source(python: Path, tmp_path: Path) -> None:
+    clean = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+
+    def says(*command: str, **environment: str) -> str:
+        done = subprocess.run(
+            command, cwd=tmp_path, env=clean | environment, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    program = str(python.parent / "anatomatte")
+    assert "Everything works." in says(program, "doctor")
+    says(program, "install", "--dir", str(tmp_path / "plugins"))
+    (packages,) = python.parents[1].glob("lib/*/site-packages")
+    for where in (str(tmp_path / "plugins"), str(packages / "anatomatte" / "ofx")):
+        worker = says(str(python), "-c", RENDER, where, ANATOMATTE_RUNTIME="worker")
+        here = says(str(python), "-c", RENDER, where, ANATOMATTE_RUNTIME="in-process")
+        assert "Worker process" in worker and "Worker process" not in here

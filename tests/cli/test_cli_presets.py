@@ -1,0 +1,157 @@
+"""Presets: what a shot wants, exact to the last bit; and ``--set``, by the table."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anatomatte.errors import SettingsError
+from anatomatte.settings import CONTROLS, Control, Settings
+from anatomatte_batch import presets
+from anatomatte_batch.presets import Preset, Range, parse_setting
+
+SHOT = """
+[settings]
+erode = 0.5
+screen = "green"
+[keys]
+soften = {1001 = 0.0, 1011 = 2.0}
+despill = {-5 = 1.0, 1001 = 0.25}
+[[range]]
+frames = "1005-1006,1009"
+erode = 2.0
+[[range]]
+frames = "1006"
+erode = 3
+"""
+
+
+def _load(tmp_path, text: str) -> Preset:
+    path = tmp_path / "shot.toml"
+    path.write_text(text, encoding="utf-8")
+    return presets.load(path)
+
+
+def test_values_at_a_frame(tmp_path):
+    preset = _load(tmp_path, SHOT)
+    assert preset.at(1001) == {
+        **preset.at(1001),
+        "erode": 0.5,
+        "soften": 0.0,
+        "despill": 0.25,
+        "screen": "green",
+    }
+    assert preset.at(1005)["soften"] == pytest.approx(0.8)
+    assert [preset.at(f)["erode"] for f in (1004, 1005, 1006, 1009)] == [0.5, 2.0, 3.0, 2.0]
+    assert preset.at(2000)["soften"] == 2.0 and preset.at(-100)["despill"] == 1.0
+    assert preset.at(1)["clip_white"] == 1.0
+
+
+def test_the_command_line_has_the_last_word(tmp_path):
+    preset = _load(tmp_path, SHOT).override({"erode": 9.0, "soften": 1.0})
+    assert {preset.at(f)["erode"] for f in (1004, 1005, 1006)} == {9.0}
+    assert preset.at(1011)["soften"] == 1.0 and preset.ranges == () and list(preset.keys) == ["despill"]
+
+
+def _value(control: Control) -> st.SearchStrategy:
+    if control.kind == "choice":
+        return st.sampled_from(control.menu())
+    if control.kind == "bool":
+        return st.booleans()
+    if control.kind == "int":
+        return st.integers(int(control.low), int(control.high))
+    if control.kind == "line":
+        return st.text(max_size=8)
+    number = st.floats(control.low, control.high, allow_nan=False)
+    count = {"rgb": 3, "point": 2}.get(control.kind, 1)
+    return st.tuples(*[number] * count) if count > 1 else number
+
+
+SETTABLE = [c for c in CONTROLS if c.kind not in ("button", "text")]
+VALUES = st.fixed_dictionaries({}, optional={c.name: _value(c) for c in SETTABLE})
+KEYS = st.fixed_dictionaries(
+    {},
+    optional={
+        c.name: st.dictionaries(st.integers(-9, 9999), _value(c), min_size=1, max_size=4)
+        for c in SETTABLE
+        if c.animates
+    },
+)
+RANGES = st.lists(st.builds(Range, st.sampled_from(["1", "-5-10x2,30"]), VALUES), max_size=2).map(tuple)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.builds(Preset, VALUES, KEYS, RANGES))
+def test_a_saved_preset_reads_back_the_same(tmp_path_factory, preset):
+    path = tmp_path_factory.mktemp("p") / "ö shot.toml"
+    presets.save(preset, path)
+    assert presets.load(path) == preset
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[settings]\nerod = 1", "erode"),
+        ("[settings]\nerode = 1000.0", "-200 to 200 px"),
+        ("[setings]\nerode = 1", "no part of a preset"),
+        ("[keys]\nscreen = {1 = 'green'}", "does not animate"),
+        ("[keys]\nerode = {a = 1.0}", "whole frame numbers"),
+        ("[keys]\nerode = 3", "keys of erode"),
+        ("[[range]]\nerode = 1", "needs its frames"),
+        ("[[range]]\nframes = 'x'\nerode = 1", "frame set"),
+        ("[range]\nframes = '1'", "two brackets"),
+        ("[settings\n", "not TOML"),
+        ("[settings]\nstatus = 'x'", "not set"),
+        ("settings = 3", "section"),
+    ],
+)
+def test_a_wrong_preset_names_its_file_and_the_cure(tmp_path, text, words):
+    with pytest.raises(SettingsError, match=words) as told:
+        _load(tmp_path, text)
+    assert "shot.toml" in str(told.value)
+
+
+def test_an_absent_preset_is_told(tmp_path):
+    with pytest.raises(SettingsError, match="cannot be read"):
+        presets.load(tmp_path / "no.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("erode=-1.5", -1.5),
+        (" erode = 2 ", 2.0),
+        ("threads=4", 4),
+        ("screen=Picked colour", "picked"),
+        ("screen_uneven=off", False),
+        ("screen_colour=0.1,0.5,0.2", (0.1, 0.5, 0.2)),
+        ("screen_colour=0.1 0.5 0.2", (0.1, 0.5, 0.2)),
+    ],
+)
+def test_set_reads_by_the_table(text, value):
+    assert parse_setting(text)[1] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("erode", "name=value"),
+        ("errode=1", "'erode'"),
+        ("erode=a", "takes a number"),
+        ("erode=nan", "outside"),
+        ("threads=1.5", "whole number"),
+        ("screen=red", "auto, green, blue"),
+        ("screen_uneven=maybe", "true or false"),
+        ("screen_colour=1,2", "three numbers"),
+        ("refresh=1", "not set"),
+    ],
+)
+def test_a_wrong_set_says_what_it_takes(text, words):
+    with pytest.raises(SettingsError, match=words):
+        parse_setting(text)
+
+
+def test_every_control_has_a_value_at_every_frame():
+    values = Preset().at(1)
+    assert values == {c.name: getattr(Settings(), c.name) for c in CONTROLS if c.kind != "button"}

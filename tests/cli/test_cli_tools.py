@@ -1,0 +1,161 @@
+"""doctor, install, params, help: what a TD meets first."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from anatomatte.settings import BY_NAME, CONTROLS, Settings, digest
+from anatomatte_batch import ofx_node
+from anatomatte_batch.presets import parse_setting
+from anatomatte_cli import checks
+from anatomatte_cli.cmd_install import NAME
+from anatomatte_cli.main import COMMANDS, cli, main
+
+ROOT = Path(__file__).parent.parents[1]
+
+
+def run(*words: str):
+    return CliRunner().invoke(cli, list(words), prog_name="anatomatte")
+
+
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
+def test_help_fits_a_terminal(words):
+    told = run(*words, "--help").output
+    lines = told.rstrip("\n").split("\n")
+    assert len(lines) <= 23 and max(map(len, lines)) <= 80, told
+
+
+def test_every_option_is_in_the_help_and_in_the_manual():
+    from anatomatte_cli.cmd_render import command
+
+    told, manual = run("render", "--help").output, (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for parameter in command.params:
+        for name in parameter.opts:
+            if name.startswith("--"):
+                assert name in told and f"`{name}" in manual, name
+
+
+def test_the_manual_runs(tmp_path):
+    from anatomatte_batch import presets
+    from anatomatte_cli.cmd_render import command
+
+    manual = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r"```(\w*)\n(.*?)```", manual, re.DOTALL)[::-1])
+    (tmp_path / "shot.toml").write_text(blocks["toml"], encoding="utf-8")
+    preset = presets.load(tmp_path / "shot.toml")
+    assert preset.at(1030)["erode"] == 2.0 and preset.at(1000)["erode"] == 0.5
+    lines = [line.partition("#  ")[0] for line in blocks[""].splitlines()]
+    calls = [shlex.split(line.replace("####", "%04d").partition(" # ")[0]) for line in lines if line]
+    assert {call[1] for call in calls} == {"render", "doctor", "install", "params", "demo"}
+    for call in calls:
+        if call[1] == "render":
+            command.make_context("render", call[2:])
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys; import anatomatte_cli.main as m; m.main(['--help']); m.main(['render', '--help']);"
+        "heavy = 'torch cv2 OpenImageIO av numpy pyopenfx rich fileseq'.split();"
+        "print(sorted(set(heavy) & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
+
+
+def test_the_page_of_controls_is_the_table():
+    page = (ROOT / "docs" / "params.md").read_text(encoding="utf-8")
+    assert run("params", "--markdown").output == page, "run `anatomatte params --markdown > docs/params.md`"
+
+
+def test_params_for_programs_and_people():
+    facts = json.loads(run("params", "--json").output)
+    assert facts["digest"] == digest() and len(facts["controls"]) == len(CONTROLS)
+    assert "-200 to 200 px" in run("params", "erode").output
+    assert main(["params", "erod"]) == 2
+
+
+def test_defaults_are_told_as_set_takes_them():
+    from anatomatte_cli.cmd_params import default
+
+    for name in (c.name for c in CONTROLS if c.kind not in ("button", "text")):
+        assert parse_setting(f"{name}={default(BY_NAME[name])}") == (name, getattr(Settings(), name))
+
+
+def test_doctor_finds_all_well():
+    done = run("doctor", "--json")
+    found = json.loads(done.output)
+    assert found["ok"], found
+    assert {"Python", "node", "describe", "table", "render"} <= {line["name"] for line in found["findings"]}
+
+
+def test_doctor_names_what_is_wrong(monkeypatch, tmp_path):
+    monkeypatch.setattr(ofx_node, "bundle", lambda: tmp_path / "none")
+    monkeypatch.setattr(checks, "PACKAGES", ("numpy", "no-such-package"))
+    found = {finding.name: finding for finding in checks.examine()}
+    assert found["node"].failed and "make build" in found["node"].told
+    assert found["render"].failed and found["no-such-package"].failed and not found["numpy"].failed
+    assert main(["doctor"]) == 4
+
+
+def test_doctor_tells_another_table(monkeypatch):
+    monkeypatch.setattr(checks.settings, "digest", lambda: "0" * 64)
+    found = {finding.name: finding for finding in checks.examine()}
+    assert found["table"].failed and "another table" in found["table"].told
+
+
+def test_install_and_uninstall(tmp_path, monkeypatch):
+    folder = tmp_path / "ofx ö"
+    for _ in range(2):
+        done = run("install", "--dir", str(folder))
+        assert done.exit_code == 0 and "OFX_PLUGIN_PATH" in done.output
+        assert os.listdir(folder) == [NAME]
+    conf = (folder / NAME / "Contents" / "Resources" / "runtime.conf").read_text(encoding="utf-8")
+    facts = dict(line.split(" = ") for line in conf.splitlines() if " = " in line)
+    assert facts["python"] == sys.executable and (Path(facts["module_path"]) / "anatomatte").is_dir()
+    monkeypatch.setenv("OFX_PLUGIN_PATH", str(folder))
+    installed = [finding for finding in checks.examine() if finding.name == "installed"]
+    assert [finding.state for finding in installed if "ofx ö" in finding.told] == ["ok"]
+    assert run("install", "--dir", str(folder), "--uninstall").exit_code == 0
+    assert os.listdir(folder) == []
+    assert main(["install", "--dir", str(folder), "--uninstall"]) == 4
+
+
+def test_install_refuses_what_it_cannot_write(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["install", "--dir", str(tmp_path / "file")]) == 7
+    assert "--user or --dir" in capsys.readouterr().err
+
+
+def test_the_version_is_told():
+    assert run("--version").output.startswith("anatomatte, version ")
+
+
+def test_the_demo_writes_layers_a_preview_and_a_sheet(tmp_path):
+    import OpenImageIO as oiio
+
+    shot = tmp_path / "in"
+    shot.mkdir()
+    for frame in (1001, 1002):
+        os.link(ROOT / "samples" / "shot" / "plate.1001.exr", shot / f"plate.{frame}.exr")
+    done = run("demo", "--out", str(tmp_path / "out"), "--shot", str(shot / "plate.####.exr"))
+    assert done.exit_code == 0, done.output
+    assert sorted(os.listdir(tmp_path / "out")) == [
+        "key.1001.exr",
+        "key.1002.exr",
+        "preview.mp4",
+        "sheet.png",
+    ]
+    assert str(tmp_path / "out" / "sheet.png") in done.output
+    sheet = oiio.ImageBuf(str(tmp_path / "out" / "sheet.png")).get_pixels("float")
+    assert sheet.shape[1] > 1600 and sheet.shape[0] > 500
+    plate_cell, alpha_cell = sheet[140:300, 40:200], sheet[140:300, 460:620]
+    assert plate_cell[..., 1].mean() > 1.5 * plate_cell[..., 0].mean() and alpha_cell.mean() < 0.2

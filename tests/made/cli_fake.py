@@ -1,0 +1,113 @@
+"""A stand-in for the node: a keyer of one line, with the faults that a test asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from anatomatte.settings import Value
+from anatomatte_batch.node import Pictures, Rendered
+
+
+class FakeNode:
+    """Alpha is what is not green; ``before`` may fail a frame."""
+
+    identity: Mapping[str, str] = {"version": "0", "table": "t", "engine": "fake", "precision": "float32"}
+
+    def __init__(self, clips: Mapping[str, Pictures], before: Callable[[int], None]) -> None:
+        self.clips, self.before = clips, before
+        self.calls: list[tuple[int, dict[str, Value]]] = []
+
+    def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
+        self.before(frame)
+        self.calls.append((frame, dict(values)))
+        plate = self.clips["Source"](frame)
+        rgb = np.broadcast_to(plate.pixels[..., :3], (*plate.pixels.shape[:2], 3))
+        alpha = 1.0 - np.clip(rgb[..., 1:2] - rgb[..., 0:1], 0, 1)
+        if values["output"] == "packed":
+            mattes = [
+                alpha * 0 if values[f"pack_{c}"] == "none" else alpha * _mark(values[f"pack_{c}"])
+                for c in "rgba"
+            ]
+            return Rendered(np.concatenate(mattes, axis=2), plate.bounds)
+        return Rendered(np.concatenate([rgb * alpha, alpha], axis=2).astype(np.float32), plate.bounds)
+
+
+def _mark(layer: Value) -> float:
+    """A different level for each layer, so that a swap shows."""
+    return {"alpha": 1.0, "screen": 0.5, "core": 0.25, "garbage": 0.125, "hint": 0.0625}.get(
+        str(layer), 0.03125
+    )
+
+
+class FakeConnect:
+    """Makes the fake and remembers it."""
+
+    def __init__(self, before: Callable[[int], None] = lambda frame: None) -> None:
+        self.before = before
+        self.node: FakeNode | None = None
+
+    def __call__(self, clips: Mapping[str, Pictures]) -> FakeNode:
+        self.node = FakeNode(clips, self.before)
+        return self.node
+
+
+def cli(*argv: object, connect: FakeConnect | None = None) -> int:
+    """``anatomatte render`` with these words and the fake behind it; the exit code."""
+    from anatomatte.errors import AnatomatteError
+    from anatomatte_cli.cmd_render import command, render
+
+    words = command.make_context("render", [str(word) for word in argv]).params
+    try:
+        return render(words, connect or FakeConnect())
+    except AnatomatteError as why:
+        print(f"anatomatte: {why}")
+        return why.exit_code
+
+
+def plate(width: int = 16, height: int = 9, seed: int = 1) -> np.ndarray:
+    """A noisy green plate with a red block in it, and light above 1."""
+    rng = np.random.default_rng(seed)
+    pixels = np.empty((height, width, 3), np.float32)
+    pixels[:] = (0.1, 0.7, 0.2)
+    pixels[height // 3 :, width // 3 : 2 * width // 3] = (2.5, 0.3, 0.25)
+    return pixels + rng.normal(0, 0.01, pixels.shape).astype(np.float32)
+
+
+def write(path, pixels: np.ndarray, kind: str = "half", **facts: object) -> None:
+    """A picture file, with attributes; ``x``, ``y`` and ``full`` (x y w h) place its windows."""
+    import OpenImageIO as oiio
+
+    spec = oiio.ImageSpec(pixels.shape[1], pixels.shape[0], pixels.shape[2], kind)
+    spec.x, spec.y = int(facts.pop("x", 0)), int(facts.pop("y", 0))
+    full = facts.pop("full", (0, 0, pixels.shape[1], pixels.shape[0]))
+    spec.full_x, spec.full_y, spec.full_width, spec.full_height = full
+    if "names" in facts:
+        spec.channelnames = facts.pop("names")
+    for name, value in facts.items():
+        spec.attribute(name, *value) if isinstance(value, tuple) else spec.attribute(name, value)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sink = oiio.ImageOutput.create(str(path))
+    assert sink.open(str(path), spec), sink.geterror()
+    assert sink.write_image(pixels), sink.geterror()
+    sink.close()
+
+
+def shot(folder, frames=range(1001, 1005), name: str = "plate.{:04d}.exr") -> str:
+    """A sequence of EXR plates; its pattern."""
+    for frame in frames:
+        write(folder / name.format(frame), plate(seed=abs(frame)))
+    return str(folder / "plate.####.exr")
+
+
+def read(path) -> tuple[np.ndarray, object]:
+    """All channels of a file as float32, and its spec."""
+    import OpenImageIO as oiio
+
+    source = oiio.ImageInput.open(str(path))
+    assert source, oiio.geterror()
+    spec = source.spec()
+    pixels = source.read_image(0, 0, 0, spec.nchannels, "float")
+    source.close()
+    return pixels.reshape(spec.height, spec.width, -1), spec

@@ -1,0 +1,194 @@
+"""The real network through the real node: people found, chosen, split; proxies, drafts, bad input."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import anatomatte
+from anatomatte.engine import subject
+from anatomatte.ops import colour
+from made.laws import check
+from made.shim_bench import BUNDLE
+from pyopenfx import Host, Instance
+
+DATA = Path(__file__).parent.parent / "data" / "people"
+Plane = npt.NDArray[np.float32]
+
+
+def read(number: int) -> tuple[npt.NDArray[np.uint8], Plane]:
+    """A synthetic picture that the network never saw, RGB, and its true alpha."""
+    picture = cv2.imread(str(DATA / f"{number:02d}.jpg"), cv2.IMREAD_COLOR)
+    alpha = cv2.imread(str(DATA / f"{number:02d}_alpha.png"), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None and alpha is not None
+    return picture[..., ::-1].copy(), cv2.resize(alpha, picture.shape[1::-1]) / np.float32(255)
+
+
+PAIR = np.hstack([read(4)[0], read(13)[0]])
+TRUTH = np.hstack([read(4)[1], read(13)[1]])
+LIGHT = colour.srgb_decode(PAIR / np.float32(255))
+LEFT, RIGHT = (slice(None), slice(0, 192)), (slice(None), slice(192, 384))
+
+
+def iou(one: Plane, two: Plane) -> float:
+    return float(((one > 0.5) & (two > 0.5)).sum() / max(1, ((one > 0.5) | (two > 0.5)).sum()))
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Instance]:
+    with pytest.MonkeyPatch.context() as scene, Host() as host:
+        scene.setenv("ANATOMATTE_RUNTIME", "in-process")
+        host.scan([BUNDLE.parent])
+        with host.load("org.anatomatte.Anatomatte").instance(project_size=(384, 192)) as made:
+            made.clips.Source = np.dstack([LIGHT, np.ones((192, 384, 1), np.float32)])
+            yield made
+
+
+def rendered(node: Instance, scale: float = 1.0, **values: object) -> Plane:
+    defaults = {"who": "everyone", "point": (192.0, 96.0), "output": "premultiplied", "subject": "auto"}
+    for name, value in (defaults | values).items():
+        node.params[name] = value
+    made: Plane = node.render(1, scale=scale)["colour"]
+    return made
+
+
+def test_people_without_a_screen_get_a_matte_and_its_alpha_is_not_full(node: Instance) -> None:
+    made = rendered(node)
+    assert iou(made[..., 3], TRUTH) > 0.75
+    assert made[..., 3].mean() < 2 * TRUTH.mean() + 0.1
+    solid = (made[..., 3] == 1) & (TRUTH == 1)
+    assert solid.mean() > 0.03 and np.array_equal(made[solid][:, :3], LIGHT[solid])
+    node.params["refresh"].press()
+    assert "2 people in the matte" in node.params["status"].value
+
+
+def test_the_point_has_a_handle_starts_in_the_middle_and_follows_the_proxy(node: Instance) -> None:
+    point = node.params["point"]
+    assert point.kind == "double2d" and point.unit == "px"
+    assert point.properties["kOfxParamPropUseHostOverlayHandle"] == [1]
+    with node.plugin.instance(project_size=(384, 192)) as fresh:
+        assert fresh.params["point"].value == (192.0, 96.0)
+    for at, (mine, other) in {(100.0, 60.0): (LEFT, RIGHT), (310.0, 60.0): (RIGHT, LEFT)}.items():
+        full = rendered(node, who="point", point=at)[..., 3]
+        assert iou(full[mine], TRUTH[mine]) > 0.65 and full[other].mean() < 0.05
+        half = rendered(node, 0.5, who="point", point=at)[..., 3]
+        assert half.shape == (96, 192)
+        small = full.reshape(96, 2, 192, 2).mean((1, 3))
+        assert iou(half, small) > 0.75
+
+
+def test_a_key_frame_moves_the_point(node: Instance) -> None:
+    rendered(node, who="point")
+    node.params["point"].set((100.0, 60.0), time=1)
+    node.params["point"].set((310.0, 60.0), time=9)
+    first, last = (node.render(t)["colour"][..., 3] for t in (1, 9))
+    node.params["point"].delete_keys()
+    assert first[LEFT].mean() > 5 * first[RIGHT].mean() and last[RIGHT].mean() > 5 * last[LEFT].mean()
+
+
+@pytest.fixture(scope="module")
+def straight() -> anatomatte.Mattes:
+    return anatomatte.matte(LIGHT, threads=1)
+
+
+def test_the_laws_hold_for_the_network_and_its_parts_are_in_their_place(straight: anatomatte.Mattes) -> None:
+    check(straight)
+    assert len(straight.people) == 2
+    assert iou(straight.people[0][LEFT], TRUTH[LEFT]) > 0.65
+    assert straight.named("clothes").mean() > straight.named("skin").mean() > 0
+    top = np.average(np.mgrid[:192, :384][0], weights=straight.named("hair") + 1e-9)
+    assert top < np.average(np.mgrid[:192, :384][0], weights=straight.named("legs") + straight.named("feet"))
+
+
+def test_threads_order_and_other_plates_between_change_nothing(straight: anatomatte.Mattes) -> None:
+    anatomatte.matte(LIGHT[:, ::-1], threads=2)
+    again = anatomatte.matte(LIGHT, threads=2)
+    assert np.array_equal(straight.alpha, again.alpha)
+    assert np.array_equal(straight.foreground, again.foreground)
+    assert all(np.array_equal(a, b) for a, b in zip(straight.people, again.people, strict=True))
+
+
+@pytest.mark.parametrize("stops", [-9, 3])
+def test_dark_and_bright_linear_plates_give_nearly_the_same(straight: anatomatte.Mattes, stops: int) -> None:
+    other = anatomatte.matte(LIGHT * np.float32(2.0**stops))
+    assert iou(other.alpha, straight.alpha) > 0.75
+    assert iou(other.alpha, TRUTH) > 0.65
+
+
+def test_network_exposure_and_gamma_change_what_it_sees(straight: anatomatte.Mattes) -> None:
+    for values in ({"net_exposure": -9.0}, {"net_gamma": 0.3}):
+        other = anatomatte.matte(LIGHT, **values)
+        assert np.abs(other.alpha - straight.alpha).mean() > 0.005
+    blind = anatomatte.matte(LIGHT, net_exposure=10.0)
+    assert iou(blind.alpha, TRUTH) < iou(straight.alpha, TRUTH) - 0.1
+
+
+def test_fewer_people_are_told_apart_and_the_rest_is_nobody(straight: anatomatte.Mattes) -> None:
+    one = anatomatte.matte(LIGHT, people=1)
+    assert len(one.people) == 1 and np.abs(one.alpha - straight.alpha).max() < 1e-3
+    assert one.people[0].mean() < 0.8 * straight.alpha.mean()
+
+
+def test_a_draft_is_near(straight: anatomatte.Mattes) -> None:
+    draft = anatomatte.matte(LIGHT, draft="always")
+    check(draft)
+    assert iou(draft.alpha, straight.alpha) > 0.8
+
+
+def test_broken_pixels_are_black_and_told_once(straight: anatomatte.Mattes) -> None:
+    broken = LIGHT.copy()
+    broken[:3, :4], broken[5, 5] = np.nan, np.inf
+    mattes = anatomatte.matte(broken)
+    assert mattes.messages == ("13 pixels of Source are NaN or infinite and count as black.",)
+    assert iou(mattes.alpha, straight.alpha) > 0.9
+    check(mattes)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 700), (700, 2), (5, 3), (31, 33)])
+def test_tiny_and_extreme_plates(size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(1)
+    for draft in ("off", "always"):
+        check(anatomatte.matte(rng.random((*size, 3), np.float32), draft=draft))
+
+
+def test_an_empty_room_is_an_empty_matte() -> None:
+    room = np.full((120, 160, 3), 0.3, np.float32)
+    room[60:] = 0.15
+    mattes = anatomatte.matte(room)
+    assert mattes.alpha.max() == 0 and mattes.messages == ("No person was seen: mattes of people are empty.",)
+
+
+def test_without_torch_the_keyer_works_and_people_are_a_sentence() -> None:
+    code = """
+import sys
+sys.modules["torch"] = None
+import numpy as np, anatomatte
+from anatomatte.errors import SetupError
+green = np.full((40, 60, 3), (0.06, 0.45, 0.08), np.float32)
+green[10:, 20:40] = 0.5
+assert anatomatte.matte(green).alpha[30, 30] > 0.9
+assert anatomatte.matte(np.random.rand(9, 9, 3), subject="off").alpha.min() == 1
+try:
+    anatomatte.matte(green, who="largest")
+except SetupError as why:
+    assert "torch" in str(why) and "Find people" in str(why), why
+else:
+    raise AssertionError("no word about torch")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ))
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_one_network_a_process_and_a_purge_lets_it_go() -> None:
+    first = subject.model()
+    assert subject.model() is first
+    subject.forget()
+    assert subject.model() is not first

@@ -1,0 +1,108 @@
+"""The people benchmark measures what it says, on a small made folder of sets; the speed benchmark's plate."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DATA = ROOT / "tests" / "data" / "people"
+
+
+def script(name: str) -> ModuleType:
+    """A benchmark as a module."""
+    spec = importlib.util.spec_from_file_location(f"bench_{name}", ROOT / "benchmarks" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two drawn people as a set with mattes and a set with masks."""
+    home = tmp_path_factory.mktemp("eval")
+    for name in ("alphaGT", "coco"):
+        (home / name).mkdir()
+    for name in ("06", "13"):
+        shutil.copy(DATA / f"{name}.jpg", home / "alphaGT" / f"{name}.jpg")
+        shutil.copy(DATA / f"{name}_alpha.png", home / "alphaGT" / f"{name}_alpha.png")
+        shutil.copy(DATA / f"{name}.jpg", home / "coco" / f"{name}.jpg")
+        alpha = cv2.imread(str(DATA / f"{name}_alpha.png"), cv2.IMREAD_GRAYSCALE)
+        cv2.imwrite(str(home / "coco" / f"{name}_mask.png"), np.where(alpha > 127, 255, 0).astype(np.uint8))
+    return home
+
+
+def run(*args: str) -> dict[str, float]:
+    command = [sys.executable, str(ROOT / "benchmarks" / "people.py"), "--json", *args]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_it_scores_the_sets_that_are_there(folder: Path) -> None:
+    scores = run("--eval", str(folder))
+    assert set(scores) == {"coco_iou", "alpha_mad"}
+    assert scores["coco_iou"] > 0.6 and scores["alpha_mad"] < 0.12
+
+
+def test_without_pictures_it_says_so(tmp_path: Path) -> None:
+    assert "--bank" in str(run("--eval", str(tmp_path / "nothing"))["skipped"])
+
+
+def test_measures() -> None:
+    people = script("people")
+    a, b = np.zeros((40, 40), np.bool_), np.zeros((40, 40), np.bool_)
+    a[10:30, 10:30], b[10:30, 20:40] = True, True
+    everywhere = np.ones_like(a)
+    assert people.iou(a, b, everywhere) == pytest.approx(1 / 3)
+    assert people.iou(a, b, ~b | a) == pytest.approx(200 / 400)
+    assert people.iou(a & False, b & False, everywhere) == 1
+    edge = people.band(a)
+    assert edge[10, 15] and not edge[20, 20] and not edge[5, 5]
+    tally = people.Tally(3)
+    tally.add(np.array([0, 1, 1, 2]), np.array([0, 1, 2, 255]))
+    assert tally.ious().tolist() == [1.0, 0.5, 0.0]
+
+
+def test_parts_become_the_classes_of_the_sets() -> None:
+    people = script("people")
+    assert people.CLASSES[people.TO_13[people.INDEX["coat"]]] == "upper"
+    assert people.CLASSES[people.TO_13[people.INDEX["left_leg"]]] == "skin"
+    made = people.keyed(np.ascontiguousarray(cv2.imread(str(DATA / "06.jpg"))[..., ::-1]))
+    classes = people.classes_13(made)
+    assert classes.shape == (192, 192) and classes.max() < 13
+    assert ((classes > 0) == (made.alpha >= 0.5)).all()
+    truth = cv2.imread(str(DATA / "06_parts.png"), cv2.IMREAD_GRAYSCALE)
+    both = (truth > 0) & (classes > 0)
+    assert (people.TO_13[truth[both]] == classes[both]).mean() > 0.4
+
+
+def test_the_plate_of_the_speed_benchmark_shows_people() -> None:
+    speed = script("speed")
+    pixels = speed.plate(270, 480)
+    assert pixels.shape == (270, 480, 3) and pixels.min() >= 0 and pixels.max() <= 1
+    made = speed.key_frame(speed.source(pixels), speed.Settings(subject="on"), speed.Job(threads=1))
+    assert len(made.people) >= 2
+    assert 0.1 < made.alpha.mean() < 0.6
+    assert speed.median(lambda: None, 3) >= 0
+
+
+def test_steadiness_counts_what_changes_beside_the_truth() -> None:
+    bench = script("people")
+    still, moved = np.zeros((4, 4), np.float32), np.ones((4, 4), np.float32)
+    assert bench.unsteady((still, still), (moved, moved)) == 0
+    assert bench.unsteady((still, still), (moved * 0.5, still)) == pytest.approx(50)
+    assert bench.unsteady((moved, still), (moved, still)) == 0  # wrong, but steady
+    assert bench.unsteady((still, still), (still, moved)) == pytest.approx(100)
