@@ -212,13 +212,13 @@ def flicker(keyer: Callable[[plates.Made], Keyed], made: plates.Made) -> float:
 
 def seconds(threads: int | None = None) -> dict[str, float]:
     """What one HD frame takes with the keyer alone."""
-    from anatomatte.engine import Job, foregrounds, key_frame, looks
+    from anatomatte.engine import Work, foregrounds, key_frame, looks
     from anatomatte.frame import Frame
     from anatomatte.ops.strips import granted
     from anatomatte.settings import Settings
 
     clips = {"Source": Frame(linear(plates.make("uneven", 1080, 1920).image), (0, 0, 1920, 1080))}
-    job, walls, works, tweaks = Job(threads=threads or granted()), [], [], []
+    job, walls, works, tweaks = Work(threads=threads or granted()), [], [], []
     for turn in range(6):
         looks.purge()
         foregrounds.purge()

@@ -30,7 +30,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anatomatte.engine import Mattes, job_for, key_frame
+from anatomatte.engine import Mattes, key_frame, work_for
 from anatomatte.frame import from_view
 from anatomatte.menus import PART_MENU
 from anatomatte.parts import INDEX, PARTS
@@ -157,7 +157,7 @@ KINDS = {
 def keyed(picture: NDArray[np.uint8]) -> Mattes:
     """What the node makes of a picture (H, W, 3) of 8-bit sRGB."""
     height, width = picture.shape[:2]
-    return key_frame({"Source": from_view(picture, (0, 0, width, height))}, SETTINGS, job_for(SETTINGS))
+    return key_frame({"Source": from_view(picture, (0, 0, width, height))}, SETTINGS, work_for(SETTINGS))
 
 
 def parts_of(made: Mattes) -> NDArray[np.float32]:

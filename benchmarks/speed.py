@@ -27,7 +27,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anatomatte.engine import Job, foregrounds, key_frame, looks, prepare, subject
+from anatomatte.engine import Work, foregrounds, key_frame, looks, prepare, subject
 from anatomatte.frame import Frame
 from anatomatte.menus import PART_MENU, PERSON_MENU
 from anatomatte.ops.colour import srgb_decode
@@ -79,7 +79,7 @@ def source(pixels: NDArray[np.float32]) -> dict[str, Frame]:
 def hd(threads: int, repeats: int) -> dict[str, float]:
     """All times at 1920 x 1080."""
     pixels = plate(*HD)
-    job, chosen = Job(threads=threads), Settings(subject="on")
+    job, chosen = Work(threads=threads), Settings(subject="on")
     ready = prepare(source(pixels), chosen)
 
     def full() -> None:
@@ -120,7 +120,7 @@ def uhd_peak_gb(threads: int) -> float:
 def one(threads: int) -> None:
     """Key one UHD frame with all people and parts, and print the peak of this process in GB."""
     pixels = plate(*UHD)
-    key_frame(source(pixels), Settings(subject="on"), Job(threads=threads))
+    key_frame(source(pixels), Settings(subject="on"), Work(threads=threads))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
 
 

@@ -1,6 +1,6 @@
-"""What was found once is not looked for again: a bounded store by content.
+"""What was found once is not looked for again: one memo by content, under one budget.
 
-Every node of the process shares one store.  A key is the digest of everything that the result
+Every node of the process shares it.  A key is the digest of everything that the result
 depends on, so the order of frames, clones of nodes and renders per plane change nothing but the
 time.  Two callers who want the same thing at the same moment wait for one of them to make it.
 """
@@ -21,11 +21,11 @@ import numpy.typing as npt
 T = TypeVar("T")
 
 DEFAULT_MB = 512
-"""What one store may hold, unless ANATOMATTE_CACHE_MB says otherwise (0 keeps nothing)."""
+"""Megabytes that the memo may hold, unless ANATOMATTE_CACHE_MB says otherwise (0 keeps nothing)."""
 
 
 def granted_bytes() -> int:
-    """The bound of a store in bytes; a variable that is no number counts as not set."""
+    """The bound of the whole memo in bytes; a variable that is no number counts as not set."""
     told = os.environ.get("ANATOMATTE_CACHE_MB", "")
     return (int(told) if told.isdecimal() else DEFAULT_MB) * 1_000_000
 
@@ -67,18 +67,15 @@ class _Pending:
         self.made = False
 
 
-class Store(Generic[T]):
-    """Results by key, the least recently used dropped first.
+class Region(Generic[T]):
+    """A named part of a :class:`Memo`: results by key, the least recently used dropped first.
 
-    Args:
-        size_of: bytes that a result takes.
-        limit: bytes that all may take together; a result larger than that is not kept.
+    Made by :meth:`Memo.region`.
     """
 
-    def __init__(self, size_of: Callable[[T], int], limit: int) -> None:
-        self._size_of = size_of
-        self._limit = limit
-        self._lock = threading.Lock()
+    def __init__(self, memo: Memo, size_of: Callable[[T], int], share: float) -> None:
+        self._memo, self._size_of, self.share = memo, size_of, share
+        self._lock = memo.lock
         self._kept: OrderedDict[str, tuple[T, int]] = OrderedDict()
         self._pending: dict[str, _Pending] = {}
         self._bytes = 0
@@ -108,24 +105,38 @@ class Store(Generic[T]):
         try:
             value = make()
             mine.value, mine.made = value, True
-            self._keep(key, value)
+            self.made += 1
+            self.keep(key, value)
             return value
         finally:
             with self._lock:
                 del self._pending[key]
             mine.ready.set()
 
-    def _keep(self, key: str, value: T) -> None:
+    def find(self, key: str) -> T | None:
+        """What was kept under *key*, or None."""
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
+
+    def keep(self, key: str, value: T) -> None:
+        """Keep a result, unless it is larger than the whole budget."""
         size = self._size_of(value)
         with self._lock:
-            self.made += 1
-            if size > self._limit:
+            if key in self._kept or not 0 < self._memo.limit >= size:
                 return
             self._kept[key] = (value, size)
             self._bytes += size
-            while self._bytes > self._limit:
-                _, (_, dropped) = self._kept.popitem(last=False)
-                self._bytes -= dropped
+            self._memo.fit()
+
+    def drop(self) -> bool:
+        """Drop the least recently used result; the memo's lock is held.  False where there is none."""
+        if not self._kept:
+            return False
+        self._bytes -= self._kept.popitem(last=False)[1][1]
+        return True
 
     @property
     def held(self) -> int:
@@ -134,7 +145,61 @@ class Store(Generic[T]):
             return self._bytes
 
     def purge(self) -> None:
-        """Forget everything."""
+        """Forget everything in this region."""
         with self._lock:
             self._kept.clear()
             self._bytes = 0
+
+
+class Memo:
+    """All results that a process keeps, under one budget.
+
+    A region that holds more than its share gives way first, so that one kind of result never drives
+    another out: finished frames do not push out the evidence that they were made from.
+
+    Args:
+        limit: bytes that all regions may take together; 0 keeps nothing.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.lock = threading.RLock()
+        self._regions: dict[str, Region[Any]] = {}
+
+    def region(self, name: str, size_of: Callable[[T], int], share: float = 1.0) -> Region[T]:
+        """A new region.
+
+        Args:
+            size_of: bytes that a result takes.
+            share: its part of the budget beside the shares of the other regions; what others leave
+                free it may take.
+
+        Raises:
+            ValueError: there is one of this name, or the share is not positive.
+        """
+        if name in self._regions or share <= 0:
+            raise ValueError(f"The region {name!r} exists already, or its share {share} is not above 0.")
+        made = self._regions[name] = Region[T](self, size_of, share)
+        return made
+
+    def fit(self) -> None:
+        """Drop results until the budget holds; the lock is held."""
+        while sum(region._bytes for region in self._regions.values()) > self.limit:
+            fullest = max(self._regions.values(), key=lambda region: region._bytes / region.share)
+            if not fullest.drop():
+                return
+
+    @property
+    def held(self) -> dict[str, int]:
+        """Bytes that each region keeps now."""
+        with self.lock:
+            return {name: region._bytes for name, region in self._regions.items()}
+
+    def purge(self) -> None:
+        """Forget everything."""
+        for region in self._regions.values():
+            region.purge()
+
+
+memo = Memo(granted_bytes())
+"""The memo of this process: every node shares it, and ANATOMATTE_CACHE_MB bounds the whole of it."""

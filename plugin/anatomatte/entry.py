@@ -14,6 +14,7 @@ import numpy as np
 
 from . import __version__, buffers, engine
 from . import settings as table
+from .cache import memo
 from .engine import output as packing
 from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupError
 from .frame import Bounds, Frame, Pixels, from_view, to_view
@@ -86,9 +87,9 @@ def render(
     size = math.sqrt(abs(scale[0] * scale[1]))
     across = (scale[0] / (source.aspect or 1.0), scale[1])
     check()
-    job = engine.job_for(chosen, check=check, progress=progress, scale=size, across=across)
+    work = engine.work_for(chosen, check=check, progress=progress, scale=size, across=across)
     around = None if neighbours is None else _around(neighbours, source, time, scale)
-    made, doubts = picture(clips, chosen, job, draft, window, output["pixels"].shape[2], around)
+    made, doubts = picture(clips, chosen, work, draft, window, output["pixels"].shape[2], around)
     check()
     whole = _bounds(output["bounds"])
     rows = slice(whole[3] - window[3], whole[3] - window[1])
@@ -141,15 +142,15 @@ def reach(*, values: dict[str, object], time: float, first: float | None) -> tup
 def picture(
     clips: dict[str, Frame],
     chosen: table.Settings,
-    job: engine.Job,
+    work: engine.Work,
     draft: bool,
     window: Bounds,
     channels: int,
     around: engine.Around | None = None,
 ) -> tuple[Pixels, tuple[str, ...]]:
     """What the engine puts into *window* (rows × columns × *channels*), and its doubts as sentences."""
-    mattes = engine.key_frame(clips, chosen, job, draft, keep=True, around=around)
-    job.progress(0.9)
+    mattes = engine.key_frame(clips, chosen, work, draft, keep=True, around=around)
+    work.progress(0.9)
     behind = clips.get("Bg") if chosen.output == "comp" else None
     if channels == 1 and chosen.output == "status":  # without colour it is the matte
         chosen = chosen.replace(output="matte")
@@ -197,9 +198,7 @@ def status() -> str:
 
 def purge() -> None:
     """Give the memory back that waits for the next frame, and forget the last one's status."""
-    engine.frames.purge()
-    engine.looks.purge()
-    engine.foregrounds.purge()
+    memo.purge()
     engine.forget()
     buffers.purge()
     global _last

@@ -1,4 +1,4 @@
-"""How one frame is worked on."""
+"""How one frame is worked on: one object for threads, cancelling, progress and scale, handed on whole."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from .ops.strips import granted
 from .settings import Settings
 
 
-def _never() -> None:
-    return None
+def never() -> None:
+    """A check that cancels nothing."""
 
 
-def _silent(_: float) -> None:
-    return None
+def silent(_: float) -> None:
+    """A progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Work:
     """How one frame is worked on; nothing in it changes a pixel except ``scale``.
 
     Attributes:
@@ -31,12 +31,12 @@ class Job:
     """
 
     threads: int = 1
-    check: Callable[[], None] = _never
-    progress: Callable[[float], None] = _silent
+    check: Callable[[], None] = never
+    progress: Callable[[float], None] = silent
     scale: float = 1.0
     across: tuple[float, float] = (1.0, 1.0)
 
 
-def job_for(settings: Settings, **facts: Any) -> Job:
-    """A job with the threads that the settings ask for."""
-    return Job(threads=settings.threads or granted(), **facts)
+def work_for(settings: Settings, **facts: Any) -> Work:
+    """The work of a frame with the threads that the settings ask for."""
+    return Work(threads=settings.threads or granted(), **facts)

@@ -125,13 +125,13 @@ def test_every_control_is_proven() -> None:
 
 def test_sizes_follow_the_render_scale() -> None:
     """At half scale an erode of 8 takes what an erode of 4 takes there."""
-    from anatomatte.engine import Job, key_frame
+    from anatomatte.engine import Work, key_frame
     from anatomatte.frame import from_view
     from anatomatte.settings import Settings
 
     frame = {"Source": from_view(PLATE.image, (0, 0, 220, 160))}
-    half = key_frame(frame, Settings(erode=8.0, soften=6.0, despot_white=40.0), Job(scale=0.5))
-    full = key_frame(frame, Settings(erode=4.0, soften=3.0, despot_white=10.0), Job())
+    half = key_frame(frame, Settings(erode=8.0, soften=6.0, despot_white=40.0), Work(scale=0.5))
+    full = key_frame(frame, Settings(erode=4.0, soften=3.0, despot_white=10.0), Work())
     assert np.array_equal(half.alpha, full.alpha)
 
 

@@ -111,10 +111,10 @@ def test_each_part_has_its_strength(part: str, name: str) -> None:
 
 def test_strength_of_a_part_reaches_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     from anatomatte.engine import evidence, subject
-    from anatomatte.nets.external.choose import Sight
+    from anatomatte.nets.external.protocols import PeopleGiven
 
     half = seen("face", np.s_[:15])
-    monkeypatch.setattr(subject, "look", lambda *_, **__: Sight(half))
+    monkeypatch.setattr(subject, "look", lambda *_, **__: PeopleGiven(half))
     evidence.looks.purge()
     try:
         base = anatomatte.matte(PLATE.image).foreground

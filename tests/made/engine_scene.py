@@ -11,7 +11,7 @@ import numpy as np
 from anatomatte.models import store
 from anatomatte.models.manifest import parsed
 from anatomatte.nets.external import choose
-from anatomatte.nets.external.choose import Engines
+from anatomatte.nets.external.choose import Models
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people.evidence import PeopleSeen
 from made.network_files import HEAD, SUFFIX, node, onnx_net
@@ -71,7 +71,7 @@ def keeps_the_laws(seen: PeopleSeen) -> None:
         assert seen.people.sum(0).max() < 1 + 1e-4
 
 
-def seen_by(named: Engines, display: Any = None, own: Any = None, **facts: Any) -> choose.Sight:
+def seen_by(named: Models, display: Any = None, own: Any = None, **facts: Any) -> PeopleGiven:
     sight = choose.see(plate() if display is None else display, own or person, named, **facts)
     keeps_the_laws(sight.seen)
     return sight

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from anatomatte.engine import subject
-from anatomatte.nets.external.choose import Sight
+from anatomatte.nets.external.protocols import PeopleGiven
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people import selection
 from anatomatte.people.evidence import PeopleSeen
@@ -84,9 +84,9 @@ def looking(answer: PeopleSeen) -> Iterator[list[int]]:
     """Every look at a plate answers *answer*; the list that is handed out grows by one with each."""
     looks: list[int] = []
 
-    def look(*_: object) -> Sight:
+    def look(*_: object) -> PeopleGiven:
         looks.append(1)
-        return Sight(selection.ordered(answer))
+        return PeopleGiven(selection.ordered(answer))
 
     with pytest.MonkeyPatch.context() as scene:
         scene.setattr(subject, "look", look)

@@ -1,4 +1,4 @@
-"""Engines for parts, alpha and edge: other networks, and the laws of the mattes whatever they say."""
+"""Models for parts, alpha and edge: other networks, and the laws of the mattes whatever they say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from anatomatte.menus import ALPHA_ENGINES, EDGE_ENGINES, PARTS_ENGINES
 from anatomatte.models import store
 from anatomatte.nets.external import alpha_edge, choose
 from anatomatte.nets.external.alpha_edge import Frames
-from anatomatte.nets.external.choose import Engines
+from anatomatte.nets.external.choose import Models
 from anatomatte.nets.external.merge import on_grid
 from anatomatte.nets.runtime.sessions import sessions
 from anatomatte.parts import INDEX
@@ -71,18 +71,18 @@ def test_a_licence_that_binds_stands_in_the_menu_and_in_the_status(tmp_path: Pat
             end = "" if kind == "commercial" else words.get(kind, f"({kind})")
             assert menu[name].endswith(end) and ("(" in menu[name]) is bool(end), name
     name = brought(tmp_path, "bound", RED, alpha_net, kind="non-commercial")
-    (told,) = seen_by(Engines(alpha=name)).told
+    (told,) = seen_by(Models(alpha=name)).told
     assert told == "Little network: the licence of its weights is non-commercial: forbids commercial work."
     hint = np.full((48, 64), 0.5, np.float32)
-    assert finished(plate(), hint, Engines(edge=name), None)[1] == (told,)
+    assert finished(plate(), hint, Models(edge=name), None)[1] == (told,)
 
 
 def test_controls_become_engines() -> None:
-    assert choose.chosen(Settings()) == Engines()
+    assert choose.chosen(Settings()) == Models()
     made = choose.chosen(
         Settings(parts_engine="custom", parts_network=" ours@fp16 ", alpha_engine="modnet", alpha_mix=0.5)
     )
-    assert made == Engines("ours@fp16", "modnet", "own", 0.5)
+    assert made == Models("ours@fp16", "modnet", "own", 0.5)
     for kind in ("parts", "alpha", "edge"):
         with pytest.raises(SettingsError, match=r"is Custom and .* network is empty"):
             choose.chosen(Settings(**{f"{kind}_engine": "custom"}))
@@ -91,30 +91,30 @@ def test_controls_become_engines() -> None:
 @pytest.mark.parametrize(
     ("named", "says"),
     [
-        (Engines(alpha="modnet"), r"MODNet.*is not in the model store.*anatomatte models pull modnet"),
+        (Models(alpha="modnet"), r"MODNet.*is not in the model store.*anatomatte models pull modnet"),
         (
-            Engines(parts="m2fp-multi"),
+            Models(parts="m2fp-multi"),
             r"M2FP.*not in the model store.*models (pull|import) m2fp-multi",
         ),
         (
-            Engines(edge="vitmatte-small"),
+            Models(edge="vitmatte-small"),
             r"ViTMatte.*not in the model store.*models pull vitmatte-small",
         ),
-        (Engines(alpha="modnet@fp16"), r"not in the model store in fp16.*pull modnet --precision fp16"),
+        (Models(alpha="modnet@fp16"), r"not in the model store in fp16.*pull modnet --precision fp16"),
     ],
 )
-def test_a_missing_network_names_the_command(named: Engines, says: str) -> None:
+def test_a_missing_network_names_the_command(named: Models, says: str) -> None:
     with pytest.raises(SetupError, match=says):
         named.identity("parts", "alpha", "edge")
 
 
 def test_wrong_names_and_wrong_uses_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"No network is called 'modnett'; did you mean 'modnet'"):
-        Engines(alpha="modnett").identity("parts", "alpha", "edge")
+        Models(alpha="modnett").identity("parts", "alpha", "edge")
     with pytest.raises(SettingsError, match=r"gives parts of people, not an alpha: choose another Alpha"):
-        Engines(alpha="m2fp-multi").identity("parts", "alpha", "edge")
+        Models(alpha="m2fp-multi").identity("parts", "alpha", "edge")
     with pytest.raises(SettingsError, match=r"has no file in int8"):
-        Engines(parts="schp-lip@int8").identity("parts", "alpha", "edge")
+        Models(parts="schp-lip@int8").identity("parts", "alpha", "edge")
 
 
 def test_nothing_is_asked_before_a_missing_network_is_told() -> None:
@@ -122,15 +122,15 @@ def test_nothing_is_asked_before_a_missing_network_is_told() -> None:
         raise AssertionError("our own network was asked in vain")
 
     with pytest.raises(SetupError, match="modnet"):
-        choose.see(plate(), own, Engines(alpha="modnet"))
+        choose.see(plate(), own, Models(alpha="modnet"))
 
 
 def test_a_studio_that_forbids_a_class_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
-    first = Engines(alpha=name).identity("parts", "alpha", "edge")
+    first = Models(alpha=name).identity("parts", "alpha", "edge")
     monkeypatch.setenv("ANATOMATTE_MODELS_POLICY", "copyleft")
     with pytest.raises(SetupError, match="policy"):
-        Engines(alpha=name).identity("parts", "alpha", "edge")
+        Models(alpha=name).identity("parts", "alpha", "edge")
     assert "red" in str(first) and len(first[-1][2]) == 64
 
 
@@ -142,7 +142,7 @@ def red(tmp_path: Path) -> str:
 
 
 def test_an_alpha_engine_says_what_is_person(tmp_path: Path) -> None:
-    sight = seen_by(Engines(alpha=red(tmp_path)))
+    sight = seen_by(Models(alpha=red(tmp_path)))
     assert sight.alpha is not None and sight.alpha.shape == (48, 64)
     assert sight.alpha[40, 12] > 0.99 and sight.alpha[40, 60] > 0.99 and sight.alpha[5, 30] < 0.05
     # the evidence became as fine as that network looks
@@ -153,14 +153,14 @@ def test_an_alpha_engine_says_what_is_person(tmp_path: Path) -> None:
 
 def test_the_mix_is_a_second_opinion(tmp_path: Path) -> None:
     name = red(tmp_path)
-    alone, half, none = (seen_by(Engines(alpha=name, mix=mix)).seen.alpha[40, 60] for mix in (1.0, 0.5, 0.0))
+    alone, half, none = (seen_by(Models(alpha=name, mix=mix)).seen.alpha[40, 60] for mix in (1.0, 0.5, 0.0))
     assert alone > 0.99 and half == pytest.approx(alone / 2, abs=1e-3) and none == 0
 
 
 def test_coverage_with_nobody_in_it_becomes_one_person(tmp_path: Path) -> None:
-    sight = seen_by(Engines(alpha=red(tmp_path)), own=only_background)
+    sight = seen_by(Models(alpha=red(tmp_path)), own=only_background)
     assert len(sight.seen.people) == 1 and 0 < sight.seen.heads[0, 0] < 1
-    dark = seen_by(Engines(alpha="red"), display=plate() * 0, own=only_background)
+    dark = seen_by(Models(alpha="red"), display=plate() * 0, own=only_background)
     assert len(dark.seen.people) == 0
 
 
@@ -170,10 +170,10 @@ def test_a_network_that_looks_from_nearby_is_shown_each_person(tmp_path: Path) -
     name = brought(
         tmp_path, "near", tables, lambda path: alpha_net(path, (0, 0, 0), 9), head='region = "person"\n'
     )
-    sight = seen_by(Engines(alpha=name))
+    sight = seen_by(Models(alpha=name))
     assert sight.alpha is not None
     assert sight.alpha[20:44, 10:18].min() > 0.99 and sight.alpha[40, 60] == 0
-    nobody = seen_by(Engines(alpha=name), own=only_background)
+    nobody = seen_by(Models(alpha=name), own=only_background)
     assert nobody.told == (
         "Little network was not asked: it looks at people from nearby, and nobody was seen.",
     )
@@ -185,29 +185,29 @@ def test_a_network_that_looks_from_nearby_is_shown_each_person(tmp_path: Path) -
 
 def test_a_parts_engine_says_which_part(tmp_path: Path) -> None:
     name = brought(tmp_path, "colours", COLOURED, by_colour)
-    sight = seen_by(Engines(parts=name))
+    sight = seen_by(Models(parts=name))
     assert sight.seen.parts[INDEX["hair"], 40, 12] > 0.99 and sight.seen.parts[INDEX["dress"]].max() < 1e-3
     assert sight.alpha is None
     # alpha is another engine's affair
     assert np.array_equal(sight.seen.alpha, on_grid(person(), (48, 64)).alpha)
-    both = seen_by(Engines(parts=name, alpha="parts"))
+    both = seen_by(Models(parts=name, alpha="parts"))
     assert both.seen.alpha[40, 60] > 0.99 and both.seen.alpha[5, 30] < 0.05
 
 
 def test_a_network_of_hair_alone_leaves_the_other_parts(tmp_path: Path) -> None:
     tables = COLOURED.replace('"trousers", "skirt"', '"background"')
     name = brought(tmp_path, "hair", tables, by_colour, head='subject = "hair"\n')
-    sight = seen_by(Engines(parts=name))
+    sight = seen_by(Models(parts=name))
     assert sight.seen.parts[INDEX["hair"], 40, 12] > 0.99
     blue = plate()
     blue[24:40, 8:20] = (0.1, 0.2, 0.9)
-    sight = seen_by(Engines(parts=name), display=blue)
+    sight = seen_by(Models(parts=name), display=blue)
     assert sight.seen.parts[INDEX["dress"], 30, 12] == pytest.approx(0.8, abs=0.02)
 
 
 def test_parts_from_boxes_belong_to_their_person_only(tmp_path: Path) -> None:
     name = brought(tmp_path, "boxes", COLOURED, by_colour, head='region = "person"\n')
-    sight = seen_by(Engines(parts=name))
+    sight = seen_by(Models(parts=name))
     assert sight.seen.parts[INDEX["hair"], 20, 6] > 0.99
     assert sight.seen.parts[INDEX["hair"], 20, 30] == 0  # the red thing is in nobody's box
     assert sight.seen.parts[INDEX["held"], 20, 30] == pytest.approx(0.1)  # what was known stays
@@ -226,36 +226,36 @@ def test_an_edge_engine_answers_at_the_mattes_size(tmp_path: Path) -> None:
         ),
     )  # fmt: skip
     rough = np.random.default_rng(1).random((48, 64)).astype(np.float32)
-    fine, told = finished(plate(), rough, Engines(edge=name), None)
+    fine, told = finished(plate(), rough, Models(edge=name), None)
     assert np.abs(fine - rough / 2).max() < 1e-6 and told == ()
-    big, _ = finished(plate(), on_grid(person(), (96, 128)).alpha, Engines(edge=name), None)
+    big, _ = finished(plate(), on_grid(person(), (96, 128)).alpha, Models(edge=name), None)
     assert big.shape == (96, 128)
 
 
 def test_a_network_without_a_hint_is_believed_near_the_edge_only(tmp_path: Path) -> None:
     rough = np.zeros((480, 640), np.float32)
     rough[120:, 80:220] = 1
-    fine, _ = finished(plate(480, 640), rough, Engines(edge=red(tmp_path)), None)
+    fine, _ = finished(plate(480, 640), rough, Models(edge=red(tmp_path)), None)
     assert fine[400, 600] == 0  # the red thing far away stays out
     assert fine[118, 150] < 0.1 and fine[300, 212] > 0.9 and fine[300, 216] < 0.6
 
 
 def test_the_alpha_engines_word_can_be_kept(tmp_path: Path) -> None:
-    named = Engines(alpha=red(tmp_path), edge="alpha")
+    named = Models(alpha=red(tmp_path), edge="alpha")
     sight = seen_by(named)
     fine, told = finished(plate(), np.zeros((48, 64), np.float32), named, sight)
     assert told == () and np.array_equal(fine, sight.alpha)
     rough = np.full((48, 64), 0.25, np.float32)
-    kept, told = finished(plate(), rough, Engines(edge="alpha"), seen_by(Engines()))
+    kept, told = finished(plate(), rough, Models(edge="alpha"), seen_by(Models()))
     assert np.array_equal(kept, rough) and "no word of an alpha engine" in told[0]
 
 
 def test_our_own_engines_change_nothing() -> None:
     own = person()
-    sight = choose.see(plate(), lambda: own, Engines())
+    sight = choose.see(plate(), lambda: own, Models())
     assert sight.seen is own and sight.alpha is None and sight.told == ()
     rough = np.full((48, 64), 0.25, np.float32)
-    assert finished(plate(), rough, Engines(), sight)[0] is rough
+    assert finished(plate(), rough, Models(), sight)[0] is rough
 
 
 # ---- a memory of frames
@@ -290,7 +290,7 @@ def test_a_frame_alone_is_the_frame_of_the_sequence(tmp_path: Path) -> None:
         return np.full((16, 16, 3), 0.5 + 0.4 * np.sin(frame), np.float32)
 
     def made(frame: int) -> Any:
-        sight = seen_by(Engines(alpha=name), shown(frame), frames=Frames(frame, 0, shown))
+        sight = seen_by(Models(alpha=name), shown(frame), frames=Frames(frame, 0, shown))
         assert sight.alpha is not None and sight.told == ()
         return sight.alpha
 
@@ -317,11 +317,11 @@ def test_a_frame_alone_is_the_frame_of_the_sequence(tmp_path: Path) -> None:
 def test_parts_are_not_carried_in_time(tmp_path: Path) -> None:
     name = brought(tmp_path, "memory", MEMORY, recurrent)
     with pytest.raises(SettingsError, match="parts are not carried in time: choose another Parts engine"):
-        seen_by(Engines(parts=name))
+        seen_by(Models(parts=name))
 
 
 def test_without_neighbours_it_sees_the_frame_alone_and_says_so(tmp_path: Path) -> None:
     name = brought(tmp_path, "memory", MEMORY, recurrent)
-    sight = seen_by(Engines(alpha=name), np.full((16, 16, 3), 0.8, np.float32))
+    sight = seen_by(Models(alpha=name), np.full((16, 16, 3), 0.8, np.float32))
     assert sight.alpha is not None and sight.alpha[0, 0] == pytest.approx(0.8 * (1 - 0.5**4), abs=1e-5)
     assert sight.told == ("Little network saw this frame alone: the host hands over no other frames.",)

@@ -232,7 +232,7 @@ def test_the_edge_engine_sees_the_exposure_that_is_asked_for(
 
 
 def test_finished_frames_are_kept_apart_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from anatomatte.engine import Job, key_frame, run
+    from anatomatte.engine import Work, key_frame, run
     from anatomatte.frame import from_view
     from anatomatte.models import store
     from anatomatte.settings import Settings
@@ -242,9 +242,9 @@ def test_finished_frames_are_kept_apart_too(tmp_path: Path, monkeypatch: pytest.
     chosen = Settings(alpha_engine="custom", alpha_network=red, input_colour="srgb")
     clips = {"Source": from_view(plate(), (0, 0, 64, 48))}
     with looking(person()) as asked:
-        first = key_frame(clips, chosen, Job(), keep=True)
-        assert key_frame(clips, chosen, Job(), keep=True) is first and len(asked) == 1
+        first = key_frame(clips, chosen, Work(), keep=True)
+        assert key_frame(clips, chosen, Work(), keep=True) is first and len(asked) == 1
         told = store.catalogue.get("red")
         store.add(told, told.files[0], alpha_net(tmp_path / "other.onnx", (0, 0, 0), -9), replace=True)
-        assert key_frame(clips, chosen, Job(), keep=True).alpha.max() < 0.5 < first.alpha.max()
+        assert key_frame(clips, chosen, Work(), keep=True).alpha.max() < 0.5 < first.alpha.max()
     run.frames.purge()

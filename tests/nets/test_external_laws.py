@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 
 from anatomatte.errors import SettingsError, SetupError
 from anatomatte.nets.external import alpha_edge, choose
-from anatomatte.nets.external.choose import Engines
+from anatomatte.nets.external.choose import Models
 from anatomatte.nets.external.merge import lawful, only_known
 from anatomatte.nets.external.regions import Region, regions
 from anatomatte.nets.runtime.sessions import sessions
@@ -59,7 +59,7 @@ def test_nasty_networks_fail_in_words_or_keep_the_laws(
             ),
             head=f'region = "{region}"\n' if kind != "edge" else "",
         )  # fmt: skip
-    named = Engines(**{kind: name})
+    named = Models(**{kind: name})
     try:
         sight = choose.see(plate(), person, named)
         fine, _ = finished(plate(), person(48, 64).alpha, named, sight)

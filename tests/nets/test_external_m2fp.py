@@ -14,7 +14,7 @@ from anatomatte.models.manifest import Manifest
 from anatomatte.nets.external import alpha_edge, choose
 from anatomatte.nets.external import parts as engine_parts
 from anatomatte.nets.external.alpha_edge import Asked
-from anatomatte.nets.external.choose import Engines
+from anatomatte.nets.external.choose import Models
 from anatomatte.nets.m2fp import model
 from anatomatte.nets.m2fp.model import KINDS, M2FPSeen
 from anatomatte.nets.runtime.sessions import sessions
@@ -63,7 +63,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_the_kind_for_several_says_parts_and_people() -> None:
-    sight = choose.see(plate(), person, Engines(parts="m2fp-multi", alpha="parts"))
+    sight = choose.see(plate(), person, Models(parts="m2fp-multi", alpha="parts"))
     seen = sight.seen
     keeps_the_laws(seen)
     assert seen.alpha.shape == (48, 64) and len(seen.people) == 2 and len(seen.heads) == 2
@@ -77,18 +77,18 @@ def test_the_kind_for_several_says_parts_and_people() -> None:
 
 def test_it_is_loaded_once_and_alpha_stays_another_engines_affair() -> None:
     for _ in range(3):
-        sight = choose.see(plate(), person, Engines(parts="m2fp-multi"))
+        sight = choose.see(plate(), person, Models(parts="m2fp-multi"))
     assert Fake.loads == 1
     assert sight.seen.alpha[40, 50] == 0 and sight.seen.alpha[40, 12] == pytest.approx(0.8, abs=0.01)
 
 
 def test_nobody_is_nobody() -> None:
-    sight = choose.see(plate(), person, Engines(parts="m2fp-multi"), people=0)
+    sight = choose.see(plate(), person, Models(parts="m2fp-multi"), people=0)
     keeps_the_laws(sight.seen)
 
 
 def test_the_kind_for_one_looks_at_each_person() -> None:
-    sight = choose.see(plate(), person, Engines(parts="m2fp-single"))
+    sight = choose.see(plate(), person, Models(parts="m2fp-single"))
     keeps_the_laws(sight.seen)
     assert len(sight.seen.people) == 1 and sight.seen.parts[INDEX["coat"]].max() > 0.9
     assert sight.seen.parts[INDEX["coat"], 20, 30] == 0  # outside the person's box

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from .. import settings as table
 from ..errors import PlateError
 from ..frame import Frame, from_view
-from ..work import job_for
+from ..work import work_for
 from .mattes import Mattes
 from .run import key_frame
 
@@ -71,6 +71,6 @@ def matte(
                     f"{name} is {width}×{height} pixels, the image {clips['Source'].width}×"
                     f"{clips['Source'].height}: give pictures of one size."
                 )
-    made = key_frame(clips, chosen, job_for(chosen))
+    made = key_frame(clips, chosen, work_for(chosen))
     made.foreground, made.spill = made.foreground.copy(), made.spill.copy()  # the caller's own
     return made

@@ -1,4 +1,4 @@
-"""The last word on the matte's edge, where an edge engine is asked, and the colours that go with it."""
+"""The matte at the plate's resolution: the second stage, and the colours that go with its edge."""
 
 from __future__ import annotations
 
@@ -10,58 +10,86 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..keyer.key import Evidence, Key, surface_rows
+from ..keyer.key import Key, ScreenEvidence, surface_rows
 from ..nets.external import choose
-from ..nets.external.alpha_edge import Frames
-from ..nets.external.choose import Sight
+from ..nets.external.built_in import OWN
 from ..ops import display
 from ..ops.filters import shrink
-from ..people import colours
+from ..people import colours, fuse
 from ..plate import Plate
-from ..settings import Settings
-from ..work import Job
-from . import subject
+from . import memo, subject
+from .evidence import Evidence
+from .task import Task
 
 _FAINT = 0.004
 _GRAIN = 0.03
 _SOLID = 0.1  # of a matte: from here to 1 a network's colour gives way to the plate's
 
 
-def finish(
-    plate: Plate,
-    evidence: Evidence,
-    key: Key,
-    sight: Sight | None,
-    settings: Settings,
-    job: Job,
-    frames: Frames | None = None,
-) -> tuple[Key, tuple[str, ...]]:
-    """The key with an edge engine's matte, and sentences for the status.
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Refined:
+    """The matte at the plate's resolution, before any tweak.
 
-    Args:
-        key: the matte so far, keyed or seen.
-        sight: what was seen of the people; None where nobody was looked for.
-        frames: the frames around this one, for a network that remembers.
+    Attributes:
+        key: the matte (H×W), and the colours of its edge.
+        held: H×W, how much of the matte is held by people; None before a screen.
+        messages: sentences for the status.
+    """
+
+    key: Key
+    held: Pixels | None = None
+    messages: tuple[str, ...] = ()
+
+
+def refine(task: Task, evidence: Evidence) -> Refined:
+    """The matte that the evidence gives: keyed, fused with the people, or solved from them alone.
 
     Raises:
-        SettingsError, SetupError, OutOfMemory: with a sentence that names the network.
+        SettingsError, SetupError, OutOfMemory: an edge model fails, with a sentence that names it.
     """
-    asked = choose.chosen(settings)
-    if asked.edge == choose.OWN:
-        return key, ()
-    shown = subject.shown(plate, settings, job)
-    found = choose.finish(shown, key.matte, asked, sight, threads=job.threads, frames=frames, check=job.check)
-    matte, told = found.matte, found.told
-    if matte is key.matte:
-        return key, told
-    job.check()
+    seen, held = evidence.people, None
+    if seen is None:
+        if not evidence.keyed:
+            return Refined(evidence.key)
+        base = evidence.key
+    elif not evidence.keyed:
+        base = memo.once("soft", task, memo.of_people(task), lambda: subject.soft_key(task, seen))
+        held = base.held
+    else:
+        settings = task.settings
+        # what is filled must not depend on the layers that are asked for beside the alpha
+        fill = 1.0 if settings.subject == "on" else fuse.wants(evidence.key.matte)
+        fused = fuse.fuse(
+            evidence.key.matte, seen, fill=fill, outside=settings.only_people, held=settings.held
+        )
+        base = dataclasses.replace(evidence.key, matte=fused)
+    key, messages = edged(task, evidence, base)
+    return Refined(key, held, messages)
+
+
+def edged(task: Task, evidence: Evidence, base: Key) -> tuple[Key, tuple[str, ...]]:
+    """The key with the edge model's matte, and sentences for the status."""
+    if task.models.edge == OWN:
+        return base, ()
+    facts = memo.of_edge(task, base.matte, evidence.people is not None)
+    return memo.once("edge", task, facts, lambda: _edged(task, evidence, base))
+
+
+def _edged(task: Task, evidence: Evidence, base: Key) -> tuple[Key, tuple[str, ...]]:
+    made = choose.refined(
+        base.matte, evidence.alpha, task.picture(), task.models, work=task.work, frames=task.frames
+    )
+    matte, plate, settings = made.matte, task.plate, task.settings
+    if matte is base.matte:
+        return base, made.messages
+    task.work.check()
     edge = np.flatnonzero((matte > _FAINT) & (matte < 1 - _FAINT))
-    made = unmixed(plate, evidence, matte, edge)
-    if found.colour is not None and found.trust is not None:
-        given = _given(found.colour, found.trust, matte, edge)
+    colour = unmixed(plate, evidence.screen, matte, edge)
+    if made.colour is not None and made.trust is not None:
+        given = _given(made.colour, made.trust, matte, edge)
         light = display.revealed(given.colour, plate.light, settings.net_exposure, settings.net_gamma)
-        made = made + given.share[:, None] * (light - made)
-    return dataclasses.replace(key, matte=matte, edge=edge, colour=made), told
+        colour = colour + given.share[:, None] * (light - colour)
+    return dataclasses.replace(base, matte=matte, edge=edge, colour=colour), made.messages
 
 
 class _Given(NamedTuple):
@@ -83,7 +111,7 @@ def _given(colour: Pixels, trust: Pixels, matte: Pixels, edge: npt.NDArray[np.in
     return _Given(there.reshape(-1, 3)[edge], np.clip(counts.ravel()[edge], 0, 1) * solid)
 
 
-def unmixed(plate: Plate, evidence: Evidence, matte: Pixels, edge: npt.NDArray[np.intp]) -> Pixels:
+def unmixed(plate: Plate, evidence: ScreenEvidence, matte: Pixels, edge: npt.NDArray[np.intp]) -> Pixels:
     """The subject's own light (N×3) in pixels *edge* (N, flat) of a matte that is known.
 
     C = αF + (1−α)B with Gaussian F and B: what the means leave over is shared out by what may vary.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from .. import buffers
-from ..cache import Store, content_key, granted_bytes
 from ..frame import Pixels
 from ..keyer import despill, palette
-from ..keyer.key import surface_rows
+from ..keyer.key import Key, surface_rows
 from ..ops import colour
 from ..ops.filters import brightest, gauss, rows_of, shrink, step
 from ..ops.planes import planar
@@ -16,42 +18,39 @@ from ..ops.strips import each
 from ..parts import channels
 from ..people.evidence import PeopleSeen
 from ..plate import Plate
-from ..settings import CONTROLS, Settings
-from ..work import Job
-from .evidence import Found
+from ..settings import Settings
+from . import memo
+from .evidence import Evidence
 from .subject import DESPILLED, by_parts
+from .task import Task
 
 Own = tuple[Pixels, Pixels]
 """The subject's colour, H×W×3 in the output's encoding, and how much spill was found, H×W."""
 
-kept: Store[Own] = Store(lambda made: sum(plane.nbytes for plane in made), granted_bytes() // 4)
-"""Foregrounds of late: tweaks of the matte leave them as they are."""
 
-
-def foreground(plate: Plate, found: Found, cover: Pixels, settings: Settings, job: Job) -> Own:
+def foreground(task: Task, evidence: Evidence, key: Key, cover: Pixels) -> Own:
     """The subject's colour and spill where the matte before its tweaks is *cover*; for reading only."""
+    plate, settings, work = task.plate, task.settings, task.work
 
     def make() -> Own:
-        work = Foreground(plate, found, cover, settings)
-        each(len(cover), work.strip, job.threads, job.check)
-        for plane in (work.colour, work.spill):
-            plane.flags.writeable = False
-        return work.colour, work.spill
+        made = Foreground(plate, evidence, key, cover, settings)
+        each(len(cover), made.strip, work.threads, work.check)
+        return memo.frozen((made.colour, made.spill))
 
-    key, screen = found.key, found.evidence.screen
+    screen = evidence.screen.screen
     if screen is None:  # it costs no more than to look whether it is there
         return make()
-    pixels = [key.matte, key.edge, key.colour, key.around, part_strength(found.seen, settings), plate.behind]
-    pixels += [plate.clean, plate.clean_known, None if cover is key.matte else cover]
-    facts: list[object] = [getattr(settings, name) for name in _CONTROLS]
-    pixels.append(screen.surface)
-    facts += [screen.weight, screen.axis]
-    content = found.content or content_key(plate.frame.pixels, plate.curve, threads=job.threads)
-    name = content_key("foreground", content, *pixels, *facts, threads=job.threads)
-    return kept.get(name, make, job.check)
-
-
-_CONTROLS = ("output_colour", "unmix", *(row.name for row in CONTROLS if row.page == "Despill"))
+    pixels: list[npt.NDArray[Any] | None] = [
+        key.matte,
+        key.edge,
+        key.colour,
+        key.around,
+        part_strength(evidence.people, settings),
+    ]
+    pixels += [plate.behind, plate.clean, plate.clean_known, None if cover is key.matte else cover]
+    name = memo.of_foreground(task, *pixels, screen.surface, facts=(screen.weight, screen.axis))
+    found: Own = memo.foregrounds.get(name, make, work.check)
+    return found
 
 
 class Foreground:
@@ -62,16 +61,16 @@ class Foreground:
         spill: H×W, share of the screen's colour that was found on the subject, in 0..1.
     """
 
-    def __init__(self, plate: Plate, found: Found, cover: Pixels, settings: Settings) -> None:
-        self.plate, self.made, self.cover, self.settings = plate, found.key, cover, settings
-        self.screen = found.evidence.screen
+    def __init__(self, plate: Plate, evidence: Evidence, key: Key, cover: Pixels, settings: Settings) -> None:
+        self.plate, self.made, self.cover, self.settings = plate, key, cover, settings
+        self.screen = evidence.screen.screen
         self.target = plate.curve if settings.output_colour == "input" else settings.output_colour
         self.height, self.width = cover.shape
         self.colour = buffers.empty((self.height, self.width, 3))
         self.spill = np.zeros((self.height, self.width), np.float32)
-        self.strength = part_strength(found.seen, settings)
+        self.strength = part_strength(evidence.people, settings)
         tied = self.screen is not None and settings.despill_method == "unmix"
-        self.near = _near_edge(found.key.matte) if tied else None
+        self.near = _near_edge(key.matte) if tied else None
 
     def strip(self, y1: int, y2: int) -> None:
         """Fill rows y1 to y2."""

@@ -18,12 +18,13 @@ from ..errors import SettingsError
 from ..frame import Frame, Pixels
 from ..nets.external import choose
 from ..nets.external.alpha_edge import Frames
-from ..nets.external.choose import Engines, Kind
+from ..nets.external.choose import Models
+from ..nets.external.protocols import Kind
 from ..ops import colour, display
 from ..ops.filters import shrink
 from ..plate import Plate, laid, prepare
 from ..settings import Settings
-from ..work import Job
+from ..work import Work
 
 _MOST = 8192  # digests that are remembered
 _lock = threading.Lock()
@@ -79,7 +80,7 @@ class Around:
         self._at, self._trust = at, trust
         self._own: str | None = None
 
-    def token(self, asked: Engines, job: Job, *kinds: Kind) -> tuple[object, ...]:
+    def token(self, asked: Models, work: Work, *kinds: Kind) -> tuple[object, ...]:
         """What the networks of these uses depend on in time; nothing where none of them remembers.
 
         Raises:
@@ -95,20 +96,20 @@ class Around:
                 "choose an engine without a memory, or render the shot with `anatomatte render`."
             )
         span = choose.span(asked, self.number, self.first, *kinds)
-        return "time", self.number, self.first, tuple(self.digest(number, job) for number in span)
+        return "time", self.number, self.first, tuple(self.digest(number, work) for number in span)
 
-    def digest(self, number: int, job: Job) -> str:
+    def digest(self, number: int, work: Work) -> str:
         """What tells the plate of a frame from every other."""
         if number == self.number:
             if self._own is None:
-                self._own = _digest(self.source, job)
+                self._own = _digest(self.source, work)
                 self._remember(number, self._own)
             return self._own
         with _lock:
             found = _known.get((self._trust, number)) if self._trust else None
         if found is None:
-            job.check()
-            found = _digest(self._plate(number), job)
+            work.check()
+            found = _digest(self._plate(number), work)
             self._remember(number, found)
         return found
 
@@ -125,7 +126,7 @@ class Around:
         assert self._at is not None
         return self._at(number)
 
-    def frames(self, like: Plate, settings: Settings, job: Job) -> Frames | None:
+    def frames(self, like: Plate, settings: Settings, work: Work) -> Frames | None:
         """The other frames as networks see them, at the size of *like*, this frame's own."""
         if self._at is None:
             return None
@@ -137,23 +138,23 @@ class Around:
         return Frames(
             self.number,
             self.first,
-            lambda number: self._shown(number, shape, settings, job),
-            lambda number: self.digest(number, job),
+            lambda number: self._shown(number, shape, settings, work),
+            lambda number: self.digest(number, work),
             content_key(*facts),
         )
 
-    def _shown(self, number: int, shape: tuple[int, int], settings: Settings, job: Job) -> Pixels:
+    def _shown(self, number: int, shape: tuple[int, int], settings: Settings, work: Work) -> Pixels:
         """A frame's picture, made as this frame's is."""
         plate = prepare({"Source": laid(self._plate(number), self.source.bounds)}, settings)
         light = plate.light
         if light.shape[:2] != shape:
             light = colour.decode(plate.curve, shrink(plate.frame.pixels, *shape))
-        return display.shown(light, settings.net_exposure, settings.net_gamma, job.threads)
+        return display.shown(light, settings.net_exposure, settings.net_gamma, work.threads)
 
 
-def _digest(frame: Frame, job: Job) -> str:
+def _digest(frame: Frame, work: Work) -> str:
     facts = (frame.bounds, frame.premult, frame.aspect, frame.integer)
-    return content_key(frame.pixels, *facts, threads=job.threads)
+    return content_key(frame.pixels, *facts, threads=work.threads)
 
 
 def forget() -> None:

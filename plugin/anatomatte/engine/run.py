@@ -3,104 +3,67 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 
 import numpy as np
 
-from ..cache import Store, content_key, granted_bytes
+from ..cache import content_key
 from ..frame import Frame, Pixels
 from ..nets.external import choose
 from ..ops import colour
 from ..ops.filters import grow, shrink
 from ..ops.strips import opencv_threads
-from ..people.selection import Place, place_of
+from ..people.selection import place_of
 from ..people.split import Split
 from ..plate import Plate, prepare
 from ..settings import Settings
-from ..work import Job
-from .evidence import Looks
+from ..work import Work
+from . import memo, subject
+from .edge import refine
+from .evidence import asks_models, observe
 from .mattes import Mattes
 from .neighbours import Around
-from .shape import forcing, shape
-from .subject import wanted
-
-frames: Store[Mattes] = Store(lambda made: sum(a.nbytes for a in _planes(made)), granted_bytes() // 2)
-"""Finished frames: the other planes and layers of a frame are packed from it without shaping it again."""
+from .shaping import forcing, shape
+from .task import Task
 
 
 def key_frame(
     clips: dict[str, Frame],
     settings: Settings,
-    job: Job,
+    work: Work,
     draft: bool = False,
     keep: bool = False,
     around: Around | None = None,
 ) -> Mattes:
-    """All stages for one frame.
+    """All stages for one frame: ``shape(task, evidence, refine(task, observe(task)))``.
 
     Args:
         draft: the host asks for half resolution, when the settings leave the choice.
         keep: the frame is shared with the next call that asks for the same: nobody may write into it.
-        around: the frames around this one, for networks that remember; None where there are none to be
-            had, and such a network sees this frame alone.
+        around: the frames around this one, for recurrent models; None where there are none to be had,
+            and such a model sees this frame alone.
     """
     half = settings.draft == "always" or (draft and settings.draft == "auto")
-    with opencv_threads(job.threads):
-        plate = prepare(clips, settings, job.threads)
-        place = place_of(settings.point, plate.frame.bounds, job.across)
-        job.progress(0.2)
+    with opencv_threads(work.threads):
+        plate = prepare(clips, settings, work.threads)
+        place = place_of(settings.point, plate.frame.bounds, work.across)
+        work.progress(0.2)
         small = _halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
-        inner = job if small is None else dataclasses.replace(job, scale=job.scale * 0.5)
-        looks = Looks(small or plate, settings, inner, place, around)
+        inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
+        task = Task(small or plate, settings, inner, place, around)
 
         def make() -> Mattes:
-            found = looks.found()
-            job.progress(0.7)
-            rough = shape(looks.plate, found, settings, inner)
-            return rough if small is None else _full(rough, small, plate, settings, job)
+            evidence = observe(task)
+            made = shape(task, evidence, refine(task, evidence))
+            return made if small is None else _full(made, small, plate, settings, work)
 
         if not keep:
             return make()
-        content = looks.content if small is None else content_key(plate.frame.pixels, threads=job.threads)
-        key = content_key(_frame_key(plate, content, settings, job, place, half), *_in_time(looks))
-        return frames.get(key, lambda: _frozen(make()), job.check)
-
-
-def _in_time(looks: Looks) -> tuple[object, ...]:
-    """What the finished frame depends on in other frames; they are not asked for where nobody looks."""
-    if looks.around is None or not choose.remembering(looks.asked, "alpha", "edge"):
-        return ()
-    return looks.in_time("alpha", "edge") if looks.looks_at_people() else looks.in_time("edge")
-
-
-def _frame_key(plate: Plate, content: str, settings: Settings, job: Job, place: Place, half: bool) -> str:
-    """What a finished frame depends on: every clip, and all controls but those that only pack it."""
-    known = ("frame", "light")  # *content* tells these
-    clips = [getattr(plate, field.name) for field in dataclasses.fields(plate) if field.name not in known]
-    chosen = settings.of_stage("observe", "steady", "refine", "shape")
-    facts = (
-        chosen,
-        settings.output_colour,
-        settings.output in ("screen", "cleanplate") and settings.output,
-        wanted(settings),
-        choose.installed(settings),
-        job.scale,
-        place,
-        half,
-        os.environ.get("OCIO", ""),
-    )
-    return content_key("frame", content, *clips, *facts, threads=job.threads)
-
-
-def _planes(made: Mattes) -> list[Pixels]:
-    found = (getattr(made, field.name) for field in dataclasses.fields(made))
-    return [plane for plane in found if isinstance(plane, np.ndarray)]
-
-
-def _frozen(made: Mattes) -> Mattes:
-    for plane in _planes(made):
-        plane.flags.writeable = False
-    return made
+        content = task.content if small is None else content_key(plate.frame.pixels, threads=work.threads)
+        recurrent = around is not None and bool(choose.remembering(task.models, "alpha", "edge"))
+        observed = recurrent and asks_models(task)
+        key = memo.of_frame(task, plate, content, half, subject.wanted(settings), observed)
+        found: Mattes = memo.frames.get(key, lambda: memo.frozen(make()), work.check)
+        return found
 
 
 def _halved(plate: Plate) -> Plate:
@@ -119,7 +82,7 @@ def _halved(plate: Plate) -> Plate:
     )  # fmt: skip
 
 
-def _full(rough: Mattes, small: Plate, plate: Plate, settings: Settings, job: Job) -> Mattes:
+def _full(rough: Mattes, small: Plate, plate: Plate, settings: Settings, work: Work) -> Mattes:
     """A frame of half resolution at the plate's: the change of colour, not the picture, is brought up."""
     height, width = plate.light.shape[:2]
     target = plate.curve if settings.output_colour == "input" else settings.output_colour
@@ -137,6 +100,6 @@ def _full(rough: Mattes, small: Plate, plate: Plate, settings: Settings, job: Jo
         alpha=alpha, foreground=full + grow(rough.foreground - before, height, width),
         screen=up(rough.screen), spill=up(rough.spill), core=core, garbage=garbage,
         hint=np.zeros_like(alpha) if plate.hint is None else plate.hint, messages=rough.messages,
-        split=None if rough.split is None else Split(alpha, rough.split.made, job.threads),
+        split=None if rough.split is None else Split(alpha, rough.split.made, work.threads),
         surface=None if rough.surface is None else grow(rough.surface, height, width),
     )  # fmt: skip

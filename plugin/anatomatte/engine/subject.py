@@ -12,18 +12,16 @@ from ..errors import SetupError, is_shortage
 from ..frame import Pixels
 from ..keyer.key import Key
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
-from ..nets.external import alpha_edge
-from ..nets.external import choose as engines
-from ..nets.external.alpha_edge import Frames
-from ..nets.external.choose import Engines, Sight
+from ..nets.external import alpha_edge, choose
+from ..nets.external.protocols import PeopleGiven
 from ..nets.runtime.sessions import sessions
-from ..ops import display
 from ..people import edge, selection
 from ..people.evidence import PeopleSeen
 from ..people.observe import see
-from ..plate import Plate
+from ..people.shares import Shares, shares
 from ..settings import Settings
-from ..work import Job
+from . import memo
+from .task import Task
 
 if TYPE_CHECKING:
     from ..nets.own.ensemble import PeopleModel
@@ -63,7 +61,7 @@ def forget() -> None:
     with _lock:
         _model = None
     sessions.purge()
-    alpha_edge.memory.purge()
+    alpha_edge.states.purge()
 
 
 def wanted(settings: Settings) -> bool:
@@ -94,58 +92,67 @@ def asked(settings: Settings, screen: bool) -> bool:
     return settings.subject == "on"
 
 
-def own(plate: Plate, settings: Settings, job: Job) -> PeopleSeen:
-    """One look of our own network at the plate, through the display transform; people from the left.
+def own_people(task: Task) -> PeopleSeen:
+    """The evidence of our own networks, asked through the display transform; people from the left.
 
     Raises:
         SetupError: as `model`.
     """
-    job.check()
+    task.work.check()
     found = see(
-        shown(plate, settings, job), model(), people=settings.people, threads=job.threads, check=job.check
+        task.picture(),
+        model(),
+        people=task.settings.people,
+        threads=task.work.threads,
+        check=task.work.check,
     )
     return selection.ordered(found)
 
 
-def shown(plate: Plate, settings: Settings, job: Job) -> Pixels:
-    """The plate as networks see it, H×W×3 display-referred."""
-    return display.shown(plate.light, settings.net_exposure, settings.net_gamma, job.threads)
-
-
-def look(plate: Plate, settings: Settings, job: Job, asked: Engines, frames: Frames | None = None) -> Sight:
-    """One look of all networks that are asked; people from the left.
-
-    Args:
-        frames: the frames around this one, for networks that remember.
+def people(task: Task) -> PeopleGiven:
+    """The evidence of all models that are asked, given our own; people from the left.
 
     Raises:
         SetupError: as `model`, or another network is missing, refused or damaged.
         SettingsError: another network is unknown, or not for this use.
     """
-    if not asked.sees:
-        return Sight(own(plate, settings, job))
-    found = engines.see(
-        shown(plate, settings, job),
-        lambda: own(plate, settings, job),
-        asked,
-        people=settings.people,
-        threads=job.threads,
-        frames=frames,
-        check=job.check,
+    own = own_people(task)
+    if not task.models.change_evidence:
+        return PeopleGiven(own)
+    found = choose.given(
+        own, task.picture(), task.models, people=task.settings.people, work=task.work, frames=task.frames
     )
     return dataclasses.replace(found, seen=selection.ordered(found.seen))
 
 
-def key(plate: Plate, seen: PeopleSeen, job: Job) -> Key:
+def soft_key(task: Task, seen: PeopleSeen) -> Key:
     """The matte of people and what they hold at the plate's resolution; empty where nobody was seen."""
-    height, width = plate.light.shape[:2]
+    light, work = task.plate.light, task.work
+    height, width = light.shape[:2]
     around = np.zeros((1, 1, 4), np.float32)
     if not len(seen.people):
         nothing = np.zeros((height, width), np.float32)
         return Key(nothing, np.empty(0, np.intp), np.empty((0, 3), np.float32), around, nothing)
 
     def progress(share: float) -> None:
-        job.progress(0.4 + 0.25 * share)
+        work.progress(0.4 + 0.25 * share)
 
-    soft = edge.refine(plate.light, seen, threads=job.threads, check=job.check, progress=progress)
+    soft = edge.refine(light, seen, threads=work.threads, check=work.check, progress=progress)
     return Key(soft.matte, soft.edge, soft.colour, around, soft.hold)
+
+
+def shared(task: Task, seen: PeopleSeen, held: Pixels | None) -> tuple[Shares, tuple[str, ...]]:
+    """Shares of the people and parts that the Subject page chooses, and sentences for the status.
+
+    Args:
+        held: H×W, how much of the matte is held; None before a screen.
+    """
+    choice = selection.choose(task.settings, seen, task.place)
+    alone, light, work = held is not None, task.plate.light, task.work
+
+    def make() -> Shares:
+        return shares(seen, choice, light, alone, held, threads=work.threads, check=work.check)
+
+    made = memo.once("shares", task, memo.of_shares(task, choice, alone), make)
+    doubts = choice.doubts if len(seen.people) else ("No person was seen: mattes of people are empty.",)
+    return made, doubts

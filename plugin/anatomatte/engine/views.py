@@ -6,15 +6,13 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
-from ..keyer.key import surface_rows
+from ..keyer.key import Key, surface_rows
 from ..ops import colour
 from ..ops.filters import EDGE, disc
 from ..ops.strips import each
-from ..plate import Plate
-from ..settings import Settings
-from ..work import Job
-from .evidence import Found
+from .evidence import Evidence
 from .mattes import Mattes
+from .task import Task
 
 VIEWS = ("status", "spill", "edge", "screen", "cleanplate")
 """Outputs that are pictures of the key."""
@@ -49,16 +47,17 @@ def edge(mattes: Mattes) -> Pixels:
     return np.concatenate([mattes.foreground * band, band], 2)
 
 
-def screen(plate: Plate, found: Found, settings: Settings, job: Job) -> Pixels | None:
+def screen(task: Task, evidence: Evidence, key: Key) -> Pixels | None:
     """H×W×3 for the views of the screen, in the output's encoding; None for the other outputs.
 
     ``screen`` is the model of the screen that the key was measured against; ``cleanplate`` is the
     plate wherever it shows the screen, and the model behind the subject.  Black without a screen.
     """
+    plate, settings = task.plate, task.settings
     if settings.output not in ("screen", "cleanplate"):
         return None
     height, width = plate.light.shape[:2]
-    made, model = np.zeros((height, width, 3), np.float32), found.evidence.screen
+    made, model = np.zeros((height, width, 3), np.float32), evidence.screen.screen
     if model is None:
         return made
     target = plate.curve if settings.output_colour == "input" else settings.output_colour
@@ -68,10 +67,10 @@ def screen(plate: Plate, found: Found, settings: Settings, job: Job) -> Pixels |
         surface = surface_rows(plate, model, y1, y2)
         if settings.output == "cleanplate":
             top, bottom = max(0, y1 - reach), min(height, y2 + reach)
-            covered = (found.key.matte[top:bottom] > 0.002).astype(np.uint8)
+            covered = (key.matte[top:bottom] > 0.002).astype(np.uint8)
             hidden = cv2.dilate(covered, disc(reach))[y1 - top : y1 - top + y2 - y1] > 0
             surface = np.where(hidden[..., None], surface, plate.light[y1:y2])
         made[y1:y2] = colour.encode(target, np.asarray(surface, np.float32))
 
-    each(height, strip, job.threads, job.check)
+    each(height, strip, task.work.threads, task.work.check)
     return made

@@ -1,4 +1,4 @@
-"""The two expensive stages: what one look at the plate finds, and the matte at its resolution."""
+"""The screen keyer: the evidence for a screen in a plate, and the key at the plate's resolution."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ..ops.planes import planar
 from ..ops.strips import each
 from ..plate import Plate
 from ..settings import Settings
-from ..work import Job
+from ..work import Work
 from . import chroma, clutter, palette, regions, shadow, solve
 from .screen import Screen, find
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
-    """What one look at the plate found: the screen (or None), how much chroma detail is missing, and how
+class ScreenEvidence:
+    """What the plate says of a screen: the screen (or None), how much chroma detail is missing, and how
     many lines along the border are no picture."""
 
     screen: Screen | None
@@ -61,28 +61,28 @@ def surface_rows(plate: Plate, screen: Screen, y1: int, y2: int) -> Pixels:
     return surface
 
 
-def observe(plate: Plate, settings: Settings, job: Job) -> Evidence:
+def observe_screen(plate: Plate, settings: Settings, work: Work) -> ScreenEvidence:
     """Look at the plate once: is there a screen, which colour, how does its light vary?"""
-    job.check()
+    work.check()
     picked = np.array(settings.screen_colour, np.float32).reshape(1, 1, 3)
     linear = colour.decode(plate.curve, picked).ravel()
     seen = (float(linear[0]), float(linear[1]), float(linear[2]))
     screen = find(plate.light, settings.screen, seen, settings.screen_uneven)
     if screen is None or screen.weight <= 0:
-        return Evidence(None)
+        return ScreenEvidence(None)
     height = plate.light.shape[0]
     sample = sorted({int(y) for y in np.linspace(0, height - 1, 24)})
     light = plate.light[sample]
     surface = np.concatenate([surface_rows(plate, screen, y, y + 1) for y in sample])
     grain = regions.grain_of(light, surface, screen.axis, 0.5)
     rim = clutter.rim_of(plate.light, screen.surface)
-    return Evidence(dataclasses.replace(screen, noise=grain), chroma.lost(plate.light), rim)
+    return ScreenEvidence(dataclasses.replace(screen, noise=grain), chroma.lost(plate.light), rim)
 
 
 class _Refine:
     """The plate and what is known of it while its strips are worked on."""
 
-    def __init__(self, plate: Plate, evidence: Evidence, settings: Settings) -> None:
+    def __init__(self, plate: Plate, evidence: ScreenEvidence, settings: Settings) -> None:
         assert evidence.screen is not None
         self.plate, self.screen, self.settings = plate, evidence.screen, settings
         self.lost, self.rim = evidence.chroma_lost, evidence.rim
@@ -186,11 +186,11 @@ class _Refine:
             through = np.power(through, np.float32(1 / max(gain, 1e-3)))
         matte[y1:y2] = 1 - np.float32(self.screen.weight) * through
 
-    def key(self, colours: palette.Palette, job: Job) -> Key:
+    def key(self, colours: palette.Palette, work: Work) -> Key:
         """The finished matte with the screen's weight and gain, and the solved colours."""
         parts = [self.found[y] for y in sorted(self.found)]
         matte = np.empty_like(self.matte)
-        each(self.height, lambda y1, y2: self.finish(matte, y1, y2), job.threads, job.check)
+        each(self.height, lambda y1, y2: self.finish(matte, y1, y2), work.threads, work.check)
         own = palette.own_colour(self.sums, self.screen.axis)
         around = np.concatenate([colours.fields[..., :3], own[..., None]], 2)
         edge, light = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
@@ -208,16 +208,16 @@ class _Refine:
         return self.screen.weight * shadow.dimmed(light, surface, shade, clear)[y1 - top : y2 - top]
 
 
-def refine(plate: Plate, evidence: Evidence, settings: Settings, job: Job) -> Key:
+def key_screen(plate: Plate, evidence: ScreenEvidence, settings: Settings, work: Work) -> Key:
     """The matte at the plate's resolution: sure regions first, then the edge from their colours."""
     height, width = plate.light.shape[:2]
     if evidence.screen is None:
         nothing, nowhere = np.empty((0, 3), np.float32), np.empty(0, np.intp)
         return Key(np.ones((height, width), np.float32), nowhere, nothing, np.zeros((1, 1, 4), np.float32))
-    work = _Refine(plate, evidence, settings)
-    each(height, work.classify, job.threads, job.check)
-    work.tidy()
-    job.progress(0.5)
-    colours = palette.spread(work.sums, work.cell)
-    each(height, lambda y1, y2: work.solve(y1, y2, colours), job.threads, job.check)
-    return work.key(colours, job)
+    state = _Refine(plate, evidence, settings)
+    each(height, state.classify, work.threads, work.check)
+    state.tidy()
+    work.progress(0.5)
+    colours = palette.spread(state.sums, state.cell)
+    each(height, lambda y1, y2: state.solve(y1, y2, colours), work.threads, work.check)
+    return state.key(colours, work)

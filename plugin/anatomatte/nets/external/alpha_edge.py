@@ -12,13 +12,14 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ...cache import content_key, granted_bytes
+from ...cache import Region, content_key, memo
 from ...errors import SettingsError
 from ...models.manifest import Manifest
 from ...people.evidence import PeopleSeen, Plane
+from ...work import Work
 from ..runtime.files import PROVIDERS
 from ..runtime.outputs import Answer
-from ..runtime.recurrent import Contract, Memory, Planes, answer
+from ..runtime.recurrent import Contract, Planes, answer, bytes_of
 from ..runtime.runner import Carried, Runner
 from ..runtime.sizes import resized
 from .regions import WHOLE, regions
@@ -32,8 +33,8 @@ STILL = 3
 NEAR = 0.02
 """How far from the edge a network that takes no rough matte may change it; of the longer side."""
 
-memory = Memory(granted_bytes() // 4)
-"""States of networks with a memory, for every node of the process."""
+states: Region[Any] = memo.region("states", lambda state: bytes_of(state) + 1)
+"""States of recurrent networks, for every node of the process."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,15 +98,14 @@ def alpha_of(
     network: Asked,
     display: Plane,
     seen: PeopleSeen,
-    threads: int,
+    work: Work,
     frames: Frames | None,
     tell: Tell,
-    check: Check,
 ) -> Plane:
     """A network's alpha (H, W) at the picture's size."""
-    manifest, runner = network.manifest, network.runner(threads)
+    manifest, runner = network.manifest, network.runner(work.threads)
     if manifest.states:
-        return np.asarray(_recurrent(network, runner, display, frames, tell, check)["alpha"], np.float32)
+        return np.asarray(_recurrent(network, runner, display, frames, tell, work.check)["alpha"], np.float32)
     size = (display.shape[0], display.shape[1])
     rough = seen.alpha if wants_rough(manifest) else None
     boxes = regions(manifest, seen, size)
@@ -113,7 +113,7 @@ def alpha_of(
     for box in boxes:
         shown = display if box == WHOLE else box.cut(display)
         hint = rough if rough is None or box == WHOLE else box.cut(rough)
-        spot, _ = runner.look(shown, hint=hint, tell=tell, check=check)
+        spot, _ = runner.look(shown, hint=hint, tell=tell, check=work.check)
         inside = box.inside(size)
         alpha = inside.of(_alpha(spot, inside.box))
         there = made[inside.rows, inside.columns]
@@ -139,7 +139,7 @@ def _alpha(spot: Answer, size: tuple[int, int] | None = None) -> Plane:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Edge:
-    """What an edge engine says of a picture.
+    """What an edge model says of a picture.
 
     Attributes:
         alpha: (H, W) coverage at the picture's size.
@@ -157,26 +157,25 @@ def edge_of(
     network: Asked,
     display: Plane,
     rough: Plane,
-    threads: int,
+    work: Work,
     frames: Frames | None,
     tell: Tell,
-    check: Check,
 ) -> Edge:
     """A network's finer matte at the picture's size, from the matte that is there.
 
     A network that takes a rough matte answers for the whole picture.  One that takes none is
     believed near the edge only: it may mean somebody else.
     """
-    manifest, runner = network.manifest, network.runner(threads)
+    manifest, runner = network.manifest, network.runner(work.threads)
     if wants_rough(manifest):
-        spot, _ = runner.look(display, hint=rough, tell=tell, check=check)
+        spot, _ = runner.look(display, hint=rough, tell=tell, check=work.check)
         colour = spot.foreground_at()
         return Edge(_alpha(spot), colour, None if colour is None else np.ones_like(rough))
     if manifest.states:
-        planes = _recurrent(network, runner, display, frames, tell, check, colours=True)
+        planes = _recurrent(network, runner, display, frames, tell, work.check, colours=True)
         fine, colour = planes["alpha"], planes.get("colour")
     else:
-        spot, _ = runner.look(display, tell=tell, check=check)
+        spot, _ = runner.look(display, tell=tell, check=work.check)
         fine, colour = _alpha(spot), spot.foreground_at()
     there = np.clip(resized(rough, (display.shape[0], display.shape[1]), "bilinear"), 0, 1)
     near = _near_edge(there)
@@ -262,7 +261,7 @@ def _in_time(
         lambda frame, before: step(at(frame), before),
         first=frames.first,
         key_of=key_of,
-        memory=memory,
+        memory=states,
         keeps=lambda: not short,  # what was made at a smaller size because memory was short is no truth
         check=check,
     )

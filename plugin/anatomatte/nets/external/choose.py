@@ -1,43 +1,34 @@
-"""Other networks beside our own: which ones are asked for parts, alpha and edge, and what they change.
+"""Which models are asked for parts, alpha and edge: our own, those that are built in, networks of the store.
 
-Each of the three is chosen apart.  Our own network's look is always the ground: it knows who is who
-and what is held.  A *parts* engine says which part a pixel is, an *alpha* engine how much of a
-pixel is person, an *edge* engine refines the matte that is there at last.  A network is named by its
-id in the model store, with ``@fp16`` or another precision behind it if wanted.
+Each of the three is chosen apart.  The evidence of our own network is always the ground: it knows who
+is who and what is held.  A network of the store is named by its id, with ``@fp16`` or another precision
+behind it if wanted.  What a model must do is in `protocols`, those that need no file in `BUILT_IN`.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Literal
-
-import numpy as np
 
 from ...errors import AnatomatteError, SettingsError
 from ...models import store
 from ...models.manifest import Manifest
 from ...people.evidence import PeopleSeen, Plane
 from ...settings import Settings
+from ...work import Work
 from ..runtime.recurrent import Contract, frames_for
-from ..runtime.sizes import resized
-from .alpha_edge import Asked, Frames, alpha_of, contract_of, edge_of
-from .merge import lawful, on_grid, person_cover
-from .parts import grid_for, parts_of
+from .alpha_edge import Asked, Frames, contract_of
+from .built_in import BUILT_IN, OWN
+from .merge import lawful
+from .protocols import AlphaModel, EdgeGiven, EdgeModel, Kind, PartsModel, PeopleGiven
+from .stored import StoredAlpha, StoredEdge, StoredParts
 
-Kind = Literal["parts", "alpha", "edge"]
-
-OWN = "own"
-"""The word for our own network in every Engine menu."""
-
-
-def _never() -> None:
-    return None
+WORK = Work()
+"""The work of whoever asks outside of a frame: one thread, never cancelled."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Engines:
-    """Which networks are asked.
+class Models:
+    """Which models are asked.
 
     Attributes:
         parts: ``own`` or an id.
@@ -52,8 +43,8 @@ class Engines:
     mix: float = 1.0
 
     @property
-    def sees(self) -> bool:
-        """Whether evidence is changed."""
+    def change_evidence(self) -> bool:
+        """Whether the evidence of our own network is changed."""
         return self.parts != OWN or self.alpha != OWN
 
     def ids(self) -> tuple[tuple[Kind, str], ...]:
@@ -63,7 +54,7 @@ class Engines:
             ("alpha", self.alpha),
             ("edge", self.edge),
         )
-        return tuple((kind, name) for kind, name in named if name not in (OWN, "parts", "alpha"))
+        return tuple((kind, name) for kind, name in named if name not in BUILT_IN.names(kind))
 
     def identity(self, *kinds: Kind) -> tuple[object, ...]:
         """What makes the networks of these uses what they are: a part of every cache's key.
@@ -79,7 +70,7 @@ class Engines:
         return tuple(made)
 
 
-def chosen(settings: Settings) -> Engines:
+def chosen(settings: Settings) -> Models:
     """The engines that the controls choose.
 
     Raises:
@@ -96,7 +87,7 @@ def chosen(settings: Settings) -> Engines:
             )
         return line.strip()
 
-    return Engines(
+    return Models(
         named("Parts", settings.parts_engine, settings.parts_network),
         named("Alpha", settings.alpha_engine, settings.alpha_network),
         named("Edge", settings.edge_engine, settings.edge_network),
@@ -104,12 +95,12 @@ def chosen(settings: Settings) -> Engines:
     )
 
 
-def _remembering(asked: Engines, *kinds: Kind) -> list[Manifest]:
+def _remembering(asked: Models, *kinds: Kind) -> list[Manifest]:
     named = [manifest_of(name) for kind, name in asked.ids() if kind in kinds]
     return [manifest for manifest in named if manifest.states]
 
 
-def remembering(asked: Engines, *kinds: Kind) -> str:
+def remembering(asked: Models, *kinds: Kind) -> str:
     """The titles of those networks of these uses that remember the frames before; empty without any.
 
     Raises:
@@ -118,7 +109,7 @@ def remembering(asked: Engines, *kinds: Kind) -> str:
     return " and ".join(dict.fromkeys(manifest.title for manifest in _remembering(asked, *kinds)))
 
 
-def span(asked: Engines, frame: int, first: int | None, *kinds: Kind) -> range:
+def span(asked: Models, frame: int, first: int | None, *kinds: Kind) -> range:
     """The frames that the networks of these uses must see for *frame*, which is the last of them.
 
     Args:
@@ -169,126 +160,78 @@ def installed(settings: Settings) -> tuple[object, ...]:
         return ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class Sight:
-    """What all networks have seen in one picture.
+def parts_model(name: str) -> PartsModel:
+    """The parts model of a name.
 
-    Attributes:
-        seen: the evidence, every law kept.
-        alpha: (H, W) what the alpha engine said at the picture's own size; None without one.
-        told: sentences for the frame's status.
+    Raises:
+        SettingsError, SetupError: as `asked`.
     """
-
-    seen: PeopleSeen
-    alpha: Plane | None = None
-    told: tuple[str, ...] = ()
+    made = BUILT_IN.parts.get(name)
+    return made() if made else StoredParts(asked("parts", name))
 
 
-def see(
-    display: Plane,
-    own: Callable[[], PeopleSeen],
-    engines: Engines,
+def alpha_model(name: str) -> AlphaModel:
+    """The alpha model of a name; raises as `asked`."""
+    made = BUILT_IN.alpha.get(name)
+    return made() if made else StoredAlpha(asked("alpha", name))
+
+
+def edge_model(name: str) -> EdgeModel:
+    """The edge model of a name; raises as `asked`."""
+    made = BUILT_IN.edge.get(name)
+    return made() if made else StoredEdge(asked("edge", name))
+
+
+def given(
+    own: PeopleSeen,
+    picture: Plane,
+    models: Models,
     *,
     people: int = 4,
-    threads: int = 1,
+    work: Work = WORK,
     frames: Frames | None = None,
-    check: Callable[[], None] = _never,
-) -> Sight:
-    """Everything that the chosen networks see in *display*, (H, W, 3) display-referred RGB.
+) -> PeopleGiven:
+    """The evidence of the chosen parts and alpha models, given that of our own network.
 
     Args:
-        own: our own network's look at the same picture.
+        own: what our own network says of the picture.
+        picture: (H, W, 3) display-referred RGB.
         people: how many people are told apart at most.
-        frames: the pictures of other frames, for networks with a memory; None where the host hands
-            over none, and such a network then sees this frame alone.
-        check: called between networks; raises Cancelled to stop.
+        frames: the pictures of other frames, for recurrent models; None where the host hands over
+            none, and such a model then sees this frame alone.
 
     Raises:
         SettingsError, SetupError, PlateError, OutOfMemory: with a sentence that names the network.
     """
-    networks = {kind: asked(kind, name) for kind, name in engines.ids() if kind != "edge"}
-    check()
-    seen = own()
-    told = [line for network in networks.values() for line in _licence(network.manifest)]
-    if "parts" in networks:
-        seen = parts_of(networks["parts"], display, seen, people, threads, told.append, check)
-    alpha: Plane | None = None
-    if "alpha" in networks:
-        alpha = alpha_of(networks["alpha"], display, seen, threads, frames, told.append, check)
-        finer = on_grid(seen, grid_for(networks["alpha"].manifest, display, seen))
-        seen = _covered(finer, alpha, engines.mix)
-    elif engines.alpha == "parts":
-        seen = _covered(seen, person_cover(lawful(seen).parts), engines.mix)
-    return Sight(lawful(seen) if engines.sees else seen, alpha, tuple(told))
+    parts, alpha = parts_model(models.parts), alpha_model(models.alpha)
+    work.check()
+    messages = [*parts.messages, *alpha.messages]
+    found = parts.parts(own, picture, people, work, messages.append)
+    found, said = alpha.alpha(found, picture, models.mix, work, messages.append, frames)
+    return PeopleGiven(lawful(found) if models.change_evidence else found, said, tuple(messages))
 
 
-def _licence(manifest: Manifest) -> tuple[str, ...]:
-    """A line for the status where the weights' licence binds whoever uses them."""
-    if manifest.licence.kind == "commercial":
-        return ()
-    return (f"{manifest.title}: the licence of its weights is {manifest.licence.words}.",)
-
-
-def _covered(seen: PeopleSeen, alpha: Plane, mix: float) -> PeopleSeen:
-    there = resized(alpha, (seen.alpha.shape[0], seen.alpha.shape[1]), "area")
-    return dataclasses.replace(seen, alpha=seen.alpha + np.float32(mix) * (there - seen.alpha))
-
-
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class Finished:
-    """A matte's edge, finished.
-
-    Attributes:
-        matte: (H, W) in 0..1.
-        told: sentences for the frame's status.
-        colour: (h, w, 3) the subject's own colour as an edge engine gives it, shown as its picture was, of
-            that picture's size; None where none does.
-        trust: (h, w) how much that colour counts, in 0..1.
-    """
-
-    matte: Plane
-    told: tuple[str, ...] = ()
-    colour: Plane | None = None
-    trust: Plane | None = None
-
-
-def finish(
-    display: Plane,
+def refined(
     rough: Plane,
-    engines: Engines,
-    sight: Sight | None,
+    alpha: Plane | None,
+    picture: Plane,
+    models: Models,
     *,
-    threads: int = 1,
+    work: Work = WORK,
     frames: Frames | None = None,
-    check: Callable[[], None] = _never,
-) -> Finished:
-    """The matte of an edge engine at the size of *rough* (H, W), and what else it says.
+) -> EdgeGiven:
+    """The matte of the chosen edge model at the size of *rough* (H, W), and what else it says.
 
     Args:
-        display: (H', W', 3) display-referred RGB of the same frame.
         rough: the matte so far, in 0..1.
-        sight: what was seen; None where nobody was looked for.
-        frames: as `see`.
+        alpha: what the alpha model said of this frame; None without one.
+        picture: (H', W', 3) display-referred RGB of the same frame.
+        frames: as `given`.
     """
-    size = (rough.shape[0], rough.shape[1])
-    if engines.edge == "alpha":
-        if sight is None or sight.alpha is None:
-            return Finished(
-                rough, ("There is no word of an alpha engine in this frame: the edge is our own.",)
-            )
-        return Finished(_sized(sight.alpha, size))
-    if engines.edge == OWN:
-        return Finished(rough)
-    network = asked("edge", engines.edge)
-    told = [*_licence(network.manifest)]
-    made = edge_of(network, display, rough, threads, frames, told.append, check)
-    if made.colour is None or made.trust is None:
-        return Finished(_sized(made.alpha, size), tuple(told))
-    return Finished(_sized(made.alpha, size), tuple(told), made.colour, made.trust)
-
-
-def _sized(alpha: Plane, size: tuple[int, int]) -> Plane:
-    return np.asarray(np.clip(resized(alpha, size, "bilinear"), 0, 1), np.float32)
+    model = edge_model(models.edge)
+    messages = [*model.messages]
+    made = model.edge(rough, alpha, picture, work, messages.append, frames)
+    return dataclasses.replace(made, messages=tuple(messages))
 
 
 def manifest_of(name: str) -> Manifest:

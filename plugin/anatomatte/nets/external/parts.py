@@ -12,10 +12,11 @@ from ...errors import SettingsError, SetupError
 from ...models.manifest import Manifest
 from ...parts import INDEX, LABEL_SETS
 from ...people.evidence import PeopleSeen, Plane
+from ...work import Work
 from ..runtime.outputs import Answer, in_our_parts
 from ..runtime.sessions import descend, ladder, sessions
 from ..runtime.sizes import plan
-from .alpha_edge import Asked, Check, Tell, device_of, nobody
+from .alpha_edge import Asked, Tell, device_of, nobody
 from .merge import on_grid, only_known
 from .regions import WHOLE, Region, regions
 
@@ -30,7 +31,7 @@ Classes = Callable[[Plane, tuple[int, int]], Plane]
 
 
 def parts_of(
-    network: Asked, display: Plane, seen: PeopleSeen, people: int, threads: int, tell: Tell, check: Check
+    network: Asked, display: Plane, seen: PeopleSeen, people: int, work: Work, tell: Tell
 ) -> PeopleSeen:
     """The evidence with the parts that a network names; who is who too, where it knows that."""
     manifest = network.manifest
@@ -41,12 +42,12 @@ def parts_of(
                 "update Anatomatte, or choose another engine."
             )
         if manifest.region == "picture":
-            return _by_m2fp(network, display, seen, people, threads, tell, check)
+            return _by_m2fp(network, display, seen, people, work, tell)
     boxes = regions(manifest, seen, (display.shape[0], display.shape[1]))
     if not boxes:
         tell(nobody(manifest))
         return seen
-    classes = _classes_by(network, threads, tell, check)
+    classes = _classes_by(network, work, tell)
     if boxes == (WHOLE,):
         if manifest.runtime != "native":
             seen = on_grid(seen, grid_for(manifest, display, seen))
@@ -86,15 +87,15 @@ def _from_boxes(
     return np.asarray(said + np.maximum(left, 0) * seen.parts, np.float32)
 
 
-def _classes_by(network: Asked, threads: int, tell: Tell, check: Check) -> Classes:
+def _classes_by(network: Asked, work: Work, tell: Tell) -> Classes:
     """How a network's classes are had, whatever runs it."""
 
     def by_runner(picture: Plane, size: tuple[int, int]) -> Plane:
-        spot, _ = network.runner(threads).look(picture, tell=tell, check=check)
+        spot, _ = network.runner(work.threads).look(picture, tell=tell, check=work.check)
         return _said(spot, size)
 
     def by_m2fp(picture: Plane, size: tuple[int, int]) -> Plane:
-        _, found = _m2fp(network, picture, 1, size, threads, tell, check)
+        _, found = _m2fp(network, picture, 1, size, work, tell)
         return _shares(found, np.clip(1 - found.classes[0], 0, 1))
 
     return by_m2fp if network.manifest.runtime == "native" else by_runner
@@ -118,7 +119,7 @@ def _known(manifest: Manifest) -> tuple[int, ...]:
 
 
 def _m2fp(
-    network: Asked, picture: Plane, people: int, size: tuple[int, int], threads: int, tell: Tell, check: Check
+    network: Asked, picture: Plane, people: int, size: tuple[int, int], work: Work, tell: Tell
 ) -> tuple[M2FP, M2FPSeen]:
     """M2FP's look, on the CPU where the GPU has too little memory."""
     import torch
@@ -127,9 +128,9 @@ def _m2fp(
 
     def on(device: str) -> tuple[M2FP, M2FPSeen]:
         key = ("native", str(network.path), device)
-        with sessions.using(key, lambda: M2FP(network.path, device), check) as net:
-            torch.set_num_threads(threads)
-            check()
+        with sessions.using(key, lambda: M2FP(network.path, device), work.check) as net:
+            torch.set_num_threads(work.threads)
+            work.check()
             return net, net.observe(picture, people=people, size=size)
 
     rungs = ladder(device_of(network.manifest))
@@ -147,7 +148,7 @@ def _shares(found: M2FPSeen, cover: Plane) -> Plane:
 
 
 def _by_m2fp(
-    network: Asked, display: Plane, seen: PeopleSeen, people: int, threads: int, tell: Tell, check: Check
+    network: Asked, display: Plane, seen: PeopleSeen, people: int, work: Work, tell: Tell
 ) -> PeopleSeen:
     """Parts and people of the multi-person kind."""
     from ..m2fp.people import to_people_seen
@@ -155,7 +156,7 @@ def _by_m2fp(
     height, width = display.shape[:2]
     scale = min(1.0, MOST_GRID / max(height, width))
     size = (max(1, round(height * scale)), max(1, round(width * scale)))
-    net, found = _m2fp(network, display, people, size, threads, tell, check)
+    net, found = _m2fp(network, display, people, size, work, tell)
     seen = on_grid(seen, size)
     if net.kind.many:
         said = to_people_seen(found, seen)

@@ -13,11 +13,9 @@ Pure arithmetic; `Runner` and whoever fetches the plates use it.
 from __future__ import annotations
 
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,59 +93,26 @@ def frames_for(frame: int, contract: Contract, first: int | None = None) -> rang
     return range(min(run.start for run in runs_for(frame, contract, first)), frame + 1)
 
 
-def _bytes(value: object) -> int:
+def bytes_of(value: object) -> int:
     """What arrays take, in mappings and in what a runner carries."""
     if isinstance(value, np.ndarray):
         return value.nbytes
     if isinstance(value, Mapping):
-        return sum(_bytes(item) for item in value.values())
-    return _bytes(value.states) if hasattr(value, "states") else 0
+        return sum(bytes_of(item) for item in value.values())
+    return bytes_of(value.states) if hasattr(value, "states") else 0
 
 
-class Memory:
-    """States of runs, so that a sequence costs one or two steps a frame, in any order.
+class States(Protocol):
+    """Where the states of runs are kept, so that a sequence costs one or two steps a frame, in any order.
 
     It never changes an answer: what it holds is found by everything that the answer depends on.
-
-    Args:
-        most: bytes that all states may take; the least recently used go first.
     """
-
-    def __init__(self, most: int) -> None:
-        self._most, self._held = most, 0
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, tuple[State, int]] = OrderedDict()
 
     def find(self, key: str) -> State | None:
         """What was kept under *key*, or None."""
-        with self._lock:
-            if key not in self._kept:
-                return None
-            self._kept.move_to_end(key)
-            return self._kept[key][0]
 
-    def keep(self, key: str, state: State) -> None:
-        """Keep a state; nothing is kept where there is no room for it."""
-        size = _bytes(state) + 1
-        with self._lock:
-            if key in self._kept or size > self._most:
-                return
-            self._kept[key] = (state, size)
-            self._held += size
-            while self._held > self._most:
-                self._held -= self._kept.popitem(last=False)[1][1]
-
-    @property
-    def held(self) -> int:
-        """Bytes that are kept now."""
-        with self._lock:
-            return self._held
-
-    def purge(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._kept.clear()
-            self._held = 0
+    def keep(self, key: str, value: State) -> None:
+        """Keep a state, where there is room for it."""
 
 
 def answer(
@@ -157,7 +122,7 @@ def answer(
     *,
     first: int | None = None,
     key_of: Callable[[int, int], str] | None = None,
-    memory: Memory | None = None,
+    memory: States | None = None,
     keeps: Callable[[], bool] = lambda: True,
     check: Callable[[], None] = lambda: None,
 ) -> dict[str, NDArray[np.float32]]:
@@ -183,7 +148,7 @@ def _play(
     run: Run,
     step: Step,
     key_of: Callable[[int, int], str] | None,
-    memory: Memory | None,
+    memory: States | None,
     keeps: Callable[[], bool],
     check: Callable[[], None],
 ) -> Planes:

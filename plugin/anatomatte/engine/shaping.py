@@ -1,4 +1,4 @@
-"""The cheap stage: what a compositor tweaks.  Runs nothing above it."""
+"""The third, cheap stage: what a compositor tweaks.  Runs nothing above it."""
 
 from __future__ import annotations
 
@@ -10,38 +10,45 @@ from ..ops.snap import snapped
 from ..people.split import Split, factor
 from ..plate import Plate
 from ..settings import Settings
-from ..work import Job
-from . import views
-from .evidence import Found
+from . import subject, views
+from .edge import Refined
+from .evidence import Evidence
 from .foreground import foreground
 from .mattes import Mattes
+from .task import Task
 
 
-def shape(plate: Plate, found: Found, settings: Settings, job: Job) -> Mattes:
+def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
     """What a compositor tweaks: whose matte, mattes that help, clips, edges, unmix, despill."""
-    made = found.key
+    plate, settings, work = task.plate, task.settings, task.work
+    made, people = refined.key, None
+    doubts: tuple[str, ...] = ()
+    if evidence.people is not None:
+        people, doubts = subject.shared(task, evidence.people, refined.held)
+    work.progress(0.7)
     core, garbage = forcing(plate, settings)
     hint = np.zeros_like(made.matte) if plate.hint is None else plate.hint
     cover = made.matte if plate.hint is None else _hinted(made.matte, plate.hint)
-    chosen = None if found.shares is None else factor(found.shares, *cover.shape)
+    chosen = None if people is None else factor(people, *cover.shape)
     cover = cover if chosen is None else cover * chosen
-    alpha = _tweaked(cover, settings, job.scale)
+    alpha = _tweaked(cover, settings, work.scale)
     if settings.snap > 0:
-        alpha = snapped(alpha, plate.light, settings.snap, job.scale)
+        alpha = snapped(alpha, plate.light, settings.snap, work.scale)
     if settings.despot_black > 0:
-        cover = np.maximum(cover, np.where(alpha > cover, _filled(cover, settings, job.scale), 0))
-    job.check()
+        cover = np.maximum(cover, np.where(alpha > cover, _filled(cover, settings, work.scale), 0))
+    work.check()
     if core.any():
         alpha, cover = np.maximum(alpha, core), np.maximum(cover, core)
     if plate.alpha is not None and settings.source_alpha == "multiply":
         alpha = alpha * plate.alpha
     alpha = np.clip(alpha, 0, 1 - garbage if garbage.any() else 1)
-    job.progress(0.8)
-    own, spill = foreground(plate, found, cover, settings, job)
-    split = None if found.shares is None else Split(alpha, found.shares, job.threads)
-    doubts = (*plate.doubts, *found.doubts)
-    surface = views.screen(plate, found, settings, job)
-    return Mattes(alpha, own, found.screen, spill, core, garbage, hint, split, doubts, surface)
+    work.progress(0.8)
+    own, spill = foreground(task, evidence, made, cover)
+    split = None if people is None else Split(alpha, people, work.threads)
+    messages = (*plate.doubts, *doubts, *evidence.messages, *refined.messages)
+    surface = views.screen(task, evidence, made)
+    screen = evidence.key.matte
+    return Mattes(alpha, own, screen, spill, core, garbage, hint, split, messages, surface)
 
 
 def forcing(plate: Plate, settings: Settings) -> tuple[Pixels, Pixels]:

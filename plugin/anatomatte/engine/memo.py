@@ -1,0 +1,140 @@
+"""What is kept between frames: the regions of the memo that are the engine's, and every key, in one place.
+
+A key is made of the pixels, of the controls that a result depends on, and of nothing else: which controls
+these are the table says (`Settings.depends_on`).  Regions share one budget, ``ANATOMATTE_CACHE_MB``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from ..cache import Region, content_key, memo
+from ..frame import Pixels
+from ..nets.external import choose
+from ..people.selection import Choice
+from ..plate import Plate
+from .task import Task
+
+T = TypeVar("T")
+
+
+def arrays(value: object) -> Iterator[npt.NDArray[Any]]:
+    """Every array in a result, however deep."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from arrays(item)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from arrays(getattr(value, field.name))
+
+
+def bytes_of(value: object) -> int:
+    """Bytes of all arrays in a result."""
+    return sum(array.nbytes for array in arrays(value))
+
+
+def frozen(value: T) -> T:
+    """A result whose arrays nobody can write into: it is shared from here on."""
+    for array in arrays(value):
+        array.flags.writeable = False
+    return value
+
+
+evidence: Region[Any] = memo.region("evidence", bytes_of, 4)
+"""What was observed in plates and refined from it: tweaks and other planes need no second inference."""
+
+frames: Region[Any] = memo.region("frames", bytes_of, 2)
+"""Finished frames: the other planes and layers of a frame are packed from it without shaping it again."""
+
+foregrounds: Region[Any] = memo.region("foregrounds", bytes_of, 1)
+"""Foregrounds before a screen: tweaks of the matte leave them as they are."""
+
+
+def once(what: str, task: Task, facts: tuple[object, ...], make: Callable[[], T]) -> T:
+    """Evidence of a kind, made by *make* if it is not known for these facts."""
+    key = content_key(what, *facts)
+    return cast(T, evidence.get(key, lambda: frozen(make()), task.work.check))
+
+
+# ---- keys
+
+
+def of_screen(task: Task) -> tuple[object, ...]:
+    """What the evidence for a screen, and its key, depend on."""
+    clean = content_key(task.plate.clean, task.plate.clean_known, threads=task.work.threads)
+    chosen = task.settings.depends_on("observe", "refine", evidence="screen")
+    return task.content, task.work.scale, clean, chosen, os.environ.get("OCIO", "")
+
+
+def of_people(task: Task) -> tuple[object, ...]:
+    """What the evidence of people depends on.
+
+    Whether it is asked for changes nothing in it.
+
+    Raises:
+        SettingsError, SetupError: a chosen network is not to be had.
+    """
+    chosen = task.settings.depends_on("observe", evidence="people")
+    rows = tuple(row for row in chosen if row[0] != "subject")
+    return task.content, rows, task.models.identity("parts", "alpha"), *task.in_time("alpha")
+
+
+def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
+    """What an edge model's matte depends on, from the matte so far."""
+    settings = task.settings
+    facts = (content_key(rough, threads=task.work.threads), settings.net_exposure, settings.net_gamma)
+    named = (task.models.edge, *task.models.identity("edge"), *task.in_time("edge"))
+    return *of_screen(task), *facts, *named, of_people(task) if people else None
+
+
+def of_shares(task: Task, choice: Choice, alone: bool) -> tuple[object, ...]:
+    """What the shares of people and parts depend on; *alone*: there is no screen."""
+    return *of_people(task), dataclasses.replace(choice, doubts=()), alone
+
+
+def of_foreground(task: Task, *pixels: npt.NDArray[Any] | None, facts: tuple[object, ...]) -> str:
+    """The key of a foreground before a screen."""
+    chosen = task.settings.feeding("foreground")
+    return content_key("foreground", task.content, *pixels, chosen, *facts, threads=task.work.threads)
+
+
+def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, observed: bool) -> str:
+    """The key of a finished frame: every clip, and all controls but those that only pack it.
+
+    Args:
+        plate: at full resolution.
+        content: its digest.
+        half: whether the frame is worked on at half resolution.
+        wanted: whether mattes of people are asked for.
+        observed: whether models look at the people in this frame.
+    """
+    known = ("frame", "light")  # *content* tells these
+    clips = [getattr(plate, field.name) for field in dataclasses.fields(plate) if field.name not in known]
+    settings = task.settings
+    facts = (
+        settings.depends_on("observe", "steady", "refine", "shape"),
+        settings.output_colour,
+        settings.output in ("screen", "cleanplate") and settings.output,
+        wanted,
+        choose.installed(settings),
+        task.work.scale,
+        task.place,
+        half,
+        os.environ.get("OCIO", ""),
+    )
+    return content_key("frame", content, *clips, *facts, *_in_time(task, observed), threads=task.work.threads)
+
+
+def _in_time(task: Task, observed: bool) -> tuple[object, ...]:
+    """What the frame depends on in other frames; they are not asked for where nobody looks."""
+    if task.around is None or not choose.remembering(task.models, "alpha", "edge"):
+        return ()
+    return task.in_time("alpha", "edge") if observed else task.in_time("edge")

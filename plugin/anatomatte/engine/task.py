@@ -1,0 +1,66 @@
+"""One frame to be made: its plate, the controls, how it is worked on, and what lies around it."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+from ..cache import content_key
+from ..frame import Pixels
+from ..nets.external import choose
+from ..nets.external.alpha_edge import Frames
+from ..nets.external.choose import Models
+from ..nets.external.protocols import Kind
+from ..ops import display
+from ..people.selection import Place
+from ..plate import Plate
+from ..settings import Settings
+from ..work import Work
+from .neighbours import Around
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What `observe`, `refine` and `shape` need to know of a frame.
+
+    Attributes:
+        plate: all clips of the frame in one place, at the size at which the frame is worked on.
+        settings: all controls.
+        work: threads, cancelling, progress, scale.
+        place: where the Point control points.
+        around: the frames around this one, for recurrent models; None where there are none to be had.
+    """
+
+    plate: Plate
+    settings: Settings
+    work: Work
+    place: Place
+    around: Around | None = None
+
+    @functools.cached_property
+    def content(self) -> str:
+        """What tells the plate from every other."""
+        return content_key(self.plate.frame.pixels, self.plate.curve, threads=self.work.threads)
+
+    @functools.cached_property
+    def models(self) -> Models:
+        """The models that the controls choose.
+
+        Raises:
+            SettingsError: one is Custom and names no network.
+        """
+        return choose.chosen(self.settings)
+
+    def in_time(self, *kinds: Kind) -> tuple[object, ...]:
+        """What the models of these uses depend on in other frames; nothing where none is recurrent."""
+        return () if self.around is None else self.around.token(self.models, self.work, *kinds)
+
+    @property
+    def frames(self) -> Frames | None:
+        """The frames around this one as models see them; None where nobody hands them over."""
+        return None if self.around is None else self.around.frames(self.plate, self.settings, self.work)
+
+    def picture(self) -> Pixels:
+        """The plate as networks see it, H×W×3 display-referred."""
+        chosen = self.settings
+        return display.shown(self.plate.light, chosen.net_exposure, chosen.net_gamma, self.work.threads)
