@@ -114,13 +114,13 @@ class Looks:
     def _of_screen(self) -> tuple[object, ...]:
         """What the screen's key depends on."""
         clean = content_key(self.plate.clean, self.plate.clean_known, threads=self.job.threads)
-        chosen = self.settings.of_stage("observe", "refine", people=False)
+        chosen = self.settings.depends_on("observe", "refine", evidence="screen")
         return self.content, self.job.scale, clean, chosen, os.environ.get("OCIO", "")
 
     @functools.cached_property
     def of_people(self) -> tuple[object, ...]:
         """What the networks' look depends on."""
-        chosen = self.settings.of_stage("observe", people=True)
+        chosen = self.settings.depends_on("observe", evidence="people")
         rows = tuple(row for row in chosen if row[0] != "subject")
         return self.content, rows, self.asked.identity("parts", "alpha"), *self.in_time("alpha")
 

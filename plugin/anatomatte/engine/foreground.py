@@ -16,7 +16,7 @@ from ..ops.strips import each
 from ..parts import channels
 from ..people.evidence import PeopleSeen
 from ..plate import Plate
-from ..settings import CONTROLS, Settings
+from ..settings import Settings
 from ..work import Job
 from .evidence import Found
 from .subject import DESPILLED, by_parts
@@ -43,15 +43,12 @@ def foreground(plate: Plate, found: Found, cover: Pixels, settings: Settings, jo
         return make()
     pixels = [key.matte, key.edge, key.colour, key.around, part_strength(found.seen, settings), plate.behind]
     pixels += [plate.clean, plate.clean_known, None if cover is key.matte else cover]
-    facts: list[object] = [getattr(settings, name) for name in _CONTROLS]
+    facts: list[object] = [settings.feeding("foreground")]
     pixels.append(screen.surface)
     facts += [screen.weight, screen.axis]
     content = found.content or content_key(plate.frame.pixels, plate.curve, threads=job.threads)
     name = content_key("foreground", content, *pixels, *facts, threads=job.threads)
     return kept.get(name, make, job.check)
-
-
-_CONTROLS = ("output_colour", "unmix", *(row.name for row in CONTROLS if row.page == "Despill"))
 
 
 class Foreground:

@@ -77,7 +77,7 @@ def _frame_key(plate: Plate, content: str, settings: Settings, job: Job, place: 
     """What a finished frame depends on: every clip, and all controls but those that only pack it."""
     known = ("frame", "light")  # *content* tells these
     clips = [getattr(plate, field.name) for field in dataclasses.fields(plate) if field.name not in known]
-    chosen = settings.of_stage("observe", "steady", "refine", "shape")
+    chosen = settings.depends_on("observe", "steady", "refine", "shape")
     facts = (
         chosen,
         settings.output_colour,
