@@ -10,7 +10,12 @@ from .errors import SettingsError
 
 Kind = Literal["choice", "double", "int", "bool", "rgb", "point", "line", "button", "text"]
 Stage = Literal["observe", "steady", "refine", "shape", "output", "none"]
+Evidence = Literal["screen", "people", "time", "face", ""]
+Made = Literal["foreground"]
 Value = bool | int | float | str | tuple[float, float, float] | tuple[float, float]
+
+GATHERS: tuple[Stage, ...] = ("observe", "steady", "refine")
+"""Stages that make evidence: each of their controls says of which it is part."""
 
 SHOWN: tuple[Kind, ...] = ("button", "text")
 """Kinds that carry no value of a shot: what they show or do belongs to the node."""
@@ -28,6 +33,12 @@ class Control:
     ``low``/``high`` are the hard range, ``slider`` the range that a slider shows; ``unit`` is
     ``px`` (at full resolution, scaled with the proxy), ``px2`` (an area, likewise), ``at`` (a place,
     in pixels of the full picture from its lower left corner) or empty.
+
+    ``evidence`` and ``feeds`` say what is made anew when the control changes, whatever its page:
+    the evidence that it is part of, and what else is kept under a key of its own.
+
+    Raises:
+        SettingsError: a control of a stage that gathers evidence does not say which.
     """
 
     name: str
@@ -44,6 +55,15 @@ class Control:
     options: tuple[tuple[str, str], ...] = ()
     animates: bool = True
     group: str = ""
+    evidence: Evidence = ""
+    feeds: tuple[Made, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.stage in GATHERS and not self.evidence:
+            raise SettingsError(
+                f"The control {self.name!r} is of stage {self.stage!r} and names no evidence; "
+                'give its row evidence="screen", "people", "time" or "face".'
+            )
 
     def menu(self) -> tuple[str, ...]:
         """The values of a choice, in menu order."""
@@ -65,10 +85,11 @@ def control(
     return dataclasses.field(default=default, metadata=meta)
 
 
-def choice(default: str, label: str, page: str, stage: Stage, hint: str, /, **options: str) -> Any:
-    """A field with a menu, key → label; it does not animate."""
+def choice(default: str, label: str, page: str, stage: Stage, hint: str, /, **options: Any) -> Any:
+    """A field with a menu, key → label; it does not animate.  ``evidence`` and ``feeds`` are facts."""
+    facts = {name: options.pop(name) for name in ("evidence", "feeds") if name in options}
     menu = tuple(options.items())
-    return control("choice", default, label, page, stage, hint, options=menu, animates=False)
+    return control("choice", default, label, page, stage, hint, options=menu, animates=False, **facts)
 
 
 def checked(row: Control, value: Any) -> Value:

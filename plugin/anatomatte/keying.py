@@ -17,40 +17,48 @@ class Keying:
         "auto", "Screen", "Screen", "observe",
         "The coloured backing behind the subject; Auto finds it, None looks for none.",
         auto="Auto", green="Green", blue="Blue", picked="Picked colour", none="None",
+        evidence="screen",
     )  # fmt: skip
     screen_colour: tuple[float, float, float] = control(
         "rgb", (0.1, 0.6, 0.15), "Screen colour", "Screen", "observe",
         "The colour of the screen, picked on the plate; used when Screen is Picked colour.",
         low=-100.0, high=100.0, slider=(0.0, 1.0),
+        evidence="screen",
     )  # fmt: skip
     screen_gain: float = control(
         "double", 1.0, "Screen gain", "Screen", "refine",
         "How strongly the screen is keyed out; lower it when the subject thins, raise it when screen stays.",
         low=0.0, high=4.0, slider=(0.5, 1.5),
+        evidence="screen",
     )  # fmt: skip
     screen_balance: float = control(
         "double", 0.5, "Screen balance", "Screen", "refine",
         "Which of the two other channels the screen is measured against: 0 the lower, 1 the higher.",
+        evidence="screen",
     )  # fmt: skip
     screen_uneven: bool = control(
         "bool", True, "Follow uneven light", "Screen", "observe",
         "Models how the screen's colour changes over the frame; off uses one colour.",
         animates=False,
+        evidence="screen",
     )  # fmt: skip
     shadows: str = choice(
         "drop", "Shadows", "Screen", "refine",
         "What becomes of shadows on the screen: dropped with it, or kept as dark, partly transparent matte.",
         drop="Drop", keep="Keep",
+        evidence="screen",
     )  # fmt: skip
     markers: bool = control(
         "bool", True, "Remove markers", "Screen", "refine",
         "Drops small things that stand alone on the screen: tracking crosses, dots, ends of tape.",
         animates=False,
+        evidence="screen",
     )  # fmt: skip
     only_people: bool = control(
         "bool", False, "Drop all but people", "Screen", "refine",
         "Drops what stands away from every person: stands, rigging, the rim of the screen.",
         animates=False,
+        evidence="screen",
     )  # fmt: skip
     source_alpha: str = choice(
         "ignore", "Source alpha", "Screen", "shape",
@@ -61,6 +69,7 @@ class Keying:
         "auto", "Input colour", "Screen", "observe",
         "How the plate is encoded; Auto takes float pixels as scene-linear and integer ones as sRGB.",
         auto="Auto", **COLOURS,
+        evidence="screen",
     )  # fmt: skip
 
     # ---- Matte
@@ -102,6 +111,7 @@ class Keying:
     unmix: float = control(
         "double", 1.0, "Unmix", "Edge", "shape",
         "How much of the screen's light is taken out of edge pixels.",
+        feeds=("foreground",),
     )  # fmt: skip
     snap: float = control(
         "double", 0.0, "Snap edge", "Edge", "shape",
@@ -112,43 +122,52 @@ class Keying:
     despill: float = control(
         "double", 1.0, "Despill", "Despill", "shape",
         "How much of the screen's spill is taken off the subject.",
+        feeds=("foreground",),
     )  # fmt: skip
     despill_keep: float = control(
         "double", 1.0, "Keep own colours", "Despill", "shape",
         "Leaves clothes alone that have the screen's hue themselves; 0 despills them too.",
+        feeds=("foreground",),
     )  # fmt: skip
     despill_method: str = choice(
         "average", "Method", "Despill", "shape",
         "What the screen's channel is limited to: the other two's mean, their warmer one twice, their "
         "higher one; or the screen's light itself comes off near the matte's edge.",
         average="Average", limit="Limit", double="Double", unmix="Unmix",
+        feeds=("foreground",),
     )  # fmt: skip
     despill_replace: str = choice(
         "luminance", "Replace with", "Despill", "shape",
         "The light that is put where spill was taken.",
         nothing="Nothing", luminance="Grey", bg="Bg", colour="Colour",
+        feeds=("foreground",),
     )  # fmt: skip
     despill_luminance: float = control(
         "double", 0.25, "Keep luminance", "Despill", "shape",
         "How much of the luminance that despill takes away comes back, in the light of Replace with.",
+        feeds=("foreground",),
     )  # fmt: skip
     despill_colour: tuple[float, float, float] = control(
         "rgb", (0.5, 0.5, 0.5), "Replace colour", "Despill", "shape",
         "The light that replaces spill when Replace with is Colour.",
         low=0.0, high=100.0, slider=(0.0, 1.0),
+        feeds=("foreground",),
     )  # fmt: skip
     despill_skin: float = control(
         "double", 1.0, "Skin", "Despill", "shape",
         "Strength of despill on skin; other than 1 asks the people network.",
         high=2.0, slider=(0.0, 2.0),
+        feeds=("foreground",),
     )  # fmt: skip
     despill_hair: float = control(
         "double", 1.0, "Hair", "Despill", "shape",
         "Strength of despill on hair; other than 1 asks the people network.",
         high=2.0, slider=(0.0, 2.0),
+        feeds=("foreground",),
     )  # fmt: skip
     despill_clothes: float = control(
         "double", 1.0, "Clothes", "Despill", "shape",
         "Strength of despill on clothes; other than 1 asks the people network.",
         high=2.0, slider=(0.0, 2.0),
+        feeds=("foreground",),
     )  # fmt: skip

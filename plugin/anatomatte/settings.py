@@ -18,10 +18,10 @@ import difflib
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
-from .controls import PAGES, SHOWN, Control, Kind, Stage, Value, checked, choice, control
+from .controls import PAGES, SHOWN, Control, Evidence, Kind, Made, Stage, Value, checked, choice, control
 from .errors import SettingsError
 from .keying import Keying
 from .menus import (
@@ -65,11 +65,13 @@ class Settings(Keying):
         "Auto asks the people network where there is no screen, or where people or parts are wanted; "
         "On also lets it mend the screen key; Off never asks.",
         auto="Auto", on="On", off="Off",
+        evidence="people",
     )  # fmt: skip
     people: int = control(
         "int", 4, "People", "Subject", "observe",
         "How many people are told apart at most; further people stay in the alpha as nobody.",
         low=1, high=MOST_PEOPLE, slider=(1, MOST_PEOPLE),
+        evidence="people",
     )  # fmt: skip
     who: str = choice(
         "everyone", "Whose matte", "Subject", "shape",
@@ -103,46 +105,55 @@ class Settings(Keying):
         "double", 0.0, "Network exposure", "Subject", "observe",
         "Stops by which the network sees the plate brighter than the automatic exposure shows it.",
         low=-10.0, high=10.0, slider=(-4.0, 4.0),
+        evidence="people",
     )  # fmt: skip
     net_gamma: float = control(
         "double", 1.0, "Network gamma", "Subject", "observe",
         "Bends the picture that the network sees; above 1 lifts the shadows.",
         low=0.2, high=5.0, slider=(0.5, 2.0),
+        evidence="people",
     )  # fmt: skip
 
     parts_engine: str = choice(
         "own", "Parts engine", "Subject", "observe",
         "The network that says which part of a person a pixel is; others than ours come from the "
         "model store (anatomatte models list), each with a licence of its own.", **PARTS_ENGINES,
+        evidence="people",
     )  # fmt: skip
     parts_network: str = control(
         "line", "", "Parts network", "Subject", "observe",
         "The id of a network in the model store when Parts engine is Custom; id@fp16 picks a precision.",
         animates=False,
+        evidence="people",
     )  # fmt: skip
     alpha_engine: str = choice(
         "own", "Alpha engine", "Subject", "observe",
         "The network that says how much of a pixel is person; As Parts engine takes what that one parses.",
         **ALPHA_ENGINES,
+        evidence="people",
     )  # fmt: skip
     alpha_network: str = control(
         "line", "", "Alpha network", "Subject", "observe",
         "The id of a network in the model store when Alpha engine is Custom; id@fp16 picks a precision.",
         animates=False,
+        evidence="people",
     )  # fmt: skip
     alpha_mix: float = control(
         "double", 1.0, "Alpha mix", "Subject", "observe",
         "How much the alpha engine counts beside our own network; 0.5 makes it a second opinion.",
+        evidence="people",
     )  # fmt: skip
     edge_engine: str = choice(
         "own", "Edge engine", "Subject", "refine",
         "The network that refines the matte's edge, keyed or seen; As Alpha engine keeps that one's matte.",
         **EDGE_ENGINES,
+        evidence="people",
     )  # fmt: skip
     edge_network: str = control(
         "line", "", "Edge network", "Subject", "refine",
         "The id of a network in the model store when Edge engine is Custom; id@fp16 picks a precision.",
         animates=False,
+        evidence="people",
     )  # fmt: skip
 
     # ---- Quality
@@ -150,6 +161,7 @@ class Settings(Keying):
         "auto", "Draft", "Quality", "observe",
         "Works at half resolution; Auto does so only while the host scrubs.",
         auto="Auto", off="Off", always="Always",
+        evidence="screen",
     )  # fmt: skip
     threads: int = control(
         "int", 0, "Threads", "Quality", "none",
@@ -170,6 +182,7 @@ class Settings(Keying):
         "input", "Output colour", "Output", "output",
         "How the colour that leaves the node is encoded.",
         input="Same as input", linear="Scene-linear", srgb="sRGB", rec709="Rec.709",
+        feeds=("foreground",),
     )  # fmt: skip
     pack_r: str = _pack("Red", "alpha")
     pack_g: str = _pack("Green", "core")
@@ -203,16 +216,23 @@ class Settings(Keying):
         known(values)
         return dataclasses.replace(self, **values)
 
-    def of_stage(self, *stages: Stage, people: bool | None = None) -> tuple[tuple[str, Value], ...]:
+    def depends_on(
+        self, *stages: Stage, evidence: Evidence | Collection[Evidence] | None = None
+    ) -> tuple[tuple[str, Value], ...]:
         """``(name, value)`` of the controls that affect these stages: the part of a cache key.
 
-        *people* asks for those of the Subject page only, or for all others only.
+        *evidence* asks for those of one evidence, or of several, only.
         """
-        return tuple(
-            (c.name, getattr(self, c.name))
-            for c in CONTROLS
-            if c.stage in stages and (people is None or people == (c.page == "Subject"))
-        )
+        asked = {evidence} if isinstance(evidence, str) else evidence
+        rows = (c for c in BY_NAME.values() if c.stage in stages and (asked is None or c.evidence in asked))
+        return self._of(rows)
+
+    def feeding(self, made: Made) -> tuple[tuple[str, Value], ...]:
+        """``(name, value)`` of the controls that *made*, kept under a key of its own, depends on."""
+        return self._of(c for c in BY_NAME.values() if made in c.feeds)
+
+    def _of(self, rows: Iterable[Control]) -> tuple[tuple[str, Value], ...]:
+        return tuple((c.name, getattr(self, c.name)) for c in sorted(rows, key=lambda c: c.name))
 
 
 def _read_table() -> tuple[Control, ...]:

@@ -61,7 +61,7 @@ def test_another_plate_another_clean_plate_or_another_screen_is_another_look(loo
     [
         c.name
         for c in CONTROLS
-        if c.stage in ("observe", "refine") and c.page != "Subject" and c.kind != "rgb"
+        if c.stage in ("observe", "refine") and c.evidence == "screen" and c.kind != "rgb"
     ],
 )
 def test_every_control_above_shape_is_part_of_the_key(looks: Store[Any], name: str) -> None:
@@ -114,7 +114,7 @@ def test_without_a_screen_a_tweak_needs_nothing_above_it(looks: Store[Any]) -> N
 
 
 NETWORK = [
-    c for c in CONTROLS if c.page == "Subject" and c.stage == "observe" and c.kind in ("double", "int")
+    c for c in CONTROLS if c.evidence == "people" and c.stage == "observe" and c.kind in ("double", "int")
 ]
 
 

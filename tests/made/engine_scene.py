@@ -12,6 +12,7 @@ from anatomatte.models import store
 from anatomatte.models.manifest import parsed
 from anatomatte.nets.external import choose
 from anatomatte.nets.external.choose import Models
+from anatomatte.nets.external.protocols import PeopleGiven
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people.evidence import PeopleSeen
 from made.network_files import HEAD, SUFFIX, node, onnx_net
@@ -72,15 +73,15 @@ def keeps_the_laws(seen: PeopleSeen) -> None:
 
 
 def seen_by(named: Models, display: Any = None, own: Any = None, **facts: Any) -> PeopleGiven:
-    sight = choose.see(plate() if display is None else display, own or person, named, **facts)
+    sight = choose.given((own or person)(), plate() if display is None else display, named, **facts)
     keeps_the_laws(sight.seen)
     return sight
 
 
 def finished(*args: Any, **facts: Any) -> tuple[Any, tuple[str, ...]]:
     """The matte that an edge engine gives, and what it has to say."""
-    made = choose.finish(*args, **facts)
-    return made.matte, made.told
+    made = choose.refined(*args, **facts)
+    return made.matte, made.messages
 
 
 def only_background() -> PeopleSeen:

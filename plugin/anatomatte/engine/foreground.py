@@ -47,7 +47,8 @@ def foreground(task: Task, evidence: Evidence, key: Key, cover: Pixels) -> Own:
         key.around,
         part_strength(evidence.people, settings),
     ]
-    pixels += [plate.behind, plate.clean, plate.clean_known, None if cover is key.matte else cover]
+    pixels += [plate.behind, plate.clean, plate.clean_known]
+    pixels.append(None if cover is key.matte else cover)
     name = memo.of_foreground(task, *pixels, screen.surface, facts=(screen.weight, screen.axis))
     found: Own = memo.foregrounds.get(name, make, work.check)
     return found
