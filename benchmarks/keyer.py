@@ -212,7 +212,8 @@ def flicker(keyer: Callable[[plates.Made], Keyed], made: plates.Made) -> float:
 
 def seconds(threads: int | None = None) -> dict[str, float]:
     """What one HD frame takes with the keyer alone."""
-    from anatomatte.engine import Work, foregrounds, key_frame, looks
+    from anatomatte.cache import memo
+    from anatomatte.engine import Work, key_frame
     from anatomatte.frame import Frame
     from anatomatte.ops.strips import granted
     from anatomatte.settings import Settings
@@ -220,8 +221,7 @@ def seconds(threads: int | None = None) -> dict[str, float]:
     clips = {"Source": Frame(linear(plates.make("uneven", 1080, 1920).image), (0, 0, 1920, 1080))}
     job, walls, works, tweaks = Work(threads=threads or granted()), [], [], []
     for turn in range(6):
-        looks.purge()
-        foregrounds.purge()
+        memo.purge()
         wall, work = time.perf_counter(), time.process_time()
         key_frame(clips, Settings(subject="off"), job)
         walls.append(time.perf_counter() - wall)

@@ -27,11 +27,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anatomatte.engine import Work, foregrounds, key_frame, looks, prepare, subject
+from anatomatte.cache import memo
+from anatomatte.engine import Task, Work, key_frame, prepare, subject
 from anatomatte.frame import Frame
 from anatomatte.menus import PART_MENU, PERSON_MENU
 from anatomatte.ops.colour import srgb_decode
 from anatomatte.ops.strips import granted, opencv_threads
+from anatomatte.people.selection import place_of
 from anatomatte.settings import Settings
 
 HD, UHD = (1080, 1920), (2160, 3840)
@@ -79,25 +81,25 @@ def source(pixels: NDArray[np.float32]) -> dict[str, Frame]:
 def hd(threads: int, repeats: int) -> dict[str, float]:
     """All times at 1920 x 1080."""
     pixels = plate(*HD)
-    job, chosen = Work(threads=threads), Settings(subject="on")
-    ready = prepare(source(pixels), chosen)
+    work, chosen = Work(threads=threads), Settings(subject="on")
+    place = place_of(chosen.point, (0, 0, HD[1], HD[0]), work.across)
+    ready = Task(prepare(source(pixels), chosen), chosen, work, place)
 
     def full() -> None:
-        looks.purge()
-        foregrounds.purge()
-        key_frame(source(pixels), chosen, job)
+        memo.purge()
+        key_frame(source(pixels), chosen, work)
 
     turns = iter(range(1, 1000))
 
     def tweak() -> None:
-        key_frame(source(pixels), Settings(subject="on", erode=0.1 * next(turns)), job)
+        key_frame(source(pixels), Settings(subject="on", erode=0.1 * next(turns)), work)
 
     with opencv_threads(threads):
-        subject.own(ready, chosen, job)  # reads the weights
-        observe = median(lambda: subject.own(ready, chosen, job), repeats)
+        subject.own_people(ready)  # reads the weights
+        observe = median(lambda: subject.own_people(ready), repeats)
     full()
     whole = median(full, repeats)
-    made = key_frame(source(pixels), chosen, job)
+    made = key_frame(source(pixels), chosen, work)
     return {
         "hd_observe_s": observe,
         "hd_full_s": whole,

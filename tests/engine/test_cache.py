@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from anatomatte.cache import Store, content_key, granted_bytes
+from anatomatte.cache import Memo, Region, content_key, granted_bytes
 
 
 def test_a_key_is_every_byte_and_no_more() -> None:
@@ -26,7 +26,7 @@ def test_a_key_is_every_byte_and_no_more() -> None:
 
 
 def test_a_result_is_made_once_and_the_oldest_goes_first() -> None:
-    store: Store[bytes] = Store(len, 100)
+    store: Region[bytes] = Memo(100).region("one", len)
     for key in ("a", "b", "a", "b"):
         assert store.get(key, lambda: b"x" * 40) == b"x" * 40
     assert store.made == 2 and store.held == 80
@@ -40,14 +40,41 @@ def test_a_result_is_made_once_and_the_oldest_goes_first() -> None:
     assert store.held == 0
 
 
-def test_what_is_larger_than_the_store_is_not_kept() -> None:
-    store: Store[bytes] = Store(len, 10)
+def test_what_is_larger_than_the_budget_is_not_kept() -> None:
+    store: Region[bytes] = Memo(10).region("one", len)
     assert len(store.get("a", lambda: b"x" * 40)) == 40
     assert store.held == 0
 
 
+def test_nothing_is_kept_of_nothing() -> None:
+    store: Region[bytes] = Memo(0).region("one", len)
+    for _ in range(2):
+        store.get("a", lambda: b"")
+    assert store.made == 2
+
+
+def test_regions_share_one_budget_and_whoever_has_more_than_his_share_gives_way() -> None:
+    memo = Memo(100)
+    large: Region[bytes] = memo.region("large", len, 3)
+    small: Region[bytes] = memo.region("small", len, 1)
+    for key in "abcdefghij":
+        small.keep(key, b"x" * 10)
+    assert memo.held == {"large": 0, "small": 100}  # what nobody else needs it may have
+    for key in "abcdefg":
+        large.keep(key, b"y" * 10)
+    assert memo.held == {"large": 70, "small": 30}
+    assert small.find("a") is None and small.find("j") is not None  # the oldest went first
+    large.keep("h", b"y" * 10)
+    small.keep("k", b"x" * 10)
+    assert sum(memo.held.values()) == 100 and memo.held["large"] >= 70
+    memo.purge()
+    assert memo.held == {"large": 0, "small": 0}
+    with pytest.raises(ValueError, match="large"):
+        memo.region("large", len)
+
+
 def test_callers_at_the_same_moment_wait_for_one_of_them() -> None:
-    store: Store[bytes] = Store(len, 100)
+    store: Region[bytes] = Memo(100).region("one", len)
 
     def slow() -> bytes:
         time.sleep(0.1)
@@ -64,7 +91,7 @@ def test_callers_at_the_same_moment_wait_for_one_of_them() -> None:
 
 
 def test_a_failure_is_not_shared() -> None:
-    store: Store[bytes] = Store(len, 100)
+    store: Region[bytes] = Memo(100).region("one", len)
     started = threading.Event()
 
     def fails() -> bytes:
@@ -84,7 +111,7 @@ def test_a_failure_is_not_shared() -> None:
 
 
 def test_a_waiter_may_give_up() -> None:
-    store: Store[bytes] = Store(len, 100)
+    store: Region[bytes] = Memo(100).region("one", len)
     started, end = threading.Event(), threading.Event()
 
     def long() -> bytes:

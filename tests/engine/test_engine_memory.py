@@ -29,7 +29,7 @@ for top in range(0, height, 240):
     front = np.stack([0.5 + 0.2 * np.sin(x / 30) + zero, 0.35 + 0.1 * np.sin(y / 20) + zero, 0.3 + zero], -1)
     plate[top : top + 240] = front * cover + behind * (1 - cover) + rng.normal(0, 0.006, behind.shape)
 settings = Settings(threads=2)
-made = engine.key_frame({"Source": Frame(plate, (0, 0, width, height))}, settings, engine.job_for(settings))
+made = engine.key_frame({"Source": Frame(plate, (0, 0, width, height))}, settings, engine.work_for(settings))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 print(json.dumps({"peak": peak, "alpha": float(made.alpha.mean()), "shape": made.alpha.shape}))
 """

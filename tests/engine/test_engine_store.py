@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import anatomatte
-from anatomatte.cache import Store
-from anatomatte.engine import evidence
+from anatomatte.cache import Memo, Region
+from anatomatte.engine import memo
 from anatomatte.settings import CONTROLS, Control
 from made.people_fake import looking, two_people
 
@@ -22,13 +22,13 @@ PLATE[15:, 30:60] = (0.5, 0.3, 0.2)
 
 
 @pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store[Any]]:
-    store: Store[Any] = Store(lambda look: sum(a.nbytes for a in evidence.arrays(look)), 50_000_000)
-    monkeypatch.setattr(evidence, "looks", store)
-    yield store
+def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Region[Any]]:
+    region: Region[Any] = Memo(50_000_000).region("evidence", memo.bytes_of)
+    monkeypatch.setattr(memo, "evidence", region)
+    yield region
 
 
-def test_a_tweak_gives_what_a_fresh_render_gives_and_looks_once(looks: Store[Any]) -> None:
+def test_a_tweak_gives_what_a_fresh_render_gives_and_looks_once(looks: Region[Any]) -> None:
     anatomatte.matte(PLATE)
     tweaked = anatomatte.matte(PLATE, erode=1.5, clip_white=0.9, despill=0.5)
     assert looks.made == 1
@@ -39,14 +39,14 @@ def test_a_tweak_gives_what_a_fresh_render_gives_and_looks_once(looks: Store[Any
     np.testing.assert_array_equal(tweaked.foreground, fresh.foreground)
 
 
-def test_roto_and_background_need_no_second_look(looks: Store[Any]) -> None:
+def test_roto_and_background_need_no_second_look(looks: Region[Any]) -> None:
     core = np.zeros(PLATE.shape[:2], np.float32)
     for inm in (None, core, core + 1):
         anatomatte.matte(PLATE, inm=inm)
     assert looks.made == 1
 
 
-def test_another_plate_another_clean_plate_or_another_screen_is_another_look(looks: Store[Any]) -> None:
+def test_another_plate_another_clean_plate_or_another_screen_is_another_look(looks: Region[Any]) -> None:
     other = PLATE.copy()
     other[59, 89, 2] += 1e-3
     anatomatte.matte(PLATE)
@@ -64,7 +64,7 @@ def test_another_plate_another_clean_plate_or_another_screen_is_another_look(loo
         if c.stage in ("observe", "refine") and c.evidence == "screen" and c.kind != "rgb"
     ],
 )
-def test_every_control_above_shape_is_part_of_the_key(looks: Store[Any], name: str) -> None:
+def test_every_control_above_shape_is_part_of_the_key(looks: Region[Any], name: str) -> None:
     control = next(c for c in CONTROLS if c.name == name)
     if control.kind == "choice":
         value: object = next(key for key in control.menu() if key != control.default)
@@ -77,18 +77,18 @@ def test_every_control_above_shape_is_part_of_the_key(looks: Store[Any], name: s
     assert looks.made == (4 if name == "only_people" else 2)  # that one looks for people, too
 
 
-def test_what_is_shared_cannot_be_written(looks: Store[Any]) -> None:
+def test_what_is_shared_cannot_be_written(looks: Region[Any]) -> None:
     with looking(two_people()):
         anatomatte.matte(PLATE, who="largest")
     assert len(looks._kept) == 3
     for look, _ in looks._kept.values():
-        assert all(not array.flags.writeable for array in evidence.arrays(look))
+        assert all(not array.flags.writeable for array in memo.arrays(look))
 
 
 STREET = rng.random((60, 90, 3), np.float32)
 
 
-def test_people_and_screen_are_looks_of_their_own(looks: Store[Any]) -> None:
+def test_people_and_screen_are_looks_of_their_own(looks: Region[Any]) -> None:
     with looking(two_people()) as asked:
         anatomatte.matte(PLATE, who="largest")
         assert (looks.made, asked) == (3, [1])  # the screen, the network's look, the shares
@@ -102,7 +102,7 @@ def test_people_and_screen_are_looks_of_their_own(looks: Store[Any]) -> None:
         assert (looks.made, asked) == (7, [1, 1])  # other shares of the same look
 
 
-def test_without_a_screen_a_tweak_needs_nothing_above_it(looks: Store[Any]) -> None:
+def test_without_a_screen_a_tweak_needs_nothing_above_it(looks: Region[Any]) -> None:
     with looking(two_people()) as asked:
         first = anatomatte.matte(STREET)
         assert (looks.made, asked) == (4, [1])
@@ -119,7 +119,7 @@ NETWORK = [
 
 
 @pytest.mark.parametrize("control", NETWORK, ids=lambda control: control.name)
-def test_every_control_of_the_network_is_part_of_its_key(looks: Store[Any], control: Control) -> None:
+def test_every_control_of_the_network_is_part_of_its_key(looks: Region[Any], control: Control) -> None:
     with looking(two_people()) as asked:
         anatomatte.matte(STREET)
         other = control.low if control.default == control.high else control.high
@@ -127,7 +127,7 @@ def test_every_control_of_the_network_is_part_of_its_key(looks: Store[Any], cont
     assert asked == [1, 1]
 
 
-def test_two_plates_and_a_purge_are_other_looks(looks: Store[Any]) -> None:
+def test_two_plates_and_a_purge_are_other_looks(looks: Region[Any]) -> None:
     with looking(two_people()) as asked:
         anatomatte.matte(STREET)
         anatomatte.matte(STREET[:, ::-1])
@@ -138,17 +138,16 @@ def test_two_plates_and_a_purge_are_other_looks(looks: Store[Any]) -> None:
 
 def test_all_planes_of_a_frame_are_packed_from_one(monkeypatch: pytest.MonkeyPatch) -> None:
     from anatomatte import engine
-    from anatomatte.engine import run
     from anatomatte.frame import from_view
     from anatomatte.settings import Settings
 
-    store: Store[Any] = Store(lambda made: sum(plane.nbytes for plane in run._planes(made)), 50_000_000)
-    monkeypatch.setattr(run, "frames", store)
+    store: Region[Any] = Memo(50_000_000).region("frames", memo.bytes_of)
+    monkeypatch.setattr(memo, "frames", store)
     clips = {"Source": from_view(STREET, (0, 0, 90, 60))}
     core = {"InM": from_view(np.ones((60, 90, 1), np.float32), (0, 0, 90, 60))}
 
     def frame(clips: dict[str, Any] = clips, **values: Any) -> anatomatte.Mattes:
-        return engine.key_frame(clips, Settings(**values), engine.Job(), keep=True)
+        return engine.key_frame(clips, Settings(**values), engine.Work(), keep=True)
 
     with looking(two_people()):
         first = frame()

@@ -110,17 +110,17 @@ def test_each_part_has_its_strength(part: str, name: str) -> None:
 
 
 def test_strength_of_a_part_reaches_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    from anatomatte.engine import evidence, subject
+    from anatomatte.engine import memo, subject
     from anatomatte.nets.external.protocols import PeopleGiven
 
     half = seen("face", np.s_[:15])
-    monkeypatch.setattr(subject, "look", lambda *_, **__: PeopleGiven(half))
-    evidence.looks.purge()
+    monkeypatch.setattr(subject, "people", lambda *_, **__: PeopleGiven(half))
+    memo.evidence.purge()
     try:
         base = anatomatte.matte(PLATE.image).foreground
         none = anatomatte.matte(PLATE.image, despill_skin=0.0).foreground
     finally:
-        evidence.looks.purge()
+        memo.evidence.purge()
     changed = np.abs(none - base).max(2) > 1e-4
     assert (changed & SOLID)[:110].any() and not changed[135:].any()
 

@@ -89,5 +89,5 @@ def looking(answer: PeopleSeen) -> Iterator[list[int]]:
         return PeopleGiven(selection.ordered(answer))
 
     with pytest.MonkeyPatch.context() as scene:
-        scene.setattr(subject, "look", look)
+        scene.setattr(subject, "people", look)
         yield looks

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+import anatomatte
+from anatomatte.engine import subject
 from anatomatte.errors import SettingsError, SetupError
 from anatomatte.menus import ALPHA_ENGINES, EDGE_ENGINES, PARTS_ENGINES
 from anatomatte.models import store
-from anatomatte.nets.external import alpha_edge, choose
+from anatomatte.nets.external import alpha_edge, built_in, choose
 from anatomatte.nets.external.alpha_edge import Frames
 from anatomatte.nets.external.choose import Models
 from anatomatte.nets.external.merge import on_grid
@@ -37,7 +39,7 @@ from made.network_files import alpha_net, node, onnx_net, recurrent
 def store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANATOMATTE_MODELS", str(tmp_path / "models"))
     monkeypatch.delenv("ANATOMATTE_MODELS_SHARED", raising=False)
-    alpha_edge.memory.purge()
+    alpha_edge.states.purge()
     sessions.purge()
 
 
@@ -71,10 +73,10 @@ def test_a_licence_that_binds_stands_in_the_menu_and_in_the_status(tmp_path: Pat
             end = "" if kind == "commercial" else words.get(kind, f"({kind})")
             assert menu[name].endswith(end) and ("(" in menu[name]) is bool(end), name
     name = brought(tmp_path, "bound", RED, alpha_net, kind="non-commercial")
-    (told,) = seen_by(Models(alpha=name)).told
+    (told,) = seen_by(Models(alpha=name)).messages
     assert told == "Little network: the licence of its weights is non-commercial: forbids commercial work."
     hint = np.full((48, 64), 0.5, np.float32)
-    assert finished(plate(), hint, Models(edge=name), None)[1] == (told,)
+    assert finished(hint, None, plate(), Models(edge=name))[1] == (told,)
 
 
 def test_controls_become_engines() -> None:
@@ -117,12 +119,23 @@ def test_wrong_names_and_wrong_uses_are_sentences(tmp_path: Path) -> None:
         Models(parts="schp-lip@int8").identity("parts", "alpha", "edge")
 
 
-def test_nothing_is_asked_before_a_missing_network_is_told() -> None:
-    def own() -> PeopleSeen:
-        raise AssertionError("our own network was asked in vain")
-
+def test_nothing_is_asked_before_a_missing_network_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "own_people", lambda _: pytest.fail("our own network was asked in vain"))
     with pytest.raises(SetupError, match="modnet"):
-        choose.see(plate(), own, Models(alpha="modnet"))
+        anatomatte.matte(plate(), alpha_engine="modnet")
+
+
+def test_a_method_without_a_file_is_an_entry_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Half(built_in.OwnAlpha):
+        def alpha(self, given: PeopleSeen, picture: Any, mix: float, *_: Any) -> Any:
+            said = np.full(picture.shape[:2], 0.5, np.float32)
+            return built_in.covered(given, said, mix), said
+
+    monkeypatch.setitem(built_in.BUILT_IN.alpha, "half", Half)
+    made = seen_by(Models(alpha="half", mix=1.0))
+    assert made.alpha is not None and (made.seen.alpha == 0.5).all()
+    assert Models(alpha="half").ids() == ()
+    assert Models(alpha="half").identity("alpha") != Models().identity("alpha")
 
 
 def test_a_studio_that_forbids_a_class_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +187,7 @@ def test_a_network_that_looks_from_nearby_is_shown_each_person(tmp_path: Path) -
     assert sight.alpha is not None
     assert sight.alpha[20:44, 10:18].min() > 0.99 and sight.alpha[40, 60] == 0
     nobody = seen_by(Models(alpha=name), own=only_background)
-    assert nobody.told == (
+    assert nobody.messages == (
         "Little network was not asked: it looks at people from nearby, and nobody was seen.",
     )
     assert nobody.seen.alpha.max() == 0
@@ -226,16 +239,16 @@ def test_an_edge_engine_answers_at_the_mattes_size(tmp_path: Path) -> None:
         ),
     )  # fmt: skip
     rough = np.random.default_rng(1).random((48, 64)).astype(np.float32)
-    fine, told = finished(plate(), rough, Models(edge=name), None)
+    fine, told = finished(rough, None, plate(), Models(edge=name))
     assert np.abs(fine - rough / 2).max() < 1e-6 and told == ()
-    big, _ = finished(plate(), on_grid(person(), (96, 128)).alpha, Models(edge=name), None)
+    big, _ = finished(on_grid(person(), (96, 128)).alpha, None, plate(), Models(edge=name))
     assert big.shape == (96, 128)
 
 
 def test_a_network_without_a_hint_is_believed_near_the_edge_only(tmp_path: Path) -> None:
     rough = np.zeros((480, 640), np.float32)
     rough[120:, 80:220] = 1
-    fine, _ = finished(plate(480, 640), rough, Models(edge=red(tmp_path)), None)
+    fine, _ = finished(rough, None, plate(480, 640), Models(edge=red(tmp_path)))
     assert fine[400, 600] == 0  # the red thing far away stays out
     assert fine[118, 150] < 0.1 and fine[300, 212] > 0.9 and fine[300, 216] < 0.6
 
@@ -243,19 +256,19 @@ def test_a_network_without_a_hint_is_believed_near_the_edge_only(tmp_path: Path)
 def test_the_alpha_engines_word_can_be_kept(tmp_path: Path) -> None:
     named = Models(alpha=red(tmp_path), edge="alpha")
     sight = seen_by(named)
-    fine, told = finished(plate(), np.zeros((48, 64), np.float32), named, sight)
+    fine, told = finished(np.zeros((48, 64), np.float32), sight.alpha, plate(), named)
     assert told == () and np.array_equal(fine, sight.alpha)
     rough = np.full((48, 64), 0.25, np.float32)
-    kept, told = finished(plate(), rough, Models(edge="alpha"), seen_by(Models()))
-    assert np.array_equal(kept, rough) and "no word of an alpha engine" in told[0]
+    kept, told = finished(rough, seen_by(Models()).alpha, plate(), Models(edge="alpha"))
+    assert np.array_equal(kept, rough) and "no word of an alpha model" in told[0]
 
 
 def test_our_own_engines_change_nothing() -> None:
     own = person()
-    sight = choose.see(plate(), lambda: own, Models())
-    assert sight.seen is own and sight.alpha is None and sight.told == ()
+    sight = choose.given(own, plate(), Models())
+    assert sight.seen is own and sight.alpha is None and sight.messages == ()
     rough = np.full((48, 64), 0.25, np.float32)
-    assert finished(plate(), rough, Models(), sight)[0] is rough
+    assert finished(rough, sight.alpha, plate(), Models())[0] is rough
 
 
 # ---- a memory of frames
@@ -291,14 +304,14 @@ def test_a_frame_alone_is_the_frame_of_the_sequence(tmp_path: Path) -> None:
 
     def made(frame: int) -> Any:
         sight = seen_by(Models(alpha=name), shown(frame), frames=Frames(frame, 0, shown))
-        assert sight.alpha is not None and sight.told == ()
+        assert sight.alpha is not None and sight.messages == ()
         return sight.alpha
 
     alone = {}
     for frame in (9, 5, 12):
-        alpha_edge.memory.purge()
+        alpha_edge.states.purge()
         alone[frame] = made(frame)
-    alpha_edge.memory.purge()
+    alpha_edge.states.purge()
     row = [made(frame) for frame in range(13)]
     for frame, one in alone.items():
         assert np.array_equal(one, row[frame])
@@ -324,4 +337,4 @@ def test_without_neighbours_it_sees_the_frame_alone_and_says_so(tmp_path: Path) 
     name = brought(tmp_path, "memory", MEMORY, recurrent)
     sight = seen_by(Models(alpha=name), np.full((16, 16, 3), 0.8, np.float32))
     assert sight.alpha is not None and sight.alpha[0, 0] == pytest.approx(0.8 * (1 - 0.5**4), abs=1e-5)
-    assert sight.told == ("Little network saw this frame alone: the host hands over no other frames.",)
+    assert sight.messages == ("Little network saw this frame alone: the host hands over no other frames.",)

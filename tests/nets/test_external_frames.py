@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import anatomatte
-from anatomatte.engine import evidence, subject
+from anatomatte.engine import memo, subject
 from anatomatte.errors import SetupError
 from anatomatte.nets.external import alpha_edge
 from anatomatte.nets.runtime.sessions import sessions
@@ -28,7 +28,7 @@ STUDIO = scene(60, 80)
 def store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANATOMATTE_MODELS", str(tmp_path / "models"))
     monkeypatch.delenv("ANATOMATTE_MODELS_SHARED", raising=False)
-    alpha_edge.memory.purge()
+    alpha_edge.states.purge()
     sessions.purge()
 
 
@@ -42,7 +42,7 @@ def looking(answer: PeopleSeen) -> Iterator[list[int]]:
         return subject.selection.ordered(answer)
 
     with pytest.MonkeyPatch.context() as scene:
-        scene.setattr(subject, "own", own)
+        scene.setattr(subject, "own_people", own)
         yield looks
 
 
@@ -186,8 +186,8 @@ def test_draft_proxies_and_odd_plates(tmp_path: Path) -> None:
 
 
 def test_looks_are_kept_apart_by_what_they_depend_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evidence.looks, "_limit", 1 << 30)
-    evidence.looks.purge()
+    monkeypatch.setattr(memo.memo, "limit", 1 << 30)
+    memo.evidence.purge()
     red = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
     settings = {"alpha_engine": "custom", "alpha_network": red}
     with looking(person()) as asked:
@@ -207,15 +207,15 @@ def test_looks_are_kept_apart_by_what_they_depend_on(tmp_path: Path, monkeypatch
         store.add(told, told.files[0], alpha_net(tmp_path / "other.onnx", (0, 0, 0), -9), replace=True)
         assert anatomatte.matte(plate(), **settings).alpha.max() < 0.5
         assert len(asked) == 3
-    evidence.looks.purge()
+    memo.evidence.purge()
 
 
 def test_the_edge_engine_sees_the_exposure_that_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before a screen nobody is looked for, and the picture that the engine is shown is no other key's."""
-    monkeypatch.setattr(evidence.looks, "_limit", 1 << 30)
-    evidence.looks.purge()
+    monkeypatch.setattr(memo.memo, "limit", 1 << 30)
+    memo.evidence.purge()
     tables = '[[extra]]\nwhat = "hint"\njoin = "channel"\n[[output]]\nwhat = "alpha"\nchannel = 0\n'
     name = brought(
         tmp_path, "picture", tables,
@@ -228,16 +228,16 @@ def test_the_edge_engine_sees_the_exposure_that_is_asked_for(
     plain = anatomatte.matte(STUDIO.image, **settings).alpha
     bright = anatomatte.matte(STUDIO.image, **settings, net_exposure=1.0).alpha
     assert bright.mean() > plain.mean() + 0.02
-    evidence.looks.purge()
+    memo.evidence.purge()
 
 
 def test_finished_frames_are_kept_apart_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from anatomatte.engine import Work, key_frame, run
+    from anatomatte.engine import Work, key_frame
     from anatomatte.frame import from_view
     from anatomatte.models import store
     from anatomatte.settings import Settings
 
-    monkeypatch.setattr(run.frames, "_limit", 1 << 30)
+    monkeypatch.setattr(memo.memo, "limit", 1 << 30)
     red = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
     chosen = Settings(alpha_engine="custom", alpha_network=red, input_colour="srgb")
     clips = {"Source": from_view(plate(), (0, 0, 64, 48))}
@@ -247,4 +247,4 @@ def test_finished_frames_are_kept_apart_too(tmp_path: Path, monkeypatch: pytest.
         told = store.catalogue.get("red")
         store.add(told, told.files[0], alpha_net(tmp_path / "other.onnx", (0, 0, 0), -9), replace=True)
         assert key_frame(clips, chosen, Work(), keep=True).alpha.max() < 0.5 < first.alpha.max()
-    run.frames.purge()
+    memo.frames.purge()

@@ -27,7 +27,7 @@ from made.network_files import manifest, node, onnx_net
 def store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANATOMATTE_MODELS", str(tmp_path / "models"))
     monkeypatch.delenv("ANATOMATTE_MODELS_SHARED", raising=False)
-    alpha_edge.memory.purge()
+    alpha_edge.states.purge()
     sessions.purge()
 
 
@@ -61,8 +61,8 @@ def test_nasty_networks_fail_in_words_or_keep_the_laws(
         )  # fmt: skip
     named = Models(**{kind: name})
     try:
-        sight = choose.see(plate(), person, named)
-        fine, _ = finished(plate(), person(48, 64).alpha, named, sight)
+        sight = choose.given(person(), plate(), named)
+        fine, _ = finished(person(48, 64).alpha, sight.alpha, plate(), named)
     except (SetupError, SettingsError) as error:
         assert "Little network" in str(error) and nasty not in ("constant",)
         return

@@ -19,6 +19,7 @@ from anatomatte.nets.m2fp import model
 from anatomatte.nets.m2fp.model import KINDS, M2FPSeen
 from anatomatte.nets.runtime.sessions import sessions
 from anatomatte.parts import INDEX
+from anatomatte.work import Work
 from made.engine_scene import keeps_the_laws, person, plate
 
 
@@ -63,7 +64,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_the_kind_for_several_says_parts_and_people() -> None:
-    sight = choose.see(plate(), person, Models(parts="m2fp-multi", alpha="parts"))
+    sight = choose.given(person(), plate(), Models(parts="m2fp-multi", alpha="parts"))
     seen = sight.seen
     keeps_the_laws(seen)
     assert seen.alpha.shape == (48, 64) and len(seen.people) == 2 and len(seen.heads) == 2
@@ -77,18 +78,18 @@ def test_the_kind_for_several_says_parts_and_people() -> None:
 
 def test_it_is_loaded_once_and_alpha_stays_another_engines_affair() -> None:
     for _ in range(3):
-        sight = choose.see(plate(), person, Models(parts="m2fp-multi"))
+        sight = choose.given(person(), plate(), Models(parts="m2fp-multi"))
     assert Fake.loads == 1
     assert sight.seen.alpha[40, 50] == 0 and sight.seen.alpha[40, 12] == pytest.approx(0.8, abs=0.01)
 
 
 def test_nobody_is_nobody() -> None:
-    sight = choose.see(plate(), person, Models(parts="m2fp-multi"), people=0)
+    sight = choose.given(person(), plate(), Models(parts="m2fp-multi"), people=0)
     keeps_the_laws(sight.seen)
 
 
 def test_the_kind_for_one_looks_at_each_person() -> None:
-    sight = choose.see(plate(), person, Models(parts="m2fp-single"))
+    sight = choose.given(person(), plate(), Models(parts="m2fp-single"))
     keeps_the_laws(sight.seen)
     assert len(sight.seen.people) == 1 and sight.seen.parts[INDEX["coat"]].max() > 0.9
     assert sight.seen.parts[INDEX["coat"], 20, 30] == 0  # outside the person's box
@@ -98,5 +99,5 @@ def test_code_that_this_version_has_not_is_a_sentence() -> None:
     told: Manifest = dataclasses.replace(store.catalogue.get("m2fp-multi"), native="m3fp")
     network = Asked(told, Path("x.pt"), "0" * 64)
     with pytest.raises(engine_parts.SetupError, match="no network that this version has code for"):
-        engine_parts.parts_of(network, plate(), person(), 4, 1, lambda _: None, lambda: None)
+        engine_parts.parts_of(network, plate(), person(), 4, Work(), lambda _: None)
     assert alpha_edge.device_of(told) in ("cpu", "cuda")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anatomatte.nets.runtime.recurrent import Contract, Memory, Planes, answer, frames_for, runs_for
+from anatomatte.cache import Memo, Region
+from anatomatte.nets.runtime.recurrent import Contract, Planes, answer, bytes_of, frames_for, runs_for
 
 CONTRACTS = st.builds(
     lambda chunk, warmup, share: Contract(chunk, warmup, int(chunk * share)),
@@ -30,6 +33,11 @@ class Recurrent:
         self.steps.append(frame)
         held = self.plate(frame) if state is None else 0.7 * state + 0.3 * self.plate(frame)
         return {"alpha": np.full((2, 3), held, np.float32)}, held
+
+
+def memory_of(most: int) -> Region[Any]:
+    """States in a memo of their own, of so many bytes."""
+    return Memo(most).region("states", lambda state: bytes_of(state) + 1)
 
 
 def key_of(start: int, frame: int) -> str:
@@ -55,7 +63,7 @@ def test_weights_sum_to_one_and_the_frames_are_those_of_the_runs(
 def test_a_frame_alone_equals_itself_in_a_sequence(contract: Contract, frame: int, first: int | None) -> None:
     frame = frame if first is None else max(frame, first)
     alone = answer(frame, contract, Recurrent(), first=first)["alpha"]
-    memory = Memory(12)
+    memory = memory_of(12)
     begin = frame - 9 if first is None else max(first, frame - 9)
     for at in range(begin, frame + 1):
         among = answer(at, contract, Recurrent(), first=first, key_of=key_of, memory=memory)["alpha"]
@@ -67,7 +75,7 @@ def test_a_frame_alone_equals_itself_in_a_sequence(contract: Contract, frame: in
 
 
 def test_a_sequence_costs_one_step_a_frame_and_two_in_an_overlap() -> None:
-    contract, network, memory = Contract(10, 4, 3), Recurrent(), Memory(64)
+    contract, network, memory = Contract(10, 4, 3), Recurrent(), memory_of(64)
     answer(5, contract, network, key_of=key_of, memory=memory)
     for frame in range(6, 10):
         network.steps.clear()
@@ -84,7 +92,7 @@ def test_a_sequence_costs_one_step_a_frame_and_two_in_an_overlap() -> None:
 
 
 def test_backwards_costs_no_warm_up_either() -> None:
-    contract, network, memory = Contract(10, 4, 3), Recurrent(), Memory(64)
+    contract, network, memory = Contract(10, 4, 3), Recurrent(), memory_of(64)
     answer(9, contract, network, key_of=key_of, memory=memory)
     for frame in (8, 7, 6, 5):
         network.steps.clear()
@@ -93,7 +101,7 @@ def test_backwards_costs_no_warm_up_either() -> None:
 
 
 def test_states_are_bounded_in_bytes_and_what_is_no_truth_is_not_kept() -> None:
-    memory = Memory(1000)
+    memory = memory_of(1000)
     for number in range(9):
         memory.keep(str(number), {"r1": np.zeros(100, np.float32)})
     assert memory.held <= 1000

@@ -14,7 +14,7 @@ from anatomatte.menus import MATTE_MENU
 PREAMBLE = """
 import numpy as np
 import anatomatte
-from anatomatte import engine
+from anatomatte.engine import memo
 from anatomatte.settings import MATTES
 from anatomatte_batch.ofx_node import bundle
 from pyopenfx import Host, RenderError
@@ -82,11 +82,11 @@ def test_a_render_for_each_plane_looks_once() -> None:
     run(
         f"""
         node = host("natron")
-        engine.looks.purge()
-        made = engine.looks.made
+        memo.evidence.purge()
+        made = memo.evidence.made
         for name in {LAYERS!r}:
             node.render(1, planes=[name])
-        assert engine.looks.made == made + 3  # the screen, the people, their shares
+        assert memo.evidence.made == made + 3  # the screen, the people, their shares
         """,
         ANATOMATTE_CACHE_MB="100",
     )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from anatomatte.engine import evidence, run
+from anatomatte.cache import memo
 from made.shim_bench import BUNDLE
 from pyopenfx import PROFILES, Host, Image, Instance, Layout, Plugin
 
@@ -32,8 +32,7 @@ def plugin(request: pytest.FixtureRequest) -> Iterator[Plugin]:
     """The node in our own host and in every host that it imitates, one after the other."""
     with pytest.MonkeyPatch.context() as scene, Host(profile=request.param) as host:
         scene.setenv("ANATOMATTE_RUNTIME", "in-process")  # the worker has tests of its own
-        for store in (run.frames, evidence.looks):  # a host with planes asks for forty of one frame
-            scene.setattr(store, "_limit", 100_000_000)
+        scene.setattr(memo, "limit", 200_000_000)  # a host with planes asks for forty of one frame
         host.scan([BUNDLE.parent])
         yield host.load("org.anatomatte.Anatomatte")
 

@@ -93,7 +93,7 @@ def test_the_plate_of_the_speed_benchmark_shows_people() -> None:
     speed = script("speed")
     pixels = speed.plate(270, 480)
     assert pixels.shape == (270, 480, 3) and pixels.min() >= 0 and pixels.max() <= 1
-    made = speed.key_frame(speed.source(pixels), speed.Settings(subject="on"), speed.Job(threads=1))
+    made = speed.key_frame(speed.source(pixels), speed.Settings(subject="on"), speed.Work(threads=1))
     assert len(made.people) >= 2
     assert 0.1 < made.alpha.mean() < 0.6
     assert speed.median(lambda: None, 3) >= 0

@@ -48,7 +48,10 @@ def screen_of(task: Task) -> tuple[ScreenEvidence, Key]:
 
 def asks_models(task: Task) -> bool:
     """Whether models are asked who is in the plate: the controls say so, or its screen."""
-    found, key = screen_of(task)
+    return _asks(task, *screen_of(task))
+
+
+def _asks(task: Task, found: ScreenEvidence, key: Key) -> bool:
     keyed = found.screen is not None
     return subject.asked(task.settings, keyed and fuse.wants(key.matte) <= 0)
 
@@ -60,7 +63,7 @@ def observe(task: Task) -> Evidence:
         SettingsError, SetupError, OutOfMemory: with a sentence that names the network.
     """
     screen, key = screen_of(task)
-    if not asks_models(task):
+    if not _asks(task, screen, key):
         return Evidence(screen, key, messages=_unasked(task, screen.screen is not None))
     found = memo.once("people", task, memo.of_people(task), lambda: subject.people(task))
     task.work.progress(0.6)
