@@ -17,7 +17,7 @@ from anatomatte.nets.external.choose import Engines
 from anatomatte.nets.external.merge import on_grid
 from anatomatte.nets.runtime.sessions import sessions
 from anatomatte.parts import INDEX
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 from anatomatte.settings import Settings
 from made.engine_scene import (
     COLOURED,
@@ -118,7 +118,7 @@ def test_wrong_names_and_wrong_uses_are_sentences(tmp_path: Path) -> None:
 
 
 def test_nothing_is_asked_before_a_missing_network_is_told() -> None:
-    def own() -> PeopleSeen:
+    def own() -> PeopleEvidence:
         raise AssertionError("our own network was asked in vain")
 
     with pytest.raises(SetupError, match="modnet"):

@@ -21,7 +21,7 @@ from ..nets.external import choose as engines
 from ..nets.external.alpha_edge import Frames
 from ..nets.external.choose import Kind, Sight
 from ..people import fuse, selection
-from ..people.evidence import PeopleSeen
+from ..people.evidence import PeopleEvidence
 from ..people.shares import Shares, shares
 from ..plate import Plate
 from ..settings import Settings
@@ -63,7 +63,7 @@ class Found:
     """
 
     evidence: Evidence
-    seen: PeopleSeen | None
+    seen: PeopleEvidence | None
     key: Key
     screen: npt.NDArray[np.float32]
     shares: Shares | None
@@ -79,7 +79,7 @@ class Looks:
         plate: Plate,
         settings: Settings,
         job: Job,
-        place: selection.Place,
+        place: selection.Point,
         around: Around | None = None,
     ) -> None:
         self.plate, self.settings, self.job, self.place = plate, settings, job, place
@@ -162,11 +162,11 @@ class Looks:
 
         return self._once("edge", facts, make)
 
-    def soft(self, seen: PeopleSeen) -> Key:
+    def soft(self, seen: PeopleEvidence) -> Key:
         """The matte that the network's look gives where there is no screen."""
         return self._once("soft", self.of_people, lambda: subject.key(self.plate, seen, self.job))
 
-    def shares(self, seen: PeopleSeen, choice: selection.Choice, soft: Key | None) -> Shares:
+    def shares(self, seen: PeopleEvidence, choice: selection.Selection, soft: Key | None) -> Shares:
         """Shares of the people and parts that the Subject page chooses; in *soft* there is nothing else."""
         alone, held = soft is not None, None if soft is None else soft.held
         facts = (*self.of_people, dataclasses.replace(choice, doubts=()), alone)
@@ -190,7 +190,7 @@ class Looks:
         sight = self.people()
         seen = sight.seen
         self.job.progress(0.6)
-        choice = selection.choose(self.settings, seen, self.place)
+        choice = selection.select(self.settings, seen, self.place)
         doubts = choice.doubts if len(seen.people) else ("No person was seen: mattes of people are empty.",)
         soft = None if screen else self.soft(seen)
         made = self.shares(seen, choice, soft)

@@ -13,7 +13,7 @@ from ..nets.external import choose
 from ..ops import colour
 from ..ops.filters import grow, shrink
 from ..ops.strips import opencv_threads
-from ..people.selection import Place, place_of
+from ..people.selection import Point, point_of
 from ..people.split import Split
 from ..plate import Plate, prepare
 from ..settings import Settings
@@ -47,7 +47,7 @@ def key_frame(
     half = settings.draft == "always" or (draft and settings.draft == "auto")
     with opencv_threads(job.threads):
         plate = prepare(clips, settings, job.threads)
-        place = place_of(settings.point, plate.frame.bounds, job.across)
+        place = point_of(settings.point, plate.frame.bounds, job.across)
         job.progress(0.2)
         small = _halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
         inner = job if small is None else dataclasses.replace(job, scale=job.scale * 0.5)
@@ -73,7 +73,7 @@ def _in_time(looks: Looks) -> tuple[object, ...]:
     return looks.in_time("alpha", "edge") if looks.looks_at_people() else looks.in_time("edge")
 
 
-def _frame_key(plate: Plate, content: str, settings: Settings, job: Job, place: Place, half: bool) -> str:
+def _frame_key(plate: Plate, content: str, settings: Settings, job: Job, place: Point, half: bool) -> str:
     """What a finished frame depends on: every clip, and all controls but those that only pack it."""
     known = ("frame", "light")  # *content* tells these
     clips = [getattr(plate, field.name) for field in dataclasses.fields(plate) if field.name not in known]

@@ -19,8 +19,8 @@ from ..nets.external.choose import Engines, Sight
 from ..nets.runtime.sessions import sessions
 from ..ops import display
 from ..people import edge, selection
-from ..people.evidence import PeopleSeen
-from ..people.observe import see
+from ..people.evidence import PeopleEvidence
+from ..people.observe import observe_people
 from ..plate import Plate
 from ..settings import Settings
 from ..work import Job
@@ -94,14 +94,14 @@ def asked(settings: Settings, screen: bool) -> bool:
     return settings.subject == "on"
 
 
-def own(plate: Plate, settings: Settings, job: Job) -> PeopleSeen:
+def own(plate: Plate, settings: Settings, job: Job) -> PeopleEvidence:
     """One look of our own network at the plate, through the display transform; people from the left.
 
     Raises:
         SetupError: as `model`.
     """
     job.check()
-    found = see(
+    found = observe_people(
         shown(plate, settings, job), model(), people=settings.people, threads=job.threads, check=job.check
     )
     return selection.ordered(found)
@@ -136,7 +136,7 @@ def look(plate: Plate, settings: Settings, job: Job, asked: Engines, frames: Fra
     return dataclasses.replace(found, seen=selection.ordered(found.seen))
 
 
-def key(plate: Plate, seen: PeopleSeen, job: Job) -> Key:
+def key(plate: Plate, seen: PeopleEvidence, job: Job) -> Key:
     """The matte of people and what they hold at the plate's resolution; empty where nobody was seen."""
     height, width = plate.light.shape[:2]
     around = np.zeros((1, 1, 4), np.float32)

@@ -15,11 +15,11 @@ import numpy as np
 from ...cache import content_key, granted_bytes
 from ...errors import SettingsError
 from ...models.manifest import Manifest
-from ...people.evidence import PeopleSeen, Plane
+from ...people.evidence import PeopleEvidence, Plane
 from ..runtime.files import PROVIDERS
 from ..runtime.outputs import Answer
 from ..runtime.recurrent import Contract, Memory, Planes, answer
-from ..runtime.runner import Carried, Runner
+from ..runtime.runner import RecurrentState, Runner
 from ..runtime.sizes import resized
 from .regions import WHOLE, regions
 
@@ -96,7 +96,7 @@ def nobody(manifest: Manifest) -> str:
 def alpha_of(
     network: Asked,
     display: Plane,
-    seen: PeopleSeen,
+    seen: PeopleEvidence,
     threads: int,
     frames: Frames | None,
     tell: Tell,
@@ -113,7 +113,7 @@ def alpha_of(
     for box in boxes:
         shown = display if box == WHOLE else box.cut(display)
         hint = rough if rough is None or box == WHOLE else box.cut(rough)
-        spot, _ = runner.look(shown, hint=hint, tell=tell, check=check)
+        spot, _ = runner.infer(shown, hint=hint, report=tell, check=check)
         inside = box.inside(size)
         alpha = inside.of(_alpha(spot, inside.box))
         there = made[inside.rows, inside.columns]
@@ -169,14 +169,14 @@ def edge_of(
     """
     manifest, runner = network.manifest, network.runner(threads)
     if wants_rough(manifest):
-        spot, _ = runner.look(display, hint=rough, tell=tell, check=check)
+        spot, _ = runner.infer(display, hint=rough, report=tell, check=check)
         colour = spot.foreground_at()
         return Edge(_alpha(spot), colour, None if colour is None else np.ones_like(rough))
     if manifest.states:
         planes = _recurrent(network, runner, display, frames, tell, check, colours=True)
         fine, colour = planes["alpha"], planes.get("colour")
     else:
-        spot, _ = runner.look(display, tell=tell, check=check)
+        spot, _ = runner.infer(display, report=tell, check=check)
         fine, colour = _alpha(spot), spot.foreground_at()
     there = np.clip(resized(rough, (display.shape[0], display.shape[1]), "bilinear"), 0, 1)
     near = _near_edge(there)
@@ -218,8 +218,8 @@ def _recurrent(
         if short.count(line) == 1:
             tell(line)
 
-    def step(picture: Plane, before: Carried | None) -> tuple[Planes, Carried | None]:
-        spot, carried = runner.look(picture, before=before, tell=told, check=check)
+    def step(picture: Plane, before: RecurrentState | None) -> tuple[Planes, RecurrentState | None]:
+        spot, carried = runner.infer(picture, before=before, report=told, check=check)
         made = {"alpha": _alpha(spot)}
         colour = spot.foreground_at() if colours else None
         return (made if colour is None else made | {"colour": colour}), carried

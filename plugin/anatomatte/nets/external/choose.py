@@ -17,7 +17,7 @@ import numpy as np
 from ...errors import AnatomatteError, SettingsError
 from ...models import store
 from ...models.manifest import Manifest
-from ...people.evidence import PeopleSeen, Plane
+from ...people.evidence import PeopleEvidence, Plane
 from ...settings import Settings
 from ..runtime.recurrent import Contract, frames_for
 from ..runtime.sizes import resized
@@ -179,14 +179,14 @@ class Sight:
         told: sentences for the frame's status.
     """
 
-    seen: PeopleSeen
+    seen: PeopleEvidence
     alpha: Plane | None = None
     told: tuple[str, ...] = ()
 
 
 def see(
     display: Plane,
-    own: Callable[[], PeopleSeen],
+    own: Callable[[], PeopleEvidence],
     engines: Engines,
     *,
     people: int = 4,
@@ -229,7 +229,7 @@ def _licence(manifest: Manifest) -> tuple[str, ...]:
     return (f"{manifest.title}: the licence of its weights is {manifest.licence.words}.",)
 
 
-def _covered(seen: PeopleSeen, alpha: Plane, mix: float) -> PeopleSeen:
+def _covered(seen: PeopleEvidence, alpha: Plane, mix: float) -> PeopleEvidence:
     there = resized(alpha, (seen.alpha.shape[0], seen.alpha.shape[1]), "area")
     return dataclasses.replace(seen, alpha=seen.alpha + np.float32(mix) * (there - seen.alpha))
 
