@@ -36,11 +36,11 @@ from rich.table import Table
 
 from anatomatte.nets.m2fp.model import KINDS
 from anatomatte.nets.m2fp.net import M2FPNet, Raw, Shape
-from anatomatte.nets.m2fp.post import Place, find_many
+from anatomatte.nets.m2fp.post import Placement, find_many
 
 ORACLE = Path(__file__).resolve().parent.parent / "tests" / "oracles" / "m2fp_oracle.py"
 NET = (512, 896)
-PLACE = Place((640, 1152), (640, 1138), (0, 0, 640, 1138), (1080, 1920))
+PLACE = Placement((640, 1152), (640, 1138), (0, 0, 640, 1138), (1080, 1920))
 PARTS = (
     "hat",
     "hair",

@@ -244,7 +244,7 @@ def test_a_frozen_two_stage_graph_becomes_onnx(tmp_path, capsys):
 
     found = store.installed("cv-unet-portrait")
     picture = np.random.default_rng(1).random((120, 96, 3)).astype(np.float32)
-    answer, _ = Runner(found.manifest, found.path).look(picture)
+    answer, _ = Runner(found.manifest, found.path).infer(picture)
     alpha = answer.alpha_at()
     assert alpha is not None and alpha.shape == (120, 96) and 0 <= alpha.min() < alpha.max() <= 1
     assert len(np.unique(alpha)) > 256, "finer than eight bits"

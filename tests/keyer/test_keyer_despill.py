@@ -14,7 +14,7 @@ from anatomatte.keyer import despill
 from anatomatte.keyer.axis import axis_of
 from anatomatte.ops.snap import snapped
 from anatomatte.parts import INDEX, PARTS
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 from anatomatte.settings import Settings
 from made.keyer_scenes import GREEN, scene
 
@@ -87,12 +87,12 @@ def test_unmix_leaves_the_middle_of_the_subject_alone() -> None:
     assert taken[1][rim].mean() > 0.5 * taken[0][rim].mean()
 
 
-def seen(part: str, rows: slice) -> PeopleSeen:
+def seen(part: str, rows: slice) -> PeopleEvidence:
     parts = np.zeros((len(PARTS), 25, 40), np.float32)
     parts[0] = 1
     parts[0, rows], parts[INDEX[part], rows] = 0, 1
     ones = 1 - parts[0]
-    return PeopleSeen(ones, 0 * ones, parts, ones[None], np.array([[0.5, 0.5, 1]], np.float32))
+    return PeopleEvidence(ones, 0 * ones, parts, ones[None], np.array([[0.5, 0.5, 1]], np.float32))
 
 
 @pytest.mark.parametrize(("part", "name"), [("face", "skin"), ("hair", "hair"), ("coat", "clothes")])

@@ -14,7 +14,7 @@ from anatomatte.nets.external import choose
 from anatomatte.nets.external.choose import Models
 from anatomatte.nets.external.protocols import PeopleGiven
 from anatomatte.parts import INDEX, PARTS
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 from made.network_files import HEAD, SUFFIX, node, onnx_net
 
 RED = '[input]\nname = "input"\n[[output]]\nwhat = "alpha"\nname = "output"\nencoding = "sigmoid"\n'
@@ -47,7 +47,7 @@ def plate(height: int = 48, width: int = 64) -> Any:
     return made
 
 
-def person(height: int = 24, width: int = 32) -> PeopleSeen:
+def person(height: int = 24, width: int = 32) -> PeopleEvidence:
     """What our own network says of it: one person at the left, in a dress, half sure."""
     alpha = np.zeros((height, width), np.float32)
     alpha[height // 4 :, 4 : width // 3] = 0.8
@@ -56,12 +56,12 @@ def person(height: int = 24, width: int = 32) -> PeopleSeen:
     parts[INDEX["held"]] = 0.1
     parts[0] = 1 - parts[1:].sum(0)
     held = np.full_like(alpha, 0.1)
-    return PeopleSeen(
+    return PeopleEvidence(
         alpha, held, parts, np.ones((1, height, width), np.float32), np.array([[0.2, 0.3, 0.9]], np.float32)
     )
 
 
-def keeps_the_laws(seen: PeopleSeen) -> None:
+def keeps_the_laws(seen: PeopleEvidence) -> None:
     for plane in (seen.alpha, seen.held, seen.parts, seen.people):
         assert np.isfinite(plane).all() and plane.min(initial=0) >= 0 and plane.max(initial=0) <= 1
         assert plane.dtype == np.float32
@@ -84,11 +84,11 @@ def finished(*args: Any, **facts: Any) -> tuple[Any, tuple[str, ...]]:
     return made.matte, made.messages
 
 
-def only_background() -> PeopleSeen:
+def only_background() -> PeopleEvidence:
     parts = np.zeros((len(PARTS), 24, 32), np.float32)
     parts[0] = 1
     none = np.zeros((24, 32), np.float32)
-    return PeopleSeen(none, none, parts, np.zeros((0, 24, 32), np.float32), np.zeros((0, 3), np.float32))
+    return PeopleEvidence(none, none, parts, np.zeros((0, 24, 32), np.float32), np.zeros((0, 3), np.float32))
 
 
 def by_colour(path: Path) -> Path:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from anatomatte.nets.m2fp.net import M2FPNet, Raw, Shape
-from anatomatte.nets.m2fp.post import Place
+from anatomatte.nets.m2fp.post import Placement
 from anatomatte.parts import CIHP
 
 LABELS = tuple(CIHP)
@@ -77,7 +77,7 @@ def oval(shape: Oval, height: int, width: int, steep: float = 30.0) -> Tensor:
     return ((1 - away) * steep).clamp(-20, 8)
 
 
-def answer(said: list[tuple[int, float, Oval]], place: Place, queries: int = 100) -> Raw:
+def answer(said: list[tuple[int, float, Oval]], place: Placement, queries: int = 100) -> Raw:
     """A network's answer: the given (label, chance, oval), and queries that say nothing."""
     high, wide = place.padded[0] // 4, place.padded[1] // 4
     real = place.real[0] / place.padded[0], place.real[1] / place.padded[1]
@@ -114,5 +114,5 @@ def two_people() -> list[tuple[int, float, Oval]]:
     return said
 
 
-FULL = Place((640, 1152), (640, 1138), (0, 0, 640, 1138), (540, 960))
+FULL = Placement((640, 1152), (640, 1138), (0, 0, 640, 1138), (540, 960))
 """How a plate of 1920 x 1080, seen at half size, lies before a multi network."""

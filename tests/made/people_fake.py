@@ -13,13 +13,13 @@ from anatomatte.engine import subject
 from anatomatte.nets.external.protocols import PeopleGiven
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people import selection
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 
 Plane = npt.NDArray[np.float32]
 KINDS = ("nobody", "noise", "blocks", "sure", "unsure", "all", "crowd", "held", "ground", "none")
 
 
-def seen(kind: str, seed: int = 0, size: tuple[int, int] = (24, 32), people: int = 3) -> PeopleSeen:
+def seen(kind: str, seed: int = 0, size: tuple[int, int] = (24, 32), people: int = 3) -> PeopleEvidence:
     """A look of a kind: noise, hard blocks, everything sure or nothing, people who are nobody, …"""
     rng = np.random.default_rng(seed)
     height, width = size
@@ -54,13 +54,13 @@ def seen(kind: str, seed: int = 0, size: tuple[int, int] = (24, 32), people: int
         mine *= noise(height, width)
     count = 0 if kind == "nobody" else people
     heads = np.column_stack([noise(count), noise(count), noise(count)]).astype(np.float32)
-    return PeopleSeen(
+    return PeopleEvidence(
         alpha.astype(np.float32), np.minimum(held, 1 - alpha).astype(np.float32),
         parts.astype(np.float32), mine[:count].astype(np.float32), heads.reshape(count, 3),
     )  # fmt: skip
 
 
-def two_people(size: tuple[int, int] = (48, 64)) -> PeopleSeen:
+def two_people(size: tuple[int, int] = (48, 64)) -> PeopleEvidence:
     """Two blocks: the left one a third wide, the right one smaller; heads, bodies and a held thing."""
     height, width = size
     alpha, held = np.zeros(size, np.float32), np.zeros(size, np.float32)
@@ -76,11 +76,11 @@ def two_people(size: tuple[int, int] = (48, 64)) -> PeopleSeen:
     across = np.linspace(0, 1, width, dtype=np.float32)
     mine = np.stack([np.broadcast_to(across > 0.5, size), np.broadcast_to(across <= 0.5, size)])
     heads = np.array([[0.7, 0.4, 0.9], [0.25, 0.2, 0.8]], np.float32)  # the strongest stands right
-    return PeopleSeen(alpha, held, parts, mine.astype(np.float32), heads)
+    return PeopleEvidence(alpha, held, parts, mine.astype(np.float32), heads)
 
 
 @contextmanager
-def looking(answer: PeopleSeen) -> Iterator[list[int]]:
+def looking(answer: PeopleEvidence) -> Iterator[list[int]]:
     """Every look at a plate answers *answer*; the list that is handed out grows by one with each."""
     looks: list[int] = []
 

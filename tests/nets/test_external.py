@@ -19,7 +19,7 @@ from anatomatte.nets.external.choose import Models
 from anatomatte.nets.external.merge import on_grid
 from anatomatte.nets.runtime.sessions import sessions
 from anatomatte.parts import INDEX
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 from anatomatte.settings import Settings
 from made.engine_scene import (
     COLOURED,

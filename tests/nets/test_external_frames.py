@@ -15,7 +15,7 @@ from anatomatte.engine import memo, subject
 from anatomatte.errors import SetupError
 from anatomatte.nets.external import alpha_edge
 from anatomatte.nets.runtime.sessions import sessions
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 from made.engine_scene import COLOURED, RED, brought, by_colour, person, plate
 from made.keyer_scenes import scene
 from made.laws import check
@@ -33,11 +33,11 @@ def store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def looking(answer: PeopleSeen) -> Iterator[list[int]]:
+def looking(answer: PeopleEvidence) -> Iterator[list[int]]:
     """Our own network answers *answer*; the list that is handed out grows by one with each look."""
     looks: list[int] = []
 
-    def own(*_: object) -> PeopleSeen:
+    def own(*_: object) -> PeopleEvidence:
         looks.append(1)
         return subject.selection.ordered(answer)
 

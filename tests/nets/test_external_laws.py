@@ -18,7 +18,7 @@ from anatomatte.nets.external.merge import lawful, only_known
 from anatomatte.nets.external.regions import Region, regions
 from anatomatte.nets.runtime.sessions import sessions
 from anatomatte.parts import INDEX, PARTS
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 from made.engine_scene import COLOURED, RED, brought, finished, keeps_the_laws, person, plate
 from made.network_files import manifest, node, onnx_net
 
@@ -90,7 +90,7 @@ FLOATS = st.floats(width=32, allow_nan=True, allow_infinity=True)
 )
 def test_lawful_makes_anything_lawful(alpha: Any, held: Any, parts: Any, people: Any) -> None:
     heads = np.zeros((len(people), 3), np.float32)
-    keeps_the_laws(lawful(PeopleSeen(alpha, held, parts, people, heads)))
+    keeps_the_laws(lawful(PeopleEvidence(alpha, held, parts, people, heads)))
 
 
 def test_only_known_keeps_the_sum() -> None:

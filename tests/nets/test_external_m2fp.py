@@ -16,7 +16,7 @@ from anatomatte.nets.external import parts as engine_parts
 from anatomatte.nets.external.alpha_edge import Asked
 from anatomatte.nets.external.choose import Models
 from anatomatte.nets.m2fp import model
-from anatomatte.nets.m2fp.model import KINDS, M2FPSeen
+from anatomatte.nets.m2fp.model import KINDS, M2FPPrediction
 from anatomatte.nets.runtime.sessions import sessions
 from anatomatte.parts import INDEX
 from anatomatte.work import Work
@@ -33,7 +33,7 @@ class Fake:
         self.kind = KINDS[21 if "multi" in str(path) else 20]
         self.shapes: list[tuple[int, ...]] = []
 
-    def observe(self, picture: Any, *, people: int, size: tuple[int, int]) -> M2FPSeen:
+    def observe(self, picture: Any, *, people: int, size: tuple[int, int]) -> M2FPPrediction:
         self.shapes.append(picture.shape)
         labels = self.kind.labels
         classes = np.zeros((len(labels), *size), np.float32)
@@ -45,7 +45,7 @@ class Fake:
         classes[labels.index("hair"), : size[0] // 3] = cover[: size[0] // 3] * 3
         classes[0] = 1 - cover
         count = min(people, 2) if self.kind.many else 1
-        return M2FPSeen(
+        return M2FPPrediction(
             self.kind.name, labels, classes, masks[:count], np.zeros(size, np.uint8),
             np.ones(count, np.float32), np.ones(len(labels), np.float32), (),
         )  # fmt: skip

@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from anatomatte.errors import OutOfMemory, PlateError, SetupError
-from anatomatte.nets.m2fp.model import M2FP, M2FPSeen, fitted, laid, on_board
+from anatomatte.nets.m2fp.model import M2FP, M2FPPrediction, fitted, laid, on_board
 from anatomatte.nets.m2fp.net import Raw
-from anatomatte.nets.m2fp.people import to_people_seen
+from anatomatte.nets.m2fp.people import to_evidence
 from anatomatte.nets.runtime.sessions import short_of_memory
 from made.m2fp_made import made_state, saved, small
 
@@ -45,7 +45,7 @@ def noise(*size: int, seed: int = 0) -> NDArray[np.float32]:
     return np.ascontiguousarray(fine[0].permute(1, 2, 0).clamp(0, 1).numpy())
 
 
-def check(seen: M2FPSeen, size: tuple[int, int]) -> None:
+def check(seen: M2FPPrediction, size: tuple[int, int]) -> None:
     count = len(seen.people)
     assert seen.classes.shape == (len(seen.labels), *size)
     assert seen.people.shape == (count, *size) and seen.scores.shape == (count,)
@@ -54,7 +54,7 @@ def check(seen: M2FPSeen, size: tuple[int, int]) -> None:
         assert np.isfinite(plane).all()
         assert not plane.size or (plane.min() >= 0 and plane.max() <= 1)
     assert not count or seen.people.sum(0).max() <= 1 + 1e-5
-    evidence = to_people_seen(seen)
+    evidence = to_evidence(seen)
     assert np.allclose(evidence.parts.sum(0), 1, atol=1e-4)
     assert not len(evidence.people) or evidence.people.sum(0).max() <= 1 + 1e-4
 
@@ -125,7 +125,7 @@ def test_maps_lie_where_the_picture_lies(multi: M2FP, monkeypatch: pytest.Monkey
         logits[:, -1], logits[0, 20] = 9, 18
         return Raw(logits, masks)
 
-    monkeypatch.setattr(multi, "look", corner)
+    monkeypatch.setattr(multi, "infer", corner)
     picture = np.zeros((100, 170, 3), np.float32)
     picture[40:80, 100:150] = 1
     seen = multi.observe(picture, size=(200, 340))
@@ -147,7 +147,7 @@ def test_broken_pixels_count_as_black_or_clip(multi: M2FP) -> None:
 def test_the_same_picture_is_seen_the_same_by_threads(multi: M2FP) -> None:
     pictures = [noise(64, 96, seed=k) for k in range(3)]
     alone = [multi.observe(p, short_side=SHORT) for p in pictures]
-    beside: dict[int, M2FPSeen] = {}
+    beside: dict[int, M2FPPrediction] = {}
 
     def look(k: int) -> None:
         torch.set_num_threads(1)
@@ -185,7 +185,7 @@ def test_half_precision_is_close(multi: M2FP, tmp_path: Path) -> None:
     half = model(tmp_path, 21, dtype=torch.bfloat16)
     assert next(half.net.backbone.parameters()).dtype == torch.bfloat16
     ready, _ = half.prepared(noise(96, 160), None, SHORT)
-    rough, fine = half.look(ready), multi.look(ready)
+    rough, fine = half.infer(ready), multi.infer(ready)
     assert rough.masks.dtype == torch.float32
     # made weights leave many values next to the threshold, which trained ones do not
     assert ((rough.masks > 0) == (fine.masks > 0)).float().mean() > 0.9
@@ -210,7 +210,7 @@ def test_short_memory_is_told(multi: M2FP, monkeypatch: pytest.MonkeyPatch) -> N
     def full(ready: torch.Tensor) -> Raw:
         raise RuntimeError("[enforce fail at alloc_cpu.cpp] . DefaultCPUAllocator: can't allocate memory")
 
-    monkeypatch.setattr(multi, "look", full)
+    monkeypatch.setattr(multi, "infer", full)
     with pytest.raises(OutOfMemory, match="160x90 does not fit into memory with M2FP") as told:
         multi.observe(noise(90, 160), short_side=SHORT)
     assert short_of_memory(told.value)  # so that a ladder of smaller sizes goes on
@@ -218,6 +218,6 @@ def test_short_memory_is_told(multi: M2FP, monkeypatch: pytest.MonkeyPatch) -> N
     def other(ready: torch.Tensor) -> Raw:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(multi, "look", other)
+    monkeypatch.setattr(multi, "infer", other)
     with pytest.raises(RuntimeError, match="a bug"):
         multi.observe(noise(90, 160), short_side=SHORT)

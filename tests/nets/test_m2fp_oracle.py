@@ -18,7 +18,7 @@ import torch
 
 from anatomatte.nets.m2fp.load import build
 from anatomatte.nets.m2fp.net import Shape
-from anatomatte.nets.m2fp.post import Place, find_many
+from anatomatte.nets.m2fp.post import Placement, find_many
 from anatomatte.nets.runtime.resize import resize
 from made.m2fp_made import FULL, answer, made_state, two_people
 
@@ -81,7 +81,7 @@ def test_raw_outputs_agree(oracle: str, tmp_path: Path, classes: int, size: tupl
 
 
 def test_the_list_agrees(oracle: str, tmp_path: Path) -> None:
-    place = Place(FULL.padded, FULL.real, FULL.crop, (1080, 1920))
+    place = Placement(FULL.padded, FULL.real, FULL.crop, (1080, 1920))
     raw = answer(two_people(), place)
     shapes = {"padded": np.array(place.padded), "real": np.array(place.real)}
     np.savez(tmp_path / "raw.npz", logits=raw.logits.numpy(), masks=raw.masks.numpy(), **shapes)

@@ -8,18 +8,18 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from anatomatte.nets.m2fp.model import KINDS, M2FPSeen
+from anatomatte.nets.m2fp.model import KINDS, M2FPPrediction
 from anatomatte.nets.m2fp.net import Raw
-from anatomatte.nets.m2fp.people import to_people_seen
-from anatomatte.nets.m2fp.post import Found, Place, find_many, find_one, hopeful
+from anatomatte.nets.m2fp.people import to_evidence
+from anatomatte.nets.m2fp.post import Decoded, Placement, find_many, find_one, hopeful
 from anatomatte.parts import INDEX, PARTS
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 from made.m2fp_made import FULL, HUMAN, LABELS, answer, label, two_people
 
-SMALL = Place((320, 576), (320, 569), (0, 0, 320, 569), (270, 480))
+SMALL = Placement((320, 576), (320, 569), (0, 0, 320, 569), (270, 480))
 
 
-def plainly(raw: Raw, place: Place) -> list[tuple[int, float, NDArray[np.bool_]]]:
+def plainly(raw: Raw, place: Placement) -> list[tuple[int, float, NDArray[np.bool_]]]:
     """The published list with every query at full size and nothing left out early."""
     full = F.interpolate(raw.masks[None], place.padded, mode="bilinear", align_corners=False)
     real = full[:, :, : place.real[0], : place.real[1]]
@@ -36,23 +36,23 @@ def plainly(raw: Raw, place: Place) -> list[tuple[int, float, NDArray[np.bool_]]
     return sorted(listed, key=lambda one: (one[0] == HUMAN, -one[1]))
 
 
-def seen_of(found: Found, place: Place, kind: int = 21) -> M2FPSeen:
+def seen_of(found: Decoded, place: Placement, kind: int = 21) -> M2FPPrediction:
     painted = np.concatenate([np.full((1, *place.size), 0.5, np.float32), found.people])
     ids = painted.argmax(0).astype(np.uint8)
     of = KINDS[kind]
-    return M2FPSeen(
+    return M2FPPrediction(
         of.name, of.labels, found.classes, found.people, ids, found.scores, found.class_scores, ()
     )
 
 
-def check_laws(seen: M2FPSeen) -> None:
+def check_laws(seen: M2FPPrediction) -> None:
     for plane in (seen.classes, seen.people, seen.scores, seen.class_scores):
         assert plane.dtype == np.float32 and np.isfinite(plane).all()
         assert not plane.size or (plane.min() >= 0 and plane.max() <= 1)
     assert not len(seen.people) or seen.people.sum(0).max() <= 1 + 1e-5
     for k in range(len(seen.people)):
         assert seen.person(k).sum(0).max() <= seen.people[k].max() + 1e-5
-    evidence = to_people_seen(seen)
+    evidence = to_evidence(seen)
     for plane in (evidence.alpha, evidence.parts, evidence.people, evidence.held):
         assert plane.dtype == np.float32 and np.isfinite(plane).all()
         assert not plane.size or (plane.min() >= 0 and plane.max() <= 1 + 1e-5)
@@ -62,7 +62,7 @@ def check_laws(seen: M2FPSeen) -> None:
 
 
 @pytest.mark.parametrize("place", [SMALL, FULL], ids=["small", "padded"])
-def test_the_list_is_the_published_one(place: Place) -> None:
+def test_the_list_is_the_published_one(place: Placement) -> None:
     raw = answer(two_people(), place)
     want = plainly(raw, place)
     got = find_many(raw, place, 8).instances
@@ -133,18 +133,18 @@ def test_nobody() -> None:
     seen = seen_of(find_many(answer([], SMALL), SMALL, 8), SMALL)
     check_laws(seen)
     assert seen.people.shape == (0, *SMALL.size) and not seen.classes.any() and not seen.ids.any()
-    evidence = to_people_seen(seen)
+    evidence = to_evidence(seen)
     assert not evidence.alpha.any() and (evidence.parts[0] == 1).all()
 
 
 def test_parts_without_a_person_are_somebodys() -> None:
     said = [one for one in two_people() if one[0] != HUMAN]
-    evidence = to_people_seen(seen_of(find_many(answer(said, SMALL), SMALL, 8), SMALL))
+    evidence = to_evidence(seen_of(find_many(answer(said, SMALL), SMALL, 8), SMALL))
     assert len(evidence.people) == 1 and evidence.alpha.max() > 0.8
 
 
 def test_any_answer_keeps_the_laws() -> None:
-    place = Place((160, 288), (160, 285), (0, 0, 160, 285), (90, 160))
+    place = Placement((160, 288), (160, 285), (0, 0, 160, 285), (90, 160))
     for seed in range(8):
         draw = torch.Generator().manual_seed(seed)
         loud = 10.0 ** (seed % 4)
@@ -159,7 +159,7 @@ def test_any_answer_keeps_the_laws() -> None:
 
 def test_labels_become_parts() -> None:
     seen = seen_of(find_many(answer(two_people(), SMALL), SMALL, 8), SMALL)
-    evidence = to_people_seen(seen)
+    evidence = to_evidence(seen)
     high, wide = SMALL.size
 
     def share(name: str, x: float, y: float) -> float:
@@ -180,8 +180,8 @@ def test_another_look_tells_an_arm_from_its_hand() -> None:
     held = np.zeros((27, 48), np.float32)
     held[:, :2] = 1
     nobody = np.zeros((0, 27, 48), np.float32)
-    prior = PeopleSeen(held, held, guide, nobody, np.zeros((0, 3), np.float32))
-    evidence = to_people_seen(seen, prior)
+    prior = PeopleEvidence(held, held, guide, nobody, np.zeros((0, 3), np.float32))
+    evidence = to_evidence(seen, prior)
     column = round(0.72 * SMALL.size[1])
     arm, hand = evidence.parts[INDEX["left_arm"], :, column], evidence.parts[INDEX["left_hand"], :, column]
     assert arm[110] > 0.95 and hand[150] > 0.95 and arm[150] < 0.05
@@ -190,14 +190,14 @@ def test_another_look_tells_an_arm_from_its_hand() -> None:
 
 
 def test_whose_a_pixel_is_goes_a_little_beyond_the_edge() -> None:
-    evidence = to_people_seen(seen_of(find_many(answer(two_people(), SMALL), SMALL, 8), SMALL))
+    evidence = to_evidence(seen_of(find_many(answer(two_people(), SMALL), SMALL, 8), SMALL))
     inside = evidence.alpha > 0.02
     assert np.allclose(evidence.people.sum(0)[inside], 1, atol=1e-3)
     assert evidence.people[0, 100, 380] > 0.99 and evidence.people[1, 100, 75] > 0.99
 
 
 def test_one_person_is_a_sum_of_masks() -> None:
-    board = Place((512, 384), (512, 384), (64, 0, 384, 384), (192, 192))
+    board = Placement((512, 384), (512, 384), (64, 0, 384, 384), (192, 192))
     said = [(label("face"), 0.9, (0.5, 0.4, 0.2, 0.1)), (label("hair"), 0.8, (0.5, 0.25, 0.2, 0.1))]
     whole = answer([*said, (0, 0.5, (0.5, 0.5, 3, 3))], board)
     raw = Raw(torch.cat((whole.logits[:, :20], whole.logits[:, -1:]), 1), whole.masks)

@@ -20,7 +20,7 @@ from anatomatte.nets.own.plain_trunk import PlainShape
 from anatomatte.nets.own.portrait_net import SIDE
 from anatomatte.nets.own.pose_trunk import PoseTrunk, TrunkShape
 from anatomatte.parts import INDEX, PARTS
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 
 TRUNK = TrunkShape(stem=8, widths=(8, 8, 8, 16, 16, 16), expand=2, back=8, soft=4)
 SMALL = Shape(TRUNK, context=16, attention=1, decoder=(8, 8, 8, 16))
@@ -43,26 +43,26 @@ def model(weights: Path) -> PeopleModel:
     return PeopleModel([weights], portrait=None)
 
 
-def test_two_networks_look_four_ways_and_agree_on_one_picture(weights: Path, tmp_path: Path) -> None:
+def test_two_networks_have_four_variants_and_agree_on_one_picture(weights: Path, tmp_path: Path) -> None:
     torch.manual_seed(1)
     plain = PeopleNet(Shape(PlainShape((8, 8, 8, 16, 16), (1, 1, 1, 1)), 16, 1, (8, 8, 8, 16)))
     save(plain.state_dict(), plain.shape, tmp_path / "plain.safetensors", {"long_side": "64"})
     both = PeopleModel([weights, tmp_path / "plain.safetensors"], portrait=None)
-    assert both.ways == 4 and both.long_sides == [128, 64]
+    assert both.variants == 4 and both.long_sides == [128, 64]
     picture = np.random.default_rng(3).random((64, 96, 3), np.float32)
-    views = both.passes([(picture, way, False) for way in range(4)], threads=2)
-    for view, alone in zip(views[::2], (weights, tmp_path / "plain.safetensors"), strict=True):
+    predictions = both.infer([(picture, variant, False) for variant in range(4)], threads=2)
+    for view, alone in zip(predictions[::2], (weights, tmp_path / "plain.safetensors"), strict=True):
         assert np.array_equal(
-            view.alpha, PeopleModel([alone], portrait=None).passes([(picture, 0, False)])[0].alpha
+            view.alpha, PeopleModel([alone], portrait=None).infer([(picture, 0, False)])[0].alpha
         )
-    mean = np.mean([view.alpha for view in views], axis=0)
+    mean = np.mean([one.alpha for one in predictions], axis=0)
     found = both.observe(picture, long_side=96, mirror=True)
     logits = np.clip(mean, -30, 30)
     chance = 1 / (1 + np.exp(-logits))
     assert np.allclose(found.alpha, (chance / np.maximum(chance.sum(0), 1))[0], atol=1e-4)
 
 
-def check_laws(seen: PeopleSeen) -> None:
+def check_laws(seen: PeopleEvidence) -> None:
     high, wide = seen.alpha.shape
     assert high % STRIDE == wide % STRIDE == 0
     assert seen.parts.shape == (len(PARTS), high, wide)
@@ -105,13 +105,13 @@ def test_threads_change_nothing_and_torch_keeps_its_own(model: PeopleModel) -> N
     rng = np.random.default_rng(5)
     wanted = [(rng.random((64, 96, 3), np.float32), k % 2, False) for k in range(5)]
     before = torch.get_num_threads()
-    alone = [view for one in wanted for view in model.passes([one])]
-    beside = model.passes(wanted, threads=3)
+    alone = [view for one in wanted for view in model.infer([one])]
+    beside = model.infer(wanted, threads=3)
     assert torch.get_num_threads() == before
     for a, b in zip(alone, beside, strict=True):
         assert np.array_equal(a.alpha, b.alpha) and np.array_equal(a.parts, b.parts)
         assert np.array_equal(a.offset, b.offset) and np.array_equal(a.centre, b.centre)
-    assert model.passes([]) == []
+    assert model.infer([]) == []
 
 
 def test_a_stop_is_heard_between_passes(model: PeopleModel) -> None:
@@ -127,7 +127,7 @@ def test_a_stop_is_heard_between_passes(model: PeopleModel) -> None:
 
     picture = np.zeros((32, 32, 3), np.float32)
     with pytest.raises(Stop):
-        model.passes([(picture, 0, False)] * 4, check=check)
+        model.infer([(picture, 0, False)] * 4, check=check)
     assert len(told) == 2
 
 
@@ -136,14 +136,14 @@ def test_main_parts_leave_the_ground_alone() -> None:
     parts[INDEX["background"]], parts[INDEX["face"]] = 0.6, 0.4
     alpha = np.array([[1, 0], [0.6, 0.4]], np.float32)
     none = np.zeros((0, 2, 2), np.float32)
-    seen = PeopleSeen(alpha, np.zeros((2, 2), np.float32), parts, none, np.zeros((0, 3), np.float32))
+    seen = PeopleEvidence(alpha, np.zeros((2, 2), np.float32), parts, none, np.zeros((0, 3), np.float32))
     assert main_parts(seen).tolist() == [[INDEX["face"], 0], [INDEX["face"], 0]]
 
 
 def test_a_mirrored_pass_is_the_mirrored_picture(model: PeopleModel) -> None:
     picture = np.random.default_rng(4).random((64, 64, 3), np.float32)
     turned = np.ascontiguousarray(picture[:, ::-1])
-    plain, mirrored = model.passes([(picture, 0, False), (turned, 1, False)])
+    plain, mirrored = model.infer([(picture, 0, False), (turned, 1, False)])
     left, right = INDEX["left_hand"], INDEX["right_hand"]
     assert np.allclose(plain.alpha, mirrored.alpha[..., ::-1], atol=1e-4)
     assert np.allclose(plain.parts[left], mirrored.parts[right, :, ::-1], atol=1e-5)
@@ -170,31 +170,29 @@ def test_short_floats_only_where_the_machine_has_them(monkeypatch: pytest.Monkey
 # ---- what published networks say beside
 
 
-def test_the_figure_is_the_trunks_own_and_not_there_in_training() -> None:
+def test_the_pose_segmentation_is_the_trunks_own_and_not_there_in_training() -> None:
     torch.manual_seed(2)
     net, picture = PeopleNet(SMALL), torch.rand(2, 3, 64, 96)
     with torch.inference_mode():
-        assert net.train()(picture).figure is None
-        figure = net.eval()(picture).figure
+        assert net.train()(picture).pose_mask is None
+        figure = net.eval()(picture).pose_mask
         trunk = net.trunk
         assert isinstance(trunk, PoseTrunk)
         alone = trunk.segmented(trunk(picture).soft)
         plain = PeopleNet(Shape(PlainShape((8, 8, 8, 16, 16), (1, 1, 1, 1)), 16, 1, (8, 8, 8, 16)))
-        assert plain.eval()(picture).figure is None
+        assert plain.eval()(picture).pose_mask is None
     assert figure is not None and figure.shape == (2, 1, 64, 96)
     assert torch.equal(figure, alone) and figure.std() > 0
 
 
-def test_looks_say_what_published_networks_say_where_they_are_asked(
-    weights: Path, model: PeopleModel
-) -> None:
+def test_predictions_hold_the_published_networks_where_they_run(weights: Path, model: PeopleModel) -> None:
     both = PeopleModel([weights])
     assert both.portrait is not None
     picture = np.random.default_rng(6).random((64, 96, 3), np.float32)
-    asked, unasked, mirrored = both.passes([(picture, 0, True), (picture, 0, False), (picture, 1, True)])
-    assert unasked.portrait is None and mirrored.figure is None
-    assert asked.figure is not None and unasked.figure is not None
-    assert asked.figure.shape == (64, 96) and np.array_equal(asked.figure, unasked.figure)
+    asked, unasked, mirrored = both.infer([(picture, 0, True), (picture, 0, False), (picture, 1, True)])
+    assert unasked.portrait is None and mirrored.pose_mask is None
+    assert asked.pose_mask is not None and unasked.pose_mask is not None
+    assert asked.pose_mask.shape == (64, 96) and np.array_equal(asked.pose_mask, unasked.pose_mask)
     squeezed = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
     with torch.inference_mode():
         alone = both.portrait(torch.from_numpy(squeezed).permute(2, 0, 1)[None])[0, 0].numpy()
@@ -202,7 +200,7 @@ def test_looks_say_what_published_networks_say_where_they_are_asked(
     assert asked.portrait.shape == (SIDE, SIDE) and asked.portrait.dtype == np.float32
     assert np.allclose(asked.portrait, alone, atol=1e-3)
     assert np.array_equal(asked.portrait, mirrored.portrait)  # it sees the picture as it is
-    assert model.passes([(picture, 0, True)])[0].portrait is None
+    assert model.infer([(picture, 0, True)])[0].portrait is None
 
 
 def digest(tensors: dict[str, torch.Tensor]) -> str:
@@ -235,8 +233,8 @@ def test_published_networks_see_a_drawn_person_whole() -> None:
         picture = cv2.imread(str(DATA / f"{name}.jpg"))[..., ::-1].astype(np.float32) / 255
         truth = cv2.imread(str(DATA / f"{name}_alpha.png"), cv2.IMREAD_GRAYSCALE)
         there = cv2.resize(truth, (256, 256)) > 127
-        view = model.passes([(np.ascontiguousarray(cv2.resize(picture, (256, 256))), 0, True)])[0]
-        assert view.figure is not None and view.portrait is not None
-        for told, least in ((view.figure, 0.92), (view.portrait, 0.8)):
+        view = model.infer([(np.ascontiguousarray(cv2.resize(picture, (256, 256))), 0, True)])[0]
+        assert view.pose_mask is not None and view.portrait is not None
+        for told, least in ((view.pose_mask, 0.92), (view.portrait, 0.8)):
             found = told > 0
             assert (found & there).sum() / (found | there).sum() > least

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from anatomatte.nets.own.ensemble import WEIGHTS, PeopleModel, PeopleSeen, main_parts
+from anatomatte.nets.own.ensemble import WEIGHTS, PeopleEvidence, PeopleModel, main_parts
 from anatomatte.parts import INDEX, PARTS
 
 DATA = Path(__file__).parent.parent / "data" / "people"
@@ -26,7 +26,7 @@ class Shown:
 
     alpha: NDArray[np.float32]
     parts: NDArray[np.uint8]
-    seen: PeopleSeen
+    seen: PeopleEvidence
 
 
 def read(path: Path, flags: int) -> NDArray[np.uint8]:

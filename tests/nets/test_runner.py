@@ -51,7 +51,7 @@ def test_onnx_from_picture_to_alpha(tmp_path: Path) -> None:
     filter = "area"
     """
     plate = picture(32, 48)
-    answer, carried = runner(tmp_path, tables + ALPHA, alpha_net(tmp_path / "a.onnx")).look(plate)
+    answer, carried = runner(tmp_path, tables + ALPHA, alpha_net(tmp_path / "a.onnx")).infer(plate)
     small = plate.reshape(16, 2, 24, 2, 3).mean((1, 3))
     numbers = (small[..., ::-1] * 255 - [10, 20, 30]) / [50, 60, 70]
     soft = sigmoid(numbers @ [4, -3, 2] - 0.5)
@@ -93,7 +93,7 @@ def test_torchscript_by_name_with_a_number(tmp_path: Path) -> None:
     """
     plate = picture()
     for _ in range(2):  # the names are only known once it has run
-        answer, _ = runner(tmp_path, tables, file).look(plate)
+        answer, _ = runner(tmp_path, tables, file).infer(plate)
         assert answer.alpha is not None
         assert np.abs(answer.alpha[0] - plate.mean(2) * 0.25).max() < 1e-6
 
@@ -110,7 +110,7 @@ def test_torchscript_by_number_in_half(tmp_path: Path) -> None:
     for module, slack in ((Pair(), 1e-6), (Halved(), 1e-3)):
         file = torchscript_net(tmp_path / "b.pt", module)
         plate = picture()
-        answer, _ = runner(tmp_path, '[[output]]\nwhat = "alpha"\nindex = 1\n', file).look(plate)
+        answer, _ = runner(tmp_path, '[[output]]\nwhat = "alpha"\nindex = 1\n', file).infer(plate)
         assert answer.alpha is not None
         assert np.abs(answer.alpha[0] - plate[..., 0] * 0.5).max() < slack
 
@@ -132,7 +132,7 @@ def test_litert_in_its_own_layout(tmp_path: Path) -> None:
     channel = 1
     """
     plate = picture(32, 48)
-    answer, _ = runner(tmp_path, tables, file).look(plate)
+    answer, _ = runner(tmp_path, tables, file).infer(plate)
     small = plate.reshape(8, 4, 12, 4, 3).mean((1, 3))
     assert answer.alpha is not None
     assert np.abs(answer.alpha[0] - sigmoid(small[..., 1] * 2 - 1)).max() < 1e-5
@@ -147,7 +147,7 @@ def test_half_precision_ports_get_half_numbers(tmp_path: Path) -> None:
         types={"input": TensorProto.FLOAT16, "output": TensorProto.FLOAT16},
     )
     plate = picture()
-    answer, _ = runner(tmp_path, '[[output]]\nwhat = "alpha"\n', file).look(plate)
+    answer, _ = runner(tmp_path, '[[output]]\nwhat = "alpha"\n', file).infer(plate)
     assert answer.alpha is not None and answer.alpha.dtype == np.float32
     assert 1e-7 < np.abs(answer.alpha[0] - plate.mean(2)).max() < 1e-3
 
@@ -163,7 +163,7 @@ def test_each_port_gets_its_own_type(tmp_path: Path) -> None:
     )  # fmt: skip
     tables = '[[extra]]\nwhat = "hint"\nname = "rough"\n[[output]]\nwhat = "alpha"\n'
     plate, hint = picture(), picture(seed=2)[..., 0]
-    answer, _ = runner(tmp_path, tables, file).look(plate, hint=hint)
+    answer, _ = runner(tmp_path, tables, file).infer(plate, hint=hint)
     assert answer.alpha is not None and np.abs(answer.alpha[0] - plate.mean(2) * hint).max() < 1e-3
 
 
@@ -187,7 +187,7 @@ def test_bytes_in_bytes_out(tmp_path: Path) -> None:
     channel = 2
     """
     plate = picture()
-    answer, _ = runner(tmp_path, tables, file).look(plate)
+    answer, _ = runner(tmp_path, tables, file).infer(plate)
     assert answer.alpha is not None
     assert np.array_equal(answer.alpha[0], np.rint(plate[..., 2] * 255).astype(np.float32) / np.float32(255))
 
@@ -223,13 +223,13 @@ def test_states_go_from_frame_to_frame(tmp_path: Path) -> None:
     state, carried = np.zeros((32, 48)), None
     for seed in range(3):
         plate = picture(seed=seed)
-        answer, carried = net.look(plate, before=carried)
+        answer, carried = net.infer(plate, before=carried)
         state = (state + plate.mean(2)) / 2
         assert answer.alpha is not None
         assert np.abs(answer.alpha[0] - state * (24 / 48)).max() < 1e-6
     # another size begins anew
     plate = picture(16, 16)
-    answer, _ = net.look(plate, before=carried)
+    answer, _ = net.infer(plate, before=carried)
     assert answer.alpha is not None and np.abs(answer.alpha[0] - plate.mean(2) / 2).max() < 1e-6
 
 
@@ -242,7 +242,7 @@ def test_many_frames_at_once_share_a_session_and_agree(tmp_path: Path) -> None:
     plate = picture(64, 96)
 
     def frame() -> None:
-        made.append(net.look(plate)[0].alpha)
+        made.append(net.infer(plate)[0].alpha)
 
     threads = [threading.Thread(target=frame) for _ in range(6)]
     for thread in threads:
@@ -251,7 +251,7 @@ def test_many_frames_at_once_share_a_session_and_agree(tmp_path: Path) -> None:
         thread.join()
     assert pool.loads == 1 and len(made) == 6
     assert all(np.array_equal(one, made[0]) for one in made)
-    alone = Runner(manifest(ALPHA), tmp_path / "a.onnx", pool=pool, threads=1).look(plate)[0].alpha
+    alone = Runner(manifest(ALPHA), tmp_path / "a.onnx", pool=pool, threads=1).infer(plate)[0].alpha
     assert np.array_equal(alone, made[0])
 
 
@@ -261,7 +261,7 @@ def test_a_cancelled_frame_runs_nothing(tmp_path: Path) -> None:
 
     pool = Sessions(idle=100)
     with pytest.raises(Cancelled):
-        Runner(manifest(ALPHA), alpha_net(tmp_path / "a.onnx"), pool=pool).look(picture(), check=check)
+        Runner(manifest(ALPHA), alpha_net(tmp_path / "a.onnx"), pool=pool).infer(picture(), check=check)
     assert pool.loads == 0
 
 
@@ -296,7 +296,7 @@ def test_short_memory_takes_a_smaller_size_and_says_so(
     opened = net._open
     monkeypatch.setattr(net, "_open", lambda device: Starved(opened(device), most))
     told: list[str] = []
-    answer, _ = net.look(picture(48, 48), tell=told.append)
+    answer, _ = net.infer(picture(48, 48), report=told.append)
     assert answer.geometry.inner == (side, side)
     assert told == [
         "Little network did not fit into memory on cpu; "
@@ -309,4 +309,4 @@ def test_no_memory_at_all_is_out_of_memory(tmp_path: Path, monkeypatch: pytest.M
     opened = net._open
     monkeypatch.setattr(net, "_open", lambda device: Starved(opened(device), 4))
     with pytest.raises(OutOfMemory, match="not even on cpu at an inner size of 16"):
-        net.look(picture(48, 48))
+        net.infer(picture(48, 48))

@@ -43,7 +43,7 @@ def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
         for bad in (content[: len(content) // 2], b"", b"no network at all" * 9):
             (tmp_path / name).write_bytes(bad)
             with pytest.raises(SetupError, match=r"cannot be read as .* import the network again"):
-                runner(tmp_path, '[[output]]\nwhat = "alpha"\n', tmp_path / name).look(picture(8, 8))
+                runner(tmp_path, '[[output]]\nwhat = "alpha"\n', tmp_path / name).infer(picture(8, 8))
 
 
 def test_a_runtime_that_is_not_installed_names_the_line(
@@ -54,10 +54,10 @@ def test_a_runtime_that_is_not_installed_names_the_line(
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     with pytest.raises(SetupError, match=r"pip install 'anatomatte\[onnx\]'"):
-        runner(tmp_path, ALPHA, alpha_net(tmp_path / "a.onnx")).look(picture())
+        runner(tmp_path, ALPHA, alpha_net(tmp_path / "a.onnx")).infer(picture())
     with pytest.raises(SetupError, match=r"pip install 'anatomatte\[litert\]'"):
         file = tflite_sigmoid(tmp_path / "a.tflite", (1, 8, 8, 3))
-        runner(tmp_path, '[[output]]\nwhat = "alpha"\n', file).look(picture())
+        runner(tmp_path, '[[output]]\nwhat = "alpha"\n', file).infer(picture())
 
 
 @pytest.mark.parametrize(
@@ -81,15 +81,15 @@ def test_a_manifest_that_does_not_fit_its_file_is_a_sentence(tmp_path: Path, tab
     if "[[output]]" not in tables:
         tables += ALPHA
     with pytest.raises(SetupError, match=says):
-        runner(tmp_path, tables, file).look(picture())
+        runner(tmp_path, tables, file).infer(picture())
 
 
 def test_an_input_that_nobody_gives_and_a_fixed_size(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="also takes 'r1i', which the manifest of little does not give"):
-        runner(tmp_path, '[input]\nname = "src"\n' + ALPHA, recurrent(tmp_path / "r.onnx")).look(picture())
+        runner(tmp_path, '[input]\nname = "src"\n' + ALPHA, recurrent(tmp_path / "r.onnx")).infer(picture())
     file = alpha_net(tmp_path / "f.onnx", shape=(1, 3, 16, 16))
     with pytest.raises(SetupError, match=r"takes 1×3×16×16 and .* makes 1×3×32×48"):
-        runner(tmp_path, ALPHA, file).look(picture())
+        runner(tmp_path, ALPHA, file).infer(picture())
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
@@ -107,8 +107,8 @@ def test_what_is_no_number_fails_the_frame_and_the_session_lives(tmp_path: Path,
     )
     net = runner(tmp_path, '[[output]]\nwhat = "alpha"\n', file)
     with pytest.raises(SetupError, match=r"no numbers .*anatomatte models verify little"):
-        net.look(picture())
-    answer, _ = net.look(picture() * 0.5)
+        net.infer(picture())
+    answer, _ = net.infer(picture() * 0.5)
     assert answer.alpha is not None
 
 
@@ -121,7 +121,7 @@ def test_a_network_that_fails_inside_is_a_sentence(tmp_path: Path) -> None:
         {"shape": np.array([1, 1, 7, 7], np.int64)},
     )
     with pytest.raises(SetupError, match=r"could not be run .* do not fit"):
-        runner(tmp_path, '[[output]]\nwhat = "alpha"\n', file).look(picture())
+        runner(tmp_path, '[[output]]\nwhat = "alpha"\n', file).infer(picture())
 
 
 def test_nan_in_the_plate_is_black(tmp_path: Path) -> None:
@@ -130,5 +130,5 @@ def test_nan_in_the_plate_is_black(tmp_path: Path) -> None:
     plate[3:5, 7] = np.nan
     dark[3:5, 7] = 0
     net = runner(tmp_path, ALPHA, alpha_net(tmp_path / "a.onnx"))
-    first, second = net.look(plate)[0].alpha, net.look(dark)[0].alpha
+    first, second = net.infer(plate)[0].alpha, net.infer(dark)[0].alpha
     assert first is not None and np.array_equal(first, second)

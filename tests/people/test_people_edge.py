@@ -13,18 +13,18 @@ from anatomatte.ops import strips
 from anatomatte.people import edge
 from anatomatte.people.calibration import decided, probable
 from anatomatte.people.edge import refine
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 
 SIZE = (360, 640)
 
 
-def seen_of(alpha: np.ndarray, held: np.ndarray | None = None) -> PeopleSeen:
+def seen_of(alpha: np.ndarray, held: np.ndarray | None = None) -> PeopleEvidence:
     """What a network sees that sees this."""
     alpha = np.asarray(alpha, np.float32)
     parts = np.zeros((24, *alpha.shape), np.float32)
     parts[0] = 1
     none = np.zeros_like(alpha) if held is None else np.asarray(held, np.float32)
-    return PeopleSeen(
+    return PeopleEvidence(
         alpha, none, parts, np.ones((1, *alpha.shape), np.float32), np.zeros((1, 3), np.float32)
     )
 
@@ -201,11 +201,11 @@ def test_memory_stays_bounded() -> None:
     code = """
 import resource, numpy as np
 from anatomatte.people.edge import refine
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 y, x = np.mgrid[0:160, 0:288].astype(np.float32)
 alpha = np.clip((60 - np.hypot(y - 80, x - 140)) / 3, 0, 1)
 none = np.zeros((1, 160, 288), np.float32)
-seen = PeopleSeen(alpha, none[0], none, alpha[None], np.zeros((1, 3), np.float32))
+seen = PeopleEvidence(alpha, none[0], none, alpha[None], np.zeros((1, 3), np.float32))
 light = np.full((4320, 7680, 3), 0.3, np.float32)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 refine(light, seen, threads=2)

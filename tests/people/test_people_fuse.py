@@ -9,18 +9,18 @@ import pytest
 import anatomatte
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people import fuse
-from anatomatte.people.evidence import PeopleSeen
+from anatomatte.people.evidence import PeopleEvidence
 from made.keyer_scenes import Pixels, scene
 
 GRID, SIZE = (60, 90), (240, 360)
 
 
-def seen(person: Pixels, *, held: Pixels | None = None, part: str = "upper_clothes") -> PeopleSeen:
+def seen(person: Pixels, *, held: Pixels | None = None, part: str = "upper_clothes") -> PeopleEvidence:
     """What a network would see of the mask *person*, h×w."""
     parts = np.zeros((len(PARTS), *person.shape), np.float32)
     parts[INDEX[part]], parts[0] = person, 1 - person
     nothing = np.zeros_like(person) if held is None else held
-    return PeopleSeen(
+    return PeopleEvidence(
         person, nothing, parts, np.ones((1, *person.shape), np.float32), np.zeros((1, 3), np.float32)
     )
 
@@ -34,7 +34,7 @@ def body() -> tuple[Pixels, Pixels]:
 
 def test_nobody_is_exactly_the_keyer() -> None:
     matte = np.random.default_rng(1).random(SIZE).astype(np.float32)
-    nobody = PeopleSeen(
+    nobody = PeopleEvidence(
         np.ones(GRID, np.float32), np.zeros(GRID, np.float32), np.zeros((len(PARTS), *GRID), np.float32),
         np.zeros((0, *GRID), np.float32), np.zeros((0, 3), np.float32),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Looking at people: who is who, where to look again, and one picture out of all looks."""
+"""Multi-scale inference: instances, crops, and the merged evidence of all predictions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pytest
 from anatomatte.nets.own.ensemble import PeopleModel
 from anatomatte.parts import PARTS
 from anatomatte.people.crops import LARGEST, MOST, Window, on_cells, windows
-from anatomatte.people.figures import Figures, Nearer, figures
-from anatomatte.people.instances import Group, View, find_heads, group, strongest
-from anatomatte.people.observe import see
+from anatomatte.people.figures import Figures, LargerInference, figures
+from anatomatte.people.instances import Instances, Prediction, find_heads, group_instances, strongest
+from anatomatte.people.observe import observe_people
 
 DATA = Path(__file__).parent.parent / "data" / "people"
 
@@ -27,22 +27,22 @@ class Drawn:
     """
 
     long_sides = (128,)
-    ways = 2
+    variants = 2
     least = 0.0
 
     def __init__(self) -> None:
         self.sizes: list[tuple[int, int]] = []
 
-    def passes(
+    def infer(
         self,
         wanted: Sequence[tuple[Any, int, bool]],
         threads: int = 1,
         check: Callable[[], None] = lambda: None,
-    ) -> list[View]:
+    ) -> list[Prediction]:
         self.sizes += [(picture.shape[0], picture.shape[1]) for picture, _, _ in wanted]
         return [self._view(picture) for picture, _, _ in wanted]
 
-    def _view(self, picture: np.ndarray) -> View:
+    def _view(self, picture: np.ndarray) -> Prediction:
         height, width = picture.shape[:2]
         body = (picture.max(2) > 0.4).astype(np.uint8)
         count, label, stats, _ = cv2.connectedComponentsWithStats(body)
@@ -63,7 +63,7 @@ class Drawn:
         parts = np.zeros((len(PARTS), height // 2, width // 2), np.float32)
         small = cv2.resize(body, (width // 2, height // 2), interpolation=cv2.INTER_NEAREST)
         parts[0], parts[7] = 1 - small, small
-        return View(alpha, parts, centre, offset)
+        return Prediction(alpha, parts, centre, offset)
 
 
 def plate(height: int, width: int, boxes: Sequence[tuple[int, int, int, int]]) -> np.ndarray:
@@ -87,7 +87,7 @@ def two_people(rows: int = 16, columns: int = 32) -> tuple[np.ndarray, np.ndarra
 
 
 def test_touching_people_are_split() -> None:
-    made = group(*two_people())
+    made = group_instances(*two_people())
     assert made.heads[:, :2].tolist() == [[8, 4], [24, 4]]
     assert made.shares[0][:, :16].min() > 0.99 and made.shares[1][:, 16:].min() > 0.99
     assert np.allclose(made.shares.sum(0), 1, atol=1e-5)
@@ -103,14 +103,14 @@ def test_a_figure_in_one_piece_is_one_person_wherever_its_legs_point() -> None:
     y, x = np.mgrid[0:40, 0:60].astype(np.float32)
     to_x = np.where((x > 30) | (y > 24), 44, 14)  # the tall one's legs point at the other's head
     offset[0], offset[1] = to_x - x, 6 - y
-    shares = group(cover, heat, offset).shares
+    shares = group_instances(cover, heat, offset).shares
     assert shares[0][4:38, 8:20].min() > 0.99
     assert shares[1][4:16, 40:48].min() > 0.99
     assert np.allclose(shares.sum(0), 1, atol=1e-5)
 
 
 def test_the_strongest_are_those_who_fill_more() -> None:
-    made = group(*two_people())
+    made = group_instances(*two_people())
     cover = np.ones((16, 32), np.float32)
     cover[:, :14] = 0
     assert strongest(made, cover, 1).tolist() == [1]
@@ -121,9 +121,9 @@ def test_somebody_without_a_head_is_one_person_and_nobody_is_none() -> None:
     _, _, offset = two_people()
     cold, body = np.zeros((16, 32), np.float32), np.zeros((16, 32), np.float32)
     body[4:12, 10:20] = 1
-    made = group(body, cold, offset)
+    made = group_instances(body, cold, offset)
     assert len(made.shares) == 1 and made.heads[0, :2].tolist() == [14.5, 7.5]
-    made = group(np.zeros_like(body), cold, offset)
+    made = group_instances(np.zeros_like(body), cold, offset)
     assert made.shares.shape == (0, 16, 32) and made.heads.shape == (0, 3)
 
 
@@ -141,11 +141,11 @@ def test_figures_are_measured_from_afar_and_found_from_nearby() -> None:
     far[4:10, 4:14] = far[28:34, 4:14] = 1  # pieces of the large one do not count
     far[10:16, 50:53] = far[30:36, 40:48] = 1  # the second has no head: leaves
     heads = np.array([[51, 11, 0.9]], np.float32)
-    first = group(cover, np.zeros_like(cover), np.zeros((2, 40, 60), np.float32))
-    found = figures(cover, first, Nearer(far, heads))
+    first = group_instances(cover, np.zeros_like(cover), np.zeros((2, 40, 60), np.float32))
+    found = figures(cover, first, LargerInference(far, heads))
     assert sorted(found.boxes.tolist()) == [[4, 34, 4, 14], [10, 16, 50, 53]]
     assert found.sizes[20, 9] == 30 and found.sizes[12, 51] == 6 and found.sizes[39, 59] == 6
-    empty = figures(far * 0, group(far * 0, far * 0, np.zeros((2, 40, 60), np.float32)), None)
+    empty = figures(far * 0, group_instances(far * 0, far * 0, np.zeros((2, 40, 60), np.float32)), None)
     assert len(empty.boxes) == 0 and (empty.sizes == 60).all()
 
 
@@ -155,7 +155,7 @@ def test_pieces_that_hang_on_somebody_are_his() -> None:
     cover[8:11, 15:19] = 1  # and what hangs on nobody
     shares = np.zeros((2, 12, 20), np.float32)
     shares[0], shares[1, 4:6, 6:11], shares[1, :, 12:] = 0.5, 1, 1
-    found = figures(cover, Group(shares, np.array([[4, 2, 0.9]], np.float32)), None)
+    found = figures(cover, Instances(shares, np.array([[4, 2, 0.9]], np.float32)), None)
     assert sorted(found.boxes.tolist()) == [[1, 11, 3, 11], [8, 11, 15, 19]]
     assert found.own[4, 10] == found.own[10, 3] != found.own[9, 16] > 0
 
@@ -176,11 +176,13 @@ def test_shares_and_contact_by_hand() -> None:
 
     cover = np.zeros((20, 30), np.float32)
     cover[8:20, 2:8], cover[5:15, 20:24] = 1, 1  # six of twelve cells on the border; none
-    found = figures(cover, Group(np.ones((1, 20, 30), np.float32), np.zeros((0, 3), np.float32)), None)
+    found = figures(cover, Instances(np.ones((1, 20, 30), np.float32), np.zeros((0, 3), np.float32)), None)
     assert (found.contact[10, 5], found.contact[10, 22]) == (0.5, 0)
     assert (found.sizes[10, 5], found.sizes[10, 22]) == (12, 10)
     assert found.contact[0, 29] == 0 and found.contact[19, 0] == 0.5  # of the nearest
-    none = figures(cover * 0, Group(np.zeros((0, 20, 30), np.float32), np.zeros((0, 3), np.float32)), None)
+    none = figures(
+        cover * 0, Instances(np.zeros((0, 20, 30), np.float32), np.zeros((0, 3), np.float32)), None
+    )
     assert not none.contact.any() and not none.share(cover > 0).any() and (none.sizes == 30).all()
 
 
@@ -188,10 +190,10 @@ def test_pieces_in_which_nobody_is_seen_are_nobody_beside_somebody() -> None:
     cover, near = np.zeros((12, 30), np.float32), np.zeros((12, 30), np.float32)
     cover[1:11, 2:6] = cover[1:11, 12:16] = cover[1:11, 22:26] = 1
     near[1:5, 12:16], near[1:4, 22:26] = 1, 0.9  # 0.4 and 0.27 of them
-    who = Group(np.ones((1, 12, 30), np.float32), np.array([[3, 2, 0.9]], np.float32))
+    who = Instances(np.ones((1, 12, 30), np.float32), np.array([[3, 2, 0.9]], np.float32))
     assert sorted(figures(cover, who, None, near).boxes[:, 2].tolist()) == [2, 12]
     assert len(figures(cover, who, None).boxes) == 3
-    nobody = Group(who.shares, np.array([[0, 0, 0.9]], np.float32))  # a head beside everybody
+    nobody = Instances(who.shares, np.array([[0, 0, 0.9]], np.float32))  # a head beside everybody
     assert len(figures(cover, nobody, None, near * 0).boxes) == 3
 
 
@@ -227,10 +229,10 @@ def test_neighbours_share_a_window_and_a_crowd_has_few() -> None:
 
 
 def seen_by(network: Drawn, picture: np.ndarray, **how: Any) -> Any:
-    return see(picture, network, **how)
+    return observe_people(picture, network, **how)
 
 
-def test_small_people_are_looked_at_again() -> None:
+def test_small_people_get_crops() -> None:
     network = Drawn()
     picture = plate(540, 960, [(100, 200, 100, 140), (300, 420, 700, 750)])
     seen = seen_by(network, picture)
@@ -247,7 +249,7 @@ def test_small_people_are_looked_at_again() -> None:
     assert len(plain.sizes) == 3
 
 
-def test_who_is_too_small_for_the_first_look_is_found_by_the_larger() -> None:
+def test_who_is_too_small_for_the_first_inference_is_found_by_the_larger() -> None:
     network = Drawn()
     network.least = 10
     picture = plate(540, 960, [(100, 160, 100, 125)])  # 8 of the network's pixels high
@@ -296,7 +298,7 @@ def test_threads_change_nothing() -> None:
     model = PeopleModel()
     picture = cv2.imread(str(DATA / "06.jpg"))[..., ::-1].astype(np.float32) / 255
     wide = cv2.resize(picture, (640, 360))
-    one, three = see(wide, model, threads=1), see(wide, model, threads=3)
+    one, three = observe_people(wide, model, threads=1), observe_people(wide, model, threads=3)
     for name in ("alpha", "held", "parts", "people", "heads"):
         assert np.array_equal(getattr(one, name), getattr(three, name)), name
 
@@ -313,14 +315,14 @@ def test_a_small_drawn_person_is_seen_better_from_nearby() -> None:
         truth[300:492, 900:1092] = alpha
         scores = []
         for crops in (False, True):
-            found = cv2.resize(see(picture, model, crops=crops).alpha, (1280, 720)) > 0.5
+            found = cv2.resize(observe_people(picture, model, crops=crops).alpha, (1280, 720)) > 0.5
             scores.append((found & (truth > 0.5)).sum() / (found | (truth > 0.5)).sum())
         assert scores[1] > 0.6
         gained.append(scores[1] - scores[0])
     assert np.mean(gained) > 0.02
 
 
-def test_a_nearer_look_lies_where_it_was_cut() -> None:
+def test_a_crop_lies_where_it_was_cut() -> None:
     """Whole cells of the grid: what is seen from nearer is neither shifted nor squeezed."""
     picture = plate(480, 960, [(303, 417, 703, 741)])
     full = cv2.resize(seen_by(Drawn(), picture).alpha, (960, 480)) > 0.5
@@ -339,10 +341,10 @@ def test_a_piece_without_a_head_needs_two_who_see_it() -> None:
     cover[20:30, 40:50] = 1  # only one network sees this
     heat = np.zeros_like(cover)
     heat[6, 9] = 0.9
-    who = group(cover, heat, np.zeros((2, 40, 60), np.float32))
+    who = group_instances(cover, heat, np.zeros((2, 40, 60), np.float32))
     assert figures(cover, who, None, agreed).boxes.tolist() == [[4, 34, 4, 14]]
     agreed[20:30, 40:50] = 0.9
     assert len(figures(cover, who, None, agreed).boxes) == 2
     heat[22, 45] = 0.8  # a head is enough
-    who = group(cover, heat, np.zeros((2, 40, 60), np.float32))
+    who = group_instances(cover, heat, np.zeros((2, 40, 60), np.float32))
     assert len(figures(cover, who, None, agreed * 0).boxes) == 2

@@ -30,7 +30,7 @@ def guide(seed: int = 1, size: tuple[int, int] = PLATE) -> Guide:
 
 def plain(way: Guide, stack: np.ndarray) -> np.ndarray:
     """What `sharp` means, over whole planes."""
-    fine = np.maximum(np.stack([way.fine(field) for field in stack]) - partition.HAZE, 0)
+    fine = np.maximum(np.stack([way.fine(field) for field in stack]) - partition.SOFTMAX_FLOOR, 0)
     return fine / fine.sum(0)
 
 

@@ -68,9 +68,9 @@ def test_whose_matte(values: dict[str, object], who: str) -> None:
 
 
 def test_a_point_that_was_never_moved_is_the_middle() -> None:
-    assert selection.place_of((0.5, 0.5), (10, 20, 30, 40), (1.0, 1.0)) == (0.5, 0.5)
-    assert selection.place_of((20.0, 35.0), (10, 20, 30, 40), (1.0, 1.0)) == (0.5, 0.25)
-    anamorphic = selection.place_of((40.0, 35.0), (0, 0, 20, 40), (0.25, 1.0))
+    assert selection.point_of((0.5, 0.5), (10, 20, 30, 40), (1.0, 1.0)) == (0.5, 0.5)
+    assert selection.point_of((20.0, 35.0), (10, 20, 30, 40), (1.0, 1.0)) == (0.5, 0.25)
+    anamorphic = selection.point_of((40.0, 35.0), (0, 0, 20, 40), (0.25, 1.0))
     assert anamorphic == (0.5, 0.125)
 
 

@@ -1,7 +1,7 @@
 """Published networks beside our own: what a compositor keeps of whom, when the three do not agree.
 
 The networks are painted: red is what ours sees (bright red a head), green what the portrait network sees,
-blue whole figures, of which the trunk means the one nearest to the middle of a look.
+blue whole figures, of which the trunk means the one nearest to the middle of a crop.
 """
 
 from __future__ import annotations
@@ -23,10 +23,18 @@ from anatomatte.nets.own.pose_trunk import TrunkShape
 from anatomatte.parts import PARTS
 from anatomatte.people import trust
 from anatomatte.people.calibration import decided
-from anatomatte.people.evidence import PeopleSeen, Plane
-from anatomatte.people.instances import View
-from anatomatte.people.observe import see
-from anatomatte.people.trust import SURE, Told, awake, claimed, figure_fits, together, whole
+from anatomatte.people.evidence import PeopleEvidence, Plane
+from anatomatte.people.instances import Prediction
+from anatomatte.people.observe import observe_people
+from anatomatte.people.trust import (
+    LOGIT_LIMIT,
+    PublishedVotes,
+    combine,
+    portrait_agreement,
+    pose_agreement,
+    trust_pose,
+    trust_uncropped,
+)
 
 Box = tuple[int, int, int, int]
 """Top, bottom, left, right."""
@@ -41,13 +49,13 @@ class Painted:
     Args:
         own: the logit of our own network where it sees somebody; elsewhere it is the negative.
         portrait: whether the portrait network is there, and
-        overlooks: up to which share of a look's longer side it overlooks people.
+        overlooks: up to which share of a crop's longer side it overlooks people.
         figure: whether the trunk tells its figure.
         headless: our own sees no head lower than this many pixels of its own.
     """
 
     long_sides = (128,)
-    ways = 2
+    variants = 2
 
     def __init__(
         self,
@@ -59,18 +67,18 @@ class Painted:
     ) -> None:
         self.own, self.portrait, self.overlooks = own, portrait, overlooks
         self.figure, self.headless = figure, headless
-        self.looks: list[tuple[int, int]] = []
+        self.runs: list[tuple[int, int]] = []
 
-    def passes(
+    def infer(
         self,
         wanted: Sequence[tuple[Plane, int, bool]],
         threads: int = 1,
         check: Callable[[], None] = lambda: None,
-    ) -> list[View]:
-        self.looks += [(picture.shape[0], picture.shape[1]) for picture, _, _ in wanted]
+    ) -> list[Prediction]:
+        self.runs += [(picture.shape[0], picture.shape[1]) for picture, _, _ in wanted]
         return [self._view(picture, near) for picture, _, near in wanted]
 
-    def _view(self, picture: Plane, near: bool) -> View:
+    def _view(self, picture: Plane, near: bool) -> Prediction:
         height, width = picture.shape[:2]
         body = picture[..., 0] > 0.4
         alpha = np.full((2, height, width), -8, np.float32)
@@ -93,7 +101,7 @@ class Painted:
         parts = np.zeros((len(PARTS), height // 2, width // 2), np.float32)
         parts[0], parts[7] = 1 - there, there
         told = self._figure(picture) if self.figure else None, self._portrait(picture, near)
-        return View(alpha, parts, centre, offset, *told)
+        return Prediction(alpha, parts, centre, offset, *told)
 
     def _figure(self, picture: Plane) -> Plane:
         middle = np.array(picture.shape[:2]) / 2
@@ -136,15 +144,15 @@ def paint(picture: Plane, box: Box, by: str = ALL, head: bool = False) -> Box:
     return box
 
 
-def seen_by(network: Painted, picture: Plane, **how: Any) -> PeopleSeen:
-    seen = see(picture, network, **how)
+def seen_by(network: Painted, picture: Plane, **how: Any) -> PeopleEvidence:
+    seen = observe_people(picture, network, **how)
     for plane in (seen.alpha, seen.held, seen.parts, seen.people):
         assert np.isfinite(plane).all()
         assert plane.size == 0 or (plane.min() >= 0 and plane.max() <= 1)
     return seen
 
 
-def inside(seen: PeopleSeen, picture: Plane, box: Box) -> float:
+def inside(seen: PeopleEvidence, picture: Plane, box: Box) -> float:
     """Mean coverage of the inner part of a box of the plate."""
     height, width = picture.shape[:2]
     top, bottom, left, right = box
@@ -153,7 +161,7 @@ def inside(seen: PeopleSeen, picture: Plane, box: Box) -> float:
     return float(full[top + y : bottom - y, left + x : right - x].mean())
 
 
-def settled(seen: PeopleSeen, picture: Plane, box: Box) -> float:
+def settled(seen: PeopleEvidence, picture: Plane, box: Box) -> float:
     """The same after doubt is settled, as the edge's solver takes it."""
     return inside(replace(seen, alpha=decided(seen.alpha)), picture, box)
 
@@ -181,19 +189,19 @@ def test_without_a_portrait_network_the_blob_stays() -> None:
     assert inside(seen, picture, blob) > 0.94 and inside(seen, picture, somebody) > 0.94
 
 
-def test_a_blob_takes_no_look_from_anybody() -> None:
+def test_a_blob_takes_no_crop_from_anybody() -> None:
     picture = black(480, 960)
     paint(picture, (20, 460, 60, 260), head=True)
     paint(picture, (180, 240, 640, 700), "own")
     asked, alone = Painted(), Painted(portrait=False)
     seen_by(asked, picture), seen_by(alone, picture)
-    assert len(asked.looks) == len(alone.looks) - 1
+    assert len(asked.runs) == len(alone.runs) - 1
 
 
 @pytest.mark.parametrize("beside", [True, False])
 @pytest.mark.parametrize("overlooks", [0.3, 2.0])
 def test_who_is_small_and_overlooked_stays(beside: bool, overlooks: float) -> None:
-    """The first look shows no head and the portrait network nobody; or it never sees him (2.0)."""
+    """The first inference shows no head and the portrait network nobody; or it never sees him (2.0)."""
     picture = black(480, 960)
     somebody = paint(picture, (20, 460, 100, 300), head=True) if beside else None
     small = paint(picture, (300, 400, 750, 795), head=True)
@@ -261,8 +269,8 @@ def test_the_second_of_two_is_not_erased(gap: int, portrait: bool) -> None:
     assert len(seen.people) == 2
 
 
-def test_each_is_found_from_his_own_nearer_look() -> None:
-    """A leg that only the figure sees is filled in for both, though each look means one of them."""
+def test_each_is_found_from_his_own_crop() -> None:
+    """A leg that only the figure sees is filled in for both, though each crop means one of them."""
     picture, legs, bodies = black(480, 960), [], []
     for left in (150, 700):
         bodies.append(paint(picture, (100, 160, left, left + 80), head=True))
@@ -270,11 +278,11 @@ def test_each_is_found_from_his_own_nearer_look() -> None:
         legs.append(paint(picture, (160, 220, left + 40, left + 80), "figure"))
     near, afar = Painted(portrait=False), Painted(portrait=False)
     seen = seen_by(near, picture)
-    assert len(near.looks) == 4 and len(seen.people) == 2
+    assert len(near.runs) == 4 and len(seen.people) == 2
     assert all(inside(seen, picture, box) > 0.95 for box in bodies)
     assert all(inside(seen, picture, box) > 0.6 for box in legs)
     seen = seen_by(afar, picture, crops=False)
-    assert len(afar.looks) == 1 and all(inside(seen, picture, box) < 0.1 for box in legs)
+    assert len(afar.runs) == 1 and all(inside(seen, picture, box) < 0.1 for box in legs)
 
 
 def test_an_arm_that_reaches_to_somebody_else_is_kept() -> None:
@@ -323,49 +331,57 @@ def test_threads_change_nothing(tmp_path: Path) -> None:
     save(net.state_dict(), net.shape, tmp_path / "small.safetensors", {"long_side": "128"})
     model = PeopleModel([tmp_path / "small.safetensors"])
     picture = cv2.resize(crowd(), (480, 240))
-    view = model.passes([(picture[:64, :96], 0, True)])[0]
-    assert view.figure is not None and view.portrait is not None
+    view = model.infer([(picture[:64, :96], 0, True)])[0]
+    assert view.pose_mask is not None and view.portrait is not None
     for network, shown in ((model, picture), (Painted(), crowd())):
-        one, three = (see(shown, network, threads=n) for n in (1, 3))
+        one, three = (observe_people(shown, network, threads=n) for n in (1, 3))
         for name in ("alpha", "held", "parts", "people", "heads"):
             assert np.array_equal(getattr(one, name), getattr(three, name)), name
 
 
 def test_who_is_not_trusted_changes_nothing_and_logits_are_bounded() -> None:
     own = np.array([[-50, -2, 0, 2, 50]], np.float32)
-    told, everywhere, nowhere = Told((1, 5)), np.ones((1, 5), np.float32), np.zeros((1, 5), np.float32)
-    clipped = np.clip(own, -SURE, SURE)
-    assert np.array_equal(together(own, told, 1.0, everywhere), clipped)
-    told.portrait(np.s_[0:1, 0:5], np.full((1, 5), -1e30, np.float32), nowhere)
-    told.one(np.s_[0:1, 0:5], np.full((1, 5), 1e30, np.float32), nowhere)
-    assert np.array_equal(together(own, told, 1.0, everywhere), clipped)
-    told.portrait(np.s_[0:1, 0:5], np.full((1, 5), np.inf, np.float32), everywhere)
-    told.one(np.s_[0:1, 0:5], np.full((1, 5), -np.inf, np.float32), everywhere)
-    assert np.array_equal(together(own, told, 0.0, nowhere), clipped)
-    assert np.allclose(together(own, told, 1.0, nowhere), (clipped + SURE) / 2, atol=1e-4)
-    assert np.allclose(together(own, told, 1.0, everywhere), clipped / 3, atol=1e-4)
-    assert np.allclose(together(own, told, 0.5, everywhere), (clipped - SURE / 2) / 2.5, atol=1e-4)
+    votes, everywhere, nowhere = (
+        PublishedVotes((1, 5)),
+        np.ones((1, 5), np.float32),
+        np.zeros((1, 5), np.float32),
+    )
+    clipped = np.clip(own, -LOGIT_LIMIT, LOGIT_LIMIT)
+    assert np.array_equal(combine(own, votes, 1.0, everywhere), clipped)
+    votes.add_portrait(np.s_[0:1, 0:5], np.full((1, 5), -1e30, np.float32), nowhere)
+    votes.add_pose(np.s_[0:1, 0:5], np.full((1, 5), 1e30, np.float32), nowhere)
+    assert np.array_equal(combine(own, votes, 1.0, everywhere), clipped)
+    votes.add_portrait(np.s_[0:1, 0:5], np.full((1, 5), np.inf, np.float32), everywhere)
+    votes.add_pose(np.s_[0:1, 0:5], np.full((1, 5), -np.inf, np.float32), everywhere)
+    assert np.array_equal(combine(own, votes, 0.0, nowhere), clipped)
+    assert np.allclose(combine(own, votes, 1.0, nowhere), (clipped + LOGIT_LIMIT) / 2, atol=1e-4)
+    assert np.allclose(combine(own, votes, 1.0, everywhere), clipped / 3, atol=1e-4)
+    assert np.allclose(combine(own, votes, 0.5, everywhere), (clipped - LOGIT_LIMIT / 2) / 2.5, atol=1e-4)
 
 
-def test_looks_of_the_portrait_network_are_averaged_and_figures_are_gathered() -> None:
-    told, ones = Told((1, 4)), np.ones((1, 4), np.float32)
-    told.portrait(np.s_[0:1, 0:4], 6 * ones, ones)
-    told.portrait(np.s_[0:1, 2:4], -6 * ones[:, :2], np.array([[1, 0.5]], np.float32))
-    assert np.allclose(told.near, [[6, 6, 0, 2]], atol=1e-4) and np.array_equal(told.near_trust, ones)
-    told.one(np.s_[0:1, 0:3], np.array([[9, -9, -9]], np.float32), ones[:, :3])
-    told.one(np.s_[0:1, 1:4], np.array([[9, -9, 9]], np.float32), np.array([[1, 0.5, 0.5]], np.float32))
-    told.one(np.s_[0:1, 0:1], np.full((1, 1), -9, np.float32), ones[:, :1])  # means somebody else
-    assert np.allclose(told.figure, [[6, 6, -6, 0]], atol=1e-4)
-    assert np.allclose(told.figure_trust, [[1, 1, 1, 0.5]], atol=1e-4)
+def test_portrait_predictions_are_averaged_and_pose_segmentations_are_gathered() -> None:
+    votes, ones = PublishedVotes((1, 4)), np.ones((1, 4), np.float32)
+    votes.add_portrait(np.s_[0:1, 0:4], 6 * ones, ones)
+    votes.add_portrait(np.s_[0:1, 2:4], -6 * ones[:, :2], np.array([[1, 0.5]], np.float32))
+    assert np.allclose(votes.portrait, [[6, 6, 0, 2]], atol=1e-4) and np.array_equal(
+        votes.portrait_trust, ones
+    )
+    votes.add_pose(np.s_[0:1, 0:3], np.array([[9, -9, -9]], np.float32), ones[:, :3])
+    votes.add_pose(np.s_[0:1, 1:4], np.array([[9, -9, 9]], np.float32), np.array([[1, 0.5, 0.5]], np.float32))
+    votes.add_pose(np.s_[0:1, 0:1], np.full((1, 1), -9, np.float32), ones[:, :1])  # means somebody else
+    assert np.allclose(votes.pose, [[6, 6, -6, 0]], atol=1e-4)
+    assert np.allclose(votes.pose_trust, [[1, 1, 1, 0.5]], atol=1e-4)
 
 
 def test_each_is_believed_inside_of_his_kind_of_picture() -> None:
     def numbers(*values: float) -> Plane:
         return np.array(values, np.float32)
 
-    assert trust.near(numbers(0.1, 0.25, 0.375, 0.5, 1)).tolist() == [0, 0, 0.5, 1, 1]
-    assert whole(numbers(0, 0.15, 0.25, 0.35, 1)) == pytest.approx([1, 1, 0.5, 0, 0], abs=1e-5)
-    assert claimed(numbers(0.4, 0.55, 0.7)) == pytest.approx([0, 0.5, 1], abs=1e-5)
-    assert [awake(x) for x in (0, 0.25, 0.4, 0.55, 1)] == pytest.approx([0, 0, 0.5, 1, 1], abs=1e-5)
-    assert figure_fits(numbers(64, 115.2, 160, 256), 256) == pytest.approx([0, 0.5, 1, 1], abs=1e-4)
-    assert figure_fits(numbers(320, 360, 400, 600), 480) == pytest.approx([1, 0.5, 0, 0], abs=1e-4)
+    assert trust.trust_portrait(numbers(0.1, 0.25, 0.375, 0.5, 1)).tolist() == [0, 0, 0.5, 1, 1]
+    assert trust_uncropped(numbers(0, 0.15, 0.25, 0.35, 1)) == pytest.approx([1, 1, 0.5, 0, 0], abs=1e-5)
+    assert pose_agreement(numbers(0.4, 0.55, 0.7)) == pytest.approx([0, 0.5, 1], abs=1e-5)
+    assert [portrait_agreement(x) for x in (0, 0.25, 0.4, 0.55, 1)] == pytest.approx(
+        [0, 0, 0.5, 1, 1], abs=1e-5
+    )
+    assert trust_pose(numbers(64, 115.2, 160, 256), 256) == pytest.approx([0, 0.5, 1, 1], abs=1e-4)
+    assert trust_pose(numbers(320, 360, 400, 600), 480) == pytest.approx([1, 0.5, 0, 0], abs=1e-4)

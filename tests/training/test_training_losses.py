@@ -10,7 +10,7 @@ from training.learn.losses import class_weights, dice, losses
 from training.learn.samples import Batch
 from training.learn.validate import confusion, mistakes, overlap
 
-from anatomatte.nets.own.people_net import Observed
+from anatomatte.nets.own.people_net import PeopleOutputs
 from anatomatte.parts import INDEX, PARTS
 
 SIDE = 64
@@ -28,7 +28,7 @@ def alpha_loss(found: torch.Tensor, want: torch.Tensor) -> float:
     none = torch.zeros(1, 1, SIDE // 4, SIDE // 4)
     logits = torch.logit(found.clamp(0.01, 0.99))[None]
     parts = torch.zeros(1, len(PARTS), SIDE // 2, SIDE // 2)
-    out = Observed(parts, logits, none - 5, torch.cat([none, none], 1))
+    out = PeopleOutputs(parts, logits, none - 5, torch.cat([none, none], 1))
     return float(losses(out, batch(want), class_weights())["alpha"])
 
 

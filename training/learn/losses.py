@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from anatomatte.nets.own.people_net import Observed
+from anatomatte.nets.own.people_net import PeopleOutputs
 from anatomatte.parts import INDEX, PARTS
 
 from .samples import Batch
@@ -68,7 +68,7 @@ def heat_loss(logits: Tensor, heat: Tensor) -> Tensor:
     return (found.sum() + false.sum()) / peak.sum().clamp(min=1)
 
 
-def losses(out: Observed, want: Batch, weights: Tensor) -> dict[str, Tensor]:
+def losses(out: PeopleOutputs, want: Batch, weights: Tensor) -> dict[str, Tensor]:
     """Named losses; their sum is what is minimised."""
     parts, alpha = out.parts.float(), out.alpha.float()
     p = torch.sigmoid(alpha)

@@ -80,7 +80,7 @@ def _answers(manifest: Manifest, model: Path, precision: str) -> dict[str, Any]:
     picture, hint = _made()
     wants_hint = any(extra.what in ("hint", "trimap") for extra in manifest.extras)
     runner = Runner(manifest, model, precision=precision)
-    answer, carried = runner.look(picture, hint=hint if wants_hint else None)
+    answer, carried = runner.infer(picture, hint=hint if wants_hint else None)
     planes = {
         "alpha": answer.alpha_at((_HEIGHT, _WIDTH)) if answer.alpha is not None else None,
         "classes": answer.classes,

@@ -16,7 +16,7 @@ from ..ops.filters import brightest, gauss, rows_of, shrink, step
 from ..ops.planes import planar
 from ..ops.strips import each
 from ..parts import channels
-from ..people.evidence import PeopleSeen
+from ..people.evidence import PeopleEvidence
 from ..plate import Plate
 from ..settings import Settings
 from . import memo
@@ -161,7 +161,7 @@ def _near_edge(matte: Pixels) -> Pixels:
     return step(through, 0.0, 0.3)
 
 
-def part_strength(seen: PeopleSeen | None, settings: Settings) -> Pixels | None:
+def part_strength(seen: PeopleEvidence | None, settings: Settings) -> Pixels | None:
     """Strength of despill on the network's grid, h×w, or None where it is the same everywhere."""
     if seen is None or not by_parts(settings) or not len(seen.people):
         return None

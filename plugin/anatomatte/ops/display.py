@@ -1,6 +1,6 @@
-"""How a plate is shown to a network: from scene-linear light to a picture as on a screen.
+"""The display transform for networks: scene-linear light to a display-referred picture.
 
-Networks have seen photographs: sRGB, 0 to 1, exposed so that somebody could look at them.  A plate
+Networks are trained on photographs: sRGB, 0 to 1, exposed for viewing.  A plate
 that is such a photograph comes back practically as it was; a dark or a bright one is exposed as a
 camera would have done it, and light above white is rolled off instead of clipped.
 """

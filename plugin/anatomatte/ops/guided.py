@@ -1,4 +1,4 @@
-"""Coarse fields brought to a finer grid along a picture's own edges.
+"""Guided upsampling: coarse fields on a finer grid along a picture's own edges.
 
 The fast guided filter: within each small window of the coarse grid a field is a straight function
 of the picture's brightness; the two coefficients are smooth, so they are grown, not the field.

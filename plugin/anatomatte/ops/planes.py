@@ -1,4 +1,4 @@
-"""Pictures whose channels lie apart in memory: arithmetic on them is many times quicker.
+"""Planar pictures, whose channels lie apart in memory: arithmetic on them is many times quicker.
 
 Such a picture is still H×W×C and only its strides differ: numpy's arithmetic takes it and gives one
 of its kind.  OpenCV wants the channels together or one at a time.

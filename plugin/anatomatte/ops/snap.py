@@ -1,4 +1,4 @@
-"""The matte's edge drawn onto the edges of the plate.
+"""Edge snapping: the matte's edge moved onto the edges of the plate.
 
 Around each pixel of the edge the plate has two colours, that of the subject and that of what is
 behind it, each averaged over the pixels nearby of which the matte is surer; the pixel's place
@@ -13,11 +13,11 @@ from ..frame import Pixels
 from .filters import box, distance, dot, step
 
 _RADIUS = 7.0
-"""Pixels, at full resolution, within which an edge is looked for."""
+"""Pixels, at full resolution, of the search for an edge."""
 
 
 def _display(light: Pixels) -> Pixels:
-    """A rough display encoding, in which equal steps look alike."""
+    """A rough display encoding, that is about perceptually uniform."""
     return np.asarray(np.sqrt(np.clip(light, 0, 16)), np.float32)
 
 
@@ -38,9 +38,9 @@ def snapped(matte: Pixels, light: Pixels, amount: float, scale: float = 1.0) -> 
         return matte
     y1, y2 = max(0, int(rows[0]) - 2 * size), min(len(matte), int(rows[-1]) + 2 * size + 1)
     near = np.minimum(box(edge[y1:y2], 5) * np.float32(25), 1)
-    told, trust = _between(matte[y1:y2], _display(light[y1:y2]), size)
+    alpha, trust = _between(matte[y1:y2], _display(light[y1:y2]), size)
     out = matte.copy()
-    out[y1:y2] += np.float32(amount) * near * trust * (told - matte[y1:y2])
+    out[y1:y2] += np.float32(amount) * near * trust * (alpha - matte[y1:y2])
     return np.clip(out, 0, 1)
 
 
@@ -50,10 +50,10 @@ def _between(matte: Pixels, colour: Pixels, size: int) -> tuple[Pixels, Pixels]:
     subject, most = _mean(colour, inner, size)
     behind, least = _mean(colour, outer, size)
     line = subject - behind
-    told = np.clip(dot(colour - behind, line) / (dot(line, line) + np.float32(1e-6)), 0, 1)
+    alpha = np.clip(dot(colour - behind, line) / (dot(line, line) + np.float32(1e-6)), 0, 1)
     apart = distance(subject, behind)
     trust = step(apart, 0.04, 0.15) * step(np.minimum(most, least), 0.002, 0.03)
-    return np.asarray(told, np.float32), np.asarray(trust, np.float32)
+    return np.asarray(alpha, np.float32), np.asarray(trust, np.float32)
 
 
 def _mean(colour: Pixels, weight: Pixels, size: int) -> tuple[Pixels, Pixels]:

@@ -1,4 +1,4 @@
-"""Work in horizontal strips: bounded memory, several threads, one result.
+"""Strip processing, horizontal and threaded: bounded memory, several threads, one result.
 
 A strip function writes only its own rows, so the answer does not depend on the number of
 threads nor on the order in which they finish.
@@ -18,6 +18,10 @@ ROWS = 128
 """Height of a strip: a strip of an 8K frame stays near the caches, and a frame has enough of them."""
 
 Rows = tuple[int, int]
+
+
+def never() -> None:
+    """The check of work that nobody stops."""
 
 
 def granted() -> int:

@@ -1,1 +1,1 @@
-"""People in a plate: how the network looks at it, whose a pixel is, and the edge of their mattes."""
+"""People in a plate: multi-scale inference, instances, parts, selection, and the edge of their mattes."""

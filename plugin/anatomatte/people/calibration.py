@@ -1,4 +1,4 @@
-"""What the network's outputs are worth: from logits to probabilities, and from these to coverage."""
+"""Calibration of the network's outputs: logits to probabilities, and probabilities to coverage."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from ..ops.filters import gauss, step
 from .evidence import Plane
 
 GAIN = 3.0
-"""How much surer the network is made: on held-out synthetic pictures a grey is doubt, seldom softness."""
+"""Exponent that sharpens the odds: on held-out synthetic pictures a grey is doubt, seldom softness."""
 
 WIDE = 6.0
-"""The same where a wide area is grey: nothing that large is half transparent."""
+"""The exponent where a wide area is grey: nothing that large is half transparent."""
 
 _REACH = 2.5
 _UNSURE = (0.35, 0.65)

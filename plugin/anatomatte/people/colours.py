@@ -1,11 +1,12 @@
-"""The colours on both sides of a matte's edge, and alpha from them by likelihood.
+"""Bayesian matting of the edge: foreground and background colour models, and alpha by likelihood.
 
-On a grid of cells the sure inside and the sure outside are gathered and spread to where nothing is
-sure. A pixel of the edge mixes one colour of each side, C = αF + (1−α)B; seen along the direction
-that tells the two sides apart best (Fisher's), F and B are two Gaussians, and what α is worth
-follows from the residual. The answer is the mean over all α, with the network's coverage as the
-prior: where the colours differ the edge lies on the plate's, where they do not it stays where the
-network saw it. Alpha by likelihood after Y.-Y. Chuang et al., "A Bayesian approach to digital
+On a grid of cells the colours of known foreground and known background are gathered and spread to
+where nothing is known. A pixel of the edge mixes one colour of each side, C = αF + (1−α)B; projected
+onto the direction that separates the two sides best (Fisher's), F and B are two Gaussians, and the
+likelihood of α follows from the residual. The answer is the mean over all α, with the network's
+coverage as the prior: where the colours differ the edge lies on the plate's, where they do not it
+stays where the network put it. Alpha by likelihood after Y.-Y. Chuang et al., "A Bayesian approach to
+digital
 matting" (CVPR 2001).
 """
 
@@ -31,14 +32,14 @@ OPPONENT = np.array(
 ).T
 """Light to one brightness and two colour differences: an orthonormal turn, so that mixing stays straight."""
 
-Places = npt.NDArray[np.intp]
+Indices = npt.NDArray[np.intp]
 
 CELLS = 480
 """Cells along the longest side of the grid, or fewer."""
 
 _STEPS = 17
 _SPREAD = 1.5
-_SURE = 0.97
+_KNOWN = 0.97
 _GRAIN = 0.02
 _BRIGHT = 24.0
 _MIDDLE = 3.0
@@ -57,7 +58,7 @@ class Sides:
     fields: Pixels
     level: float
 
-    def at(self, y: Places, x: Places, plate: tuple[int, int]) -> Pixels:
+    def at(self, y: Indices, x: Indices, plate: tuple[int, int]) -> Pixels:
         """The fields at pixels (y, x) of a plate of this height and width, bilinear: 12×N."""
         height, width, count = self.fields.shape
         flat = self.fields.reshape(-1, count)
@@ -73,7 +74,7 @@ class Sides:
         return upper
 
 
-def _between(flat: Pixels, one: Places, two: Places, share: Pixels) -> Pixels:
+def _between(flat: Pixels, one: Indices, two: Indices, share: Pixels) -> Pixels:
     """Rows *one* of a table, and *share* of the way to rows *two*, as columns."""
     first, second = (np.array(flat[rows].T, order="C") for rows in (one, two))
     second -= first
@@ -87,7 +88,7 @@ def _planes(colour: Pixels) -> list[Pixels]:
     return [np.ascontiguousarray(colour[..., k]) for k in range(colour.shape[-1])]
 
 
-def _taps(at: Places, scale: float, size: int) -> tuple[Places, Pixels]:
+def _taps(at: Indices, scale: float, size: int) -> tuple[Indices, Pixels]:
     place = np.clip((at + 0.5) * scale - 0.5, 0, size - 1)
     first = place.astype(np.intp)
     return first, (place - first).astype(np.float32)
@@ -118,16 +119,16 @@ def sides(plate: Pixels, cover: Pixels, threads: int = 1, check: Callable[[], No
     finer = np.clip(shrink(plate, twice[0], twice[1]), 0, None)
     small = shrink(finer, rows, columns)
     level = max(float(np.minimum(small, 4 * small.mean() + 1e-9).mean()), 1e-6)
-    seen, fine = opponent(small, level), opponent(finer, level)
+    coarse, fine = opponent(small, level), opponent(finer, level)
     share = (shrink if cover.shape[0] >= rows else grow)(cover, rows, columns)
-    sure = [_Sure(eroded(mask, 1)) for mask in (share > _SURE, share < 1 - _SURE)]
+    known_cells = [_KnownColours(eroded(mask, 1)) for mask in (share > _KNOWN, share < 1 - _KNOWN)]
     fields = np.empty((rows, columns, 12), np.float32)
 
     def channel(k: int) -> None:
-        one, within = seen[k], fine[k]
+        one, within = coarse[k], fine[k]
         grain = shrink(within * within, rows, columns) - np.square(shrink(within, rows, columns))
         square = one * one + np.float32(_WITHIN) * np.maximum(grain, 0)
-        for side, known in enumerate(sure):
+        for side, known in enumerate(known_cells):
             mean = known.gathered(one)
             fields[..., 6 * side + k] = mean
             fields[..., 6 * side + 3 + k] = np.maximum(known.gathered(square) - mean * mean, 0)
@@ -136,17 +137,17 @@ def sides(plate: Pixels, cover: Pixels, threads: int = 1, check: Callable[[], No
     return Sides(fields, level)
 
 
-class _Sure:
-    """Cells h×w whose colours are surely those of one side."""
+class _KnownColours:
+    """Cells h×w whose colours are known to be those of one side."""
 
-    def __init__(self, sure: Mask) -> None:
-        self._weight = sure.astype(np.float32)
+    def __init__(self, known: Mask) -> None:
+        self._weight = known.astype(np.float32)
         mass = gauss(self._weight, _SPREAD)
         self._unit = 1 / np.maximum(mass, np.float32(1e-6))
         self._spread = Fill(np.where(mass > 0.02, mass, 0))
 
     def gathered(self, plane: Pixels) -> Pixels:
-        """The mean of the nearest sure values, h×w."""
+        """The mean of the nearest known values, h×w."""
         return self._spread(gauss(plane * self._weight, _SPREAD) * self._unit)
 
 
@@ -157,11 +158,11 @@ def solve(colour: Pixels, fields: Pixels, prior: Pixels) -> tuple[Pixels, Pixels
     """
     inside, spread_in, outside, spread_out = (fields[k : k + 3] for k in (0, 3, 6, 9))
     noise = np.square(np.float32(_GRAIN) * (np.abs(colour[0]) + np.float32(0.3)))
-    way = (inside - outside) / (spread_in + spread_out + 2 * noise)
-    seen, one, zero = (_summed(way * side) for side in (colour, inside, outside))
-    way *= way
-    v_in, v_out, v_noise = (_summed(way * v) for v in (spread_in, spread_out, noise))
-    alpha = _mean_alpha(seen - zero, one - zero, v_in, v_out, v_noise, prior)
+    axis = (inside - outside) / (spread_in + spread_out + 2 * noise)
+    projected, one, zero = (_summed(axis * side) for side in (colour, inside, outside))
+    axis *= axis
+    v_in, v_out, v_noise = (_summed(axis * v) for v in (spread_in, spread_out, noise))
+    alpha = _mean_alpha(projected - zero, one - zero, v_in, v_out, v_noise, prior)
     rest = 1 - alpha
     left = colour - alpha * inside - rest * outside
     own = alpha * (spread_in + noise)  # what the means leave over is shared out by what may vary
@@ -174,23 +175,23 @@ def _summed(three: Pixels) -> Pixels:
 
 
 def _mean_alpha(
-    seen: Pixels, gap: Pixels, v_in: Pixels, v_out: Pixels, v_noise: Pixels, prior: Pixels
+    projected: Pixels, gap: Pixels, v_in: Pixels, v_out: Pixels, v_noise: Pixels, prior: Pixels
 ) -> Pixels:
-    """The mean of α over its likelihood times the prior; *seen* lies between 0 outside and *gap* inside."""
+    """The mean of α over its likelihood times the prior; *projected* is 0 outside and *gap* inside."""
     safe = np.clip(prior, 0.004, 0.996)
     lean = np.log(safe / (1 - safe))
     steps = np.linspace(0, 1, _STEPS, dtype=np.float32)
-    costs = np.empty((_STEPS, len(seen)), np.float32)
+    costs = np.empty((_STEPS, len(projected)), np.float32)
     worth = gap / (gap + 1)  # the gap is how many variances lie between the two sides
     lean = lean * (_FIRM - (_FIRM - 1) * worth)  # where colours say nothing the network's edge is made firm
     for k, a in enumerate(steps):
         variance = a * a * v_in + (1 - a) * (1 - a) * v_out + v_noise + np.float32(1e-9)
-        off = seen - a * gap
+        off = projected - a * gap
         costs[k] = (np.minimum(off * off / variance, _EVIDENCE) + np.log(variance)) * worth
         costs[k] += np.float32(8 * _MIDDLE * a * (1 - a)) - 2 * a * lean
     costs -= costs.min(0)
     np.exp(costs * np.float32(-0.5), out=costs)
-    mean, total = np.zeros_like(seen), np.zeros_like(seen)
+    mean, total = np.zeros_like(projected), np.zeros_like(projected)
     for a, likely in zip(steps, costs, strict=True):
         mean += a * likely
         total += likely

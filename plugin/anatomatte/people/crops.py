@@ -1,4 +1,4 @@
-"""Where to look again from nearer: windows around people who are small in the picture."""
+"""Crops for further inference: windows around people who are small in the picture."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MOST = 4
 """Windows in one picture; people who stand together share one."""
 
 GAIN = 1.4
-"""A window that shows its people less than this much larger than before is not worth a look."""
+"""A window that shows its people less than this much larger than before is not worth an inference."""
 
 LARGEST = 2.5
-"""Pixels of the network along one of the plate: beyond this nothing is seen that was not before."""
+"""Pixels of the network along one of the plate: beyond this inference finds nothing new."""
 
 _MARGIN = 0.15
 _LEANEST = 2.5
@@ -50,11 +50,11 @@ def windows(
     """Windows in a plate (height, width) around *boxes*; largest people first.
 
     Args:
-        zoom: pixels of the network along one of the plate in the look at the whole.
+        zoom: pixels of the network along one of the plate in the inference at full frame.
         area: pixels that the network may have for one window.
         most: windows at most.
     """
-    groups = [_roomy(box) for box in boxes if box[1] > box[0] and box[3] > box[2]]
+    groups = [_padded(box) for box in boxes if box[1] > box[0] and box[3] > box[2]]
     groups.sort(key=lambda box: (-_area(box), box))
     groups = _joined(
         [g for g in groups if _window(g, plate, area).zoom >= GAIN * zoom], plate, zoom, area, most
@@ -66,8 +66,8 @@ def _area(box: Box) -> float:
     return (box[1] - box[0]) * (box[3] - box[2])
 
 
-def _roomy(box: Box) -> Box:
-    """A box with room around it, so that the network sees where somebody stands."""
+def _padded(box: Box) -> Box:
+    """A box with room around it, for context."""
     room = _MARGIN * max(box[1] - box[0], box[3] - box[2])
     return box[0] - room, box[1] + room, box[2] - room, box[3] + room
 
@@ -90,13 +90,13 @@ def _joined(groups: list[Box], plate: tuple[int, int], zoom: float, area: float,
 
     while len(groups) > 1:
         pairs = [(a, b) for i, a in enumerate(groups) for b in groups[i + 1 :]]
-        near = [(a, b) for a, b in pairs if _shared(a, b) > 0.4 and worth(_union(a, b))]
-        if not near and len(groups) <= most:
+        close = [(a, b) for a, b in pairs if _shared(a, b) > 0.4 and worth(_union(a, b))]
+        if not close and len(groups) <= most:
             return groups
-        near = near or [(a, b) for a, b in pairs if worth(_union(a, b))]
-        if not near:
+        close = close or [(a, b) for a, b in pairs if worth(_union(a, b))]
+        if not close:
             return groups[:most]
-        a, b = min(near, key=lambda pair: (_area(_union(*pair)) - _area(pair[0]) - _area(pair[1]), pair))
+        a, b = min(close, key=lambda pair: (_area(_union(*pair)) - _area(pair[0]) - _area(pair[1]), pair))
         groups = [g for g in groups if g is not a and g is not b] + [_union(a, b)]
         groups.sort(key=lambda box: (-_area(box), box))
     return groups
@@ -118,7 +118,7 @@ def _window(box: Box, plate: tuple[int, int], area: float) -> Window:
 def on_cells(window: Window, plate: tuple[int, int], grid: tuple[int, int]) -> Window:
     """The same window with its borders on whole cells of a *grid* (height, width) over the plate.
 
-    Looks are laid onto whole cells: one that is cut between them would be squeezed into its place.
+    Crops are merged on whole cells: one that is cut between them would be squeezed into its place.
     """
 
     def snapped(first: int, last: int, axis: int) -> tuple[int, int]:
@@ -139,5 +139,5 @@ def _inside(middle: float, length: float, whole: int) -> tuple[int, int]:
 
 
 def corners(boxes: NDArray[np.intp], rows: float, columns: float) -> list[Box]:
-    """Boxes of `Group.extents` in pixels of the plate; *rows* and *columns* are pixels along one cell."""
+    """Boxes of `Figures` in pixels of the plate; *rows* and *columns* are pixels along one cell."""
     return [(b[0] * rows, b[1] * rows, b[2] * columns, b[3] * columns) for b in boxes.tolist()]

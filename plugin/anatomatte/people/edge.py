@@ -1,4 +1,4 @@
-"""The matte of people at the plate's own resolution, without a screen."""
+"""Edge refinement: the matte of people at the plate's own resolution, without a screen."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ from numpy.typing import NDArray
 from ..frame import Pixels
 from ..ops.filters import gauss, reach, rows_of
 from ..ops.matte import calm
-from ..ops.strips import each
+from ..ops.strips import each, never
 from . import colours
 from .calibration import decided
-from .evidence import PeopleSeen
+from .evidence import PeopleEvidence
 
 _DOUBT = 0.75
 _BAND = 0.01
 _CARRY = 1.0
 _SLACK = 0.2
-
-
-def _never() -> None:
-    return None
 
 
 def _silent(_: float) -> None:
@@ -59,13 +55,13 @@ class Soft:
 
 def refine(
     light: Pixels,
-    seen: PeopleSeen,
+    evidence: PeopleEvidence,
     *,
     threads: int = 1,
-    check: Callable[[], None] = _never,
+    check: Callable[[], None] = never,
     progress: Callable[[float], None] = _silent,
 ) -> Soft:
-    """Coverage and foreground of the people *seen* in *light*, H×W×3 scene-linear.
+    """Coverage and foreground of the people of the *evidence* in *light*, H×W×3 scene-linear.
 
     Args:
         threads: processor threads; the result does not depend on them.
@@ -73,7 +69,7 @@ def refine(
         progress: told the share of the work that is done, 0 to 1.
     """
     check()
-    work = _Edge(light, seen, threads, check)
+    work = _Edge(light, evidence, threads, check)
     check()
     progress(0.3)
     each(light.shape[0], work.strip, threads, check)
@@ -85,16 +81,18 @@ def refine(
 
 
 class _Edge:
-    """The plate and what is known of it while its strips are worked on."""
+    """The plate and its evidence while strips are worked on."""
 
-    def __init__(self, light: Pixels, seen: PeopleSeen, threads: int, check: Callable[[], None]) -> None:
+    def __init__(
+        self, light: Pixels, evidence: PeopleEvidence, threads: int, check: Callable[[], None]
+    ) -> None:
         self.light = light
         self.size = (light.shape[0], light.shape[1])
-        total = np.clip(seen.alpha + seen.held, 0, 1)
+        total = np.clip(evidence.alpha + evidence.held, 0, 1)
         cover = decided(total)
         self.expected = gauss(cover, _DOUBT)
         self.covered = self.expected > _BAND
-        self.holds = _share(seen.held, total)
+        self.holds = _share(evidence.held, total)
         self.sides = colours.sides(light, cover, threads, check)
         self.rough = np.zeros(self.size, np.float32)
         self.matte, self.hold = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
@@ -111,11 +109,11 @@ class _Edge:
         if len(y):
             expected = prior[y, x]
             place = (y + y1) * width + (x + span.start)
-            seen = self.light.reshape(-1, 3)[place]
-            shown = colours.opponent(seen, self.sides.level)
+            plate = self.light.reshape(-1, 3)[place]
+            shown = colours.opponent(plate, self.sides.level)
             fields = self.sides.at(y + y1, x + span.start, self.size)
             total[y, x], inside = colours.solve(shown, fields, expected)
-            self.found[y1] = place, self._lit(inside, shown, seen)
+            self.found[y1] = place, self._lit(inside, shown, plate)
 
     def settled(self, y1: int, y2: int) -> None:
         """Rows y1 to y2 without specks, and what of them is held."""
@@ -132,10 +130,10 @@ class _Edge:
             hold = rows_of(self.holds, y1, y2, *self.size)[:, span]
             np.clip(np.where(matte > 0, hold, 0), 0, 1, out=self.hold[y1:y2, span])
 
-    def _lit(self, inside: Pixels, shown: Pixels, seen: Pixels) -> Pixels:
+    def _lit(self, inside: Pixels, shown: Pixels, plate: Pixels) -> Pixels:
         """Opponent colours back to light; what was clipped away is added again."""
         back, plain = (colours.light(one, self.sides.level) for one in (inside, shown))
-        return np.asarray(np.maximum(back, 0) + (seen - plain), np.float32)
+        return np.asarray(np.maximum(back, 0) + (plate - plain), np.float32)
 
     def soft(self) -> Soft:
         """The finished coverage with the colours of its edge."""
@@ -150,5 +148,5 @@ def _share(held: Pixels, total: Pixels) -> Pixels:
     """How much of what covers a place is held, h×w, carried a little over the edge of what is covered."""
     if not held.any():
         return np.zeros_like(held)
-    near = gauss(total, _CARRY)
-    return np.asarray(np.clip(gauss(held, _CARRY) / np.maximum(near, np.float32(1e-3)), 0, 1), np.float32)
+    mass = gauss(total, _CARRY)
+    return np.asarray(np.clip(gauss(held, _CARRY) / np.maximum(mass, np.float32(1e-3)), 0, 1), np.float32)

@@ -1,4 +1,4 @@
-"""What was seen of the people in a picture; needs no torch."""
+"""The evidence of the people in a picture, merged from all predictions; needs no torch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PeopleSeen:
-    """What the network sees in one picture, at its own size h x w; all values in [0, 1] and finite.
+class PeopleEvidence:
+    """Evidence of people in one picture, at the merged size h x w; all values in [0, 1] and finite.
 
     `alpha` (h, w) coverage by people without what they hold; `held` (h, w) coverage by held
     things; `parts` (parts, h, w) probabilities that sum to 1; `people` (K, h, w) whose a pixel is,

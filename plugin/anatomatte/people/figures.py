@@ -1,4 +1,4 @@
-"""How large the people in a picture are: from a look at the whole of it, and one from nearer."""
+"""Connected regions of people and their sizes, from inference at full frame at one or two scales."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .evidence import Plane
-from .instances import Group
+from .instances import Instances
 
-THERE = 0.4
-"""Coverage from which on something is taken for a person."""
+PERSON_COVER = 0.4
+"""Coverage above which a cell is a person."""
 
-SEEN = 0.3
+AGREED_COVER = 0.3
 """Mean coverage from which on two networks agree that there is somebody."""
 
 _LEAST = 3
@@ -23,7 +23,7 @@ _STRAY = 0.005
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figures:
-    """People or parts of people that hang together, on a grid of cells.
+    """Connected regions, each of one person or a part of one, on a grid of cells.
 
     `boxes` (n, 4) first row, row after the last, first column, column after the last; `own` (h, w) the
     number of the one there, from 1, and `nearest` of the nearest; 0 where there is nobody. Of the nearest
@@ -57,32 +57,36 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Nearer:
-    """What a larger look sees: `cover` (h, w) coverage and `heads` (n, 3) column, row, score."""
+class LargerInference:
+    """Inference at a larger scale: `cover` (h, w) coverage and `heads` (n, 3) column, row, score."""
 
     cover: Plane
     heads: Plane
 
 
-def figures(cover: Plane, who: Group, far: Nearer | None, agreed: Plane | None = None) -> Figures:
-    """Find them.
+def figures(
+    cover: Plane, instances: Instances, larger: LargerInference | None, agreed: Plane | None = None
+) -> Figures:
+    """Label the regions.
 
     Args:
-        cover: (h, w) coverage as the look at the whole says.
-        who: the people that it tells apart.
-        far: what a larger look sees; only what the first did not see counts, and only with a head on it:
-            from that near, leaves and lettering look like sleeves, but not like heads.
+        cover: (h, w) coverage by inference at full frame.
+        instances: the people that it separates.
+        larger: inference at a larger scale; only what the first missed counts, and only with a head on it:
+            at that scale, leaves and lettering look like sleeves, but not like heads.
         agreed: (h, w) coverage that our own and the portrait network agree on, where it was asked; pieces
             without a head that only one of them sees are nobody as long as there is somebody else.
     """
-    own = _numbered(cover, who.shares.argmax(0) if len(who.shares) else np.zeros(cover.shape, np.intp))
-    own = _joined(own, who.heads)
+    own = _numbered(
+        cover, instances.shares.argmax(0) if len(instances.shares) else np.zeros(cover.shape, np.intp)
+    )
+    own = _joined(own, instances.heads)
     if agreed is not None:
-        own = _agreed(own, who.heads, agreed)
-    if far is not None:
+        own = _agreed(own, instances.heads, agreed)
+    if larger is not None:
         reach = cv2.dilate((own > 0).astype(np.uint8), np.ones((5, 5), np.uint8))
-        more = _numbered(far.cover * (reach == 0), np.zeros(cover.shape, np.intp))
-        known = [more[int(row), int(column)] for column, row, _ in far.heads]
+        more = _numbered(larger.cover * (reach == 0), np.zeros(cover.shape, np.intp))
+        known = [more[int(row), int(column)] for column, row, _ in larger.heads]
         more = np.where(np.isin(more, known), more, 0)
         own = np.where(more > 0, more + own.max(), own)
     boxes, sides, touching = [], [float(max(cover.shape))], [0.0]
@@ -106,9 +110,9 @@ def figures(cover: Plane, who: Group, far: Nearer | None, agreed: Plane | None =
 
 
 def _numbered(cover: Plane, mine: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Connected figures of one person each, from 1; 0 where there is nobody."""
+    """Connected regions of one person each, from 1; 0 where there is nobody."""
     out = np.zeros(cover.shape, np.intp)
-    there = cover >= THERE
+    there = cover >= PERSON_COVER
     for person in np.unique(mine[there]):
         _, found = cv2.connectedComponents((there & (mine == person)).astype(np.uint8), connectivity=8)
         out = np.where(found > 0, found + out.max(), out)
@@ -128,11 +132,11 @@ def _agreed(own: NDArray[np.intp], heads: Plane, agreed: Plane) -> NDArray[np.in
     """The numbered figures without those that have no head and are not *agreed* (h, w) on either."""
     count = int(own.max()) + 1
     cells = np.bincount(own.ravel(), minlength=count)
-    seen = np.bincount(own.ravel(), agreed.ravel(), minlength=count) >= SEEN * cells
+    confirmed = np.bincount(own.ravel(), agreed.ravel(), minlength=count) >= AGREED_COVER * cells
     for column, row, _ in heads:
-        seen[own[int(row), int(column)]] = True
-    seen[0] = False
-    return np.where(seen[own], own, 0) if seen.any() else own
+        confirmed[own[int(row), int(column)]] = True
+    confirmed[0] = False
+    return np.where(confirmed[own], own, 0) if confirmed.any() else own
 
 
 def _nearest(labels: NDArray[np.intp]) -> NDArray[np.intp]:

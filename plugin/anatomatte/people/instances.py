@@ -1,7 +1,7 @@
-"""Who is who: heads are found in a heat map, and every cell votes where its own head is.
+"""Instance grouping: heads are peaks of a heat map, and every cell has an offset to its own head.
 
 Centre-and-offset grouping after Cheng et al., Panoptic-DeepLab (CVPR 2020), on a grid of cells of
-`CELL` pixels. Heads that are beyond the wanted number keep what is theirs: it is nobody's.
+`CELL` pixels. Heads that are beyond the wanted number keep their cells: these are nobody's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HEAD_SCORE = 0.3
 """Heads with a lower score are not taken for people."""
 
 MOST_HEADS = 24
-"""Heads that are looked for, however few people are wanted."""
+"""Heads that are searched for, however few people are wanted."""
 
 _SOFT = 0.6
 _PIECE = 0.3
@@ -32,27 +32,27 @@ _LEAST_PERSON = 0.002
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """What one pass of the network over a window of h x w pixels says.
+class Prediction:
+    """Raw outputs of one pass of the network over a crop of h x w pixels.
 
     `alpha` (2, h, w) logits of people without what they hold, and of held things; `parts` (parts,
     h/2, w/2) probabilities; `centre` (h/4, w/4) heat of heads in 0-1; `offset` (2, h/4, w/4) the
-    way to one's own head, as shares of the window's width and height. What published networks
-    say, where they were asked: `figure` (h, w) logits of one whole figure, `portrait` (any size) of
-    people near the camera.
+    vector to one's own head, as shares of the window's width and height. Of the published
+    networks, where they ran: `pose_mask` (h, w) logits of the pose network's segmentation (one whole
+    person), `portrait` (any size) of the portrait network's.
     """
 
     alpha: Plane
     parts: Plane
     centre: Plane
     offset: Plane
-    figure: Plane | None = None
+    pose_mask: Plane | None = None
     portrait: Plane | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """People on a grid of cells: `shares` (n, h, w) sum to 1; `heads` (n, 3) column, row, score."""
+class Instances:
+    """Instances on a grid of cells: `shares` (n, h, w) sum to 1; `heads` (n, 3) column, row, score."""
 
     shares: Plane
     heads: Plane
@@ -73,7 +73,7 @@ def find_heads(centre: Plane, radius: float = 2.0, most: int = MOST_HEADS) -> Pl
 
 
 def _reachable(cover: Plane, heads: Plane) -> NDArray[np.bool_]:
-    """Which cells can be whose, (n, h, w): a figure in one piece belongs to the heads that are on it.
+    """Which cells can be whose, (n, h, w): a connected region belongs to the heads that are on it.
 
     A piece without a head can be anybody's; what is no person counts to the piece that is nearest.
     """
@@ -86,13 +86,13 @@ def _reachable(cover: Plane, heads: Plane) -> NDArray[np.bool_]:
     return np.stack([free | (pieces == piece) for piece in own])
 
 
-def group(cover: Plane, centre: Plane, offset: Plane, unit: float = 1.0) -> Group:
-    """Share out a grid of cells among people.
+def group_instances(cover: Plane, centre: Plane, offset: Plane, unit: float = 1.0) -> Instances:
+    """Soft assignment of a grid of cells to instances.
 
     Args:
         cover: (h, w) coverage by people in 0-1.
         centre: (h, w) heat of heads in 0-1.
-        offset: (2, h, w) the way to one's own head in cells, x and y.
+        offset: (2, h, w) the vector to one's own head in cells, x and y.
         unit: cells of this grid along one cell of the network: how exact an offset can be.
     """
     heads = find_heads(centre, 2 * unit)
@@ -100,19 +100,19 @@ def group(cover: Plane, centre: Plane, offset: Plane, unit: float = 1.0) -> Grou
     if not len(heads):
         there = cover > 0.5
         if float(there.mean()) < _LEAST_PERSON or not there.any():
-            return Group(np.zeros((0, height, width), np.float32), heads)
+            return Instances(np.zeros((0, height, width), np.float32), heads)
         rows, columns = np.nonzero(there)
         middle = np.array([[columns.mean(), rows.mean(), cover[there].mean()]], np.float32)
-        return Group(np.ones((1, height, width), np.float32), middle)
+        return Instances(np.ones((1, height, width), np.float32), middle)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     to_x, to_y = x + offset[0], y + offset[1]
     away = np.stack([np.square(to_x - hx) + np.square(to_y - hy) for hx, hy, _ in heads])
-    near = np.where(_reachable(cover, heads), np.sqrt(away), np.float32(1e6))
-    near = np.exp(-np.square((near - near.min(0)) / np.float32(_SOFT * unit)) / 2)
-    return Group(np.asarray(near / near.sum(0), np.float32), heads)
+    distance = np.where(_reachable(cover, heads), np.sqrt(away), np.float32(1e6))
+    weight = np.exp(-np.square((distance - distance.min(0)) / np.float32(_SOFT * unit)) / 2)
+    return Instances(np.asarray(weight / weight.sum(0), np.float32), heads)
 
 
-def strongest(made: Group, cover: Plane, most: int) -> NDArray[np.intp]:
+def strongest(made: Instances, cover: Plane, most: int) -> NDArray[np.intp]:
     """Indices of the *most* people who matter most: by score and by the side of the area that they fill."""
     mass = np.array([float((share * cover).sum()) for share in made.shares])
     rank = made.heads[:, 2] * np.sqrt(np.maximum(mass, 0))

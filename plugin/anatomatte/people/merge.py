@@ -1,8 +1,8 @@
-"""All looks at one picture, laid over each other on one grid.
+"""Merging of multi-scale predictions: all crops of one picture, blended on one grid.
 
-A look counts as much at a place as the size at which it shows the person there is the size that the
-network knows best, so a close-up is judged from afar and a small figure from nearby, and people are
-told apart once, from all looks together. What published networks say is weighed against our own here.
+A crop's weight at a place depends on how near the person's size in it is to the size that the
+network knows best, so close-ups come from small scales and small people from large ones; instances
+are grouped once, from the merged predictions. The published networks are weighed against our own here.
 """
 
 from __future__ import annotations
@@ -13,48 +13,53 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..ops.filters import grow, shrink
-from ..ops.strips import every
+from ..ops.strips import every, never
 from .calibration import probable
 from .crops import Window
-from .evidence import PeopleSeen, Plane
+from .evidence import PeopleEvidence, Plane
 from .figures import Figures
-from .instances import CELL, Group, View, group, strongest
-from .trust import SURE_OWN, Told, awake, claimed, figure_fits, near, together, whole
+from .instances import CELL, Instances, Prediction, group_instances, strongest
+from .trust import (
+    CONFIDENT,
+    PublishedVotes,
+    combine,
+    portrait_agreement,
+    pose_agreement,
+    trust_portrait,
+    trust_pose,
+    trust_uncropped,
+)
 
 _FEATHER = 0.12
 _BEST = 0.55
 _TOO_LARGE, _TOO_SMALL = 0.4, 0.7
-"""How fast a look counts less where it shows somebody larger or smaller than is best, in e-folds.
+"""How fast a crop counts less where it shows somebody larger or smaller than is best, in e-folds.
 
-The network's trunk was made for people who fill 256 pixels: larger ones are beyond what it has seen.
+The network's trunk was made for people who fill 256 pixels: larger ones are beyond its training.
 """
 _LEAST = 0.05
 
-Where = tuple[slice, slice]
+Region = tuple[slice, slice]
 """Rows and columns of the grid."""
 
 
-def _never() -> None:
-    return None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Shot:
-    """One look: where in the plate, what was seen, and how many equal looks it stands for."""
+class Crop:
+    """One crop of the plate and the prediction for it."""
 
     window: Window
-    view: View
+    prediction: Prediction
 
 
-class Canvas:
-    """All looks on one grid of h x w pixels.
+class MergedCrops:
+    """The predictions of all crops, blended on one grid of h x w pixels.
 
     Args:
         plate: height and width of the plate.
         size: height and width of the grid, multiples of `CELL`.
-        shots: the looks.
-        found: who was found at first, on a grid of cells over the plate; None counts all looks alike, and
-            leaves the parts out.
+        crops: with their predictions.
+        found: regions of people from a first merge, on a grid of cells over the plate; None weighs all
+            crops alike, and leaves the parts out.
         threads: processor threads; the result does not depend on them.
         check: called between planes of parts; raises Cancelled to stop.
     """
@@ -63,68 +68,74 @@ class Canvas:
         self,
         plate: tuple[int, int],
         size: tuple[int, int],
-        shots: Sequence[Shot],
+        crops: Sequence[Crop],
         found: Figures | None = None,
         threads: int = 1,
-        check: Callable[[], None] = _never,
+        check: Callable[[], None] = never,
     ) -> None:
         self.plate, self.size, self.found = plate, size, found
-        self.told = Told(size)
+        self.published = PublishedVotes(size)
         self.agreed: Plane | None = None
-        self.best = _BEST * max(shots[0].window.height, shots[0].window.width)
-        self.unit = max(size) / max(shots[0].window.height, shots[0].window.width)
+        self.best = _BEST * max(crops[0].window.height, crops[0].window.width)
+        self.unit = max(size) / max(crops[0].window.height, crops[0].window.width)
         height, width = size
         self.alpha = np.zeros((2, height, width), np.float32)
         cells = (height // CELL, width // CELL)
         self.centre, self.offset = np.zeros(cells, np.float32), np.zeros((2, *cells), np.float32)
         self.weight, self.cells = np.zeros(size, np.float32), np.zeros(cells, np.float32)
-        laid = [(shot.view.parts, *self._lay(shot)) for shot in shots]
+        added = [(crop.prediction.parts, *self._add(crop)) for crop in crops]
         self.alpha /= self.weight
         self.centre /= self.cells
         self.offset /= self.cells
         if found is not None:
-            self.parts = self._parts(laid, threads, check)
+            self.parts = self._parts(added, threads, check)
             self.alpha[0] = self._people(found)
-        self.cover = _chance(shrink(np.maximum(self.alpha[0], self.alpha[1]), *cells))
-        if found is None and self.told.asked:  # at first whoever either of the two sees is somebody
-            own, other = self.cover, self.near()
+        self.cover = _sigmoid(shrink(np.maximum(self.alpha[0], self.alpha[1]), *cells))
+        if found is None and self.published.asked:  # a first merge takes the union
+            own, other = self.cover, self.portrait_cover()
             self.cover, self.agreed = np.maximum(own, other), np.minimum(own, other)
 
-    def near(self, cells: tuple[int, int] | None = None) -> Plane:
-        """Coverage on the grid of cells as the portrait network says."""
-        return _chance(shrink(self.told.near, *(cells or self.cells.shape)))
+    def portrait_cover(self, cells: tuple[int, int] | None = None) -> Plane:
+        """Coverage on the grid of cells by the portrait network."""
+        return _sigmoid(shrink(self.published.portrait, *(cells or self.cells.shape)))
 
     def _people(self, found: Figures) -> Plane:
         """Logits (h, w) of people from all networks together."""
-        there = shrink(self.told.figure, *found.sizes.shape) > 0
-        means = found.carried(whole(found.contact) * claimed(found.share(there)), there)
-        sure = shrink(self.alpha[0], *found.sizes.shape) * (found.own > 0) > SURE_OWN
-        sees = awake(float((self.near(found.sizes.shape)[sure] > 0.5).mean())) if sure.any() else 1.0
-        return together(self.alpha[0], self.told, sees, grow(means, *self.size))
+        there = shrink(self.published.pose, *found.sizes.shape) > 0
+        pose_weight = found.carried(
+            trust_uncropped(found.contact) * pose_agreement(found.share(there)), there
+        )
+        confident = shrink(self.alpha[0], *found.sizes.shape) * (found.own > 0) > CONFIDENT
+        agreement = (
+            portrait_agreement(float((self.portrait_cover(found.sizes.shape)[confident] > 0.5).mean()))
+            if confident.any()
+            else 1.0
+        )
+        return combine(self.alpha[0], self.published, agreement, grow(pose_weight, *self.size))
 
-    def group(self) -> Group:
-        """Who is who."""
-        return group(self.cover, self.centre, self.offset, self.unit)
+    def instances(self) -> Instances:
+        """Instances, grouped from the merged predictions."""
+        return group_instances(self.cover, self.centre, self.offset, self.unit)
 
     def _parts(
-        self, laid: list[tuple[Plane, Where, Plane]], threads: int, check: Callable[[], None]
+        self, added: list[tuple[Plane, Region, Plane]], threads: int, check: Callable[[], None]
     ) -> Plane:
-        """Probabilities (parts, h, w) that sum to 1, from those of each look, its place and weight.
+        """Probabilities (parts, h, w) that sum to 1, from those of each crop, its region and weight.
 
-        The network tells parts at half its size, so looks are laid over each other on half of the grid.
+        The network gives parts at half its size, so they are blended on half of the grid.
         """
         height, width = self.size
-        small = np.zeros((len(laid[0][0]), height // 2, width // 2), np.float32)
+        small = np.zeros((len(added[0][0]), height // 2, width // 2), np.float32)
         halves = [
-            (parts, tuple(slice(s.start // 2, s.stop // 2) for s in where), _halved(weight))
-            for parts, where, weight in laid
+            (parts, tuple(slice(s.start // 2, s.stop // 2) for s in region), _halved(weight))
+            for parts, region, weight in added
         ]
 
-        def lay(k: int) -> None:
-            for parts, where, weight in halves:
-                small[k][where] += _fitted(parts[k], *weight.shape) * weight
+        def add(k: int) -> None:
+            for parts, region, weight in halves:
+                small[k][region] += _fitted(parts[k], *weight.shape) * weight
 
-        every(len(small), lay, threads, check)
+        every(len(small), add, threads, check)
         small /= np.maximum(small.sum(0), np.float32(1e-6))
         made = np.empty((len(small), height, width), np.float32)
 
@@ -134,38 +145,44 @@ class Canvas:
         every(len(made), enlarge, threads, check)
         return made
 
-    def _lay(self, shot: Shot) -> tuple[Where, Plane]:
-        """Add one look, but for its parts; where it lies and what it counts there."""
-        window, view = shot.window, shot.view
+    def _add(self, crop: Crop) -> tuple[Region, Plane]:
+        """Add one crop, but for its parts; its region of the grid and its weight there."""
+        window, prediction = crop.window, crop.prediction
         top, bottom = self._span(window.top, window.bottom, 0)
         left, right = self._span(window.left, window.right, 1)
         cells = np.s_[top // CELL : bottom // CELL, left // CELL : right // CELL]
-        where = np.s_[top:bottom, left:right]
+        region = np.s_[top:bottom, left:right]
         h, w = bottom - top, right - left
         weight = self._weight(window, (top, bottom, left, right))
         coarse = shrink(weight, h // CELL, w // CELL)
-        self.weight[where] += weight
+        self.weight[region] += weight
         self.cells[cells] += coarse
         for k in range(2):
-            self.alpha[k][where] += _fitted(view.alpha[k], h, w) * weight
-            way = _fitted(view.offset[k], h // CELL, w // CELL) * np.float32((w if k == 0 else h) / CELL)
-            self.offset[k][cells] += way * coarse
-        self.centre[cells] += _fitted(view.centre, h // CELL, w // CELL) * coarse
-        self._listen(view, window, (top, bottom, left, right))
-        return where, weight
+            self.alpha[k][region] += _fitted(prediction.alpha[k], h, w) * weight
+            vector = _fitted(prediction.offset[k], h // CELL, w // CELL) * np.float32(
+                (w if k == 0 else h) / CELL
+            )
+            self.offset[k][cells] += vector * coarse
+        self.centre[cells] += _fitted(prediction.centre, h // CELL, w // CELL) * coarse
+        self._add_published(prediction, window, (top, bottom, left, right))
+        return region, weight
 
-    def _listen(self, view: View, window: Window, span: tuple[int, int, int, int]) -> None:
-        """Add what published networks say of a look, as far as they know such pictures."""
+    def _add_published(self, prediction: Prediction, window: Window, span: tuple[int, int, int, int]) -> None:
+        """Add the published networks' predictions for a crop, as far as they know such pictures."""
         top, bottom, left, right = span
-        where, size = np.s_[top:bottom, left:right], (bottom - top, right - left)
+        region, size = np.s_[top:bottom, left:right], (bottom - top, right - left)
         inner, shown = self._ramps(window, span), self._shown(window)
         longest = max(window.height, window.width)
-        if view.portrait is not None:
-            fits = inner if shown is None else inner * self._at(near(shown / np.float32(longest)), span)
-            self.told.portrait(where, _fitted(view.portrait, *size), fits)
-        if view.figure is not None and shown is not None:
-            fits = inner * self._at(figure_fits(shown, longest), span)
-            self.told.one(where, _fitted(view.figure, *size), fits)
+        if prediction.portrait is not None:
+            fits = (
+                inner
+                if shown is None
+                else inner * self._at(trust_portrait(shown / np.float32(longest)), span)
+            )
+            self.published.add_portrait(region, _fitted(prediction.portrait, *size), fits)
+        if prediction.pose_mask is not None and shown is not None:
+            fits = inner * self._at(trust_pose(shown, longest), span)
+            self.published.add_pose(region, _fitted(prediction.pose_mask, *size), fits)
 
     def _span(self, first: int, last: int, axis: int) -> tuple[int, int]:
         """Pixels of the plate as whole cells of the grid."""
@@ -200,10 +217,10 @@ class Canvas:
             weight = weight * self._at(np.maximum(np.exp(-off * off / 2), np.float32(_LEAST)), span)
         return np.asarray(weight, np.float32)
 
-    def seen(self, most: int) -> PeopleSeen:
-        """What all looks together say; *most* people are told apart."""
+    def evidence(self, most: int) -> PeopleEvidence:
+        """The merged evidence with at most *most* people as instances."""
         alpha, held = probable(self.alpha)
-        found = self.group()
+        found = self.instances()
         chosen = strongest(found, self.cover, most)
         shares = (
             np.stack([grow(found.shares[k], *self.size) for k in chosen])
@@ -213,12 +230,12 @@ class Canvas:
         heads = found.heads[chosen]
         middle = np.array([0.5, 0.5, 0], np.float32)
         unit = np.array([1 / self.cover.shape[1], 1 / self.cover.shape[0], 1], np.float32)
-        return PeopleSeen(
+        return PeopleEvidence(
             alpha, held, self.parts, np.clip(shares, 0, 1).astype(np.float32), (heads + middle) * unit
         )
 
 
-def _chance(logits: Plane) -> Plane:
+def _sigmoid(logits: Plane) -> Plane:
     """Probabilities of logits."""
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
 

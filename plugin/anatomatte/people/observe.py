@@ -1,4 +1,4 @@
-"""How a picture is looked at: the whole of it, then people who are small in it again from nearer."""
+"""Multi-scale inference: the full frame, then crops around people who are small in it."""
 
 from __future__ import annotations
 
@@ -8,99 +8,96 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from ..ops.strips import never
 from .crops import Window, corners, on_cells, windows
-from .evidence import PeopleSeen, Plane
-from .figures import Figures, Nearer, figures
-from .instances import View, find_heads
-from .merge import Canvas, Shot
+from .evidence import PeopleEvidence, Plane
+from .figures import Figures, LargerInference, figures
+from .instances import Prediction, find_heads
+from .merge import Crop, MergedCrops
 
 FAR = 2.0
-"""A further look at the whole has this many times the size of the smallest, if the plate has the pixels."""
+"""One more inference at full frame has this many times the smallest size, if the plate has the pixels."""
 
 _STRIDE = 32
 _AREA = 0.64
 _FINEST = 2.5
 
 
-def _never() -> None:
-    return None
-
-
-class Looker(Protocol):
-    """Networks that look at pictures; `nets.people.PeopleModel` is one."""
+class PeopleNetwork(Protocol):
+    """An ensemble that predicts people in pictures; `nets.own.ensemble.PeopleModel` is one."""
 
     @property
     def long_sides(self) -> Sequence[int]:
-        """Pixels of the longest side at which each network looks at the whole; the first looks most often."""
+        """Pixels of the longest side of the full frame for each network; the first one runs most often."""
 
     @property
-    def ways(self) -> int:
-        """How many ways there are to look at a picture: each network, and each mirrored."""
+    def variants(self) -> int:
+        """Variants of inference: each network, and each on the mirrored picture (test-time augmentation)."""
 
-    def passes(
-        self, wanted: Sequence[tuple[Plane, int, bool]], threads: int = 1, check: Callable[[], None] = _never
-    ) -> list[View]:
-        """What each look says: picture, way, and whether the portrait network is asked too."""
+    def infer(
+        self, wanted: Sequence[tuple[Plane, int, bool]], threads: int = 1, check: Callable[[], None] = never
+    ) -> list[Prediction]:
+        """A prediction for each picture, variant, and whether the portrait network runs too."""
 
 
-def see(
+def observe_people(
     display: Plane,
-    model: Looker,
+    model: PeopleNetwork,
     *,
     people: int = 4,
     crops: bool = True,
     threads: int = 1,
-    check: Callable[[], None] = _never,
+    check: Callable[[], None] = never,
     long_side: int | None = None,
     scales: tuple[float, ...] = (),
     mirror: bool = False,
-) -> PeopleSeen:
-    """Look at *display*, (H, W, 3) display-referred RGB at any size; outside 0-1 is clipped, NaN is 0.
+) -> PeopleEvidence:
+    """Evidence of the people in *display*, (H, W, 3) display-referred RGB; outside 0-1 is clipped, NaN is 0.
 
     Args:
-        people: how many people to tell apart at most; others are seen, but are nobody.
-        crops: look again, from nearer, at people who are small in the picture.
+        people: instances at most; others are covered, but are nobody.
+        crops: also run on crops around people who are small in the picture.
         threads: processor threads; the result does not depend on them.
         check: called between passes of the network; raises Cancelled to stop.
-        long_side: pixels of the longest side at which the network looks at the whole; None asks the weights.
-        scales: further looks at the whole at these multiples of that size.
-        mirror: look at the mirrored picture too.
+        long_side: pixels of the longest side of the full frame for the network; None asks the weights.
+        scales: further inferences at full frame at these multiples of that size.
+        mirror: also run on the mirrored picture (test-time augmentation).
     """
     sides = [long_side or side for side in model.long_sides]
-    work = _Work(display, model, sides, threads, check)
+    work = _Observation(display, model, sides, threads, check)
     wanted = [
-        (work.whole(sides[way // 2] / sides[0]), way, way == 0)
-        for way in range(0, model.ways, 1 if mirror else 2)
+        (work.full_frame(sides[variant // 2] / sides[0]), variant, variant == 0)
+        for variant in range(0, model.variants, 1 if mirror else 2)
     ]
-    ways = len(wanted)
-    wanted += [(work.whole(scale), 0, False) for scale in scales]
+    variants = len(wanted)
+    wanted += [(work.full_frame(scale), 0, False) for scale in scales]
     larger = FAR * min(sides) / sides[0]
     far = crops and max(display.shape[:2]) >= larger * sides[0]
-    shots = work.look([*wanted, (work.whole(larger), 0, False)] if far else wanted)
+    predicted = work.infer([*wanted, (work.full_frame(larger), 0, False)] if far else wanted)
     grid = work.grid(larger if far else 1.0)
-    first = Canvas(work.plate, grid, shots[:ways])
-    nearer = _nearer(work.plate, grid, shots[-1]) if far else None
-    found = figures(first.cover, first.group(), nearer, first.agreed)
-    again = work.nearer(found) if crops else []
-    finest = max((window.zoom for window in again), default=0.0) / work.whole(1.0).zoom
+    first = MergedCrops(work.plate, grid, predicted[:variants])
+    larger_inference = _larger_inference(work.plate, grid, predicted[-1]) if far else None
+    found = figures(first.cover, first.instances(), larger_inference, first.agreed)
+    again = work.crop_windows(found) if crops else []
+    finest = max((window.zoom for window in again), default=0.0) / work.full_frame(1.0).zoom
     grid = work.grid(min(max(finest, 1.0), _FINEST))
-    shots += work.look([(on_cells(window, work.plate, grid), 0, True) for window in again])
-    return Canvas(work.plate, grid, shots, found, threads, check).seen(people)
+    predicted += work.infer([(on_cells(window, work.plate, grid), 0, True) for window in again])
+    return MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people)
 
 
-def _nearer(plate: tuple[int, int], grid: tuple[int, int], shot: Shot) -> Nearer:
-    """What one look of a larger size sees, by itself."""
-    canvas = Canvas(plate, grid, [shot])
-    return Nearer(canvas.cover, find_heads(canvas.centre))
+def _larger_inference(plate: tuple[int, int], grid: tuple[int, int], crop: Crop) -> LargerInference:
+    """The result of one pass at a larger scale, by itself."""
+    merged = MergedCrops(plate, grid, [crop])
+    return LargerInference(merged.cover, find_heads(merged.centre))
 
 
-class _Work:
-    """One picture and the network that looks at it."""
+class _Observation:
+    """One picture and the networks that run on it."""
 
     def __init__(
         self,
         display: Plane,
-        model: Looker,
+        model: PeopleNetwork,
         sides: Sequence[int],
         threads: int,
         check: Callable[[], None],
@@ -112,23 +109,27 @@ class _Work:
         self.small = self.picture
 
     def grid(self, finer: float) -> tuple[int, int]:
-        """Height and width of the grid on which looks are laid over each other."""
+        """Height and width of the grid on which predictions are merged."""
         side = min(self.side * finer, max(self.side, max(self.plate)))
         return _sized(*self.plate, side)
 
-    def whole(self, scale: float) -> Window:
+    def full_frame(self, scale: float) -> Window:
         """The whole plate at a multiple of the network's own size."""
         height, width = _sized(*self.plate, max(_STRIDE, self.side * scale))
         return Window(0, self.plate[0], 0, self.plate[1], height, width)
 
-    def look(self, wanted: Sequence[tuple[Window, int, bool]]) -> list[Shot]:
-        """Passes over windows, each in one of the model's ways, with the portrait network or without."""
+    def infer(self, wanted: Sequence[tuple[Window, int, bool]]) -> list[Crop]:
+        """Crops with predictions; wanted are window, variant, and whether the portrait network runs too."""
         self.check()
         pictures = self._pictures([window for window, _, _ in wanted])
-        views = self.model.passes(
-            [(pictures[window], way, near) for window, way, near in wanted], self.threads, self.check
+        predictions = self.model.infer(
+            [(pictures[window], variant, portrait) for window, variant, portrait in wanted],
+            self.threads,
+            self.check,
         )
-        return [Shot(window, view) for (window, _, _), view in zip(wanted, views, strict=True)]
+        return [
+            Crop(window, prediction) for (window, _, _), prediction in zip(wanted, predictions, strict=True)
+        ]
 
     def _pictures(self, of: Sequence[Window]) -> dict[Window, Plane]:
         """What is in windows; smaller ones of the whole plate are made from the largest one of it."""
@@ -151,11 +152,11 @@ class _Work:
         how = cv2.INTER_AREA if down else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(cut, (window.width, window.height), interpolation=how), np.float32)
 
-    def nearer(self, found: Figures) -> list[Window]:
-        """Windows around the people whom a nearer look shows larger."""
+    def crop_windows(self, found: Figures) -> list[Window]:
+        """Windows around the people whom a crop shows larger."""
         rows, columns = (side / cells for side, cells in zip(self.plate, found.sizes.shape, strict=True))
         boxes = corners(found.boxes, rows, columns)
-        return windows(boxes, self.plate, self.whole(1.0).zoom, self.nearest)
+        return windows(boxes, self.plate, self.full_frame(1.0).zoom, self.nearest)
 
 
 def _clean(display: Plane) -> Plane:

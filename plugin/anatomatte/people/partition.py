@@ -1,4 +1,4 @@
-"""Stacks of shares n×h×w that sum to 1: carried on to where nothing is known, and made sharp.
+"""Soft partitions, n×h×w shares that sum to 1: extrapolated to unknown areas, and guided upsampling.
 
 Work is done plane by plane, in threads, and only where a plane has anything to say.
 """
@@ -13,13 +13,13 @@ from .. import buffers
 from ..frame import Pixels
 from ..ops.filters import Fill, grow, reach
 from ..ops.guided import Guide
-from ..ops.strips import every
+from ..ops.strips import every, never
 
 LEAST = 1e-3
 """A share that is below this everywhere counts as absent."""
 
-HAZE = 0.02
-"""What a network gives of everything everywhere; taken off each share before they are made to sum to 1."""
+SOFTMAX_FLOOR = 0.02
+"""What a softmax gives to every class everywhere; taken off each share before they are made to sum to 1."""
 
 _TINY = np.float32(1e-6)
 _ROWS = 64
@@ -27,12 +27,8 @@ _ROWS = 64
 Names = tuple[int, ...]
 
 
-def _never() -> None:
-    return None
-
-
 def total(planes: Pixels, of: Names) -> Pixels:
-    """The sum of some planes of a stack, h×w; without any it is 0."""
+    """The sum of some planes of a partition, h×w; without any it is 0."""
     made = np.zeros(planes.shape[1:], np.float32)
     for k in of:
         made += planes[k]
@@ -59,7 +55,7 @@ def divided(
     weight: Pixels,
     whole: Pixels | None = None,
     threads: int = 1,
-    check: Callable[[], None] = _never,
+    check: Callable[[], None] = never,
 ) -> tuple[Pixels, Names]:
     """Some planes as shares that sum to 1 everywhere; where there is none of them the nearest carries on.
 
@@ -104,9 +100,9 @@ def sharp(
     stack: Pixels,
     rest: Pixels | None = None,
     threads: int = 1,
-    check: Callable[[], None] = _never,
+    check: Callable[[], None] = never,
 ) -> Pixels:
-    """A stack n×h×w that sums to 1 on the finer grid H×W, where it does so again.
+    """A partition n×h×w that sums to 1 on the finer grid H×W, where it does so again.
 
     Args:
         rest: H×W in 0..1, one more plane; the others share what it leaves.
@@ -133,9 +129,9 @@ class _Sharp:
         self.spans: list[list[slice]] = [[] for _ in stack]
 
     def plane(self, k: int) -> None:
-        """Fill plane *k*, with the haze off and not yet divided by the sum."""
+        """Fill plane *k*, without the softmax floor and not yet divided by the sum."""
         slope, offset = self.guide.lines(self.stack[k])
-        offset -= np.float32(HAZE)
+        offset -= np.float32(SOFTMAX_FLOOR)
         # brightness is in 0..1: where this is 0 or less nothing is left of the plane
         there = offset + np.maximum(slope, 0) > 0
         bright, made = self.guide.bright, self.out[k]
@@ -146,10 +142,10 @@ class _Sharp:
             part = made[rows, columns]
             np.multiply(slopes[rows, columns], bright[rows, columns], out=part)
             part += offsets[rows, columns]
-            np.clip(part, 0, np.float32(1 - HAZE), out=part)
+            np.clip(part, 0, np.float32(1 - SOFTMAX_FLOOR), out=part)
 
     def normal(self, at: int) -> None:
-        """Divide one strip of all planes by their sum: one of n shares is at least 1/n, more than haze."""
+        """Divide one strip of all planes by their sum: one of n shares is at least 1/n, above the floor."""
         rows = self.strips[at]
         there = [
             (self.out[k, rows, spans[at]], spans[at])

@@ -1,4 +1,4 @@
-"""Which people and which parts of them the alpha holds, as the Subject page says."""
+"""Selection of instances and parts that the alpha holds, as the Subject page sets it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import numpy as np
 from ..errors import SettingsError
 from ..parts import GROUPS, INDEX, PARTS, PERSON, channels
 from ..settings import BY_NAME, Settings
-from .evidence import PeopleSeen, Plane
+from .evidence import PeopleEvidence, Plane
 
 _FACE_HAIR = ("hair", "face", "glasses")
-_NEAR = 0.5
+_COVERED = 0.5
 """Coverage above which a place is on a person."""
 
-Place = tuple[float, float]
+Point = tuple[float, float]
 """x to the right and y down, as shares of the picture's width and height."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """What the alpha holds.
 
     Attributes:
@@ -98,62 +98,68 @@ def narrowed(settings: Settings) -> bool:
     return set(chosen_parts(settings)) != {*PERSON, "held"}
 
 
-def ordered(seen: PeopleSeen) -> PeopleSeen:
+def ordered(evidence: PeopleEvidence) -> PeopleEvidence:
     """The same people from the left of the picture to the right: so the artist counts them."""
-    order = np.lexsort((seen.heads[:, 1], seen.heads[:, 0])) if len(seen.heads) else np.zeros(0, np.intp)
+    order = (
+        np.lexsort((evidence.heads[:, 1], evidence.heads[:, 0]))
+        if len(evidence.heads)
+        else np.zeros(0, np.intp)
+    )
     if (order == np.arange(len(order))).all():
-        return seen
-    return PeopleSeen(seen.alpha, seen.held, seen.parts, seen.people[order], seen.heads[order])
+        return evidence
+    return PeopleEvidence(
+        evidence.alpha, evidence.held, evidence.parts, evidence.people[order], evidence.heads[order]
+    )
 
 
-def choose(settings: Settings, seen: PeopleSeen, place: Place) -> Choice:
-    """What the Subject page chooses among the people *seen* (in the order of `ordered`).
+def select(settings: Settings, evidence: PeopleEvidence, point: Point) -> Selection:
+    """What the Subject page selects among the people of the *evidence* (in the order of `ordered`).
 
     Args:
-        place: where Point lies; may be outside of the picture.
+        point: where the control Point lies; may be outside of the picture.
 
     Raises:
         SettingsError: the list of parts cannot be understood.
     """
     names = chosen_parts(settings)
     parts = tuple(INDEX[name] for name in names if name != "held")
-    count = len(seen.people)
+    count = len(evidence.people)
     doubts: tuple[str, ...] = ()
     if settings.who == "everyone" or not count:
         people = tuple(range(count))
     elif settings.who == "largest":
-        people = (int(np.argmax([float((seen.alpha * share).sum()) for share in seen.people])),)
+        people = (int(np.argmax([float((evidence.alpha * share).sum()) for share in evidence.people])),)
     elif settings.who == "point":
-        people = (at_place(seen, place),)
+        people = (person_at(evidence, point),)
     else:
         people = (settings.person - 1,) if settings.person <= count else ()
         if not people:
             one = "person was" if count == 1 else "people were"
             doubts = (f"There is no person {settings.person}: {count} {one} seen, so the matte is empty.",)
     everything = settings.who == "everyone" and parts == ALL_PARTS
-    return Choice(people, parts, "held" in names, everything, doubts)
+    return Selection(people, parts, "held" in names, everything, doubts)
 
 
-def at_place(seen: PeopleSeen, place: Place) -> int:
-    """The person whose matte is strongest at *place*, or whose matte is nearest to it."""
-    height, width = seen.alpha.shape
-    column = int(np.clip(place[0] * width, 0, width - 1))
-    row = int(np.clip(place[1] * height, 0, height - 1))
-    mattes = (seen.alpha + seen.held) * seen.people
-    if seen.alpha[row, column] + seen.held[row, column] >= _NEAR:
+def person_at(evidence: PeopleEvidence, point: Point) -> int:
+    """The person whose matte is strongest at *point*, or whose matte is nearest to it."""
+    height, width = evidence.alpha.shape
+    column = int(np.clip(point[0] * width, 0, width - 1))
+    row = int(np.clip(point[1] * height, 0, height - 1))
+    mattes = (evidence.alpha + evidence.held) * evidence.people
+    if evidence.alpha[row, column] + evidence.held[row, column] >= _COVERED:
         return int(mattes[:, row, column].argmax())
     return int(np.argmin([_distance(matte, row, column) for matte in mattes]))
 
 
 def _distance(matte: Plane, row: int, column: int) -> float:
     """Cells from a cell to the nearest one of a matte; far where it has none."""
-    outside = (matte < _NEAR / 2).astype(np.uint8)
+    outside = (matte < _COVERED / 2).astype(np.uint8)
     if outside.all():
         return float("inf")
     return float(cv2.distanceTransform(outside, cv2.DIST_L2, 5)[row, column])
 
 
-def place_of(point: tuple[float, float], bounds: tuple[int, int, int, int], scale: Place) -> Place:
+def point_of(point: tuple[float, float], bounds: tuple[int, int, int, int], scale: Point) -> Point:
     """Where the control Point lies in a picture.
 
     Args:

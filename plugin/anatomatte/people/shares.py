@@ -1,4 +1,4 @@
-"""What the network says of whose and which part a pixel is, as shares that sum to one.
+"""Partitions of the matte: instance and part of each pixel, as shares that sum to one.
 
 They lie on a grid between the network's and the plate's: fine enough for the border of hair and
 face to follow the plate's own edge, small enough to be kept for every frame.
@@ -17,20 +17,17 @@ import numpy.typing as npt
 from ..frame import Pixels
 from ..ops.filters import shrink, step
 from ..ops.guided import Guide, brightness
+from ..ops.strips import never
 from ..parts import INDEX
 from . import partition
-from .evidence import PeopleSeen
+from .evidence import PeopleEvidence
 from .partition import LEAST, Spread
-from .selection import ALL_PARTS, Choice
+from .selection import ALL_PARTS, Selection
 
 FINEST = 1280
 """Longest side of the grid; on smaller plates it is half of the plate's."""
 
 _TINY = np.float32(1e-6)
-
-
-def _never() -> None:
-    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,16 +52,16 @@ class Shares:
 
 
 def shares(
-    seen: PeopleSeen,
-    choice: Choice,
+    evidence: PeopleEvidence,
+    selection: Selection,
     light: Pixels,
     alone: bool,
     held: Pixels | None = None,
     *,
     threads: int = 1,
-    check: Callable[[], None] = _never,
+    check: Callable[[], None] = never,
 ) -> Shares:
-    """Shares where *choice* looks at what was *seen* in *light*, H×W×3 scene-linear.
+    """Shares of the *selection* in the *evidence* of *light*, H×W×3 scene-linear.
 
     Args:
         alone: the whole matte is people's; without it (in front of a screen) other things may be there.
@@ -72,22 +69,22 @@ def shares(
         threads: processor threads; they change nothing.
         check: called between planes; raises Cancelled to stop.
     """
-    grid = _grid(light.shape[0], light.shape[1], seen.alpha.shape)
-    guide = Guide(brightness(shrink(light, *grid)), seen.alpha.shape)
-    cover = np.clip(seen.alpha + seen.held, 0, 1)
-    known = partition.total(seen.parts, ALL_PARTS)
-    people, numbers = partition.divided(seen.people, choice.people, cover, None, threads, check)
-    parts, labels = partition.divided(seen.parts, choice.parts, known * cover, known, threads, check)
-    coarse = seen.held / np.maximum(cover, _TINY)
+    grid = _grid(light.shape[0], light.shape[1], evidence.alpha.shape)
+    guide = Guide(brightness(shrink(light, *grid)), evidence.alpha.shape)
+    cover = np.clip(evidence.alpha + evidence.held, 0, 1)
+    known = partition.total(evidence.parts, ALL_PARTS)
+    people, numbers = partition.divided(evidence.people, selection.people, cover, None, threads, check)
+    parts, labels = partition.divided(evidence.parts, selection.parts, known * cover, known, threads, check)
+    coarse = evidence.held / np.maximum(cover, _TINY)
     carried = shrink(held, *grid) if held is not None else guide.fine(Spread(cover)(coarse))
-    worn, kept = _chosen(guide, seen, choice, known, cover)
+    worn, kept = _chosen(guide, evidence, selection, known, cover)
     worn_now = worn * (1 - carried)
     held_now = kept * carried
-    own = _owned(guide, seen, cover, alone)
+    own = _owned(guide, evidence, cover, alone)
     stays = worn_now + held_now if own is None else own * (worn_now + held_now)
-    taken = stays + (1 - own) if choice.whole and own is not None else stays
-    of_somebody = None if own is None or not choice.whole else _ratio(stays, taken)
-    entire = choice.whole and choice.held and (own is None or len(choice.people) > 0)
+    taken = stays + (1 - own) if selection.whole and own is not None else stays
+    of_somebody = None if own is None or not selection.whole else _ratio(stays, taken)
+    entire = selection.whole and selection.held and (own is None or len(selection.people) > 0)
     rest = _held_too(labels, worn_now, held_now)
     return Shares(
         people=partition.sharp(guide, people, None, threads, check),
@@ -100,26 +97,30 @@ def shares(
 
 
 def _chosen(
-    guide: Guide, seen: PeopleSeen, choice: Choice, known: Pixels, cover: Pixels
+    guide: Guide, evidence: PeopleEvidence, selection: Selection, known: Pixels, cover: Pixels
 ) -> tuple[Pixels, Pixels]:
     """How much of what is worn, and of what is held, is chosen, on the finer grid."""
-    part_of_them = partition.total(seen.people, choice.people) / np.maximum(seen.people.sum(0), _TINY)
-    of_people = _grown(guide, part_of_them, len(choice.people) == len(seen.people) > 0)
+    part_of_them = partition.total(evidence.people, selection.people) / np.maximum(
+        evidence.people.sum(0), _TINY
+    )
+    of_people = _grown(guide, part_of_them, len(selection.people) == len(evidence.people) > 0)
     worn = of_people
-    if not set(choice.parts) >= set(ALL_PARTS):
-        mine = np.asarray(partition.total(seen.parts, choice.parts) / np.maximum(known, _TINY), np.float32)
+    if not set(selection.parts) >= set(ALL_PARTS):
+        mine = np.asarray(
+            partition.total(evidence.parts, selection.parts) / np.maximum(known, _TINY), np.float32
+        )
         worn = np.multiply(of_people, guide.fine(Spread(known * cover)(mine)))
-    return worn, of_people * np.float32(choice.held)
+    return worn, of_people * np.float32(selection.held)
 
 
-def _owned(guide: Guide, seen: PeopleSeen, cover: Pixels, alone: bool) -> Pixels | None:
+def _owned(guide: Guide, evidence: PeopleEvidence, cover: Pixels, alone: bool) -> Pixels | None:
     """How much of the matte is one of the people's; None where all of it is."""
-    theirs = seen.people.sum(0)
-    counted = not len(seen.people) or float(theirs.min()) > 1 - LEAST
+    theirs = evidence.people.sum(0)
+    counted = not len(evidence.people) or float(theirs.min()) > 1 - LEAST
     if alone and counted:
         return None
-    near = np.ones_like(cover) if alone else persons(cover)
-    return guide.fine(near if counted else near * Spread(cover)(theirs))
+    on_people = np.ones_like(cover) if alone else persons(cover)
+    return guide.fine(on_people if counted else on_people * Spread(cover)(theirs))
 
 
 def persons(cover: Pixels) -> Pixels:

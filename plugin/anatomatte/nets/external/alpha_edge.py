@@ -217,8 +217,8 @@ def _recurrent(
         if short.count(line) == 1:
             tell(line)
 
-    def step(picture: Plane, before: Carried | None) -> tuple[Planes, Carried | None]:
-        spot, carried = runner.look(picture, before=before, tell=told, check=check)
+    def step(picture: Plane, before: RecurrentState | None) -> tuple[Planes, RecurrentState | None]:
+        spot, carried = runner.infer(picture, before=before, report=told, check=check)
         made = {"alpha": _alpha(spot)}
         colour = spot.foreground_at() if colours else None
         return (made if colour is None else made | {"colour": colour}), carried

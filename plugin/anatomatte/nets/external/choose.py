@@ -12,7 +12,7 @@ import dataclasses
 from ...errors import AnatomatteError, SettingsError
 from ...models import store
 from ...models.manifest import Manifest
-from ...people.evidence import PeopleSeen, Plane
+from ...people.evidence import PeopleEvidence, Plane
 from ...settings import Settings
 from ...work import Work
 from ..runtime.recurrent import Contract, frames_for

@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 
 from ...parts import INDEX, PARTS
-from ...people.evidence import PeopleSeen, Plane
+from ...people.evidence import PeopleEvidence, Plane
 from ..runtime.sizes import resized
 
 _LEAST_PERSON = 0.002
 _BACKGROUND, _HELD = INDEX["background"], INDEX["held"]
 
 
-def lawful(seen: PeopleSeen) -> PeopleSeen:
+def lawful(seen: PeopleEvidence) -> PeopleEvidence:
     """The same evidence with every law kept, whatever was laid over it.
 
     Coverage in 0..1 with alpha + held ≤ 1, parts that sum to 1, shares of people that sum to 1 at
@@ -29,7 +29,7 @@ def lawful(seen: PeopleSeen) -> PeopleSeen:
     parts[_BACKGROUND] += parts.sum(0) <= 1e-6
     parts = parts / parts.sum(0)
     people, heads = shared(np.clip(people, 0, 1), alpha, seen.heads)
-    return PeopleSeen(alpha, held, np.asarray(parts, np.float32), people, heads)
+    return PeopleEvidence(alpha, held, np.asarray(parts, np.float32), people, heads)
 
 
 def shared(people: Plane, alpha: Plane, heads: Plane) -> tuple[Plane, Plane]:
@@ -63,7 +63,7 @@ def head_of(cover: Plane) -> tuple[float, float, float]:
     return float((columns[upper].mean() + 0.5) / width), float((rows[upper].mean() + 0.5) / height), score
 
 
-def on_grid(seen: PeopleSeen, size: tuple[int, int]) -> PeopleSeen:
+def on_grid(seen: PeopleEvidence, size: tuple[int, int]) -> PeopleEvidence:
     """The same evidence at another size (height, width)."""
     if seen.alpha.shape == size:
         return seen
@@ -75,7 +75,7 @@ def on_grid(seen: PeopleSeen, size: tuple[int, int]) -> PeopleSeen:
         return np.ascontiguousarray(resized(turned, size, "bilinear", antialias=False).transpose(2, 0, 1))
 
     alpha, held = (resized(plane, size, "bilinear", antialias=False) for plane in (seen.alpha, seen.held))
-    return PeopleSeen(alpha, held, at(seen.parts), at(seen.people), seen.heads)
+    return PeopleEvidence(alpha, held, at(seen.parts), at(seen.people), seen.heads)
 
 
 def only_known(new: Plane, old: Plane, known: tuple[int, ...]) -> Plane:

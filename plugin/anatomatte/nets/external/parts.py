@@ -21,7 +21,7 @@ from .merge import on_grid, only_known
 from .regions import WHOLE, Region, regions
 
 if TYPE_CHECKING:
-    from ..m2fp.model import M2FP, M2FPSeen
+    from ..m2fp.model import M2FP, M2FPPrediction
 
 MOST_GRID = 1024
 """Longest side of the grid of evidence when a network saw more of the picture than ours."""
@@ -60,7 +60,7 @@ def parts_of(
     return dataclasses.replace(seen, parts=said)
 
 
-def grid_for(manifest: Manifest, display: Plane, seen: PeopleSeen) -> tuple[int, int]:
+def grid_for(manifest: Manifest, display: Plane, seen: PeopleEvidence) -> tuple[int, int]:
     """The evidence's grid, in the picture's shape and as fine as the network looks, if that is finer."""
     height, width = display.shape[:2]
     looked = max(plan(manifest.size, manifest.pad, height, width).inner)
@@ -72,7 +72,7 @@ def grid_for(manifest: Manifest, display: Plane, seen: PeopleSeen) -> tuple[int,
 
 
 def _from_boxes(
-    classes: Classes, boxes: tuple[Region, ...], display: Plane, seen: PeopleSeen, manifest: Manifest
+    classes: Classes, boxes: tuple[Region, ...], display: Plane, seen: PeopleEvidence, manifest: Manifest
 ) -> Plane:
     """Each person's parts from a box of its own; what is outside all boxes stays as it was."""
     grid = (seen.alpha.shape[0], seen.alpha.shape[1])
@@ -126,7 +126,7 @@ def _m2fp(
 
     from ..m2fp.model import M2FP
 
-    def on(device: str) -> tuple[M2FP, M2FPSeen]:
+    def on(device: str) -> tuple[M2FP, M2FPPrediction]:
         key = ("native", str(network.path), device)
         with sessions.using(key, lambda: M2FP(network.path, device), work.check) as net:
             torch.set_num_threads(work.threads)
@@ -137,7 +137,7 @@ def _m2fp(
     return descend(network.manifest.title, rungs, lambda rung: on(rung.device), tell)
 
 
-def _shares(found: M2FPSeen, cover: Plane) -> Plane:
+def _shares(found: M2FPPrediction, cover: Plane) -> Plane:
     """M2FP's classes in the order of their label set, summing to 1 with the background outside *cover*."""
     shares = found.shares() * cover
     table = list(LABEL_SETS[found.kind])
@@ -151,7 +151,7 @@ def _by_m2fp(
     network: Asked, display: Plane, seen: PeopleSeen, people: int, work: Work, tell: Tell
 ) -> PeopleSeen:
     """Parts and people of the multi-person kind."""
-    from ..m2fp.people import to_people_seen
+    from ..m2fp.people import to_evidence
 
     height, width = display.shape[:2]
     scale = min(1.0, MOST_GRID / max(height, width))
@@ -159,7 +159,7 @@ def _by_m2fp(
     net, found = _m2fp(network, display, people, size, work, tell)
     seen = on_grid(seen, size)
     if net.kind.many:
-        said = to_people_seen(found, seen)
+        said = to_evidence(found, seen)
         return dataclasses.replace(seen, parts=said.parts, people=said.people, heads=said.heads)
     classes = _shares(found, np.clip(1 - found.classes[0], 0, 1))
     told = dataclasses.replace(network.manifest.classes, set=found.kind, labels=(), parts={})

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...models.manifest import Manifest
 from ...parts import GROUPS, INDEX
-from ...people.evidence import PeopleSeen, Plane
+from ...people.evidence import PeopleEvidence, Plane
 
 _ROOM = {"person": 1.2, "face": 1.7}
 _LEAST = 0.35
@@ -79,7 +79,7 @@ class Inside:
 WHOLE = Region(0.0, 0.0, 1.0, 1.0)
 
 
-def regions(manifest: Manifest, seen: PeopleSeen, size: tuple[int, int]) -> tuple[Region, ...]:
+def regions(manifest: Manifest, seen: PeopleEvidence, size: tuple[int, int]) -> tuple[Region, ...]:
     """What a network must be shown of a picture of *size* in which *seen* are the people.
 
     Boxes around people and heads have the shape of the network's own picture, where it has one,
@@ -92,7 +92,7 @@ def regions(manifest: Manifest, seen: PeopleSeen, size: tuple[int, int]) -> tupl
     return tuple(_boxes(manifest.region, seen, size, aspect))
 
 
-def _boxes(kind: str, seen: PeopleSeen, size: tuple[int, int], aspect: float) -> Iterator[Region]:
+def _boxes(kind: str, seen: PeopleEvidence, size: tuple[int, int], aspect: float) -> Iterator[Region]:
     height, width = size
     for number, share in enumerate(seen.people):
         cover = share * seen.alpha

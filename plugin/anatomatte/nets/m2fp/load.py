@@ -25,7 +25,7 @@ from .net import M2FPNet, Shape
 State = dict[str, Tensor]
 
 _FRAMEWORKS = ("detectron2", "fvcore", "yacs", "iopath", "omegaconf", "modelscope", "mask2former")
-"""Their classes may stand beside the weights; what they hold is not looked at."""
+"""Their classes may stand beside the weights; what they hold is not read."""
 
 _BESIDE = ("criterion.", "pixel_mean", "pixel_std", "module.criterion.")
 """Keys that training left in the file; the network does without."""

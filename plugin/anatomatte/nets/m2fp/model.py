@@ -1,6 +1,6 @@
-"""Looking at a picture with M2FP: soft class maps, people, and who wears what.
+"""M2FP inference: soft class maps, instances, and the parts of each.
 
-Two published kinds, told apart by their classes: *single* (LIP's labels, one person that fills the
+Two published kinds, known by their classes: *single* (LIP's labels, one person that fills the
 picture) and *multi* (CIHP's labels and whole people; so is Pascal's). The weights do not belong to
 the package, and their licence is not for commercial use; the manifest says so.
 """
@@ -24,7 +24,7 @@ from ..runtime.resize import resize
 from ..runtime.sessions import short_of_memory
 from .load import build, classes_in, read_state
 from .net import STRIDE, M2FPNet, Raw, Shape
-from .post import Found, Instance, Place, find_many, find_one
+from .post import Decoded, Instance, Placement, find_many, find_one
 
 Plane = NDArray[np.float32]
 
@@ -46,7 +46,7 @@ _PASCAL = ("background", "lower-arms", "head", "upper-legs", "torso", "lower-leg
 
 @dataclass(frozen=True)
 class Kind:
-    """A published kind: its labels, the map to our parts, and whether it tells people apart."""
+    """A published kind: its labels, the map to our parts, and whether it separates instances."""
 
     name: str
     labels: tuple[str, ...]
@@ -64,8 +64,8 @@ assert set(_PASCAL) == set(PASCAL)
 
 
 @dataclass(frozen=True)
-class M2FPSeen:
-    """What M2FP sees in one picture, at h x w; every value is in [0, 1] and finite.
+class M2FPPrediction:
+    """M2FP's prediction for one picture, at h x w; every value is in [0, 1] and finite.
 
     `kind` the label set; `labels` (C,) its names, background first; `classes` (C, h, w) soft maps,
     not summing to 1; `people` (K, h, w) each one's coverage, best first, summing to 1 at most;
@@ -108,7 +108,7 @@ class M2FPSeen:
 
 
 class M2FP:
-    """M2FP with published weights, ready to look at pictures; may be used by several threads.
+    """M2FP with published weights, ready for inference; may be used by several threads.
 
     Args:
         weights: a published checkpoint or a `.safetensors` file with the same names.
@@ -154,14 +154,14 @@ class M2FP:
         people: int = 8,
         size: tuple[int, int] | None = None,
         short_side: int = _SHORT,
-    ) -> M2FPSeen:
-        """Look at `picture`, (H, W, 3) display-referred RGB; values outside 0-1 are clipped, NaN is 0.
+    ) -> M2FPPrediction:
+        """Inference on `picture`, (H, W, 3) display-referred RGB; values outside 0-1 are clipped, NaN is 0.
 
         Args:
-            people: how many people to tell apart at most, 255 at most.
-            size: height and width of what comes back; None is that of the picture, or that at
-                which the network looks where that is less.
-            short_side: pixels of the shorter side at which a multi network looks; less is rougher
+            people: instances at most, 255 at most.
+            size: height and width of what comes back; None is that of the picture, or that of
+                the network's input where that is less.
+            short_side: pixels of the shorter side of a multi network's input; less is rougher
                 and takes less memory.
 
         Raises:
@@ -174,9 +174,9 @@ class M2FP:
         with _memory(picture.shape):
             clean = np.clip(np.nan_to_num(picture, nan=0.0, posinf=1.0, neginf=0.0), 0, 1)
             ready, place = self.prepared(clean.astype(np.float32, copy=False), size, short_side)
-            found = self.meaning(self.look(ready), place, people)
+            found = self.decode(self.infer(ready), place, people)
         painted = np.concatenate([np.full((1, *place.size), 0.5, np.float32), found.people])
-        return M2FPSeen(
+        return M2FPPrediction(
             self.kind.name,
             self.kind.labels,
             found.classes,
@@ -189,7 +189,7 @@ class M2FP:
 
     def prepared(
         self, picture: Plane, size: tuple[int, int] | None, short_side: int = _SHORT
-    ) -> tuple[Tensor, Place]:
+    ) -> tuple[Tensor, Placement]:
         """The network's input (1, 3, H, W) for a clean picture, and how it lies in the picture."""
         height, width = picture.shape[:2]
         high, wide = fitted(height, width, short_side) if self.kind.many else laid(height, width)
@@ -204,10 +204,10 @@ class M2FP:
         ready = np.zeros((*padded, 3), np.float32)
         ready[: real[0], : real[1]] = (board - _MEAN) / _STD
         wanted = size or (min(height, high), min(width, wide))
-        place = Place((padded[0], padded[1]), real, (top, left, high, wide), wanted)
+        place = Placement((padded[0], padded[1]), real, (top, left, high, wide), wanted)
         return torch.from_numpy(ready).permute(2, 0, 1)[None], place
 
-    def look(self, ready: Tensor) -> Raw:
+    def infer(self, ready: Tensor) -> Raw:
         """One pass of the network over its input, in float32 on the CPU.
 
         Raises:
@@ -225,14 +225,14 @@ class M2FP:
             )
         return raw
 
-    def meaning(self, raw: Raw, place: Place, people: int = 8) -> Found:
-        """What the network's words mean at the wanted size."""
+    def decode(self, raw: Raw, place: Placement, people: int = 8) -> Decoded:
+        """Postprocessing of the raw outputs at the wanted size."""
         with torch.inference_mode():
             return find_many(raw, place, min(people, 255)) if self.kind.many else find_one(raw, place)
 
 
 def fitted(height: int, width: int, short_side: int = _SHORT) -> tuple[int, int]:
-    """Multi: height and width at which a picture is looked at; neither is under 1."""
+    """Multi: height and width of the network's input; neither is under 1."""
     longest = _LONG * short_side / _SHORT
     scale = min(short_side / min(height, width), longest / max(height, width))
     return max(1, int(height * scale + 0.5)), max(1, int(width * scale + 0.5))
@@ -262,4 +262,4 @@ def _memory(shape: tuple[int, ...]) -> Iterator[None]:
         raise OutOfMemory(f"a picture of {shape[1]}x{shape[0]} does not fit into memory with M2FP") from cause
 
 
-__all__ = ["KINDS", "M2FP", "Kind", "M2FPNet", "M2FPSeen"]
+__all__ = ["KINDS", "M2FP", "Kind", "M2FPNet", "M2FPPrediction"]

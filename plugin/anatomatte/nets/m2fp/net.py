@@ -44,7 +44,7 @@ class Shape:
 
 
 class Raw(NamedTuple):
-    """What the network says: `logits` (queries, classes + 1), `masks` (queries, H/4, W/4) logits."""
+    """Raw outputs: `logits` (queries, classes + 1), `masks` (queries, H/4, W/4) logits."""
 
     logits: Tensor
     masks: Tensor

@@ -1,7 +1,7 @@
-"""What M2FP saw, as the evidence that the engine works with: our parts, and whose a pixel is.
+"""M2FP's prediction as evidence of people: our parts, and the instances.
 
 M2FP's labels are coarser than ours here and there: a label's arm takes in the hand, its socks have
-no side. Such a label is shared among our parts as another look at the picture says (that of the
+no side. Such a label is shared among our parts by other evidence of the picture (that of the
 people network, say); without one, evenly.
 """
 
@@ -14,36 +14,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...parts import INDEX, LABEL_SETS, PARTS
-from ...people.evidence import PeopleSeen
+from ...people.evidence import PeopleEvidence
 from ..external.merge import head_of, shares_of
-from .model import M2FPSeen
+from .model import M2FPPrediction
 from .post import LEAST_PERSON
 
 Plane = NDArray[np.float32]
 
 _SOME = 0.1
-"""Where the classes together are less sure than this, what is missing is the part `other`."""
+"""Where the classes together are less probable than this, what is missing is the part `other`."""
 
 _HEAD = ("hat", "hair", "face", "glasses")
 
 
-def to_people_seen(seen: M2FPSeen, prior: PeopleSeen | None = None) -> PeopleSeen:
-    """`seen` in the people network's terms, at the same size.
+def to_evidence(prediction: M2FPPrediction, prior: PeopleEvidence | None = None) -> PeopleEvidence:
+    """`prediction` in the people network's terms, at the same size.
 
     Args:
-        seen: what M2FP saw.
-        prior: another look at the same picture, of any size, that tells labels of several parts
+        prediction: of M2FP.
+        prior: other evidence of the same picture, of any size, that tells labels of several parts
             apart and shows what is held, which M2FP does not know.
 
     Returns:
         Alpha is what the people cover; where parts were seen and nobody to wear them, the parts'.
         Whose a pixel is goes a little beyond the people's edges, and not further.
     """
-    high, wide = seen.ids.shape
+    high, wide = prediction.ids.shape
     guide = None if prior is None else _sized(prior.parts, high, wide)
-    parts = _parts(seen, guide)
-    alpha = np.minimum(seen.people.sum(0), 1) if len(seen.people) else seen.classes[1:].max(0)
-    people = shares_of(seen.people)
+    parts = _parts(prediction, guide)
+    alpha = (
+        np.minimum(prediction.people.sum(0), 1) if len(prediction.people) else prediction.classes[1:].max(0)
+    )
+    people = shares_of(prediction.people)
     if not len(people) and float((alpha > 0.5).mean()) > LEAST_PERSON:
         people = np.ones((1, high, wide), np.float32)
     held = np.zeros_like(alpha)
@@ -53,7 +55,7 @@ def to_people_seen(seen: M2FPSeen, prior: PeopleSeen | None = None) -> PeopleSee
     parts[INDEX["held"]] = held
     parts[INDEX["background"]] = np.maximum(1 - alpha - held, 0)
     parts /= parts.sum(0)
-    return PeopleSeen(alpha, held, parts, people, _heads(parts, people * alpha, seen.scores))
+    return PeopleEvidence(alpha, held, parts, people, _heads(parts, people * alpha, prediction.scores))
 
 
 def _sized(planes: Plane, high: int, wide: int) -> Plane:
@@ -63,13 +65,13 @@ def _sized(planes: Plane, high: int, wide: int) -> Plane:
     return np.stack([cv2.resize(p, (wide, high), interpolation=cv2.INTER_LINEAR) for p in planes])
 
 
-def _parts(seen: M2FPSeen, guide: Plane | None) -> Plane:
+def _parts(prediction: M2FPPrediction, guide: Plane | None) -> Plane:
     """(parts, h, w) which part a person's pixel is: 0 for background and held, summing to 1."""
-    table: Mapping[str, tuple[str, ...]] = LABEL_SETS[seen.kind]
-    out = np.zeros((len(PARTS), *seen.ids.shape), np.float32)
-    for label, plane in zip(seen.labels[1:], seen.classes[1:], strict=True):
+    table: Mapping[str, tuple[str, ...]] = LABEL_SETS[prediction.kind]
+    out = np.zeros((len(PARTS), *prediction.ids.shape), np.float32)
+    for label, plane in zip(prediction.labels[1:], prediction.classes[1:], strict=True):
         ours = [INDEX[name] for name in table[label]]
-        if not seen.class_scores[seen.labels.index(label)]:
+        if not prediction.class_scores[prediction.labels.index(label)]:
             continue
         for part, share in zip(ours, _split(ours, guide), strict=True):
             out[part] += share * plane

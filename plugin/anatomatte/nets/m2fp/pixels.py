@@ -58,7 +58,7 @@ class Maps(NamedTuple):
 
 
 class DeformableAttention(nn.Module):
-    """Every cell looks at a few points of all maps, where the points are depends on the cell."""
+    """Deformable attention: a cell samples points of all maps, where the points are depends on the cell."""
 
     def __init__(self, shape: Widths) -> None:
         super().__init__()
@@ -133,7 +133,7 @@ class Transformer(nn.Module):
 
 
 class PixelDecoder(nn.Module):
-    """The backbone's four maps to maps for the queries to look at and one to draw masks with."""
+    """The backbone's four maps to maps for the queries to attend to and one to draw masks with."""
 
     def __init__(self, shape: Widths) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What M2FP's masks and classes mean in the picture: classes, people, and who wears what.
+"""Postprocessing of M2FP's masks and classes: soft class maps, instances, and the parts of each.
 
 The network draws a hundred masks and gives each a chance for every class. What is kept follows
 Mask2Former's instance inference (Cheng et al., CVPR 2022) and M2FP's parsing: a pair of mask and class
@@ -28,7 +28,7 @@ EVIDENCE_SCORE = 0.3
 """Pairs that score less do not count as evidence for a soft map (the published threshold)."""
 
 MOST_PAIRS = 100
-"""Pairs of mask and class looked at, best chances first."""
+"""Pairs of mask and class that are considered, most probable first."""
 
 _FAINT = -7.0
 """Logit under which a mask is taken for nothing (a thousandth)."""
@@ -53,7 +53,7 @@ Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
-class Place:
+class Placement:
     """How the network's picture lies in the plate.
 
     `padded` is the network's input (height, width); `real` the picture in its upper left corner;
@@ -84,7 +84,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Found:
+class Decoded:
     """`classes` (C, h, w) soft maps; `people` (K, h, w) coverage, best first, summing to 1 at most.
 
     `scores` (K,) of the people, `class_scores` (C,), `instances`: parts first, then people, as the
@@ -119,7 +119,7 @@ class Drawer:
         place: of the network's picture.
     """
 
-    def __init__(self, masks: Tensor, place: Place) -> None:
+    def __init__(self, masks: Tensor, place: Placement) -> None:
         self.masks = masks
         (ph, pw), (rh, rw), (h, w) = place.padded, place.real, place.size
         self.rows = _scaling(masks.shape[1], ph, rh, h)
@@ -193,13 +193,13 @@ class _Person:
 
 
 @_one_thread()
-def find_many(raw: Raw, place: Place, most: int) -> Found:
+def find_many(raw: Raw, place: Placement, most: int) -> Decoded:
     """People and parts where the network's last class is a whole person.
 
     Args:
         raw: of the network.
         place: of the network's picture; its size is that of the result.
-        most: people told apart at most.
+        most: instances at most.
     """
     classes, (height, width) = raw.logits.shape[1] - 2, place.size
     drawer = Drawer(raw.masks, place)
@@ -228,7 +228,7 @@ def find_many(raw: Raw, place: Place, most: int) -> Found:
                 torch.maximum(here, soft * score, out=here)
     cover, scores = paint(people, place.size, most)
     listed = (*_by_score(parts), *_by_score(humans))
-    return Found(maps.numpy(), cover, scores, best, listed)
+    return Decoded(maps.numpy(), cover, scores, best, listed)
 
 
 def _by_score(instances: list[Instance]) -> list[Instance]:
@@ -263,7 +263,7 @@ def paint(
 
 
 @_one_thread()
-def find_one(raw: Raw, place: Place) -> Found:
+def find_one(raw: Raw, place: Placement) -> Decoded:
     """One person's parts, where the network's classes start with the background and hold no whole person.
 
     The class maps are the sums of masks times chances (Mask2Former's semantic inference). The list
@@ -286,7 +286,7 @@ def find_one(raw: Raw, place: Place) -> Found:
     there = float(inside.float().mean()) > LEAST_PERSON
     cover = person.clamp_(0, 1)[None] if there else person.new_zeros(0, *place.size)
     scores = person[inside].mean()[None] if there else person.new_zeros(0)
-    return Found(maps.clamp_(0, 1).numpy(), cover.numpy(), scores.numpy(), best, listed)
+    return Decoded(maps.clamp_(0, 1).numpy(), cover.numpy(), scores.numpy(), best, listed)
 
 
 def _winners(maps: Tensor) -> tuple[tuple[Instance, ...], NDArray[np.float32]]:

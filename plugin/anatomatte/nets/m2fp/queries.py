@@ -45,7 +45,7 @@ class Widths(Protocol):
 
 
 class CrossAttention(nn.Module):
-    """Queries look at a map."""
+    """Cross-attention of the queries to a map."""
 
     def __init__(self, dim: int, heads: int) -> None:
         super().__init__()
@@ -53,13 +53,13 @@ class CrossAttention(nn.Module):
         self.norm = nn.LayerNorm(dim)
 
     def forward(self, x: Tensor, query: Tensor, key: Tensor, value: Tensor, hidden: Tensor) -> Tensor:
-        """x, query (queries, dim); key, value (cells, dim); hidden (queries, cells), true: not to look."""
+        """x, query (queries, dim); key, value (cells, dim); hidden (queries, cells), true: masked out."""
         y: Tensor = self.norm(x + _attend(self.multihead_attn, query, key, value, hidden))
         return y
 
 
 class SelfAttention(nn.Module):
-    """Queries look at each other."""
+    """Self-attention of the queries."""
 
     def __init__(self, dim: int, heads: int) -> None:
         super().__init__()
@@ -159,7 +159,7 @@ class QueryDecoder(nn.Module):
         for k, (cross, among, feed) in enumerate(layers):
             level = k % MAPS
             hidden = draw.outside(self.mask_embed(self.decoder_norm(x)), level)
-            hidden &= ~hidden.all(1, keepdim=True)  # who sees nothing looks everywhere
+            hidden &= ~hidden.all(1, keepdim=True)  # masked everywhere: attend to all
             x = feed(among(cross(x, x + sign, keys[level], values[level], hidden), sign))
         x = self.decoder_norm(x)
         return self.class_embed(x).float(), draw.masks(self.mask_embed(x))

@@ -1,1 +1,1 @@
-"""Our own networks, and the published ones that are in the package."""
+"""Our own networks and the published ones that are in the package, and the ensemble of them."""

@@ -1,6 +1,6 @@
-"""Passes of the people network over pictures: one size in, probabilities and offsets out.
+"""Inference with the ensemble: our people networks and the published portrait network, in torch.
 
-A pass runs on one thread of torch, and several passes run beside each other: what a pass finds
+A pass runs on one thread of torch, and several passes run in parallel: what a pass predicts
 depends neither on the number of threads nor on what else the machine does, and no thread waits for
 another inside of a layer, which is what makes torch slow on a busy machine.
 """
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from ...parts import INDEX, MIRROR
-from ...people.evidence import PeopleSeen, Plane
-from ...people.instances import View
-from ...people.observe import see
+from ...people.evidence import PeopleEvidence, Plane
+from ...people.instances import Prediction
+from ...people.observe import observe_people
 from . import portrait_net
 from .people_net import OFFSET_UNIT, load
 
@@ -30,21 +30,22 @@ _FOLDER = Path(__file__).resolve().parents[2] / "weights"
 WEIGHTS = (_FOLDER / "people.safetensors", _FOLDER / "people_plain.safetensors")
 """The weights in the package: the network on the published trunk, and the one on a trunk of our own.
 
-They err at different places: the first stands on real people, the second has seen twice as many drawn ones.
+They err at different places: the first has a trunk trained on real people, the second saw twice as
+many drawn ones.
 """
 
 PORTRAIT = _FOLDER / "portrait.safetensors"
-"""The weights of the published portrait network, which is asked beside the first one."""
+"""The weights of the published portrait network, which runs beside the first one."""
 
 LONG_SIDE = 320
-"""Longest side at which a picture is seen when the weights do not say."""
+"""Longest side of the inference when the weights do not say."""
 
 
-Pass = tuple[Plane, int, bool]
-"""One look: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, which way to look at it, and
-whether the portrait network is asked too.
+Request = tuple[Plane, int, bool]
+"""One pass: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, the variant, and whether the
+portrait network runs too.
 
-Way 0 is the first network, 1 the first at the mirrored picture, 2 the second, 3 the second mirrored.
+Variant 0 is the first network, 1 the first on the mirrored picture, 2 the second, 3 the second mirrored.
 """
 
 
@@ -65,7 +66,7 @@ _before = 0
 
 @contextlib.contextmanager
 def _one_torch_thread() -> Iterator[None]:
-    """Torch has one thread while any picture is looked at; its old number comes back after the last.
+    """Torch has one thread while any inference runs; its old number comes back after the last.
 
     The number is the process's and each thread's own: passes set it for themselves.
     """
@@ -83,11 +84,11 @@ def _one_torch_thread() -> Iterator[None]:
 
 
 class PeopleModel:
-    """The network with weights, ready to look at pictures; may be shared by threads.
+    """The ensemble with its weights, ready for inference; may be shared by threads.
 
     Args:
-        weights: .safetensors files of `people_net.save`, one a network; the first looks most often.
-        portrait: the weights of the portrait network; None asks nobody.
+        weights: .safetensors files of `people_net.save`, one a network; the first runs most often.
+        portrait: the weights of the portrait network; None runs without.
         device: `cpu`, `cuda` or any torch device.
         dtype: None takes what `native_dtype` says; float32 gives the same mattes on every processor.
 
@@ -107,11 +108,11 @@ class PeopleModel:
         self.nets = [load(path, device, self.dtype) for path in weights]
         self.portrait = None if portrait is None else portrait_net.load(portrait, device, self.dtype)
         self.long_sides = [_long_side(path) for path in weights]
-        """Pixels of the longest side at which each network looks at the whole."""
+        """Pixels of the longest side of the full frame for each network."""
 
     @property
-    def ways(self) -> int:
-        """How many ways there are to look at a picture."""
+    def variants(self) -> int:
+        """How many variants of inference there are: each network, plain and mirrored."""
         return 2 * len(self.nets)
 
     def observe(
@@ -122,23 +123,23 @@ class PeopleModel:
         long_side: int | None = None,
         scales: tuple[float, ...] = (),
         mirror: bool = False,
-    ) -> PeopleSeen:
-        """Look at the whole of `picture` only, at fixed sizes; `people.look.see` is what the node does.
+    ) -> PeopleEvidence:
+        """Inference at full frame only, at fixed sizes; the node calls `people.observe.observe_people`.
 
         Args:
-            people: how many people to tell apart at most.
-            long_side: pixels of the longest side at which the network looks; None asks the weights.
-            scales: further looks at these multiples of that size; all looks are averaged.
-            mirror: look at the mirrored picture too.
+            people: instances at most.
+            long_side: pixels of the longest side for the network; None asks the weights.
+            scales: further inferences at these multiples of that size; all are merged.
+            mirror: also run on the mirrored picture (test-time augmentation).
         """
-        return see(
+        return observe_people(
             picture, self, people=people, crops=False, long_side=long_side, scales=scales, mirror=mirror
         )
 
-    def passes(
-        self, wanted: Sequence[Pass], threads: int = 1, check: Callable[[], None] = lambda: None
-    ) -> list[View]:
-        """Look at all the pictures *wanted*; *check* is called between passes and may raise Cancelled."""
+    def infer(
+        self, wanted: Sequence[Request], threads: int = 1, check: Callable[[], None] = lambda: None
+    ) -> list[Prediction]:
+        """A prediction for each pass *wanted*; *check* is called between passes and may raise Cancelled."""
         with _one_torch_thread():
             if threads <= 1 or len(wanted) <= 1 or self.device != "cpu":
                 return [self._checked(one, check) for one in wanted]
@@ -152,15 +153,15 @@ class PeopleModel:
                         one.cancel()
                     raise
 
-    def _checked(self, one: Pass, check: Callable[[], None]) -> View:
+    def _checked(self, one: Request, check: Callable[[], None]) -> Prediction:
         check()
         if torch.get_num_threads() != 1:
             torch.set_num_threads(1)
-        return self._look(one)
+        return self._infer(one)
 
-    def _look(self, one: Pass) -> View:
-        picture, way, near = one
-        which, mirror = divmod(way, 2)
+    def _infer(self, one: Request) -> Prediction:
+        picture, variant, portrait = one
+        which, mirror = divmod(variant, 2)
         small = np.ascontiguousarray(picture[:, ::-1]) if mirror else picture
         height, width = small.shape[:2]
         batch = torch.from_numpy(small).permute(2, 0, 1)[None]
@@ -173,20 +174,20 @@ class PeopleModel:
                 parts, alpha, centre, offset = (t.flip(-1) for t in (parts, alpha, centre, offset))
                 parts = parts[list(MIRROR)]
                 offset = offset * torch.tensor([-1.0, 1.0])[:, None, None]
-            figure = None if out.figure is None or mirror else out.figure[0, 0].float().cpu().numpy()
-            told = figure, self._near(picture) if near else None
+            pose_mask = None if out.pose_mask is None or mirror else out.pose_mask[0, 0].float().cpu().numpy()
+            published = pose_mask, self._portrait(picture) if portrait else None
             alpha, parts, centre, offset = (t.contiguous() for t in (alpha, parts, centre, offset))
-            return View(alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), *told)
+            return Prediction(alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), *published)
 
-    def _near(self, picture: Plane) -> Plane | None:
-        """What the portrait network says: logits at its own size, squeezed as it was made for."""
+    def _portrait(self, picture: Plane) -> Plane | None:
+        """The portrait network's logits at its own size; the picture is squeezed to it as in its training."""
         if self.portrait is None:
             return None
         side = portrait_net.SIDE
         small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_LINEAR)
         batch = torch.from_numpy(small).permute(2, 0, 1)[None]
-        told = self.portrait(batch.to(self.device, self.dtype, memory_format=torch.channels_last))
-        return np.asarray(told[0, 0].float().cpu().numpy(), np.float32)
+        published = self.portrait(batch.to(self.device, self.dtype, memory_format=torch.channels_last))
+        return np.asarray(published[0, 0].float().cpu().numpy(), np.float32)
 
 
 def _long_side(weights: Path) -> int:
@@ -194,7 +195,9 @@ def _long_side(weights: Path) -> int:
         return int((file.metadata() or {}).get("long_side", LONG_SIDE))
 
 
-def main_parts(seen: PeopleSeen) -> NDArray[np.uint8]:
+def main_parts(evidence: PeopleEvidence) -> NDArray[np.uint8]:
     """The most likely part per pixel, (h, w): background where alpha and held together are under a half."""
-    best = seen.parts[1:].argmax(0).astype(np.uint8) + 1
-    return np.where(seen.alpha + seen.held >= 0.5, best, np.uint8(INDEX["background"])).astype(np.uint8)
+    best = evidence.parts[1:].argmax(0).astype(np.uint8) + 1
+    return np.where(evidence.alpha + evidence.held >= 0.5, best, np.uint8(INDEX["background"])).astype(
+        np.uint8
+    )

@@ -1,9 +1,9 @@
-"""The people network: one encoder, decoders for parts, alpha and who is who, in one pass.
+"""The people network: one encoder, decoders for parts, alpha and instances, in one pass.
 
 A trunk (published, `pose_trunk`, or of our own, `plain_trunk`), then attention at 1/32 of the input and
 a decoder back to 1/2. Parts come out at half the input's size, alpha at its full size (a coarse matte
 plus a correction that sees the picture itself), and
-people are told apart by a heat map of heads and, per pixel, the way to one's own head
+people are told apart by a heat map of heads and, per pixel, the offset to one's own head
 (centre-and-offset grouping after Cheng et al., Panoptic-DeepLab, 2020). Only convolutions,
 bilinear resizing, layer norm and plain attention are used, so that the network can be exported.
 """
@@ -39,20 +39,20 @@ NET = "people_net_2"
 """What the header of a weights file calls this network."""
 
 
-class Observed(NamedTuple):
+class PeopleOutputs(NamedTuple):
     """Raw outputs for a batch of N pictures of H x W pixels.
 
     `parts` (N, parts, H/2, W/2) and `alpha` (N, 2, H, W: person without held things, held things)
     and `centre` (N, 1, H/4, W/4) are logits; `offset` (N, 2, H/4, W/4: x, y) leads from a cell to
-    its person's head in units of `OFFSET_UNIT` pixels. `figure` (N, 1, H, W) are logits of one whole
-    figure as the published trunk tells it; None in training and from a trunk of our own.
+    its person's head in units of `OFFSET_UNIT` pixels. `pose_mask` (N, 1, H, W) are logits of the
+    published trunk's own segmentation, one whole person; None in training and from a trunk of our own.
     """
 
     parts: Tensor
     alpha: Tensor
     centre: Tensor
     offset: Tensor
-    figure: Tensor | None = None
+    pose_mask: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -134,15 +134,15 @@ class PeopleNet(nn.Module):
         self.people = ConvNorm(d1, 32)
         self.to_people = nn.Conv2d(32, 3, 1)
 
-    def forward(self, picture: Tensor) -> Observed:
-        seen = self.trunk(picture)
+    def forward(self, picture: Tensor) -> PeopleOutputs:
+        features = self.trunk(picture)
         levels = (
-            seen.sixteenth,
-            seen.eighth,
-            torch.cat([seen.quarter, seen.back], 1),
-            torch.cat([seen.half, seen.soft], 1),
+            features.sixteenth,
+            features.eighth,
+            torch.cat([features.quarter, features.back], 1),
+            torch.cat([features.half, features.soft], 1),
         )
-        y = self.context(self.deepest(seen.deep))
+        y = self.context(self.deepest(features.deep))
         quarter = y
         steps = zip(levels, self.lower, self.skip, self.merge, strict=True)
         for k, (level, lower, skip, merge) in enumerate(steps):
@@ -152,10 +152,14 @@ class PeopleNet(nn.Module):
         x = (picture - 0.5) * 2
         coarse = _up(self.to_coarse(y), x)
         fine = self.fine(torch.cat([_up(self.to_fine(y), x), x, coarse], 1))
-        who = self.to_people(self.people(quarter))
+        instances = self.to_people(self.people(quarter))
         trunk: nn.Module = self.trunk
-        figure = trunk.segmented(seen.soft) if isinstance(trunk, PoseTrunk) and not self.training else None
-        return Observed(self.to_parts(y), coarse + self.to_alpha(fine), who[:, :1], who[:, 1:], figure)
+        pose_mask = (
+            trunk.segmented(features.soft) if isinstance(trunk, PoseTrunk) and not self.training else None
+        )
+        return PeopleOutputs(
+            self.to_parts(y), coarse + self.to_alpha(fine), instances[:, :1], instances[:, 1:], pose_mask
+        )
 
     def fold(self) -> PeopleNet:
         """Merge all batch norms into their convolutions (inference only); returns itself."""

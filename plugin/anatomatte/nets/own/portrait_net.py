@@ -1,4 +1,4 @@
-"""The portrait network: MediaPipe's selfie segmentation, in torch. It knows real people near the camera.
+"""The portrait network: MediaPipe's selfie segmentation, in torch, for people near the camera.
 
 Google published network and weights under Apache-2.0 (model card "MediaPipe Selfie Segmentation",
 general); `training.pretrained` reads them once out of the published file. An encoder of inverted

@@ -4,7 +4,7 @@ Google published the network (BlazePose GHUM, full, with segmentation) and its w
 Apache-2.0; `training.pretrained` reads them once out of the published file. Only what is
 convolutional is used, so it works at any size: an encoder of inverted residuals down to 1/32, the
 features that its own decoder brings back up to 1/4, those of its segmentation at 1/2, and that
-segmentation itself: one whole figure, the one who matters most.
+segmentation itself: one whole person, the most prominent.
 It has no norms: theirs were merged into the weights before they were published.
 """
 
@@ -141,6 +141,6 @@ class PoseTrunk(nn.Module):
         return Levels(half, quarter, eighth, sixteenth, deep, back, soft)
 
     def segmented(self, soft: Tensor) -> Tensor:
-        """Logits (N, 1, H, W) of the one whole figure, as published, from the features at 1/2."""
+        """Logits (N, 1, H, W) of the published segmentation (one whole person) from the features at 1/2."""
         found: Tensor = self.figure(_twice(soft))
         return found

@@ -1,1 +1,1 @@
-"""Files of networks, fed and read as their manifests say."""
+"""Inference runtime for network files (ONNX, TorchScript, LiteRT): inputs, outputs, sessions, recurrence."""

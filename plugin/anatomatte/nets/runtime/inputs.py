@@ -1,4 +1,4 @@
-"""What a network is fed: the picture as its numbers, and the further inputs of its manifest."""
+"""Preprocessing: a picture as the network's input tensor, trimap or hint, and the manifest's other inputs."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .sizes import Geometry, Plane, padded, resized
 
 Array = NDArray[Any]
 
-SURE = 0.05
-"""A hint within this of 0 or 1 is sure; a trimap leaves the rest open."""
+KNOWN = 0.05
+"""An alpha within this of 0 or 1 is known; the rest is the unknown band of a trimap."""
 
 
 def encoded(picture: Plane, manifest: Manifest, geometry: Geometry) -> Plane:
@@ -54,18 +54,18 @@ def _hint(rough: Plane, extra: Extra) -> Plane:
 
 
 def _trimap(rough: Plane, extra: Extra) -> Plane:
-    """Sure inside, sure outside, and a band between that is open."""
+    """Known foreground, known background, and an unknown band between."""
     disc = _disc(extra.band)
-    inside, outside = _deep(rough >= 1 - SURE, disc), _deep(rough <= SURE, disc)
-    below, open_, above = (np.float32(level) for level in extra.levels)
-    return np.where(inside, above, np.where(outside, below, open_)).astype(np.float32)
+    inside, outside = _deep(rough >= 1 - KNOWN, disc), _deep(rough <= KNOWN, disc)
+    background, unknown, foreground = (np.float32(level) for level in extra.levels)
+    return np.where(inside, foreground, np.where(outside, background, unknown)).astype(np.float32)
 
 
-def _deep(sure: NDArray[np.bool_], disc: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _deep(known: NDArray[np.bool_], disc: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """What is a disc's radius away from anything else; beyond the picture's border it goes on as it is."""
     rim = disc.shape[0] // 2
-    height, width = sure.shape
-    grown = cv2.copyMakeBorder(sure.astype(np.uint8), rim, rim, rim, rim, cv2.BORDER_REPLICATE)
+    height, width = known.shape
+    grown = cv2.copyMakeBorder(known.astype(np.uint8), rim, rim, rim, rim, cv2.BORDER_REPLICATE)
     return np.asarray(cv2.erode(grown, disc)[rim : rim + height, rim : rim + width]) > 0
 
 

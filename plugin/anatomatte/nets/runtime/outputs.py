@@ -1,6 +1,6 @@
-"""What a network said: its outputs read by their manifest, checked, and brought to any size.
+"""Postprocessing: a network's output tensors decoded by their manifest, validated, and resized.
 
-Nothing that a network gives is trusted: an output of the wrong name, shape or number of classes, a
+No output is trusted: an output of the wrong name, shape or number of classes, a
 value that is no number or far outside its range fails the frame with a sentence.
 """
 
@@ -27,7 +27,7 @@ SLACK = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What a network said of one picture, at the network's own size, its padding still on.
+    """Decoded outputs for one picture, at the network's own size, its padding still on.
 
     Attributes:
         manifest: how it was asked.

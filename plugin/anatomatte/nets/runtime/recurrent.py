@@ -1,6 +1,6 @@
-"""Which frames a recurrent network must see so that a frame is the same alone and in a sequence.
+"""Chunked inference of recurrent models: a frame is the same alone and in a sequence.
 
-A recurrent network carries its state from frame to frame, so what it says depends on where it
+A recurrent model carries its state from frame to frame, so its output depends on where it
 began.  Here it begins on a grid of absolute frame numbers, never where a render began: run *k*
 warms up on the `warmup` frames before `k·chunk`, and goes on for `overlap` frames into the next
 chunk, where its answer fades out while that of run *k* + 1 fades in.  Frame *t* is therefore a
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 Planes = Mapping[str, NDArray[np.float32]]
 State = Any
 Step = Callable[[int, State | None], tuple[Planes, State]]
-"""Shows frame *f* to the network: (frame, state before or None at the beginning) → (planes, state after)."""
+"""Inference on frame *f*: (frame, state before or None at the beginning) → (planes, state after)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Contract:
 
     Attributes:
         chunk: frames from the beginning of one run's part to the next one's.
-        warmup: frames that a run sees before its part, whose answers are thrown away.
+        warmup: frames that a run processes before its part, whose outputs are discarded.
         overlap: frames at the beginning of a part over which the last run fades into this one.
     """
 
@@ -57,7 +57,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the network up to a frame: it sees `start` … `frame`; `weight` is its share there."""
+    """One run of the network up to a frame: it processes `start` … `frame`; `weight` is its share there."""
 
     start: int
     frame: int

@@ -1,4 +1,4 @@
-"""Runs any ONNX, TorchScript or LiteRT network from its manifest alone."""
+"""Inference with any ONNX, TorchScript or LiteRT network from its manifest alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import AnatomatteError, SetupError
 from ...models.manifest import Manifest
+from ...ops.strips import never
 from .files import OPENERS, Net, OnnxNet, Port
 from .inputs import feeds
 from .outputs import Answer, Array, read
@@ -18,17 +19,13 @@ from .sessions import Rung, Sessions, descend, ladder, sessions, short_of_memory
 from .sizes import Geometry, Plane, plan, resized, smaller
 
 
-def _never() -> None:
-    return None
-
-
 def _silent(_: str) -> None:
     return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Carried:
-    """What a recurrent network hands from one frame to the next.
+class RecurrentState:
+    """State of a recurrent model, carried from one frame to the next.
 
     Attributes:
         geometry: the sizes at which it was made; at another size the network begins anew.
@@ -51,7 +48,7 @@ class Runner:
         pool: who holds the opened file.
 
     Raises:
-        SetupError: (when it looks) the runtime is not installed, or the file is damaged or is not
+        SetupError: (at inference) the runtime is not installed, or the file is damaged or is not
             what the manifest says.
     """
 
@@ -71,28 +68,28 @@ class Runner:
         self.precision, self.device, self.threads = precision, device, max(1, threads)
         self._pool = pool
 
-    def look(
+    def infer(
         self,
         picture: Plane,
         *,
         hint: Plane | None = None,
-        before: Carried | None = None,
-        tell: Callable[[str], None] = _silent,
-        check: Callable[[], None] = _never,
-    ) -> tuple[Answer, Carried | None]:
-        """Show the network a picture (H, W, 3), display-referred sRGB; NaN is 0, the rest is clipped to 0-1.
+        before: RecurrentState | None = None,
+        report: Callable[[str], None] = _silent,
+        check: Callable[[], None] = never,
+    ) -> tuple[Answer, RecurrentState | None]:
+        """Inference on a picture (H, W, 3), display-referred sRGB; NaN is 0, the rest is clipped to 0-1.
 
         Args:
             hint: the rough alpha (H, W) in 0..1 that is known so far.
-            before: what a recurrent network carried from the frame before; None at the beginning.
-            tell: takes a sentence for the frame's status when memory was short.
+            before: the recurrent state after the frame before; None at the beginning.
+            report: takes a sentence for the frame's status when memory was short.
             check: called before the network runs; raises Cancelled to stop.
 
         Returns:
-            What it said, and what a recurrent network carries to the next frame.
+            The answer, and the recurrent state for the next frame.
 
         Raises:
-            SetupError: the file and the manifest do not fit, or it said what cannot be.
+            SetupError: the file and the manifest do not fit, or an output is impossible.
             SettingsError: it wants a rough alpha and there is none.
             PlateError: the picture is empty or too extreme.
             OutOfMemory: no step of the ladder fits.
@@ -101,21 +98,21 @@ class Runner:
         clean = np.clip(clean, 0, 1)
         rough = None if hint is None else np.clip(np.nan_to_num(np.asarray(hint, np.float32)), 0, 1)
 
-        def at(rung: Rung) -> tuple[Answer, Carried | None]:
+        def at(rung: Rung) -> tuple[Answer, RecurrentState | None]:
             check()
             return self._once(clean, rough, before, rung, check)
 
         rungs = ladder(self.device, self.manifest.size.smaller)
-        return descend(self.manifest.title, rungs, at, tell)
+        return descend(self.manifest.title, rungs, at, report)
 
     def _once(
         self,
         picture: Plane,
         hint: Plane | None,
-        before: Carried | None,
+        before: RecurrentState | None,
         rung: Rung,
         check: Callable[[], None],
-    ) -> tuple[Answer, Carried | None]:
+    ) -> tuple[Answer, RecurrentState | None]:
         manifest = replace(self.manifest, size=smaller(self.manifest.size, rung.side))
         geometry = plan(manifest.size, manifest.pad, picture.shape[0], picture.shape[1])
         states = before.states if before is not None and before.geometry == geometry else None
@@ -129,7 +126,7 @@ class Runner:
         if any(output.residual for output in manifest.outputs):
             shown = resized(picture, geometry.inner, manifest.size.filter, manifest.size.antialias)
         answer = read(raw, names, manifest, geometry, shown)
-        carried = Carried(geometry, answer.states) if answer.states else None
+        carried = RecurrentState(geometry, answer.states) if answer.states else None
         return answer, carried
 
     def _key(self, device: str) -> tuple[Any, ...]:

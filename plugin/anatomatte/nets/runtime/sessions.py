@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ...errors import OutOfMemory
+from ...ops.strips import never
 
 T = TypeVar("T")
 
@@ -35,17 +36,13 @@ _SHORT_OF_MEMORY = (
 )
 
 
-def _never() -> None:
-    return None
-
-
 def idle_seconds() -> float:
     """The patience with an unused network in seconds; a variable that is no number counts as not set."""
     try:
-        told = float(os.environ.get("ANATOMATTE_MODEL_IDLE_S", ""))
+        asked = float(os.environ.get("ANATOMATTE_MODEL_IDLE_S", ""))
     except ValueError:
         return IDLE_SECONDS
-    return told if told >= 0 else IDLE_SECONDS
+    return asked if asked >= 0 else IDLE_SECONDS
 
 
 @dataclass(eq=False)
@@ -89,7 +86,7 @@ class Sessions:
             return sum(slot.loaded for slot in self._slots.values())
 
     @contextmanager
-    def using(self, key: Hashable, load: Callable[[], T], check: Callable[[], None] = _never) -> Iterator[T]:
+    def using(self, key: Hashable, load: Callable[[], T], check: Callable[[], None] = never) -> Iterator[T]:
         """The network of *key*, loaded by *load* if nobody has; it stays as long as the block runs.
 
         *check* is called every 50 ms while somebody else loads it and may raise to stop waiting.
@@ -136,7 +133,7 @@ class Sessions:
             self._timer = None
             if self._slots:
                 oldest = min(slot.last for slot in self._slots.values())
-                # whoever is in use is looked at again a whole idle time later
+                # whatever is in use is checked again a whole idle time later
                 left = oldest + self.idle - self._clock()
                 self._wake_in(left if left > 0 else max(self.idle, 1.0))
 
@@ -173,7 +170,7 @@ class Rung:
 
     Attributes:
         device: `cpu`, or a GPU's name.
-        side: the side at which the network looks, 0 for the one that it was made for.
+        side: the side of the network's input, 0 for the one that it was made for.
     """
 
     device: str
@@ -198,13 +195,13 @@ def short_of_memory(error: BaseException) -> bool:
 
 
 def descend(
-    what: str, rungs: Sequence[Rung], run: Callable[[Rung], T], tell: Callable[[str], None] = lambda _: None
+    what: str, rungs: Sequence[Rung], run: Callable[[Rung], T], report: Callable[[str], None] = lambda _: None
 ) -> T:
-    """*run* on the first rung whose memory suffices; every step down is told.
+    """*run* on the first rung whose memory suffices; every step down is reported.
 
     Args:
         what: the network's name in the messages.
-        tell: takes one sentence for the frame's status.
+        report: takes one sentence for the frame's status.
 
     Raises:
         OutOfMemory: no rung was small enough.
@@ -218,7 +215,7 @@ def descend(
             sessions.release_idle(0)
             continue
         if place:
-            tell(f"{what} did not fit into memory {rungs[0]}; this frame was made {rung}.")
+            report(f"{what} did not fit into memory {rungs[0]}; this frame was made {rung}.")
         return made
     raise OutOfMemory(
         f"{what} does not fit into memory, not even {rungs[-1]}: render at a smaller size, "

@@ -1,4 +1,4 @@
-"""Sizes: how a picture is brought to a network's size, and what the network says back to the picture's.
+"""Sizes: a picture is resized and padded to a network's input, and its outputs back to the picture.
 
 The rules are those of `manifest_fields.Size`, `Pad` and `Back`.
 """
