@@ -127,7 +127,7 @@ def test_nothing_is_asked_before_a_missing_network_is_told(monkeypatch: pytest.M
 
 def test_a_method_without_a_file_is_an_entry_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     class Half(built_in.OwnAlpha):
-        def alpha(self, given: PeopleSeen, picture: Any, mix: float, *_: Any) -> Any:
+        def alpha(self, given: PeopleEvidence, picture: Any, mix: float, *_: Any) -> Any:
             said = np.full(picture.shape[:2], 0.5, np.float32)
             return built_in.covered(given, said, mix), said
 

@@ -6,7 +6,7 @@ import dataclasses
 
 from ..keyer.key import Key, ScreenEvidence, key_screen, observe_screen
 from ..people import fuse
-from ..people.evidence import PeopleSeen, Plane
+from ..people.evidence import PeopleEvidence, Plane
 from . import memo, subject
 from .task import Task
 
@@ -25,7 +25,7 @@ class Evidence:
 
     screen: ScreenEvidence
     key: Key
-    people: PeopleSeen | None = None
+    people: PeopleEvidence | None = None
     alpha: Plane | None = None
     messages: tuple[str, ...] = ()
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ..cache import Region, content_key, memo
 from ..frame import Pixels
 from ..nets.external import choose
-from ..people.selection import Choice
+from ..people.selection import Selection
 from ..plate import Plate
 from .task import Task
 
@@ -95,7 +95,7 @@ def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
     return *of_screen(task), *facts, *named, of_people(task) if people else None
 
 
-def of_shares(task: Task, choice: Choice, alone: bool) -> tuple[object, ...]:
+def of_shares(task: Task, choice: Selection, alone: bool) -> tuple[object, ...]:
     """What the shares of people and parts depend on; *alone*: there is no screen."""
     return *of_people(task), dataclasses.replace(choice, doubts=()), alone
 

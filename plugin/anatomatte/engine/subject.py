@@ -16,8 +16,8 @@ from ..nets.external import alpha_edge, choose
 from ..nets.external.protocols import PeopleGiven
 from ..nets.runtime.sessions import sessions
 from ..people import edge, selection
-from ..people.evidence import PeopleSeen
-from ..people.observe import see
+from ..people.evidence import PeopleEvidence
+from ..people.observe import observe_people
 from ..people.shares import Shares, shares
 from ..settings import Settings
 from . import memo
@@ -92,14 +92,14 @@ def asked(settings: Settings, screen: bool) -> bool:
     return settings.subject == "on"
 
 
-def own_people(task: Task) -> PeopleSeen:
+def own_people(task: Task) -> PeopleEvidence:
     """The evidence of our own networks, asked through the display transform; people from the left.
 
     Raises:
         SetupError: as `model`.
     """
     task.work.check()
-    found = see(
+    found = observe_people(
         task.picture(),
         model(),
         people=task.settings.people,
@@ -125,7 +125,7 @@ def people(task: Task) -> PeopleGiven:
     return dataclasses.replace(found, seen=selection.ordered(found.seen))
 
 
-def soft_key(task: Task, seen: PeopleSeen) -> Key:
+def soft_key(task: Task, seen: PeopleEvidence) -> Key:
     """The matte of people and what they hold at the plate's resolution; empty where nobody was seen."""
     light, work = task.plate.light, task.work
     height, width = light.shape[:2]
@@ -141,13 +141,13 @@ def soft_key(task: Task, seen: PeopleSeen) -> Key:
     return Key(soft.matte, soft.edge, soft.colour, around, soft.hold)
 
 
-def shared(task: Task, seen: PeopleSeen, held: Pixels | None) -> tuple[Shares, tuple[str, ...]]:
+def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Shares, tuple[str, ...]]:
     """Shares of the people and parts that the Subject page chooses, and sentences for the status.
 
     Args:
         held: H×W, how much of the matte is held; None before a screen.
     """
-    choice = selection.choose(task.settings, seen, task.place)
+    choice = selection.select(task.settings, seen, task.place)
     alone, light, work = held is not None, task.plate.light, task.work
 
     def make() -> Shares:

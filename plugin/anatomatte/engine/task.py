@@ -12,7 +12,7 @@ from ..nets.external.alpha_edge import Frames
 from ..nets.external.choose import Models
 from ..nets.external.protocols import Kind
 from ..ops import display
-from ..people.selection import Place
+from ..people.selection import Point
 from ..plate import Plate
 from ..settings import Settings
 from ..work import Work
@@ -34,7 +34,7 @@ class Task:
     plate: Plate
     settings: Settings
     work: Work
-    place: Place
+    place: Point
     around: Around | None = None
 
     @functools.cached_property

@@ -15,12 +15,12 @@ import numpy as np
 from ...cache import Region, content_key, memo
 from ...errors import SettingsError
 from ...models.manifest import Manifest
-from ...people.evidence import PeopleSeen, Plane
+from ...people.evidence import PeopleEvidence, Plane
 from ...work import Work
 from ..runtime.files import PROVIDERS
 from ..runtime.outputs import Answer
 from ..runtime.recurrent import Contract, Planes, answer, bytes_of
-from ..runtime.runner import Carried, Runner
+from ..runtime.runner import RecurrentState, Runner
 from ..runtime.sizes import resized
 from .regions import WHOLE, regions
 
@@ -97,7 +97,7 @@ def nobody(manifest: Manifest) -> str:
 def alpha_of(
     network: Asked,
     display: Plane,
-    seen: PeopleSeen,
+    seen: PeopleEvidence,
     work: Work,
     frames: Frames | None,
     tell: Tell,
@@ -113,7 +113,7 @@ def alpha_of(
     for box in boxes:
         shown = display if box == WHOLE else box.cut(display)
         hint = rough if rough is None or box == WHOLE else box.cut(rough)
-        spot, _ = runner.look(shown, hint=hint, tell=tell, check=work.check)
+        spot, _ = runner.infer(shown, hint=hint, report=tell, check=work.check)
         inside = box.inside(size)
         alpha = inside.of(_alpha(spot, inside.box))
         there = made[inside.rows, inside.columns]
@@ -168,14 +168,14 @@ def edge_of(
     """
     manifest, runner = network.manifest, network.runner(work.threads)
     if wants_rough(manifest):
-        spot, _ = runner.look(display, hint=rough, tell=tell, check=work.check)
+        spot, _ = runner.infer(display, hint=rough, report=tell, check=work.check)
         colour = spot.foreground_at()
         return Edge(_alpha(spot), colour, None if colour is None else np.ones_like(rough))
     if manifest.states:
         planes = _recurrent(network, runner, display, frames, tell, work.check, colours=True)
         fine, colour = planes["alpha"], planes.get("colour")
     else:
-        spot, _ = runner.look(display, tell=tell, check=work.check)
+        spot, _ = runner.infer(display, report=tell, check=work.check)
         fine, colour = _alpha(spot), spot.foreground_at()
     there = np.clip(resized(rough, (display.shape[0], display.shape[1]), "bilinear"), 0, 1)
     near = _near_edge(there)

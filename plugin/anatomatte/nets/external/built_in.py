@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...people.evidence import PeopleSeen, Plane
+from ...people.evidence import PeopleEvidence, Plane
 from ...work import Work
 from ..runtime.sizes import resized
 from .alpha_edge import Frames
@@ -34,7 +34,9 @@ class _Quiet:
 class OwnParts(_Quiet):
     """The parts of our own network."""
 
-    def parts(self, given: PeopleSeen, picture: Plane, people: int, work: Work, tell: Tell) -> PeopleSeen:
+    def parts(
+        self, given: PeopleEvidence, picture: Plane, people: int, work: Work, tell: Tell
+    ) -> PeopleEvidence:
         """What is given."""
         return given
 
@@ -43,8 +45,8 @@ class OwnAlpha(_Quiet):
     """The alpha of our own networks."""
 
     def alpha(
-        self, given: PeopleSeen, picture: Plane, mix: float, work: Work, tell: Tell, frames: Frames | None
-    ) -> tuple[PeopleSeen, Plane | None]:
+        self, given: PeopleEvidence, picture: Plane, mix: float, work: Work, tell: Tell, frames: Frames | None
+    ) -> tuple[PeopleEvidence, Plane | None]:
         """What is given; there is no other word."""
         return given, None
 
@@ -53,8 +55,8 @@ class AlphaOfParts(_Quiet):
     """What the parts model takes for person."""
 
     def alpha(
-        self, given: PeopleSeen, picture: Plane, mix: float, work: Work, tell: Tell, frames: Frames | None
-    ) -> tuple[PeopleSeen, Plane | None]:
+        self, given: PeopleEvidence, picture: Plane, mix: float, work: Work, tell: Tell, frames: Frames | None
+    ) -> tuple[PeopleEvidence, Plane | None]:
         """The evidence whose alpha is the share of all parts of people."""
         return covered(given, person_cover(lawful(given).parts), mix), None
 
@@ -103,7 +105,7 @@ BUILT_IN = _Table(
 """Every model without a file; all other names are ids of the model store."""
 
 
-def covered(given: PeopleSeen, alpha: Plane, mix: float) -> PeopleSeen:
+def covered(given: PeopleEvidence, alpha: Plane, mix: float) -> PeopleEvidence:
     """Evidence whose alpha is *mix* (0..1) of another one, of any size."""
     there = resized(alpha, (given.alpha.shape[0], given.alpha.shape[1]), "area")
     return dataclasses.replace(given, alpha=given.alpha + np.float32(mix) * (there - given.alpha))

@@ -183,7 +183,7 @@ def edge_model(name: str) -> EdgeModel:
 
 
 def given(
-    own: PeopleSeen,
+    own: PeopleEvidence,
     picture: Plane,
     models: Models,
     *,

@@ -11,7 +11,7 @@ import numpy as np
 from ...errors import SettingsError, SetupError
 from ...models.manifest import Manifest
 from ...parts import INDEX, LABEL_SETS
-from ...people.evidence import PeopleSeen, Plane
+from ...people.evidence import PeopleEvidence, Plane
 from ...work import Work
 from ..runtime.outputs import Answer, in_our_parts
 from ..runtime.sessions import descend, ladder, sessions
@@ -31,8 +31,8 @@ Classes = Callable[[Plane, tuple[int, int]], Plane]
 
 
 def parts_of(
-    network: Asked, display: Plane, seen: PeopleSeen, people: int, work: Work, tell: Tell
-) -> PeopleSeen:
+    network: Asked, display: Plane, seen: PeopleEvidence, people: int, work: Work, tell: Tell
+) -> PeopleEvidence:
     """The evidence with the parts that a network names; who is who too, where it knows that."""
     manifest = network.manifest
     if manifest.runtime == "native":
@@ -91,7 +91,7 @@ def _classes_by(network: Asked, work: Work, tell: Tell) -> Classes:
     """How a network's classes are had, whatever runs it."""
 
     def by_runner(picture: Plane, size: tuple[int, int]) -> Plane:
-        spot, _ = network.runner(work.threads).look(picture, tell=tell, check=work.check)
+        spot, _ = network.runner(work.threads).infer(picture, report=tell, check=work.check)
         return _said(spot, size)
 
     def by_m2fp(picture: Plane, size: tuple[int, int]) -> Plane:
@@ -120,7 +120,7 @@ def _known(manifest: Manifest) -> tuple[int, ...]:
 
 def _m2fp(
     network: Asked, picture: Plane, people: int, size: tuple[int, int], work: Work, tell: Tell
-) -> tuple[M2FP, M2FPSeen]:
+) -> tuple[M2FP, M2FPPrediction]:
     """M2FP's look, on the CPU where the GPU has too little memory."""
     import torch
 
@@ -148,8 +148,8 @@ def _shares(found: M2FPPrediction, cover: Plane) -> Plane:
 
 
 def _by_m2fp(
-    network: Asked, display: Plane, seen: PeopleSeen, people: int, work: Work, tell: Tell
-) -> PeopleSeen:
+    network: Asked, display: Plane, seen: PeopleEvidence, people: int, work: Work, tell: Tell
+) -> PeopleEvidence:
     """Parts and people of the multi-person kind."""
     from ..m2fp.people import to_evidence
 

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from ...people.evidence import PeopleSeen, Plane
+from ...people.evidence import PeopleEvidence, Plane
 from ...work import Work
 from .alpha_edge import Frames
 
@@ -31,7 +31,7 @@ class PeopleGiven:
         messages: sentences for the frame's status.
     """
 
-    seen: PeopleSeen
+    seen: PeopleEvidence
     alpha: Plane | None = None
     messages: tuple[str, ...] = ()
 
@@ -61,7 +61,9 @@ class PartsModel(Protocol):
     def messages(self) -> tuple[str, ...]:
         """Sentences about the model itself, for every frame that asks it."""
 
-    def parts(self, given: PeopleSeen, picture: Plane, people: int, work: Work, tell: Tell) -> PeopleSeen:
+    def parts(
+        self, given: PeopleEvidence, picture: Plane, people: int, work: Work, tell: Tell
+    ) -> PeopleEvidence:
         """The evidence with this model's parts; *picture* (H, W, 3) display-referred, *people* at most."""
 
 
@@ -73,8 +75,8 @@ class AlphaModel(Protocol):
         """Sentences about the model itself, for every frame that asks it."""
 
     def alpha(
-        self, given: PeopleSeen, picture: Plane, mix: float, work: Work, tell: Tell, frames: Frames | None
-    ) -> tuple[PeopleSeen, Plane | None]:
+        self, given: PeopleEvidence, picture: Plane, mix: float, work: Work, tell: Tell, frames: Frames | None
+    ) -> tuple[PeopleEvidence, Plane | None]:
         """The evidence with this model's alpha, which counts *mix* (0..1), and that alpha (H, W) itself."""
 
 

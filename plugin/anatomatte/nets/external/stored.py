@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ...people.evidence import PeopleSeen, Plane
+from ...people.evidence import PeopleEvidence, Plane
 from ...work import Work
 from .alpha_edge import Asked, Frames, alpha_of, edge_of
 from .built_in import covered, sized
@@ -31,7 +31,9 @@ class _Stored:
 class StoredParts(_Stored):
     """A network that parses people."""
 
-    def parts(self, given: PeopleSeen, picture: Plane, people: int, work: Work, tell: Tell) -> PeopleSeen:
+    def parts(
+        self, given: PeopleEvidence, picture: Plane, people: int, work: Work, tell: Tell
+    ) -> PeopleEvidence:
         """The evidence with the parts that the network names; who is who too, where it knows that."""
         return parts_of(self.network, picture, given, people, work, tell)
 
@@ -40,8 +42,8 @@ class StoredAlpha(_Stored):
     """A network that gives an alpha."""
 
     def alpha(
-        self, given: PeopleSeen, picture: Plane, mix: float, work: Work, tell: Tell, frames: Frames | None
-    ) -> tuple[PeopleSeen, Plane | None]:
+        self, given: PeopleEvidence, picture: Plane, mix: float, work: Work, tell: Tell, frames: Frames | None
+    ) -> tuple[PeopleEvidence, Plane | None]:
         """The evidence on a grid that is fine enough for the network's alpha, and that alpha."""
         said = alpha_of(self.network, picture, given, work, frames, tell)
         finer = on_grid(given, grid_for(self.network.manifest, picture, given))
