@@ -60,10 +60,10 @@ inline constexpr int kPack[] = {control_index("pack_r"), control_index("pack_g")
 // The part mattes among the entries of a packed channel's menu.
 inline constexpr int kFirstPart = option_index(kPack[0], "hat");
 inline constexpr int kLastPart = option_index(kPack[0], "feet");
-inline constexpr int kAlphaEngine = control_index("alpha_engine");
-inline constexpr int kAlphaOwn = option_index(kAlphaEngine, "own");
-inline constexpr int kEdgeEngine = control_index("edge_engine");
-inline constexpr int kEdgeOwn = option_index(kEdgeEngine, "own");
+inline constexpr int kAlphaModel = control_index("alpha_model");
+inline constexpr int kAlphaOwn = option_index(kAlphaModel, "own");
+inline constexpr int kEdgeModel = control_index("edge_model");
+inline constexpr int kEdgeOwn = option_index(kEdgeModel, "own");
 inline constexpr int kStatus = control_index("status");
 inline constexpr int kRefresh = control_index("refresh");
 

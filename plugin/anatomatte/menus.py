@@ -54,7 +54,7 @@ CHOSEN_MENU: dict[str, str] = {
 }  # fmt: skip
 """Which parts make up the alpha."""
 
-PARTS_ENGINES: dict[str, str] = {
+PARTS_MODELS: dict[str, str] = {
     "own": "Anatomatte", "m2fp-multi": "M2FP, several people (non-commercial)",
     "m2fp-single": "M2FP, one person (non-commercial)", "schp-lip": "SCHP, LIP (licence unclear)",
     "schp-atr": "SCHP, ATR (licence unclear)", "schp-pascal": "SCHP, Pascal person parts (licence unclear)",
@@ -67,8 +67,8 @@ PARTS_ENGINES: dict[str, str] = {
 }  # fmt: skip
 """Who says which part a pixel is: ours, or an id of the store; a licence that binds stands behind it."""
 
-ALPHA_ENGINES: dict[str, str] = {
-    "own": "Anatomatte", "parts": "As Parts engine", "modnet": "MODNet",
+ALPHA_MODELS: dict[str, str] = {
+    "own": "Anatomatte", "parts": "As Parts model", "modnet": "MODNet",
     "cv-unet-portrait": "CV-UNet, portraits (licence unclear)",
     "cv-unet-universal": "CV-UNet, anything (licence unclear)",
     "rvm-mobilenetv3": "RVM, MobileNetV3 (copyleft)", "rvm-resnet50": "RVM, ResNet-50 (copyleft)",
@@ -81,8 +81,8 @@ ALPHA_ENGINES: dict[str, str] = {
 }  # fmt: skip
 """Who says how much of a pixel is person: ours, or an id of the model store."""
 
-EDGE_ENGINES: dict[str, str] = {
-    "own": "Anatomatte", "alpha": "As Alpha engine", "vitmatte-small": "ViTMatte, small",
+EDGE_MODELS: dict[str, str] = {
+    "own": "Anatomatte", "alpha": "As Alpha model", "vitmatte-small": "ViTMatte, small",
     "corridorkey": "CorridorKey (own terms)", "modnet": "MODNet", "birefnet-matting": "BiRefNet, matting",
     "birefnet-portrait": "BiRefNet, portraits", "birefnet-general": "BiRefNet, general",
     "cv-unet-portrait": "CV-UNet, portraits (licence unclear)",

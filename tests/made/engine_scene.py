@@ -78,7 +78,7 @@ def seen_by(named: Engines, display: Any = None, own: Any = None, **facts: Any) 
 
 
 def finished(*args: Any, **facts: Any) -> tuple[Any, tuple[str, ...]]:
-    """The matte that an edge engine gives, and what it has to say."""
+    """The matte that an edge model gives, and what it has to say."""
     made = choose.finish(*args, **facts)
     return made.matte, made.told
 

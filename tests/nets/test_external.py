@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from anatomatte.errors import SettingsError, SetupError
-from anatomatte.menus import ALPHA_ENGINES, EDGE_ENGINES, PARTS_ENGINES
+from anatomatte.menus import ALPHA_MODELS, EDGE_MODELS, PARTS_MODELS
 from anatomatte.models import store
 from anatomatte.nets.external import alpha_edge, choose
 from anatomatte.nets.external.alpha_edge import Frames
@@ -45,7 +45,7 @@ def store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_entry_is_a_network_that_gives_this() -> None:
-    for kind, menu in (("parts", PARTS_ENGINES), ("alpha", ALPHA_ENGINES), ("edge", EDGE_ENGINES)):
+    for kind, menu in (("parts", PARTS_MODELS), ("alpha", ALPHA_MODELS), ("edge", EDGE_MODELS)):
         for name in set(menu) - {"own", "parts", "alpha", "custom"}:
             told = store.catalogue.get(name)
             assert kind in told.engines, name
@@ -56,7 +56,7 @@ def test_every_entry_is_a_network_that_gives_this() -> None:
 def test_every_network_of_the_package_stands_in_its_menus() -> None:
     from anatomatte.models.manifest import shipped
 
-    menus = {"parts": PARTS_ENGINES, "alpha": ALPHA_ENGINES, "edge": EDGE_ENGINES}
+    menus = {"parts": PARTS_MODELS, "alpha": ALPHA_MODELS, "edge": EDGE_MODELS}
     missing = [
         (name, kind) for name, told in shipped().items() for kind in told.engines if name not in menus[kind]
     ]
@@ -65,7 +65,7 @@ def test_every_network_of_the_package_stands_in_its_menus() -> None:
 
 def test_a_licence_that_binds_stands_in_the_menu_and_in_the_status(tmp_path: Path) -> None:
     words = {"unclear": "(licence unclear)", "terms": "(own terms)"}
-    for menu in (PARTS_ENGINES, ALPHA_ENGINES, EDGE_ENGINES):
+    for menu in (PARTS_MODELS, ALPHA_MODELS, EDGE_MODELS):
         for name in set(menu) - {"own", "parts", "alpha", "custom"}:
             kind = store.catalogue.get(name).licence.kind
             end = "" if kind == "commercial" else words.get(kind, f"({kind})")
@@ -80,12 +80,12 @@ def test_a_licence_that_binds_stands_in_the_menu_and_in_the_status(tmp_path: Pat
 def test_controls_become_engines() -> None:
     assert choose.chosen(Settings()) == Engines()
     made = choose.chosen(
-        Settings(parts_engine="custom", parts_network=" ours@fp16 ", alpha_engine="modnet", alpha_mix=0.5)
+        Settings(parts_model="custom", parts_network=" ours@fp16 ", alpha_model="modnet", alpha_mix=0.5)
     )
     assert made == Engines("ours@fp16", "modnet", "own", 0.5)
     for kind in ("parts", "alpha", "edge"):
         with pytest.raises(SettingsError, match=r"is Custom and .* network is empty"):
-            choose.chosen(Settings(**{f"{kind}_engine": "custom"}))
+            choose.chosen(Settings(**{f"{kind}_model": "custom"}))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def red(tmp_path: Path) -> str:
     return brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
 
 
-def test_an_alpha_engine_says_what_is_person(tmp_path: Path) -> None:
+def test_alpha_model_says_what_is_person(tmp_path: Path) -> None:
     sight = seen_by(Engines(alpha=red(tmp_path)))
     assert sight.alpha is not None and sight.alpha.shape == (48, 64)
     assert sight.alpha[40, 12] > 0.99 and sight.alpha[40, 60] > 0.99 and sight.alpha[5, 30] < 0.05
@@ -183,12 +183,12 @@ def test_a_network_that_looks_from_nearby_is_shown_each_person(tmp_path: Path) -
 # ---- parts
 
 
-def test_a_parts_engine_says_which_part(tmp_path: Path) -> None:
+def test_parts_model_says_which_part(tmp_path: Path) -> None:
     name = brought(tmp_path, "colours", COLOURED, by_colour)
     sight = seen_by(Engines(parts=name))
     assert sight.seen.parts[INDEX["hair"], 40, 12] > 0.99 and sight.seen.parts[INDEX["dress"]].max() < 1e-3
     assert sight.alpha is None
-    # alpha is another engine's affair
+    # alpha is another model's affair
     assert np.array_equal(sight.seen.alpha, on_grid(person(), (48, 64)).alpha)
     both = seen_by(Engines(parts=name, alpha="parts"))
     assert both.seen.alpha[40, 60] > 0.99 and both.seen.alpha[5, 30] < 0.05
@@ -216,7 +216,7 @@ def test_parts_from_boxes_belong_to_their_person_only(tmp_path: Path) -> None:
 # ---- edge
 
 
-def test_an_edge_engine_answers_at_the_mattes_size(tmp_path: Path) -> None:
+def test_edge_model_answers_at_the_mattes_size(tmp_path: Path) -> None:
     hint = '[[extra]]\nwhat = "hint"\njoin = "channel"\n[[output]]\nwhat = "alpha"\nchannel = 3\n'
     name = brought(
         tmp_path, "echo", hint,
@@ -240,14 +240,14 @@ def test_a_network_without_a_hint_is_believed_near_the_edge_only(tmp_path: Path)
     assert fine[118, 150] < 0.1 and fine[300, 212] > 0.9 and fine[300, 216] < 0.6
 
 
-def test_the_alpha_engines_word_can_be_kept(tmp_path: Path) -> None:
+def test_the_alpha_models_word_can_be_kept(tmp_path: Path) -> None:
     named = Engines(alpha=red(tmp_path), edge="alpha")
     sight = seen_by(named)
     fine, told = finished(plate(), np.zeros((48, 64), np.float32), named, sight)
     assert told == () and np.array_equal(fine, sight.alpha)
     rough = np.full((48, 64), 0.25, np.float32)
     kept, told = finished(plate(), rough, Engines(edge="alpha"), seen_by(Engines()))
-    assert np.array_equal(kept, rough) and "no word of an alpha engine" in told[0]
+    assert np.array_equal(kept, rough) and "no word of an alpha model" in told[0]
 
 
 def test_our_own_engines_change_nothing() -> None:
@@ -316,7 +316,7 @@ def test_a_frame_alone_is_the_frame_of_the_sequence(tmp_path: Path) -> None:
 
 def test_parts_are_not_carried_in_time(tmp_path: Path) -> None:
     name = brought(tmp_path, "memory", MEMORY, recurrent)
-    with pytest.raises(SettingsError, match="parts are not carried in time: choose another Parts engine"):
+    with pytest.raises(SettingsError, match="parts are not carried in time: choose another Parts model"):
         seen_by(Engines(parts=name))
 
 

@@ -1,4 +1,4 @@
-"""The last word on the matte's edge, where an edge engine is asked, and the colours that go with it."""
+"""The last word on the matte's edge, where an edge model is asked, and the colours that go with it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def finish(
     job: Job,
     frames: Frames | None = None,
 ) -> tuple[Key, tuple[str, ...]]:
-    """The key with an edge engine's matte, and sentences for the status.
+    """The key with an edge model's matte, and sentences for the status.
 
     Args:
         key: the matte so far, keyed or seen.

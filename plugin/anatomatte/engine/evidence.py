@@ -148,7 +148,7 @@ class Looks:
         )
 
     def edged(self, evidence: Evidence, key: Key, sight: Sight | None) -> tuple[Key, tuple[str, ...]]:
-        """The key with an edge engine's matte, where one is asked."""
+        """The key with an edge model's matte, where one is asked."""
         if self.asked.edge == engines.OWN:
             return key, ()
         rough = content_key(key.matte, threads=self.job.threads)

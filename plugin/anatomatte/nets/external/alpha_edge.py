@@ -132,14 +132,14 @@ def _alpha(spot: Answer, size: tuple[int, int] | None = None) -> Plane:
     found = spot.alpha_at(size)
     if found is None:
         raise SettingsError(
-            f"{spot.manifest.title} ({spot.manifest.id}) gives no alpha: choose another Alpha engine."
+            f"{spot.manifest.title} ({spot.manifest.id}) gives no alpha: choose another Alpha model."
         )
     return found
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Edge:
-    """What an edge engine says of a picture.
+    """What an edge model says of a picture.
 
     Attributes:
         alpha: (H, W) coverage at the picture's size.

@@ -1,8 +1,8 @@
 """Other networks beside our own: which ones are asked for parts, alpha and edge, and what they change.
 
 Each of the three is chosen apart.  Our own network's look is always the ground: it knows who is who
-and what is held.  A *parts* engine says which part a pixel is, an *alpha* engine how much of a
-pixel is person, an *edge* engine refines the matte that is there at last.  A network is named by its
+and what is held.  A *parts* model says which part a pixel is, an *alpha* model how much of a
+pixel is person, an *edge* model refines the matte that is there at last.  A network is named by its
 id in the model store, with ``@fp16`` or another precision behind it if wanted.
 """
 
@@ -28,7 +28,7 @@ from .parts import grid_for, parts_of
 Kind = Literal["parts", "alpha", "edge"]
 
 OWN = "own"
-"""The word for our own network in every Engine menu."""
+"""The word for our own network in every menu of models."""
 
 
 def _never() -> None:
@@ -41,9 +41,9 @@ class Engines:
 
     Attributes:
         parts: ``own`` or an id.
-        alpha: ``own``, ``parts`` (what the parts engine takes for person), or an id.
-        edge: ``own``, ``alpha`` (the alpha engine's word as it is), ``none``, or an id.
-        mix: how much the alpha engine counts beside our own network, 0..1.
+        alpha: ``own``, ``parts`` (what the parts model takes for person), or an id.
+        edge: ``own``, ``alpha`` (the alpha model's word as it is), ``none``, or an id.
+        mix: how much the alpha model counts beside our own network, 0..1.
     """
 
     parts: str = OWN
@@ -80,10 +80,10 @@ class Engines:
 
 
 def chosen(settings: Settings) -> Engines:
-    """The engines that the controls choose.
+    """The models that the controls choose.
 
     Raises:
-        SettingsError: an Engine is Custom and names no network.
+        SettingsError: a model is Custom and names no network.
     """
 
     def named(kind: str, value: str, line: str) -> str:
@@ -91,15 +91,15 @@ def chosen(settings: Settings) -> Engines:
             return value
         if not line.strip():
             raise SettingsError(
-                f"{kind} engine is Custom and {kind} network is empty: write the id of a network there; "
+                f"{kind} model is Custom and {kind} network is empty: write the id of a network there; "
                 "`anatomatte models list` shows them."
             )
         return line.strip()
 
     return Engines(
-        named("Parts", settings.parts_engine, settings.parts_network),
-        named("Alpha", settings.alpha_engine, settings.alpha_network),
-        named("Edge", settings.edge_engine, settings.edge_network),
+        named("Parts", settings.parts_model, settings.parts_network),
+        named("Alpha", settings.alpha_model, settings.alpha_network),
+        named("Edge", settings.edge_model, settings.edge_network),
         settings.alpha_mix,
     )
 
@@ -145,14 +145,14 @@ def asked(kind: Kind, name: str) -> Asked:
     id, _, precision = name.partition("@")
     manifest = store.catalogue.get(id)
     if kind not in manifest.engines:
-        gives = " and ".join(_USES[word] for word in manifest.engines) or "nothing that an engine gives"
+        gives = " and ".join(_USES[word] for word in manifest.engines) or "nothing that a model gives"
         raise SettingsError(
-            f"{manifest.title} ({id}) gives {gives}, not {_USES[kind]}: choose another {kind.title()} engine."
+            f"{manifest.title} ({id}) gives {gives}, not {_USES[kind]}: choose another {kind.title()} model."
         )
     if kind == "parts" and manifest.states:
         raise SettingsError(
             f"{manifest.title} ({id}) remembers the frames before, and parts are not carried in time: choose "
-            "another Parts engine."
+            "another Parts model."
         )
     found = store.installed(id, precision)
     return Asked(found.manifest, found.path, found.record.sha256, found.file.precision)
@@ -175,7 +175,7 @@ class Sight:
 
     Attributes:
         seen: the evidence, every law kept.
-        alpha: (H, W) what the alpha engine said at the picture's own size; None without one.
+        alpha: (H, W) what the alpha model said at the picture's own size; None without one.
         told: sentences for the frame's status.
     """
 
@@ -241,7 +241,7 @@ class Finished:
     Attributes:
         matte: (H, W) in 0..1.
         told: sentences for the frame's status.
-        colour: (h, w, 3) the subject's own colour as an edge engine gives it, shown as its picture was, of
+        colour: (h, w, 3) the subject's own colour as an edge model gives it, shown as its picture was, of
             that picture's size; None where none does.
         trust: (h, w) how much that colour counts, in 0..1.
     """
@@ -262,7 +262,7 @@ def finish(
     frames: Frames | None = None,
     check: Callable[[], None] = _never,
 ) -> Finished:
-    """The matte of an edge engine at the size of *rough* (H, W), and what else it says.
+    """The matte of an edge model at the size of *rough* (H, W), and what else it says.
 
     Args:
         display: (H', W', 3) display-referred RGB of the same frame.
@@ -274,7 +274,7 @@ def finish(
     if engines.edge == "alpha":
         if sight is None or sight.alpha is None:
             return Finished(
-                rough, ("There is no word of an alpha engine in this frame: the edge is our own.",)
+                rough, ("There is no word of an alpha model in this frame: the edge is our own.",)
             )
         return Finished(_sized(sight.alpha, size))
     if engines.edge == OWN:
@@ -292,5 +292,5 @@ def _sized(alpha: Plane, size: tuple[int, int]) -> Plane:
 
 
 def manifest_of(name: str) -> Manifest:
-    """The manifest of an engine's id, whether or not its file is there."""
+    """The manifest of a model's id, whether or not its file is there."""
     return store.catalogue.get(name.partition("@")[0])
