@@ -7,6 +7,7 @@ build can run this file before anything is installed::
 
     python -m anatomatte.settings header > params.h
     python -m anatomatte.settings digest
+    python -m anatomatte.settings freeze    # appends new entries of menus to menus_frozen.py
 
 Menus are append-only.  Renaming or removing a control is a new major version.
 """
@@ -19,6 +20,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from .controls import PAGES, SHOWN, Control, Evidence, Kind, Made, Stage, Value, checked, choice, control
@@ -32,6 +34,8 @@ from .menus import (
     MOST_PEOPLE,
     PARTS_MODELS,
     PERSON_MENU,
+    frozen_text,
+    in_order,
 )
 
 __all__ = [
@@ -238,7 +242,10 @@ class Settings(Keying):
 
 def _read_table() -> tuple[Control, ...]:
     fields: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Settings)
-    rows = [Control(name=f.name, default=cast(Value, f.default), **f.metadata) for f in fields]
+    rows = []
+    for f in fields:
+        menu = tuple(in_order(f.name, dict(f.metadata.get("options", ()))).items())
+        rows.append(Control(name=f.name, default=cast(Value, f.default), **{**f.metadata, "options": menu}))
     return tuple(sorted(rows, key=lambda row: PAGES.index(row.page)))
 
 
@@ -300,16 +307,29 @@ def digest() -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def freeze() -> None:
+    """Write the order of all menus down; what is frozen stays where it is.
+
+    Raises:
+        SettingsError: a control whose menu is frozen has gone.
+    """
+    file = Path(__file__).with_name("menus_frozen.py")
+    menus = {row.name: row.menu() for row in CONTROLS if row.kind == "choice"}
+    file.write_text(frozen_text(menus, file.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def main(argv: list[str]) -> int:
-    """``header`` prints params.h, ``digest`` the table's digest."""
+    """``header`` prints params.h, ``digest`` the table's digest; ``freeze`` keeps new menu entries."""
     if argv[1:] == ["digest"]:
         print(digest())
     elif argv[1:] == ["header"]:
         from .params_header import header
 
         print(header())
+    elif argv[1:] == ["freeze"]:
+        freeze()
     else:
-        print("usage: python -m anatomatte.settings header|digest", file=sys.stderr)
+        print("usage: python -m anatomatte.settings header|digest|freeze", file=sys.stderr)
         return 2
     return 0
 
