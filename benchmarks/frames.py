@@ -99,7 +99,7 @@ with Host() as host:
         node.params.subject = "off"
         node.params.output = "matte"
         if mode != "still":
-            node.params.edge_engine = "custom"
+            node.params.edge_model = "custom"
             node.params.edge_network = "bench-remembers"
         with node.sequence(1, 200):
             node.render(first)

@@ -21,7 +21,7 @@ CLEAN = "cleanplate"
 """The clean plate that the key built: a layer of three channels, written only when it is named."""
 
 _SLOTS = ("pack_r", "pack_g", "pack_b", "pack_a")
-_PARTS = (*PART_MENU, *GROUP_MENU)
+_PARTS = tuple(key for key in BY_NAME["pack_r"].menu() if key in {**PART_MENU, **GROUP_MENU})
 EVERYONE = "everyone"
 
 SETS: dict[str, tuple[str, ...]] = {

@@ -25,7 +25,7 @@ from typing import Any
 
 from anatomatte.atomic import beside
 from anatomatte.errors import SettingsError
-from anatomatte.settings import BY_NAME, SHOWN, Control, Settings, Value, checked, known
+from anatomatte.settings import BY_NAME, SHOWN, Control, Settings, Value, checked, current, known
 
 from .sequences import parse_frames
 
@@ -108,6 +108,7 @@ def parse_setting(text: str) -> tuple[str, Value]:
     name, value = name.strip(), value.strip()
     if not equals:
         raise SettingsError(f"--set {text!r} has no value; write it as name=value.")
+    (name,) = current({name: value})
     known([name])
     control = BY_NAME[name]
     if control.kind in SHOWN:
@@ -162,7 +163,7 @@ def _preset(data: Mapping[str, Any]) -> Preset:
         raise SettingsError("Ranges are written as [[range]], with two brackets.")
     return Preset(
         _values(_section(data, "settings")),
-        {name: _keys(name, keys) for name, keys in _section(data, "keys").items()},
+        {name: _keys(name, keys) for name, keys in current(_section(data, "keys")).items()},
         tuple(_range(entry) for entry in ranges),
     )
 
@@ -175,6 +176,7 @@ def _section(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _values(values: Mapping[str, Any]) -> dict[str, Value]:
+    values = current(values)
     known(values)
     for name in values:
         if BY_NAME[name].kind in SHOWN:

@@ -29,7 +29,7 @@ AnmRange read_range(const Properties& clip, const char* name) {
 }
 
 bool other_engines(const Instance& node, OfxTime time) {
-  return node.choice(kAlphaEngine, time) != kAlphaOwn || node.choice(kEdgeEngine, time) != kEdgeOwn;
+  return node.choice(kAlphaModel, time) != kAlphaOwn || node.choice(kEdgeModel, time) != kEdgeOwn;
 }
 
 // Whether the frame depends on others.  What cannot be told now, the render will fail to tell.
@@ -93,7 +93,7 @@ AnmResult lend_source(const Instance& node, AnmFetch* wanted) {
       return refuse(wanted, std::string("The host gave no picture of Source at frame ") + frame +
                                 ", which this frame needs because a network that was chosen "
                                 "remembers the frames before: check the plate's frame range and "
-                                "that its files can be read, or choose another engine.");
+                                "that its files can be read, or choose another model.");
     }
     wanted->take(wanted->taker, &image.view());
     return ANM_OK;

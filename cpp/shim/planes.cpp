@@ -1,6 +1,7 @@
 #include "planes.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "clips.h"
 #include "instance.h"
@@ -50,7 +51,7 @@ void set_text(std::vector<AnmValue>* values, int control, const char* key) {
   }
 }
 
-// The matte *key* of one person (0: of everyone) in every channel.
+// The matte *key* of one entry of Parts of in every channel.
 void pack(std::vector<AnmValue>* values, const char* key, int person) {
   set_text(values, kOutput, kControls[kOutput].keys[kOutputPacked]);
   set_text(values, kPartsOf, kControls[kPartsOf].keys[person]);
@@ -79,8 +80,9 @@ OfxStatus clip_components(const Instance& node, const Properties& in, const Prop
   }
   const OfxTime time = in.number_or(kOfxPropTime, 0.0);
   const int people = node.ticked(kPersonParts, time) ? node.whole(kPeople, time) : 0;
-  for (int person = 1; person <= std::min(people, kControls[kPartsOf].n_options - 1); ++person) {
-    for (int part = kFirstPart; part <= kLastPart; ++part) {
+  for (int number = 0; number < std::min(people, static_cast<int>(std::size(kPersons))); ++number) {
+    const int person = kPersons[number];
+    for (const int part : kPartMattes) {
       out.set(output.c_str(), plane_string(of_person(person, part)).c_str(), index++);
     }
   }
@@ -115,10 +117,10 @@ void select_plane(const std::string& plane, std::vector<AnmValue>* values) {
   if (id.empty()) return;
   for (int i = 0; i < kControls[kPack[0]].n_options; ++i) {
     const char* key = plane_key(i);
-    if (key && id == key) return pack(values, key, 0);
+    if (key && id == key) return pack(values, key, kPartsOfEveryone);
   }
-  for (int person = 1; person < kControls[kPartsOf].n_options; ++person) {
-    for (int part = kFirstPart; part <= kLastPart; ++part) {
+  for (const int person : kPersons) {
+    for (const int part : kPartMattes) {
       if (id == of_person(person, part))
         return pack(values, kControls[kPack[0]].keys[part], person);
     }

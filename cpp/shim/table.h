@@ -50,6 +50,7 @@ inline constexpr int kOfPeople[] = {kPeople,
 // A change of one of these changes which controls mean something.
 inline constexpr int kDeciding[] = {control_index("output"), kScreen, kSubject, kWho, kParts};
 inline constexpr int kPartsOf = control_index("parts_of");
+inline constexpr int kPartsOfEveryone = option_index(kPartsOf, "everyone");
 inline constexpr int kPersonParts = control_index("person_parts");
 inline constexpr int kOutput = control_index("output");
 inline constexpr int kOutputPremultiplied = option_index(kOutput, "premultiplied");
@@ -57,13 +58,10 @@ inline constexpr int kOutputComp = option_index(kOutput, "comp");
 inline constexpr int kOutputPacked = option_index(kOutput, "packed");
 inline constexpr int kPack[] = {control_index("pack_r"), control_index("pack_g"),
                                 control_index("pack_b"), control_index("pack_a")};
-// The part mattes among the entries of a packed channel's menu.
-inline constexpr int kFirstPart = option_index(kPack[0], "hat");
-inline constexpr int kLastPart = option_index(kPack[0], "feet");
-inline constexpr int kAlphaEngine = control_index("alpha_engine");
-inline constexpr int kAlphaOwn = option_index(kAlphaEngine, "own");
-inline constexpr int kEdgeEngine = control_index("edge_engine");
-inline constexpr int kEdgeOwn = option_index(kEdgeEngine, "own");
+inline constexpr int kAlphaModel = control_index("alpha_model");
+inline constexpr int kAlphaOwn = option_index(kAlphaModel, "own");
+inline constexpr int kEdgeModel = control_index("edge_model");
+inline constexpr int kEdgeOwn = option_index(kEdgeModel, "own");
 inline constexpr int kStatus = control_index("status");
 inline constexpr int kRefresh = control_index("refresh");
 

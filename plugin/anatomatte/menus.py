@@ -1,6 +1,57 @@
-"""The long menus of the table: key → label.  Append-only; standard library only."""
+"""The long menus of the table: key → label.  Append-only; standard library only.
+
+A host's project keeps a choice as the entry's place.  Menus are composed of kinds (people, parts,
+groups, networks), which may each grow; `in_order` keeps what stands in ``menus_frozen.py`` at its
+place and puts whatever is new behind it.
+"""
 
 from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+from .errors import SettingsError
+from .menus_frozen import FROZEN
+
+
+def in_order(control: str, menu: Mapping[str, str]) -> dict[str, str]:
+    """The menu of a control in its frozen order, new entries at the end.
+
+    Raises:
+        SettingsError: an entry that is frozen is not in the menu, or two entries have one label.
+    """
+    frozen = FROZEN.get(control, ())
+    for key in frozen:
+        if key not in menu:
+            raise SettingsError(
+                f"The menu of {control} has lost the entry {key!r}, and every entry behind it would "
+                "move in saved projects: put it back in menus.py or the table."
+            )
+    if len({label.casefold() for label in menu.values()}) != len(menu):
+        raise SettingsError(f"The menu of {control} has a label twice; give each entry its own.")
+    return {key: menu[key] for key in (*frozen, *(key for key in menu if key not in frozen))}
+
+
+def frozen_text(menus: Mapping[str, tuple[str, ...]], now: str) -> str:
+    """The text of ``menus_frozen.py`` for these menus; *now* is its text today.
+
+    Raises:
+        SettingsError: a control whose menu is frozen has gone.
+    """
+    for name in FROZEN:
+        if name not in menus:
+            raise SettingsError(
+                f"The menu of {name} is frozen and no control has it: put the control back, or take its "
+                "row out of menus_frozen.py by hand."
+            )
+    head, mark, rest = now.partition('_TEXT = """')
+    rows = (
+        textwrap.wrap(f"{name}: {' '.join(keys)}", 108, subsequent_indent="  ", break_on_hyphens=False)
+        for name, keys in menus.items()
+    )
+    text = "\n".join(line for row in rows for line in row)
+    return head + mark + "\n" + text + "\n" + rest[rest.index('"""') :]
+
 
 COLOURS: dict[str, str] = {
     "linear": "Scene-linear",
@@ -39,22 +90,22 @@ GROUP_MENU: dict[str, str] = {
 }  # fmt: skip
 """Merged groups that are layers of their own."""
 
-MATTE_MENU: dict[str, str] = {
+MATTE_MENU: dict[str, str] = in_order("pack_r", {
     "none": "None", "alpha": "Alpha", "screen": "Screen matte", "core": "Core matte (InM)",
     "garbage": "Garbage matte (OutM)", "hint": "Hint", "spill": "Spill",
     **PERSON_MENU, **PART_MENU, **GROUP_MENU,
-}  # fmt: skip
+})  # fmt: skip
 """What a channel of a packed picture can carry; each but the first two is a plane and a layer."""
 
-CHOSEN_MENU: dict[str, str] = {
+CHOSEN_MENU: dict[str, str] = in_order("parts", {
     "all": "All", "face_hair": "Face and hair", "head": "Head", "skin": "All skin",
     "clothes": "All clothes", "tops": "Tops", "bottoms": "Bottoms", "arms": "Both arms",
     "hands": "Both hands", "legs": "Both legs", "feet": "Both shoes", "worn": "Worn things",
-    **PART_MENU, "listed": "As listed",
-}  # fmt: skip
+    **PART_MENU, **GROUP_MENU, "listed": "As listed",
+})  # fmt: skip
 """Which parts make up the alpha."""
 
-PARTS_ENGINES: dict[str, str] = {
+PARTS_MODELS: dict[str, str] = {
     "own": "Anatomatte", "m2fp-multi": "M2FP, several people (non-commercial)",
     "m2fp-single": "M2FP, one person (non-commercial)", "schp-lip": "SCHP, LIP (licence unclear)",
     "schp-atr": "SCHP, ATR (licence unclear)", "schp-pascal": "SCHP, Pascal person parts (licence unclear)",
@@ -67,8 +118,8 @@ PARTS_ENGINES: dict[str, str] = {
 }  # fmt: skip
 """Who says which part a pixel is: ours, or an id of the store; a licence that binds stands behind it."""
 
-ALPHA_ENGINES: dict[str, str] = {
-    "own": "Anatomatte", "parts": "As Parts engine", "modnet": "MODNet",
+ALPHA_MODELS: dict[str, str] = {
+    "own": "Anatomatte", "parts": "As Parts model", "modnet": "MODNet",
     "cv-unet-portrait": "CV-UNet, portraits (licence unclear)",
     "cv-unet-universal": "CV-UNet, anything (licence unclear)",
     "rvm-mobilenetv3": "RVM, MobileNetV3 (copyleft)", "rvm-resnet50": "RVM, ResNet-50 (copyleft)",
@@ -81,8 +132,8 @@ ALPHA_ENGINES: dict[str, str] = {
 }  # fmt: skip
 """Who says how much of a pixel is person: ours, or an id of the model store."""
 
-EDGE_ENGINES: dict[str, str] = {
-    "own": "Anatomatte", "alpha": "As Alpha engine", "vitmatte-small": "ViTMatte, small",
+EDGE_MODELS: dict[str, str] = {
+    "own": "Anatomatte", "alpha": "As Alpha model", "vitmatte-small": "ViTMatte, small",
     "corridorkey": "CorridorKey (own terms)", "modnet": "MODNet", "birefnet-matting": "BiRefNet, matting",
     "birefnet-portrait": "BiRefNet, portraits", "birefnet-general": "BiRefNet, general",
     "cv-unet-portrait": "CV-UNet, portraits (licence unclear)",

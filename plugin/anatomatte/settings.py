@@ -7,6 +7,7 @@ build can run this file before anything is installed::
 
     python -m anatomatte.settings header > params.h
     python -m anatomatte.settings digest
+    python -m anatomatte.settings freeze    # appends new entries of menus to menus_frozen.py
 
 Menus are append-only.  Renaming or removing a control is a new major version.
 """
@@ -19,24 +20,27 @@ import hashlib
 import json
 import sys
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from .controls import PAGES, SHOWN, Control, Evidence, Kind, Made, Stage, Value, checked, choice, control
 from .errors import SettingsError
 from .keying import Keying
 from .menus import (
-    ALPHA_ENGINES,
+    ALPHA_MODELS,
     CHOSEN_MENU,
-    EDGE_ENGINES,
+    EDGE_MODELS,
     MATTE_MENU,
     MOST_PEOPLE,
-    PARTS_ENGINES,
+    PARTS_MODELS,
     PERSON_MENU,
+    frozen_text,
+    in_order,
 )
 
 __all__ = [
-    "BY_NAME", "CONTROLS", "MATTES", "PAGES", "SHOWN", "Control", "Kind", "Settings", "Stage", "Value",
-    "checked", "digest", "from_mapping", "known",
+    "BY_NAME", "CONTROLS", "MATTES", "PAGES", "RENAMED", "SHOWN",
+    "Control", "Kind", "Settings", "Stage", "Value", "checked", "current", "digest", "from_mapping", "known",
 ]  # fmt: skip
 
 MATTES: tuple[str, ...] = tuple(MATTE_MENU)
@@ -114,44 +118,44 @@ class Settings(Keying):
         evidence="people",
     )  # fmt: skip
 
-    parts_engine: str = choice(
-        "own", "Parts engine", "Subject", "observe",
+    parts_model: str = choice(
+        "own", "Parts model", "Subject", "observe",
         "The network that says which part of a person a pixel is; others than ours come from the "
-        "model store (anatomatte models list), each with a licence of its own.", **PARTS_ENGINES,
+        "model store (anatomatte models list), each with a licence of its own.", **PARTS_MODELS,
         evidence="people",
     )  # fmt: skip
     parts_network: str = control(
         "line", "", "Parts network", "Subject", "observe",
-        "The id of a network in the model store when Parts engine is Custom; id@fp16 picks a precision.",
+        "The id of a network in the model store when Parts model is Custom; id@fp16 picks a precision.",
         animates=False,
         evidence="people",
     )  # fmt: skip
-    alpha_engine: str = choice(
-        "own", "Alpha engine", "Subject", "observe",
-        "The network that says how much of a pixel is person; As Parts engine takes what that one parses.",
-        **ALPHA_ENGINES,
+    alpha_model: str = choice(
+        "own", "Alpha model", "Subject", "observe",
+        "The network that says how much of a pixel is person; As Parts model takes what that one parses.",
+        **ALPHA_MODELS,
         evidence="people",
     )  # fmt: skip
     alpha_network: str = control(
         "line", "", "Alpha network", "Subject", "observe",
-        "The id of a network in the model store when Alpha engine is Custom; id@fp16 picks a precision.",
+        "The id of a network in the model store when Alpha model is Custom; id@fp16 picks a precision.",
         animates=False,
         evidence="people",
     )  # fmt: skip
     alpha_mix: float = control(
         "double", 1.0, "Alpha mix", "Subject", "observe",
-        "How much the alpha engine counts beside our own network; 0.5 makes it a second opinion.",
+        "How much the alpha model counts beside our own network; 0.5 makes it a second opinion.",
         evidence="people",
     )  # fmt: skip
-    edge_engine: str = choice(
-        "own", "Edge engine", "Subject", "refine",
-        "The network that refines the matte's edge, keyed or seen; As Alpha engine keeps that one's matte.",
-        **EDGE_ENGINES,
+    edge_model: str = choice(
+        "own", "Edge model", "Subject", "refine",
+        "The network that refines the matte's edge, keyed or seen; As Alpha model keeps that one's matte.",
+        **EDGE_MODELS,
         evidence="people",
     )  # fmt: skip
     edge_network: str = control(
         "line", "", "Edge network", "Subject", "refine",
-        "The id of a network in the model store when Edge engine is Custom; id@fp16 picks a precision.",
+        "The id of a network in the model store when Edge model is Custom; id@fp16 picks a precision.",
         animates=False,
         evidence="people",
     )  # fmt: skip
@@ -213,6 +217,7 @@ class Settings(Keying):
 
     def replace(self, **values: Any) -> Settings:
         """These settings with some values changed (checked like the constructor's)."""
+        values = current(values)
         known(values)
         return dataclasses.replace(self, **values)
 
@@ -237,7 +242,10 @@ class Settings(Keying):
 
 def _read_table() -> tuple[Control, ...]:
     fields: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Settings)
-    rows = [Control(name=f.name, default=cast(Value, f.default), **f.metadata) for f in fields]
+    rows = []
+    for f in fields:
+        menu = tuple(in_order(f.name, dict(f.metadata.get("options", ()))).items())
+        rows.append(Control(name=f.name, default=cast(Value, f.default), **{**f.metadata, "options": menu}))
     return tuple(sorted(rows, key=lambda row: PAGES.index(row.page)))
 
 
@@ -247,21 +255,47 @@ CONTROLS: tuple[Control, ...] = _read_table()
 BY_NAME: dict[str, Control] = {control.name: control for control in CONTROLS}
 
 
+RENAMED: dict[str, str] = {
+    "parts_engine": "parts_model", "alpha_engine": "alpha_model", "edge_engine": "edge_model",
+}  # fmt: skip
+"""Names of controls in earlier versions → what they are called now."""
+
+_told: set[str] = set()
+
+
+def current(values: Mapping[str, Any]) -> dict[str, Any]:
+    """*values* under today's names; each old one is told once a process, on the error stream.
+
+    Raises:
+        SettingsError: an old name stands beside its new one.
+    """
+    for old, new in RENAMED.items():
+        if old in values and new in values:
+            raise SettingsError(f"{old} is called {new} now and both are given; leave {old} out.")
+        if old in values and old not in _told:
+            _told.add(old)
+            print(f"anatomatte: {old} is called {new} now; it was taken as {new}.", file=sys.stderr)
+    return {RENAMED.get(name, name): value for name, value in values.items()}
+
+
 def known(names: Iterable[str]) -> None:
     """Raise SettingsError for the first name that is not in the table, with the nearest one."""
     for name in names:
         if name not in BY_NAME:
+            if name in RENAMED:
+                raise SettingsError(f"{name!r} is called {RENAMED[name]!r} now; use that name.")
             near = difflib.get_close_matches(name, BY_NAME, n=1)
             cure = f"did you mean {near[0]!r}?" if near else "`anatomatte params` lists all controls."
             raise SettingsError(f"There is no control named {name!r}; {cure}")
 
 
 def from_mapping(values: Mapping[str, Any]) -> Settings:
-    """Settings from names and values; absent controls keep their defaults.
+    """Settings from names and values; absent controls keep their defaults, old names still count.
 
     Raises:
         SettingsError: an unknown name (the nearest is suggested) or a value out of range.
     """
+    values = current(values)
     known(values)
     return Settings(**values)
 
@@ -273,16 +307,29 @@ def digest() -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def freeze() -> None:
+    """Write the order of all menus down; what is frozen stays where it is.
+
+    Raises:
+        SettingsError: a control whose menu is frozen has gone.
+    """
+    file = Path(__file__).with_name("menus_frozen.py")
+    menus = {row.name: row.menu() for row in CONTROLS if row.kind == "choice"}
+    file.write_text(frozen_text(menus, file.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def main(argv: list[str]) -> int:
-    """``header`` prints params.h, ``digest`` the table's digest."""
+    """``header`` prints params.h, ``digest`` the table's digest; ``freeze`` keeps new menu entries."""
     if argv[1:] == ["digest"]:
         print(digest())
     elif argv[1:] == ["header"]:
         from .params_header import header
 
         print(header())
+    elif argv[1:] == ["freeze"]:
+        freeze()
     else:
-        print("usage: python -m anatomatte.settings header|digest", file=sys.stderr)
+        print("usage: python -m anatomatte.settings header|digest|freeze", file=sys.stderr)
         return 2
     return 0
 

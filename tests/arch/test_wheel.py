@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import plistlib
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from scikit_build_core.metadata import regex as metadata
 
 import anatomatte
 from anatomatte_batch.ofx_node import bundle
@@ -52,10 +54,18 @@ def in_the_node(names: set[str]) -> set[str]:
 
 
 def test_every_file_tells_one_version() -> None:
-    told = re.search(r'^version = "(.*)"', (native.ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    built = re.search(r"project\(\w+ VERSION (\S+)", (native.ROOT / "CMakeLists.txt").read_text())
-    assert told and built
-    assert {told[1], built[1]} == {anatomatte.__version__}
+    package = "plugin/anatomatte/__init__.py"
+    for name in ("pyproject.toml", "CMakeLists.txt"):
+        text = (native.ROOT / name).read_text()
+        assert package in text and not re.search(r'(?i)\bversion (= ")?\d+\.\d+\.\d+', text), name
+    assert metadata.dynamic_metadata("version", {"input": package}) == anatomatte.__version__
+    plist = plistlib.loads((bundle() / "Contents" / "Info.plist").read_bytes())
+    shown = {plist["CFBundleShortVersionString"], plist["CFBundleVersion"]}
+    assert shown == {anatomatte.__version__}
+    (node,) = bundle().glob("Contents/*/anatomatte.ofx")
+    assert anatomatte.__version__.encode() + b"\0" in node.read_bytes()
+    newest = re.search(r"^## (\S+)", (native.ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest and newest[1] == anatomatte.__version__
 
 
 def test_the_bundle_is_whole() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anatomatte import settings as table
 from anatomatte.errors import SettingsError
 from anatomatte.settings import CONTROLS, Control, Settings
 from anatomatte_batch import presets
@@ -155,3 +156,44 @@ def test_a_wrong_set_says_what_it_takes(text, words):
 def test_every_control_has_a_value_at_every_frame():
     values = Preset().at(1)
     assert values == {c.name: getattr(Settings(), c.name) for c in CONTROLS if c.kind != "button"}
+
+
+@pytest.fixture
+def untold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_told", set())
+
+
+def test_a_preset_of_0_1_still_loads_and_tells_the_new_names_once(tmp_path, untold, capsys):
+    old = '[settings]\nparts_engine = "custom"\nparts_network = "ours"\n'
+    old += '[[range]]\nframes = "5"\nalpha_engine = "As Parts model"\n'
+    for _ in range(2):
+        preset = _load(tmp_path, old)
+    assert dict(preset.settings) == {"parts_model": "custom", "parts_network": "ours"}
+    assert [preset.at(f)["alpha_model"] for f in (4, 5)] == ["own", "parts"]
+    assert parse_setting("parts_engine=custom") == ("parts_model", "custom")
+    assert parse_setting("edge_engine=modnet") == ("edge_model", "modnet")
+    told = capsys.readouterr().err.splitlines()
+    assert told == [
+        f"anatomatte: {old} is called {new} now; it was taken as {new}."
+        for old, new in (
+            ("parts_engine", "parts_model"),
+            ("alpha_engine", "alpha_model"),
+            ("edge_engine", "edge_model"),
+        )
+    ]
+    assert "engine" not in presets.dumps(preset)
+
+
+def test_old_names_are_taken_wherever_controls_come_by_name(untold):
+    for old, new in table.RENAMED.items():
+        assert old not in table.BY_NAME and new in table.BY_NAME
+        value = table.BY_NAME[new].menu()[1]
+        assert (
+            table.from_mapping({old: value}) == Settings(**{new: value}) == Settings().replace(**{old: value})
+        )
+        with pytest.raises(SettingsError, match=f"{old} is called {new} now and both are given; leave"):
+            table.from_mapping({old: value, new: value})
+        with pytest.raises(SettingsError, match=f"{old}' is called '{new}' now; use that name"):
+            table.known([old])
+        with pytest.raises(SettingsError, match="does not animate"):
+            presets._preset({"keys": {old: {1: value}}})

@@ -48,20 +48,20 @@ void asks_the_engine_only_for_engines_of_others() {
   };
   CHECK_EQ(needed(bench, 10, kOfxStatReplyDefault).size(kRange), size_t{0});
   CHECK_EQ(asked, 0);
-  choose(bench, "alpha_engine", anatomatte::kAlphaOwn + 1);
+  choose(bench, "alpha_model", anatomatte::kAlphaOwn + 1);
   PropertySet out = needed(bench, 10, kOfxStatOK);
   CHECK_EQ(out.size(kRange), size_t{2});
   CHECK_EQ(out.number(kRange, 0), 5.0);
   CHECK_EQ(out.number(kRange, 1), 10.0);
-  choose(bench, "alpha_engine", anatomatte::kAlphaOwn);
-  choose(bench, "edge_engine", anatomatte::kEdgeOwn + 1);
+  choose(bench, "alpha_model", anatomatte::kAlphaOwn);
+  choose(bench, "edge_model", anatomatte::kEdgeOwn + 1);
   CHECK_EQ(needed(bench, 10, kOfxStatOK).number(kRange, 0), 5.0);
   CHECK_EQ(asked, 2);
 }
 
 void other_clips_and_times_between_frames() {
   Bench bench;
-  choose(bench, "alpha_engine", anatomatte::kAlphaOwn + 1);
+  choose(bench, "alpha_model", anatomatte::kAlphaOwn + 1);
   Host::get().connect(*bench.node, "OutM", fake::picture(0, 0, 8, 6, kOfxImageComponentAlpha));
   Runtime::get().reach = [](AnmReach* question) {
     question->first = 3;

@@ -16,10 +16,10 @@ SCREEN = {
     "screen_gain", "screen_balance", "shadows", "markers", "only_people",
 }  # fmt: skip
 PEOPLE = {
-    "subject", "people", "net_exposure", "net_gamma", "parts_engine", "parts_network", "alpha_engine",
+    "subject", "people", "net_exposure", "net_gamma", "parts_model", "parts_network", "alpha_model",
     "alpha_network", "alpha_mix",
 }  # fmt: skip
-EDGE = {"edge_engine", "edge_network"}
+EDGE = {"edge_model", "edge_network"}
 SHAPE = {
     "who", "person", "point", "parts", "parts_list", "held", "source_alpha", "clip_black", "clip_white",
     "matte_gamma", "erode", "soften", "despot_black", "despot_white", "snap",

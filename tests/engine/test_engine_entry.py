@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+import anatomatte
 from anatomatte import entry
 from anatomatte.engine import subject
 from anatomatte.errors import Cancelled, PlateError, SettingsError, SetupError
@@ -204,7 +205,7 @@ def test_failures_are_sentences_and_write_nothing() -> None:
         render(SOURCE, erode=999.0)
     with pytest.raises(SetupError, match="anatomatte doctor"):
         entry.handshake("0" * 64, "0.0.1")
-    entry.handshake(digest(), "0.1.0")
+    entry.handshake(digest(), anatomatte.__version__)
 
 
 @pytest.mark.parametrize("after", [0, 1, 2, 4, 6])

@@ -58,8 +58,8 @@ def test_all_three_engines_in_one_frame(tmp_path: Path) -> None:
     red = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
     parts = brought(tmp_path, "colours", COLOURED, by_colour)
     mattes = made(
-        plate(), parts_engine="custom", parts_network=parts, alpha_engine="custom", alpha_network=red,
-        edge_engine="alpha",
+        plate(), parts_model="custom", parts_network=parts, alpha_model="custom", alpha_network=red,
+        edge_model="alpha",
     )  # fmt: skip
     assert mattes.alpha[40, 12] > 0.99 and mattes.alpha[40, 60] > 0.99 and mattes.alpha[5, 30] < 0.05
     assert mattes.parts["hair"][40, 12] > 0.98 and mattes.parts["dress"].max() < 0.02
@@ -71,11 +71,11 @@ def test_all_three_engines_in_one_frame(tmp_path: Path) -> None:
 def test_a_missing_network_fails_the_frame_with_the_command(kind: str) -> None:
     name = {"parts": "schp-lip", "alpha": "modnet", "edge": "vitmatte-small"}[kind]
     with pytest.raises(SetupError, match=rf"not in the model store.*anatomatte models \w+ {name}"):
-        made(plate(), **{f"{kind}_engine": name})
+        made(plate(), **{f"{kind}_model": name})
 
 
 def echo(tmp_path: Path, gain: float) -> str:
-    """An edge engine that gives the rough matte back, times *gain*."""
+    """An edge model that gives the rough matte back, times *gain*."""
     hint = '[[extra]]\nwhat = "hint"\njoin = "channel"\n[[output]]\nwhat = "alpha"\nchannel = 3\n'
     return brought(
         tmp_path, "echo", hint,
@@ -86,16 +86,16 @@ def echo(tmp_path: Path, gain: float) -> str:
     )  # fmt: skip
 
 
-def test_an_edge_engine_is_given_the_keyed_matte(tmp_path: Path) -> None:
+def test_edge_model_is_given_the_keyed_matte(tmp_path: Path) -> None:
     """Before a screen, with nobody looked for: the hint is the keyer's matte."""
-    settings = {"edge_engine": "custom", "edge_network": echo(tmp_path, 0.5), "subject": "off"}
+    settings = {"edge_model": "custom", "edge_network": echo(tmp_path, 0.5), "subject": "off"}
     keyed = anatomatte.matte(STUDIO.image, subject="off")
     edged = anatomatte.matte(STUDIO.image, **settings)
     assert np.abs(edged.alpha - keyed.alpha / 2).max() < 1e-5
     assert np.array_equal(edged.screen, keyed.screen)
 
 
-def test_colours_are_unmixed_for_the_edge_engines_matte(tmp_path: Path) -> None:
+def test_colours_are_unmixed_for_the_edge_models_matte(tmp_path: Path) -> None:
     """An engine that knows the true matte: the foreground is as near to the true one as the keyer's."""
     true = STUDIO.alpha[None, None].astype(np.float32)
     tables = '[[extra]]\nwhat = "hint"\njoin = "channel"\n[[output]]\nwhat = "alpha"\n'
@@ -107,7 +107,7 @@ def test_colours_are_unmixed_for_the_edge_engines_matte(tmp_path: Path) -> None:
         return onnx_net(path, [content], {"input": (1, 4, "h", "w")}, {"output": true.shape})
 
     brought(tmp_path, "knows", tables, knows)
-    edged = anatomatte.matte(STUDIO.image, subject="off", edge_engine="custom", edge_network="knows")
+    edged = anatomatte.matte(STUDIO.image, subject="off", edge_model="custom", edge_network="knows")
     keyed = anatomatte.matte(STUDIO.image, subject="off")
     band = (STUDIO.alpha > 0.05) & (STUDIO.alpha < 0.95)
     wrong = [np.abs(m.alpha - STUDIO.alpha)[band].mean() for m in (edged, keyed)]
@@ -119,7 +119,7 @@ def test_colours_are_unmixed_for_the_edge_engines_matte(tmp_path: Path) -> None:
 
 
 def knowing(tmp_path: Path, name: str, colour: Any) -> str:
-    """An edge engine that knows the studio's true matte, and gives *colour* for the subject's own."""
+    """An edge model that knows the studio's true matte, and gives *colour* for the subject's own."""
     from onnx import numpy_helper
 
     from anatomatte.ops.colour import srgb_encode
@@ -141,9 +141,9 @@ def knowing(tmp_path: Path, name: str, colour: Any) -> str:
     return brought(tmp_path, name, tables, made)
 
 
-def test_an_edge_engines_own_colours_are_the_foreground_at_the_edge(tmp_path: Path) -> None:
+def test_edge_models_own_colours_are_the_foreground_at_the_edge(tmp_path: Path) -> None:
     """They come back through the display transform; what is solid stays the plate's, grain and all."""
-    settings = {"subject": "off", "edge_engine": "custom", "unmix": 1.0, "despill": 0.0}
+    settings = {"subject": "off", "edge_model": "custom", "unmix": 1.0, "despill": 0.0}
     edged = anatomatte.matte(
         STUDIO.image, edge_network=knowing(tmp_path, "true", STUDIO.foreground), **settings
     )
@@ -162,7 +162,7 @@ def test_an_edge_engines_own_colours_are_the_foreground_at_the_edge(tmp_path: Pa
 
 def test_what_an_engine_has_to_say_reaches_the_status(tmp_path: Path) -> None:
     name = brought(tmp_path, "heads", RED, alpha_net, head='region = "face"\n')
-    told = made(plate(), alpha_engine="custom", alpha_network=name).messages
+    told = made(plate(), alpha_model="custom", alpha_network=name).messages
     assert any("was not asked" in line for line in told)
 
 
@@ -170,13 +170,13 @@ def test_a_failing_network_fails_its_frame_and_the_next_one_works(tmp_path: Path
     tables = '[input]\nname = "input"\n[[output]]\nwhat = "alpha"\nname = "output"\n'
     wild = brought(tmp_path, "wild", tables, lambda path: alpha_net(path, (900, 0, 0), 9))
     with pytest.raises(SetupError, match="goes from"):
-        made(plate(), alpha_engine="custom", alpha_network=wild)
+        made(plate(), alpha_model="custom", alpha_network=wild)
     assert made(plate()).alpha[40, 12] > 0.5
 
 
 def test_draft_proxies_and_odd_plates(tmp_path: Path) -> None:
     red = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
-    settings = {"alpha_engine": "custom", "alpha_network": red}
+    settings = {"alpha_model": "custom", "alpha_network": red}
     assert made(plate(), draft="always", **settings).alpha[40, 12] > 0.9
     for shape in ((1, 1), (1, 90), (90, 1), (2, 3)):
         assert made(np.full((*shape, 3), 0.5, np.float32), **settings).alpha.shape == shape
@@ -189,15 +189,15 @@ def test_looks_are_kept_apart_by_what_they_depend_on(tmp_path: Path, monkeypatch
     monkeypatch.setattr(memo.memo, "limit", 1 << 30)
     memo.evidence.purge()
     red = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
-    settings = {"alpha_engine": "custom", "alpha_network": red}
+    settings = {"alpha_model": "custom", "alpha_network": red}
     with looking(person()) as asked:
         first = anatomatte.matte(plate(), **settings).alpha
         assert np.array_equal(
             anatomatte.matte(plate(), **settings, clip_white=0.9).alpha >= first, first >= 0
         )
         assert len(asked) == 1  # a tweak asks nobody
-        anatomatte.matte(plate(), **settings, edge_engine="custom", edge_network=echo(tmp_path, 1.0))
-        assert len(asked) == 1  # the edge engine neither
+        anatomatte.matte(plate(), **settings, edge_model="custom", edge_network=echo(tmp_path, 1.0))
+        assert len(asked) == 1  # the edge model neither
         anatomatte.matte(plate(), **settings, alpha_mix=0.5)
         assert len(asked) == 2
         # another file under the same id is another network
@@ -210,7 +210,7 @@ def test_looks_are_kept_apart_by_what_they_depend_on(tmp_path: Path, monkeypatch
     memo.evidence.purge()
 
 
-def test_the_edge_engine_sees_the_exposure_that_is_asked_for(
+def test_the_edge_model_sees_the_exposure_that_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before a screen nobody is looked for, and the picture that the engine is shown is no other key's."""
@@ -224,7 +224,7 @@ def test_the_edge_engine_sees_the_exposure_that_is_asked_for(
             {"output": (1, 4, "h", "w")},
         ),
     )  # fmt: skip
-    settings = {"edge_engine": "custom", "edge_network": name, "subject": "off"}
+    settings = {"edge_model": "custom", "edge_network": name, "subject": "off"}
     plain = anatomatte.matte(STUDIO.image, **settings).alpha
     bright = anatomatte.matte(STUDIO.image, **settings, net_exposure=1.0).alpha
     assert bright.mean() > plain.mean() + 0.02
@@ -239,7 +239,7 @@ def test_finished_frames_are_kept_apart_too(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(memo.memo, "limit", 1 << 30)
     red = brought(tmp_path, "red", RED, lambda path: alpha_net(path, (20, -20, 0), -4))
-    chosen = Settings(alpha_engine="custom", alpha_network=red, input_colour="srgb")
+    chosen = Settings(alpha_model="custom", alpha_network=red, input_colour="srgb")
     clips = {"Source": from_view(plate(), (0, 0, 64, 48))}
     with looking(person()) as asked:
         first = key_frame(clips, chosen, Work(), keep=True)

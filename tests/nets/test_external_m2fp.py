@@ -1,4 +1,4 @@
-"""M2FP as a Parts engine: its classes become our parts, its people ours, in the evidence's form."""
+"""M2FP as a Parts model: its classes become our parts, its people ours, in the evidence's form."""
 
 from __future__ import annotations
 

@@ -36,14 +36,14 @@ def test_a_network_that_fails_costs_its_frame_and_nothing_else(
             return str(why)
         return "rendered"
 
-    first = made(subject="on", screen="none", output="matte", alpha_engine="custom", edge_engine="alpha",
+    first = made(subject="on", screen="none", output="matte", alpha_model="custom", edge_model="alpha",
                  alpha_network="red")
     print(first[40, 100, 3] > 0.95, first[110, 10, 3] < 0.05, first.shape)
     pid = worker()
     print(said(alpha_network="wild"))
     print(said(alpha_network="nobody-has-this"))
-    print(said(alpha_engine="modnet"))
-    again = made(alpha_engine="custom", alpha_network="red")
+    print(said(alpha_model="modnet"))
+    again = made(alpha_model="custom", alpha_network="red")
     print(np.array_equal(first, again), worker() == pid)
     """
     lines = host_says(code, ANATOMATTE_MODELS=models, OMP_NUM_THREADS="1").splitlines()

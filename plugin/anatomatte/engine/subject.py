@@ -88,7 +88,7 @@ def by_parts(settings: Settings) -> bool:
 def asked(settings: Settings, screen: bool) -> bool:
     """Whether this frame asks the network: the control says so, or there is no screen, or it is needed."""
     if settings.subject == "auto":
-        return not screen or wanted(settings) or settings.edge_engine == "alpha"
+        return not screen or wanted(settings) or settings.edge_model == "alpha"
     return settings.subject == "on"
 
 

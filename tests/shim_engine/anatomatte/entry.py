@@ -102,7 +102,7 @@ def remember(inputs: Any, output: Any, window: Any, values: Any, time: Any, scal
 
 def reach(*, values: dict[str, object], time: float, first: float | None) -> tuple[float, float] | None:
     seen["reach"] = (time, first)
-    return None if values["alpha_engine"] == "custom" else (time - 2, time - 1)
+    return None if values["alpha_model"] == "custom" else (time - 2, time - 1)
 
 
 def status() -> str:

@@ -132,7 +132,7 @@ def _alpha(spot: Answer, size: tuple[int, int] | None = None) -> Plane:
     found = spot.alpha_at(size)
     if found is None:
         raise SettingsError(
-            f"{spot.manifest.title} ({spot.manifest.id}) gives no alpha: choose another Alpha engine."
+            f"{spot.manifest.title} ({spot.manifest.id}) gives no alpha: choose another Alpha model."
         )
     return found
 

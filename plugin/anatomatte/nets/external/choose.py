@@ -32,9 +32,9 @@ class Models:
 
     Attributes:
         parts: ``own`` or an id.
-        alpha: ``own``, ``parts`` (what the parts engine takes for person), or an id.
-        edge: ``own``, ``alpha`` (the alpha engine's word as it is), ``none``, or an id.
-        mix: how much the alpha engine counts beside our own network, 0..1.
+        alpha: ``own``, ``parts`` (what the parts model takes for person), or an id.
+        edge: ``own``, ``alpha`` (the alpha model's word as it is), ``none``, or an id.
+        mix: how much the alpha model counts beside our own network, 0..1.
     """
 
     parts: str = OWN
@@ -71,10 +71,10 @@ class Models:
 
 
 def chosen(settings: Settings) -> Models:
-    """The engines that the controls choose.
+    """The models that the controls choose.
 
     Raises:
-        SettingsError: an Engine is Custom and names no network.
+        SettingsError: a model is Custom and names no network.
     """
 
     def named(kind: str, value: str, line: str) -> str:
@@ -82,15 +82,15 @@ def chosen(settings: Settings) -> Models:
             return value
         if not line.strip():
             raise SettingsError(
-                f"{kind} engine is Custom and {kind} network is empty: write the id of a network there; "
+                f"{kind} model is Custom and {kind} network is empty: write the id of a network there; "
                 "`anatomatte models list` shows them."
             )
         return line.strip()
 
     return Models(
-        named("Parts", settings.parts_engine, settings.parts_network),
-        named("Alpha", settings.alpha_engine, settings.alpha_network),
-        named("Edge", settings.edge_engine, settings.edge_network),
+        named("Parts", settings.parts_model, settings.parts_network),
+        named("Alpha", settings.alpha_model, settings.alpha_network),
+        named("Edge", settings.edge_model, settings.edge_network),
         settings.alpha_mix,
     )
 
@@ -136,14 +136,14 @@ def asked(kind: Kind, name: str) -> Asked:
     id, _, precision = name.partition("@")
     manifest = store.catalogue.get(id)
     if kind not in manifest.engines:
-        gives = " and ".join(_USES[word] for word in manifest.engines) or "nothing that an engine gives"
+        gives = " and ".join(_USES[word] for word in manifest.engines) or "nothing that a model gives"
         raise SettingsError(
-            f"{manifest.title} ({id}) gives {gives}, not {_USES[kind]}: choose another {kind.title()} engine."
+            f"{manifest.title} ({id}) gives {gives}, not {_USES[kind]}: choose another {kind.title()} model."
         )
     if kind == "parts" and manifest.states:
         raise SettingsError(
             f"{manifest.title} ({id}) remembers the frames before, and parts are not carried in time: choose "
-            "another Parts engine."
+            "another Parts model."
         )
     found = store.installed(id, precision)
     return Asked(found.manifest, found.path, found.record.sha256, found.file.precision)
@@ -235,5 +235,5 @@ def refined(
 
 
 def manifest_of(name: str) -> Manifest:
-    """The manifest of an engine's id, whether or not its file is there."""
+    """The manifest of a model's id, whether or not its file is there."""
     return store.catalogue.get(name.partition("@")[0])

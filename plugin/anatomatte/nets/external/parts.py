@@ -39,7 +39,7 @@ def parts_of(
         if manifest.native != "m2fp":
             raise SetupError(
                 f"{manifest.title} ({manifest.id}) is no network that this version has code for: "
-                "update Anatomatte, or choose another engine."
+                "update Anatomatte, or choose another model."
             )
         if manifest.region == "picture":
             return _by_m2fp(network, display, seen, people, work, tell)
@@ -108,7 +108,7 @@ def _said(spot: Answer, size: tuple[int, int]) -> Plane:
     cover = spot.alpha_at(size)
     if cover is None or len(spot.manifest.class_names) != 2:
         raise SettingsError(
-            f"{spot.manifest.title} ({spot.manifest.id}) gives no classes: choose another Parts engine."
+            f"{spot.manifest.title} ({spot.manifest.id}) gives no classes: choose another Parts model."
         )
     return np.stack([1 - cover, cover])
 

@@ -113,8 +113,8 @@ def feeds(
         if extra.what in ("hint", "trimap"):
             if hint is None:
                 raise SettingsError(
-                    f"{manifest.title} refines a rough matte and there is none: choose it as Edge engine, "
-                    "or choose another engine."
+                    f"{manifest.title} refines a rough matte and there is none: choose it as Edge model, "
+                    "or choose another model."
                 )
             plane = hint_of(hint, extra, manifest, geometry)
             if extra.join == "channel":

@@ -123,7 +123,7 @@ def _decoded(planes: Plane, manifest: Manifest, output: Output) -> Plane:
     if not np.isfinite(planes).all():
         raise SetupError(
             f"{_where(manifest, output)} has values that are no numbers (NaN or infinite): try it in fp32, "
-            f"check its file with `anatomatte models verify {manifest.id}`, or choose another engine."
+            f"check its file with `anatomatte models verify {manifest.id}`, or choose another model."
         )
     if output.encoding == "byte":
         planes = planes / np.float32(255)

@@ -219,5 +219,5 @@ def descend(
         return made
     raise OutOfMemory(
         f"{what} does not fit into memory, not even {rungs[-1]}: render at a smaller size, "
-        "choose a smaller engine or a machine with more memory."
+        "choose a smaller model or a machine with more memory."
     )
