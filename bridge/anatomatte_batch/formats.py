@@ -94,7 +94,7 @@ def markdown() -> str:
         lines.append(f"| {' | '.join(cell or '–' for cell in cells)} |")
     lines += [
         "",
-        "Every format of the table is read. The first depth is the default; `--depth` takes the others. Alpha "
+        "Every format of the table is read. The first depth is the default (`--depth`). Alpha "
         "is what is written unless `output` is set. Layers and colour: [cli.md](cli.md#layers).",
     ]
     return "\n".join(lines)
