@@ -56,6 +56,8 @@ bench: build
 
 docs: build
 	$(BIN)/anatomatte params --markdown > docs/params.md
+	$(BIN)/python -m anatomatte_batch.formats > docs/formats.md
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 train: $(STAMP)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -r training/requirements.txt && $(BIN)/python -m training all

@@ -1,4 +1,4 @@
-"""Still images through OpenImageIO: EXR, PNG, JPEG, TIFF, WebP, BMP, DPX, HDR in."""
+"""Still images in, through OpenImageIO: the formats of `formats`."""
 
 from __future__ import annotations
 
@@ -9,26 +9,11 @@ import numpy as np
 
 from anatomatte.errors import OutOfMemory, PlateError
 
+from .formats import BY_SUFFIX, LINEAR, suffixes
 from .picture import Fact, Floats, Picture, Window
 
-IMAGES = frozenset(
-    {
-        ".exr",
-        ".sxr",
-        ".hdr",
-        ".dpx",
-        ".cin",
-        ".tif",
-        ".tiff",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".webp",
-        ".bmp",
-        ".tga",
-    }
-)
-_LINEAR = frozenset({".exr", ".sxr", ".hdr"})
+IMAGES = suffixes(video=False)
+_LINEAR = frozenset(s for s, kind in BY_SUFFIX.items() if kind.colour == LINEAR)
 _DPX_TRANSFER = {
     "linear": "linear",
     "itu-r 709-4": "rec709",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from anatomatte.errors import PlateError, SettingsError
 
+from .formats import words
 from .images import IMAGES, peek_colour, read_image
 from .picture import Picture
 from .sequences import Pattern, compact, parse_pattern
@@ -44,7 +45,8 @@ class Source:
             return
         if self.pattern.extension not in IMAGES:
             raise SettingsError(
-                f"{text}: {self.pattern.extension or 'this'} is neither a picture nor a video that is read."
+                f"{text}: {self.pattern.extension or 'this'} is neither a picture nor a video that is read; "
+                f"there are {words()}."
             )
         self._files = self.pattern.on_disk()
         if not self._files:

@@ -13,17 +13,13 @@ import numpy as np
 from anatomatte.atomic import beside
 from anatomatte.errors import AnatomatteError, OutputError, PlateError, SettingsError
 
+from .formats import BY_SUFFIX, suffixes, words
 from .layers import channel_names
 from .picture import Floats, Picture, placed
 from .provenance import PREFIX, Provenance
 
-STILLS = frozenset({".exr", ".png", ".tif", ".tiff"})
-DEPTHS: dict[str, tuple[str, ...]] = {
-    ".exr": ("half", "float"),
-    ".png": ("16", "8"),
-    ".tif": ("16", "8", "half", "float"),
-    ".tiff": ("16", "8", "half", "float"),
-}
+STILLS = suffixes(video=False, written=True)
+DEPTHS: dict[str, tuple[str, ...]] = {suffix: BY_SUFFIX[suffix].depths for suffix in sorted(STILLS)}
 COMPRESSIONS = ("zips", "zip", "piz", "dwaa", "dwab", "none")
 _PIXELS = {"8": "uint8", "16": "uint16", "half": "half", "float": "float"}
 _HALF_MAX = np.float32(65504.0)
@@ -44,9 +40,8 @@ class StillFormat:
 
     def __post_init__(self) -> None:
         if self.extension not in STILLS:
-            raise SettingsError(
-                f"{self.extension or 'A name without extension'} is not written; use EXR, PNG or TIFF."
-            )
+            name = self.extension or "A name without extension"
+            raise SettingsError(f"{name} is not written; there are {words(written=True)}.")
         if self.depth not in DEPTHS[self.extension]:
             depths = ", ".join(DEPTHS[self.extension])
             raise SettingsError(f"--depth {self.depth}: {self.extension} files take {depths}.")

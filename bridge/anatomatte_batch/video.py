@@ -13,9 +13,10 @@ import numpy as np
 
 from anatomatte.errors import OutputError, PlateError, SettingsError
 
+from .formats import suffixes
 from .picture import Floats, Picture, whole
 
-VIDEOS = frozenset({".mov", ".mp4", ".m4v", ".mkv", ".avi", ".webm", ".mxf", ".mpg", ".mpeg", ".ts", ".wmv"})
+VIDEOS = suffixes(video=True)
 _HDR = {16: "PQ", 18: "HLG"}
 
 

@@ -11,7 +11,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("samples/*.md"), *ROOT.glob("training/*.md")]
+    page
+    for pattern in (
+        "*.md",
+        "docs/**/*.md",
+        "samples/*.md",
+        "training/*.md",
+        "examples/*.md",
+        ".github/**/*.md",
+    )
+    for page in ROOT.glob(pattern)
 )
 
 

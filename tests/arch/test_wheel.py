@@ -21,6 +21,7 @@ from made import native
 
 SOABI = sysconfig.get_config_var("SOABI")
 CONTENTS = f"anatomatte/ofx/{bundle().name}/Contents"
+PACKAGES = ("anatomatte", "anatomatte_batch", "anatomatte_cli", "pyopenfx")
 NODE = {
     "Info.plist",
     "Resources/org.anatomatte.Anatomatte.png",
@@ -139,10 +140,10 @@ def test_the_wheel_holds_what_works_and_nothing_that_lay_about(wheel: Path) -> N
         "anatomatte/weights/portrait.safetensors",
         "anatomatte/weights/portrait.md",
         "anatomatte_cli/main.py",
-        "pyopenfx/py.typed",
+        *(f"{package}/py.typed" for package in PACKAGES),
     } <= names
     assert {name.split("/")[0] for name in names} == {
-        "anatomatte", "anatomatte_cli", "pyopenfx", f"anatomatte-{anatomatte.__version__}.dist-info",
+        *PACKAGES, f"anatomatte-{anatomatte.__version__}.dist-info",
     }  # fmt: skip
 
 
