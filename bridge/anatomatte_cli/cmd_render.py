@@ -17,21 +17,8 @@ if TYPE_CHECKING:
     from anatomatte_batch.request import RenderRequest
 
 _CLIPS = {"inm": "InM", "outm": "OutM", "clean_plate": "CleanPlate", "hint": "Hint", "bg": "Bg"}
-_SAME = [
-    "layers",
-    "colour",
-    "out_colour",
-    "depth",
-    "compression",
-    "over",
-    "fps",
-    "start",
-    "overwrite",
-    "on_error",
-    "threads",
-    "log",
-    "quiet",
-]
+_SAME = ("layers", "colour", "out_colour", "depth", "compression", "over", "fps", "start", "overwrite")
+_MORE = ("on_error", "threads", "log", "quiet")
 
 
 def _option(*names: str, **facts: Any) -> Callable[[Any], Any]:
@@ -99,5 +86,5 @@ def requested(words: dict[str, Any]) -> RenderRequest:
         preset=Path(words["preset"]) if words["preset"] else None,
         settings=dict(presets.parse_setting(text) for text in words["sets"]),
         sides={clip: words[option] for option, clip in _CLIPS.items() if words[option]},
-        **{name: words[name] for name in _SAME},
+        **{name: words[name] for name in (*_SAME, *_MORE)},
     )
