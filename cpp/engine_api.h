@@ -98,7 +98,9 @@ typedef struct AnmCall {
   void* host;                     /* handed back to the two callbacks; null ones are skipped */
   int32_t (*aborted)(void* host); /* asked every 50 ms from the calling thread */
   void (*progress)(void* host, double); /* 0 to 1, from the calling thread */
-  char* message;                        /* on failure: one or two sentences, UTF-8, terminated */
+  /* UTF-8, terminated.  On failure one or two sentences; on success the frame's account as JSON: what
+   * made its pixels.  Empty where a runtime gives none. */
+  char* message;
   size_t message_size;
   AnmRange range; /* of Source */
   /* Calls with the same number, unless it is 0, are given the same Source at the same time. */

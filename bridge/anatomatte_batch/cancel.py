@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -10,13 +11,18 @@ from anatomatte.errors import Cancelled
 
 
 class Signals:
-    """While its block runs, the first signal is noted and a second one interrupts at once."""
+    """While its block runs, the first signal is noted and a second one interrupts at once.
+
+    Only Python's main thread hears signals; in another one they stay whose they were.
+    """
 
     def __init__(self) -> None:
         self.received = 0
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Signals:
+        if threading.current_thread() is not threading.main_thread():
+            return self
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._note)
         return self

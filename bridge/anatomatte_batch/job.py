@@ -11,11 +11,12 @@ from anatomatte.settings import Value
 
 from .cancel import Signals
 from .layers import CLEAN, passes
-from .node import Node
+from .node import Account, Node
 from .picture import Floats, Picture, Window, placed
 from .presets import Preset
-from .provenance import Provenance, settings_of
+from .provenance import Provenance, content, settings_of
 from .report import Report, explained, worst
+from .result import FrameResult, Status
 from .sequences import compact
 from .sinks import Sink
 from .source import Source
@@ -64,6 +65,7 @@ class Outcome:
     skipped: list[int] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
+    frames: list[FrameResult] = field(default_factory=list)
 
     @property
     def code(self) -> int:
@@ -103,6 +105,7 @@ class _Run:
         self.outcome = Outcome()
         self.began = time.monotonic()
         self.missing = self._missing()
+        self.stale: dict[int, str] = {}
         frames = (frame for frame in job.frames if frame not in self.missing)
         self.records = {frame: self._record(frame) for frame in frames}
 
@@ -113,7 +116,7 @@ class _Run:
                 self.signals.check()
                 if frame in there and self.sink.sound(frame):
                     self.outcome.skipped.append(frame)
-                    self.report.frame(frame, "skipped", self.sink.path(frame))
+                    self._ended(frame, "skipped")
                 elif not self._one(frame) and (self.job.stop or self.sink.all_or_nothing):
                     break
         except BaseException:
@@ -131,17 +134,31 @@ class _Run:
             raise PlateError(f"{job.source.text} lacks the frames {compact(missing)}; there are {have}.")
         return set(missing)
 
-    def _record(self, frame: int) -> Provenance:
+    def _record(self, frame: int, account: Account | None = None) -> Provenance:
+        """What makes a frame: as the node tells after it, or before it the most that it would take."""
         job = self.job
         files = {"Source": job.source.file(frame)}
         for name, side in job.sides.items():
             if not side.missing([frame]):  # a missing one fails its frame when it is read
                 files[name] = side.file(frame)
-        return Provenance(self.node.identity, settings_of(job.values(frame)), frame, files, job.output)
+        values = job.values(frame)
+        account = account or self.node.expected(frame, values)
+        numbers = [n for n in account.neighbours if not job.source.missing([n])]
+        return Provenance(
+            account,
+            settings_of(values),
+            frame,
+            files,
+            job.output,
+            {name: content(path) for name, path in files.items()},
+            {n: content(job.source.file(n)) for n in numbers},
+        )
 
     def _there(self) -> set[int]:
-        """Frames whose header says that they are done; files in the way end the run before it began."""
+        """Frames whose header says that they are done; foreign files in the way end the run before it
+        began, stale ones of ours are rendered again."""
         judged = self.sink.judge(self.records)
+        self.stale = {frame: why for frame, (state, why) in judged.items() if state == "stale"}
         if self.job.overwrite:
             return set()
         other = {frame: why for frame, (state, why) in judged.items() if state == "other"}
@@ -158,26 +175,44 @@ class _Run:
         """Render and write a frame; whether it went well."""
         began = time.monotonic()
         try:
+            # taken before the plate is read: one that is replaced meanwhile is another one next time
+            before = self._record(frame, self.records[frame].account) if frame in self.records else None
             picture = self.job.source.read(frame)
             told: list[str] = []
             values = self.job.values(frame)
-            layers, picture = render_layers(self.node, frame, values, self.job.layers, picture, told.extend)
+            accounts: list[Account] = []
+            layers, picture = render_layers(
+                self.node, frame, values, self.job.layers, picture, told.extend, accounts.append
+            )
             self.signals.check()
-            self.sink.write(frame, layers, picture, self.records[frame])
+            record = before or self._record(frame)
+            self.sink.write(frame, layers, picture, record.made_with(accounts))
         except Exception as why:
             if self.signals():
                 raise self.signals.error() from why
             self._failed(frame, explained(why), time.monotonic() - began)
             return False
         self.outcome.rendered.append(frame)
-        taken = time.monotonic() - began
-        self.report.frame(frame, "rendered", self.sink.path(frame), taken, told=dict.fromkeys(told))
+        self._ended(frame, "rendered", time.monotonic() - began, told=tuple(dict.fromkeys(told)))
         return True
+
+    def _ended(
+        self,
+        frame: int,
+        status: Status,
+        seconds: float = 0.0,
+        error: Exception | None = None,
+        told: tuple[str, ...] = (),
+    ) -> None:
+        """Tell of a frame, and keep it for the result."""
+        path, stale = self.sink.path(frame), self.stale.get(frame, "")
+        self.outcome.frames.append(FrameResult(frame, status, path, stale, error, seconds, told))
+        self.report.frame(frame, status, path, seconds, error, told, stale)
 
     def _failed(self, frame: int, error: Exception, seconds: float) -> None:
         self.outcome.errors.append(error)
         self.outcome.failed.append(frame)
-        self.report.frame(frame, "failed", self.sink.path(frame), seconds, error)
+        self._ended(frame, "failed", seconds, error)
         if not isinstance(error, AnatomatteError):
             self.report.trace(error)
 
@@ -199,14 +234,16 @@ def render_layers(
     layers: tuple[str, ...],
     picture: Picture,
     tell: Callable[[tuple[str, ...]], object] = lambda _: None,
+    account: Callable[[Account], object] = lambda _: None,
 ) -> tuple[dict[str, Floats], Picture]:
     """The layers of a frame, and the plate with the bounds that they cover; *tell* takes what the node has
-    to say."""
+    to say, and *account* what made each of its renders."""
     found: dict[str, Floats] = {}
     bounds: Window | None = None
     for step in passes(layers):
         rendered = node.render(frame, {**values, **step.values})
         tell(rendered.told)
+        account(rendered.account)
         bounds = bounds or rendered.bounds
         pixels = placed(rendered.pixels, rendered.bounds, bounds)
         if step.layers == ("rgba",):

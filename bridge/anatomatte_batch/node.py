@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from anatomatte.settings import Value
 
@@ -12,6 +12,38 @@ from .picture import Floats, Picture, Window
 
 CLIPS = ("Source", "InM", "OutM", "CleanPlate", "Hint", "Bg")
 Pictures = Callable[[int], Picture]
+
+
+@dataclass(frozen=True)
+class Account:
+    """What makes a frame besides plates and controls, as the node tells it.
+
+    Attributes:
+        facts: version, table and whatever else is one text.
+        weights: each of our own networks that was asked, and the SHA-256 of its weights.
+        models: each use of another network, and its id and SHA-256.
+        neighbours: the numbers of the other frames of Source that it depends on.
+    """
+
+    facts: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+    neighbours: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Account:
+        """The engine's own account, typed."""
+        facts = {name: text for name, text in told.items() if isinstance(text, str)}
+        return cls(facts, told["weights"], told["models"], tuple(told["neighbours"]))
+
+    def with_(self, other: Account) -> Account:
+        """Both together, for a frame that takes several renders."""
+        return Account(
+            {**self.facts, **other.facts},
+            {**self.weights, **other.weights},
+            {**self.models, **other.models},
+            tuple(sorted({*self.neighbours, *other.neighbours})),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +54,7 @@ class Rendered:
     pixels: Floats
     bounds: Window
     told: tuple[str, ...] = ()
+    account: Account = field(default_factory=Account)
 
 
 class Node(Protocol):
@@ -29,7 +62,10 @@ class Node(Protocol):
 
     @property
     def identity(self) -> Mapping[str, str]:
-        """version, table (digest), engine, precision: what decides pixels besides the settings."""
+        """version, table (digest), precision: what decides pixels besides the settings."""
+
+    def expected(self, frame: int, values: Mapping[str, Value]) -> Account:
+        """The most that a frame would be made with, told without a render."""
 
     def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
         """One render at a frame with these values of the controls.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +15,7 @@ from anatomatte import settings
 from anatomatte.errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SettingsError, SetupError
 from anatomatte.settings import Value
 
-from .node import Pictures, Rendered
+from .node import Account, Pictures, Rendered
 from .picture import Picture
 
 IDENTIFIER = "org.anatomatte.Anatomatte"
@@ -59,7 +60,6 @@ def identity() -> dict[str, str]:
     return {
         "version": anatomatte.__version__,
         "table": settings.digest(),
-        "engine": "keyer",
         "precision": "float32",
     }
 
@@ -95,7 +95,8 @@ class OfxNode:
         except errors.ActionError as why:
             raise self._explained(why) from why
         pixels = np.ascontiguousarray(planes["colour"], dtype=np.float32)
-        return Rendered(pixels, planes.bounds, self._told(frame))
+        told = self._told(frame)
+        return Rendered(pixels, planes.bounds, told, self._account())
 
     def _told(self, frame: int) -> tuple[str, ...]:
         """The sentences of the node's status that are about this frame."""
@@ -103,6 +104,23 @@ class OfxNode:
         lines = str(self._instance.params["status"].value).splitlines()
         own = next((n for n, line in enumerate(lines) if line.startswith(f"Frame {frame:g}: ")), len(lines))
         return tuple(line for line in lines[own + 1 :] if line.endswith("."))
+
+    def expected(self, frame: int, values: Mapping[str, Value]) -> Account:
+        """What the engine of this Python would take; the node tells after a render what it took."""
+        from anatomatte.engine import provenance
+
+        first = float(self._span[0]) if self._span else float(frame)
+        return Account.of(provenance.expected(settings.from_mapping(dict(values)), frame, first))
+
+    def _account(self) -> Account:
+        """What made the last frame, from the node itself; Refresh wrote it down."""
+        text = str(self._instance.params["provenance"].value)
+        if not text:
+            raise SetupError(
+                f"The node at {self._plugin.bundle} does not say what made its frame; run `make build` or "
+                "reinstall, then `anatomatte doctor`."
+            )
+        return Account.of(json.loads(text))
 
     def close(self) -> None:
         """Destroys the instance; the plug-in stays loaded for the process."""

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from anatomatte.settings import BY_NAME, Value
 
+from .node import Account
+
 PREFIX = "anatomatte:"
+_CLIPS = {"Source": "source", "CleanPlate": "clean plate", "InM": "core", "OutM": "garbage"}
+_FACTS = ("version", "table", "precision", "device", "frame", "output")
 
 
 @dataclass(frozen=True)
@@ -19,31 +24,47 @@ class Provenance:
     """What decides the pixels of one file.
 
     Attributes:
-        node: version, table, engine, precision: strings of the node that renders.
+        account: what the node says: versions, weights, other networks.
         settings: every control that affects pixels, with its value at the frame.
         frame: the frame's number.
         files: the file that feeds each clip; headers get the names without their folders.
         output: layers, depth and compression of the file.
+        contents: SHA-256 of each clip's file.
+        around: SHA-256 of the files of the other frames of Source that the frame depends on.
     """
 
-    node: Mapping[str, str]
+    account: Account
     settings: Mapping[str, Value]
     frame: int
     files: Mapping[str, Path]
     output: str
+    contents: Mapping[str, str] = field(default_factory=dict)
+    around: Mapping[int, str] = field(default_factory=dict)
+
+    def made_with(self, accounts: Iterable[Account]) -> Provenance:
+        """The same with what the node's renders took, instead of what they might have taken."""
+        together = Account()
+        for one in accounts:
+            together = together.with_(one)
+        around = {n: digest for n, digest in self.around.items() if n in together.neighbours}
+        return replace(self, account=together, around=around)
 
     def attributes(self) -> dict[str, str]:
         """Names and texts for a file's header, the digest of the others last."""
         clips = {name: path.name for name, path in self.files.items() if name != "Source"}
         facts = {
-            **self.node,
-            "settings": json.dumps(self.settings, sort_keys=True),
+            **self.account.facts,
+            "weights": _text(self.account.weights),
+            "models": _text(self.account.models),
+            "neighbours": _text({str(n): digest for n, digest in self.around.items()}),
+            "settings": _text(self.settings),
             "frame": str(self.frame),
             "source": self.files["Source"].name,
-            "clips": json.dumps(clips, sort_keys=True),
+            "clips": _text(clips),
+            "contents": _text(self.contents),
             "output": self.output,
         }
-        digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+        digest = hashlib.sha256(_text(facts).encode()).hexdigest()
         return {PREFIX + name: text for name, text in {**facts, "digest": digest}.items()}
 
     @property
@@ -61,26 +82,73 @@ def settings_of(values: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in values.items() if BY_NAME[name].stage != "none"}
 
 
+def content(path: Path) -> str:
+    """SHA-256 (hex) of a file, taken once for a path, size and time of change; empty of an unreadable one,
+    whose frame fails when it is read."""
+    try:
+        facts = path.stat()
+        return _content(path, facts.st_size, facts.st_mtime_ns)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=65536)
+def _content(path: Path, size: int, changed: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def difference(old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    """In words, how a file's provenance differs from what would be rendered now."""
-    if PREFIX + "digest" not in old:
-        return "was not made by Anatomatte"
-    before, after = _settings(old), _settings(new)
-    changed = [
-        f"{name} {before.get(name)} → {after.get(name)}"
-        for name in sorted({*before, *after})
-        if before.get(name) != after.get(name)
-    ]
-    for name in ("version", "table", "engine", "precision", "source", "clips", "output"):
+    """Why a file is not what would be rendered now, a short code first; empty when it is.
+
+    Args:
+        old: the file's attributes: networks and neighbours that its frame took.
+        new: what would be rendered, with all networks and neighbours that it might take.
+    """
+    reasons = _settings(old, new)
+    for name in _FACTS:
         a, b = old.get(PREFIX + name, ""), new.get(PREFIX + name, "")
         if a != b:
-            changed.append(f"{name} {a[:24]} → {b[:24]}")
-    return "was made with other settings: " + (", ".join(changed[:4]) or "another frame number")
+            reasons.append(f"{name} ({a[:24]} → {b[:24]})" if name != "table" else name)
+    for name, code in (("weights", "weights"), ("models", "model"), ("neighbours", "neighbours")):
+        before, after = _read(old, name), _read(new, name)
+        if PREFIX + name not in old or any(after.get(key) != digest for key, digest in before.items()):
+            reasons.append(code)
+    before, after = _read(old, "contents"), _read(new, "contents")
+    changed = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    reasons += [_CLIPS.get(name, name.lower()) for name in changed]
+    return ", ".join(reasons)
 
 
-def _settings(attributes: Mapping[str, str]) -> dict[str, Any]:
+def together(records: Iterable[Provenance], how: str) -> dict[str, str]:
+    """One digest for each reason, of all frames of a video and *how* it is written."""
+    found: dict[str, Any] = {}
+    for record in records:
+        attributes = record.attributes()
+        for name in ("settings", *_FACTS, "weights", "models", "neighbours"):
+            found.setdefault("model" if name == "models" else name, []).append(attributes.get(PREFIX + name))
+        for name, digest in record.contents.items():
+            found.setdefault(_CLIPS.get(name, name.lower()), []).append(digest)
+    found["output"] = [*found.get("output", []), how]
+    return {name: hashlib.sha256(_text(told).encode()).hexdigest() for name, told in found.items()}
+
+
+def _settings(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    before, after = _read(old, "settings"), _read(new, "settings")
+    names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    if not names:
+        return []
+    told = ", ".join(f"{name} {before.get(name)} → {after.get(name)}" for name in names[:4])
+    return [f"settings ({told})"]
+
+
+def _text(facts: Any) -> str:
+    return json.dumps(facts, sort_keys=True)
+
+
+def _read(attributes: Mapping[str, str], name: str) -> dict[str, Any]:
     try:
-        found = json.loads(attributes.get(PREFIX + "settings", "{}"))
+        found = json.loads(attributes.get(PREFIX + name, "{}"))
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

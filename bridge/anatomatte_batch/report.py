@@ -74,11 +74,12 @@ class Report:
         seconds: float = 0.0,
         error: Exception | None = None,
         told: Iterable[str] = (),
+        stale: str = "",
     ) -> None:
         """A frame ended: ``rendered``, ``skipped`` or ``failed`` with its error.
 
         *told* is what the node has to say of it: the log has it with every frame, people read a sentence
-        once.
+        once.  *stale*: why a file that was there is rendered again.
         """
         self.count += 1
         facts: dict[str, Any] = {
@@ -89,6 +90,8 @@ class Report:
         }
         if sentences := list(told):
             facts["told"] = sentences
+        if stale:
+            facts["stale"] = stale
         if error is not None:
             code = getattr(error, "exit_code", 1)
             retry = getattr(error, "retry", False)
@@ -98,10 +101,12 @@ class Report:
             text = f"frame {frame} is there: {path}"
         else:
             text = f"frame {frame} rendered in {seconds:.2f} s: {path}"
+        if stale:
+            text += f" (stale: {stale})"
         fresh = [sentence for sentence in sentences if sentence not in self._said]
         self._said.update(fresh)
         text = " ".join([text, *(f"({sentence})" for sentence in fresh)])
-        always = self._bar is None or error is not None or bool(fresh)
+        always = self._bar is None or error is not None or bool(fresh or stale)
         self._line(f"[{self.count}/{self.total}] {text}", always=always)
         self.event("frame", **facts)
         if self._bar:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,7 +21,7 @@ from .sequences import Pattern
 from .stills import StillFormat, Written
 from .video import VideoReader, VideoWriter
 
-State = Literal["missing", "same", "other"]
+State = Literal["missing", "same", "stale", "other"]
 
 
 class Sink(Protocol):
@@ -35,8 +33,9 @@ class Sink(Protocol):
         """The file of a frame."""
 
     def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
-        """By the files' headers: ``missing``; ``same``, when its provenance is what would be rendered
-        and no plate is newer; ``other``, with the reason.  Asked once, before the first frame."""
+        """By the files' headers: ``missing``; ``same``, when its provenance is what would be rendered;
+        ``stale``, with the reason; ``other``, when we did not make it.  Asked once, before
+        the first frame."""
 
     def sound(self, frame: int) -> bool:
         """Whether a frame that is there decodes to its last pixel."""
@@ -75,8 +74,8 @@ class StillSink:
         found = stills.attributes(path)
         if found is None:
             return "missing", ""
-        state = _compared(path, found, record)
-        return ("missing", "") if state[0] == "other" and stills.damage(path) else state
+        state = _compared(found, record)
+        return ("missing", "") if state[0] in ("other", "stale") and stills.damage(path) else state
 
     def sound(self, frame: int) -> bool:
         return not stills.damage(self.path(frame))
@@ -95,18 +94,11 @@ class StillSink:
         """Finished frames stay; there is no other."""
 
 
-def _compared(path: Path, found: Mapping[str, str], record: Provenance) -> tuple[State, str]:
-    if found.get(provenance.PREFIX + "digest") != record.digest:
-        return "other", provenance.difference(found, record.attributes())
-    return _dated(path, record)
-
-
-def _dated(path: Path, record: Provenance) -> tuple[State, str]:
-    made = path.stat().st_mtime
-    for plate in record.files.values():
-        if os.stat(plate).st_mtime > made:
-            return "other", f"is older than its plate {plate.name}"
-    return "same", ""
+def _compared(found: Mapping[str, str], record: Provenance) -> tuple[State, str]:
+    if provenance.PREFIX + "digest" not in found:
+        return "other", "was not made by Anatomatte"
+    why = provenance.difference(found, record.attributes())
+    return ("stale", why) if why else ("same", "")
 
 
 class VideoSink:
@@ -119,7 +111,7 @@ class VideoSink:
         self._stack = ExitStack()
         self._writer: VideoWriter | None = None
         self._frames = 0
-        self._digest = ""
+        self._digests: dict[str, str] = {}
 
     def path(self, frame: int) -> Path:
         return self._path
@@ -129,17 +121,19 @@ class VideoSink:
         return dict.fromkeys(records, (state, why))
 
     def _judged(self, records: Mapping[int, Provenance]) -> tuple[State, str]:
-        together = "".join(record.digest for record in records.values()) + str((self._fps, self._over))
-        self._digest = hashlib.sha256(together.encode()).hexdigest()
+        self._digests = provenance.together(records.values(), str((self._fps, self._over)))
         try:
             reader = VideoReader(self._path)
         except PlateError:
             return "missing", ""
-        made_of, count = reader.remark.get("digest"), len(reader.frames())
+        found, count = reader.remark.get("digests"), len(reader.frames())
         reader.close()
-        if made_of != self._digest:
-            return "other", "is a video of other frames or settings"
-        return _dated(self._path, next(iter(records.values()))) if count == len(records) else ("missing", "")
+        if not isinstance(found, dict):
+            return "other", "was not made by Anatomatte, or by another version"
+        changed = [name for name, digest in self._digests.items() if found.get(name) != digest]
+        if changed:
+            return "stale", ", ".join(changed)
+        return ("same", "") if count == len(records) else ("missing", "")
 
     def sound(self, frame: int) -> bool:
         return True  # counted frame by frame when it was judged
@@ -148,7 +142,7 @@ class VideoSink:
         if self._writer is None:
             temporary = self._stack.enter_context(beside(self._path))
             rate = self._fps or picture.fps or 24.0
-            remark = json.dumps({**record.node, "source": picture.name, "digest": self._digest})
+            remark = json.dumps({**record.account.facts, "source": picture.name, "digests": self._digests})
             self._writer = self._stack.enter_context(VideoWriter(temporary, rate, remark))
         self._writer.write(seen_over(layers["rgba"], self._over), picture.aspect)
         self._frames += 1

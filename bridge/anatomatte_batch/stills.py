@@ -138,7 +138,7 @@ def _spec(stack: Floats, names: list[str], picture: Picture, how: StillFormat, r
         if not how.linear:
             spec.attribute("oiio:ColorSpace", "sRGB")
     spec.attribute("PixelAspectRatio", picture.aspect)
-    spec.attribute("Software", f"Anatomatte {record.node.get('version', '')}".strip())
+    spec.attribute("Software", f"Anatomatte {record.account.facts.get('version', '')}".strip())
     return spec
 
 

@@ -34,16 +34,19 @@ def sample_shot() -> Path:
 @click.option("--shot", help="Another plate, like plate.####.exr.")
 def command(out: Path, shot: str | None) -> int:
     """Render the sample shot into EXR layers, a preview video and a contact sheet."""
-    from .cmd_render import command as render_command
-    from .cmd_render import render
+    from anatomatte_batch import RenderRequest
 
     began = time.monotonic()
     shot = shot or str(sample_shot() / "plate.####.exr")
     key, preview, page = out / "key.####.exr", out / "preview.mp4", out / "sheet.png"
-    for words in ([shot, str(key), "--layers", "rgba,screen,spill"], [shot, str(preview), "--quiet"]):
-        code = render(render_command.make_context("render", [*words, "--overwrite"]).params)
-        if code:
-            return code
+    for target, layers in ((key, "rgba,screen,spill"), (preview, "rgba")):
+        quiet = target is preview
+        result = RenderRequest(
+            source=shot, destination=target, layers=layers, overwrite=True, quiet=quiet
+        ).run()
+        if result.exit_code:
+            click.echo(f"anatomatte: {result.sentence}", err=True)
+            return result.exit_code
     write_sheet(shot, str(key), page)
     click.echo(f"\nWritten in {time.monotonic() - began:.0f} s:")
     for path, what in (

@@ -49,7 +49,7 @@ bool Server::greet(int socket, const std::string& hello) {
 }
 
 void Server::render(int socket, const std::string& body, Memory* memory) {
-  char sentence[4096] = "";
+  char sentence[8192] = "";
   Decoded frame;
   AnmResult result;
   try {

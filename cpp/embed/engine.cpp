@@ -22,8 +22,9 @@ Result told(Outcome outcome, Result result) {
   return result;
 }
 
-// What a call has in Python; let go of before the host gets its pixels back.
-void call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job, const Borrowed& borrowed) {
+// What a call has in Python; let go of before the host gets its pixels back.  The answer is the
+// frame's account, empty where the engine gives none.
+std::string call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job, const Borrowed& borrowed) {
   py::dict inputs;
   for (int32_t i = 0; i < call.n_inputs; ++i) {
     inputs[call.inputs[i].clip] = picture(call.inputs[i], false, borrowed);
@@ -33,7 +34,7 @@ void call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job, const Bor
     if (*job) (*job)->report(fraction);
   });
   py::cpp_function cancelled([job]() { return !*job || (*job)->cancelled(); });
-  entry().attr("render")(
+  const py::object account = entry().attr("render")(
       py::arg("inputs") = inputs, py::arg("output") = picture(*call.output, true, borrowed),
       py::arg("window") =
           py::make_tuple(call.window[0], call.window[1], call.window[2], call.window[3]),
@@ -41,6 +42,7 @@ void call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job, const Bor
       py::arg("scale") = py::make_tuple(call.scale[0], call.scale[1]),
       py::arg("draft") = call.draft != 0, py::arg("progress") = progress,
       py::arg("cancelled") = cancelled, py::arg("neighbours") = neighbours(call, job));
+  return account.is_none() ? std::string() : std::string(py::str(account));
 }
 
 // Python may keep nothing of the host's memory, not even in a cycle or a traceback.
@@ -67,7 +69,9 @@ Result guarded(const std::function<void()>& work) {
 Result render_on_thread(const AnmCall& call, Job& job) {
   auto borrowed = std::make_shared<std::atomic<int>>(0);
   auto alive = std::make_shared<Job*>(&job);
-  Result result = guarded([&] { call_entry(call, alive, borrowed); });
+  std::string account;
+  Result result = guarded([&] { account = call_entry(call, alive, borrowed); });
+  if (result.code == ANM_OK) result.sentence = account;
   *alive = nullptr;
   bool returned = true;
   const Result after = guarded([&] { returned = all_returned(borrowed); });
@@ -83,7 +87,7 @@ AnmResult render(AnmCall* call) {
   const Outcome outcome =
       run_on_engine_thread([&](Job& job) { result = render_on_thread(*call, job); }, call);
   result = told(outcome, result);
-  if (result.code != ANM_OK) hand_over(result.sentence, call->message, call->message_size);
+  hand_over(result.sentence, call->message, call->message_size);
   return result.code;
 }
 

@@ -155,6 +155,19 @@ void define_control(OfxParamSetHandle params, const Control& control, const std:
   describe_kind(param, control);
 }
 
+// No control: where a host that writes files reads what made a frame.  Nobody sees or saves it.
+void define_account(OfxParamSetHandle params) {
+  const Properties param = define(params, kOfxParamTypeString, kAccountName, "Provenance");
+  param.set(kOfxParamPropScriptName, kAccountName);
+  param.set(kOfxParamPropStringMode, kOfxParamStringIsSingleLine);
+  param.set(kOfxParamPropDefault, "");
+  param.set(kOfxParamPropSecret, 1);
+  param.set(kOfxParamPropAnimates, 0);
+  param.set(kOfxParamPropEvaluateOnChange, 0);
+  param.set(kOfxParamPropPersistant, 0);
+  param.set(kOfxParamPropCanUndo, 0);
+}
+
 }  // namespace
 
 void define_controls(OfxParamSetHandle params) {
@@ -182,6 +195,7 @@ void define_controls(OfxParamSetHandle params) {
       Properties(set).set(kOfxPluginPropParamPageOrder, name.c_str(), page_number++);
     }
   }
+  define_account(params);
 }
 
 }  // namespace anatomatte

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "controls.h"
 #include "runtime.h"
 #include "status.h"
 
@@ -57,6 +58,10 @@ Instance::Instance(OfxImageEffectHandle effect) : effect_(effect) {
         kOfxStatOK) {
       controls_[i] = handle;
     }
+  }
+  if (suites().param->paramGetHandle(params_, kAccountName, &account_param_, nullptr) !=
+      kOfxStatOK) {
+    account_param_ = nullptr;
   }
   for (int i = 0; i < kInputCount; ++i) {
     inputs_[i] = find_clip(effect, kInputs[i].name, kInputs[i].optional);
@@ -164,11 +169,20 @@ void Instance::show_what_counts() const {
 void Instance::refresh_status() {
   const std::string text = runtime_status();
   if (controls_[kStatus]) suites().param->paramSetValue(controls_[kStatus], text.c_str());
+  {
+    const std::lock_guard<std::mutex> lock(account_mutex_);
+    if (account_param_) suites().param->paramSetValue(account_param_, account_.c_str());
+  }
   // Nuke keeps a label string at its default, so there the answer is also shown as a message.
   if (host_facts().nuke && suites().message_v1 && suites().message_v1->message) {
     suites().message_v1->message(effect_, kOfxMessageMessage, "anatomatte.status", "%s",
                                  text.c_str());
   }
+}
+
+void Instance::keep_account(const std::string& account) {
+  const std::lock_guard<std::mutex> lock(account_mutex_);
+  account_ = account;
 }
 
 // An artist may change what comes before the node at any moment; a render for the disk is spared

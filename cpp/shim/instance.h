@@ -53,8 +53,12 @@ class Instance {
 
   // Hides and dims what the present settings make meaningless.
   void show_what_counts() const;
-  // The Refresh button: asks the engine and writes its answer into the status line.
+  // The Refresh button: asks the engine and writes its answer into the status line, and the last
+  // frame's account into the hidden one.
   void refresh_status();
+  // What made the last frame that this node rendered, as JSON; no action of rendering may set a
+  // parameter.
+  void keep_account(const std::string& account);
 
   // Brackets of the host: within one, and until it connects another clip, plates stay what they
   // are.
@@ -80,6 +84,9 @@ class Instance {
   Clip output_;
   std::atomic<uint64_t> sequence_{0};
   std::mutex message_mutex_;
+  OfxParamHandle account_param_ = nullptr;
+  std::mutex account_mutex_;
+  std::string account_;
   std::string message_;  // what stands in the host now; empty when nothing does
 };
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import platform
 import threading
@@ -16,6 +17,7 @@ from . import __version__, buffers, engine
 from . import settings as table
 from .cache import memo
 from .engine import output as packing
+from .engine import provenance
 from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupError
 from .frame import Bounds, Frame, Pixels, from_view, to_view
 from .ops.strips import granted
@@ -58,8 +60,10 @@ def render(
     progress: Callable[[float], None],
     cancelled: Callable[[], bool],
     neighbours: Mapping[str, Any] | None = None,
-) -> None:
+) -> str:
     """Render one frame: write every pixel of *window* into ``output["pixels"]``, nothing outside it.
+
+    Returns the frame's account (`engine.provenance`) as JSON.
 
     Args:
         neighbours: other frames of Source: ``first`` the clip's first frame or None, ``sequence`` a
@@ -89,7 +93,7 @@ def render(
     check()
     work = engine.work_for(chosen, check=check, progress=progress, scale=size, across=across)
     around = None if neighbours is None else _around(neighbours, source, time, scale)
-    made, doubts = picture(clips, chosen, work, draft, window, output["pixels"].shape[2], around)
+    made, doubts, people = picture(clips, chosen, work, draft, window, output["pixels"].shape[2], around)
     check()
     whole = _bounds(output["bounds"])
     rows = slice(whole[3] - window[3], whole[3] - window[1])
@@ -100,6 +104,8 @@ def render(
     lines = (f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s", *doubts)
     with _lock:
         _last = lines
+    first = None if around is None else around.first
+    return json.dumps(provenance.account(chosen, time, first, people, True), sort_keys=True)
 
 
 def _around(told: Mapping[str, Any], source: Frame, time: float, scale: tuple[float, float]) -> engine.Around:
@@ -147,15 +153,17 @@ def picture(
     window: Bounds,
     channels: int,
     around: engine.Around | None = None,
-) -> tuple[Pixels, tuple[str, ...]]:
-    """What the engine puts into *window* (rows × columns × *channels*), and its doubts as sentences."""
+) -> tuple[Pixels, tuple[str, ...], bool]:
+    """What the engine puts into *window* (rows × columns × *channels*), its doubts as sentences, and whether
+    networks were asked about people."""
     mattes = engine.key_frame(clips, chosen, work, draft, keep=True, around=around)
     work.progress(0.9)
     behind = clips.get("Bg") if chosen.output == "comp" else None
     if channels == 1 and chosen.output == "status":  # without colour it is the matte
         chosen = chosen.replace(output="matte")
     made = _windowed(mattes, clips["Source"], behind, chosen, window)
-    return packing.components(made, channels, chosen), (*_seen(mattes), *mattes.messages)
+    doubts = (*_seen(mattes), *mattes.messages)
+    return packing.components(made, channels, chosen), doubts, mattes.split is not None
 
 
 def _seen(mattes: engine.Mattes) -> tuple[str, ...]:

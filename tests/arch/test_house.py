@@ -119,6 +119,7 @@ def test_headers_stay_behind_their_border(pattern: str, allowed: set[str], what:
     ("statement", "heavy"),
     [
         ("import anatomatte_cli", ("torch", "cv2", "OpenImageIO", "av")),
+        ("import anatomatte_batch", ("torch", "cv2", "OpenImageIO", "av")),
         ("import anatomatte", ("torch", "cv2", "numpy")),
         ("import pyopenfx", ("torch", "cv2", "anatomatte")),
     ],
@@ -147,3 +148,26 @@ def test_source_files_stay_short() -> None:
     ).stdout.split()
     long = [name for name in listed if len((ROOT / name).read_text(encoding="utf-8").splitlines()) > 400]
     assert not long, f"one idea a file, under 400 lines: {long}"
+
+
+BRIDGE_RULES = [
+    ("anatomatte_batch", {"anatomatte_cli"}),
+    ("pyopenfx", {"anatomatte_cli", "anatomatte_batch"}),
+]
+
+
+@pytest.mark.parametrize(("package", "above"), BRIDGE_RULES, ids=["batch", "pyopenfx"])
+def test_a_package_of_the_bridge_uses_nothing_above_it(package: str, above: set[str]) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sorted((ROOT / "bridge" / package).rglob("*.py"))
+        for name, _ in imported(path)
+        if name.split(".")[0] in above
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_documents_python_imports_the_command_line() -> None:
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for code in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            assert "anatomatte_cli" not in code, page.name

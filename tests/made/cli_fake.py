@@ -7,17 +7,20 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from anatomatte.settings import Value
-from anatomatte_batch.node import Pictures, Rendered
+from anatomatte_batch.node import Account, Pictures, Rendered
 
 
 class FakeNode:
     """Alpha is what is not green; ``before`` may fail a frame."""
 
-    identity: Mapping[str, str] = {"version": "0", "table": "t", "engine": "fake", "precision": "float32"}
+    identity: Mapping[str, str] = {"version": "0", "table": "t", "precision": "float32"}
 
     def __init__(self, clips: Mapping[str, Pictures], before: Callable[[int], None]) -> None:
         self.clips, self.before = clips, before
         self.calls: list[tuple[int, dict[str, Value]]] = []
+
+    def expected(self, frame: int, values: Mapping[str, Value]) -> Account:
+        return Account(self.identity)
 
     def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
         self.before(frame)
@@ -30,8 +33,12 @@ class FakeNode:
                 alpha * 0 if values[f"pack_{c}"] == "none" else alpha * _mark(values[f"pack_{c}"])
                 for c in "rgba"
             ]
-            return Rendered(np.concatenate(mattes, axis=2), plate.bounds)
-        return Rendered(np.concatenate([rgb * alpha, alpha], axis=2).astype(np.float32), plate.bounds)
+            return Rendered(np.concatenate(mattes, axis=2), plate.bounds, account=Account(self.identity))
+        return Rendered(
+            np.concatenate([rgb * alpha, alpha], axis=2).astype(np.float32),
+            plate.bounds,
+            account=Account(self.identity),
+        )
 
 
 def _mark(layer: Value) -> float:

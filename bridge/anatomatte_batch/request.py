@@ -1,0 +1,259 @@
+"""What is asked of a render, typed: the command line, farms and review call this."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from anatomatte.errors import SettingsError
+from anatomatte.settings import Settings, Value
+
+from . import presets
+from .layers import parse_layers
+from .presets import Preset
+from .result import RenderResult
+from .sequences import Pattern, compact, holes, parse_frames, parse_pattern
+
+if TYPE_CHECKING:
+    from .cancel import Signals
+    from .job import Job
+    from .node import Connect, Node, Pictures
+    from .sinks import Sink
+    from .source import Source
+
+SIDES = ("InM", "OutM", "CleanPlate", "Hint", "Bg")
+_MATTE_CLIPS = {"core": "InM", "garbage": "OutM", "hint": "Hint"}
+_SHORT = {"colour": "input_colour", "out_colour": "output_colour", "threads": "threads"}
+_RUNTIMES = ("in-process", "worker")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderRequest:
+    """Everything that a render can be asked for; checked when it is made, as far as no file is needed.
+
+    Attributes:
+        source: the plate: ``plate.####.exr``, ``%04d``, ``$F4``, ``@@@``, an image or a video.
+        destination: where frames go, in the same spellings.
+        frames: numbers, or a set like ``1001-1100x2,1150``; None renders all that are there.
+        preset: settings, key frames and ranges; or the TOML file that holds them.
+        settings: controls that are fixed for every frame, above the preset.
+        sides: the node's other clips by name (``InM OutM CleanPlate Hint Bg``), each like *source*.
+        layers: names, or a list like ``rgba,people``.
+        colour: encoding of the plate, a value of ``input_colour``; None goes by the file's type.
+        out_colour: encoding of the result, a value of ``output_colour``; None goes by the file's type.
+        depth: ``8``, ``16``, ``half`` or ``float``; None is half (EXR) or 16 (PNG, TIFF).
+        compression: of EXR: zips zip piz dwaa dwab none.
+        over: what an MP4 shows behind: ``checker`` or ``grey``.
+        fps: frames a second of a video out, as ``25`` or ``24000/1001``; None takes the plate's, or 24.
+        start: number of a video's first frame.
+        overwrite: render frames that are there.
+        on_error: after a failed frame ``continue`` with the others, or ``stop``.
+        threads: processor threads for a frame, 1 and more; None leaves it to the node.
+        runtime: where the node's Python runs: ``in-process`` or ``worker``; None leaves it to the node.
+        log: file to which NDJSON is appended; ``-`` is standard output.
+        quiet: no bar and no lines.
+
+    Raises:
+        SettingsError: a word that is in no menu, a layer, frame, control or clip that does not exist.
+    """
+
+    source: str | Path
+    destination: str | Path
+    frames: str | Sequence[int] | None = None
+    preset: Preset | Path | None = None
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    sides: Mapping[str, str | Path] = field(default_factory=dict)
+    layers: str | Sequence[str] = "rgba"
+    colour: str | None = None
+    out_colour: str | None = None
+    depth: Literal["8", "16", "half", "float"] | str | None = None
+    compression: str = "zips"
+    over: Literal["checker", "grey"] | str = "checker"
+    fps: str | float | None = None
+    start: int = 1
+    overwrite: bool = False
+    on_error: Literal["continue", "stop"] | str = "continue"
+    threads: int | None = None
+    runtime: Literal["in-process", "worker"] | str | None = None
+    log: str | Path | None = None
+    quiet: bool = True
+
+    def __post_init__(self) -> None:
+        _one_of("on_error", self.on_error, ("continue", "stop"))
+        _one_of("over", self.over, ("checker", "grey"))
+        if self.runtime is not None:
+            _one_of("runtime", self.runtime, _RUNTIMES)
+        for name in self.sides:
+            _one_of("clip", name, SIDES)
+        self.resolved()
+        parse_pattern(str(self.destination))
+
+    def resolved(self) -> Preset:
+        """Preset and settings together: what the shot wants of the controls at every frame.
+
+        Raises:
+            SettingsError: a name or value is wrong, or the preset's file.
+        """
+        preset = self.preset or Preset()
+        if not isinstance(preset, Preset):
+            preset = presets.load(Path(preset))
+        values = dict(self.settings)
+        for option, name in _SHORT.items():
+            if (value := getattr(self, option)) is not None:
+                values |= dict([presets.parse_setting(f"{name}={value}")])
+        Settings(**values)  # type: ignore[arg-type]  # it checks them
+        return preset.override(values)
+
+    def run(self, connect: Connect | None = None) -> RenderResult:
+        """As :func:`render`."""
+        return render(self, connect)
+
+
+def render(request: RenderRequest, connect: Connect | None = None) -> RenderResult:
+    """Render what is asked for and say how each frame ended.
+
+    Args:
+        request: what is wanted.
+        connect: makes the node from its clips; the default drives the built .ofx.
+
+    Raises:
+        AnatomatteError: the run could not begin (``exit_code`` and sentence as the command line's), or a
+            signal ended it; frames that fail do not raise.
+    """
+    from .cancel import Signals
+    from .job import run
+    from .report import Report
+
+    preset = request.resolved()
+    target = parse_pattern(str(request.destination))
+    absent = {matte for matte, clip in _MATTE_CLIPS.items() if clip not in request.sides}
+    text = request.layers if isinstance(request.layers, str) else ",".join(request.layers)
+    layers = parse_layers(text, absent, _people(preset))
+    if request.threads:
+        from .images import limit_threads
+
+        limit_threads(request.threads)
+    with ExitStack() as stack:
+        stack.enter_context(_runtime(request.runtime))
+        signals = stack.enter_context(Signals())
+        job, sink = _job(request, preset, layers, target, stack)
+        log = None if request.log is None else str(request.log)
+        report = stack.enter_context(Report(len(job.frames), log, request.quiet))
+        if request.frames is None and (lost := holes(job.source.frames())):
+            report.note(f"note: the plate has no frames {compact(lost)}")
+        places = {"source": str(request.source), "target": str(request.destination)}
+        try:
+            node = _node(job, connect, signals, stack)
+            report.event("start", frames=compact(job.frames), **places, **node.identity)
+            outcome = run(job, node, sink, report, signals)
+        except Exception as why:
+            report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))
+            raise
+    return RenderResult(tuple(outcome.frames), outcome.code, outcome.sentence(), tuple(outcome.errors))
+
+
+@contextmanager
+def _runtime(wanted: str | None) -> Iterator[None]:
+    """The node's runtime, forced while it is made; the node reads it from the environment."""
+    before = os.environ.get("ANATOMATTE_RUNTIME")
+    if wanted is not None:
+        os.environ["ANATOMATTE_RUNTIME"] = wanted
+    try:
+        yield
+    finally:
+        if wanted is not None:
+            os.environ.pop("ANATOMATTE_RUNTIME", None)
+            if before is not None:
+                os.environ["ANATOMATTE_RUNTIME"] = before
+
+
+def _people(preset: Preset) -> int:
+    """The most people that the shot's preset tells apart at any frame: its files have one set of layers."""
+    told = [preset.settings.get("people"), *preset.keys.get("people", {}).values()]
+    told += [entry.settings.get("people") for entry in preset.ranges]
+    return max((int(n) for n in told if isinstance(n, int)), default=Settings().people)
+
+
+def _one_of(option: str, value: str, menu: tuple[str, ...]) -> None:
+    if value not in menu:
+        raise SettingsError(f"{option} {value}: it takes {' or '.join(menu)}.")
+
+
+def _job(
+    request: RenderRequest, preset: Preset, layers: tuple[str, ...], target: Pattern, stack: ExitStack
+) -> tuple[Job, Sink]:
+    from .job import Job
+    from .source import Source
+
+    def opened(text: str | Path) -> Source:
+        source = Source(str(text), request.start)
+        stack.callback(source.close)
+        return source
+
+    source = opened(request.source)
+    if isinstance(request.frames, str):
+        frames = parse_frames(request.frames)
+    else:
+        frames = source.frames() if request.frames is None else sorted(set(request.frames))
+    sink, filled, text = _sink(request, layers, target, len(frames))
+    sides = {clip: opened(where) for clip, where in request.sides.items()}
+    _check_places(sink, [source, *sides.values()], frames)
+    stop = request.on_error == "stop"
+    return Job(source, frames, preset, filled, layers, text, sides, request.overwrite, stop), sink
+
+
+def _sink(
+    request: RenderRequest, layers: tuple[str, ...], target: Pattern, count: int
+) -> tuple[Sink, dict[str, Value], str]:
+    """Where *count* frames go, the controls that follow from it, and the format in words."""
+    from .job import default_values
+    from .sinks import StillSink, VideoSink
+    from .stills import COMPRESSIONS, DEPTHS, StillFormat
+    from .video import frames_per_second
+
+    extension = target.extension
+    if extension in (".mp4", ".mov"):
+        if layers != ("rgba",):
+            raise SettingsError(f"{extension} files hold rgba only; write EXR for other layers.")
+        over = request.over if extension == ".mp4" else "none"
+        rate = frames_per_second(str(request.fps)) if request.fps else None
+        sink = VideoSink(Path(request.destination), rate, over)
+        return sink, default_values(False, over), f"{extension} {over}"
+    depth = request.depth or DEPTHS.get(extension, ("",))[0]
+    _one_of("--compression", request.compression, COMPRESSIONS)
+    how = StillFormat(extension, layers, depth, request.compression)
+    if target.pad is None and count > 1:
+        raise SettingsError(f"DST is one file for {count} frames; write it like key.####.exr.")
+    return StillSink(target, how), default_values(how.linear, None), str(how)
+
+
+def _check_places(sink: Sink, sources: list[Source], frames: list[int]) -> None:
+    """No plate is ever written over."""
+    plates = {
+        os.path.realpath(source.file(frame)): source.text
+        for source in sources
+        for frame in set(frames).difference(source.missing(frames))
+    }
+    for frame in frames:
+        if (plate := plates.get(os.path.realpath(sink.path(frame)))) is not None:
+            raise SettingsError(f"{sink.path(frame)} would be written over {plate}; choose another DST.")
+
+
+def _node(job: Job, connect: Connect | None, signals: Signals, stack: ExitStack) -> Node:
+    from .light import COLOURED, alike
+
+    clips: dict[str, Pictures] = {"Source": job.source.read}
+    for name, side in job.sides.items():
+        clips[name] = alike(side, job.source, job.values) if name in COLOURED else side.read
+    if connect is None:
+        from .ofx_node import connect as through_ofx
+
+        # the whole plate, not what is rendered of it: a frame must not depend on the chunk it comes in
+        node = through_ofx(clips, signals, job.source.span())
+        stack.callback(node.close)
+        return node
+    return connect(clips)

@@ -1,0 +1,55 @@
+"""How a render ended, frame by frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Status = Literal["rendered", "skipped", "failed"]
+
+
+@dataclass(frozen=True)
+class FrameResult:
+    """How one frame ended.
+
+    Attributes:
+        frame: its number.
+        status: ``rendered``; ``skipped``, because its file is there and is what would be rendered;
+            or ``failed``.
+        path: its file, or the video that it is in.
+        stale: why a file that was there is not what would be rendered now, like ``weights`` or
+            ``settings (erode 0.0 → 1.0)``; empty where there was none.
+        error: why it failed, or None.
+        seconds: that it took; 0 of a skipped one.
+        told: what the node has to say of it, a sentence each.
+    """
+
+    frame: int
+    status: Status
+    path: Path
+    stale: str = ""
+    error: Exception | None = None
+    seconds: float = 0.0
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RenderResult:
+    """How a run ended.
+
+    Attributes:
+        frames: in the order in which they ended; those after a stop are not in it.
+        exit_code: as of ``anatomatte render``: 0, or the gravest class of failure.
+        sentence: the failures in one line; empty when there were none.
+        errors: every failure, those of the run beside those of its frames.
+    """
+
+    frames: tuple[FrameResult, ...]
+    exit_code: int
+    sentence: str = ""
+    errors: tuple[Exception, ...] = ()
+
+    def numbers(self, status: Status) -> list[int]:
+        """The numbers of the frames that ended so."""
+        return [one.frame for one in self.frames if one.status == status]

@@ -1,0 +1,90 @@
+"""What makes a frame's pixels besides plates and controls, told by the engine that makes them.
+
+An account is a small dictionary of texts and numbers without any path, so that it can go into the
+header of a file and over the wire of a worker: ``version`` and ``table`` (of this module), ``precision``
+and ``device`` (of our own networks), ``weights`` (network → SHA-256), ``models`` (use → ``id SHA-256``)
+and ``neighbours`` (numbers of other frames of Source).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from .. import settings as table
+from ..errors import AnatomatteError
+from ..nets.external import choose
+from ..nets.external.protocols import Kind
+from ..settings import Settings
+from .neighbours import whole
+
+FOLDER = Path(__file__).resolve().parent.parent / "weights"
+"""Where the weights of our own networks lie: people, people_plain and portrait."""
+
+_lock = threading.Lock()
+_known: dict[tuple[str, int, int], str] = {}
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 (hex) of a file, taken once for a path, size and time of change.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    facts = path.stat()
+    key = (str(path), facts.st_size, facts.st_mtime_ns)
+    with _lock:
+        if key in _known:
+            return _known[key]
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    found = digest.hexdigest()
+    with _lock:
+        _known[key] = found
+    return found
+
+
+def weights() -> dict[str, str]:
+    """SHA-256 of the weights of each of our own networks that is there."""
+    return {path.stem: digest_of(path) for path in sorted(FOLDER.glob("*.safetensors"))}
+
+
+def account(settings: Settings, time: float, first: int | None, people: bool, edge: bool) -> dict[str, Any]:
+    """What a frame is made with.
+
+    Args:
+        first: the first frame of Source, or None.
+        people: whether the networks are asked who is in the plate.
+        edge: whether there is an edge that an edge model may refine.
+    """
+    kinds: tuple[Kind, ...] = (*(("parts", "alpha") if people else ()), *(("edge",) if edge else ()))
+    models: dict[str, str] = {}
+    neighbours: list[int] = []
+    try:
+        asked = choose.chosen(settings)
+        neighbours = list(choose.span(asked, whole(time), first, *kinds))[:-1]
+        for kind, name in asked.ids():
+            if kind in kinds:
+                models[kind] = f"{name} {choose.asked(kind, name).sha256}"
+    except AnatomatteError:
+        models["missing"] = "a network that is not to be had"  # the frame itself says which, and fails
+    return {
+        "version": __version__,
+        "table": table.digest(),
+        "precision": "float32",
+        "device": "cpu",
+        "weights": weights() if people else {},
+        "models": models,
+        "neighbours": neighbours,
+    }
+
+
+def expected(settings: Settings, time: float, first: float | None) -> dict[str, Any]:
+    """The most that a frame with these settings would be made with; what is asked is known after it."""
+    people = settings.subject != "off"
+    return account(settings, time, None if first is None else whole(first), people, True)
