@@ -15,6 +15,7 @@ import pytest
 
 import anatomatte
 from anatomatte.engine import provenance
+from anatomatte.nets.external import choose
 from anatomatte_batch import RenderRequest, stills
 from made.cli_fake import write
 from made.recurrent_made import frame, network
@@ -134,8 +135,17 @@ def test_neighbours_and_networks_of_others(request_: RenderRequest, tmp_path: Pa
     assert "12" in json.loads(header["anatomatte:neighbours"])
     assert header["anatomatte:models"].startswith('{"edge": "remembers ')
     assert str(tmp_path) not in str(header)
-    shutil.rmtree(store / "models")
-    with pytest.MonkeyPatch.context() as scene:
-        scene.setenv("ANATOMATTE_MODELS", str(store / "models"))
-        network(store, "remembers", 3, 4, 1)
-    assert told()[0] == "rendered"
+
+
+def test_another_network_under_the_same_id(
+    request_: RenderRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANATOMATTE_MODELS", str(tmp_path / "models"))
+    network(tmp_path, "remembers", 3, 4, 2)
+    chosen = {"subject": "off", "edge_engine": "custom", "edge_network": "remembers"}
+    request_ = replace(request_, settings=chosen)
+    assert told(request_) == ("rendered", "")
+    asked = choose.asked
+    monkeypatch.setattr(choose, "asked", lambda *what: replace(asked(*what), sha256="other"))
+    assert told(request_) == ("rendered", "model")
+    assert told(request_) == SAME
