@@ -65,7 +65,7 @@ def null_engine() -> None:
         x1, y1, x2, y2 = window
         source = clips["Source"]
         left, top = source.bounds[0], source.bounds[3]
-        return source.pixels[top - y2 : top - y1, x1 - left : x2 - left], ()
+        return source.pixels[top - y2 : top - y1, x1 - left : x2 - left], (), False
 
     entry.picture = picture
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from anatomatte.atomic import sha256_of
 from anatomatte.settings import BY_NAME, Value
 
 from .node import Account
@@ -94,8 +95,7 @@ def content(path: Path) -> str:
 
 @lru_cache(maxsize=65536)
 def _content(path: Path, size: int, changed: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 def difference(old: Mapping[str, str], new: Mapping[str, str]) -> str:

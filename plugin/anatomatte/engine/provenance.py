@@ -8,13 +8,13 @@ and ``neighbours`` (numbers of other frames of Source).
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
 from .. import settings as table
+from ..atomic import sha256_of
 from ..errors import AnatomatteError
 from ..nets.external import choose
 from ..nets.external.protocols import Kind
@@ -39,11 +39,7 @@ def digest_of(path: Path) -> str:
     with _lock:
         if key in _known:
             return _known[key]
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    found = digest.hexdigest()
+    found = sha256_of(path)
     with _lock:
         _known[key] = found
     return found
