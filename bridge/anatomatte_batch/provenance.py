@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from anatomatte.atomic import sha256_of
+from anatomatte.models.store.files import sha256_of
 from anatomatte.settings import BY_NAME, Value
 
 from .node import Account

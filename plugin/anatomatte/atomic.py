@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import secrets
 import time
@@ -72,16 +71,3 @@ def _reason(why: OSError) -> str:
     if why.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "no permission to write there"
     return why.strerror or str(why)
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 (hex) of a file's bytes.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

@@ -14,8 +14,8 @@ from typing import Any
 
 from .. import __version__
 from .. import settings as table
-from ..atomic import sha256_of
 from ..errors import AnatomatteError
+from ..models.store.files import sha256_of
 from ..nets.external import choose
 from ..nets.external.protocols import Kind
 from ..settings import Settings
