@@ -71,7 +71,7 @@ def main() -> None:
     rows, columns = np.mgrid[:120, :160]
     figure = np.hypot(rows - 60, columns - 80) < 30
     plate = np.where(figure[..., None], (0.6, 0.3, 0.2), (0.2, 0.2, 0.2)).astype(np.float32)
-    mattes = anatomatte.matte(plate, alpha_engine="custom", alpha_network="redder")
+    mattes = anatomatte.matte(plate, alpha_model="custom", alpha_network="redder")
     print(
         f"alpha {mattes.alpha[figure].mean():.2f} on the figure, {mattes.alpha[~figure].mean():.2f} beside it"
     )

@@ -109,7 +109,7 @@ def test_neighbours_and_networks_of_others(request_: RenderRequest, tmp_path: Pa
         scene.setenv("ANATOMATTE_MODELS", str(store / "models"))
         network(store, "remembers", 3, 4, 2)
     words = ["--frames", "13", "--log", str(tmp_path / "log"), "--set", "subject=off"]
-    words += ["--set", "edge_engine=custom", "--set", "edge_network=remembers"]
+    words += ["--set", "edge_model=custom", "--set", "edge_network=remembers"]
 
     shot = [str(request_.source), str(request_.destination)]
 
@@ -142,7 +142,7 @@ def test_another_network_under_the_same_id(
 ) -> None:
     monkeypatch.setenv("ANATOMATTE_MODELS", str(tmp_path / "models"))
     network(tmp_path, "remembers", 3, 4, 2)
-    chosen = {"subject": "off", "edge_engine": "custom", "edge_network": "remembers"}
+    chosen = {"subject": "off", "edge_model": "custom", "edge_network": "remembers"}
     request_ = replace(request_, settings=chosen)
     assert told(request_) == ("rendered", "")
     asked = choose.asked
