@@ -74,7 +74,7 @@ def keeps_the_laws(seen: PeopleEvidence) -> None:
 
 def seen_by(named: Models, display: Any = None, own: Any = None, **facts: Any) -> PeopleGiven:
     sight = choose.given((own or person)(), plate() if display is None else display, named, **facts)
-    keeps_the_laws(sight.seen)
+    keeps_the_laws(sight.people)
     return sight
 
 

@@ -133,7 +133,7 @@ def test_a_method_without_a_file_is_an_entry_of_the_table(monkeypatch: pytest.Mo
 
     monkeypatch.setitem(built_in.BUILT_IN.alpha, "half", Half)
     made = seen_by(Models(alpha="half", mix=1.0))
-    assert made.alpha is not None and (made.seen.alpha == 0.5).all()
+    assert made.alpha is not None and (made.people.alpha == 0.5).all()
     assert Models(alpha="half").ids() == ()
     assert Models(alpha="half").identity("alpha") != Models().identity("alpha")
 
@@ -159,22 +159,22 @@ def test_an_alpha_engine_says_what_is_person(tmp_path: Path) -> None:
     assert sight.alpha is not None and sight.alpha.shape == (48, 64)
     assert sight.alpha[40, 12] > 0.99 and sight.alpha[40, 60] > 0.99 and sight.alpha[5, 30] < 0.05
     # the evidence became as fine as that network looks
-    assert sight.seen.alpha.shape == (48, 64) and sight.seen.alpha[40, 60] > 0.99
+    assert sight.people.alpha.shape == (48, 64) and sight.people.alpha[40, 60] > 0.99
     # and what our own network knows of people and parts is still there
-    assert sight.seen.parts[INDEX["dress"], 40, 12] > 0.7 and len(sight.seen.people) == 1
+    assert sight.people.parts[INDEX["dress"], 40, 12] > 0.7 and len(sight.people.people) == 1
 
 
 def test_the_mix_is_a_second_opinion(tmp_path: Path) -> None:
     name = red(tmp_path)
-    alone, half, none = (seen_by(Models(alpha=name, mix=mix)).seen.alpha[40, 60] for mix in (1.0, 0.5, 0.0))
+    alone, half, none = (seen_by(Models(alpha=name, mix=mix)).people.alpha[40, 60] for mix in (1.0, 0.5, 0.0))
     assert alone > 0.99 and half == pytest.approx(alone / 2, abs=1e-3) and none == 0
 
 
 def test_coverage_with_nobody_in_it_becomes_one_person(tmp_path: Path) -> None:
     sight = seen_by(Models(alpha=red(tmp_path)), own=only_background)
-    assert len(sight.seen.people) == 1 and 0 < sight.seen.heads[0, 0] < 1
+    assert len(sight.people.people) == 1 and 0 < sight.people.heads[0, 0] < 1
     dark = seen_by(Models(alpha="red"), display=plate() * 0, own=only_background)
-    assert len(dark.seen.people) == 0
+    assert len(dark.people.people) == 0
 
 
 def test_a_network_that_looks_from_nearby_is_shown_each_person(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_network_that_looks_from_nearby_is_shown_each_person(tmp_path: Path) -
     assert nobody.messages == (
         "Little network was not asked: it looks at people from nearby, and nobody was seen.",
     )
-    assert nobody.seen.alpha.max() == 0
+    assert nobody.people.alpha.max() == 0
 
 
 # ---- parts
@@ -199,31 +199,33 @@ def test_a_network_that_looks_from_nearby_is_shown_each_person(tmp_path: Path) -
 def test_a_parts_engine_says_which_part(tmp_path: Path) -> None:
     name = brought(tmp_path, "colours", COLOURED, by_colour)
     sight = seen_by(Models(parts=name))
-    assert sight.seen.parts[INDEX["hair"], 40, 12] > 0.99 and sight.seen.parts[INDEX["dress"]].max() < 1e-3
+    assert (
+        sight.people.parts[INDEX["hair"], 40, 12] > 0.99 and sight.people.parts[INDEX["dress"]].max() < 1e-3
+    )
     assert sight.alpha is None
     # alpha is another engine's affair
-    assert np.array_equal(sight.seen.alpha, on_grid(person(), (48, 64)).alpha)
+    assert np.array_equal(sight.people.alpha, on_grid(person(), (48, 64)).alpha)
     both = seen_by(Models(parts=name, alpha="parts"))
-    assert both.seen.alpha[40, 60] > 0.99 and both.seen.alpha[5, 30] < 0.05
+    assert both.people.alpha[40, 60] > 0.99 and both.people.alpha[5, 30] < 0.05
 
 
 def test_a_network_of_hair_alone_leaves_the_other_parts(tmp_path: Path) -> None:
     tables = COLOURED.replace('"trousers", "skirt"', '"background"')
     name = brought(tmp_path, "hair", tables, by_colour, head='subject = "hair"\n')
     sight = seen_by(Models(parts=name))
-    assert sight.seen.parts[INDEX["hair"], 40, 12] > 0.99
+    assert sight.people.parts[INDEX["hair"], 40, 12] > 0.99
     blue = plate()
     blue[24:40, 8:20] = (0.1, 0.2, 0.9)
     sight = seen_by(Models(parts=name), display=blue)
-    assert sight.seen.parts[INDEX["dress"], 30, 12] == pytest.approx(0.8, abs=0.02)
+    assert sight.people.parts[INDEX["dress"], 30, 12] == pytest.approx(0.8, abs=0.02)
 
 
 def test_parts_from_boxes_belong_to_their_person_only(tmp_path: Path) -> None:
     name = brought(tmp_path, "boxes", COLOURED, by_colour, head='region = "person"\n')
     sight = seen_by(Models(parts=name))
-    assert sight.seen.parts[INDEX["hair"], 20, 6] > 0.99
-    assert sight.seen.parts[INDEX["hair"], 20, 30] == 0  # the red thing is in nobody's box
-    assert sight.seen.parts[INDEX["held"], 20, 30] == pytest.approx(0.1)  # what was known stays
+    assert sight.people.parts[INDEX["hair"], 20, 6] > 0.99
+    assert sight.people.parts[INDEX["hair"], 20, 30] == 0  # the red thing is in nobody's box
+    assert sight.people.parts[INDEX["held"], 20, 30] == pytest.approx(0.1)  # what was known stays
 
 
 # ---- edge
@@ -266,7 +268,7 @@ def test_the_alpha_engines_word_can_be_kept(tmp_path: Path) -> None:
 def test_our_own_engines_change_nothing() -> None:
     own = person()
     sight = choose.given(own, plate(), Models())
-    assert sight.seen is own and sight.alpha is None and sight.messages == ()
+    assert sight.people is own and sight.alpha is None and sight.messages == ()
     rough = np.full((48, 64), 0.25, np.float32)
     assert finished(rough, sight.alpha, plate(), Models())[0] is rough
 

@@ -66,7 +66,7 @@ def test_nasty_networks_fail_in_words_or_keep_the_laws(
     except (SetupError, SettingsError) as error:
         assert "Little network" in str(error) and nasty not in ("constant",)
         return
-    keeps_the_laws(sight.seen)
+    keeps_the_laws(sight.people)
     assert np.isfinite(fine).all() and fine.min() >= 0 and fine.max() <= 1
     # what must fail, failed; where nothing looked (there is no head in the picture) nothing can
     assert nasty == "constant" or (region == "face" and kind != "edge")

@@ -65,7 +65,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_the_kind_for_several_says_parts_and_people() -> None:
     sight = choose.given(person(), plate(), Models(parts="m2fp-multi", alpha="parts"))
-    seen = sight.seen
+    seen = sight.people
     keeps_the_laws(seen)
     assert seen.alpha.shape == (48, 64) and len(seen.people) == 2 and len(seen.heads) == 2
     assert seen.parts[INDEX["coat"], 40, 10] > 0.99 and seen.parts[INDEX["hair"], 14, 10] > 0.7
@@ -80,19 +80,19 @@ def test_it_is_loaded_once_and_alpha_stays_another_engines_affair() -> None:
     for _ in range(3):
         sight = choose.given(person(), plate(), Models(parts="m2fp-multi"))
     assert Fake.loads == 1
-    assert sight.seen.alpha[40, 50] == 0 and sight.seen.alpha[40, 12] == pytest.approx(0.8, abs=0.01)
+    assert sight.people.alpha[40, 50] == 0 and sight.people.alpha[40, 12] == pytest.approx(0.8, abs=0.01)
 
 
 def test_nobody_is_nobody() -> None:
     sight = choose.given(person(), plate(), Models(parts="m2fp-multi"), people=0)
-    keeps_the_laws(sight.seen)
+    keeps_the_laws(sight.people)
 
 
 def test_the_kind_for_one_looks_at_each_person() -> None:
     sight = choose.given(person(), plate(), Models(parts="m2fp-single"))
-    keeps_the_laws(sight.seen)
-    assert len(sight.seen.people) == 1 and sight.seen.parts[INDEX["coat"]].max() > 0.9
-    assert sight.seen.parts[INDEX["coat"], 20, 30] == 0  # outside the person's box
+    keeps_the_laws(sight.people)
+    assert len(sight.people.people) == 1 and sight.people.parts[INDEX["coat"]].max() > 0.9
+    assert sight.people.parts[INDEX["coat"], 20, 30] == 0  # outside the person's box
 
 
 def test_code_that_this_version_has_not_is_a_sentence() -> None:

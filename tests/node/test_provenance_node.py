@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import anatomatte
-from anatomatte.engine import provenance
+from anatomatte.engine import provenance, subject
 from anatomatte.nets.external import choose
 from anatomatte_batch import RenderRequest, stills
 from made.cli_fake import write
@@ -97,6 +97,8 @@ def test_weights_count_where_they_were_asked(
     bytes_ = bytearray((other / "portrait.safetensors").read_bytes())
     bytes_[-1] ^= 1
     (other / "portrait.safetensors").write_bytes(bytes_)
+    assert told(asked) == SAME  # this process has read the others, and says so
+    subject.forget()
     assert told(asked) == ("rendered", "weights")
     assert told(keyed) == told(asked) == SAME
 

@@ -67,7 +67,7 @@ def observe(task: Task) -> Evidence:
         return Evidence(screen, key, messages=_unasked(task, screen.screen is not None))
     found = memo.once("people", task, memo.of_people(task), lambda: subject.people(task))
     task.work.progress(0.6)
-    return Evidence(screen, key, found.seen, found.alpha, found.messages)
+    return Evidence(screen, key, found.people, found.alpha, found.messages)
 
 
 def _unasked(task: Task, keyed: bool) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ and ``neighbours`` (numbers of other frames of Source).
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from .. import settings as table
 from ..errors import AnatomatteError
 from ..models.store.files import sha256_of
 from ..nets.external import choose
+from ..nets.external.alpha_edge import Asked
 from ..nets.external.protocols import Kind
 from ..settings import Settings
+from . import subject
 from .neighbours import whole
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
@@ -46,8 +49,8 @@ def digest_of(path: Path) -> str:
 
 
 def weights() -> dict[str, str]:
-    """SHA-256 of the weights of each of our own networks that is there."""
-    return {path.stem: digest_of(path) for path in sorted(FOLDER.glob("*.safetensors"))}
+    """SHA-256 of the weights of our own networks: as they were read, or as they would be."""
+    return subject.weights() or {path.stem: digest_of(path) for path in sorted(FOLDER.glob("*.safetensors"))}
 
 
 def account(settings: Settings, time: float, first: int | None, people: bool, edge: bool) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def account(settings: Settings, time: float, first: int | None, people: bool, ed
         neighbours = list(choose.span(asked, whole(time), first, *kinds))[:-1]
         for kind, name in asked.ids():
             if kind in kinds:
-                models[kind] = f"{name} {choose.asked(kind, name).sha256}"
+                models[kind] = " ".join((name, *_identity(choose.asked(kind, name))))
     except AnatomatteError:
         models["missing"] = "a network that is not to be had"  # the frame itself says which, and fails
     return {
@@ -78,6 +81,11 @@ def account(settings: Settings, time: float, first: int | None, people: bool, ed
         "models": models,
         "neighbours": neighbours,
     }
+
+
+def _identity(asked: Asked) -> tuple[str, str]:
+    """Digests of a network's file and of the manifest by which it is fed and read."""
+    return asked.sha256, hashlib.sha256(repr(asked.manifest).encode()).hexdigest()[:16]
 
 
 def expected(settings: Settings, time: float, first: float | None) -> dict[str, Any]:

@@ -55,6 +55,12 @@ def model() -> PeopleModel:
         return _model
 
 
+def weights() -> dict[str, str]:
+    """SHA-256 of the weights of our own networks as they were read; empty where they have not been."""
+    with _lock:
+        return {} if _model is None else dict(_model.digests)
+
+
 def forget() -> None:
     """Give the networks' memory back; the next frame reads them again."""
     global _model
@@ -122,7 +128,7 @@ def people(task: Task) -> PeopleGiven:
     found = choose.given(
         own, task.picture(), task.models, people=task.settings.people, work=task.work, frames=task.frames
     )
-    return dataclasses.replace(found, seen=selection.ordered(found.seen))
+    return dataclasses.replace(found, people=selection.ordered(found.people))
 
 
 def soft_key(task: Task, seen: PeopleEvidence) -> Key:

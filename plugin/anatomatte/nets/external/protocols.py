@@ -26,12 +26,12 @@ class PeopleGiven:
     """The evidence of all models for one picture.
 
     Attributes:
-        seen: the evidence, every law kept.
+        people: the evidence of the people, every law kept.
         alpha: (H, W) what the alpha model said at the picture's own size, in 0..1; None without one.
         messages: sentences for the frame's status.
     """
 
-    seen: PeopleEvidence
+    people: PeopleEvidence
     alpha: Plane | None = None
     messages: tuple[str, ...] = ()
 

@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
 
+from ...models.store.files import sha256_of
 from ...parts import INDEX, MIRROR
 from ...people.evidence import PeopleEvidence, Plane
 from ...people.instances import Prediction
@@ -108,6 +109,8 @@ class PeopleModel:
         self.nets = [load(path, device, self.dtype) for path in weights]
         self.portrait = None if portrait is None else portrait_net.load(portrait, device, self.dtype)
         self.long_sides = [_long_side(path) for path in weights]
+        self.digests = {path.stem: sha256_of(path) for path in (*weights, *([portrait] if portrait else []))}
+        """SHA-256 of the weights that were read, by their file's name."""
         """Pixels of the longest side of the full frame for each network."""
 
     @property
