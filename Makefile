@@ -4,8 +4,10 @@ VENV ?= .venv
 BIN := $(abspath $(VENV))/bin
 STAMP := $(VENV)/.ready
 export PATH := $(BIN):$(PATH)
+# a file of tests stays in one process, as its fixtures are made once a file
+SPREAD ?= -n 2 --dist loadfile
 
-.PHONY: help venv build demo test soak lint format bench docs portable sanitize train clean
+.PHONY: help venv build demo test test-build test-hard soak soak-build lint format bench docs portable sanitize train clean
 
 help:
 	@echo "make demo      render the sample shot: EXR frames and a contact sheet in demo/"
@@ -29,11 +31,22 @@ build: $(STAMP)
 demo: build
 	$(BIN)/python -m anatomatte_cli.demo --out demo
 
-test: build lint
-	$(BIN)/python -m pytest -m "not soak"
+test: test-build lint
+	$(BIN)/python -m pytest -m "not soak" $(SPREAD)
 
-soak: build
+# what the tests read and never build themselves: C++ tests, test plug-ins, comparisons of headers
+test-build: build
+	$(BIN)/python tests/made/build.py
+
+# the same tests beside other work, in other arithmetic, on one thread and two (hours on a small machine)
+test-hard: test-build
+	$(BIN)/python tests/made/hard.py
+
+soak: soak-build
 	$(BIN)/python -m pytest -m soak
+
+soak-build: build
+	$(BIN)/python tests/made/build.py --soak
 
 portable: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt ziglang

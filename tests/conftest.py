@@ -11,6 +11,35 @@ import pytest
 # nothing, except where a test brings its own (test_engine_store.py).
 os.environ["ANATOMATTE_CACHE_MB"] = "0"
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # beside another one: the processors are shared
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Failures are told as they happen, by the process that writes to the terminal."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        config.pluginmanager.register(AsItFails(config), "as-it-fails")
+
+
+class AsItFails:
+    """One line for each failure, at once, also under -q and pytest-xdist."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if not report.failed:
+            return
+        crash = getattr(report.longrepr, "reprcrash", None)
+        why = crash.message if crash else str(report.longrepr)
+        first = next((line for line in why.splitlines() if line.strip()), "")
+        word = "FAILED" if report.when == "call" else f"ERROR in {report.when}"
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(f"{word} {report.nodeid}: {first[:300]}", red=True)
+
 
 @pytest.fixture
 def one_thread() -> Iterator[None]:

@@ -78,7 +78,7 @@ def test_a_host_that_names_a_link_relatively_and_moves_away(road: str, node: Pat
     done = subprocess.run(
         [str(host), str(binary.relative_to(tmp_path)), "away"],
         cwd=tmp_path, env=os.environ | {"ANATOMATTE_RUNTIME": road},
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=native.HANG,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert ("Worker process" in done.stdout) == (road == "worker")

@@ -6,7 +6,6 @@ import importlib.util
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -38,20 +37,9 @@ def test_a_file_of_another_kind_is_told() -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1800)
 @pytest.mark.skipif(not importlib.util.find_spec("ziglang"), reason="`make portable` brings the compiler")
 def test_the_portable_wheel_loads_on_an_old_system(tmp_path: Path) -> None:
-    settings = {
-        "build-dir": tmp_path / "build",
-        "cmake.define.CMAKE_TOOLCHAIN_FILE": native.ROOT / "cmake" / "zig-linux-glibc228.cmake",
-        "cmake.define.ANATOMATTE_ZIG": sys.executable,
-    }
-    told = [word for key, value in settings.items() for word in ("-C", f"{key}={value}")]
-    native.must(
-        sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-index", "--no-build-isolation",
-        "-w", str(tmp_path), *told, str(native.ROOT),
-    )  # fmt: skip
-    (wheel,) = tmp_path.glob("*.whl")
+    (wheel,) = native.ready(native.PORTABLE).glob("*.whl")
     zipfile.ZipFile(wheel).extractall(tmp_path / "wheel")
     names = ("anatomatte.ofx", "anatomatte-worker", "anatomatte_embed.*", "_host.*.so")
     binaries = [path for name in names for path in (tmp_path / "wheel").rglob(name)]

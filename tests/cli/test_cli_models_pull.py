@@ -148,7 +148,7 @@ def test_what_a_killed_pull_left_is_gone_on_with(server, own, tmp_path, capsys):
     server.hold.clear()
     line = [sys.executable, "-m", "anatomatte_cli", "models", "pull", "far-net"]
     child = subprocess.Popen(line, env=os.environ | {places.OWN: str(own)}, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         parts = list((own / "partial").glob("pull-*.onnx"))
         if parts and parts[0].stat().st_size:

@@ -19,6 +19,7 @@ from anatomatte_batch.presets import parse_setting
 from anatomatte_cli import checks
 from anatomatte_cli.cmd_install import NAME
 from anatomatte_cli.main import COMMANDS, cli, main
+from made import native
 
 ROOT = Path(__file__).parent.parents[1]
 
@@ -67,7 +68,7 @@ def test_help_loads_nothing_heavy():
         "heavy = 'torch cv2 OpenImageIO av numpy pyopenfx rich fileseq'.split();"
         "print(sorted(set(heavy) & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=native.HANG)
     assert done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
 
 

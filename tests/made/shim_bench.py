@@ -11,6 +11,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+from made import native
+
 HERE = Path(__file__).resolve().parent.parent
 BUNDLE = HERE.parent / "plugin" / "anatomatte" / "ofx" / "anatomatte.ofx.bundle"
 BINARIES = next((BUNDLE / "Contents").glob("*/anatomatte.ofx")).parent
@@ -51,7 +53,7 @@ def run(code: str, **environment: str) -> str:
         env={**os.environ, "PYTHONPATH": path, "ANATOMATTE_RUNTIME": "in-process", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=native.HANG,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

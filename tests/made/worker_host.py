@@ -8,6 +8,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+from made import native
+
 PREAMBLE = """
 import os, re, resource, signal, sys, threading, time
 from pathlib import Path
@@ -63,7 +65,7 @@ def start_host(code: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(line, env=scene, stdout=pipe, stderr=pipe, text=True)
 
 
-def told_by(process: subprocess.Popen[str], timeout: float = 120) -> str:
+def told_by(process: subprocess.Popen[str], timeout: float = native.HANG) -> str:
     """What it prints; it must end well."""
     with process:
         try:

@@ -173,19 +173,21 @@ def listed(one: M2FP, picture: NDArray[np.float32]) -> dict[int, NDArray[np.bool
     return masks
 
 
-def test_the_quick_way_draws_the_exact_ways_masks(multi: M2FP, tmp_path: Path) -> None:
+def test_the_quick_way_draws_the_exact_ways_masks(tmp_path: Path) -> None:
     picture = (np.rint(noise(96, 160) * 255) / 255).astype(np.float32)  # 8 bits and nothing to resize
-    exact, quick = listed(model(tmp_path, 21, exact=True), picture), listed(multi, picture)
+    # in the arithmetic of the exact way, whatever numbers this processor prefers
+    full = model(tmp_path, 21, dtype=torch.float32)
+    exact, quick = listed(model(tmp_path, 21, exact=True), picture), listed(full, picture)
     assert exact.keys() == quick.keys() and len(exact) > 2
     assert any(0.05 < mask.mean() < 0.95 for mask in exact.values())
     assert np.mean([(exact[label] == quick[label]).mean() for label in exact]) >= 0.995
 
 
-def test_half_precision_is_close(multi: M2FP, tmp_path: Path) -> None:
-    half = model(tmp_path, 21, dtype=torch.bfloat16)
+def test_half_precision_is_close(tmp_path: Path) -> None:
+    half, full = (model(tmp_path, 21, dtype=kind) for kind in (torch.bfloat16, torch.float32))
     assert next(half.net.backbone.parameters()).dtype == torch.bfloat16
     ready, _ = half.prepared(noise(96, 160), None, SHORT)
-    rough, fine = half.infer(ready), multi.infer(ready)
+    rough, fine = half.infer(ready), full.infer(ready)
     assert rough.masks.dtype == torch.float32
     # made weights leave many values next to the threshold, which trained ones do not
     assert ((rough.masks > 0) == (fine.masks > 0)).float().mean() > 0.9

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from made import native
 from made.cli_fake import read, write
 from made.recurrent_made import frame, network
 from made.shim_bench import BUNDLE
@@ -105,7 +106,7 @@ def hosts(
     path = tmp_path_factory.mktemp("hosts") / "made.npz"
     done = subprocess.run(
         [sys.executable, "-c", CODE, str(path)], env=scene(models, request.param), capture_output=True,
-        text=True, timeout=300,
+        text=True, timeout=native.HANG,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return np.load(path), json.loads(Path(f"{path}.json").read_text())
@@ -230,7 +231,7 @@ def test_a_chunk_of_the_command_line_is_the_whole_shots(tmp_path: Path, models: 
         done = subprocess.run(
             [sys.executable, "-m", "anatomatte_cli", "render", str(tmp_path / "plate.####.exr"), str(target),
              "--frames", frames, "--depth", "float", *words],
-            env=scene(models, road), capture_output=True, text=True, timeout=120,
+            env=scene(models, road), capture_output=True, text=True, timeout=native.HANG,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return read(tmp_path / folder / "key.0009.exr")[0]

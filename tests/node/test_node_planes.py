@@ -10,6 +10,7 @@ import textwrap
 import pytest
 
 from anatomatte.menus import MATTE_MENU
+from made import native
 
 PREAMBLE = """
 import numpy as np
@@ -43,7 +44,7 @@ def run(code: str, **environment: str) -> None:
     scene = os.environ | {"ANATOMATTE_RUNTIME": "in-process"} | environment
     text = PREAMBLE + textwrap.dedent(code)
     done = subprocess.run(
-        [sys.executable, "-c", text], env=scene, capture_output=True, text=True, timeout=200
+        [sys.executable, "-c", text], env=scene, capture_output=True, text=True, timeout=native.HANG
     )
     assert done.returncode == 0, done.stderr[-3000:]
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from made import native
 from pyopenfx import PROFILES
 
 # One process for all profiles of a runtime: a host ends before the next begins.
@@ -54,7 +55,11 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     path = tmp_path_factory.mktemp("profiles") / "found.npz"
     scene = os.environ | {"ANATOMATTE_RUNTIME": request.param}
     done = subprocess.run(
-        [sys.executable, "-c", CODE, str(path)], env=scene, capture_output=True, text=True, timeout=200
+        [sys.executable, "-c", CODE, str(path)],
+        env=scene,
+        capture_output=True,
+        text=True,
+        timeout=native.HANG,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return np.load(Path(path))

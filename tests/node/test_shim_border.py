@@ -163,24 +163,27 @@ def test_python_keeps_nothing_of_the_host() -> None:
 def test_cancelling_is_quick_and_is_no_failure() -> None:
     run("""
     one = node()
-    stop = threading.Event()
-    threading.Timer(0.3, stop.set).start()
-    began = time.monotonic()
+    began = []
+    def stop():
+        if "waiting" in engine.seen and not began:
+            began.append(time.monotonic())
+        return bool(began)
     try:
         one.render(engine.WAIT, abort=stop)
         raise SystemExit("it rendered")
     except RenderAborted:
         pass
-    assert time.monotonic() - began < 1.0, time.monotonic() - began
+    assert time.monotonic() - began[0] < 15, "the engine itself would wait for two minutes"
     assert engine.seen["cancelled"] and one.persistent_message is None
     """)
 
 
 def test_progress_is_told_while_a_slow_frame_renders() -> None:
     run("""
-    told = []
+    told = engine.told
     node().render(engine.SLOW, progress=told.append)
-    assert told and told == sorted(told) and told[-1] >= 0.8, told
+    assert told == sorted(told) and told[-1] >= 0.8, told
+    assert not engine.seen["unheard"], "each step was told while the frame rendered"
     """)
 
 
@@ -205,11 +208,10 @@ def test_frames_share_engine_threads_and_run_at_once() -> None:
         one.render(1)
     assert len(engine.threads) == 1, "a frame after another uses the same thread"
     assert threading.get_ident() not in engine.threads
-    began = time.monotonic()
-    workers = [threading.Thread(target=node().render, args=(engine.SLOW,)) for _ in range(4)]
+    workers = [threading.Thread(target=node().render, args=(engine.MEET,)) for _ in range(4)]
     [w.start() for w in workers]
     [w.join() for w in workers]
-    assert time.monotonic() - began < 3.0, "four slow frames wait together"
+    assert engine.seen["met"], "four frames are in the engine at once"
     assert len(engine.threads) <= 5
     """)
 

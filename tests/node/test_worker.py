@@ -43,10 +43,10 @@ def test_a_worker_that_stands_still_is_replaced_within_its_silence() -> None:
         os.kill(pid, signal.SIGSTOP)
         began = time.monotonic()
         assert np.array_equal(frame(), first)
-        assert 1.5 < time.monotonic() - began < 30
+        assert 4.5 < time.monotonic() - began < 120
         assert worker() != pid and len(children()) == 1
         """,
-        ANATOMATTE_WORKER_SILENCE_S="2",
+        ANATOMATTE_WORKER_SILENCE_S="5",
     )
 
 
@@ -90,12 +90,12 @@ def test_closing_the_host_ends_the_worker() -> None:
 
 def test_a_host_that_just_leaves_leaves_no_orphan() -> None:
     pid = int(host_says("frame(); print(worker(), flush=True); os._exit(0)"))
-    for _ in range(100):
+    for _ in range(1200):
         if not Path(f"/proc/{pid}").exists():
             return
         time.sleep(0.05)
     os.kill(pid, signal.SIGKILL)
-    pytest.fail("the worker outlived its host by five seconds")
+    pytest.fail("the worker outlived its host by a minute")
 
 
 def test_a_read_only_home_and_no_temporary_folder_cost_only_the_log() -> None:

@@ -15,17 +15,29 @@ from made.worker_host import gone, host_says, start_host, told_by
 
 BIG = """
 def during(fault):
-    "A big frame, and a fault a tenth of a second into it."
+    "A big frame, and a fault as soon as its worker computes: it stands still until it has been sent one."
     plate = np.zeros((1200, 2000, 4), np.float32)
     plate[...] = [0.05, 0.4, 0.06, 1]
     plate[400:, 600:1400, :3] = [0.5, 0.3, 0.2]
     big = new_node(plate)
     first = frame(of=big)
     pid = worker()
-    fate = threading.Timer(0.1, fault, [pid])
-    fate.start()
-    assert np.array_equal(frame(of=big), first)
-    assert not fate.is_alive(), "it was meant to happen during the frame"
+    asked = []
+    def spent():
+        return sum(map(int, open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[11:13]))
+    def stop():
+        "The node asks once before it sends a frame, and then while it waits for the answer."
+        asked.append(spent() if len(asked) < 2 else 0)
+        if len(asked) == 1:
+            os.kill(pid, signal.SIGSTOP)
+        elif len(asked) == 2:
+            os.kill(pid, signal.SIGCONT)
+            while spent() == asked[1]:
+                time.sleep(0.001)
+            fault(pid)
+        return False
+    assert np.array_equal(frame(of=big, abort=stop), first)
+    assert len(asked) >= 2, "it was meant to happen during the frame"
     assert worker() != pid and len(children()) == 1
     return pid
 """
@@ -36,7 +48,7 @@ def test_a_fault_during_a_frame_costs_only_time(fault: signal.Signals) -> None:
     """The frame is right, from a worker that was started for it."""
     host_says(
         BIG + f"print(during(lambda pid: os.kill(pid, {int(fault)})))",
-        ANATOMATTE_WORKER_SILENCE_S="2",
+        ANATOMATTE_WORKER_SILENCE_S="5",
     )
 
 
@@ -53,7 +65,7 @@ def test_workers_that_die_as_soon_as_they_come_fail_the_frame_in_words() -> None
     hunter.start()
     began = time.monotonic()
     print(failure())
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 120
     hunting = False
     hunter.join()
     assert np.array_equal(frame(), first) and len(children()) == 1
@@ -119,7 +131,7 @@ def test_pixels_go_back_to_the_system_when_the_host_purges() -> None:
     mapped = lambda of: open(f"/proc/{of}/maps").read().count("memfd:anatomatte")
     assert mapped("self") == 1 and mapped(pid) == 1
     node.purge_caches()
-    for _ in range(100):
+    for _ in range(3000):
         if not mapped(pid):
             break
         time.sleep(0.02)
@@ -243,7 +255,7 @@ def test_dozens_of_faults_leave_no_process_no_file_and_no_wrong_frame() -> None:
 
 
 def until_gone(*pids: int) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while left := [pid for pid in pids if not gone(pid)]:
-        assert time.monotonic() < deadline, f"{left} outlived their host by five seconds"
+        assert time.monotonic() < deadline, f"{left} outlived their host by a minute"
         time.sleep(0.05)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import pyopenfx._host
+from made import native
 from pyopenfx import Host, HostError, PluginNotFound
 
 ARCH = "Linux-x86-64"
@@ -133,7 +134,7 @@ print("rendered", flush=True)
 
 def test_a_process_that_leaves_everything_open_ends_well(plugins: Path) -> None:
     command = [sys.executable, "-c", LEFT_OPEN, str(plugins / "safety.ofx.bundle")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=native.HANG, check=False)
     assert (done.returncode, done.stdout) == (0, "rendered\ndestroyed\nunloaded\n"), done.stderr
 
 

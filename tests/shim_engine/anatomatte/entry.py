@@ -6,12 +6,14 @@ import threading
 import time as clock
 from typing import Any
 
-FILL, HALF_THEN_FAIL, BUG, NO_MEMORY, WAIT, KEEP, SLOW, CYCLE, EXIT, LONG = range(1, 11)
+FILL, HALF_THEN_FAIL, BUG, NO_MEMORY, WAIT, KEEP, SLOW, CYCLE, EXIT, LONG, MEET = range(1, 12)
 
 seen: dict[str, Any] = {}  # facts of the last frame, for the test to look at
 plates: list[Any] = []  # arrays of the test, to be found again as views
 threads: set[int] = set()  # engine threads that rendered
 kept: list[Any] = []
+told: list[float] = []  # the progress that the test's host has heard of
+meeting = threading.Barrier(4)
 refuse_handshake = ""
 purged = 0
 
@@ -53,9 +55,10 @@ def render(
     if time == WAIT:
         wait_to_be_cancelled(cancelled)
     if time == SLOW:
-        for step in range(10):
-            progress(step / 10)
-            clock.sleep(0.1)
+        seen["unheard"] = [step for step in range(10) if not heard(progress, step / 10)]
+    if time == MEET:
+        meeting.wait(60)  # broken, and so an error, if fewer than four come
+        seen["met"] = True
     part[...] = 1
     if time == HALF_THEN_FAIL:
         raise StandInError("The plate is upside down: turn it. Ü")
@@ -74,8 +77,20 @@ def render(
         raise SystemExit(0)
 
 
+def heard(progress: Any, share: float) -> bool:
+    """Tell how far the frame is, and wait until the host has heard of it."""
+    progress(share)
+    deadline = clock.monotonic() + 30
+    while not told or told[-1] < share - 1e-6:
+        if clock.monotonic() > deadline:
+            return False
+        clock.sleep(0.01)
+    return True
+
+
 def wait_to_be_cancelled(cancelled: Any) -> None:
-    deadline = clock.monotonic() + 20
+    seen["waiting"] = True
+    deadline = clock.monotonic() + 120
     while clock.monotonic() < deadline:
         if cancelled():
             seen["cancelled"] = True
