@@ -37,7 +37,7 @@ class AsItFails:
         word = "FAILED" if report.when == "call" else f"ERROR in {report.when}"
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
-            terminal.ensure_newline()
+            terminal.line("")  # the row of dots may be under way
             terminal.write_line(f"{word} {report.nodeid}: {first[:300]}", red=True)
 
 
