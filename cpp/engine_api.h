@@ -98,8 +98,8 @@ typedef struct AnmCall {
   void* host;                     /* handed back to the two callbacks; null ones are skipped */
   int32_t (*aborted)(void* host); /* asked every 50 ms from the calling thread */
   void (*progress)(void* host, double); /* 0 to 1, from the calling thread */
-  /* UTF-8, terminated.  On failure one or two sentences; on success the frame's account as JSON: what
-   * made its pixels.  Empty where a runtime gives none. */
+  /* UTF-8, terminated.  On failure one or two sentences; on success the frame's account as JSON:
+   * what made its pixels.  Empty where a runtime gives none. */
   char* message;
   size_t message_size;
   AnmRange range; /* of Source */

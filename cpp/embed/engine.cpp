@@ -24,7 +24,8 @@ Result told(Outcome outcome, Result result) {
 
 // What a call has in Python; let go of before the host gets its pixels back.  The answer is the
 // frame's account, empty where the engine gives none.
-std::string call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job, const Borrowed& borrowed) {
+std::string call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job,
+                       const Borrowed& borrowed) {
   py::dict inputs;
   for (int32_t i = 0; i < call.n_inputs; ++i) {
     inputs[call.inputs[i].clip] = picture(call.inputs[i], false, borrowed);
