@@ -6,8 +6,10 @@ picture waits for the next one of its size.  The pool is small, and ``purge`` em
 
 from __future__ import annotations
 
+import ctypes
 import math
 import mmap
+import os
 import threading
 import weakref
 
@@ -62,6 +64,9 @@ def waiting() -> int:
 
 
 def purge() -> None:
-    """Give the waiting buffers back to the system."""
+    """Give the waiting buffers back to the system, and what the C library keeps of freed memory."""
     with _lock:
         _waiting.clear()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:  # glibc keeps what lies between blocks that are still in use
+        trim(0)

@@ -50,3 +50,44 @@ def test_an_8k_frame_stays_under_three_gibibytes(behind):
     assert facts["peak"] < 3.0, facts
     if behind[1] > 0.4:
         assert 0.25 < facts["alpha"] < 0.4, facts
+
+
+PURGE = """
+import json, os
+import numpy as np
+from anatomatte import engine, entry
+from anatomatte.cache import memo
+from anatomatte.frame import Frame
+from anatomatte.settings import Settings
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+plate = np.full((720, 1280, 3), (0.06, 0.45, 0.08), np.float32)
+plate[200:, 400:900] = (0.5, 0.3, 0.2)
+clips = {"Source": Frame(plate, (0, 0, 1280, 720))}
+for erode in (0.0, 1.0, 2.0, 3.0, 4.0):
+    settings = Settings(threads=1, erode=erode)
+    engine.key_frame(clips, settings, engine.work_for(settings), keep=True)
+held, full = memo.held, resident()
+entry.purge()
+print(json.dumps({"held": held, "full": full, "left": resident(), "kept": memo.held}))
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="the system tells no resident memory")
+def test_a_purge_gives_the_memory_back_to_the_system():
+    told = subprocess.run(
+        [sys.executable, "-c", PURGE],
+        env={**os.environ, "ANATOMATTE_CACHE_MB": "300"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    facts = json.loads(told.stdout)
+    assert set(facts["held"]) >= {"evidence", "frames", "foregrounds"} and not any(facts["kept"].values())
+    held = sum(facts["held"].values())
+    assert 50e6 < held <= 300e6
+    # a foreground stands in the finished frame too and is told in both regions
+    assert facts["full"] - facts["left"] > 0.8 * (held - facts["held"]["foregrounds"])
