@@ -5,15 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from anatomatte_batch import presets
-from anatomatte_batch.cancel import Signals
-from anatomatte_batch.job import Job, default_values, run
-from anatomatte_batch.ofx_node import connect
-from anatomatte_batch.report import Report
-from anatomatte_batch.sequences import parse_frames, parse_pattern
-from anatomatte_batch.sinks import StillSink
-from anatomatte_batch.source import Source
-from anatomatte_batch.stills import StillFormat
+from anatomatte_batch import RenderRequest
 
 SHOT = Path(__file__).resolve().parent.parent / "samples" / "shot"
 PRESET = """
@@ -35,22 +27,16 @@ def main() -> int:
 
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / "shot.toml").write_text(PRESET, encoding="utf-8")
-    layers = ("rgba", "screen")
-    how = StillFormat(".exr", layers, "half", "zips")
-    sink = StillSink(parse_pattern(str(given.out / "key.####.exr")), how)
-    frames = parse_frames(given.frames)
-    source = Source(str(SHOT / "plate.####.exr"))
-    preset = presets.load(given.out / "shot.toml")
-    job = Job(source, frames, preset, default_values(how.linear, None), layers, str(how))
-    with Signals() as signals, Report(len(frames), quiet=True) as report:
-        node = connect({"Source": source.read}, signals, source.span())
-        try:
-            done = run(job, node, sink, report, signals)
-        finally:
-            node.close()
-            source.close()
-    print(done.counts())
-    return done.code
+    done = RenderRequest(
+        source=SHOT / "plate.####.exr",
+        destination=given.out / "key.####.exr",
+        frames=given.frames,
+        preset=given.out / "shot.toml",
+        layers="rgba,screen",
+    ).run()
+    for frame in done.frames:
+        print(frame.frame, frame.status, frame.stale or "")
+    return done.exit_code
 
 
 if __name__ == "__main__":

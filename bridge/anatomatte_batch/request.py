@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from anatomatte.errors import SettingsError
-from anatomatte.settings import Settings, Value
+from anatomatte.settings import Settings, Value, from_mapping
 
 from . import presets
 from .layers import parse_layers
@@ -105,7 +105,7 @@ class RenderRequest:
         for option, name in _SHORT.items():
             if (value := getattr(self, option)) is not None:
                 values |= dict([presets.parse_setting(f"{name}={value}")])
-        Settings(**values)  # type: ignore[arg-type]  # it checks them
+        from_mapping(values)  # it checks them
         return preset.override(values)
 
     def run(self, connect: Connect | None = None) -> RenderResult:
