@@ -77,10 +77,10 @@ def test_third_party_ofx(tmp_path: Path) -> None:
 
 def test_batch_preset(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert "'rendered': 2" in says("batch_preset.py", str(out), cwd=tmp_path)
+    assert says("batch_preset.py", str(out), cwd=tmp_path).split() == ["1001", "rendered", "1002", "rendered"]
     names = oiio.ImageBuf(str(out / "key.1002.exr")).spec().channelnames
     assert list(names) == ["R", "G", "B", "A", "screen.A"]
-    assert "'skipped': 2" in says("batch_preset.py", str(out), cwd=tmp_path)
+    assert says("batch_preset.py", str(out), cwd=tmp_path).split() == ["1001", "skipped", "1002", "skipped"]
 
 
 def test_own_network(tmp_path: Path) -> None:
