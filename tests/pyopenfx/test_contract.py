@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,12 +86,28 @@ def test_a_matte_whose_bytes_are_the_pattern_by_chance_is_no_breach(strict: Host
         assert one.breaches == []
 
 
+UNLOADED = """
+import sys
+import numpy as np
+from pyopenfx import ContractError, Host
+
+host = Host(strict=True)
+host.scan([sys.argv[1]])
+with host.load(sys.argv[2]).instance() as one:
+    one.clips.Source = np.zeros((6, 5, 4), np.float32)
+    one.render(1)
+try:
+    host.close()
+except ContractError as why:
+    print(why)
+"""
+
+
 def test_memory_that_a_plugin_keeps_is_told_when_it_is_unloaded(plugins: Path) -> None:
-    host = Host(strict=True)
-    host.scan([plugins / "broken.ofx.bundle"])
-    use(host, "leaves_memory")
-    with pytest.raises(ContractError, match="leaves_memory left 1 blocks of memory at its Unload"):
-        host.close()
+    # a plug-in is unloaded with the last host that uses it: in this process an earlier one may be alive still
+    words = [sys.executable, "-c", UNLOADED, str(plugins / "broken.ofx.bundle"), PREFIX + "leaves_memory"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert "leaves_memory left 1 blocks of memory at its Unload" in told
 
 
 def test_a_host_that_is_not_strict_notes_and_works_on(plugins: Path) -> None:
