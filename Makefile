@@ -58,6 +58,7 @@ sanitize: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 	git ls-files 'cpp/*.cpp' 'cpp/*.h' 'tests/*.cpp' 'tests/*.h' | grep -v '^cpp/ofx/' | xargs $(BIN)/clang-format --dry-run --Werror
 
 format: $(STAMP)

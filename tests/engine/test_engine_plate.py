@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ def light_of(frame: Frame, threads: int = 1, **chosen: object) -> np.ndarray:
 @pytest.mark.parametrize("curve", [name for name in colour.CURVES if name != "linear"])
 def test_every_code_of_an_integer_plate_has_its_light(kind: type, curve: str) -> None:
     most = np.iinfo(kind).max
-    codes = np.arange(most + 1, dtype=kind).reshape(-1, 1, 1).repeat(3, 2)
+    codes: Any = np.arange(most + 1, dtype=kind).reshape(-1, 1, 1).repeat(3, 2)
     frame = from_view(codes, (0, 0, 1, most + 1))
     truth = colour.decode(curve, np.arange(most + 1, dtype=np.float64) / most)
     light = light_of(frame, input_colour=curve)[:, 0, 0]

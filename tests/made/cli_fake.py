@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def write(path, pixels: np.ndarray, kind: str = "half", **facts: object) -> None
 
     spec = oiio.ImageSpec(pixels.shape[1], pixels.shape[0], pixels.shape[2], kind)
     spec.x, spec.y = int(facts.pop("x", 0)), int(facts.pop("y", 0))
-    full = facts.pop("full", (0, 0, pixels.shape[1], pixels.shape[0]))
+    full: Any = facts.pop("full", (0, 0, pixels.shape[1], pixels.shape[0]))
     spec.full_x, spec.full_y, spec.full_width, spec.full_height = full
     if "names" in facts:
         spec.channelnames = facts.pop("names")
@@ -108,7 +109,7 @@ def shot(folder, frames=range(1001, 1005), name: str = "plate.{:04d}.exr") -> st
     return str(folder / "plate.####.exr")
 
 
-def read(path) -> tuple[np.ndarray, object]:
+def read(path) -> tuple[np.ndarray, Any]:
     """All channels of a file as float32, and its spec."""
     import OpenImageIO as oiio
 

@@ -182,7 +182,8 @@ def test_odd_plates(shape: tuple[int, int], kind: str) -> None:
 
 def test_a_stop_is_heard_and_progress_told() -> None:
     truth = disc()
-    plate, seen, told = mixed(truth, SKIN, WALL), seen_of(coarse(truth)), []
+    plate, seen = mixed(truth, SKIN, WALL), seen_of(coarse(truth))
+    told: list[float] = []
     refine(plate, seen, progress=told.append)
     assert told == sorted(told) and told[-1] == 1.0
 

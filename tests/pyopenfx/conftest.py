@@ -31,8 +31,3 @@ def suites(host: Host) -> Iterator[Instance]:
     with host.load("org.anatomatte.test.suites").instance() as instance:
         instance.clips.Source = np.full((4, 6, 4), 0.25, np.float32)
         yield instance
-
-
-def last_line(instance: Instance) -> str:
-    """The text of the newest message."""
-    return instance.messages[-1][2]

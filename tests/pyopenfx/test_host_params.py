@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from conftest import last_line
 
+from made.lines import last_line
 from pyopenfx import Host, Instance, ParamError
 
 

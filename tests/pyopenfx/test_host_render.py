@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from conftest import last_line
 
+from made.lines import last_line
 from pyopenfx import ClipError, Host, Image, Instance, Layout
 from pyopenfx.pixels import convert_depth
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import last_line
 
+from made.lines import last_line
 from pyopenfx import ActionError, Host, Instance, RenderAborted, RenderError
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import last_line
 
+from made.lines import last_line
 from pyopenfx import ContractError, Host, HostError, Instance, ParamError
 from pyopenfx.planes import parsed
 
