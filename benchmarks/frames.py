@@ -67,20 +67,19 @@ overlap = {CONTRACT[2]}
 RENDER = """
 import json, resource, sys, time
 import numpy as np
-from anatomatte.nets import engine_ask
 from anatomatte.nets.runtime.runner import Runner
-from anatomatte_batch.ofx_node import bundle
+from anatomatte_batch import bundle
 from pyopenfx import Host
 
 mode, width, height, first, count = sys.argv[1], *map(int, sys.argv[2:])
 steps = [0]
-looked = Runner.look
+inferred = Runner.infer
 
-def look(*args, **facts):
+def infer(*args, **facts):
     steps[0] += 1
-    return looked(*args, **facts)
+    return inferred(*args, **facts)
 
-Runner.look = look
+Runner.infer = infer
 base = np.zeros((height, width, 4), np.float32)
 base[...] = (0.06, 0.45, 0.08, 1)
 y, x = np.mgrid[:height, :width].astype(np.float32)
