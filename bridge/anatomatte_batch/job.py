@@ -18,6 +18,7 @@ from .provenance import Provenance, content, settings_of
 from .report import Report, explained, worst
 from .result import FrameResult, Status
 from .sequences import compact
+from .shot import Scene
 from .sinks import Sink
 from .source import Source
 
@@ -37,6 +38,7 @@ class Job:
         sides: the other clips by the node's names.
         overwrite: render frames that are there.
         stop: end at the first failed frame.
+        scenes: what was decided on a screen for the shot, between its cuts.
     """
 
     source: Source
@@ -48,12 +50,17 @@ class Job:
     sides: Mapping[str, Source] = field(default_factory=dict)
     overwrite: bool = False
     stop: bool = False
+    scenes: tuple[Scene, ...] = ()
 
     def values(self, frame: int) -> dict[str, Value]:
-        """All controls at a frame; ``input_colour`` auto is decided by the plate's file."""
+        """All controls at a frame; ``input_colour`` auto is decided by the plate's file, and ``screen`` auto
+        by the shot."""
         values = self.preset.at(frame, self.filled)
         if values["input_colour"] == "auto":
             values["input_colour"] = self.source.colour(frame)
+        if values["screen"] == "auto" and not values["screen_kept"]:
+            scene = next((one for one in self.scenes if one.first <= frame <= one.last), None)
+            values["screen_kept"] = scene.decision.kept if scene is not None else ""
         return values
 
 
@@ -193,7 +200,9 @@ class _Run:
             self._failed(frame, explained(why), time.monotonic() - began)
             return False
         self.outcome.rendered.append(frame)
-        self._ended(frame, "rendered", time.monotonic() - began, told=tuple(dict.fromkeys(told)))
+        screen = accounts[-1].screen if accounts else {}
+        took = time.monotonic() - began
+        self._ended(frame, "rendered", took, told=tuple(dict.fromkeys(told)), screen=screen)
         return True
 
     def _ended(
@@ -203,11 +212,12 @@ class _Run:
         seconds: float = 0.0,
         error: Exception | None = None,
         told: tuple[str, ...] = (),
+        screen: Mapping[str, str] | None = None,
     ) -> None:
         """Tell of a frame, and keep it for the result."""
         path, stale = self.sink.path(frame), self.stale.get(frame, "")
         self.outcome.frames.append(FrameResult(frame, status, path, stale, error, seconds, told))
-        self.report.frame(frame, status, path, seconds, error, told, stale)
+        self.report.frame(frame, status, path, seconds, error, told, stale, screen or {})
 
     def _failed(self, frame: int, error: Exception, seconds: float) -> None:
         self.outcome.errors.append(error)

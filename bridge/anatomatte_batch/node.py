@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from anatomatte.decision import Decision
 from anatomatte.settings import Value
 
 from .picture import Floats, Picture, Window
@@ -35,6 +36,12 @@ class Account:
         """The engine's own account, typed."""
         facts = {name: text for name, text in told.items() if isinstance(text, str)}
         return cls(facts, told["weights"], told["models"], tuple(told["neighbours"]))
+
+    @property
+    def screen(self) -> Mapping[str, str]:
+        """What was decided on a screen: ``code``, ``presence`` and ``text``; empty where nothing was."""
+        known = {"code": "screen_code", "presence": "screen_presence", "text": "screen"}
+        return {name: self.facts[key] for name, key in known.items() if key in self.facts}
 
     def with_(self, other: Account) -> Account:
         """Both together, for a frame that takes several renders."""
@@ -66,6 +73,13 @@ class Node(Protocol):
 
     def expected(self, frame: int, values: Mapping[str, Value]) -> Account:
         """The most that a frame would be made with, told without a render."""
+
+    def decision(self, frame: int, values: Mapping[str, Value]) -> Decision | None:
+        """Whether there is a screen, by this frame alone; None where the node decides nothing.
+
+        Raises:
+            AnatomatteError: as `render`.
+        """
 
     def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
         """One render at a frame with these values of the controls.

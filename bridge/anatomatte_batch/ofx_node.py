@@ -12,6 +12,7 @@ import numpy as np
 
 import anatomatte
 from anatomatte import settings
+from anatomatte.decision import Decision, parsed
 from anatomatte.errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SettingsError, SetupError
 from anatomatte.settings import Value
 
@@ -97,6 +98,11 @@ class OfxNode:
         pixels = np.ascontiguousarray(planes["colour"], dtype=np.float32)
         told = self._told(frame)
         return Rendered(pixels, planes.bounds, told, self._account())
+
+    def decision(self, frame: int, values: Mapping[str, Value]) -> Decision | None:
+        """Whether there is a screen: what a render at half resolution decides."""
+        rendered = self.render(frame, {**values, "output": "matte", "draft": "always"})
+        return parsed(rendered.account.facts.get("screen_kept", ""))
 
     def _told(self, frame: int) -> tuple[str, ...]:
         """The sentences of the node's status that are about this frame."""

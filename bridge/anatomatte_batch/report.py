@@ -6,7 +6,7 @@ import json
 import sys
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -61,6 +61,11 @@ class Report:
         if self._owned and self._log:
             self._log.close()
 
+    def doing(self, text: str) -> None:
+        """What the bar says while no frame is rendered yet."""
+        if self._bar:
+            self._bar.update(self._task, description=text)
+
     def note(self, text: str) -> None:
         """A sentence that concerns no single frame."""
         self._line(text)
@@ -75,11 +80,12 @@ class Report:
         error: Exception | None = None,
         told: Iterable[str] = (),
         stale: str = "",
+        screen: Mapping[str, str] | None = None,
     ) -> None:
         """A frame ended: ``rendered``, ``skipped`` or ``failed`` with its error.
 
         *told* is what the node has to say of it: the log has it with every frame, people read a sentence
-        once.  *stale*: why a file that was there is rendered again.
+        once.  *stale*: why a file that was there is rendered again.  *screen*: what was decided on a screen.
         """
         self.count += 1
         facts: dict[str, Any] = {
@@ -92,6 +98,8 @@ class Report:
             facts["told"] = sentences
         if stale:
             facts["stale"] = stale
+        if screen:
+            facts["screen"] = dict(screen)
         if error is not None:
             code = getattr(error, "exit_code", 1)
             retry = getattr(error, "retry", False)

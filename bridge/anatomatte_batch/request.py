@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .cancel import Signals
     from .job import Job
     from .node import Connect, Node, Pictures
+    from .report import Report
     from .sinks import Sink
     from .source import Source
 
@@ -149,11 +151,34 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
         try:
             node = _node(job, connect, signals, stack)
             report.event("start", frames=compact(job.frames), **places, **node.identity)
+            job = _decided(job, node, report, signals)
             outcome = run(job, node, sink, report, signals)
         except Exception as why:
             report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))
             raise
     return RenderResult(tuple(outcome.frames), outcome.code, outcome.sentence(), tuple(outcome.errors))
+
+
+def _decided(job: Job, node: Node, report: Report, signals: Signals) -> Job:
+    """The job with what is decided on a screen for the whole shot, whatever is rendered of it."""
+    from .shot import decide
+
+    source = job.source
+    frames = [] if source.single else source.frames()
+    report.doing("looking for a screen in the shot")
+    scenes = decide(frames, source.read, job.values, node, signals.check)
+    for scene in scenes:
+        decision = scene.decision
+        part = f"{scene.first}-{scene.last}: " if len(scenes) > 1 else ""
+        report.note(f"{part}{decision.text} (decided on the frames {compact(decision.frames)})")
+        if decision.doubt:
+            report.note(f"note: {decision.doubt}")
+        code = "screen" if decision.screen else decision.why
+        report.event(
+            "screen", first=scene.first, last=scene.last, code=code, presence=decision.presence,
+            text=decision.text, frames=list(decision.frames),
+        )  # fmt: skip
+    return dataclasses.replace(job, scenes=scenes)
 
 
 @contextmanager

@@ -71,6 +71,10 @@ OfxStatus changed(Instance& node, const Properties& in) {
     node.refresh_status();
     return kOfxStatOK;
   }
+  if (name == kControls[kKeepScreen].name) {
+    node.keep_decision();
+    return kOfxStatOK;
+  }
   for (const int control : kDeciding) {
     if (name != kControls[control].name) continue;
     node.show_what_counts();

@@ -32,6 +32,17 @@ uint64_t fresh_number() {
   return (uint64_t{random()} << 32 | random()) | 1;
 }
 
+// A text of the engine's account, which is a flat enough JSON object: none of its texts that the node
+// reads has quotes in it.
+std::string text_of(const std::string& account, const std::string& name) {
+  const std::string head = "\"" + name + "\": \"";
+  const size_t begin = account.find(head);
+  if (begin == std::string::npos) return "";
+  const size_t end = account.find('"', begin + head.size());
+  if (end == std::string::npos) return "";
+  return account.substr(begin + head.size(), end - begin - head.size());
+}
+
 }  // namespace
 
 bool Clip::connected() const {
@@ -158,6 +169,9 @@ void Instance::show_what_counts() const {
   for (const int control : kPack) set_flag(control, kOfxParamPropSecret, !packed);
   set_flag(kPartsOf, kOfxParamPropSecret, !packed);
   set_flag(kScreenColour, kOfxParamPropEnabled, choice(kScreen, 0.0) == kScreenPicked);
+  const bool decides = choice(kScreen, 0.0) == kScreenAuto;
+  set_flag(kScreenKept, kOfxParamPropEnabled, decides);
+  set_flag(kKeepScreen, kOfxParamPropEnabled, decides);
   const bool people = choice(kSubject, 0.0) != kSubjectOff;
   for (const int control : kOfPeople) set_flag(control, kOfxParamPropEnabled, people);
   const int who = choice(kWho, 0.0);
@@ -177,6 +191,22 @@ void Instance::refresh_status() {
   if (host_facts().nuke && suites().message_v1 && suites().message_v1->message) {
     suites().message_v1->message(effect_, kOfxMessageMessage, "anatomatte.status", "%s",
                                  text.c_str());
+  }
+}
+
+void Instance::keep_decision() {
+  std::string account;
+  {
+    const std::lock_guard<std::mutex> lock(account_mutex_);
+    account = account_;
+  }
+  const std::string kept = text_of(account, "screen_kept");
+  if (!kept.empty() && controls_[kScreenKept]) {
+    suites().param->paramSetValue(controls_[kScreenKept], kept.c_str());
+  } else if (suites().message_v1 && suites().message_v1->message) {
+    suites().message_v1->message(
+        effect_, kOfxMessageMessage, "anatomatte.keep",
+        "There is no decision to keep yet: view a frame through this node first.");
   }
 }
 

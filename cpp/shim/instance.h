@@ -56,6 +56,8 @@ class Instance {
   // The Refresh button: asks the engine and writes its answer into the status line, and the last
   // frame's account into the hidden one.
   void refresh_status();
+  // The Keep button: writes what was decided on a screen at the last frame into its control.
+  void keep_decision();
   // What made the last frame that this node rendered, as JSON; no action of rendering may set a
   // parameter.
   void keep_account(const std::string& account);

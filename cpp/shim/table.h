@@ -28,6 +28,7 @@ constexpr bool carries_value(const Control& control) {
 }
 
 inline constexpr int kScreen = control_index("screen");
+inline constexpr int kScreenAuto = option_index(kScreen, "auto");
 inline constexpr int kScreenPicked = option_index(kScreen, "picked");
 inline constexpr int kScreenColour = control_index("screen_colour");
 inline constexpr int kSubject = control_index("subject");
@@ -64,5 +65,7 @@ inline constexpr int kEdgeModel = control_index("edge_model");
 inline constexpr int kEdgeOwn = option_index(kEdgeModel, "own");
 inline constexpr int kStatus = control_index("status");
 inline constexpr int kRefresh = control_index("refresh");
+inline constexpr int kKeepScreen = control_index("keep_screen");
+inline constexpr int kScreenKept = control_index("screen_kept");
 
 }  // namespace anatomatte

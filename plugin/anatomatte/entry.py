@@ -93,7 +93,7 @@ def render(
     check()
     work = engine.work_for(chosen, check=check, progress=progress, scale=size, across=across)
     around = None if neighbours is None else _around(neighbours, source, time, scale)
-    made, doubts, people = picture(clips, chosen, work, draft, window, output["pixels"].shape[2], around)
+    made, doubts, mattes = picture(clips, chosen, work, draft, window, output["pixels"].shape[2], around)
     check()
     whole = _bounds(output["bounds"])
     rows = slice(whole[3] - window[3], whole[3] - window[1])
@@ -105,7 +105,8 @@ def render(
     with _lock:
         _last = lines
     first = None if around is None else around.first
-    return json.dumps(provenance.account(chosen, time, first, people, True), sort_keys=True)
+    account = provenance.account(chosen, time, first, mattes.split is not None, True)
+    return json.dumps(account | provenance.of_screen(mattes.decision), sort_keys=True)
 
 
 def _around(told: Mapping[str, Any], source: Frame, time: float, scale: tuple[float, float]) -> engine.Around:
@@ -153,17 +154,21 @@ def picture(
     window: Bounds,
     channels: int,
     around: engine.Around | None = None,
-) -> tuple[Pixels, tuple[str, ...], bool]:
-    """What the engine puts into *window* (rows × columns × *channels*), its doubts as sentences, and whether
-    networks were asked about people."""
+) -> tuple[Pixels, tuple[str, ...], engine.Mattes]:
+    """What the engine puts into *window* (rows × columns × *channels*), its sentences, and the mattes."""
     mattes = engine.key_frame(clips, chosen, work, draft, keep=True, around=around)
     work.progress(0.9)
     behind = clips.get("Bg") if chosen.output == "comp" else None
     if channels == 1 and chosen.output == "status":  # without colour it is the matte
         chosen = chosen.replace(output="matte")
     made = _windowed(mattes, clips["Source"], behind, chosen, window)
-    doubts = (*_seen(mattes), *mattes.messages)
-    return packing.components(made, channels, chosen), doubts, mattes.split is not None
+    doubts = (*_decided(mattes), *_seen(mattes), *mattes.messages)
+    return packing.components(made, channels, chosen), doubts, mattes
+
+
+def _decided(mattes: engine.Mattes) -> tuple[str, ...]:
+    """Whether there is a screen, in words."""
+    return () if mattes.decision is None else (f"Decided: {mattes.decision.text}",)
 
 
 def _seen(mattes: engine.Mattes) -> tuple[str, ...]:

@@ -25,6 +25,16 @@ class Keying:
         low=-100.0, high=100.0, slider=(0.0, 1.0),
         evidence="screen",
     )  # fmt: skip
+    screen_kept: str = control(
+        "line", "", "Kept decision", "Screen", "observe",
+        "What Auto decided for the shot, as Keep this decision or a batch writes it; empty decides anew.",
+        animates=False,
+        evidence="screen",
+    )  # fmt: skip
+    keep_screen: bool = control(
+        "button", False, "Keep this decision", "Screen", "none",
+        "Keeps for the whole shot what Auto decided at the frame that was rendered last.", animates=False,
+    )  # fmt: skip
     screen_gain: float = control(
         "double", 1.0, "Screen gain", "Screen", "refine",
         "How strongly the screen is keyed out; lower it when the subject thins, raise it when screen stays.",

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from .controls import PAGES, SHOWN, Control, Evidence, Kind, Made, Stage, Value, checked, choice, control
+from .decision import parsed
 from .errors import SettingsError
 from .keying import Keying
 from .menus import (
@@ -214,6 +215,7 @@ class Settings(Keying):
     def __post_init__(self) -> None:
         for row in CONTROLS:
             object.__setattr__(self, row.name, checked(row, getattr(self, row.name)))
+        parsed(self.screen_kept)
 
     def replace(self, **values: Any) -> Settings:
         """These settings with some values changed (checked like the constructor's)."""

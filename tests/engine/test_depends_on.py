@@ -12,7 +12,7 @@ from anatomatte.errors import SettingsError
 from anatomatte.settings import CONTROLS, Settings
 
 SCREEN = {
-    "screen", "screen_colour", "screen_uneven", "input_colour", "draft",
+    "screen", "screen_kept", "screen_colour", "screen_uneven", "input_colour", "draft",
     "screen_gain", "screen_balance", "shadows", "markers", "only_people",
 }  # fmt: skip
 PEOPLE = {

@@ -81,6 +81,7 @@ def test_keep_own_colours_spares_a_green_coat() -> None:
 # controls whose effect needs another plate or another control beside it
 SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "screen": ({}, {"screen": "none"}),
+    "screen_kept": ({}, {"screen_kept": "presence=0.1 why=beside area=0"}),
     "screen_colour": ({"screen": "picked"}, {"screen": "picked", "screen_colour": (0.5, 0.2, 0.1)}),
     "screen_balance": ({"screen_balance": 0.0}, {"screen_balance": 1.0}),
     "screen_uneven": ({}, {"screen_uneven": False}),
@@ -120,7 +121,7 @@ def test_every_control_is_proven() -> None:
     proven = {name for name, *_ in DIRECTIONS} | set(SCENES) | OUTPUT_ONLY | ELSEWHERE
     tuned = {c.name for c in CONTROLS if c.stage != "none" and c.page != "Subject"}  # tests/test_people_*.py
     assert tuned == proven
-    assert {c.name for c in CONTROLS if c.stage == "none"} == {"threads", "status", "refresh"}
+    assert {c.name for c in CONTROLS if c.stage == "none"} == {"threads", "status", "refresh", "keep_screen"}
 
 
 def test_sizes_follow_the_render_scale() -> None:

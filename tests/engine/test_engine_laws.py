@@ -39,6 +39,9 @@ def pictures(draw: st.DrawFn) -> npt.NDArray[Any]:
     return draw(hnp.arrays(dtype, shape))
 
 
+KEPT = "presence=0.9 why=screen colour=0.05/0.4/0.07 area=0.4 frames=1,5"
+
+
 def value_of(control: Control) -> st.SearchStrategy[Any]:
     if control.kind == "choice":
         return st.sampled_from(control.menu())
@@ -50,6 +53,8 @@ def value_of(control: Control) -> st.SearchStrategy[Any]:
         return st.tuples(*[st.floats(0, 2)] * 3)
     if control.kind == "point":
         return st.tuples(*[st.floats(-9, 9)] * 2)
+    if control.name == "screen_kept":
+        return st.sampled_from(["", "presence=0.1 why=beside area=0.1", KEPT])
     if control.kind == "line":
         return st.sampled_from(["face hair", "all -held", "skin"])
     return st.floats(control.low, control.high)

@@ -31,10 +31,10 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Region[Any]]:
 def test_a_tweak_gives_what_a_fresh_render_gives_and_looks_once(looks: Region[Any]) -> None:
     anatomatte.matte(PLATE)
     tweaked = anatomatte.matte(PLATE, erode=1.5, clip_white=0.9, despill=0.5)
-    assert looks.made == 1
+    assert looks.made == 2  # the decision on a screen, and its key
     looks.purge()
     fresh = anatomatte.matte(PLATE, erode=1.5, clip_white=0.9, despill=0.5)
-    assert looks.made == 2
+    assert looks.made == 4
     np.testing.assert_array_equal(tweaked.alpha, fresh.alpha)
     np.testing.assert_array_equal(tweaked.foreground, fresh.foreground)
 
@@ -43,7 +43,7 @@ def test_roto_and_background_need_no_second_look(looks: Region[Any]) -> None:
     core = np.zeros(PLATE.shape[:2], np.float32)
     for inm in (None, core, core + 1):
         anatomatte.matte(PLATE, inm=inm)
-    assert looks.made == 1
+    assert looks.made == 2
 
 
 def test_another_plate_another_clean_plate_or_another_screen_is_another_look(looks: Region[Any]) -> None:
@@ -53,7 +53,7 @@ def test_another_plate_another_clean_plate_or_another_screen_is_another_look(loo
     anatomatte.matte(other)
     anatomatte.matte(PLATE, clean_plate=np.full_like(PLATE, (0.06, 0.45, 0.08)))
     anatomatte.matte(PLATE, screen="green")
-    assert looks.made == 4
+    assert looks.made == 7  # a clean plate changes no decision
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,20 @@ def test_every_control_above_shape_is_part_of_the_key(looks: Region[Any], name: 
         value: object = next(key for key in control.menu() if key != control.default)
     elif control.kind == "bool":
         value = not control.default
+    elif name == "screen_kept":
+        value = "presence=0.9 why=screen colour=0.06/0.45/0.08 area=0.6"
     else:
         value = control.high
     anatomatte.matte(PLATE)
     anatomatte.matte(PLATE, **{name: value})
-    assert looks.made == (4 if name == "only_people" else 2)  # that one looks for people, too
+    # what is refined needs no other decision; one looks for people, too
+    assert looks.made == (5 if name == "only_people" else 4 if control.stage == "observe" else 3)
 
 
 def test_what_is_shared_cannot_be_written(looks: Region[Any]) -> None:
     with looking(two_people()):
         anatomatte.matte(PLATE, who="largest")
-    assert len(looks._kept) == 3
+    assert len(looks._kept) == 4
     for look, _ in looks._kept.values():
         assert all(not array.flags.writeable for array in memo.arrays(look))
 
@@ -91,15 +94,15 @@ STREET = rng.random((60, 90, 3), np.float32)
 def test_people_and_screen_are_looks_of_their_own(looks: Region[Any]) -> None:
     with looking(two_people()) as asked:
         anatomatte.matte(PLATE, who="largest")
-        assert (looks.made, asked) == (3, [1])  # the screen, the network's look, the shares
+        assert (looks.made, asked) == (4, [1])  # the decision, the key, the network's look, the shares
         anatomatte.matte(PLATE, who="largest", screen_gain=1.2)
-        assert (looks.made, asked) == (4, [1])  # the screen alone
+        assert (looks.made, asked) == (5, [1])  # the key alone
         anatomatte.matte(PLATE, who="largest", net_exposure=1.0)
-        assert (looks.made, asked) == (6, [1, 1])  # the network and what follows from it
+        assert (looks.made, asked) == (8, [1, 1])  # the network and what follows from it
         anatomatte.matte(PLATE, who="largest", erode=2.0, despill=0.3, pack_r="face", output="packed")
-        assert looks.made == 6
+        assert looks.made == 8
         anatomatte.matte(PLATE, who="index", person=2)
-        assert (looks.made, asked) == (7, [1, 1])  # other shares of the same look
+        assert (looks.made, asked) == (9, [1, 1])  # other shares of the same look
 
 
 def test_without_a_screen_a_tweak_needs_nothing_above_it(looks: Region[Any]) -> None:

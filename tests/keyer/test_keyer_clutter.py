@@ -9,6 +9,7 @@ import pytest
 
 import anatomatte
 from anatomatte.keyer import clutter
+from anatomatte.keyer.decide import decided
 from anatomatte.keyer.screen import find
 from made.keyer_scenes import Pixels, Scene, edge, scene, srgb8
 
@@ -66,9 +67,9 @@ def test_frizzy_dark_hair_is_no_shadow() -> None:
     made = scene(240, 360, colour=(0.05, 0.3, 0.07))
     found = find(made.image, "auto", (0.0, 0.0, 0.0), True)
     assert found is not None
-    near = cv2.resize(made.alpha, found.surface.shape[1::-1], interpolation=cv2.INTER_AREA)
-    if found.shade is not None:
-        assert found.shade[(near > 0.05) & (near < 0.95)].mean() > 0.97
+    near = cv2.resize(made.alpha, found.like.shape[::-1], interpolation=cv2.INTER_AREA)
+    if found.screen.shade is not None:
+        assert found.screen.shade[(near > 0.05) & (near < 0.95)].mean() > 0.97
 
 
 def marked(made: Scene, places: list[tuple[float, float]], tape: tuple[float, float, float]) -> Pixels:
@@ -147,7 +148,7 @@ def test_sky_and_stage_light_are_no_screens() -> None:
     for light in (low, stage):
         image = (light + 0.01 * random.standard_normal(light.shape)).astype(np.float32)
         found = find(image, "auto", (0.0, 0.0, 0.0), True)
-        assert found is not None and found.weight < 0.05
+        assert not decided(found)[0].screen
 
 
 def test_hair_inside_a_hard_shadow_and_across_its_rim_is_solved() -> None:

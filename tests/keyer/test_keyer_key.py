@@ -8,6 +8,7 @@ import pytest
 
 import anatomatte
 from anatomatte.keyer.axis import axis_of
+from anatomatte.keyer.decide import decided
 from anatomatte.keyer.screen import find
 from made.keyer_scenes import SCREENS, Scene, edge, scene, srgb8
 
@@ -77,20 +78,23 @@ def test_no_screen_no_key() -> None:
     assert anatomatte.matte(grass, subject="off").alpha.min() > 0.95
 
 
-def test_presence_fades_with_the_screen_and_never_jumps() -> None:
-    """A green wall that leaves the picture column by column takes the key with it, smoothly."""
+def test_a_screen_is_decided_and_never_blended() -> None:
+    """A green wall that leaves the picture column by column: it is keyed whole, or not at all."""
     made = scene(240, 480, grain=0.004)
     grey = np.full_like(made.image, 0.2) + 0.01 * np.random.default_rng(1).standard_normal(made.image.shape)
-    weights = []
-    for columns in range(0, 60, 2):
+    figures = []
+    for columns in range(0, 240, 16):
         image = grey.astype(np.float32).copy()
         image[:, :columns] = made.screen[:, :columns]
-        found = find(image, "auto", (0.0, 0.0, 0.0), True)
-        weights.append(found.weight if found else 0.0)
-    assert weights[0] == 0 and weights[-1] > 0.95
-    assert np.abs(np.diff(weights)).max() < 0.7
-    assert (np.diff(weights) > -0.02).all()
-    assert sum(0.02 < w < 0.98 for w in weights) >= 3
+        decision, _ = decided(find(image, "auto", (0.0, 0.0, 0.0), True))
+        figures.append(decision.presence)
+        alpha = anatomatte.matte(image, subject="off").alpha
+        if decision.screen:
+            assert alpha[20:220, 2 : max(3, columns - 3)].max() < 0.05
+        else:
+            assert (alpha == 1).all()
+    assert figures[0] < 0.01 and figures[-1] > 0.5
+    assert (np.diff(figures) > -0.02).all()
 
 
 def test_a_clean_plate_beats_the_model() -> None:

@@ -23,6 +23,9 @@ class FakeNode:
     def expected(self, frame: int, values: Mapping[str, Value]) -> Account:
         return Account(self.identity)
 
+    def decision(self, frame: int, values: Mapping[str, Value]) -> None:
+        return None
+
     def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
         self.before(frame)
         self.calls.append((frame, dict(values)))

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 
-from ..keyer.key import Key, ScreenEvidence, key_screen, observe_screen
+import numpy as np
+
+from .. import decision
+from ..decision import Decision
+from ..keyer import decide
+from ..keyer.key import Key, ScreenEvidence, find_screen, key_screen, observe_screen
+from ..keyer.screen import Candidate
+from ..nets.external.protocols import PeopleGiven
 from ..people import fuse
 from ..people.evidence import PeopleEvidence, Plane
+from ..settings import Settings
 from . import memo, subject
 from .task import Task
 
@@ -18,6 +26,7 @@ class Evidence:
     Attributes:
         screen: the screen's model, or None in it.
         key: the screen keyer's own matte (H×W) and the colours of its edge; full where there is no screen.
+        decision: whether there is a screen, and why.
         people: the people, from left to right; None where no model was asked.
         alpha: (H, W) what the alpha model said at the plate's own size, in 0..1; None without one.
         messages: sentences for the status.
@@ -25,6 +34,7 @@ class Evidence:
 
     screen: ScreenEvidence
     key: Key
+    decision: Decision
     people: PeopleEvidence | None = None
     alpha: Plane | None = None
     messages: tuple[str, ...] = ()
@@ -35,11 +45,56 @@ class Evidence:
         return self.screen.screen is not None
 
 
+def decision_of(task: Task) -> tuple[Decision, Candidate | None]:
+    """Whether there is a screen, and what it would be.
+
+    The control decides, or the shot's decision that is kept, or this frame's own evidence; where that leaves
+    it open people are asked too.
+    """
+
+    def make() -> tuple[Decision, Candidate | None]:
+        kept = decision.parsed(task.settings.screen_kept)
+        found = find_screen(task.plate, task.settings, kept, task.work)
+        made = _set(task.settings, found)
+        if made is not None:
+            return made, found
+        made, open_ = decide.decided(found)
+        if not open_ or found is None or task.settings.subject == "off":
+            return made, found
+        seen = _people(task).people
+        cover = np.clip(seen.alpha + seen.held, 0, 1) if len(seen.people) else np.zeros_like(seen.alpha)
+        return decide.decided(found, decide.mask_of(cover, found.like))[0], found
+
+    return memo.once("decision", task, memo.of_decision(task), make)
+
+
+def _set(settings: Settings, found: Candidate | None) -> Decision | None:
+    """The decision that the controls make; None where they leave it to the frame."""
+    if settings.screen == "none":
+        return Decision(0.0, "set")
+    kept = decision.parsed(settings.screen_kept) if settings.screen == "auto" else None
+    if kept is not None:
+        return kept
+    if settings.screen == "auto" or found is None:
+        return None
+    red, green, blue = (float(c) for c in found.colour)
+    return Decision(1.0, "set", (red, green, blue), _area(found))
+
+
+def _area(found: Candidate | None) -> float:
+    return 0.0 if found is None else round(found.figures.area, 4)
+
+
 def screen_of(task: Task) -> tuple[ScreenEvidence, Key]:
-    """The screen and its key."""
+    """The screen that was decided on, and its key."""
+    made, candidate = decision_of(task)
+    screen = candidate.screen if made.screen and candidate is not None else None
+    if screen is None:
+        found = ScreenEvidence(None)
+        return found, key_screen(task.plate, found, task.settings, task.work)
 
     def make() -> tuple[ScreenEvidence, Key]:
-        found = observe_screen(task.plate, task.settings, task.work)
+        found = observe_screen(task.plate, screen, task.work)
         task.work.progress(0.4)
         return found, key_screen(task.plate, found, task.settings, task.work)
 
@@ -56,18 +111,25 @@ def _asks(task: Task, found: ScreenEvidence, key: Key) -> bool:
     return subject.asked(task.settings, keyed and fuse.wants(key.matte) <= 0)
 
 
+def _people(task: Task) -> PeopleGiven:
+    """The evidence of people, asked once."""
+    return memo.once("people", task, memo.of_people(task), lambda: subject.people(task))
+
+
 def observe(task: Task) -> Evidence:
     """Observe the plate once: the screen and its key, then the people, where they are asked for.
 
     Raises:
         SettingsError, SetupError, OutOfMemory: with a sentence that names the network.
     """
+    decided, _ = decision_of(task)
     screen, key = screen_of(task)
+    doubts = (decided.doubt,) if decided.doubt else ()
     if not _asks(task, screen, key):
-        return Evidence(screen, key, messages=_unasked(task, screen.screen is not None))
-    found = memo.once("people", task, memo.of_people(task), lambda: subject.people(task))
+        return Evidence(screen, key, decided, messages=doubts + _unasked(task, screen.screen is not None))
+    found = _people(task)
     task.work.progress(0.6)
-    return Evidence(screen, key, found.people, found.alpha, found.messages)
+    return Evidence(screen, key, decided, found.people, found.alpha, doubts + found.messages)
 
 
 def _unasked(task: Task, keyed: bool) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def foreground(task: Task, evidence: Evidence, key: Key, cover: Pixels) -> Own:
     ]
     pixels += [plate.behind, plate.clean, plate.clean_known]
     pixels.append(None if cover is key.matte else cover)
-    name = memo.of_foreground(task, *pixels, screen.surface, facts=(screen.weight, screen.axis))
+    name = memo.of_foreground(task, *pixels, screen.surface, facts=(screen.axis,))
     found: Own = memo.foregrounds.get(name, make, work.check)
     return found
 
@@ -95,7 +95,7 @@ class Foreground:
         Both count less where a core, a hint or a fill has made the matte solid.
         """
         cover, matte = self.cover[y1:y2], self.made.matte[y1:y2]
-        amount = np.float32(self.settings.unmix * (self.screen.weight if self.screen else 1))
+        amount = np.float32(self.settings.unmix)
         through = 1 - matte
         share = np.clip((1 - cover) / np.maximum(through, np.float32(1e-4)), 0, 1) * amount
         share *= through > 0
@@ -121,7 +121,7 @@ class Foreground:
         full = np.maximum(screen.axis.key(surface, 0.5), np.float32(1e-5))
         self.spill[y1:y2] = np.clip(excess / full, 0, 1)
         grey = np.asarray(excess / full * surface[..., screen.axis.low], np.float32)
-        amount: Pixels | float = chosen.despill * screen.weight
+        amount: Pixels | float = chosen.despill
         if self.strength is not None:
             amount = amount * rows_of(self.strength, y1, y2, self.height, self.width)
         despill.despill(clean, screen.axis, excess, grey, amount, self._light_back(y1, y2))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..decision import Decision
 from ..frame import Pixels
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from ..parts import channels
@@ -28,6 +29,7 @@ class Mattes:
         core, garbage, hint: H×W, the mattes that came in (zero where none was given).
         split: the alpha shared out among people and parts; None where the network was not asked.
         messages: doubts about the frame, as sentences.
+        decision: whether there is a screen, and why.
         surface: H×W×3, the screen for the outputs that show it, in the output's encoding, or None.
     """
 
@@ -41,6 +43,7 @@ class Mattes:
     split: Split | None = None
     messages: tuple[str, ...] = ()
     surface: Pixels | None = None
+    decision: Decision | None = None
 
     @property
     def people(self) -> list[Pixels]:

@@ -74,6 +74,15 @@ def of_screen(task: Task) -> tuple[object, ...]:
     return task.content, task.work.scale, clean, chosen, os.environ.get("OCIO", "")
 
 
+def of_decision(task: Task) -> tuple[object, ...]:
+    """What the decision on a screen depends on: the screen's evidence, and people where they may be asked."""
+    settings = task.settings
+    forced = settings.screen != "auto" or bool(settings.screen_kept) or settings.subject == "off"
+    chosen = settings.depends_on("observe", evidence="screen")
+    where = os.environ.get("OCIO", "")
+    return task.content, task.work.scale, chosen, where, forced, () if forced else of_people(task)
+
+
 def of_people(task: Task) -> tuple[object, ...]:
     """What the evidence of people depends on.
 

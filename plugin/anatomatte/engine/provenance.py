@@ -15,6 +15,7 @@ from typing import Any
 
 from .. import __version__
 from .. import settings as table
+from ..decision import Decision
 from ..errors import AnatomatteError
 from ..models.store.files import sha256_of
 from ..nets.external import choose
@@ -80,6 +81,18 @@ def account(settings: Settings, time: float, first: int | None, people: bool, ed
         "weights": weights() if people else {},
         "models": models,
         "neighbours": neighbours,
+    }
+
+
+def of_screen(made: Decision | None) -> dict[str, str]:
+    """How the frame's account tells of the decision on a screen: words, code, figure, and to be kept."""
+    if made is None:
+        return {}
+    return {
+        "screen": made.text,
+        "screen_code": "screen" if made.screen else made.why,
+        "screen_presence": f"{made.presence:.4f}",
+        "screen_kept": made.kept,
     }
 
 

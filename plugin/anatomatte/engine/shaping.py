@@ -48,7 +48,7 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
     messages = (*plate.doubts, *doubts, *evidence.messages, *refined.messages)
     surface = views.screen(task, evidence, made)
     screen = evidence.key.matte
-    return Mattes(alpha, own, screen, spill, core, garbage, hint, split, messages, surface)
+    return Mattes(alpha, own, screen, spill, core, garbage, hint, split, messages, surface, evidence.decision)
 
 
 def forcing(plate: Plate, settings: Settings) -> tuple[Pixels, Pixels]:

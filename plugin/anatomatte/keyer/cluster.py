@@ -118,21 +118,20 @@ def one_paint(chroma: Pixels, seen: Pixels, seed: Pixels) -> float:
     return float(step(share, low, low + 0.14))
 
 
-def presence(member: Pixels, saturation: Pixels, top: Pixels, seed: Pixels) -> float:
-    """0 to 1: is this cluster a screen?  Covers some of the picture and of its border, strongly coloured."""
-    height, width = member.shape
-    mass = float(member.sum())
-    if mass <= 0:
-        return 0.0
-    rim = border(height, width)
-    area = mass / (height * width)
-    edge = float((member * rim).sum() / rim.sum())
-    vivid = float((saturation * member).sum() / mass)
+def plausible(seed: Pixels) -> float:
+    """0 to 1: how plausible this chromaticity is for a screen; skin, wood, a red or a yellow wall are not."""
     blue = 1 - float(seed.sum())
-    trust = float(step(max(float(seed[1]), blue) - 0.75 * float(seed[0]), -0.02, 0.1))
-    least, most = 0.9 - 0.86 * trust, 1.4 - 1.22 * trust  # a red or a yellow wall is picked, not found
-    sky = float(step(blue - float(seed[1]), -0.1, 0.1))  # a blue must be purer than the sky
-    bleached = float((member * (top > 0.97)).sum() / mass) * (1 - sky)  # overexposed: its colour ran out
+    return float(step(max(float(seed[1]), blue) - 0.75 * float(seed[0]), -0.02, 0.1))
+
+
+def strong(member: Pixels, saturation: Pixels, top: Pixels, seed: Pixels) -> float:
+    """0 to 1: how strongly coloured the cluster is for its hue: a blue must be purer than the sky.
+
+    Where a screen is overexposed its colour has run out, which counts less against a green.
+    """
+    mass = max(float(member.sum()), 1e-6)
+    vivid = float((saturation * member).sum()) / mass
+    sky = float(step(1 - float(seed.sum()) - float(seed[1]), -0.1, 0.1))
+    bleached = float((member * (top > 0.97)).sum()) / mass * (1 - sky)
     low = 0.5 + 0.16 * sky - 0.18 * bleached
-    pure = step(vivid, low, low + 0.18 - 0.05 * sky)
-    return float(step(area + edge, least, most) * pure * step(trust, 0.0, 0.5))
+    return float(step(vivid, low - 0.12, low + 0.15)) * float(step(plausible(seed), 0.0, 0.5))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..decision import Decision
 from ..frame import Pixels
 from ..ops import colour
 from ..ops.filters import rows_of, shrink
@@ -18,7 +19,7 @@ from ..plate import Plate
 from ..settings import Settings
 from ..work import Work
 from . import chroma, clutter, palette, regions, shadow, solve
-from .screen import Screen, find
+from .screen import Candidate, Screen, find
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,14 +62,26 @@ def surface_rows(plate: Plate, screen: Screen, y1: int, y2: int) -> Pixels:
     return surface
 
 
-def observe_screen(plate: Plate, settings: Settings, work: Work) -> ScreenEvidence:
-    """Look at the plate once: is there a screen, which colour, how does its light vary?"""
+def find_screen(plate: Plate, settings: Settings, kept: Decision | None, work: Work) -> Candidate | None:
+    """Look at the plate once: what may be the screen, which colour, how does its light vary?
+
+    Args:
+        kept: the shot's decision, whose colour is looked for where Screen is Auto; None where there is none.
+    """
     work.check()
+    if kept is not None and settings.screen == "auto":
+        mode, seen = ("picked", kept.colour) if kept.screen and kept.colour else ("none", (0.0, 0.0, 0.0))
+        return find(plate.light, mode, seen, settings.screen_uneven)
     picked = np.array(settings.screen_colour, np.float32).reshape(1, 1, 3)
     linear = colour.decode(plate.curve, picked).ravel()
     seen = (float(linear[0]), float(linear[1]), float(linear[2]))
-    screen = find(plate.light, settings.screen, seen, settings.screen_uneven)
-    if screen is None or screen.weight <= 0:
+    return find(plate.light, settings.screen, seen, settings.screen_uneven)
+
+
+def observe_screen(plate: Plate, screen: Screen | None, work: Work) -> ScreenEvidence:
+    """What the plate says of a screen that it was decided to have: its grain, lost chroma, dark lines."""
+    work.check()
+    if screen is None:
         return ScreenEvidence(None)
     height = plate.light.shape[0]
     sample = sorted({int(y) for y in np.linspace(0, height - 1, 24)})
@@ -176,7 +189,7 @@ class _Refine:
         return self.lost * chroma.contrast(self.light(top, bottom))[y1 - top : y2 - top]
 
     def finish(self, matte: Pixels, y1: int, y2: int) -> None:
-        """Rows y1 to y2 of the *matte* with the screen's weight and gain."""
+        """Rows y1 to y2 of the *matte* with the screen's gain."""
         top, bottom = max(0, y1 - 1), min(self.height, y2 + 1)
         through = 1 - calm(self.matte[top:bottom], 0.25)[y1 - top : y2 - top]
         gain = self.settings.screen_gain
@@ -184,10 +197,10 @@ class _Refine:
             through = np.minimum(through * np.float32(gain), 1)
         elif gain < 1:
             through = np.power(through, np.float32(1 / max(gain, 1e-3)))
-        matte[y1:y2] = 1 - np.float32(self.screen.weight) * through
+        matte[y1:y2] = 1 - through
 
     def key(self, colours: palette.Palette, work: Work) -> Key:
-        """The finished matte with the screen's weight and gain, and the solved colours."""
+        """The finished matte with the screen's gain, and the solved colours."""
         parts = [self.found[y] for y in sorted(self.found)]
         matte = np.empty_like(self.matte)
         each(self.height, lambda y1, y2: self.finish(matte, y1, y2), work.threads, work.check)
@@ -205,7 +218,7 @@ class _Refine:
         surface = self.screen.rows(top, bottom, self.height, self.width)
         shade = rows_of(self.screen.shade, top, bottom, self.height, self.width)
         light, clear = self.light(top, bottom), self.matte[top:bottom] <= 0
-        return self.screen.weight * shadow.dimmed(light, surface, shade, clear)[y1 - top : y2 - top]
+        return shadow.dimmed(light, surface, shade, clear)[y1 - top : y2 - top]
 
 
 def key_screen(plate: Plate, evidence: ScreenEvidence, settings: Settings, work: Work) -> Key:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import gauss, rows_of, shrink, step
-from . import cluster
+from ..ops.filters import Mask, gauss, rows_of, shrink, step
+from . import backing, cluster
 from . import surface as surfaces
 from .axis import Axis, axis_of
+from .backing import Figures
 
 THUMB = 256
 """Longest side, in pixels, of the picture on which the screen is looked for."""
@@ -21,14 +22,12 @@ class Screen:
     """What is known of the screen.
 
     Attributes:
-        weight: 0 (there is none) to 1 (certain); everything that the keyer does is scaled by it.
         axis: the colour axis along which the screen differs from grey.
         surface: h×w×3 scene-linear colour over the frame, at a low resolution, shadows included.
         noise: grain of the sure screen, in units of its brightness.
         shade: h×w×3, the share of its light that the screen still has in shadows, or None.
     """
 
-    weight: float
     axis: Axis
     surface: Pixels
     noise: float
@@ -55,26 +54,50 @@ def thumbnail(light: Pixels) -> Pixels:
     return shrink(light, size[1], size[0])
 
 
+LEAST = 0.002
+"""Share of the frame below which a colour is nowhere."""
+
 _CANON = {"green": (0.1, 0.6, 0.15), "blue": (0.08, 0.15, 0.6)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """A cluster of chromaticity in the small picture."""
+class Candidate:
+    """An area that may be a screen: what the screen would be, and what speaks for it.
+
+    Attributes:
+        screen: the model of it.
+        colour: its mean scene-linear colour (3).
+        like: h×w, the small picture's pixels that are of its material.
+        figures: what it looks like.
+    """
+
+    screen: Screen
+    colour: Pixels
+    like: Mask
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cluster:
+    """A cluster of chromaticity in the small picture, and how it lies there."""
 
     member: Pixels
     seed: Pixels
-    weight: float
+    smooth: Pixels
+    strong: float
+    paint: float
+    calm: float
 
 
-def _found(light: Pixels, thumb: Pixels, mode: str, colour: Pixels) -> _Found:
-    """The cluster that is most like a screen, and how sure it is one."""
+def _clustered(light: Pixels, thumb: Pixels, mode: str, colour: Pixels) -> _Cluster:
+    """The cluster that is most like a screen."""
     chroma, saturation, top = cluster.chroma_of(thumb)
     seen = step(top / (np.percentile(top, 95) + np.float32(1e-9)), 0.004, 0.03)
     coloured = step(saturation, 0.35, 0.7) * seen
     grainy = max(light.shape[:2]) < 1.5 * THUMB  # averaging down has not taken the grain off
     calm_chroma, _, calm_top = cluster.chroma_of(gauss(thumb, 0.8)) if grainy else (chroma, None, top)
-    base = coloured * cluster.flatness(calm_chroma, calm_top)
+    smooth = cluster.flatness(calm_chroma, calm_top)
+    base = coloured * smooth
     if mode == "picked":
         seed = colour[:2] / (colour.sum() + np.float32(1e-9))
     else:
@@ -82,17 +105,14 @@ def _found(light: Pixels, thumb: Pixels, mode: str, colour: Pixels) -> _Found:
             base = base * cluster.hue_trust(mode).ravel()[cluster.bin_of(chroma)]
         seed = cluster.seed_of(chroma, base * (1 + 3 * cluster.border(*top.shape)), mode)
     member, seed = cluster.members(chroma, seed, base)
-    weight = 1.0
-    if mode == "auto":
-        weight = cluster.presence(member, saturation, top, seed)
-        weight *= cluster.calm(chroma, coloured, base, seed) * cluster.one_paint(chroma, seen, seed)
-    return _Found(member, seed, weight)
+    paint, calm = cluster.one_paint(chroma, seen, seed), cluster.calm(chroma, coloured, base, seed)
+    return _Cluster(member, seed, smooth, cluster.strong(member, saturation, top, seed), paint, calm)
 
 
-def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: bool) -> Screen | None:
-    """The screen in scene-linear *light* (H×W×3), or None when *mode* is ``none``.
+def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: bool) -> Candidate | None:
+    """What may be the screen in scene-linear *light* (H×W×3), or None where there is nothing of the kind.
 
-    *mode* is ``auto``, ``green``, ``blue``, ``picked`` (then *picked* is its linear colour).
+    *mode* is ``auto``, ``green``, ``blue``, ``picked`` (then *picked* is its linear colour) or ``none``.
     """
     if mode == "none":
         return None
@@ -101,19 +121,30 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     colour = np.array(_CANON.get(mode, _CANON["green"]), np.float32)
     if mode == "picked":
         colour = np.maximum(np.array(picked, np.float32), 0)
-    found = _found(light, thumb, mode, colour)
+    found = _clustered(light, thumb, mode, colour)
     member, total = found.member, float(found.member.sum())
-    if total <= 0.002 * height * width or found.weight <= 0:  # there is none: nothing to model
-        surface = np.broadcast_to(colour, (height, width, 3)).astype(np.float32)
-        return Screen(found.weight if mode != "auto" else 0.0, axis_of(colour), surface, 0.0)
+    if total <= LEAST * height * width or (mode == "auto" and found.strong <= 0):
+        return None if mode == "auto" else absent(colour, (height, width))
     solid = surfaces.eroded(member)
     member = solid if solid.sum() > 0.2 * total else member
     mean = np.asarray((thumb * member[..., None]).sum((0, 1)) / member.sum(), np.float32)
-    surface, shade = np.broadcast_to(mean, thumb.shape).astype(np.float32), None
+    rough = surfaces.roughness(light, (height, width), int(mean.argmax()))
+    limits = mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max()
+    surface, grown = surfaces.model(thumb, member, found.seed, limits)
+    like = backing.alike(thumb, surface)
+    figures = backing.figures(like, found.smooth, rough, found.strong, found.paint, found.calm)
+    shade = None
     if uneven:
-        limits = mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max()
-        surface, member = surfaces.model(thumb, member, found.seed, limits)
-        rough = surfaces.roughness(light, (height, width), int(mean.argmax()))
-        shade = surfaces.shade(thumb, surface, member, rough)
+        shade = surfaces.shade(thumb, surface, grown, rough)
         surface = surface if shade is None else surface * shade
-    return Screen(found.weight, axis_of(mean), np.asarray(surface, np.float32), 0.0, shade)
+    else:
+        surface = np.broadcast_to(mean, thumb.shape).astype(np.float32)
+    screen = Screen(axis_of(mean), np.asarray(surface, np.float32), 0.0, shade)
+    return Candidate(screen, mean, like, figures)
+
+
+def absent(colour: Pixels, shape: tuple[int, int]) -> Candidate:
+    """The screen that was asked for where the frame holds none of it: nothing is keyed."""
+    surface = np.broadcast_to(colour, (*shape, 3)).astype(np.float32)
+    nothing = Figures(*([0.0] * len(Figures.__dataclass_fields__)))
+    return Candidate(Screen(axis_of(colour), surface, 0.0), colour, np.zeros(shape, np.bool_), nothing)
