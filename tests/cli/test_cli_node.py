@@ -176,6 +176,7 @@ def test_a_signal_leaves_no_half_file(tmp_path, number, code):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert job.stdout is not None
+    assert "no screen" in job.stdout.readline()
     for _ in range(3):
         assert "rendered" in job.stdout.readline()
     job.send_signal(number)
