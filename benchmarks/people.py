@@ -2,8 +2,10 @@
 
     python benchmarks/people.py [--eval FOLDER] [--bank BANK] [--json] [--sheet OUT.png]
 
-Every picture goes through the engine as a plate does, from defaults but for Find people on, Screen none
-and held things dropped; what is scored is what the node gives, at the picture's own size.
+Pictures go through the engine as a plate does, from true defaults; clips through `RenderRequest`, as
+`anatomatte render` takes them, so that a shot decides once on its screen.  What is scored is what the node
+gives, at the picture's own size.  Beside it, as `forced_...`, the same with Find people on, Screen none and
+held things dropped: the networks alone.
 
 FOLDER (or the variable ANATOMATTE_EVAL) holds the sets `ccp`, `coco`, `alphaGT`, `alphaSilver`, `tennis` and
 `davis_dance-twirl`: `X.jpg|png` with `X_labels.png`, `X_mask.png`, `X_alpha.png` and `X_void.png`. BANK
@@ -14,7 +16,9 @@ Definitions: IoU after Everingham et al. 2010, per picture, then averaged; bound
 2021 with a band of 2 % of the diagonal; MAD the mean of |alpha - truth|; mIoU over the classes that the set
 holds, pixels of all pictures together; dtSSD (x 100, less is steadier) after Erofeev et al. 2015, of clips.
 The 6 classes are background, hair, skin, tops (with dresses), bottoms (with legwear) and footwear; other
-labels do not count.
+labels do not count. `extra` and `missed` are what was found outside of people, and what of them was not
+found, as shares of the people; `splits` the share of pictures of one person who got two numbers, each with
+more than a tenth of that person; `screen_wrong` the pictures in which a screen was seen that is none.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,84 +40,10 @@ from anatomatte.frame import from_view
 from anatomatte.menus import PART_MENU
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.settings import Settings
+from anatomatte_batch import RenderRequest
 
-Mask = NDArray[np.bool_]
-Plane = NDArray[np.float32]
-
-CLASSES = (
-    *("background", "hair", "skin", "headwear", "eyewear", "upper", "dress"),
-    *("skirt", "trousers", "legwear", "footwear", "bag", "accessory"),
-)
-_OF_PART = {
-    "background": "background",
-    "held": "background",
-    "hat": "headwear",
-    "hair": "hair",
-    "glasses": "eyewear",
-    "upper_clothes": "upper",
-    "coat": "upper",
-    "dress": "dress",
-    "trousers": "trousers",
-    "skirt": "skirt",
-    "left_shoe": "footwear",
-    "right_shoe": "footwear",
-    "bag": "bag",
-    "scarf": "accessory",
-    "other": "accessory",
-}
-TO_13 = np.array([CLASSES.index(_OF_PART.get(name, "skin")) for name in PARTS])
-"""Class of each part; every kind of bare body is skin."""
-
-_SIX = {
-    "background": 0,
-    "hair": 1,
-    "skin": 2,
-    "upper": 3,
-    "dress": 3,
-    "skirt": 4,
-    "trousers": 4,
-    "legwear": 4,
-}
-TO_6 = np.array([{**_SIX, "footwear": 5}.get(name, 255) for name in CLASSES])
-
-
-def iou(found: Mask, truth: Mask, counts: Mask) -> float:
-    """Intersection over union of two masks where `counts`; 1 when both are empty."""
-    union = ((found | truth) & counts).sum()
-    return float((found & truth & counts).sum() / union) if union else 1.0
-
-
-def band(mask: Mask) -> Mask:
-    """The inner border of a mask, 2 % of the picture's diagonal wide; the picture's own border counts."""
-    width = max(1, round(0.02 * float(np.hypot(*mask.shape))))
-    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    inner = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=width)[1:-1, 1:-1]
-    return np.asarray(mask & (inner == 0))
-
-
-def unsteady(before: tuple[Plane, Plane], now: tuple[Plane, Plane]) -> float:
-    """How differently alpha and truth (both in each pair) change from one frame to the next, x 100."""
-    change = (now[0] - before[0]) - (now[1] - before[1])
-    return 100 * float(np.sqrt(np.square(change).mean()))
-
-
-class Tally:
-    """Confusion counts over a set of pictures."""
-
-    def __init__(self, classes: int) -> None:
-        self.counts = np.zeros((classes, classes), np.int64)
-
-    def add(self, found: NDArray[np.integer], truth: NDArray[np.integer]) -> None:
-        """Count one picture; values beyond the classes do not count."""
-        n = len(self.counts)
-        ok = (truth < n) & (found < n)
-        self.counts += np.bincount(truth[ok].astype(int) * n + found[ok], minlength=n * n).reshape(n, n)
-
-    def ious(self) -> NDArray[np.float64]:
-        """IoU per class; NaN where the truth has none."""
-        hit, truth, found = np.diag(self.counts), self.counts.sum(1), self.counts.sum(0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(np.where(truth > 0, hit / (truth + found - hit), np.nan))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from measures import CLASSES, TO_6, TO_13, Mask, Plane, Scores, Tally, band, iou, split_up, unsteady
 
 
 def read(path: Path, flags: int) -> NDArray[np.uint8]:
@@ -140,8 +71,11 @@ def pictures(folder: Path, kind: str) -> Iterator[tuple[str, NDArray[np.uint8], 
         yield name, rgb, truth, counts
 
 
-SETTINGS = Settings(subject="on", screen="none", held=False)
-"""The people network alone; what is held is no person, as in the sets' labels."""
+DEFAULTS, FORCED = Settings(), Settings(subject="on", screen="none", held=False)
+"""What a user gets; and the networks alone, where what is held is no person, as in the labels."""
+
+CLIPS = {"tennis": "tennis", "dance": "davis_dance-twirl"}
+"""Sets whose pictures are the frames of one shot."""
 
 KINDS = {
     "small": "small",
@@ -154,10 +88,33 @@ KINDS = {
 """Names of drawn kinds here and in `training.learn.breakdown`."""
 
 
-def keyed(picture: NDArray[np.uint8]) -> Mattes:
+def keyed(picture: NDArray[np.uint8], settings: Settings = FORCED) -> Mattes:
     """What the node makes of a picture (H, W, 3) of 8-bit sRGB."""
     height, width = picture.shape[:2]
-    return key_frame({"Source": from_view(picture, (0, 0, width, height))}, SETTINGS, work_for(SETTINGS))
+    return key_frame({"Source": from_view(picture, (0, 0, width, height))}, settings, work_for(settings))
+
+
+def shot(folder: Path, names: list[str]) -> list[Plane]:
+    """The alphas (H, W) that `anatomatte render` writes of the pictures of a set, as one shot from defaults.
+
+    Raises:
+        RuntimeError: a frame failed.
+    """
+    with tempfile.TemporaryDirectory() as where:
+        home = Path(where)
+        for number, name in enumerate(names, 1):
+            plate = next(p for p in (folder / f"{name}.jpg", folder / f"{name}.png") if p.exists())
+            (home / f"plate.{number:04d}{plate.suffix}").symlink_to(plate.resolve())
+        result = RenderRequest(
+            source=home / f"plate.####{plate.suffix}",
+            destination=home / "key.####.png",
+            settings={"output": "matte"},
+            runtime="in-process",
+        ).run()
+        if result.exit_code:
+            raise RuntimeError(result.sentence)
+        found = [read(home / f"key.{n:04d}.png", cv2.IMREAD_UNCHANGED) for n in range(1, len(names) + 1)]
+    return [np.asarray(one[..., 0] / np.float32(np.iinfo(one.dtype).max), np.float32) for one in found]
 
 
 def parts_of(made: Mattes) -> NDArray[np.float32]:
@@ -181,62 +138,91 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.screens = 0
+        self.people: list[bool] = []
 
-    def masks(self, name: str) -> tuple[float, float]:
-        """Mean person IoU of a set with masks; and as a clip, how unsteady it is."""
-        scores, steps = [], []
-        before: tuple[Plane, Plane] | None = None
+    def _made(self, picture: NDArray[np.uint8], settings: Settings) -> Mattes:
+        made = keyed(picture, settings)
+        self.screens += made.decision is not None and made.decision.screen
+        return made
+
+    def masks(self, name: str, settings: Settings) -> Scores:
+        """A set with masks, picture by picture."""
+        scores = Scores()
         for _, picture, truth, counts in pictures(self.folder / name, "mask"):
-            alpha, mask = keyed(picture).alpha, truth > 127
-            scores.append(iou(alpha >= 0.5, mask, counts))
-            now = alpha, mask.astype(np.float32)
-            if before is not None and before[0].shape == alpha.shape:
-                steps.append(unsteady(before, now))
-            before = now
-        return float(np.mean(scores)), float(np.mean(steps)) if steps else float("nan")
+            scores.add(self._made(picture, settings).alpha, truth > 127, counts)
+        return scores
 
-    def mattes(self, name: str) -> float:
+    def clip(self, name: str) -> Scores:
+        """A set with masks whose pictures are one shot, and how unsteady it is."""
+        scores = Scores()
+        there = [(n, truth > 127, counts) for n, _, truth, counts in pictures(self.folder / name, "mask")]
+        before: tuple[Plane, Plane] | None = None
+        for alpha, (_, truth, counts) in zip(
+            shot(self.folder / name, [n for n, _, _ in there]), there, strict=True
+        ):
+            scores.add(alpha, truth, counts)
+            now = alpha, truth.astype(np.float32)
+            if before is not None and before[0].shape == alpha.shape:
+                scores.unsteady.append(unsteady(before, now))
+            before = now
+        return scores
+
+    def mattes(self, name: str, settings: Settings) -> float:
         """Mean absolute difference of alpha of a set with mattes."""
         scores = []
         for _, picture, truth, counts in pictures(self.folder / name, "alpha"):
-            alpha = keyed(picture).alpha
+            alpha = self._made(picture, settings).alpha
             scores.append(float(np.abs(alpha - truth / np.float32(255))[counts].mean()))
         return float(np.mean(scores))
 
-    def parsing(self) -> dict[str, float]:
+    def parsing(self, settings: Settings) -> dict[str, float]:
         """Person IoU, boundary IoU and both mIoUs of the set with clothing labels."""
         lut = np.array(json.loads((self.folder / "ccp" / "ccp_to_coarse13.json").read_text())["lut"])
-        person, border = [], []
+        person, border = Scores(), []
         thirteen, six = Tally(len(CLASSES)), Tally(6)
         for _, picture, labels, counts in pictures(self.folder / "ccp", "labels"):
-            made = keyed(picture)
+            made = self._made(picture, settings)
             found, truth = made.alpha >= 0.5, labels > 0
-            person.append(iou(found, truth, counts))
+            person.add(made.alpha, truth, counts)
+            self.people.append(split_up(made, truth))
             border.append(iou(band(found), band(truth), counts))
             want = np.where(counts, lut[labels], 255)
             got = classes_13(made)
             thirteen.add(got, want)
             six.add(TO_6[got], np.where(want < 255, TO_6[np.minimum(want, 12)], 255))
-        scores = {"ccp_iou": float(np.mean(person)), "boundary_iou": float(np.mean(border))}
+        scores = person.named("ccp") | {"boundary_iou": float(np.mean(border))}
         scores["ccp_miou13"] = float(np.nanmean(thirteen.ious()))
         scores["ccp_miou6"] = float(np.nanmean(six.ious()))
         per_class = zip(CLASSES, thirteen.ious(), strict=True)
         return scores | {f"ccp_{name}": float(v) for name, v in per_class}
 
-    def all(self) -> dict[str, float]:
-        """Every score whose set is in the folder."""
+    def road(self, settings: Settings) -> dict[str, float]:
+        """Every score of still pictures whose set is in the folder."""
         scores: dict[str, float] = {}
         if (self.folder / "ccp").is_dir():
-            scores |= self.parsing()
-        for key, name in (("coco", "coco"), ("tennis", "tennis"), ("dance", "davis_dance-twirl")):
-            if (self.folder / name).is_dir():
-                scores[f"{key}_iou"], steps = self.masks(name)
-                if key != "coco":
-                    scores[f"{key}_dtssd"] = steps
+            scores |= self.parsing(settings)
+        if (self.folder / "coco").is_dir():
+            scores |= self.masks("coco", settings).named("coco")
         for key, name in (("alpha_mad", "alphaGT"), ("silver_mad", "alphaSilver")):
             if (self.folder / name).is_dir():
-                scores[key] = self.mattes(name)
+                scores[key] = self.mattes(name, settings)
         return scores
+
+    def all(self) -> dict[str, float]:
+        """Every score whose set is in the folder: from defaults, then of the networks alone."""
+        scores = self.road(DEFAULTS)
+        for key, name in CLIPS.items():
+            if (self.folder / name).is_dir():
+                scores |= self.clip(name).named(key)
+        for kind in ("extra", "missed"):
+            both = [scores[f"{key}_{kind}"] for key in ("coco", "dance") if f"{key}_{kind}" in scores]
+            if both:
+                scores[kind] = float(np.mean(both))
+        if self.people:
+            scores["splits"] = float(np.mean(self.people))
+        scores["screen_wrong"] = float(self.screens)
+        return scores | {f"forced_{key}": value for key, value in self.road(FORCED).items()}
 
     def sheet(self, path: Path, count: int = 6) -> None:
         """Write the first pictures of every set beside their parts and alpha."""
