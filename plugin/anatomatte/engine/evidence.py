@@ -63,7 +63,7 @@ def decision_of(task: Task) -> tuple[Decision, Candidate | None]:
             return made, found
         seen = _people(task).people
         cover = np.clip(seen.alpha + seen.held, 0, 1) if len(seen.people) else np.zeros_like(seen.alpha)
-        return decide.decided(found, decide.mask_of(cover, found.like))[0], found
+        return decide.decided(found, decide.mask_of(cover, found.seen.like))[0], found
 
     return memo.once("decision", task, memo.of_decision(task), make)
 
@@ -77,7 +77,7 @@ def _set(settings: Settings, found: Candidate | None) -> Decision | None:
         return kept
     if settings.screen == "auto" or found is None:
         return None
-    red, green, blue = (float(c) for c in found.colour)
+    red, green, blue = (float(c) for c in found.seen.colour)
     return Decision(1.0, "set", (red, green, blue), _area(found))
 
 

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import Mask
+from ..ops.filters import Mask, step
+from .axis import axis_of
 from .cluster import chroma_of
 
 _NEAR = 0.07
@@ -26,8 +27,32 @@ _LIGHT = (0.2, 2.5)
 _BODY = 0.6
 """The upper share of people that stands before a screen; the feet may stand on a floor."""
 
+_HEAD = 0.25
+"""The share of people from above that is heads and shoulders."""
+
 _GAP, _RING = 2, 5
 """Small pixels between a person and the ring around it, and the ring's width."""
+
+_EDGE = 0.04
+"""Change of tone from a pixel to the next, as a share of the area's own, that is an edge."""
+
+_HUES = {
+    (1, 2): (0.12, 0.3, (0.55, 0.7)),
+    (1, 0): (0.12, 0.25, (0.32, 0.38)),
+    (2, 1): (0.24, 0.31, (0.7, 0.85)),
+    (2, 0): (0.12, 0.25, (1.0, 1.1)),
+}
+"""For the strongest and the middle channel: how strong the middle one is in pure screens, from where on hues are
+none, and between where they become the rare screens of two strong channels."""
+
+_RARE = 0.62
+"""How usual teal and yellow-green screens are."""
+
+_WHITE = 0.85
+"""Light from which on a channel may have been cut."""
+
+_TINT = 0.3
+"""Share of the area's colour difference from which on a place has its hue."""
 
 _LEAST = 30
 """Small pixels that a person must have to count."""
@@ -40,9 +65,11 @@ class Figures:
     Attributes:
         area: of the frame.
         top, bottom, left, right: of the frame's four borders.
-        strong: how strongly coloured it is for its hue.
+        vivid: its saturation, scene-linear.
+        usual: how usual its hue is for a screen's paint and cloth.
         flat: how smooth it is within the small picture.
         rough: relative unrest within single pixels of the small picture: waves, leaves.
+        lines: of it that strong edges cross: panels, letters, windows.
         paint: how far its hue is one instead of a stretch of many.
         calm: how far its hue lies in flat places.
         clutter: of its outline that is neither it nor a person.
@@ -53,9 +80,11 @@ class Figures:
     bottom: float
     left: float
     right: float
-    strong: float
+    vivid: float
+    usual: float
     flat: float
     rough: float
+    lines: float
     paint: float
     calm: float
     clutter: float
@@ -70,6 +99,7 @@ class Behind:
         ring: of what is right around people that is the area.
         upper: the same around the upper bodies alone.
         worn: of the area that lies on people.
+        tinted: of heads and shoulders that has the area's hue: coloured light, not a screen's spill.
         clutter: of its outline that is neither it nor a person.
         rest: of the frame without people that is the area.
     """
@@ -78,6 +108,7 @@ class Behind:
     ring: float
     upper: float
     worn: float
+    tinted: float
     clutter: float
     rest: float
 
@@ -91,31 +122,85 @@ def alike(thumb: Pixels, surface: Pixels) -> Mask:
     return np.asarray(cv2.medianBlur(like, 3) > 0)
 
 
-def figures(like: Mask, smooth: Pixels, rough: Pixels, strong: float, paint: float, calm: float) -> Figures:
-    """The figures of the area *like* in the small picture.
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """The small picture and what is known of the area of one colour in it.
 
-    Args:
+    Attributes:
+        thumb: h×w×3, scene-linear.
+        like: h×w, the pixels that are of the area's material.
+        colour: its mean scene-linear colour (3).
         smooth: h×w, 1 where colour hardly changes around a small pixel, towards 0 where it does.
         rough: h×w, the relative unrest of the plate within each small pixel.
-        strong, paint, calm: as `Figures` has them.
+        paint, calm: as `Figures` has them.
     """
+
+    thumb: Pixels
+    like: Mask
+    colour: Pixels
+    smooth: Pixels
+    rough: Pixels
+    paint: float
+    calm: float
+
+
+def figures(seen: Seen, fine: Pixels) -> Figures:
+    """The figures of an area.
+
+    Args:
+        fine: 2h×2w, the plate's strongest channel of the area's colour.
+    """
+    like = seen.like
     height, width = like.shape
     rim = max(1, round(0.02 * max(height, width)))
     there = like.astype(np.float32)
     inner = cv2.erode(like.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    saturation = chroma_of(seen.thumb)[1]
     return Figures(
         area=float(there.mean()),
         top=float(there[:rim].mean()),
         bottom=float(there[-rim:].mean()),
         left=float(there[:, :rim].mean()),
         right=float(there[:, -rim:].mean()),
-        strong=strong,
-        flat=float(smooth[inner].mean()) if inner.any() else 0.0,
-        rough=float(np.median(rough[inner])) if inner.any() else 1.0,
-        paint=paint,
-        calm=calm,
+        vivid=float(np.median(saturation[like])) if like.any() else 0.0,
+        usual=max(usual(seen.colour), _RARE * _bleached(seen)),
+        flat=float(seen.smooth[inner].mean()) if inner.any() else 0.0,
+        rough=float(np.median(seen.rough[inner])) if inner.any() else 1.0,
+        lines=_lines(fine, inner),
+        paint=seen.paint,
+        calm=seen.calm,
         clutter=_clutter(like, None),
     )
+
+
+def usual(colour: Pixels) -> float:
+    """0 to 1: how usual a hue is for a screen, whose paints and cloths are a pure green or a pure blue.
+
+    Sky and water are bluer than cyan and greener than blue; leaves and lawns are greens with much red.
+    Teal and yellow-green screens exist, but are rare.
+    """
+    axis = axis_of(colour)
+    limits = _HUES.get((axis.high, axis.mid))
+    if limits is None:
+        return 0.0
+    pure, other, twin = limits
+    return max(1 - float(step(axis.shear, pure, other)), _RARE * float(step(axis.shear, *twin)))
+
+
+def _bleached(seen: Seen) -> float:
+    """Share of the area that is near white: there its hue has run out and says nothing."""
+    return float((seen.thumb[seen.like].max(1) > _WHITE).mean()) if seen.like.any() else 0.0
+
+
+def _lines(fine: Pixels, inner: Mask) -> float:
+    """Share of the area's inside that strong edges cross; *fine* has twice the pixels each way."""
+    there = np.kron(inner, np.ones((2, 2), np.bool_))
+    if not there.any():
+        return 0.0
+    level = max(float(np.median(fine[there])), 1e-6)
+    tone = np.sqrt(np.clip(fine / np.float32(level), 0, 4))
+    across, down = (cv2.Sobel(tone, cv2.CV_32F, x, y) / 8 for x, y in ((1, 0), (0, 1)))
+    return float((np.hypot(across, down)[there] > _EDGE).mean())
 
 
 def _clutter(like: Mask, people: Mask | None) -> float:
@@ -134,30 +219,44 @@ def _clutter(like: Mask, people: Mask | None) -> float:
     return float(other.sum()) / max(1.0, float(inside.sum()))
 
 
-def behind(like: Mask, people: Mask) -> Behind | None:
+def behind(seen: Seen, people: Mask) -> Behind | None:
     """How the area lies to the *people* (h×w, both on the small picture); None where there are none."""
+    like = seen.like
     count, labels, stats, _ = cv2.connectedComponentsWithStats(people.astype(np.uint8))
     large = [k for k in range(1, count) if int(stats[k, cv2.CC_STAT_AREA]) >= _LEAST]
     if not large:
         return None
     near = _grown(people, _GAP)
     around = _grown(near, _RING) & ~near
-    seen = hit = 0.0
+    around_all = hit = 0.0
+    heads = np.zeros_like(people)
     for k in large:
         ring = _grown(labels == k, _GAP + _RING) & ~near
         top, tall = int(stats[k, cv2.CC_STAT_TOP]), int(stats[k, cv2.CC_STAT_HEIGHT])
         ring[top + round(_BODY * tall) :] = False
-        seen += float(ring.sum())
+        heads[top : top + max(1, round(_HEAD * tall))] |= (labels == k)[top : top + max(1, round(_HEAD * tall))]
+        around_all += float(ring.sum())
         hit += float((ring & like).sum())
     whole = float(around.sum())
     return Behind(
         people=float(people.mean()),
         ring=float((around & like).sum()) / max(1.0, whole),
-        upper=hit / seen if seen else 0.0,
+        upper=hit / around_all if around_all else 0.0,
         worn=float((like & people).sum()) / max(1.0, float(like.sum())),
+        tinted=_tinted(seen, heads),
         clutter=_clutter(like, _grown(people, 2 * _GAP)),
         rest=float(like[~near].mean()) if not near.all() else 0.0,
     )
+
+
+def _tinted(seen: Seen, people: Mask) -> float:
+    """Share of people (h×w), by their light, that has the area's hue and is not the area."""
+    axis = axis_of(seen.colour)
+    own = float(axis.key(seen.colour, 0.5)) / max(float(seen.colour.max()), 1e-6)
+    light = seen.thumb[people & ~seen.like]
+    top = light.max(1)
+    hue = axis.key(light, 0.5) / np.maximum(top, np.float32(1e-6)) > np.float32(_TINT * own)
+    return float((top * hue).sum()) / max(float(top.sum()), 1e-6)
 
 
 def _grown(mask: Mask, cells: int) -> Mask:

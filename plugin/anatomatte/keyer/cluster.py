@@ -122,16 +122,3 @@ def plausible(seed: Pixels) -> float:
     """0 to 1: how plausible this chromaticity is for a screen; skin, wood, a red or a yellow wall are not."""
     blue = 1 - float(seed.sum())
     return float(step(max(float(seed[1]), blue) - 0.75 * float(seed[0]), -0.02, 0.1))
-
-
-def strong(member: Pixels, saturation: Pixels, top: Pixels, seed: Pixels) -> float:
-    """0 to 1: how strongly coloured the cluster is for its hue: a blue must be purer than the sky.
-
-    Where a screen is overexposed its colour has run out, which counts less against a green.
-    """
-    mass = max(float(member.sum()), 1e-6)
-    vivid = float((saturation * member).sum()) / mass
-    sky = float(step(1 - float(seed.sum()) - float(seed[1]), -0.1, 0.1))
-    bleached = float((member * (top > 0.97)).sum()) / mass * (1 - sky)
-    low = 0.5 + 0.16 * sky - 0.18 * bleached
-    return float(step(vivid, low - 0.12, low + 0.15)) * float(step(plausible(seed), 0.0, 0.5))

@@ -22,8 +22,11 @@ from .screen import Candidate
 PRIOR = -0.5
 """Log odds of a screen in a plate of which nothing is known."""
 
-SURE = 4.0
+SURE = 5.0
 """Log odds from which on, either way, nobody needs to be asked about people."""
+
+PEOPLE_MOST = 5.8
+"""The most that people can add to what the area itself says for a screen."""
 
 Voice = tuple[str, float]
 """A code of `decision.WHY` and its log odds."""
@@ -35,23 +38,27 @@ def _says(code: str, value: float, low: float, high: float, against: float, for_
 
 
 def material(seen: Figures) -> list[Voice]:
-    """What the area itself says: its colour, its smoothness, its size, where it lies."""
-    sides = sorted((seen.top, seen.left, seen.right, seen.bottom))
-    reach = sum(sides[1:]) / 3  # a studio's floor, or one side, may be without
+    """What the area itself says: its colour, its smoothness, what crosses it."""
     return [
-        _says("pale", seen.strong, 0.02, 0.6, -7.0, 0.8),
+        _says("pale", seen.vivid, 0.4, 0.85, -6.0, 0.8),
+        _says("pale", seen.usual, 0.0, 1.0, -9.0, 0.8),
         _says("drifts", seen.paint, 0.05, 0.7, -8.0, 0.8),
         _says("texture", min(seen.calm, seen.flat / 0.6), 0.1, 0.8, -8.0, 0.8),
-        _says("small", seen.area + reach, 0.1, 0.7, -5.0, 1.0),
-        _says("border", max(seen.top, 0.6 * reach), 0.05, 0.6, -4.0, 1.0),
+        _says("lettering", -seen.lines, -0.06, -0.02, -5.0, 0.5),
     ]
 
 
+def _sides(seen: Figures) -> float:
+    """How far it reaches the frame's border at the top and both sides, in 0..1."""
+    return (seen.top + seen.left + seen.right) / 3
+
+
 def alone(seen: Figures) -> list[Voice]:
-    """The same with what is known of its surroundings where nobody said where people are."""
+    """The same with where it lies in the frame, where nobody said where people are."""
     return [
         *material(seen),
-        _says("border", (seen.top + seen.left + seen.right) / 3, 0.3, 0.85, -3.0, 2.5),
+        _says("border", _sides(seen), 0.55, 0.95, -4.0, 3.5),
+        _says("small", seen.area, 0.15, 0.4, -3.0, 1.0),
         _says("below", seen.top - seen.bottom, -0.8, -0.2, -3.0, 0.0),
     ]
 
@@ -60,10 +67,13 @@ def before(seen: Figures, people: Behind) -> list[Voice]:
     """The same with people before it."""
     return [
         *material(seen),
-        _says("lettering", -people.clutter, -0.25, -0.06, -4.0, 0.8),
+        _says("border", _sides(seen), 0.0, 0.7, -1.5, 1.0),
+        _says("small", seen.area, 0.05, 0.25, -3.0, 0.5),
+        _says("lettering", -people.clutter, -0.18, -0.05, -6.0, 0.8),
         _says("clothes", -people.worn, -0.5, -0.15, -6.0, 0.0),
-        _says("beside", people.upper, 0.6, 0.95, -6.0, 3.0),
-        _says("below", people.ring, 0.1, 0.5, -2.0, 0.5),
+        _says("clothes", -people.tinted, -0.9, -0.6, -8.0, 0.0),
+        _says("beside", people.upper, 0.8, 0.98, -6.0, 3.0),
+        _says("below", people.ring, 0.3, 0.6, -3.0, 0.5),
     ]
 
 
@@ -85,12 +95,13 @@ def decided(candidate: Candidate | None, people: Mask | None = None) -> tuple[De
     if candidate is None:
         return Decision(0.001, "none"), False
     seen = candidate.figures
-    found = None if people is None else backing.behind(candidate.like, people)
+    found = None if people is None else backing.behind(candidate.seen, people)
     odds, why = weighed(alone(seen) if found is None else before(seen, found))
     presence = 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
-    red, green, blue = (float(c) for c in candidate.colour)
+    red, green, blue = (float(c) for c in candidate.seen.colour)
     made = Decision(round(presence, 4), why, (red, green, blue), round(seen.area, 4))
-    return made, people is None and abs(odds) < SURE
+    hopeless = PRIOR + sum(one for _, one in material(seen)) < -SURE - PEOPLE_MOST
+    return made, people is None and odds < SURE and not hopeless
 
 
 def mask_of(cover: Pixels, like: Mask) -> Mask:

@@ -11,7 +11,7 @@ from ..ops.filters import Mask, gauss, rows_of, shrink, step
 from . import backing, cluster
 from . import surface as surfaces
 from .axis import Axis, axis_of
-from .backing import Figures
+from .backing import Figures, Seen
 
 THUMB = 256
 """Longest side, in pixels, of the picture on which the screen is looked for."""
@@ -66,14 +66,12 @@ class Candidate:
 
     Attributes:
         screen: the model of it.
-        colour: its mean scene-linear colour (3).
-        like: h×w, the small picture's pixels that are of its material.
+        seen: the small picture and where it lies in it.
         figures: what it looks like.
     """
 
     screen: Screen
-    colour: Pixels
-    like: Mask
+    seen: Seen
     figures: Figures
 
 
@@ -84,7 +82,6 @@ class _Cluster:
     member: Pixels
     seed: Pixels
     smooth: Pixels
-    strong: float
     paint: float
     calm: float
 
@@ -106,7 +103,7 @@ def _clustered(light: Pixels, thumb: Pixels, mode: str, colour: Pixels) -> _Clus
         seed = cluster.seed_of(chroma, base * (1 + 3 * cluster.border(*top.shape)), mode)
     member, seed = cluster.members(chroma, seed, base)
     paint, calm = cluster.one_paint(chroma, seen, seed), cluster.calm(chroma, coloured, base, seed)
-    return _Cluster(member, seed, smooth, cluster.strong(member, saturation, top, seed), paint, calm)
+    return _Cluster(member, seed, smooth, paint, calm)
 
 
 def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: bool) -> Candidate | None:
@@ -123,7 +120,7 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
         colour = np.maximum(np.array(picked, np.float32), 0)
     found = _clustered(light, thumb, mode, colour)
     member, total = found.member, float(found.member.sum())
-    if total <= LEAST * height * width or (mode == "auto" and found.strong <= 0):
+    if total <= LEAST * height * width or (mode == "auto" and cluster.plausible(found.seed) <= 0):
         return None if mode == "auto" else absent(colour, (height, width))
     solid = surfaces.eroded(member)
     member = solid if solid.sum() > 0.2 * total else member
@@ -132,7 +129,9 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     limits = mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max()
     surface, grown = surfaces.model(thumb, member, found.seed, limits)
     like = backing.alike(thumb, surface)
-    figures = backing.figures(like, found.smooth, rough, found.strong, found.paint, found.calm)
+    seen = backing.Seen(thumb, like, mean, found.smooth, rough, found.paint, found.calm)
+    strongest = np.ascontiguousarray(np.clip(light[..., int(mean.argmax())], 0, 64))
+    figures = backing.figures(seen, shrink(strongest, 2 * height, 2 * width))
     shade = None
     if uneven:
         shade = surfaces.shade(thumb, surface, grown, rough)
@@ -140,11 +139,13 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     else:
         surface = np.broadcast_to(mean, thumb.shape).astype(np.float32)
     screen = Screen(axis_of(mean), np.asarray(surface, np.float32), 0.0, shade)
-    return Candidate(screen, mean, like, figures)
+    return Candidate(screen, seen, figures)
 
 
 def absent(colour: Pixels, shape: tuple[int, int]) -> Candidate:
     """The screen that was asked for where the frame holds none of it: nothing is keyed."""
     surface = np.broadcast_to(colour, (*shape, 3)).astype(np.float32)
     nothing = Figures(*([0.0] * len(Figures.__dataclass_fields__)))
-    return Candidate(Screen(axis_of(colour), surface, 0.0), colour, np.zeros(shape, np.bool_), nothing)
+    nowhere, flat = np.zeros(shape, np.bool_), np.zeros(shape, np.float32)
+    seen = Seen(surface, nowhere, colour, flat, flat, 0.0, 0.0)
+    return Candidate(Screen(axis_of(colour), surface, 0.0), seen, nothing)
