@@ -19,7 +19,9 @@ def developed(light: Pixels) -> Pixels:
 def shoot(canvas: Canvas) -> npt.NDArray[np.uint8]:
     """The picture (H×W×3 of 8-bit sRGB) that the canvas's camera takes of its light."""
     settings = canvas.camera
-    light = np.maximum(canvas.light, 0) * np.float32(settings.exposure) * np.asarray(settings.tint, np.float32)
+    light = (
+        np.maximum(canvas.light, 0) * np.float32(settings.exposure) * np.asarray(settings.tint, np.float32)
+    )
     edge = (canvas.x - 0.5) ** 2 + (canvas.y - 0.5) ** 2
     light *= (1 - np.float32(settings.vignette) * 2 * edge)[..., None]
     light = cv2.GaussianBlur(light, (0, 0), max(0.3, settings.blur * canvas.height / 360))

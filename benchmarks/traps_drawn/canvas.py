@@ -33,12 +33,15 @@ class Camera:
 
 
 class Canvas:
-    """What one picture is made of, and the chance that it is drawn with."""
+    """What one picture is made of, and the chance that it is drawn with: its own.
 
-    def __init__(self, split: str, kind: int, number: int, size: tuple[int, int]) -> None:
+    *cast* says who of the split's people comes first.
+    """
+
+    def __init__(self, split: str, kind: str, number: int, size: tuple[int, int]) -> None:
         self.split, self.number = SPLITS.index(split), number
-        self.cast = kind + 2 * number
-        self.rng = np.random.default_rng([12, self.split, kind, number])
+        self.cast = len(kind) + 2 * number
+        self.rng = np.random.default_rng([12, self.split, number, *kind.encode()])
         self.width, self.height = size
         self.light = np.zeros((self.height, self.width, 3), np.float32)
         self.screen = np.zeros((self.height, self.width), np.float32)
@@ -142,6 +145,12 @@ class Canvas:
     def shade(self, factor: Pixels) -> None:
         """Multiply the light."""
         self.light *= factor[..., None] if factor.ndim == 2 else factor
+
+    def mirror(self) -> None:
+        """Turn left and right."""
+        self.light, self.screen, self.alpha = (
+            np.ascontiguousarray(plane[:, ::-1]) for plane in (self.light, self.screen, self.alpha)
+        )
 
     def tape(self, texture: Pixels, corners: Sequence[Point], level: float = 1.0) -> None:
         """Paint a flat *texture* (H×W×4: colour and coverage) onto a quadrangle, clockwise from top left."""

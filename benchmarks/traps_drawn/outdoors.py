@@ -132,7 +132,11 @@ def lawn(canvas: Canvas) -> None:
     """A lawn, mostly seen from above, with a hedge or none."""
     horizon = (0.16, -0.25)[canvas.number % 2]
     foliage_wall(canvas, (0.05, 0.11, 0.03), 0.06)
-    grass(canvas, horizon, canvas.pick(((0.07, 0.24, 0.03), (0.10, 0.30, 0.04)), ((0.05, 0.20, 0.05), (0.14, 0.30, 0.05))))
+    grass(
+        canvas,
+        horizon,
+        canvas.pick(((0.07, 0.24, 0.03), (0.10, 0.30, 0.04)), ((0.05, 0.20, 0.05), (0.14, 0.30, 0.05))),
+    )
     canvas.shade(1 - 0.45 * np.clip(canvas.noise(0.35, (1.8, 0.7), 3), 0, 1))
     stand(canvas, Pose(0, 0.4, 0.8, 0.95, shadow=0.55))
     if canvas.number % 2 == 0:
@@ -177,7 +181,11 @@ def pool(canvas: Canvas) -> None:
     canvas.put(canvas.soft(lane.astype(np.float32), 0.005) * 0.75, (0.01, 0.04, 0.12))
     level = 0.72
     _, _, floor = ground(canvas, level)
-    canvas.put(floor, np.clip(1 + 0.12 * canvas.noise(0.03, octaves=3), 0.5, 1.4)[..., None] * np.array([0.5, 0.47, 0.42], np.float32))
+    canvas.put(
+        floor,
+        np.clip(1 + 0.12 * canvas.noise(0.03, octaves=3), 0.5, 1.4)[..., None]
+        * np.array([0.5, 0.47, 0.42], np.float32),
+    )
     canvas.put(canvas.box(0, level - 0.012, 1, level + 0.012), (0.75, 0.75, 0.72))
     for k in range(1 + canvas.number % 2):
         stand(canvas, Pose(k, 0.36 + 0.3 * k, 0.76, 0.92, legs=(0.02, 0.02, 0.03)))
@@ -199,7 +207,11 @@ def blue_hour(canvas: Canvas) -> None:
         for row in np.arange(top + 0.04, 0.66, 0.075):
             for column in np.arange(left + 0.015, left + wide - 0.02, 0.034):
                 lit = rng.random() < 0.22
-                light = np.array([1.0, 0.62, 0.25]) * rng.uniform(0.3, 0.9) if lit else np.array([0.03, 0.05, 0.13])
+                light = (
+                    np.array([1.0, 0.62, 0.25]) * rng.uniform(0.3, 0.9)
+                    if lit
+                    else np.array([0.03, 0.05, 0.13])
+                )
                 canvas.put(canvas.box(column, row, column + 0.018, row + 0.042), light)
         left += wide
     right, away, floor = ground(canvas, 0.68)

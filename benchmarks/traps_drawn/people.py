@@ -103,7 +103,9 @@ def _dyed(light: Pixels, mask: Pixels, colour: Colour | None) -> Pixels:
     usual = max(float(np.median(grey[mask > 0.5])), 1e-3)
     folds = np.clip(0.25 + 0.75 * grey / usual, 0, 2.2) if usual > 0.02 else 0.7 + 0.3 * grey / usual
     cover = cv2.GaussianBlur(mask, (0, 0), 0.7)[..., None]
-    return np.asarray(light * (1 - cover) + folds[..., None] * np.asarray(colour, np.float32) * cover, np.float32)
+    return np.asarray(
+        light * (1 - cover) + folds[..., None] * np.asarray(colour, np.float32) * cover, np.float32
+    )
 
 
 def _put(canvas: Canvas, someone: Sprite, pose: Pose, floor: bool) -> None:
@@ -155,5 +157,7 @@ def _shadow(canvas: Canvas, cover: Pixels, pose: Pose, floor: bool) -> None:
     cast = cv2.warpAffine(cover, move, (canvas.width, canvas.height))
     cast = canvas.soft(cast, 0.008 if floor else 0.05)
     if floor:  # and where the shoes stand
-        cast = np.maximum(cast, canvas.soft(canvas.disc(pose.x, pose.foot - 0.012, 0.09 * pose.size, 0.014), 0.008))
+        cast = np.maximum(
+            cast, canvas.soft(canvas.disc(pose.x, pose.foot - 0.012, 0.09 * pose.size, 0.014), 0.008)
+        )
     canvas.shade(1 - np.float32(pose.shadow) * np.clip(cast, 0, 1))

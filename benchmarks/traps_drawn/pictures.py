@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from . import indoors, outdoors, screens, sport, studio
+from . import awful, clothes, indoors, outdoors, screens, sport, studio, things
 from .camera import shoot
 from .canvas import Canvas, Pixels
 
-TRAPS: dict[str, Callable[[Canvas], None]] = {**outdoors.KINDS, **sport.KINDS, **indoors.KINDS}
-SCREENS: dict[str, Callable[[Canvas], None]] = {**screens.KINDS, **studio.KINDS}
+TRAPS: dict[str, Callable[[Canvas], None]] = {
+    **outdoors.KINDS, **sport.KINDS, **indoors.KINDS, **things.KINDS, **clothes.KINDS,
+}  # fmt: skip
+SCREENS: dict[str, Callable[[Canvas], None]] = {**screens.KINDS, **awful.KINDS, **studio.KINDS}
 KINDS = {**TRAPS, **SCREENS}
 
 EACH = 2
@@ -22,6 +24,13 @@ EACH = 2
 SIZES = (640, 360), (768, 432), (704, 480), (640, 400), (960, 540)
 TALL = {"clear sky", "coat", "jeans", "portrait", "bare wall"}
 """Kinds of which some are in portrait format."""
+
+
+HELD_ONLY = {"container", "hall", "stage light", "vinyl", "shadowed"}
+"""Kinds that nobody can tune on."""
+
+LETTERED = {"banner", "hoardings", "pitch", "court", "chalkboard", "bus", "container"}
+"""Kinds with letters, which cannot be mirrored."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,26 +56,31 @@ class Picture:
 
 def names(split: str) -> list[tuple[str, int]]:
     """Kind and number of every picture of a split."""
-    return [(kind, number) for kind in KINDS for number in range(EACH)]
+    kinds = [kind for kind in KINDS if split == "held" or kind not in HELD_ONLY]
+    return [(kind, number) for kind in kinds for number in range(EACH)]
 
 
-def draw(split: str, kind: str, number: int) -> Picture:
-    """One picture of a split (`dev` or `held`)."""
-    place = list(KINDS).index(kind)
-    wide, high = SIZES[(3 * place + 2 * number + (split == "held")) % len(SIZES)]
+def draw(split: str, kind: str, number: int, scale: float = 1.0) -> Picture:
+    """One picture of a split (`dev` or `held`); another *scale* is for whoever has no time."""
+    wide, high = SIZES[(len(kind) + 2 * number + (split == "held")) % len(SIZES)]
     if kind in TALL and (kind == "portrait" or number % 2 == 1):
         wide, high = (432, 640) if split == "dev" else (480, 720)
-    canvas = Canvas(split, place, number, (wide, high))
+    canvas = Canvas(split, kind, number, (round(wide * scale), round(high * scale)))
     settings = canvas.camera
     settings.blur, settings.grain = canvas.uniform(0.4, 0.9), canvas.uniform(0.006, 0.016)
-    settings.quality = int(canvas.rng.integers(60, 92)) if (place + number) % 2 else 0
+    settings.quality = int(canvas.rng.integers(60, 92)) if (len(kind) + number) % 2 else 0
     settings.tint = 1 + canvas.rng.uniform(-0.04, 0.04, 3)
     KINDS[kind](canvas)
+    if kind not in LETTERED and canvas.rng.random() < 0.5:
+        canvas.mirror()
     mask = (canvas.screen >= 0.5) & (canvas.alpha < 0.5)
-    return Picture(f"{kind} {number + 1}", kind, shoot(canvas), kind in SCREENS, mask, np.clip(canvas.alpha, 0, 1))
+    return Picture(
+        f"{kind} {number + 1}", kind, shoot(canvas), kind in SCREENS, mask, np.clip(canvas.alpha, 0, 1)
+    )
 
 
-def pictures(split: str) -> Iterator[Picture]:
-    """All pictures of a split (`dev` or `held`), traps first; always the same."""
+def pictures(split: str, only: Collection[str] | None = None) -> Iterator[Picture]:
+    """All pictures of a split (`dev` or `held`), or those of some kinds, traps first; always the same."""
     for kind, number in names(split):
-        yield draw(split, kind, number)
+        if only is None or kind in only:
+            yield draw(split, kind, number)

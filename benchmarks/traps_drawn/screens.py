@@ -26,7 +26,9 @@ def backing(canvas: Canvas, colour: Colour, uneven: float = 0.15) -> None:
     lamps = 0.8 * canvas.glow(canvas.uniform(0.1, 0.4), canvas.uniform(0.1, 0.5), 0.75)
     lamps += canvas.uniform(0.2, 0.6) * canvas.glow(canvas.uniform(0.6, 0.95), canvas.uniform(0.2, 0.6), 0.6)
     light = 1 + np.float32(uneven) * (lamps / lamps.mean() - 1)
-    warm = np.stack([1 + 0.2 * uneven * (canvas.x - 0.5), 0 * canvas.x + 1, 1 - 0.3 * uneven * (canvas.x - 0.5)], -1)
+    warm = np.stack(
+        [1 + 0.2 * uneven * (canvas.x - 0.5), 0 * canvas.x + 1, 1 - 0.3 * uneven * (canvas.x - 0.5)], -1
+    )
     canvas.shade(np.clip(light, 0.12, 3)[..., None] * warm)
     canvas.shade(1 + 0.012 * canvas.noise(0.3, octaves=2))
 
@@ -46,7 +48,7 @@ def folds(canvas: Canvas, depth: float) -> None:
 
 def someone(canvas: Canvas, **changes: object) -> None:
     """One of the split's people, an upper body or a figure in turn."""
-    usual = Pose(0, canvas.uniform(0.38, 0.62), 0.84, spill=0.35)
+    usual = Pose(0, canvas.uniform(0.36, 0.64), canvas.uniform(0.68, 0.92), spill=0.35)
     pose = dataclasses.replace(usual, **changes)  # type: ignore[arg-type]
     (bust if canvas.number % 2 else stand)(canvas, pose)
 
@@ -67,7 +69,7 @@ def uneven(canvas: Canvas) -> None:
 def wrinkled(canvas: Canvas) -> None:
     """Cloth that nobody ironed."""
     backing(canvas, canvas.pick(*(GREENS if canvas.number % 2 == 0 else TEALS)), 0.35)
-    folds(canvas, canvas.uniform(0.35, 0.6))
+    folds(canvas, canvas.uniform(0.55, 0.8))
     someone(canvas, shadow=0.3)
 
 
@@ -117,7 +119,10 @@ def markers(canvas: Canvas) -> None:
             if canvas.number % 2:
                 mark = canvas.disc(u, v, 0.014)
             else:
-                mark = np.maximum(canvas.line(((u - 0.014, v), (u + 0.014, v)), 0.009), canvas.line(((u, v - 0.025), (u, v + 0.025)), 0.009))
+                mark = np.maximum(
+                    canvas.line(((u - 0.014, v), (u + 0.014, v)), 0.009),
+                    canvas.line(((u, v - 0.025), (u, v + 0.025)), 0.009),
+                )
             _stick(canvas, mark, tape)
     someone(canvas)
 
@@ -157,7 +162,14 @@ def blue_jeans(canvas: Canvas) -> None:
     """Blue jeans and a denim jacket before green."""
     backing(canvas, canvas.pick(*GREENS), 0.3)
     denim = canvas.pick(((0.05, 0.10, 0.24),), ((0.09, 0.16, 0.33),))
-    pose = Pose(0, canvas.uniform(0.4, 0.6), 1.3 if canvas.number % 2 else 0.86, 1.42 if canvas.number % 2 else 0.97, spill=0.3, legs=denim)
+    pose = Pose(
+        0,
+        canvas.uniform(0.4, 0.6),
+        1.3 if canvas.number % 2 else 0.86,
+        1.42 if canvas.number % 2 else 0.97,
+        spill=0.3,
+        legs=denim,
+    )
     stand(canvas, dataclasses.replace(pose, upper=denim * 1.3) if canvas.number % 2 else pose)
 
 
@@ -186,7 +198,9 @@ def veil(canvas: Canvas) -> None:
     backing(canvas, canvas.pick(*GREENS), 0.2)
     someone(canvas)
     x = canvas.uniform(0.55, 0.7)
-    cloth = canvas.soft(canvas.polygon(((x - 0.09, 0.12), (x + 0.1, 0.1), (x + 0.2, 1.01), (x - 0.2, 1.01))), 0.01)
+    cloth = canvas.soft(
+        canvas.polygon(((x - 0.09, 0.12), (x + 0.1, 0.1), (x + 0.2, 1.01), (x - 0.2, 1.01))), 0.01
+    )
     drape = np.clip(0.32 + 0.10 * canvas.noise(0.08, (0.4, 3), 2), 0.08, 0.45) * cloth
     canvas.put(drape, (0.6, 0.57, 0.58), screen=False)
     canvas.alpha = canvas.alpha * (1 - drape) + drape

@@ -33,14 +33,18 @@ def lettering(canvas: Canvas, words: str, ground_colour: Colour, ink: Colour, wi
     return board
 
 
-def boards(canvas: Canvas, top: float, bottom: float, colours: list[Pixels], each: float, lean: float = 0.0) -> None:
+def boards(
+    canvas: Canvas, top: float, bottom: float, colours: list[Pixels], each: float, lean: float = 0.0
+) -> None:
     """A row of boards across the picture; *each* is the width of one."""
     words = WORDS[canvas.split]
     left, k = canvas.uniform(-0.3, 0.0), canvas.number
     while left < 1.05:
         right = left + each
         ink = (0.82, 0.82, 0.80) if colours[k % len(colours)].mean() < 0.45 else (0.03, 0.05, 0.20)
-        board = lettering(canvas, words[k % len(words)], colours[k % len(colours)], ink, 300 + round(600 * each / 0.5))
+        board = lettering(
+            canvas, words[k % len(words)], colours[k % len(colours)], ink, 300 + round(600 * each / 0.5)
+        )
         shift = [lean * (x - 0.5) for x in (left, right)]
         corners = (
             (left, top + shift[0]),
@@ -62,7 +66,9 @@ def crowd(canvas: Canvas, bottom: float) -> None:
                 shirt = rng.uniform(0.03, 0.45, 3) * (0.4 + 0.6 * rng.random())
                 y = row + rng.normal(0, 0.006)
                 canvas.put(canvas.disc(x, y + 0.036, 0.026, 0.03), shirt)
-                canvas.put(canvas.disc(x, y, 0.012, 0.015), np.array([0.42, 0.27, 0.20]) * rng.uniform(0.3, 1.2))
+                canvas.put(
+                    canvas.disc(x, y, 0.012, 0.015), np.array([0.42, 0.27, 0.20]) * rng.uniform(0.3, 1.2)
+                )
     canvas.light = np.dstack([canvas.soft(plane, 0.007) for plane in np.moveaxis(canvas.light, -1, 0)])
 
 
@@ -74,12 +80,19 @@ def court(canvas: Canvas, horizon: float, colour: Colour, beyond: Colour, scale:
     turn = canvas.uniform(-0.25, 0.25)
     across, along = right + turn * away * 0.3, away
     inside = np.clip((1.9 - np.abs(across)) * 40, 0, 1) * np.clip((7 - along) * 10, 0, 1)
-    paint = np.asarray(beyond, np.float32) * (1 - inside[..., None]) + np.asarray(colour, np.float32) * inside[..., None]
+    paint = (
+        np.asarray(beyond, np.float32) * (1 - inside[..., None])
+        + np.asarray(colour, np.float32) * inside[..., None]
+    )
     line = np.zeros_like(tone)
     for place in (-1.9, -1.35, 0.0, 1.35, 1.9):
-        line = np.maximum(line, np.clip(1.6 - np.abs(across - place) * 60 / (1 + 0.1 * away), 0, 1) * (along < 7))
+        line = np.maximum(
+            line, np.clip(1.6 - np.abs(across - place) * 60 / (1 + 0.1 * away), 0, 1) * (along < 7)
+        )
     for place in (1.25, 2.6, 7.0):
-        line = np.maximum(line, np.clip(1.6 - np.abs(along - place) * 45 / along, 0, 1) * (np.abs(across) < 1.9))
+        line = np.maximum(
+            line, np.clip(1.6 - np.abs(along - place) * 45 / along, 0, 1) * (np.abs(across) < 1.9)
+        )
     paint = paint * (1 - line[..., None]) + 0.72 * line[..., None]
     canvas.put(floor, paint * tone[..., None])
 
@@ -95,9 +108,19 @@ def banner(canvas: Canvas) -> None:
     crowd(canvas, max(0.02, top + 0.02))
     boards(canvas, top, bottom, [paint], canvas.uniform(0.7, 1.1), canvas.uniform(-0.05, 0.05))
     canvas.shade(1 + 0.05 * canvas.noise(0.5, octaves=2))
-    court(canvas, bottom - 0.02, *( (np.array([0.26, 0.10, 0.05], np.float32),) * 2 if canvas.split else (paint * 0.8, paint * 0.8)), 1.2)
+    court(
+        canvas,
+        bottom - 0.02,
+        *((np.array([0.26, 0.10, 0.05], np.float32),) * 2 if canvas.split else (paint * 0.8, paint * 0.8)),
+        1.2,
+    )
     canvas.put(canvas.box(0, bottom - 0.012, 1, bottom + 0.004), (0.5, 0.5, 0.5))
-    stand(canvas, Pose(0, canvas.uniform(0.3, 0.5), 0.78, 0.95, upper=(0.7, 0.7, 0.7), smear=0.006 * (canvas.number % 2)))
+    stand(
+        canvas,
+        Pose(
+            0, canvas.uniform(0.3, 0.5), 0.78, 0.95, upper=(0.7, 0.7, 0.7), smear=0.006 * (canvas.number % 2)
+        ),
+    )
     if canvas.number % 2:
         stand(canvas, Pose(1, 0.72, 0.7, 0.93, flip=True, upper=(0.55, 0.05, 0.05)))
 
@@ -119,12 +142,19 @@ def pitch(canvas: Canvas) -> None:
     crowd(canvas, max(0.0, horizon - 0.1))
     if horizon > 0:
         boards(canvas, horizon - 0.1, horizon, [np.array([0.02, 0.08, 0.3], np.float32)], 0.3)
-    grass(canvas, horizon, canvas.pick(((0.07, 0.28, 0.03), (0.06, 0.32, 0.05)), ((0.05, 0.23, 0.03), (0.10, 0.34, 0.07))), 1.6)
+    grass(
+        canvas,
+        horizon,
+        canvas.pick(((0.07, 0.28, 0.03), (0.06, 0.32, 0.05)), ((0.05, 0.23, 0.03), (0.10, 0.34, 0.07))),
+        1.6,
+    )
     right, away, floor = ground(canvas, horizon)
     stripes = np.tanh(8 * np.sin(3.0 * right + 0.5 * away)) * 0.11
     canvas.shade(1 + stripes * floor)
     along = right + 0.8 * away
-    line = np.clip(1.6 - np.abs(along - 1.9) * 26 / away, 0, 1) + np.clip(1.6 - np.abs(away - 2.2) * 26 / away, 0, 1)
+    line = np.clip(1.6 - np.abs(along - 1.9) * 26 / away, 0, 1) + np.clip(
+        1.6 - np.abs(away - 2.2) * 26 / away, 0, 1
+    )
     canvas.put(np.clip(line, 0, 1) * floor * 0.85, (0.75, 0.78, 0.72))
     for k in range(1 + canvas.number % 3):
         kit = ((0.6, 0.6, 0.6), (0.5, 0.03, 0.03), (0.03, 0.05, 0.3))[k]
@@ -157,7 +187,9 @@ def hall(canvas: Canvas) -> None:
         canvas.put(canvas.box(x, 0.1, x + 0.004, 0.42), mat * 0.3)
     canvas.shade(1 - 0.25 * canvas.soft(canvas.box(0.05, 0.36, 0.98, 0.43), 0.03))
     court(canvas, 0.4, paint, paint * 0.8, 1.1)
-    gloss = canvas.glow(canvas.uniform(0.2, 0.8), 0.62, 0.12) + canvas.glow(canvas.uniform(0.2, 0.8), 0.75, 0.16)
+    gloss = canvas.glow(canvas.uniform(0.2, 0.8), 0.62, 0.12) + canvas.glow(
+        canvas.uniform(0.2, 0.8), 0.75, 0.16
+    )
     canvas.light += (0.18 * gloss * (canvas.y > 0.44))[..., None]
     for k in range(1 + canvas.number % 2):
         stand(canvas, Pose(k, 0.34 + 0.3 * k, 0.76, 0.94, upper=(0.5, 0.08, 0.03) if k else None))

@@ -49,8 +49,28 @@ def tripod(canvas: Canvas, x: float, top: float, foot: float) -> None:
 def softbox(canvas: Canvas, x: float, y: float, side: int) -> None:
     """A lamp with a bright front on its stand."""
     tripod(canvas, x, y, 0.97)
-    canvas.put(canvas.polygon(((x - 0.05, y - 0.12), (x + 0.04 * side, y - 0.05), (x + 0.04 * side, y + 0.05), (x - 0.05, y + 0.13))), BLACK)
-    canvas.put(canvas.polygon(((x + 0.05 * side, y - 0.14), (x + 0.075 * side, y - 0.12), (x + 0.075 * side, y + 0.13), (x + 0.05 * side, y + 0.15))), (2.2, 2.1, 2.0))
+    canvas.put(
+        canvas.polygon(
+            (
+                (x - 0.05, y - 0.12),
+                (x + 0.04 * side, y - 0.05),
+                (x + 0.04 * side, y + 0.05),
+                (x - 0.05, y + 0.13),
+            )
+        ),
+        BLACK,
+    )
+    canvas.put(
+        canvas.polygon(
+            (
+                (x + 0.05 * side, y - 0.14),
+                (x + 0.075 * side, y - 0.12),
+                (x + 0.075 * side, y + 0.13),
+                (x + 0.05 * side, y + 0.15),
+            )
+        ),
+        (2.2, 2.1, 2.0),
+    )
     canvas.light += (0.25 * canvas.glow(x + 0.06 * side, y, 0.2))[..., None]
 
 
@@ -95,10 +115,14 @@ def paper(canvas: Canvas) -> None:
     """A roll of paper on two stands, run out over the floor; the studio on both sides."""
     backing(canvas, canvas.pick(*(GREENS if canvas.number % 2 == 0 else BLUE_SCREENS)), 0.35)
     bend = 0.7
-    canvas.shade(1 + 0.2 / (1 + np.exp(-(canvas.y - bend) / 0.02)) - 0.1 * np.exp(-(((canvas.y - bend) / 0.04) ** 2)))
+    canvas.shade(
+        1 + 0.2 / (1 + np.exp(-(canvas.y - bend) / 0.02)) - 0.1 * np.exp(-(((canvas.y - bend) / 0.04) ** 2))
+    )
     around = stage(canvas, (0.3, 0.29, 0.28), 0.74)
     spread = np.maximum(canvas.y - bend, 0) * 0.25
-    mask = np.clip((canvas.x - 0.2 + spread) * canvas.width, 0, 1) * np.clip((0.8 + spread - canvas.x) * canvas.width, 0, 1)
+    mask = np.clip((canvas.x - 0.2 + spread) * canvas.width, 0, 1) * np.clip(
+        (0.8 + spread - canvas.x) * canvas.width, 0, 1
+    )
     keep(canvas, (mask * (canvas.y > 0.08)).astype(np.float32), around)
     canvas.put(canvas.box(0.17, 0.05, 0.83, 0.09), (0.35, 0.27, 0.17))
     for x in (0.17, 0.83):
@@ -116,13 +140,17 @@ def popup(canvas: Canvas) -> None:
     plaster(canvas, (0.5, 0.47, 0.42) if canvas.split == 0 else (0.32, 0.34, 0.37), 0.0)
     canvas.put(canvas.box(0.0, 0.3, 0.12, 1.0), OAK)
     for k in range(4):
-        canvas.put(canvas.box(0.01 + 0.026 * k, 0.12, 0.03 + 0.026 * k, 0.3), canvas.rng.uniform(0.03, 0.4, 3))
+        canvas.put(
+            canvas.box(0.01 + 0.026 * k, 0.12, 0.03 + 0.026 * k, 0.3), canvas.rng.uniform(0.03, 0.4, 3)
+        )
     canvas.put(canvas.box(0.88, 0.1, 1.0, 0.6), (1.2, 1.25, 1.3))
     around = canvas.light
     canvas.light, canvas.screen = inner
     tall = (0.95, 0.62)[canvas.number % 2]
     keep(canvas, canvas.disc(0.5, 0.55, min(0.62, 0.36 * canvas.aspect), tall), around)
-    rim = canvas.disc(0.5, 0.55, min(0.63, 0.366 * canvas.aspect), tall + 0.012) - canvas.disc(0.5, 0.55, min(0.62, 0.36 * canvas.aspect), tall)
+    rim = canvas.disc(0.5, 0.55, min(0.63, 0.366 * canvas.aspect), tall + 0.012) - canvas.disc(
+        0.5, 0.55, min(0.62, 0.36 * canvas.aspect), tall
+    )
     canvas.put(np.clip(rim, 0, 1), BLACK)
     bust(canvas, Pose(0, 0.5, 0.8, spill=0.3, shadow=0.15))
 
