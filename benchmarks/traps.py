@@ -4,8 +4,8 @@
 
 Every picture goes through the engine as a plate does, with `Settings()` as an artist finds them.  Half show
 no screen but what keyers take for one: banners, sea, sky, lawns, courts, painted walls, jeans; half show a
-screen, from perfect to awful (`traps_drawn`).  Tune on the split `dev`; `held` has other people, colours, seeds
-and some kinds of its own, and is to be looked at only to judge.  No file from outside is needed.
+screen, from perfect to awful (`traps_drawn`).  Tune on the split `dev`; `held` has other people, colours,
+seeds and some kinds of its own, and is to be looked at only to judge.  No file from outside is needed.
 
     traps_wrong     pictures without a screen in which one was found, of `traps`
     screens_wrong   pictures with a screen in which none was found, of `screens`

@@ -35,7 +35,7 @@ class Camera:
 class Canvas:
     """What one picture is made of, and the chance that it is drawn with: its own.
 
-    *cast* says who of the split's people comes first.
+    *cast* says who of the split's people comes first; nobody comes where it is *empty*.
     """
 
     def __init__(self, split: str, kind: str, number: int, size: tuple[int, int]) -> None:
@@ -49,6 +49,7 @@ class Canvas:
         rows, columns = np.mgrid[: self.height, : self.width].astype(np.float32)
         self.x, self.y = (columns + 0.5) / self.width, (rows + 0.5) / self.height
         self.camera = Camera()
+        self.empty = False
 
     @property
     def aspect(self) -> float:

@@ -12,8 +12,17 @@ from . import awful, clothes, indoors, outdoors, screens, sport, studio, things
 from .camera import shoot
 from .canvas import Canvas, Pixels
 
+
+def _empty(canvas: Canvas) -> None:
+    """A place of another kind, with nobody in it."""
+    places = (indoors.painted_wall, outdoors.sea), (sport.hall, outdoors.clear_sky)
+    canvas.empty = True
+    places[canvas.split][canvas.number](canvas)
+
+
 TRAPS: dict[str, Callable[[Canvas], None]] = {
     **outdoors.KINDS, **sport.KINDS, **indoors.KINDS, **things.KINDS, **clothes.KINDS,
+    "empty place": _empty,
 }  # fmt: skip
 SCREENS: dict[str, Callable[[Canvas], None]] = {**screens.KINDS, **awful.KINDS, **studio.KINDS}
 KINDS = {**TRAPS, **SCREENS}

@@ -110,11 +110,10 @@ def main() -> None:
     from training.people.studio import Studio
 
     dress_code()
-    studio: Studio | None = None
+    studio = Studio(args.assets, np.random.default_rng(0), 5, True)
     for kind, seeds in CHOSEN.items():
         for k, seed in enumerate(seeds):
             rng = np.random.default_rng([2026, seed])
-            studio = studio or Studio(args.assets, rng, 5, True)
             studio.rng = rng
             studio.renderer.new_textures(rng)
             write(args.out / f"{kind}{k}", studio.draw().layer)
