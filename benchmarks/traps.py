@@ -56,7 +56,8 @@ def decided(evidence: Evidence) -> Said:
     screen = evidence.screen.screen
     if screen is None:
         return Said(False, 1.0, "no screen")
-    return Said(screen.weight >= 0.5, abs(2 * screen.weight - 1), f"weight {screen.weight:.2f}")
+    weight = float(screen.weight)
+    return Said(weight >= 0.5, abs(2 * weight - 1), f"weight {weight:.2f}")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ class Score:
     @property
     def right(self) -> bool:
         """Whether the decision is."""
-        return self.said.screen == self.picture.screen
+        return bool(self.said.screen == self.picture.screen)
 
 
 def score(picture: Picture) -> Score:
@@ -138,7 +139,7 @@ def cell(one: Score) -> npt.NDArray[np.uint8]:
     return np.asarray(framed, np.uint8)
 
 
-def sheet(scores: list[Score], path: Path, across: int = 4) -> None:
+def sheet(scores: list[Score], path: Path, across: int = 6) -> None:
     """Write every picture small."""
     cells = [cell(one) for one in scores]
     cells += [np.zeros_like(cells[0])] * (-len(cells) % across)

@@ -111,9 +111,12 @@ def lake(canvas: Canvas) -> None:
 
 
 def clear_sky(canvas: Canvas) -> None:
-    """Seen from below: nothing but blue behind."""
+    """Seen from below: nothing but blue behind, with a breath of cirrus in every other picture."""
     top = canvas.pick(*BLUES)
     sky(canvas, top, top * 1.5 + np.array([0.05, 0.08, 0.06], np.float32))
+    if canvas.number % 2 == 0:
+        wisps = np.clip(canvas.noise(0.3, (3.0, 0.8), 5) - 0.3, 0, 1) * np.float32(0.22)
+        canvas.put(wisps, (0.80, 0.85, 0.92))
     bust(canvas, Pose(0, canvas.uniform(0.4, 0.6), canvas.uniform(0.75, 0.95), level=1.05, shadow=0))
 
 

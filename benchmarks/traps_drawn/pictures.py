@@ -15,7 +15,7 @@ from .canvas import Canvas, Pixels
 
 def _empty(canvas: Canvas) -> None:
     """A place of another kind, with nobody in it."""
-    places = (indoors.painted_wall, outdoors.sea), (sport.hall, outdoors.clear_sky)
+    places = (indoors.painted_wall, outdoors.sea), (sport.hall, outdoors.pool)
     canvas.empty = True
     places[canvas.split][canvas.number](canvas)
 
@@ -33,7 +33,6 @@ EACH = 2
 SIZES = (640, 360), (768, 432), (704, 480), (640, 400), (960, 540)
 TALL = {"clear sky", "coat", "jeans", "portrait", "bare wall"}
 """Kinds of which some are in portrait format."""
-
 
 HELD_ONLY = {"container", "hall", "stage light", "vinyl", "shadowed"}
 """Kinds that nobody can tune on."""

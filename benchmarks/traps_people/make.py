@@ -95,10 +95,10 @@ def write(path: Path, layer: Any) -> None:
         clothes[np.isin(layer.label, [INDEX[name] for name in parts])] = value
     colour = carried_on(layer.rgb[..., ::-1], layer.cover)
     planes = np.dstack([layer.cover, clothes, np.zeros_like(clothes)])
-    colour = cv2.copyMakeBorder(colour, 2, 0, 2, 2, cv2.BORDER_REPLICATE)
-    planes = cv2.copyMakeBorder(planes, 2, 0, 2, 2, cv2.BORDER_CONSTANT)
-    cv2.imwrite(str(path.with_suffix(".jpg")), colour, [cv2.IMWRITE_JPEG_QUALITY, 90])
-    cv2.imwrite(str(path.with_suffix(".png")), planes, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    wider = cv2.copyMakeBorder(colour, 2, 0, 2, 2, cv2.BORDER_REPLICATE)
+    cv2.imwrite(str(path.with_suffix(".jpg")), wider, [cv2.IMWRITE_JPEG_QUALITY, 90])
+    wider = cv2.copyMakeBorder(planes, 2, 0, 2, 2, cv2.BORDER_CONSTANT)
+    cv2.imwrite(str(path.with_suffix(".png")), wider, [cv2.IMWRITE_PNG_COMPRESSION, 9])
 
 
 def main() -> None:
