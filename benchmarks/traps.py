@@ -53,11 +53,8 @@ class Said:
 
 def decided(evidence: Evidence) -> Said:
     """The decision in an evidence: the one place that knows how it is said."""
-    screen = evidence.screen.screen
-    if screen is None:
-        return Said(False, 1.0, "no screen")
-    weight = float(screen.weight)
-    return Said(weight >= 0.5, abs(2 * weight - 1), f"weight {weight:.2f}")
+    made = evidence.decision
+    return Said(made.screen, made.sure, made.text)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -28,9 +28,9 @@ WHY: dict[str, str] = {
     "drifts": "the {hue} area is of many hues",
     "texture": "the {hue} area is no smooth material",
     "lettering": "the {hue} area holds lettering or things that are no people",
-    "horizon": "the {hue} area ends at a line across the frame",
     "below": "the {hue} area lies below the people",
     "clothes": "the {hue} area is what people wear",
+    "light": "the {hue} light falls on people and things alike",
     "beside": "the {hue} area is not what people stand before",
     "border": "the {hue} area does not reach the frame's border as a screen does",
 }

@@ -37,9 +37,9 @@ _EDGE = 0.04
 """Change of tone from a pixel to the next, as a share of the area's own, that is an edge."""
 
 _HUES = {
-    (1, 2): (0.12, 0.3, (0.55, 0.7)),
-    (1, 0): (0.12, 0.25, (0.32, 0.38)),
-    (2, 1): (0.24, 0.31, (0.7, 0.85)),
+    (1, 2): (0.24, 0.4, (0.55, 0.7)),
+    (1, 0): (0.14, 0.26, (0.28, 0.31)),
+    (2, 1): (0.24, 0.33, (0.7, 0.85)),
     (2, 0): (0.12, 0.25, (1.0, 1.1)),
 }
 """For the strongest and the middle channel: how strong the middle one is in pure screens, from where on hues are
@@ -50,6 +50,9 @@ _RARE = 0.62
 
 _WHITE = 0.85
 """Light from which on a channel may have been cut."""
+
+_THROUGH = 0.35
+"""Share of the area's colour difference from which on it is seen through something."""
 
 _TINT = 0.3
 """Share of the area's colour difference from which on a place has its hue."""
@@ -129,6 +132,7 @@ class Seen:
     Attributes:
         thumb: h×w×3, scene-linear.
         like: h×w, the pixels that are of the area's material.
+        partly: h×w, like, or what the area shines through or falls on: veils, soft edges, shadows.
         colour: its mean scene-linear colour (3).
         smooth: h×w, 1 where colour hardly changes around a small pixel, towards 0 where it does.
         rough: h×w, the relative unrest of the plate within each small pixel.
@@ -137,11 +141,20 @@ class Seen:
 
     thumb: Pixels
     like: Mask
+    partly: Mask
     colour: Pixels
     smooth: Pixels
     rough: Pixels
     paint: float
     calm: float
+
+
+def partly(thumb: Pixels, surface: Pixels, like: Mask, colour: Pixels) -> Mask:
+    """*like* and the pixels that are in part of the material's colour."""
+    axis = axis_of(colour)
+    signal = axis.key(thumb, 0.5) / np.maximum(axis.key(surface, 0.5), np.float32(1e-5))
+    through = (signal > _THROUGH) & (signal < 1.5)
+    return np.asarray(cv2.medianBlur((like | through).astype(np.uint8), 3) > 0)
 
 
 def figures(seen: Seen, fine: Pixels) -> Figures:
@@ -169,7 +182,7 @@ def figures(seen: Seen, fine: Pixels) -> Figures:
         lines=_lines(fine, inner),
         paint=seen.paint,
         calm=seen.calm,
-        clutter=_clutter(like, None),
+        clutter=_clutter(like, seen.partly, None),
     )
 
 
@@ -203,7 +216,7 @@ def _lines(fine: Pixels, inner: Mask) -> float:
     return float((np.hypot(across, down)[there] > _EDGE).mean())
 
 
-def _clutter(like: Mask, people: Mask | None) -> float:
+def _clutter(like: Mask, partly: Mask, people: Mask | None) -> float:
     """Share of the area's convex outline that is neither it nor a person."""
     solid = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     points = cv2.findNonZero(solid)
@@ -211,7 +224,7 @@ def _clutter(like: Mask, people: Mask | None) -> float:
         return 1.0
     outline = np.zeros(like.shape, np.uint8)
     cv2.fillConvexPoly(outline, cv2.convexHull(points), 1)
-    other = (outline > 0) & ~like
+    other = (outline > 0) & ~partly
     inside = outline > 0
     if people is not None:
         other &= ~people
@@ -234,9 +247,11 @@ def behind(seen: Seen, people: Mask) -> Behind | None:
         ring = _grown(labels == k, _GAP + _RING) & ~near
         top, tall = int(stats[k, cv2.CC_STAT_TOP]), int(stats[k, cv2.CC_STAT_HEIGHT])
         ring[top + round(_BODY * tall) :] = False
-        heads[top : top + max(1, round(_HEAD * tall))] |= (labels == k)[top : top + max(1, round(_HEAD * tall))]
+        heads[top : top + max(1, round(_HEAD * tall))] |= (labels == k)[
+            top : top + max(1, round(_HEAD * tall))
+        ]
         around_all += float(ring.sum())
-        hit += float((ring & like).sum())
+        hit += float((ring & seen.partly).sum())
     whole = float(around.sum())
     return Behind(
         people=float(people.mean()),
@@ -244,7 +259,7 @@ def behind(seen: Seen, people: Mask) -> Behind | None:
         upper=hit / around_all if around_all else 0.0,
         worn=float((like & people).sum()) / max(1.0, float(like.sum())),
         tinted=_tinted(seen, heads),
-        clutter=_clutter(like, _grown(people, 2 * _GAP)),
+        clutter=_clutter(like, seen.partly, _grown(people, 2 * _GAP)),
         rest=float(like[~near].mean()) if not near.all() else 0.0,
     )
 

@@ -1,8 +1,9 @@
 """Is the area that was found a screen?  Evidence for and against argues, and one answer is taken whole.
 
-Each figure speaks in log odds, as independent evidence does (naive Bayes after I. J. Good, "Probability and
-the Weighing of Evidence", 1950), within limits, so that no single figure decides against all others.
-What speaks strongest against a screen is the reason that is told.
+Each figure speaks in log odds by a table of its own, the tables add up (a generalized additive model, after
+Hastie and Tibshirani, 1986; naive Bayes in the words of I. J. Good, 1950), and no single figure decides against
+all others.  The tables were fitted to the drawn pictures of benchmarks/traps_drawn, split dev, and held to
+what is known of screens (benchmarks/traps_fit.py).  What speaks strongest against a screen is the reason told.
 """
 
 from __future__ import annotations
@@ -14,75 +15,51 @@ import numpy as np
 
 from ..decision import Decision
 from ..frame import Pixels
-from ..ops.filters import Mask, step
-from . import backing
+from ..ops.filters import Mask
+from . import backing, voices
 from .backing import Behind, Figures
 from .screen import Candidate
 
-PRIOR = -0.5
-"""Log odds of a screen in a plate of which nothing is known."""
+SURE = 4.0
+"""Log odds from which on a screen is taken without asking about people."""
 
-SURE = 5.0
-"""Log odds from which on, either way, nobody needs to be asked about people."""
-
-PEOPLE_MOST = 5.8
-"""The most that people can add to what the area itself says for a screen."""
-
-Voice = tuple[str, float]
-"""A code of `decision.WHY` and its log odds."""
+HOPELESS = -4.0
+"""Log odds of the material at which people are not asked whether it is a screen nevertheless."""
 
 
-def _says(code: str, value: float, low: float, high: float, against: float, for_: float) -> Voice:
-    """*against* where the value is at most *low*, *for_* from *high* on."""
-    return code, against + float(step(value, low, high)) * (for_ - against)
+def figures_of(seen: Figures, people: Behind | None) -> dict[str, float]:
+    """The figures by the names of the tables; those of people only where these are known."""
+    sides = (seen.top + seen.left + seen.right) / 3
+    found = {
+        "vivid": seen.vivid,
+        "usual": seen.usual,
+        "paint": seen.paint,
+        "smooth": (seen.calm + min(seen.flat / 0.6, 1)) / 2,
+        "lines": seen.lines,
+        "rough": seen.rough,
+        "area": seen.area,
+        "low": seen.top - seen.bottom,
+        "sides": sides,
+        "clutter": seen.clutter,
+    }
+    if people is not None:
+        found |= {
+            "clutter": people.clutter,
+            "worn": people.worn,
+            "tinted": people.tinted,
+            "upper": people.upper,
+            "ring": people.ring,
+        }
+    return found
 
 
-def material(seen: Figures) -> list[Voice]:
-    """What the area itself says: its colour, its smoothness, what crosses it."""
-    return [
-        _says("pale", seen.vivid, 0.4, 0.85, -6.0, 0.8),
-        _says("pale", seen.usual, 0.0, 1.0, -9.0, 0.8),
-        _says("drifts", seen.paint, 0.05, 0.7, -8.0, 0.8),
-        _says("texture", min(seen.calm, seen.flat / 0.6), 0.1, 0.8, -8.0, 0.8),
-        _says("lettering", -seen.lines, -0.06, -0.02, -5.0, 0.5),
-    ]
-
-
-def _sides(seen: Figures) -> float:
-    """How far it reaches the frame's border at the top and both sides, in 0..1."""
-    return (seen.top + seen.left + seen.right) / 3
-
-
-def alone(seen: Figures) -> list[Voice]:
-    """The same with where it lies in the frame, where nobody said where people are."""
-    return [
-        *material(seen),
-        _says("border", _sides(seen), 0.55, 0.95, -4.0, 3.5),
-        _says("small", seen.area, 0.15, 0.4, -3.0, 1.0),
-        _says("below", seen.top - seen.bottom, -0.8, -0.2, -3.0, 0.0),
-    ]
-
-
-def before(seen: Figures, people: Behind) -> list[Voice]:
-    """The same with people before it."""
-    return [
-        *material(seen),
-        _says("border", _sides(seen), 0.0, 0.7, -1.5, 1.0),
-        _says("small", seen.area, 0.05, 0.25, -3.0, 0.5),
-        _says("lettering", -people.clutter, -0.18, -0.05, -6.0, 0.8),
-        _says("clothes", -people.worn, -0.5, -0.15, -6.0, 0.0),
-        _says("clothes", -people.tinted, -0.9, -0.6, -8.0, 0.0),
-        _says("beside", people.upper, 0.8, 0.98, -6.0, 3.0),
-        _says("below", people.ring, 0.3, 0.6, -3.0, 0.5),
-    ]
-
-
-def weighed(voices: list[Voice]) -> tuple[float, str]:
-    """Log odds of all voices together, and the code of what speaks strongest for the answer."""
-    odds = PRIOR + sum(one for _, one in voices)
+def weighed(found: dict[str, float], table: voices.Table) -> tuple[float, str]:
+    """Log odds of a screen by all figures together, and the code of what speaks strongest for the answer."""
+    said = {name: float(np.interp(found[name], *knots)) for name, knots in table.odds.items()}
+    odds = table.best + sum(said.values())
     if odds >= 0:
         return odds, "screen"
-    return odds, min(voices, key=lambda voice: voice[1])[0]
+    return odds, voices.CODES[min(said, key=lambda name: said[name])]
 
 
 def decided(candidate: Candidate | None, people: Mask | None = None) -> tuple[Decision, bool]:
@@ -96,12 +73,19 @@ def decided(candidate: Candidate | None, people: Mask | None = None) -> tuple[De
         return Decision(0.001, "none"), False
     seen = candidate.figures
     found = None if people is None else backing.behind(candidate.seen, people)
-    odds, why = weighed(alone(seen) if found is None else before(seen, found))
+    figures = figures_of(seen, found)
+    odds, why = weighed(figures, voices.ALONE if found is None else voices.BEFORE)
     presence = 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
     red, green, blue = (float(c) for c in candidate.seen.colour)
     made = Decision(round(presence, 4), why, (red, green, blue), round(seen.area, 4))
-    hopeless = PRIOR + sum(one for _, one in material(seen)) < -SURE - PEOPLE_MOST
-    return made, people is None and odds < SURE and not hopeless
+    return made, people is None and odds < SURE and not _hopeless(figures)
+
+
+def _hopeless(figures: dict[str, float]) -> bool:
+    """Whether the material is none of a screen, wherever people stand."""
+    table = voices.BEFORE
+    said = (float(np.interp(figures[name], *table.odds[name])) for name in voices.MATERIAL)
+    return table.best + sum(said) < HOPELESS
 
 
 def mask_of(cover: Pixels, like: Mask) -> Mask:

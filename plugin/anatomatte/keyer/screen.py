@@ -129,7 +129,8 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     limits = mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max()
     surface, grown = surfaces.model(thumb, member, found.seed, limits)
     like = backing.alike(thumb, surface)
-    seen = backing.Seen(thumb, like, mean, found.smooth, rough, found.paint, found.calm)
+    partly = backing.partly(thumb, surface, like, mean)
+    seen = backing.Seen(thumb, like, partly, mean, found.smooth, rough, found.paint, found.calm)
     strongest = np.ascontiguousarray(np.clip(light[..., int(mean.argmax())], 0, 64))
     figures = backing.figures(seen, shrink(strongest, 2 * height, 2 * width))
     shade = None
@@ -147,5 +148,5 @@ def absent(colour: Pixels, shape: tuple[int, int]) -> Candidate:
     surface = np.broadcast_to(colour, (*shape, 3)).astype(np.float32)
     nothing = Figures(*([0.0] * len(Figures.__dataclass_fields__)))
     nowhere, flat = np.zeros(shape, np.bool_), np.zeros(shape, np.float32)
-    seen = Seen(surface, nowhere, colour, flat, flat, 0.0, 0.0)
+    seen = Seen(surface, nowhere, nowhere, colour, flat, flat, 0.0, 0.0)
     return Candidate(Screen(axis_of(colour), surface, 0.0), seen, nothing)

@@ -1,0 +1,78 @@
+"""How strongly each figure of an area speaks for and against a screen: tables of log odds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Knots = tuple[tuple[float, ...], tuple[float, ...]]
+"""Values of a figure, ascending, and the log odds there; linear between, constant beyond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Log odds by the figures' names.
+
+    Attributes:
+        best: of an area of which every figure says screen.
+        odds: what each figure takes off.
+    """
+
+    best: float
+    odds: dict[str, Knots]
+
+
+CODES: dict[str, str] = {
+    "vivid": "pale",
+    "usual": "pale",
+    "paint": "drifts",
+    "smooth": "texture",
+    "rough": "texture",
+    "lines": "lettering",
+    "clutter": "lettering",
+    "area": "small",
+    "low": "below",
+    "sides": "border",
+    "worn": "clothes",
+    "tinted": "light",
+    "upper": "beside",
+    "ring": "beside",
+}
+"""The reason that each figure gives, a code of `decision.WHY`."""
+
+MATERIAL = ("vivid", "usual", "paint", "smooth", "rough", "lines")
+"""Figures of the area itself, wherever it lies."""
+
+ALONE = Table(
+    best=5.6,
+    odds={
+        "vivid": ((0.3, 0.45, 0.6, 0.75, 0.9), (-3.7, -2.3, -1.6, -1.1, 0)),
+        "usual": ((0, 0.3, 0.6, 1), (-7.7, -4.9, -2.3, 0)),
+        "paint": ((0, 0.5, 1), (-2.1, -0.8, 0)),
+        "smooth": ((0, 0.4, 0.8, 1), (-7.3, -4.6, -2, 0)),
+        "lines": ((0.005, 0.02, 0.05, 0.1), (0, -3.4, -5.6, -6.9)),
+        "rough": ((0.02, 0.04, 0.08), (0, -1.4, -2.9)),
+        "sides": ((0, 0.4, 0.5, 0.7, 0.8, 0.9, 0.95, 1), (-3.2, -3.2, -3.2, -3.2, -3.1, -2.4, -2.1, 0)),
+        "area": ((0.05, 0.2, 0.4), (-1.2, -0.1, 0)),
+        "low": ((-0.8, -0.3, 0), (-1, -0.4, 0)),
+        "clutter": ((0.1, 0.3, 0.6), (0, -0.7, -2.9)),
+    },
+)
+BEFORE = Table(
+    best=5.7,
+    odds={
+        "vivid": ((0.3, 0.45, 0.6, 0.75, 0.9), (-4.1, -2.7, -2.1, -1.2, 0)),
+        "usual": ((0, 0.3, 0.6, 1), (-8.1, -4.9, -1.6, 0)),
+        "paint": ((0, 0.5, 1), (-2.3, -1, 0)),
+        "smooth": ((0, 0.4, 0.8, 1), (-7.7, -5.1, -2.4, 0)),
+        "lines": ((0.005, 0.02, 0.05, 0.1), (0, -2.3, -4, -6)),
+        "rough": ((0.02, 0.04, 0.08), (0, -1.4, -2.9)),
+        "sides": ((0, 0.4, 0.7, 0.9, 1), (-1.2, -1.2, -1.2, -0.3, 0)),
+        "area": ((0.05, 0.2, 0.4), (-1.2, -0.1, 0)),
+        "low": ((-0.8, -0.3, 0), (-0.2, -0.2, 0)),
+        "clutter": ((0.01, 0.06, 0.15, 0.3), (0, -1.4, -2.9, -4.6)),
+        "worn": ((0.1, 0.3, 0.6), (0, -3, -6)),
+        "tinted": ((0.4, 0.7, 0.95), (0, -2.8, -5.8)),
+        "upper": ((0.4, 0.7, 0.9, 0.98, 1), (-7.4, -5.6, -3.8, -1.7, 0)),
+        "ring": ((0.2, 0.5, 0.8, 1), (-2.8, -2.4, -2, 0)),
+    },
+)
