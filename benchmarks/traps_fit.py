@@ -1,11 +1,11 @@
-"""Fits the tables by which figures of an area speak for a screen (`anatomatte.keyer.voices`), and prints them.
+"""Fits the tables by which figures of an area speak for a screen (`keyer.voices`), and prints them.
 
     python benchmarks/traps_fit.py [--numbers 1 2 3 4]
 
-Pictures are those of traps_drawn, split dev, of these numbers.  A generalized
-additive model with monotone, piecewise linear tables (Hastie and Tibshirani, 1986): logistic loss, both answers
-weighing alike, and a quadratic pull towards what was guessed before, which is what keeps figures that
-drawn pictures do not vary from falling silent.  No photo is looked at.
+Pictures are those of traps_drawn, split dev, of these numbers.  A generalized additive model with monotone,
+piecewise linear tables (Hastie and Tibshirani, 1986): logistic loss, both answers weighing alike, and a
+quadratic pull towards what was guessed before, which keeps figures that drawn pictures do not vary from
+falling silent.  No photo is looked at.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import torch
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import itertools
+
 from traps_drawn import Picture, draw, names
 
 from anatomatte.engine import Task, observe, prepare, work_for
@@ -40,9 +42,8 @@ KNOTS: dict[str, tuple[Knots, float]] = {
     "area": ((0.05, 0.2, 0.4), 3),
     "low": ((-0.8, -0.3, 0), 1),
 }
-"""Values of each figure from what speaks against a screen to what speaks for one, and the guess for their span."""
+"""Values of each figure, from those against a screen to those for one; the guess for their span."""
 
-ALONE = KNOTS | {"clutter": ((0.6, 0.3, 0.1), 6), "sides": ((0, 0.4, 0.5, 0.8, 0.95, 1), 6.5)}
 BEFORE = KNOTS | {
     "clutter": ((0.3, 0.15, 0.06, 0.01), 6),
     "worn": ((0.6, 0.3, 0.1), 6),
@@ -54,11 +55,11 @@ PULL = 1e-3
 GUESS = 6.0
 """Log odds that are guessed for an area of which every figure says screen."""
 
-Row = tuple[str, bool, dict[str, float], dict[str, float] | None]
+Row = tuple[str, bool, dict[str, float]]
 
 
 def row(picture: Picture) -> Row | None:
-    """Name, truth, and the figures without and with people; None where no area is found."""
+    """Name, truth and the figures; None where no area or nobody is found."""
     height, width = picture.rgb.shape[:2]
     settings = Settings(screen="none")
     plate = prepare({"Source": from_view(picture.rgb, (0, 0, width, height))}, settings)
@@ -69,15 +70,16 @@ def row(picture: Picture) -> Row | None:
     assert seen is not None
     cover = np.clip(seen.alpha + seen.held, 0, 1) if len(seen.people) else np.zeros_like(seen.alpha)
     behind = backing.behind(found.seen, decide.mask_of(cover, found.seen.like))
-    with_people = None if behind is None else decide.figures_of(found.figures, behind)
-    return picture.name, picture.screen, decide.figures_of(found.figures, None), with_people
+    return (
+        None if behind is None else (picture.name, picture.screen, decide.figures_of(found.figures, behind))
+    )
 
 
 def ramps(figures: dict[str, float], table: dict[str, tuple[Knots, float]]) -> list[float]:
     """How far each figure is along each piece of its table, 0 to 1."""
     out = []
     for name, (knots, _) in table.items():
-        for low, high in zip(knots[:-1], knots[1:], strict=True):
+        for low, high in itertools.pairwise(knots):
             out.append(min(max((figures[name] - low) / (high - low), 0.0), 1.0))
     return out
 
@@ -121,7 +123,7 @@ def written(name: str, table: dict[str, tuple[Knots, float]], made: tuple[float,
 
 
 def main() -> int:
-    """Draw, fit, print the tables,."""
+    """Draw, fit and print the table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -135,8 +137,7 @@ def main() -> int:
                 continue
             rows.append(row(draw("dev", kind, number)))
     there = [one for one in rows if one is not None]
-    print(written("ALONE", ALONE, fitted([(s, f) for _, s, f, _ in there], ALONE)))
-    print(written("BEFORE", BEFORE, fitted([(s, f) for _, s, _, f in there if f is not None], BEFORE)))
+    print(written("BEFORE", BEFORE, fitted([(s, f) for _, s, f in there], BEFORE)))
     return 0
 
 

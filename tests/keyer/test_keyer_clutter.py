@@ -67,7 +67,7 @@ def test_frizzy_dark_hair_is_no_shadow() -> None:
     made = scene(240, 360, colour=(0.05, 0.3, 0.07))
     found = find(made.image, "auto", (0.0, 0.0, 0.0), True)
     assert found is not None
-    near = cv2.resize(made.alpha, found.like.shape[::-1], interpolation=cv2.INTER_AREA)
+    near = cv2.resize(made.alpha, found.seen.like.shape[::-1], interpolation=cv2.INTER_AREA)
     if found.screen.shade is not None:
         assert found.screen.shade[(near > 0.05) & (near < 0.95)].mean() > 0.97
 

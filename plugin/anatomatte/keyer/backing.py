@@ -42,8 +42,8 @@ _HUES = {
     (2, 1): (0.24, 0.33, (0.7, 0.85)),
     (2, 0): (0.12, 0.25, (1.0, 1.1)),
 }
-"""For the strongest and the middle channel: how strong the middle one is in pure screens, from where on hues are
-none, and between where they become the rare screens of two strong channels."""
+"""For the strongest and the middle channel: how strong the middle one is in pure screens, from where on hues
+are none, and between where they become the rare screens of two strong channels."""
 
 _RARE = 0.62
 """How usual teal and yellow-green screens are."""
@@ -213,7 +213,9 @@ def _lines(fine: Pixels, inner: Mask) -> float:
     level = max(float(np.median(fine[there])), 1e-6)
     tone = np.sqrt(np.clip(fine / np.float32(level), 0, 4))
     across, down = (cv2.Sobel(tone, cv2.CV_32F, x, y) / 8 for x, y in ((1, 0), (0, 1)))
-    return float((np.hypot(across, down)[there] > _EDGE).mean())
+    change = np.hypot(across, down)[there]
+    grain = 4 * float(np.median(change))  # beyond what grain does, whose slopes are alike everywhere
+    return float((change > max(_EDGE, grain)).mean())
 
 
 def _clutter(like: Mask, partly: Mask, people: Mask | None) -> float:

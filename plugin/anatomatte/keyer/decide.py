@@ -1,9 +1,9 @@
 """Is the area that was found a screen?  Evidence for and against argues, and one answer is taken whole.
 
-Each figure speaks in log odds by a table of its own, the tables add up (a generalized additive model, after
-Hastie and Tibshirani, 1986; naive Bayes in the words of I. J. Good, 1950), and no single figure decides against
-all others.  The tables were fitted to the drawn pictures of benchmarks/traps_drawn, split dev, and held to
-what is known of screens (benchmarks/traps_fit.py).  What speaks strongest against a screen is the reason told.
+Each figure speaks in log odds by a table of its own and the tables add up: a generalized additive
+model, after Hastie and Tibshirani, "Generalized Additive Models" (Statistical Science, 1986).  The tables were fitted
+to drawn pictures and held to what is known of screens (benchmarks/traps_fit.py).  What speaks strongest
+against a screen is the reason that is told.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from . import backing, voices
 from .backing import Behind, Figures
 from .screen import Candidate
 
-SURE = 4.0
+SURE = 3.6
 """Log odds from which on a screen is taken without asking about people."""
 
 HOPELESS = -4.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import Mask, gauss, rows_of, shrink, step
+from ..ops.filters import gauss, rows_of, shrink, step
 from . import backing, cluster
 from . import surface as surfaces
 from .axis import Axis, axis_of
