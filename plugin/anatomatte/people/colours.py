@@ -111,14 +111,36 @@ def _turned(colour: list[Pixels], by: Pixels) -> list[Pixels]:
     return [np.asarray(one * a + two * b + three * c, np.float32) for a, b, c in by]
 
 
-def sides(plate: Pixels, cover: Pixels, threads: int = 1, check: Callable[[], None] = lambda: None) -> Sides:
-    """What is inside and what is outside of *cover* (h×w on the network's grid) in *plate*, H×W×3 light."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """A plate on the grid, h×w×3 light, and on one with twice the cells, as far as it has the pixels.
+
+    `level` is the plate's mean brightness without its highlights.
+    """
+
+    light: Pixels
+    finer: Pixels
+    level: float
+
+
+def cells(plate: Pixels) -> Cells:
+    """*plate*, H×W×3 light, on the grid."""
     scale = min(1.0, CELLS / max(plate.shape[:2]))
     rows, columns = (max(1, round(side * scale)) for side in plate.shape[:2])
-    twice = [min(2 * cells, side) for cells, side in zip((rows, columns), plate.shape[:2], strict=True)]
+    twice = [min(2 * count, side) for count, side in zip((rows, columns), plate.shape[:2], strict=True)]
     finer = np.clip(shrink(plate, twice[0], twice[1]), 0, None)
     small = shrink(finer, rows, columns)
     level = max(float(np.minimum(small, 4 * small.mean() + 1e-9).mean()), 1e-6)
+    return Cells(small, finer, level)
+
+
+def sides(
+    plate: Pixels | Cells, cover: Pixels, threads: int = 1, check: Callable[[], None] = lambda: None
+) -> Sides:
+    """What is inside and what is outside of *cover* (h×w on any grid) in *plate*, H×W×3 light or its cells."""
+    seen = plate if isinstance(plate, Cells) else cells(plate)
+    small, finer, level = seen.light, seen.finer, seen.level
+    rows, columns = small.shape[:2]
     coarse, fine = opponent(small, level), opponent(finer, level)
     share = (shrink if cover.shape[0] >= rows else grow)(cover, rows, columns)
     known_cells = [_KnownColours(eroded(mask, 1)) for mask in (share > _KNOWN, share < 1 - _KNOWN)]

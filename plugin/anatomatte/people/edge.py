@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Pixels
-from ..ops.filters import gauss, reach, rows_of
+from ..ops.filters import gauss, grow, reach, rows_of
 from ..ops.matte import calm
 from ..ops.strips import each, never
-from . import colours
-from .calibration import decided
+from . import colours, gaps
+from .calibration import believed, decided
 from .evidence import PeopleEvidence
 
 _DOUBT = 0.75
@@ -89,11 +89,13 @@ class _Edge:
         self.light = light
         self.size = (light.shape[0], light.shape[1])
         total = np.clip(evidence.alpha + evidence.held, 0, 1)
-        cover = decided(total)
-        self.expected = gauss(cover, _DOUBT)
+        probable = believed(total)
+        seen = colours.cells(light)
+        cover, detail = _opened(seen, probable, decided(probable))
+        self.expected = gauss(cover, _DOUBT * detail)
         self.covered = self.expected > _BAND
         self.holds = _share(evidence.held, total)
-        self.sides = colours.sides(light, cover, threads, check)
+        self.sides = colours.sides(seen, cover, threads, check)
         self.rough = np.zeros(self.size, np.float32)
         self.matte, self.hold = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
         self.found: dict[int, tuple[NDArray[np.intp], Pixels]] = {}
@@ -142,6 +144,18 @@ class _Edge:
         parts = [self.found[y] for y in sorted(self.found)]
         edge, light = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
         return Soft(self.matte, self.hold, edge, light)
+
+
+def _opened(seen: colours.Cells, probable: Pixels, cover: Pixels) -> tuple[Pixels, float]:
+    """*cover*, h×w, without the gaps in it, and how much finer its grid has become."""
+    found = gaps.gaps(seen.light, seen.level, probable, cover)
+    if found is None:
+        return cover, 1.0
+    height, width = found.shape
+    if height < cover.shape[0]:
+        return cover * (1 - grow(found.astype(np.float32), *cover.shape)), 1.0
+    detail = height / cover.shape[0]
+    return np.asarray(np.where(found, 0, grow(cover, height, width)), np.float32), detail
 
 
 def _share(held: Pixels, total: Pixels) -> Pixels:
