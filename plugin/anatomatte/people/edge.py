@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Pixels
-from ..ops.filters import gauss, grow, reach, rows_of
+from ..ops.filters import EDGE, box, gauss, grow, reach, rows_of
 from ..ops.matte import calm
 from ..ops.strips import each, never
+from ..parts import INDEX
 from . import colours, gaps
 from .calibration import believed, decided
 from .evidence import PeopleEvidence
@@ -20,6 +22,8 @@ _DOUBT = 0.75
 _BAND = 0.01
 _CARRY = 1.0
 _SLACK = 0.2
+_HAIR = 0.15
+_FLY = 0.01
 
 
 def _silent(_: float) -> None:
@@ -92,7 +96,7 @@ class _Edge:
         probable = believed(total)
         seen = colours.cells(light)
         cover, detail = _opened(seen, probable, decided(probable))
-        self.expected = gauss(cover, _DOUBT * detail)
+        self.expected = _expected(cover, evidence, detail)
         self.covered = self.expected > _BAND
         self.holds = _share(evidence.held, total)
         self.sides = colours.sides(seen, cover, threads, check)
@@ -156,6 +160,23 @@ def _opened(seen: colours.Cells, probable: Pixels, cover: Pixels) -> tuple[Pixel
         return cover * (1 - grow(found.astype(np.float32), *cover.shape)), 1.0
     detail = height / cover.shape[0]
     return np.asarray(np.where(found, 0, grow(cover, height, width)), np.float32), detail
+
+
+def _expected(cover: Pixels, evidence: PeopleEvidence, detail: float) -> Pixels:
+    """Coverage that is expected, h×w: *cover* made a little soft, and softer around hair.
+
+    *detail* is how much finer its grid is than that of the *evidence*.
+    """
+    made = gauss(cover, _DOUBT * detail)
+    hair = np.minimum(evidence.parts[INDEX["hair"]] / np.float32(_HAIR), 1)
+    if not hair.any():
+        return made
+    wide = _FLY * float(np.hypot(*cover.shape))
+    size = 2 * max(1, round(2 * wide / detail)) + 1
+    near = box(np.asarray(cv2.dilate(hair, np.ones((size, size), np.uint8), borderType=EDGE), np.float32), size)
+    near = near if near.shape == cover.shape else grow(near, *cover.shape)
+    made += near * (gauss(cover, wide) - made)
+    return made
 
 
 def _share(held: Pixels, total: Pixels) -> Pixels:
