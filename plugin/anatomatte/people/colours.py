@@ -37,7 +37,7 @@ Indices = npt.NDArray[np.intp]
 CELLS = 480
 """Cells along the longest side of the grid, or fewer."""
 
-_STEPS = 17
+_STEPS = 9
 _SPREAD = 1.5
 _KNOWN = 0.97
 _GRAIN = 0.02

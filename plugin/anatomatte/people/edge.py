@@ -19,11 +19,11 @@ from .calibration import believed, decided
 from .evidence import PeopleEvidence
 
 _DOUBT = 0.75
-_BAND = 0.01
+_BAND = 0.05
 _CARRY = 1.0
 _SLACK = 0.2
 _HAIR = 0.15
-_FLY = 0.01
+_FLY = 0.008
 
 
 def _silent(_: float) -> None:

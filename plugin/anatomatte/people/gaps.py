@@ -27,6 +27,7 @@ _DEEPEST = 4.0
 _COVERED = 0.3
 _OUTSIDE = 0.03
 _PERSON = 1.0
+_FLAT = 0.5
 _FAR_OUTSIDE = 0.25
 _FAR_PERSON = 0.08
 _NEAREST = 1e-3
@@ -58,11 +59,12 @@ def gaps(light: Pixels, level: float, probability: Pixels, cover: Pixels) -> Mas
         return None
     score = np.full(size, _NOTHING, np.float32)
     behind = eroded(cover < _OUTSIDE, 1)
-    own = (odds > _PERSON) & (dip < 0.5)
+    own = eroded((odds > _PERSON) & (dip < _FLAT), 1)
     diagonal = float(np.hypot(*size))
     shown = np.sqrt(light / (light + np.float32(1.5 * level)))
-    to_behind = _nearest(shown, behind, there, _FAR_OUTSIDE * diagonal)
-    to_own = _nearest(shown, own, there, _FAR_PERSON * diagonal)
+    mean = box(shown, 3)
+    to_behind = _nearest(shown[there], mean, behind, there, _FAR_OUTSIDE * diagonal)
+    to_own = _nearest(shown[there], mean, own, there, _FAR_PERSON * diagonal)
     found = np.float32(_DIPS) * np.minimum(dip[there], np.float32(_DEEPEST))
     found += np.float32(_OWN) * np.log(to_own + np.float32(_NEAREST))
     found -= np.float32(_BEHIND) * np.log(to_behind + np.float32(_NEAREST))
@@ -78,7 +80,7 @@ def _dips(probability: Pixels) -> tuple[Pixels, Pixels]:
     safe = np.clip(probability, 1e-4, 1 - 1e-4)
     odds = np.clip(np.log(safe / (1 - safe)), -_SURE, _SURE).astype(np.float32)
     size = 2 * max(1, round(_REACH * float(np.hypot(*odds.shape)))) + 1
-    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    around = np.ones((size, size), np.uint8)  # a square is quick, whatever its size
     closed = cv2.morphologyEx(odds, cv2.MORPH_CLOSE, around, borderType=EDGE)
     return odds, np.asarray(closed - odds, np.float32)
 
@@ -87,19 +89,16 @@ def _fitted(plane: Pixels, size: tuple[int, int]) -> Pixels:
     return (grow if plane.shape[0] <= size[0] else shrink)(plane, *size)
 
 
-def _nearest(shown: Pixels, known: Mask, there: Places, reach: float) -> Pixels:
-    """Squared difference of colour (N) at *there* to the most alike of what four rays meet in *known*."""
-    weight = known.astype(np.float32)
-    mean = box(shown * weight[..., None], 3) / np.maximum(box(weight, 3), np.float32(1e-3))[..., None]
+def _nearest(here: Pixels, mean: Pixels, known: Mask, there: Places, reach: float) -> Pixels:
+    """Squared difference (N) of colours *here* to the most alike of what four rays meet in *known*."""
     y, x = there
-    here, best = shown[y, x], np.full(len(y), 9, np.float32)
+    best = np.full(len(y), 9, np.float32)
     for axis, at in ((1, x), (0, y)):
         for step in (1, -1):
             last = _before(known, axis, step)[y, x]
             met = (last >= 0) & (np.abs(last - at) <= reach)
             place = np.where(met, last, 0)
-            colour = mean[y, place] if axis == 1 else mean[place, x]
-            gap = np.square(colour - here)
+            gap = np.square((mean[y, place] if axis == 1 else mean[place, x]) - here)
             far = gap[:, 0] + gap[:, 1] + gap[:, 2]
             best = np.where(met, np.minimum(best, far), best)
     return np.asarray(best, np.float32)
