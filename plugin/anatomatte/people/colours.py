@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import Fill, Mask, eroded, gauss, grow, shrink
+from ..ops.filters import EDGE, Fill, Mask, eroded, gauss, grow, shrink
 from ..ops.strips import every
 
 OPPONENT = np.array(
@@ -38,6 +39,7 @@ CELLS = 480
 """Cells along the longest side of the grid, or fewer."""
 
 _STEPS = 9
+_ROW = 1024
 _SPREAD = 1.5
 _KNOWN = 0.97
 _GRAIN = 0.02
@@ -52,9 +54,10 @@ _FAINT = 0.05
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
-    """Fields on the grid, h×w×12: mean and variance of the inside, then of the outside, in opponent colours.
+    """Fields on the grid, 3×h×w×4: twelve, six of the inside and then six of the outside.
 
-    `level` is the plate's mean brightness: all light is divided by it and clipped at a multiple of it.
+    Of each side first the mean, then the variance, in opponent colours. `level` is the plate's mean
+    brightness: all light is divided by it and clipped at a multiple of it.
     """
 
     fields: Pixels
@@ -62,38 +65,25 @@ class Sides:
 
     def at(self, y: Indices, x: Indices, plate: tuple[int, int]) -> Pixels:
         """The fields at pixels (y, x) of a plate of this height and width, bilinear: 12×N."""
-        height, width, count = self.fields.shape
-        flat = self.fields.reshape(-1, count)
-        top, down = _taps(y, height / plate[0], height)
-        left, right = _taps(x, width / plate[1], width)
-        below, beside = np.minimum(top + 1, height - 1), np.minimum(left + 1, width - 1)
-        upper, lower = (
-            _between(flat, row * width + left, row * width + beside, right) for row in (top, below)
-        )
-        lower -= upper
-        lower *= down
-        upper += lower
-        return upper
+        _, height, width, _ = self.fields.shape
+        maps = [_rows(x, width / plate[1], width), _rows(y, height / plate[0], height)]
+        out = np.empty((12, len(y)), np.float32)
+        for k, four in enumerate(self.fields):
+            found = cv2.remap(four, *maps, cv2.INTER_LINEAR, borderMode=EDGE)
+            out[4 * k : 4 * k + 4] = np.asarray(found, np.float32).reshape(-1, 4)[: len(y)].T
+        return out
 
 
-def _between(flat: Pixels, one: Indices, two: Indices, share: Pixels) -> Pixels:
-    """Rows *one* of a table, and *share* of the way to rows *two*, as columns."""
-    first, second = (np.array(flat[rows].T, order="C") for rows in (one, two))
-    second -= first
-    second *= share
-    first += second
-    return first
+def _rows(at: Indices, scale: float, size: int) -> Pixels:
+    """Places on the grid of pixels *at*, in rows of `_ROW`, as `cv2.remap` reads no long ones."""
+    place = np.zeros(-(-len(at) // _ROW) * _ROW, np.float32)
+    place[: len(at)] = np.clip((at + 0.5) * scale - 0.5, 0, size - 1)
+    return place.reshape(-1, _ROW)
 
 
 def _planes(colour: Pixels) -> list[Pixels]:
     """The channels of ...×C, each in one row of memory."""
     return [np.ascontiguousarray(colour[..., k]) for k in range(colour.shape[-1])]
-
-
-def _taps(at: Indices, scale: float, size: int) -> tuple[Indices, Pixels]:
-    place = np.clip((at + 0.5) * scale - 0.5, 0, size - 1)
-    first = place.astype(np.intp)
-    return first, (place - first).astype(np.float32)
 
 
 def opponent(light: Pixels, level: float) -> Pixels:
@@ -139,14 +129,14 @@ def cells(plate: Pixels) -> Cells:
 def sides(
     plate: Pixels | Cells, cover: Pixels, threads: int = 1, check: Callable[[], None] = lambda: None
 ) -> Sides:
-    """What is inside and what is outside of *cover* (h×w on any grid) in *plate*, H×W×3 light or its cells."""
+    """What is inside and outside of *cover* (h×w on any grid) in *plate*, H×W×3 light or its cells."""
     seen = plate if isinstance(plate, Cells) else cells(plate)
     small, finer, level = seen.light, seen.finer, seen.level
     rows, columns = small.shape[:2]
     coarse, fine = opponent(small, level), opponent(finer, level)
     share = (shrink if cover.shape[0] >= rows else grow)(cover, rows, columns)
     known_cells = [_KnownColours(eroded(mask, 1)) for mask in (share > _KNOWN, share < 1 - _KNOWN)]
-    fields = np.empty((rows, columns, 12), np.float32)
+    fields = np.empty((3, rows, columns, 4), np.float32)
 
     def channel(k: int) -> None:
         one, within = coarse[k], fine[k]
@@ -154,8 +144,9 @@ def sides(
         square = one * one + np.float32(_WITHIN) * np.maximum(grain, 0)
         for side, known in enumerate(known_cells):
             mean = known.gathered(one)
-            fields[..., 6 * side + k] = mean
-            fields[..., 6 * side + 3 + k] = np.maximum(known.gathered(square) - mean * mean, 0)
+            spread = np.maximum(known.gathered(square) - mean * mean, 0)
+            for at, values in ((6 * side + k, mean), (6 * side + 3 + k, spread)):
+                fields[at // 4, ..., at % 4] = values
 
     every(3, channel, threads, check)
     return Sides(fields, level)

@@ -18,8 +18,8 @@ from . import colours, gaps
 from .calibration import believed, decided
 from .evidence import PeopleEvidence
 
-_DOUBT = 0.75
-_BAND = 0.05
+_DOUBT = 1.2
+_BAND = 0.03
 _CARRY = 1.0
 _SLACK = 0.2
 _HAIR = 0.15
@@ -173,7 +173,9 @@ def _expected(cover: Pixels, evidence: PeopleEvidence, detail: float) -> Pixels:
         return made
     wide = _FLY * float(np.hypot(*cover.shape))
     size = 2 * max(1, round(2 * wide / detail)) + 1
-    near = box(np.asarray(cv2.dilate(hair, np.ones((size, size), np.uint8), borderType=EDGE), np.float32), size)
+    near = box(
+        np.asarray(cv2.dilate(hair, np.ones((size, size), np.uint8), borderType=EDGE), np.float32), size
+    )
     near = near if near.shape == cover.shape else grow(near, *cover.shape)
     made += near * (gauss(cover, wide) - made)
     return made

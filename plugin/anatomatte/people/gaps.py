@@ -54,8 +54,9 @@ def gaps(light: Pixels, level: float, probability: Pixels, cover: Pixels) -> Mas
         return None
     odds, dip, cover = (_fitted(plane, size) for plane in (odds, dip, cover))
     doubted = (dip > _DIP) & (cover > _COVERED)
-    there = np.nonzero(doubted)
-    if len(there[0]) < _LEAST:
+    y, x = np.nonzero(doubted)
+    there = (y, x)
+    if len(y) < _LEAST:
         return None
     score = np.full(size, _NOTHING, np.float32)
     behind = eroded(cover < _OUTSIDE, 1)
@@ -105,7 +106,7 @@ def _nearest(here: Pixels, mean: Pixels, known: Mask, there: Places, reach: floa
 
 
 def _before(known: Mask, axis: int, step: int) -> npt.NDArray[np.int32]:
-    """The last known index along *axis* up to each cell, coming from its beginning (or, -1, its end); else -1."""
+    """The last known index along *axis* up to each cell, from its beginning (-1: its end); else -1."""
     length = known.shape[axis]
     index = np.arange(length, dtype=np.int32).reshape((-1, 1) if axis == 0 else (1, -1))
     way = np.s_[::step] if axis == 0 else np.s_[:, ::step]
@@ -120,7 +121,7 @@ def _regions(score: Pixels, open_: Mask) -> Mask | None:
     """The connected regions of *open_* that are large enough and somewhere reach the higher threshold."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(open_.astype(np.uint8), connectivity=4)
     highest = np.full(count, -np.inf)
-    np.maximum.at(highest, labels[open_], score[open_])
+    np.maximum.at(highest, labels[open_].astype(np.intp), score[open_])
     kept = (highest > _HIGH) & (stats[:, cv2.CC_STAT_AREA] >= _LEAST)
     kept[0] = False
     return np.asarray(kept[labels]) if kept.any() else None
