@@ -38,7 +38,7 @@ Indices = npt.NDArray[np.intp]
 CELLS = 480
 """Cells along the longest side of the grid, or fewer."""
 
-_STEPS = 9
+_STEPS = 7
 _ROW = 1024
 _SPREAD = 1.5
 _KNOWN = 0.97
@@ -66,10 +66,10 @@ class Sides:
     def at(self, y: Indices, x: Indices, plate: tuple[int, int]) -> Pixels:
         """The fields at pixels (y, x) of a plate of this height and width, bilinear: 12×N."""
         _, height, width, _ = self.fields.shape
-        maps = [_rows(x, width / plate[1], width), _rows(y, height / plate[0], height)]
+        across, down = _rows(x, width / plate[1], width), _rows(y, height / plate[0], height)
         out = np.empty((12, len(y)), np.float32)
         for k, four in enumerate(self.fields):
-            found = cv2.remap(four, *maps, cv2.INTER_LINEAR, borderMode=EDGE)
+            found = cv2.remap(four, across, down, cv2.INTER_LINEAR, borderMode=EDGE)
             out[4 * k : 4 * k + 4] = np.asarray(found, np.float32).reshape(-1, 4)[: len(y)].T
         return out
 

@@ -19,11 +19,16 @@ from .calibration import believed, decided
 from .evidence import PeopleEvidence
 
 _DOUBT = 1.2
-_BAND = 0.03
+"""Cells of the network by which its contour is taken to be unsure."""
+
+_BAND = 0.04
 _CARRY = 1.0
 _SLACK = 0.2
-_HAIR = 0.15
+_HAIR = 0.4
+"""Share of hair among the parts that counts in full."""
+
 _FLY = 0.008
+"""The same around hair, as a share of the diagonal."""
 
 
 def _silent(_: float) -> None:
