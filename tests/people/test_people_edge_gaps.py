@@ -193,3 +193,14 @@ def test_the_scores() -> None:
     assert np.isnan(made.band_mad(truth, np.zeros_like(truth)))
     shifted = np.roll(truth, 2, 1)
     assert 0 < made.band_mad(shifted, truth) < made.band_mad(np.roll(truth, 4, 1), truth)
+
+
+def test_what_networks_see_too_large_is_drawn_in() -> None:
+    """Without a difference of colour the contour lies where people and background are equally likely."""
+    x = np.arange(SIZE[1] // 2, dtype=np.float32)
+    odds = np.clip((75 - x) * np.float32(0.5), -8, 8)
+    seen = seen_of(np.tile(1 / (1 + np.exp(-odds)), (SIZE[0] // 2, 1)))
+    made = refine(plate(np.ones(SIZE, np.float32)), seen)
+    said = float((cv2.resize(seen.alpha, SIZE[::-1]) > 0.5).sum(1).mean())
+    drawn = float(made.alpha.sum(1).mean())
+    assert 0.8 < said - drawn < 3.5

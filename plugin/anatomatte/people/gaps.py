@@ -49,10 +49,12 @@ def gaps(light: Pixels, level: float, probability: Pixels, cover: Pixels) -> Mas
         cover: H×W in 0..1, what is made of it.
     """
     size = (light.shape[0], light.shape[1])
+    if probability.shape[0] > size[0]:
+        probability, cover = shrink(probability, *size), shrink(cover, *size)
     odds, dip = _dips(probability)
     if not (dip > _DIP).any():
         return None
-    odds, dip, cover = (_fitted(plane, size) for plane in (odds, dip, cover))
+    odds, dip, cover = (grow(plane, *size) for plane in (odds, dip, cover))
     doubted = (dip > _DIP) & (cover > _COVERED)
     y, x = np.nonzero(doubted)
     there = (y, x)
@@ -84,10 +86,6 @@ def _dips(probability: Pixels) -> tuple[Pixels, Pixels]:
     around = np.ones((size, size), np.uint8)  # a square is quick, whatever its size
     closed = cv2.morphologyEx(odds, cv2.MORPH_CLOSE, around, borderType=EDGE)
     return odds, np.asarray(closed - odds, np.float32)
-
-
-def _fitted(plane: Pixels, size: tuple[int, int]) -> Pixels:
-    return (grow if plane.shape[0] <= size[0] else shrink)(plane, *size)
 
 
 def _nearest(here: Pixels, mean: Pixels, known: Mask, there: Places, reach: float) -> Pixels:
