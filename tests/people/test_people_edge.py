@@ -205,8 +205,8 @@ from anatomatte.people.edge import refine
 from anatomatte.people.evidence import PeopleEvidence
 y, x = np.mgrid[0:160, 0:288].astype(np.float32)
 alpha = np.clip((60 - np.hypot(y - 80, x - 140)) / 3, 0, 1)
-none = np.zeros((1, 160, 288), np.float32)
-seen = PeopleEvidence(alpha, none[0], none, alpha[None], np.zeros((1, 3), np.float32))
+none, parts = np.zeros((1, 160, 288), np.float32), np.zeros((24, 160, 288), np.float32)
+seen = PeopleEvidence(alpha, none[0], parts, alpha[None], np.zeros((1, 3), np.float32))
 light = np.full((4320, 7680, 3), 0.3, np.float32)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 refine(light, seen, threads=2)

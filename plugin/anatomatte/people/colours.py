@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import Fill, Mask, eroded, gauss, grow, shrink
+from ..ops.filters import EDGE, Fill, Mask, eroded, gauss, grow, shrink
 from ..ops.strips import every
 
 OPPONENT = np.array(
@@ -37,7 +38,8 @@ Indices = npt.NDArray[np.intp]
 CELLS = 480
 """Cells along the longest side of the grid, or fewer."""
 
-_STEPS = 17
+_STEPS = 7
+_ROW = 1024
 _SPREAD = 1.5
 _KNOWN = 0.97
 _GRAIN = 0.02
@@ -46,13 +48,16 @@ _MIDDLE = 3.0
 _EVIDENCE = 25.0
 _WITHIN = 2.0
 _FIRM = 2.5
+_APART = 0.5
+_FAINT = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
-    """Fields on the grid, h×w×12: mean and variance of the inside, then of the outside, in opponent colours.
+    """Fields on the grid, 3×h×w×4: twelve, six of the inside and then six of the outside.
 
-    `level` is the plate's mean brightness: all light is divided by it and clipped at a multiple of it.
+    Of each side first the mean, then the variance, in opponent colours. `level` is the plate's mean
+    brightness: all light is divided by it and clipped at a multiple of it.
     """
 
     fields: Pixels
@@ -60,38 +65,25 @@ class Sides:
 
     def at(self, y: Indices, x: Indices, plate: tuple[int, int]) -> Pixels:
         """The fields at pixels (y, x) of a plate of this height and width, bilinear: 12×N."""
-        height, width, count = self.fields.shape
-        flat = self.fields.reshape(-1, count)
-        top, down = _taps(y, height / plate[0], height)
-        left, right = _taps(x, width / plate[1], width)
-        below, beside = np.minimum(top + 1, height - 1), np.minimum(left + 1, width - 1)
-        upper, lower = (
-            _between(flat, row * width + left, row * width + beside, right) for row in (top, below)
-        )
-        lower -= upper
-        lower *= down
-        upper += lower
-        return upper
+        _, height, width, _ = self.fields.shape
+        across, down = _rows(x, width / plate[1], width), _rows(y, height / plate[0], height)
+        out = np.empty((12, len(y)), np.float32)
+        for k, four in enumerate(self.fields):
+            found = cv2.remap(four, across, down, cv2.INTER_LINEAR, borderMode=EDGE)
+            out[4 * k : 4 * k + 4] = np.asarray(found, np.float32).reshape(-1, 4)[: len(y)].T
+        return out
 
 
-def _between(flat: Pixels, one: Indices, two: Indices, share: Pixels) -> Pixels:
-    """Rows *one* of a table, and *share* of the way to rows *two*, as columns."""
-    first, second = (np.array(flat[rows].T, order="C") for rows in (one, two))
-    second -= first
-    second *= share
-    first += second
-    return first
+def _rows(at: Indices, scale: float, size: int) -> Pixels:
+    """Places on the grid of pixels *at*, in rows of `_ROW`, as `cv2.remap` reads no long ones."""
+    place = np.zeros(-(-len(at) // _ROW) * _ROW, np.float32)
+    place[: len(at)] = np.clip((at + 0.5) * scale - 0.5, 0, size - 1)
+    return place.reshape(-1, _ROW)
 
 
 def _planes(colour: Pixels) -> list[Pixels]:
     """The channels of ...×C, each in one row of memory."""
     return [np.ascontiguousarray(colour[..., k]) for k in range(colour.shape[-1])]
-
-
-def _taps(at: Indices, scale: float, size: int) -> tuple[Indices, Pixels]:
-    place = np.clip((at + 0.5) * scale - 0.5, 0, size - 1)
-    first = place.astype(np.intp)
-    return first, (place - first).astype(np.float32)
 
 
 def opponent(light: Pixels, level: float) -> Pixels:
@@ -111,18 +103,40 @@ def _turned(colour: list[Pixels], by: Pixels) -> list[Pixels]:
     return [np.asarray(one * a + two * b + three * c, np.float32) for a, b, c in by]
 
 
-def sides(plate: Pixels, cover: Pixels, threads: int = 1, check: Callable[[], None] = lambda: None) -> Sides:
-    """What is inside and what is outside of *cover* (h×w on the network's grid) in *plate*, H×W×3 light."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """A plate on the grid, h×w×3 light, and on one with twice the cells, as far as it has the pixels.
+
+    `level` is the plate's mean brightness without its highlights.
+    """
+
+    light: Pixels
+    finer: Pixels
+    level: float
+
+
+def cells(plate: Pixels) -> Cells:
+    """*plate*, H×W×3 light, on the grid."""
     scale = min(1.0, CELLS / max(plate.shape[:2]))
     rows, columns = (max(1, round(side * scale)) for side in plate.shape[:2])
-    twice = [min(2 * cells, side) for cells, side in zip((rows, columns), plate.shape[:2], strict=True)]
+    twice = [min(2 * count, side) for count, side in zip((rows, columns), plate.shape[:2], strict=True)]
     finer = np.clip(shrink(plate, twice[0], twice[1]), 0, None)
     small = shrink(finer, rows, columns)
     level = max(float(np.minimum(small, 4 * small.mean() + 1e-9).mean()), 1e-6)
+    return Cells(small, finer, level)
+
+
+def sides(
+    plate: Pixels | Cells, cover: Pixels, threads: int = 1, check: Callable[[], None] = lambda: None
+) -> Sides:
+    """What is inside and outside of *cover* (h×w on any grid) in *plate*, H×W×3 light or its cells."""
+    seen = plate if isinstance(plate, Cells) else cells(plate)
+    small, finer, level = seen.light, seen.finer, seen.level
+    rows, columns = small.shape[:2]
     coarse, fine = opponent(small, level), opponent(finer, level)
     share = (shrink if cover.shape[0] >= rows else grow)(cover, rows, columns)
     known_cells = [_KnownColours(eroded(mask, 1)) for mask in (share > _KNOWN, share < 1 - _KNOWN)]
-    fields = np.empty((rows, columns, 12), np.float32)
+    fields = np.empty((3, rows, columns, 4), np.float32)
 
     def channel(k: int) -> None:
         one, within = coarse[k], fine[k]
@@ -130,8 +144,9 @@ def sides(plate: Pixels, cover: Pixels, threads: int = 1, check: Callable[[], No
         square = one * one + np.float32(_WITHIN) * np.maximum(grain, 0)
         for side, known in enumerate(known_cells):
             mean = known.gathered(one)
-            fields[..., 6 * side + k] = mean
-            fields[..., 6 * side + 3 + k] = np.maximum(known.gathered(square) - mean * mean, 0)
+            spread = np.maximum(known.gathered(square) - mean * mean, 0)
+            for at, values in ((6 * side + k, mean), (6 * side + 3 + k, spread)):
+                fields[at // 4, ..., at % 4] = values
 
     every(3, channel, threads, check)
     return Sides(fields, level)
@@ -158,11 +173,8 @@ def solve(colour: Pixels, fields: Pixels, prior: Pixels) -> tuple[Pixels, Pixels
     """
     inside, spread_in, outside, spread_out = (fields[k : k + 3] for k in (0, 3, 6, 9))
     noise = np.square(np.float32(_GRAIN) * (np.abs(colour[0]) + np.float32(0.3)))
-    axis = (inside - outside) / (spread_in + spread_out + 2 * noise)
-    projected, one, zero = (_summed(axis * side) for side in (colour, inside, outside))
-    axis *= axis
-    v_in, v_out, v_noise = (_summed(axis * v) for v in (spread_in, spread_out, noise))
-    alpha = _mean_alpha(projected - zero, one - zero, v_in, v_out, v_noise, prior)
+    v_in, v_out = spread_in + noise, spread_out + noise
+    alpha = _mean_alpha(colour - outside, inside - outside, v_in, v_out, noise, prior)
     rest = 1 - alpha
     left = colour - alpha * inside - rest * outside
     own = alpha * (spread_in + noise)  # what the means leave over is shared out by what may vary
@@ -170,29 +182,44 @@ def solve(colour: Pixels, fields: Pixels, prior: Pixels) -> tuple[Pixels, Pixels
     return alpha, np.asarray(inside + own * left, np.float32)
 
 
-def _summed(three: Pixels) -> Pixels:
-    return np.asarray(three[0] + three[1] + three[2], np.float32)
+def _apart(gap: Pixels, v_in: Pixels, v_out: Pixels) -> Pixels:
+    """Bhattacharyya distance (N) of two Gaussians, 3×N: of two means, and of a smooth and a textured side."""
+    both = v_in + v_out
+    far = gap * gap / both * np.float32(0.25)
+    wide = np.log(both * both / (v_in * v_out) * np.float32(0.25)) * np.float32(0.25)
+    return np.asarray(far[0] + far[1] + far[2] + wide[0] + wide[1] + wide[2], np.float32)
 
 
 def _mean_alpha(
-    projected: Pixels, gap: Pixels, v_in: Pixels, v_out: Pixels, v_noise: Pixels, prior: Pixels
+    off: Pixels, gap: Pixels, v_in: Pixels, v_out: Pixels, noise: Pixels, prior: Pixels
 ) -> Pixels:
-    """The mean of α over its likelihood times the prior; *projected* is 0 outside and *gap* inside."""
+    """The mean of α (N) over its likelihood times the prior; *off* (3×N) is 0 outside and *gap* inside."""
     safe = np.clip(prior, 0.004, 0.996)
     lean = np.log(safe / (1 - safe))
     steps = np.linspace(0, 1, _STEPS, dtype=np.float32)
-    costs = np.empty((_STEPS, len(projected)), np.float32)
-    worth = gap / (gap + 1)  # the gap is how many variances lie between the two sides
+    costs = np.empty((_STEPS, off.shape[1]), np.float32)
+    apart = _apart(gap, v_in, v_out)
+    worth = apart / (apart + np.float32(_APART))
     lean = lean * (_FIRM - (_FIRM - 1) * worth)  # where colours say nothing the network's edge is made firm
     for k, a in enumerate(steps):
-        variance = a * a * v_in + (1 - a) * (1 - a) * v_out + v_noise + np.float32(1e-9)
-        off = projected - a * gap
-        costs[k] = (np.minimum(off * off / variance, _EVIDENCE) + np.log(variance)) * worth
+        own, rest = a * a, (1 - a) * (1 - a)
+        misfit, spread = np.zeros_like(worth), np.ones_like(worth)
+        for c in range(3):
+            variance = own * v_in[c] + rest * v_out[c] + (1 - own - rest) * noise
+            left = off[c] - a * gap[c]
+            misfit += left * left / variance
+            spread *= variance
+        costs[k] = (np.minimum(misfit, _EVIDENCE) + np.log(spread)) * worth
         costs[k] += np.float32(8 * _MIDDLE * a * (1 - a)) - 2 * a * lean
     costs -= costs.min(0)
     np.exp(costs * np.float32(-0.5), out=costs)
-    mean, total = np.zeros_like(projected), np.zeros_like(projected)
+    mean, total = np.zeros_like(worth), np.zeros_like(worth)
     for a, likely in zip(steps, costs, strict=True):
         mean += a * likely
         total += likely
-    return np.asarray(mean / total, np.float32)
+    return _clean(np.asarray(mean / total, np.float32))
+
+
+def _clean(alpha: Pixels) -> Pixels:
+    """*alpha* without the faint rest that a mean leaves where the answer is 0 or 1."""
+    return np.asarray(np.clip((alpha - np.float32(_FAINT)) / np.float32(1 - 2 * _FAINT), 0, 1), np.float32)

@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Pixels
-from ..ops.filters import gauss, reach, rows_of
+from ..ops.filters import EDGE, box, gauss, grow, reach, rows_of
 from ..ops.matte import calm
 from ..ops.strips import each, never
-from . import colours
-from .calibration import decided
+from ..parts import INDEX
+from . import colours, gaps
+from .calibration import believed, decided
 from .evidence import PeopleEvidence
 
-_DOUBT = 0.75
-_BAND = 0.01
+_DOUBT = 1.2
+"""Cells of the network by which its contour is taken to be unsure."""
+
+_BAND = 0.04
 _CARRY = 1.0
 _SLACK = 0.2
+_HAIR = 0.4
+"""Share of hair among the parts that counts in full."""
+
+_FLY = 0.008
+"""The same around hair, as a share of the diagonal."""
 
 
 def _silent(_: float) -> None:
@@ -89,11 +98,13 @@ class _Edge:
         self.light = light
         self.size = (light.shape[0], light.shape[1])
         total = np.clip(evidence.alpha + evidence.held, 0, 1)
-        cover = decided(total)
-        self.expected = gauss(cover, _DOUBT)
+        probable = believed(total)
+        seen = colours.cells(light)
+        cover, detail = _opened(seen, probable, decided(probable))
+        self.expected = _expected(cover, evidence, detail)
         self.covered = self.expected > _BAND
         self.holds = _share(evidence.held, total)
-        self.sides = colours.sides(light, cover, threads, check)
+        self.sides = colours.sides(seen, cover, threads, check)
         self.rough = np.zeros(self.size, np.float32)
         self.matte, self.hold = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
         self.found: dict[int, tuple[NDArray[np.intp], Pixels]] = {}
@@ -142,6 +153,37 @@ class _Edge:
         parts = [self.found[y] for y in sorted(self.found)]
         edge, light = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
         return Soft(self.matte, self.hold, edge, light)
+
+
+def _opened(seen: colours.Cells, probable: Pixels, cover: Pixels) -> tuple[Pixels, float]:
+    """*cover*, h×w, without the gaps in it, and how much finer its grid has become."""
+    found = gaps.gaps(seen.light, seen.level, probable, cover)
+    if found is None:
+        return cover, 1.0
+    height, width = found.shape
+    if height < cover.shape[0]:
+        return cover * (1 - grow(found.astype(np.float32), *cover.shape)), 1.0
+    detail = height / cover.shape[0]
+    return np.asarray(np.where(found, 0, grow(cover, height, width)), np.float32), detail
+
+
+def _expected(cover: Pixels, evidence: PeopleEvidence, detail: float) -> Pixels:
+    """Coverage that is expected, h×w: *cover* made a little soft, and softer around hair.
+
+    *detail* is how much finer its grid is than that of the *evidence*.
+    """
+    made = gauss(cover, _DOUBT * detail)
+    hair = np.minimum(evidence.parts[INDEX["hair"]] / np.float32(_HAIR), 1)
+    if not hair.any():
+        return made
+    wide = _FLY * float(np.hypot(*cover.shape))
+    size = 2 * max(1, round(2 * wide / detail)) + 1
+    near = box(
+        np.asarray(cv2.dilate(hair, np.ones((size, size), np.uint8), borderType=EDGE), np.float32), size
+    )
+    near = near if near.shape == cover.shape else grow(near, *cover.shape)
+    made += near * (gauss(cover, wide) - made)
+    return made
 
 
 def _share(held: Pixels, total: Pixels) -> Pixels:
