@@ -39,7 +39,8 @@ class Prediction:
     h/2, w/2) probabilities; `centre` (h/4, w/4) heat of heads in 0-1; `offset` (2, h/4, w/4) the
     vector to one's own head, as shares of the window's width and height. Of the published
     networks, where they ran: `pose_mask` (h, w) logits of the pose network's segmentation (one whole
-    person), `portrait` (any size) of the portrait network's.
+    person), `portrait` (any size) of the portrait network's, `persons` (n, 13) the detector's, as
+    `detections.decoded` gives them.
     """
 
     alpha: Plane
@@ -48,6 +49,7 @@ class Prediction:
     offset: Plane
     pose_mask: Plane | None = None
     portrait: Plane | None = None
+    persons: Plane | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
