@@ -175,6 +175,16 @@ def running_order(trunk: PoseTrunk) -> list[nn.Conv2d]:
     return [conv for module in order for conv in module.modules() if isinstance(conv, nn.Conv2d)]
 
 
+def detector_order(net: PersonDetector) -> list[nn.Conv2d]:
+    """The detector's convolutions in the order in which the published graph runs them."""
+    sixteenth, deep = net.sixteenth[0], net.deep[0]
+    order: list[nn.Module] = [net.stem, net.quarter, net.eighth]
+    order += [sixteenth.widen, net.side[1], sixteenth.filter, sixteenth.narrow, *net.sixteenth[1:]]
+    order += [deep.widen, net.side[0], deep.filter, deep.narrow, *net.deep[1:], net.last, *net.up]
+    order += [head for pair in zip(net.score, net.box, strict=True) for head in pair]
+    return [conv for module in order for conv in module.modules() if isinstance(conv, nn.Conv2d)]
+
+
 def fill(order: Sequence[Conv], source: Path, published: Published) -> int:
     """Put the convolutions of the file `source` into those in `order`; returns how many it has beyond them.
 
@@ -235,7 +245,7 @@ def convert_detector(source: Path, target: Path) -> None:
         ValueError: the file is another one.
     """
     net = PersonDetector()
-    beyond = fill(net.running_order(), source, DETECTOR)
+    beyond = fill(detector_order(net), source, DETECTOR)
     if beyond:
         raise ValueError(f"{source} has {beyond} convolutions more than the person detector")
     _write(net, target, {"net": person_detector.NET})

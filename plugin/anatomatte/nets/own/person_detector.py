@@ -120,23 +120,6 @@ class PersonDetector(nn.Module):
         self.score = nn.ModuleList((Head(24, 2, 1), Head(48, 2, 1), Head(288, 6, 1)))
         self.box = nn.ModuleList((Head(24, 2, NUMBERS), Head(48, 2, NUMBERS), Head(288, 6, NUMBERS)))
 
-    def running_order(self) -> list[nn.Conv2d]:
-        """The convolutions in the order in which the published graph runs them."""
-        fine, middle = self.sixteenth[0], self.deep[0]
-        order: list[nn.Module] = [self.stem, self.quarter, self.eighth]
-        order += [fine.widen, self.side[1], fine.filter, fine.narrow, *self.sixteenth[1:]]
-        order += [
-            middle.widen,
-            self.side[0],
-            middle.filter,
-            middle.narrow,
-            *self.deep[1:],
-            self.last,
-            *self.up,
-        ]
-        order += [head for pair in zip(self.score, self.box, strict=True) for head in pair]
-        return [conv for module in order for conv in module.modules() if isinstance(conv, nn.Conv2d)]
-
     def forward(self, picture: Tensor) -> Found:
         eighth = self.eighth(self.quarter(self.stem(picture)))
         sixteenth = self.sixteenth(eighth)
