@@ -88,7 +88,9 @@ def _reachable(cover: Plane, heads: Plane) -> NDArray[np.bool_]:
     return np.stack([free | (pieces == piece) for piece in own])
 
 
-def group_instances(cover: Plane, centre: Plane, offset: Plane, unit: float = 1.0) -> Instances:
+def group_instances(
+    cover: Plane, centre: Plane, offset: Plane, unit: float = 1.0, heads: Plane | None = None
+) -> Instances:
     """Soft assignment of a grid of cells to instances.
 
     Args:
@@ -96,8 +98,9 @@ def group_instances(cover: Plane, centre: Plane, offset: Plane, unit: float = 1.
         centre: (h, w) heat of heads in 0-1.
         offset: (2, h, w) the vector to one's own head in cells, x and y.
         unit: cells of this grid along one cell of the network: how exact an offset can be.
+        heads: (n, 3) column, row, score; None finds them in *centre*.
     """
-    heads = find_heads(centre, 2 * unit)
+    heads = find_heads(centre, 2 * unit) if heads is None else heads
     height, width = cover.shape
     if not len(heads):
         there = cover > 0.5

@@ -44,7 +44,7 @@ def observe_people(
     display: Plane,
     model: PeopleNetwork,
     *,
-    people: int = 4,
+    people: int = 8,
     crops: bool = True,
     threads: int = 1,
     check: Callable[[], None] = never,
@@ -82,7 +82,7 @@ def observe_people(
     finest = max((window.zoom for window in again), default=0.0) / work.full_frame(1.0).zoom
     grid = work.grid(min(max(finest, 1.0), _FINEST))
     predicted += work.infer([(on_cells(window, work.plate, grid), 0, True) for window in again])
-    return MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people)
+    return MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people, work.picture)
 
 
 def _larger_inference(plate: tuple[int, int], grid: tuple[int, int], crop: Crop) -> LargerInference:
