@@ -73,14 +73,14 @@ class Settings(Keying):
     )  # fmt: skip
     people: int = control(
         "int", MOST_PEOPLE, "People", "Subject", "observe",
-        "How many people are told apart at most, the most prominent; further people stay in the alpha as nobody.",
+        "How many people are told apart at most; further people stay in the alpha as nobody.",
         low=1, high=MOST_PEOPLE, slider=(1, MOST_PEOPLE),
         evidence="people",
     )  # fmt: skip
     who: str = choice(
         "main", "Whose matte", "Subject", "shape",
-        "The people that the alpha holds; Main: whom the shot is about, by size, sharpness and place (before a "
-        "screen everyone), without bystanders.",
+        "The people that the alpha holds. Main is whom the shot is about, by size, sharpness and place: no "
+        "bystanders; before a screen everyone.",
         everyone="Everyone", largest="The largest", index="By number", point="At the point", main="Main",
     )  # fmt: skip
     person: int = control(

@@ -43,14 +43,20 @@ class Bodies:
         across, down = size[1] / plate[1], size[0] / plate[0]
         scale = np.array([across, down, (across * down) ** 0.5], np.float32)
         head = np.array([across, down, 1], np.float32)
-        return Bodies(self.circles * scale, self.chests * scale[:2], self.heads * head, self.whole, self.asked)
+        return Bodies(
+            self.circles * scale, self.chests * scale[:2], self.heads * head, self.whole, self.asked
+        )
 
     def away(self, size: tuple[int, int]) -> Plane:
         """(n, h, w) the distance of each cell from the hips of each, in its radii."""
         y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
-        return np.array([np.hypot(x - cx, y - cy) / r for cx, cy, r in self.circles], np.float32).reshape(-1, *size)
+        return np.array([np.hypot(x - cx, y - cy) / r for cx, cy, r in self.circles], np.float32).reshape(
+            -1, *size
+        )
 
-    def near(self, size: tuple[int, int], low: float, high: float, of: NDArray[np.bool_] | None = None) -> Plane:
+    def near(
+        self, size: tuple[int, int], low: float, high: float, of: NDArray[np.bool_] | None = None
+    ) -> Plane:
         """(h, w) 1 within *low* radii of one of them (of those in *of*, n), 0 beyond *high*."""
         away = self.away(size) if of is None else self.away(size)[of]
         return 1 - step(away.min(0), low, high) if len(away) else np.zeros(size, np.float32)
@@ -66,10 +72,10 @@ def bodies(views: Sequence[tuple[Window, Plane | None]], plate: tuple[int, int])
     found: list[tuple[bool, Plane]] = []
     for window, persons in views:
         high, wide = window.bottom - window.top, window.right - window.left
-        whole = (high, wide) == plate
         for person in persons if persons is not None else ():
             points = person[1:].reshape(6, 2) * [wide, high]
             points[[0, 2, 3, 4, 5]] += [window.left, window.top]
+            whole = (high, wide) == plate
             found.append((whole, np.concatenate([person[:1], points.ravel()]).astype(np.float32)))
     found.sort(key=lambda one: (not one[0], -float(one[1][0])))
     kept: list[tuple[bool, Plane]] = []

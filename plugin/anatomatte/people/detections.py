@@ -19,7 +19,7 @@ SIDE = 224
 """Width and height of the picture that the detector sees; its anchors are in these pixels."""
 
 LEAST_SCORE = 0.5
-"""Detections that score less are none."""
+"""Detections that score less are none, as published."""
 
 OVERLAP = 0.3
 """Boxes that share more than this (intersection over union) are of one person."""

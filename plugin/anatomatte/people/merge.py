@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..ops.filters import grow, shrink
 from ..ops.strips import every, never
-from .bodies import Bodies, bodies
+from .bodies import bodies
 from .calibration import probable
 from .crops import Window
 from .evidence import PeopleEvidence, Plane
@@ -93,13 +93,16 @@ class MergedCrops:
         self.alpha = np.zeros((2, height, width), np.float32)
         cells = (height // CELL, width // CELL)
         self.centre, self.offset = np.zeros(cells, np.float32), np.zeros((2, *cells), np.float32)
-        self.bodies: Bodies = bodies([(crop.window, crop.prediction.persons) for crop in crops], plate)
         self.figure, self.agreement = np.zeros(cells, np.float32), 1.0
         self.weight, self.cells = np.zeros(size, np.float32), np.zeros(cells, np.float32)
         added = [(crop.prediction.parts, *self._add(crop)) for crop in crops]
         self.alpha /= self.weight
         self.centre /= self.cells
         self.offset /= self.cells
+        self.bodies = bodies([(crop.window, crop.prediction.persons) for crop in crops], plate)
+        self.near = self.bodies.on(plate, cells)
+        for crop in crops:
+            self._add_published(crop)
         if found is not None:
             self.parts = self._parts(added, threads, check)
             self.own = _sigmoid(shrink(self.alpha[0], *cells))
@@ -126,7 +129,7 @@ class MergedCrops:
             else 1.0
         )
         shape = self.cells.shape
-        near = self.bodies.on(self.plate, (shape[0], shape[1])).near((shape[0], shape[1]), *_CIRCLE)
+        near = self.near.near((shape[0], shape[1]), *_CIRCLE)
         weight = grow(pose_weight, *self.size) * grow(1 + (FIGURE_WEIGHT - 1) * near, *self.size)
         return combine(self.alpha[0], self.published, self.agreement, weight)
 
@@ -189,12 +192,14 @@ class MergedCrops:
             )
             self.offset[k][cells] += vector * coarse
         self.centre[cells] += _fitted(prediction.centre, h // CELL, w // CELL) * coarse
-        self._add_published(prediction, window, (top, bottom, left, right))
         return region, weight
 
-    def _add_published(self, prediction: Prediction, window: Window, span: tuple[int, int, int, int]) -> None:
+    def _add_published(self, crop: Crop) -> None:
         """Add the published networks' predictions for a crop, as far as they know such pictures."""
-        top, bottom, left, right = span
+        window, prediction = crop.window, crop.prediction
+        top, bottom = self._span(window.top, window.bottom, 0)
+        left, right = self._span(window.left, window.right, 1)
+        span = top, bottom, left, right
         region, size = np.s_[top:bottom, left:right], (bottom - top, right - left)
         inner, shown = self._ramps(window, span), self._shown(window)
         longest = max(window.height, window.width)
@@ -217,8 +222,7 @@ class MergedCrops:
         top, bottom, left, right = span
         region, cells = np.s_[top:bottom, left:right], (self.cells.shape[0], self.cells.shape[1])
         meant = self._meant(window)
-        found = self.bodies.on(self.plate, cells)
-        theirs, others = (found.near(cells, *_CIRCLE, which) for which in (meant, ~meant))
+        theirs, others = (self.near.near(cells, *_CIRCLE, which) for which in (meant, ~meant))
         may = np.maximum(theirs, 1 - others)
         self.published.add_pose(region, logits, fits * grow(may, *self.size)[region])
         here = np.s_[top // CELL : bottom // CELL, left // CELL : right // CELL]
@@ -232,7 +236,10 @@ class MergedCrops:
             return self.bodies.whole
         x, y, radius = self.bodies.circles.T
         inside = (x > window.left) & (x < window.right) & (y > window.top) & (y < window.bottom)
-        return inside & (max(window.bottom - window.top, window.right - window.left) < _FRAMED * radius)
+        framed: NDArray[np.bool_] = inside & (
+            max(window.bottom - window.top, window.right - window.left) < _FRAMED * radius
+        )
+        return framed
 
     def _span(self, first: int, last: int, axis: int) -> tuple[int, int]:
         """Pixels of the plate as whole cells of the grid."""
@@ -271,9 +278,7 @@ class MergedCrops:
         """The merged evidence with at most *most* people as instances, in *picture* (H, W, 3) in 0-1."""
         alpha, held = probable(self.alpha)
         cells = (self.cells.shape[0], self.cells.shape[1])
-        seen = settle(
-            self.votes(), self.centre, self.offset, self.bodies.on(self.plate, cells), self.unit
-        )
+        seen = settle(self.votes(), self.centre, self.offset, self.near, self.unit)
         if float(seen.keep.min()) < 1:
             keep = grow(seen.keep, *self.size)
             alpha, held = alpha * keep, held * keep

@@ -36,6 +36,9 @@ GAP = 0.12
 LOOSE = 0.3
 """Largest loose piece as a share of the person's area."""
 
+BESIDE = 4
+"""Cells around a head in which the region lies that is its own, where the head itself is in doubt."""
+
 ASKED = 0.5
 """Mean trust in the published networks from which on their silence counts."""
 
@@ -48,7 +51,7 @@ class Votes:
     """What speaks for people on a grid of cells h x w, all in 0-1.
 
     `cover` the merged coverage; `agreed` the coverage that our own and a published network agree on; `trust`
-    how far a published network knows such people; `figure` the pose segmentation of bodies that were detected.
+    how far a published network knows such people; `figure` the pose segmentation of detected bodies.
     """
 
     cover: Plane
@@ -84,7 +87,9 @@ def settle(votes: Votes, centre: Plane, offset: Plane, bodies: Bodies, unit: flo
     made = group_instances(votes.cover, centre, offset, unit, heads)
     whole = np.array([at >= 0 and bodies.whole[at] for at in body], np.bool_)
     if not len(heads):
-        return Settled(made.shares, made.heads, np.zeros(len(made.heads), np.bool_), np.ones_like(votes.cover))
+        return Settled(
+            made.shares, made.heads, np.zeros(len(made.heads), np.bool_), np.ones_like(votes.cover)
+        )
     return _Regions(votes, made, body, bodies).settled(whole)
 
 
@@ -99,7 +104,9 @@ def _seeds(heads: Plane, bodies: Bodies, votes: Votes) -> tuple[Plane, NDArray[n
             body[fits[np.argmin(away[fits])]] = k
         else:
             more.append(k)
-    stays = np.array([body[n] >= 0 or not _second(head, bodies, votes) for n, head in enumerate(heads)], np.bool_)
+    stays = np.array(
+        [body[n] >= 0 or not _second(head, bodies, votes) for n, head in enumerate(heads)], np.bool_
+    )
     every = np.concatenate([heads[stays], bodies.heads[more]]).astype(np.float32)
     height, width = votes.cover.shape
     every[:, :2] = np.clip(every[:, :2], 0, [width - 1, height - 1])
@@ -127,11 +134,14 @@ class _Regions:
         self.votes, self.made, self.body = votes, made, body
         self.size = votes.cover.shape
         self.mine = np.asarray(made.shares.argmax(0), np.intp)
+        self.grouped = self.mine
         away = bodies.away((self.size[0], self.size[1]))
         self.inside = np.array([away[k] < REACH if k >= 0 else np.zeros(self.size, np.bool_) for k in body])
+        figure = (votes.figure > SAME_FIGURE) & (self.inside.sum(0) == 1)
+        self.mine = np.where(figure, self.inside.argmax(0), self.mine)  # one whole figure is one person
         beyond = np.zeros(self.size, np.bool_)
-        for k in np.flatnonzero(body >= 0):
-            beyond |= (self.mine == k) & ~self.inside[k]
+        for one in np.flatnonzero(body >= 0):
+            beyond |= (self.mine == one) & ~self.inside[one]
         self.own = _numbered(votes.cover >= PERSON_COVER, 2 * self.mine + beyond)
         self.count = int(self.own.max()) + 1
         self.cells = np.bincount(self.own.ravel(), minlength=self.count).astype(np.float64)
@@ -141,20 +151,24 @@ class _Regions:
         )
         self.whose = np.full(self.count, _NOBODY, np.intp)
         for k in range(len(body)):
-            self._claim(k, made.heads[k, :2], 1)
-        for k in np.flatnonzero(body >= 0):
-            for place in (bodies.chests[body[k]], bodies.circles[body[k], :2]):
-                self._claim(int(k), place, 0)
+            self._claim(k, made.heads[k, :2], BESIDE)
+        for at in np.flatnonzero(body >= 0).tolist():
+            for place in (bodies.chests[body[at]], bodies.circles[body[at], :2]):
+                self._claim(at, place, 0)
 
     def mean(self, plane: NDArray[np.float32] | NDArray[np.bool_]) -> NDArray[np.float64]:
         """The mean of a plane over each region."""
-        return np.asarray(np.bincount(self.own.ravel(), plane.ravel().astype(np.float64), self.count) / self.cells)
+        return np.asarray(
+            np.bincount(self.own.ravel(), plane.ravel().astype(np.float64), self.count) / self.cells
+        )
 
     def _claim(self, person: int, place: Plane, around: int) -> None:
-        """Give the region at a place, or up to *around* cells beside it, to a person if it is nobody's yet."""
+        """Give the region at a place, or *around* cells beside it, to a person if it is nobody's yet."""
         x, y = np.clip(np.round(place), 0, [self.size[1] - 1, self.size[0] - 1]).astype(int)
-        near = self.own[max(0, y - around) : y + around + 1, max(0, x - around) : x + around + 1]
-        for region in (self.own[y, x], *np.unique(near)):
+        here = np.s_[max(0, y - around) : y + around + 1, max(0, x - around) : x + around + 1]
+        theirs = self.own[here][self.mine[here] == person]
+        most = np.bincount(theirs[theirs > 0]) if (theirs > 0).any() else np.zeros(1, np.intp)
+        for region in (self.own[y, x], int(most.argmax())):
             if region and self.whose[region] == _NOBODY:
                 self.whose[region] = person
                 return
@@ -221,7 +235,7 @@ class _Regions:
         whose = self.whose[region]
         shares = self.made.shares[sure].copy()
         total = shares.sum(0)
-        moved = (whose != self.mine) | (total <= 0.5)
+        moved = (whose != self.grouped) | (total <= 0.5)
         for at, k in enumerate(sure):
             shares[at][moved] = whose[moved] == k
         shares[:, whose < 0] = 0

@@ -1,8 +1,8 @@
 """Prominence: whom a picture is about, beside those who only happen to be in it.
 
 What photographers do with a subject: large, sharp, near the middle. Whom the person detector, which sees 224
-pixels of the whole picture, finds there is somebody whom the picture shows; others, seen only in crops, must be
-as large to count as much. With three or more found it is a group, and others belong to it more easily.
+pixels of the whole picture, finds there is somebody whom the picture shows; others, seen only in crops,
+must be as large to count as much. With three or more found it is a group: others count more.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ _DETAIL = 0.8
 def detail(picture: Plane, size: tuple[int, int]) -> Plane:
     """(h, w) how much fine detail is where in *picture*, (H, W, 3) in 0-1: the mean of |Laplacian|."""
     scale = min(1.0, _FINEST / max(picture.shape[:2]))
-    height, width = (max(least, round(side * scale)) for side, least in zip(picture.shape[:2], size, strict=True))
+    height, width = (
+        max(least, round(side * scale)) for side, least in zip(picture.shape[:2], size, strict=True)
+    )
     bright = picture.mean(2) if picture.shape[:2] == (height, width) else None
     if bright is None:
         bright = shrink(picture, height, width).mean(2)
@@ -49,7 +51,7 @@ def prominence(mattes: Plane, whole: NDArray[np.bool_], details: Plane) -> NDArr
         whole: (n,) whether the detector finds them in the whole picture.
         details: (h, w) as `detail` gives it.
     """
-    height, width = details.shape
+    width = details.shape[1]
     unseen = UNSEEN_IN_A_GROUP if int(whole.sum()) >= GROUP else UNSEEN
     area, sharp, centre = np.zeros(len(mattes)), np.zeros(len(mattes)), np.zeros(len(mattes))
     for k, matte in enumerate(mattes):

@@ -118,9 +118,7 @@ def ordered(evidence: PeopleEvidence) -> PeopleEvidence:
     )
 
 
-def select(
-    settings: Settings, evidence: PeopleEvidence, point: Point, keyed: bool = False
-) -> Selection:
+def select(settings: Settings, evidence: PeopleEvidence, point: Point, keyed: bool = False) -> Selection:
     """What the Subject page selects among the people of the *evidence* (in the order of `ordered`).
 
     Args:
