@@ -22,7 +22,7 @@ from .evidence import PeopleEvidence, Plane
 from .figures import Figures
 from .instances import CELL, Instances, Prediction, group_instances, strongest
 from .plausible import Votes, settle
-from .prominence import detail, whom
+from .prominence import whom
 from .trust import (
     CONFIDENT,
     FIGURE_WEIGHT,
@@ -221,11 +221,14 @@ class MergedCrops:
         """
         top, bottom, left, right = span
         region, cells = np.s_[top:bottom, left:right], (self.cells.shape[0], self.cells.shape[1])
+        if not len(self.bodies.circles):
+            self.published.add_pose(region, logits, fits)
+            return
         meant = self._meant(window)
         theirs, others = (self.near.near(cells, *_CIRCLE, which) for which in (meant, ~meant))
         may = np.maximum(theirs, 1 - others)
-        self.published.add_pose(region, logits, fits * grow(may, *self.size)[region])
         here = np.s_[top // CELL : bottom // CELL, left // CELL : right // CELL]
+        self.published.add_pose(region, logits, fits * grow(may[here], *fits.shape))
         size = (bottom - top) // CELL, (right - left) // CELL
         seen = _sigmoid(shrink(logits, *size)) * shrink(fits, *size) * theirs[here]
         np.maximum(self.figure[here], seen, out=self.figure[here])
@@ -282,7 +285,7 @@ class MergedCrops:
         if float(seen.keep.min()) < 1:
             keep = grow(seen.keep, *self.size)
             alpha, held = alpha * keep, held * keep
-        main = whom(seen.shares * self.cover * seen.keep, seen.whole, detail(picture, cells))
+        main = whom(seen.shares * self.cover * seen.keep, seen.whole, picture)
         chosen = strongest(Instances(seen.shares, seen.heads), self.cover, most)
         shares = (
             np.stack([grow(seen.shares[k], *self.size) for k in chosen])

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ..ops.strips import never
+from .bodies import Bodies
 from .crops import Window, corners, on_cells, windows
 from .evidence import PeopleEvidence, Plane
 from .figures import Figures, LargerInference, figures
@@ -35,9 +36,9 @@ class PeopleNetwork(Protocol):
         """Variants of inference: each network, and each on the mirrored picture (test-time augmentation)."""
 
     def infer(
-        self, wanted: Sequence[tuple[Plane, int, bool]], threads: int = 1, check: Callable[[], None] = never
+        self, wanted: Sequence[tuple[Plane, int, int]], threads: int = 1, check: Callable[[], None] = never
     ) -> list[Prediction]:
-        """A prediction for each picture, variant, and whether the portrait network runs too."""
+        """A prediction for each picture, variant, and which published networks run too (`Request`)."""
 
 
 def observe_people(
@@ -81,8 +82,17 @@ def observe_people(
     again = work.crop_windows(found) if crops else []
     finest = max((window.zoom for window in again), default=0.0) / work.full_frame(1.0).zoom
     grid = work.grid(min(max(finest, 1.0), _FINEST))
-    predicted += work.infer([(on_cells(window, work.plate, grid), 0, True) for window in again])
+    predicted += work.infer(
+        [(on_cells(window, work.plate, grid), 0, _published(window, first.bodies)) for window in again]
+    )
     return MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people, work.picture)
+
+
+def _published(window: Window, known: Bodies) -> int:
+    """Which published networks look at a crop: the detector only where it saw nobody at full frame."""
+    x, y, _ = known.circles.T
+    seen = (x >= window.left) & (x < window.right) & (y >= window.top) & (y < window.bottom)
+    return 2 if seen.any() else 1
 
 
 def _larger_inference(plate: tuple[int, int], grid: tuple[int, int], crop: Crop) -> LargerInference:
@@ -118,12 +128,12 @@ class _Observation:
         height, width = _sized(*self.plate, max(_STRIDE, self.side * scale))
         return Window(0, self.plate[0], 0, self.plate[1], height, width)
 
-    def infer(self, wanted: Sequence[tuple[Window, int, bool]]) -> list[Crop]:
-        """Crops with predictions; wanted are window, variant, and whether the portrait network runs too."""
+    def infer(self, wanted: Sequence[tuple[Window, int, int]]) -> list[Crop]:
+        """Crops with predictions; wanted are window, variant, and which published networks run too."""
         self.check()
         pictures = self._pictures([window for window, _, _ in wanted])
         predictions = self.model.infer(
-            [(pictures[window], variant, portrait) for window, variant, portrait in wanted],
+            [(pictures[window], variant, published) for window, variant, published in wanted],
             self.threads,
             self.check,
         )

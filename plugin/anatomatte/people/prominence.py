@@ -26,20 +26,18 @@ GROUP = 3
 BLURRED, OFF_CENTRE = 0.6, 0.8
 """What is left of it for somebody without any detail beside the sharpest, and for one at the border."""
 
-_FINEST = 1024
+_FINEST = 768
 _DETAIL = 0.8
 
 
 def detail(picture: Plane, size: tuple[int, int]) -> Plane:
-    """(h, w) how much fine detail is where in *picture*, (H, W, 3) in 0-1: the mean of |Laplacian|."""
+    """(h, w) how much fine detail is where in *picture*, (H, W, 3) in 0-1: mean |Laplacian| of its luma."""
     scale = min(1.0, _FINEST / max(picture.shape[:2]))
     height, width = (
         max(least, round(side * scale)) for side, least in zip(picture.shape[:2], size, strict=True)
     )
-    bright = picture.mean(2) if picture.shape[:2] == (height, width) else None
-    if bright is None:
-        bright = shrink(picture, height, width).mean(2)
-    found = np.abs(cv2.Laplacian(np.asarray(bright, np.float32), cv2.CV_32F))
+    small = picture if picture.shape[:2] == (height, width) else shrink(picture, height, width)
+    found = np.abs(cv2.Laplacian(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), cv2.CV_32F))
     return shrink(found, *size)
 
 
@@ -66,6 +64,9 @@ def prominence(mattes: Plane, whole: NDArray[np.bool_], details: Plane) -> NDArr
     return np.asarray(found / max(float(found.max(initial=0)), 1e-6))
 
 
-def whom(mattes: Plane, whole: NDArray[np.bool_], details: Plane) -> NDArray[np.bool_]:
-    """(n,) whether the picture is about each person: the most prominent one always is."""
-    return prominence(mattes, whole, details) >= LEAST
+def whom(mattes: Plane, whole: NDArray[np.bool_], picture: Plane) -> NDArray[np.bool_]:
+    """(n,) whether *picture*, (H, W, 3) in 0-1, is about each person: the most prominent one always is."""
+    if len(mattes) < 2:
+        return np.ones(len(mattes), np.bool_)
+    size = int(mattes.shape[1]), int(mattes.shape[2])
+    return prominence(mattes, whole, detail(picture, size)) >= LEAST

@@ -46,9 +46,9 @@ LONG_SIDE = 320
 """Longest side of the inference when the weights do not say."""
 
 
-Request = tuple[Plane, int, bool]
-"""One pass: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, the variant, and whether the
-published portrait network and person detector run too.
+Request = tuple[Plane, int, int]
+"""One pass: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, the variant, and which
+published networks run too: none (0), portrait network and person detector (1), the portrait network alone (2).
 
 Variant 0 is the first network, 1 the first on the mirrored picture, 2 the second, 3 the second mirrored.
 """
@@ -171,7 +171,7 @@ class PeopleModel:
         return self._infer(one)
 
     def _infer(self, one: Request) -> Prediction:
-        picture, variant, portrait = one
+        picture, variant, published = one
         which, mirror = divmod(variant, 2)
         small = np.ascontiguousarray(picture[:, ::-1]) if mirror else picture
         height, width = small.shape[:2]
@@ -186,9 +186,12 @@ class PeopleModel:
                 parts = parts[list(MIRROR)]
                 offset = offset * torch.tensor([-1.0, 1.0])[:, None, None]
             pose_mask = None if out.pose_mask is None or mirror else out.pose_mask[0, 0].float().cpu().numpy()
-            published = pose_mask, *((self._portrait(picture), self._persons(picture)) if portrait else ())
+            portrait = self._portrait(picture) if published else None
+            persons = self._persons(picture) if published == 1 else None
             alpha, parts, centre, offset = (t.contiguous() for t in (alpha, parts, centre, offset))
-            return Prediction(alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), *published)
+            return Prediction(
+                alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), pose_mask, portrait, persons
+            )
 
     def _portrait(self, picture: Plane) -> Plane | None:
         """The portrait network's logits at its own size; the picture is squeezed to it as in its training."""
