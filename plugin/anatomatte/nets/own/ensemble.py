@@ -48,7 +48,7 @@ LONG_SIDE = 320
 
 Request = tuple[Plane, int, int]
 """One pass: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, the variant, and which
-published networks run too: none (0), portrait network and person detector (1), the portrait network alone (2).
+published networks run too: none (0), portrait network and person detector (1), portrait network alone (2).
 
 Variant 0 is the first network, 1 the first on the mirrored picture, 2 the second, 3 the second mirrored.
 """
