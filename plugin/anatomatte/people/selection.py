@@ -145,14 +145,33 @@ def select(settings: Settings, evidence: PeopleEvidence, point: Point, keyed: bo
         if not people:
             one = "person was" if count == 1 else "people were"
             doubts = (f"There is no person {settings.person}: {count} {one} seen, so the matte is empty.",)
+    doubts += _untold(evidence, people, settings.who == "main" and not keyed)
     everyone = settings.who == "everyone" or (settings.who == "main" and keyed)
     everything = everyone and parts == ALL_PARTS
     return Selection(people, parts, "held" in names, everything, doubts)
 
 
+def _untold(evidence: PeopleEvidence, people: tuple[int, ...], main: bool) -> tuple[str, ...]:
+    """Sentences about people who were seen but have no matte, or are not among the *people* of Main."""
+    count, more = len(evidence.people), evidence.found - len(evidence.people)
+    said: tuple[str, ...] = ()
+    if more > 0:
+        have = "the largest has a matte" if count == 1 else f"the {count} largest have a matte each"
+        stay = f"{more} {'stays' if more == 1 else 'stay'} in the alpha as nobody"
+        left = f"{more} {'is' if more == 1 else 'are'} left out"
+        said = (f"{evidence.found} people were seen; {have}, {left if main else stay}.",)
+    if main and 0 < len(people) < count:
+        hold = "is whom" if len(people) == 1 else "are whom"
+        said += (
+            f"{len(people)} of {count} people {hold} the shot is about; bystanders are left out "
+            "(Whose matte Everyone keeps them).",
+        )
+    return said
+
+
 def _main(evidence: PeopleEvidence) -> NDArray[np.bool_]:
     """Whether the picture is about each person; where the evidence does not say, by size alone."""
-    if evidence.main is not None:
+    if evidence.main is not None and len(evidence.main) == len(evidence.people):
         return evidence.main
     area = np.sqrt([float((evidence.alpha * share).sum()) for share in evidence.people])
     return np.asarray(area >= LEAST * area.max(), np.bool_)
