@@ -1,4 +1,4 @@
-"""Who is somebody and what is a thing, whose a loose piece is, and whom a picture is about: drawn evidence."""
+"""Who is somebody, what is a thing, whose a loose piece is, whom a picture is about: drawn evidence."""
 
 from __future__ import annotations
 
