@@ -12,7 +12,9 @@ sheer clothing, overlap, back view. Without either the benchmark says so and suc
 
 Definitions: IoU after Everingham et al. 2010, per picture, then averaged; boundary IoU after Cheng et al.
 2021 with a band of 2 % of the diagonal; MAD the mean of |alpha - truth|; mIoU over the classes that the set
-holds, pixels of all pictures together; dtSSD (x 100, less is steadier) after Erofeev et al. 2015, of clips.
+holds, pixels of all pictures together; dtSSD (x 100, less is steadier) after Erofeev et al. 2015, of clips; `extra`
+is found outside of the truth and `missed` truth not found, each per area of truth, at alpha .5; `splits` counts
+connected people in whom two numbers hold over a tenth each.
 The 6 classes are background, hair, skin, tops (with dresses), bottoms (with legwear) and footwear; other
 labels do not count.
 """
@@ -23,7 +25,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -80,6 +82,23 @@ def iou(found: Mask, truth: Mask, counts: Mask) -> float:
     """Intersection over union of two masks where `counts`; 1 when both are empty."""
     union = ((found | truth) & counts).sum()
     return float((found & truth & counts).sum() / union) if union else 1.0
+
+
+def areas(found: Mask, truth: Mask, counts: Mask) -> tuple[float, float]:
+    """What is found outside of the truth, and what of it is missed, each as a share of the truth."""
+    whole = max(1, int((truth & counts).sum()))
+    return float((found & ~truth & counts).sum()) / whole, float((~found & truth & counts).sum()) / whole
+
+
+SPLIT = 0.1
+"""Share of a person that a number must hold before it counts."""
+
+
+def is_cut(people: Sequence[Plane], truth: Mask) -> bool:
+    """Whether the one connected person of *truth* is cut in two: several numbers hold more than `SPLIT`."""
+    count, _ = cv2.connectedComponents(cv2.dilate(truth.astype(np.uint8), np.ones((3, 3), np.uint8)))
+    held = [float(((matte >= 0.5) & truth).sum()) for matte in people]
+    return count == 2 and sum(area > SPLIT * truth.sum() for area in held) > 1
 
 
 def band(mask: Mask) -> Mask:
@@ -182,18 +201,20 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def masks(self, name: str) -> tuple[float, float]:
-        """Mean person IoU of a set with masks; and as a clip, how unsteady it is."""
-        scores, steps = [], []
+    def masks(self, name: str) -> tuple[float, float, float, float]:
+        """Mean person IoU of a set with masks; as a clip, how unsteady it is; extra and missed area."""
+        scores, steps, wrong = [], [], []
         before: tuple[Plane, Plane] | None = None
         for _, picture, truth, counts in pictures(self.folder / name, "mask"):
             alpha, mask = keyed(picture).alpha, truth > 127
             scores.append(iou(alpha >= 0.5, mask, counts))
+            wrong.append(areas(alpha >= 0.5, mask, counts))
             now = alpha, mask.astype(np.float32)
             if before is not None and before[0].shape == alpha.shape:
                 steps.append(unsteady(before, now))
             before = now
-        return float(np.mean(scores)), float(np.mean(steps)) if steps else float("nan")
+        extra, missed = np.mean(wrong, 0)
+        return float(np.mean(scores)), float(np.mean(steps)) if steps else float("nan"), extra, missed
 
     def mattes(self, name: str) -> float:
         """Mean absolute difference of alpha of a set with mattes."""
@@ -206,18 +227,22 @@ class Bench:
     def parsing(self) -> dict[str, float]:
         """Person IoU, boundary IoU and both mIoUs of the set with clothing labels."""
         lut = np.array(json.loads((self.folder / "ccp" / "ccp_to_coarse13.json").read_text())["lut"])
-        person, border = [], []
+        person, border, wrong, cut = [], [], [], 0
         thirteen, six = Tally(len(CLASSES)), Tally(6)
         for _, picture, labels, counts in pictures(self.folder / "ccp", "labels"):
             made = keyed(picture)
             found, truth = made.alpha >= 0.5, labels > 0
             person.append(iou(found, truth, counts))
             border.append(iou(band(found), band(truth), counts))
+            wrong.append(areas(found, truth, counts))
+            cut += is_cut(made.people, truth)
             want = np.where(counts, lut[labels], 255)
             got = classes_13(made)
             thirteen.add(got, want)
             six.add(TO_6[got], np.where(want < 255, TO_6[np.minimum(want, 12)], 255))
         scores = {"ccp_iou": float(np.mean(person)), "boundary_iou": float(np.mean(border))}
+        scores["ccp_extra"], scores["ccp_missed"] = np.mean(wrong, 0).tolist()
+        scores["splits"] = cut
         scores["ccp_miou13"] = float(np.nanmean(thirteen.ious()))
         scores["ccp_miou6"] = float(np.nanmean(six.ious()))
         per_class = zip(CLASSES, thirteen.ious(), strict=True)
@@ -230,7 +255,8 @@ class Bench:
             scores |= self.parsing()
         for key, name in (("coco", "coco"), ("tennis", "tennis"), ("dance", "davis_dance-twirl")):
             if (self.folder / name).is_dir():
-                scores[f"{key}_iou"], steps = self.masks(name)
+                scores[f"{key}_iou"], steps, *wrong = self.masks(name)
+                scores[f"{key}_extra"], scores[f"{key}_missed"] = wrong
                 if key != "coco":
                     scores[f"{key}_dtssd"] = steps
         for key, name in (("alpha_mad", "alphaGT"), ("silver_mad", "alphaSilver")):

@@ -53,8 +53,24 @@ def run(*args: str) -> dict[str, float]:
 
 def test_it_scores_the_sets_that_are_there(folder: Path) -> None:
     scores = run("--eval", str(folder))
-    assert set(scores) == {"coco_iou", "alpha_mad"}
+    assert set(scores) == {"coco_iou", "coco_extra", "coco_missed", "alpha_mad"}
     assert scores["coco_iou"] > 0.6 and scores["alpha_mad"] < 0.12
+
+
+def test_areas_and_cuts_are_what_they_say() -> None:
+    bench = script("people")
+    truth, counts = np.zeros((20, 30), bool), np.ones((20, 30), bool)
+    truth[2:18, 5:15] = True
+    found = np.roll(truth, 4, 1)
+    assert bench.areas(found, truth, counts) == (pytest.approx(0.4), pytest.approx(0.4))
+    counts[:, 15:] = False
+    assert bench.areas(found, truth, counts)[0] == 0
+    upper, lower, tip = (np.zeros((20, 30), np.float32) for _ in range(3))
+    upper[:10], lower[10:], tip[17:] = 1, 1, 1
+    assert bench.is_cut([upper, lower], truth) and not bench.is_cut([upper, tip], truth)
+    assert not bench.is_cut([np.float32(truth)], truth)
+    truth[9:11] = False  # two people, or a loose boot: nobody knows
+    assert not bench.is_cut([upper, lower], truth)
 
 
 def test_without_pictures_it_says_so(tmp_path: Path) -> None:
