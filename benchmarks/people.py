@@ -12,9 +12,9 @@ sheer clothing, overlap, back view. Without either the benchmark says so and suc
 
 Definitions: IoU after Everingham et al. 2010, per picture, then averaged; boundary IoU after Cheng et al.
 2021 with a band of 2 % of the diagonal; MAD the mean of |alpha - truth|; mIoU over the classes that the set
-holds, pixels of all pictures together; dtSSD (x 100, less is steadier) after Erofeev et al. 2015, of clips; `extra`
-is found outside of the truth and `missed` truth not found, each per area of truth, at alpha .5; `splits` counts
-connected people in whom two numbers hold over a tenth each.
+holds, pixels of all pictures together; dtSSD (x 100, less is steadier) after Erofeev et al. 2015, of clips;
+`extra` is found outside of the truth and `missed` truth not found, each per area of truth, at alpha .5;
+`splits` counts connected people in whom two numbers hold over a tenth each.
 The 6 classes are background, hair, skin, tops (with dresses), bottoms (with legwear) and footwear; other
 labels do not count.
 """

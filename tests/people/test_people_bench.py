@@ -69,7 +69,7 @@ def test_areas_and_cuts_are_what_they_say() -> None:
     upper[:10], lower[10:], tip[17:] = 1, 1, 1
     assert bench.is_cut([upper, lower], truth) and not bench.is_cut([upper, tip], truth)
     assert not bench.is_cut([np.float32(truth)], truth)
-    truth[9:11] = False  # two people, or a loose boot: nobody knows
+    truth[8:12] = False  # two people, or a loose boot: nobody knows
     assert not bench.is_cut([upper, lower], truth)
 
 
