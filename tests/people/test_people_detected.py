@@ -51,7 +51,7 @@ def test_the_figure_counts_more_on_a_body_that_the_detector_sees() -> None:
     assert taken[Painted] > 0.2 and taken[Detecting] < 0.1
 
 
-def test_the_detector_looks_at_crops_only_where_it_saw_nobody() -> None:
+def test_the_detector_looks_at_crops_only_if_it_saw_nobody() -> None:
     picture = black(480, 960)
     paint(picture, (60, 120, 150, 180), head=True)
     asked: list[tuple[int, ...]] = []

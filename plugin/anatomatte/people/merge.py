@@ -278,7 +278,7 @@ class MergedCrops:
         return np.asarray(weight, np.float32)
 
     def evidence(self, most: int, picture: Plane) -> PeopleEvidence:
-        """The merged evidence with at most *most* people as instances, in *picture* (H, W, 3) in 0-1."""
+        """The merged evidence with at most *most* people as instances; *picture* is the plate at any size."""
         alpha, held = probable(self.alpha)
         cells = (self.cells.shape[0], self.cells.shape[1])
         seen = settle(self.votes(), self.centre, self.offset, self.near, self.unit)

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from ..ops.strips import never
-from .bodies import Bodies
 from .crops import Window, corners, on_cells, windows
 from .evidence import PeopleEvidence, Plane
 from .figures import Figures, LargerInference, figures
@@ -82,17 +81,11 @@ def observe_people(
     again = work.crop_windows(found) if crops else []
     finest = max((window.zoom for window in again), default=0.0) / work.full_frame(1.0).zoom
     grid = work.grid(min(max(finest, 1.0), _FINEST))
-    predicted += work.infer(
-        [(on_cells(window, work.plate, grid), 0, _published(window, first.bodies)) for window in again]
-    )
-    return MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people, work.picture)
-
-
-def _published(window: Window, known: Bodies) -> int:
-    """Which published networks look at a crop: the detector only where it saw nobody at full frame."""
-    x, y, _ = known.circles.T
-    seen = (x >= window.left) & (x < window.right) & (y >= window.top) & (y < window.bottom)
-    return 2 if seen.any() else 1
+    near = (
+        2 if len(first.bodies.circles) else 1
+    )  # whom the detector saw in the whole picture needs no second look
+    predicted += work.infer([(on_cells(window, work.plate, grid), 0, near) for window in again])
+    return MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people, work.small)
 
 
 def _larger_inference(plate: tuple[int, int], grid: tuple[int, int], crop: Crop) -> LargerInference:
