@@ -1,6 +1,6 @@
-"""`python -m training`: assets, render, train, validate, export, portrait, or `all` of them; and pack.
+"""`python -m training`: assets, render, train, validate, export, portrait, detector, or `all`; and pack.
 
-`portrait` puts the published portrait network into the package, as it is.
+`portrait` and `detector` put the published networks of that name into the package, as they are.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ HERE = Path(__file__).resolve().parent
 CHECKPOINT = HERE / "checkpoint"
 SHIPPED = HERE.parent / "plugin" / "anatomatte" / "weights" / "people.safetensors"
 PORTRAIT = SHIPPED.with_name("portrait.safetensors")
+DETECTOR = SHIPPED.with_name("person_detector.safetensors")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    commands = ("all", "assets", "pack", "render", "train", "validate", "export", "portrait")
+    commands = ("all", "assets", "pack", "render", "train", "validate", "export", "portrait", "detector")
     parser.add_argument("command", choices=commands)
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
@@ -175,14 +176,15 @@ def _export(args: argparse.Namespace) -> None:
     print(f"{SHIPPED} written")
 
 
-def _portrait(args: argparse.Namespace) -> None:
+def _as_published(args: argparse.Namespace, target: Path) -> None:
+    """Put a published network from the assets into the package at *target*."""
     from .assets import fetch
 
-    source, beside = args.assets / PORTRAIT.name, PORTRAIT.with_suffix(".part")
+    source, beside = args.assets / target.name, target.with_suffix(".part")
     fetch(args.assets, source.name)
     shutil.copyfile(source, beside)
-    os.replace(beside, PORTRAIT)
-    print(f"{PORTRAIT} written")
+    os.replace(beside, target)
+    print(f"{target} written")
 
 
 def main() -> int:
@@ -206,7 +208,9 @@ def main() -> int:
         if args.command in ("all", "export"):
             _export(args)
         if args.command in ("all", "portrait"):
-            _portrait(args)
+            _as_published(args, PORTRAIT)
+        if args.command in ("all", "detector"):
+            _as_published(args, DETECTOR)
     except (RuntimeError, OSError, ValueError) as failure:
         print(f"training: {failure}", file=sys.stderr)
         return 1

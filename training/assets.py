@@ -1,8 +1,8 @@
 """Fetches what the generator is made from, by pinned version and hash; see LEDGER.md for the licences.
 
 The folder then holds `body.npz`, `base.obj`, `makehuman/`, `hdri/`, and out of published networks
-`trunk.safetensors` and `portrait.safetensors`. Whatever is there already is left alone, so a folder
-that was filled elsewhere needs no network.
+`trunk.safetensors`, `portrait.safetensors` and `person_detector.safetensors`. Whatever is there already
+is left alone, so a folder that was filled elsewhere needs no network.
 """
 
 from __future__ import annotations
@@ -104,9 +104,10 @@ def _base_obj(folder: Path) -> None:
 
 def _published(folder: Path, wanted: Published) -> Path:
     """The published network in `folder`; where it is not there, all that are missing are fetched at once."""
-    from .pretrained import PORTRAIT, POSE
+    from .pretrained import DETECTOR, PORTRAIT, POSE
 
-    missing = {one.member: folder / one.name for one in (POSE, PORTRAIT) if not (folder / one.name).exists()}
+    every = (POSE, PORTRAIT, DETECTOR)
+    missing = {one.member: folder / one.name for one in every if not (folder / one.name).exists()}
     if wanted.member in missing:
         _from_wheel(MEDIAPIPE, MEDIAPIPE_HASH, missing, *MEDIAPIPE_WHEEL)
     return folder / wanted.name
@@ -122,6 +123,12 @@ def _portrait(folder: Path) -> None:
     from .pretrained import PORTRAIT, convert_portrait
 
     convert_portrait(_published(folder, PORTRAIT), folder / "portrait.safetensors")
+
+
+def _detector(folder: Path) -> None:
+    from .pretrained import DETECTOR, convert_detector
+
+    convert_detector(_published(folder, DETECTOR), folder / "person_detector.safetensors")
 
 
 def _body(folder: Path) -> None:
@@ -192,6 +199,7 @@ def fetch(folder: Path, only: str | None = None) -> None:
         (folder / "hdri" / "blender_studio.exr", _blender),
         (folder / "trunk.safetensors", _trunk),
         (folder / "portrait.safetensors", _portrait),
+        (folder / "person_detector.safetensors", _detector),
     ]
     for result, make in steps:
         if only in (None, result.name) and not result.exists():

@@ -1,8 +1,9 @@
-"""Reads weights out of MediaPipe's published networks: our trunk's and the portrait network's.
+"""Reads weights out of MediaPipe's published networks: our trunk's, the portrait network's, the detector's.
 
 The files are TensorFlow Lite graphs (Apache-2.0); their convolutions lie there in the order in which
-they run, as 16-bit numbers, channels last. They are put into `PoseTrunk` and `PortraitNet` one by one
-and every shape is compared, so that another file is refused instead of half understood.
+they run, as 16-bit numbers, channels last, in the detector some without their zeros. They are put into
+`PoseTrunk`, `PortraitNet` and `PersonDetector` one by one and every shape is compared, so that another
+file is refused instead of half understood.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from anatomatte.nets.own import person_detector
+from anatomatte.nets.own.person_detector import PersonDetector
 from anatomatte.nets.own.portrait_net import NET, PortraitNet
 from anatomatte.nets.own.pose_trunk import PoseTrunk
 
@@ -47,6 +50,11 @@ PORTRAIT = Published(
     "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite",
     "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
 )
+DETECTOR = Published(
+    "the person detector",
+    "mediapipe/modules/pose_detection/pose_detection.tflite",
+    "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
+)
 UP = b"Convolution2DTransposeBias"
 """MediaPipe's own operation: a transposed convolution with a bias."""
 
@@ -54,8 +62,21 @@ Conv = nn.Conv2d | nn.ConvTranspose2d | nn.Linear
 
 
 def _constants(model: Any, graph: Any) -> dict[int, np.ndarray[Any, Any]]:
-    """Constant tensors by index; a DEQUANTIZE of one stands for it."""
+    """Constant tensors by index; a DEQUANTIZE or DENSIFY of one stands for it."""
     import tflite
+
+    def dense(tensor: Any, data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """All values of a constant, with the zeros that a sparse one leaves out."""
+        sparse, shape = tensor.Sparsity(), tensor.ShapeAsNumpy()
+        if sparse is None:
+            return data.reshape(shape)
+        rows = sparse.DimMetadata(len(shape) - 1)
+        if sparse.BlockMapLength() or len(data) != _vector(rows, "ArrayIndices").size:
+            raise ValueError("a sparse constant is laid out in a way that is not known here")
+        full = np.zeros((int(np.prod(shape[:-1])), int(shape[-1])), data.dtype)
+        counts = np.diff(_vector(rows, "ArraySegments"))
+        full[np.repeat(np.arange(len(counts)), counts), _vector(rows, "ArrayIndices")] = data
+        return full.reshape(shape)
 
     kinds = {tflite.TensorType.FLOAT16: np.float16, tflite.TensorType.FLOAT32: np.float32}
     found = {}
@@ -64,12 +85,22 @@ def _constants(model: Any, graph: Any) -> dict[int, np.ndarray[Any, Any]]:
         buffer = model.Buffers(tensor.Buffer())
         if buffer.DataLength() and tensor.Type() in kinds:
             data = buffer.DataAsNumpy().view(kinds[tensor.Type()])
-            found[index] = data.reshape(tensor.ShapeAsNumpy()).astype(np.float32)
+            found[index] = dense(tensor, data).astype(np.float32)
     for number in range(graph.OperatorsLength()):
         operator = graph.Operators(number)
-        if _code(model, operator) == tflite.BuiltinOperator.DEQUANTIZE:
+        if _code(model, operator) in (tflite.BuiltinOperator.DEQUANTIZE, tflite.BuiltinOperator.DENSIFY):
             found[operator.Outputs(0)] = found[operator.Inputs(0)]
     return found
+
+
+def _vector(rows: Any, name: str) -> np.ndarray[Any, Any]:
+    """Whole numbers of one of the vectors of a sparse dimension, which has one of three widths."""
+    import tflite
+
+    kinds = {1: tflite.Int32Vector, 2: tflite.Uint16Vector, 3: tflite.Uint8Vector}
+    union, vector = getattr(rows, name)(), kinds[getattr(rows, f"{name}Type")()]()
+    vector.Init(union.Bytes, union.Pos)
+    return np.asarray(vector.ValuesAsNumpy(), np.int64)
 
 
 def _code(model: Any, operator: Any) -> int:
@@ -144,6 +175,16 @@ def running_order(trunk: PoseTrunk) -> list[nn.Conv2d]:
     return [conv for module in order for conv in module.modules() if isinstance(conv, nn.Conv2d)]
 
 
+def detector_order(net: PersonDetector) -> list[nn.Conv2d]:
+    """The detector's convolutions in the order in which the published graph runs them."""
+    sixteenth, deep = net.sixteenth[0], net.deep[0]
+    order: list[nn.Module] = [net.stem, net.quarter, net.eighth]
+    order += [sixteenth.widen, net.side[1], sixteenth.filter, sixteenth.narrow, *net.sixteenth[1:]]
+    order += [deep.widen, net.side[0], deep.filter, deep.narrow, *net.deep[1:], net.last, *net.up]
+    order += [head for pair in zip(net.score, net.box, strict=True) for head in pair]
+    return [conv for module in order for conv in module.modules() if isinstance(conv, nn.Conv2d)]
+
+
 def fill(order: Sequence[Conv], source: Path, published: Published) -> int:
     """Put the convolutions of the file `source` into those in `order`; returns how many it has beyond them.
 
@@ -195,6 +236,19 @@ def convert_portrait(source: Path, target: Path) -> None:
     if beyond:
         raise ValueError(f"{source} has {beyond} convolutions more than the portrait network")
     _write(net, target, {"net": NET})
+
+
+def convert_detector(source: Path, target: Path) -> None:
+    """Write the published person detector `source` to the safetensors file `target`, without any loss.
+
+    Raises:
+        ValueError: the file is another one.
+    """
+    net = PersonDetector()
+    beyond = fill(detector_order(net), source, DETECTOR)
+    if beyond:
+        raise ValueError(f"{source} has {beyond} convolutions more than the person detector")
+    _write(net, target, {"net": person_detector.NET})
 
 
 def load_into(trunk: PoseTrunk, path: Path) -> None:

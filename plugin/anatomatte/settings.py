@@ -73,15 +73,16 @@ class Settings(Keying):
         evidence="people",
     )  # fmt: skip
     people: int = control(
-        "int", 4, "People", "Subject", "observe",
+        "int", MOST_PEOPLE, "People", "Subject", "observe",
         "How many people are told apart at most; further people stay in the alpha as nobody.",
         low=1, high=MOST_PEOPLE, slider=(1, MOST_PEOPLE),
         evidence="people",
     )  # fmt: skip
     who: str = choice(
-        "everyone", "Whose matte", "Subject", "shape",
-        "The people that the alpha holds.",
-        everyone="Everyone", largest="The largest", index="By number", point="At the point",
+        "main", "Whose matte", "Subject", "shape",
+        "The people that the alpha holds. Main is whom the shot is about, by size, sharpness and place: no "
+        "bystanders; before a screen everyone.",
+        everyone="Everyone", largest="The largest", index="By number", point="At the point", main="Main",
     )  # fmt: skip
     person: int = control(
         "int", 1, "Number", "Subject", "shape",

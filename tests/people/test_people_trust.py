@@ -71,7 +71,7 @@ class Painted:
 
     def infer(
         self,
-        wanted: Sequence[tuple[Plane, int, bool]],
+        wanted: Sequence[tuple[Plane, int, int]],
         threads: int = 1,
         check: Callable[[], None] = lambda: None,
     ) -> list[Prediction]:

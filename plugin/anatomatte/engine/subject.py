@@ -153,8 +153,8 @@ def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Share
     Args:
         held: H×W, how much of the matte is held; None before a screen.
     """
-    choice = selection.select(task.settings, seen, task.place)
     alone, light, work = held is not None, task.plate.light, task.work
+    choice = selection.select(task.settings, seen, task.place, keyed=not alone)
 
     def make() -> Shares:
         return shares(seen, choice, light, alone, held, threads=work.threads, check=work.check)

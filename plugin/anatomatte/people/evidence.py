@@ -17,7 +17,8 @@ class PeopleEvidence:
     `alpha` (h, w) coverage by people without what they hold; `held` (h, w) coverage by held
     things; `parts` (parts, h, w) probabilities that sum to 1; `people` (K, h, w) whose a pixel is,
     summing to 1 over the people when there are any, strongest first; `heads` (K, 3) x and y as
-    shares of width and height, and score.
+    shares of width and height, and score; `main` (K,) whether the picture is about each, None where that is
+    not known; `found` how many were seen, those beyond the K included (0: the K).
     """
 
     alpha: Plane
@@ -25,3 +26,5 @@ class PeopleEvidence:
     parts: Plane
     people: Plane
     heads: Plane
+    main: NDArray[np.bool_] | None = None
+    found: int = 0

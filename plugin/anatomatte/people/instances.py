@@ -39,7 +39,8 @@ class Prediction:
     h/2, w/2) probabilities; `centre` (h/4, w/4) heat of heads in 0-1; `offset` (2, h/4, w/4) the
     vector to one's own head, as shares of the window's width and height. Of the published
     networks, where they ran: `pose_mask` (h, w) logits of the pose network's segmentation (one whole
-    person), `portrait` (any size) of the portrait network's.
+    person), `portrait` (any size) of the portrait network's, `persons` (n, 13) the detector's, as
+    `detections.decoded` gives them.
     """
 
     alpha: Plane
@@ -48,6 +49,7 @@ class Prediction:
     offset: Plane
     pose_mask: Plane | None = None
     portrait: Plane | None = None
+    persons: Plane | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +88,9 @@ def _reachable(cover: Plane, heads: Plane) -> NDArray[np.bool_]:
     return np.stack([free | (pieces == piece) for piece in own])
 
 
-def group_instances(cover: Plane, centre: Plane, offset: Plane, unit: float = 1.0) -> Instances:
+def group_instances(
+    cover: Plane, centre: Plane, offset: Plane, unit: float = 1.0, heads: Plane | None = None
+) -> Instances:
     """Soft assignment of a grid of cells to instances.
 
     Args:
@@ -94,8 +98,9 @@ def group_instances(cover: Plane, centre: Plane, offset: Plane, unit: float = 1.
         centre: (h, w) heat of heads in 0-1.
         offset: (2, h, w) the vector to one's own head in cells, x and y.
         unit: cells of this grid along one cell of the network: how exact an offset can be.
+        heads: (n, 3) column, row, score; None finds them in *centre*.
     """
-    heads = find_heads(centre, 2 * unit)
+    heads = find_heads(centre, 2 * unit) if heads is None else heads
     height, width = cover.shape
     if not len(heads):
         there = cover > 0.5

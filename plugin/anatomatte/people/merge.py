@@ -11,16 +11,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..ops.filters import grow, shrink
 from ..ops.strips import every, never
+from .bodies import bodies
 from .calibration import probable
 from .crops import Window
 from .evidence import PeopleEvidence, Plane
 from .figures import Figures
 from .instances import CELL, Instances, Prediction, group_instances, strongest
+from .plausible import Votes, settle
+from .prominence import whom
 from .trust import (
     CONFIDENT,
+    FIGURE_WEIGHT,
     PublishedVotes,
     combine,
     portrait_agreement,
@@ -29,6 +34,12 @@ from .trust import (
     trust_pose,
     trust_uncropped,
 )
+
+_CIRCLE = (1.1, 1.3)
+"""Radii of a body's circle up to which the pose segmentation is of that body, and beyond which it is not."""
+
+_FRAMED = 3.2
+"""A crop's longer side in radii of a body up to which it is framed around it; published: 2.5."""
 
 _FEATHER = 0.12
 _BEST = 0.55
@@ -82,13 +93,19 @@ class MergedCrops:
         self.alpha = np.zeros((2, height, width), np.float32)
         cells = (height // CELL, width // CELL)
         self.centre, self.offset = np.zeros(cells, np.float32), np.zeros((2, *cells), np.float32)
+        self.figure, self.agreement = np.zeros(cells, np.float32), 1.0
         self.weight, self.cells = np.zeros(size, np.float32), np.zeros(cells, np.float32)
         added = [(crop.prediction.parts, *self._add(crop)) for crop in crops]
         self.alpha /= self.weight
         self.centre /= self.cells
         self.offset /= self.cells
+        self.bodies = bodies([(crop.window, crop.prediction.persons) for crop in crops], plate)
+        self.near = self.bodies.on(plate, cells)
+        for crop in crops:
+            self._add_published(crop)
         if found is not None:
             self.parts = self._parts(added, threads, check)
+            self.own = _sigmoid(shrink(self.alpha[0], *cells))
             self.alpha[0] = self._people(found)
         self.cover = _sigmoid(shrink(np.maximum(self.alpha[0], self.alpha[1]), *cells))
         if found is None and self.published.asked:  # a first merge takes the union
@@ -106,12 +123,23 @@ class MergedCrops:
             trust_uncropped(found.contact) * pose_agreement(found.share(there)), there
         )
         confident = shrink(self.alpha[0], *found.sizes.shape) * (found.own > 0) > CONFIDENT
-        agreement = (
+        self.agreement = (
             portrait_agreement(float((self.portrait_cover(found.sizes.shape)[confident] > 0.5).mean()))
             if confident.any()
             else 1.0
         )
-        return combine(self.alpha[0], self.published, agreement, grow(pose_weight, *self.size))
+        shape = self.cells.shape
+        near = self.near.near((shape[0], shape[1]), *_CIRCLE)
+        weight = grow(pose_weight, *self.size) * grow(1 + (FIGURE_WEIGHT - 1) * near, *self.size)
+        return combine(self.alpha[0], self.published, self.agreement, weight)
+
+    def votes(self) -> Votes:
+        """What speaks for people, on the grid of cells."""
+        shape = self.cells.shape
+        trust = shrink(self.published.portrait_trust, *shape)
+        other = np.maximum(self.portrait_cover() * trust, _sigmoid(shrink(self.published.pose, *shape)))
+        agreed = np.minimum(self.own, other)
+        return Votes(self.cover, agreed, np.asarray(self.agreement * trust, np.float32), self.figure)
 
     def instances(self) -> Instances:
         """Instances, grouped from the merged predictions."""
@@ -164,12 +192,14 @@ class MergedCrops:
             )
             self.offset[k][cells] += vector * coarse
         self.centre[cells] += _fitted(prediction.centre, h // CELL, w // CELL) * coarse
-        self._add_published(prediction, window, (top, bottom, left, right))
         return region, weight
 
-    def _add_published(self, prediction: Prediction, window: Window, span: tuple[int, int, int, int]) -> None:
+    def _add_published(self, crop: Crop) -> None:
         """Add the published networks' predictions for a crop, as far as they know such pictures."""
-        top, bottom, left, right = span
+        window, prediction = crop.window, crop.prediction
+        top, bottom = self._span(window.top, window.bottom, 0)
+        left, right = self._span(window.left, window.right, 1)
+        span = top, bottom, left, right
         region, size = np.s_[top:bottom, left:right], (bottom - top, right - left)
         inner, shown = self._ramps(window, span), self._shown(window)
         longest = max(window.height, window.width)
@@ -182,7 +212,37 @@ class MergedCrops:
             self.published.add_portrait(region, _fitted(prediction.portrait, *size), fits)
         if prediction.pose_mask is not None and shown is not None:
             fits = inner * self._at(trust_pose(shown, longest), span)
-            self.published.add_pose(region, _fitted(prediction.pose_mask, *size), fits)
+            self._add_pose(_fitted(prediction.pose_mask, *size), fits, window, span)
+
+    def _add_pose(self, logits: Plane, fits: Plane, window: Window, span: tuple[int, int, int, int]) -> None:
+        """Add a crop's pose segmentation: on bodies it counts where the crop is framed around them.
+
+        The pose network means the one whole person in its crop; what it says of another's body is noise.
+        """
+        top, bottom, left, right = span
+        region, cells = np.s_[top:bottom, left:right], (self.cells.shape[0], self.cells.shape[1])
+        if not len(self.bodies.circles):
+            self.published.add_pose(region, logits, fits)
+            return
+        meant = self._meant(window)
+        theirs, others = (self.near.near(cells, *_CIRCLE, which) for which in (meant, ~meant))
+        may = np.maximum(theirs, 1 - others)
+        here = np.s_[top // CELL : bottom // CELL, left // CELL : right // CELL]
+        self.published.add_pose(region, logits, fits * grow(may[here], *fits.shape))
+        size = (bottom - top) // CELL, (right - left) // CELL
+        seen = _sigmoid(shrink(logits, *size)) * shrink(fits, *size) * theirs[here]
+        np.maximum(self.figure[here], seen, out=self.figure[here])
+
+    def _meant(self, window: Window) -> NDArray[np.bool_]:
+        """Bodies (n,) around which a window is framed closely enough for the pose network."""
+        if (window.bottom - window.top, window.right - window.left) == self.plate:
+            return self.bodies.whole
+        x, y, radius = self.bodies.circles.T
+        inside = (x > window.left) & (x < window.right) & (y > window.top) & (y < window.bottom)
+        framed: NDArray[np.bool_] = inside & (
+            max(window.bottom - window.top, window.right - window.left) < _FRAMED * radius
+        )
+        return framed
 
     def _span(self, first: int, last: int, axis: int) -> tuple[int, int]:
         """Pixels of the plate as whole cells of the grid."""
@@ -217,21 +277,31 @@ class MergedCrops:
             weight = weight * self._at(np.maximum(np.exp(-off * off / 2), np.float32(_LEAST)), span)
         return np.asarray(weight, np.float32)
 
-    def evidence(self, most: int) -> PeopleEvidence:
-        """The merged evidence with at most *most* people as instances."""
+    def evidence(self, most: int, picture: Plane) -> PeopleEvidence:
+        """The merged evidence with at most *most* people as instances; *picture* is the plate at any size."""
         alpha, held = probable(self.alpha)
-        found = self.instances()
-        chosen = strongest(found, self.cover, most)
+        cells = (self.cells.shape[0], self.cells.shape[1])
+        seen = settle(self.votes(), self.centre, self.offset, self.near, self.unit)
+        if float(seen.keep.min()) < 1:
+            keep = grow(seen.keep, *self.size)
+            alpha, held = alpha * keep, held * keep
+        main = whom(seen.shares * self.cover * seen.keep, seen.whole, picture)
+        chosen = strongest(Instances(seen.shares, seen.heads), self.cover, most)
         shares = (
-            np.stack([grow(found.shares[k], *self.size) for k in chosen])
+            np.stack([grow(seen.shares[k], *self.size) for k in chosen])
             if len(chosen)
-            else np.zeros((0, *self.size))
+            else np.zeros((0, *self.size), np.float32)
         )
-        heads = found.heads[chosen]
         middle = np.array([0.5, 0.5, 0], np.float32)
-        unit = np.array([1 / self.cover.shape[1], 1 / self.cover.shape[0], 1], np.float32)
+        unit = np.array([1 / cells[1], 1 / cells[0], 1], np.float32)
         return PeopleEvidence(
-            alpha, held, self.parts, np.clip(shares, 0, 1).astype(np.float32), (heads + middle) * unit
+            alpha,
+            held,
+            self.parts,
+            np.clip(shares, 0, 1).astype(np.float32),
+            (seen.heads[chosen] + middle) * unit,
+            main[chosen],
+            len(seen.heads),
         )
 
 

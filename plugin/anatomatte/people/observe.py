@@ -35,16 +35,16 @@ class PeopleNetwork(Protocol):
         """Variants of inference: each network, and each on the mirrored picture (test-time augmentation)."""
 
     def infer(
-        self, wanted: Sequence[tuple[Plane, int, bool]], threads: int = 1, check: Callable[[], None] = never
+        self, wanted: Sequence[tuple[Plane, int, int]], threads: int = 1, check: Callable[[], None] = never
     ) -> list[Prediction]:
-        """A prediction for each picture, variant, and whether the portrait network runs too."""
+        """A prediction for each picture, variant, and which published networks run too (`Request`)."""
 
 
 def observe_people(
     display: Plane,
     model: PeopleNetwork,
     *,
-    people: int = 4,
+    people: int = 8,
     crops: bool = True,
     threads: int = 1,
     check: Callable[[], None] = never,
@@ -81,8 +81,11 @@ def observe_people(
     again = work.crop_windows(found) if crops else []
     finest = max((window.zoom for window in again), default=0.0) / work.full_frame(1.0).zoom
     grid = work.grid(min(max(finest, 1.0), _FINEST))
-    predicted += work.infer([(on_cells(window, work.plate, grid), 0, True) for window in again])
-    return MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people)
+    near = (
+        2 if len(first.bodies.circles) else 1
+    )  # whom the detector saw in the whole picture needs no second look
+    predicted += work.infer([(on_cells(window, work.plate, grid), 0, near) for window in again])
+    return MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people, work.small)
 
 
 def _larger_inference(plate: tuple[int, int], grid: tuple[int, int], crop: Crop) -> LargerInference:
@@ -118,12 +121,12 @@ class _Observation:
         height, width = _sized(*self.plate, max(_STRIDE, self.side * scale))
         return Window(0, self.plate[0], 0, self.plate[1], height, width)
 
-    def infer(self, wanted: Sequence[tuple[Window, int, bool]]) -> list[Crop]:
-        """Crops with predictions; wanted are window, variant, and whether the portrait network runs too."""
+    def infer(self, wanted: Sequence[tuple[Window, int, int]]) -> list[Crop]:
+        """Crops with predictions; wanted are window, variant, and which published networks run too."""
         self.check()
         pictures = self._pictures([window for window, _, _ in wanted])
         predictions = self.model.infer(
-            [(pictures[window], variant, portrait) for window, variant, portrait in wanted],
+            [(pictures[window], variant, published) for window, variant, published in wanted],
             self.threads,
             self.check,
         )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import SettingsError
 from ..parts import GROUPS, INDEX, PARTS, PERSON, channels
 from ..settings import BY_NAME, Settings
 from .evidence import PeopleEvidence, Plane
+from .prominence import LEAST
 
 _FACE_HAIR = ("hair", "face", "glasses")
 _COVERED = 0.5
@@ -93,7 +96,7 @@ def chosen_parts(settings: Settings) -> tuple[str, ...]:
 
 def narrowed(settings: Settings) -> bool:
     """Whether the controls leave some people or parts out, for which they must be known."""
-    if settings.who != "everyone":
+    if settings.who not in ("everyone", "main"):
         return True
     return set(chosen_parts(settings)) != {*PERSON, "held"}
 
@@ -107,16 +110,20 @@ def ordered(evidence: PeopleEvidence) -> PeopleEvidence:
     )
     if (order == np.arange(len(order))).all():
         return evidence
-    return PeopleEvidence(
-        evidence.alpha, evidence.held, evidence.parts, evidence.people[order], evidence.heads[order]
+    return dataclasses.replace(
+        evidence,
+        people=evidence.people[order],
+        heads=evidence.heads[order],
+        main=None if evidence.main is None else evidence.main[order],
     )
 
 
-def select(settings: Settings, evidence: PeopleEvidence, point: Point) -> Selection:
+def select(settings: Settings, evidence: PeopleEvidence, point: Point, keyed: bool = False) -> Selection:
     """What the Subject page selects among the people of the *evidence* (in the order of `ordered`).
 
     Args:
         point: where the control Point lies; may be outside of the picture.
+        keyed: there is a screen: nobody happens to be before one, so the main people are all of them.
 
     Raises:
         SettingsError: the list of parts cannot be understood.
@@ -127,6 +134,8 @@ def select(settings: Settings, evidence: PeopleEvidence, point: Point) -> Select
     doubts: tuple[str, ...] = ()
     if settings.who == "everyone" or not count:
         people = tuple(range(count))
+    elif settings.who == "main":
+        people = tuple(range(count)) if keyed else tuple(np.flatnonzero(_main(evidence)).tolist())
     elif settings.who == "largest":
         people = (int(np.argmax([float((evidence.alpha * share).sum()) for share in evidence.people])),)
     elif settings.who == "point":
@@ -136,8 +145,36 @@ def select(settings: Settings, evidence: PeopleEvidence, point: Point) -> Select
         if not people:
             one = "person was" if count == 1 else "people were"
             doubts = (f"There is no person {settings.person}: {count} {one} seen, so the matte is empty.",)
-    everything = settings.who == "everyone" and parts == ALL_PARTS
+    doubts += _untold(evidence, people, settings.who == "main" and not keyed)
+    everyone = settings.who == "everyone" or (settings.who == "main" and keyed)
+    everything = everyone and parts == ALL_PARTS
     return Selection(people, parts, "held" in names, everything, doubts)
+
+
+def _untold(evidence: PeopleEvidence, people: tuple[int, ...], main: bool) -> tuple[str, ...]:
+    """Sentences about people who were seen but have no matte, or are not among the *people* of Main."""
+    count, more = len(evidence.people), evidence.found - len(evidence.people)
+    said: tuple[str, ...] = ()
+    if more > 0:
+        have = "the largest has a matte" if count == 1 else f"the {count} largest have a matte each"
+        stay = f"{more} {'stays' if more == 1 else 'stay'} in the alpha as nobody"
+        left = f"{more} {'is' if more == 1 else 'are'} left out"
+        said = (f"{evidence.found} people were seen; {have}, {left if main else stay}.",)
+    if main and 0 < len(people) < count:
+        hold = "is whom" if len(people) == 1 else "are whom"
+        said += (
+            f"{len(people)} of {count} people {hold} the shot is about; bystanders are left out "
+            "(Whose matte Everyone keeps them).",
+        )
+    return said
+
+
+def _main(evidence: PeopleEvidence) -> NDArray[np.bool_]:
+    """Whether the picture is about each person; where the evidence does not say, by size alone."""
+    if evidence.main is not None and len(evidence.main) == len(evidence.people):
+        return evidence.main
+    area = np.sqrt([float((evidence.alpha * share).sum()) for share in evidence.people])
+    return np.asarray(area >= LEAST * area.max(), np.bool_)
 
 
 def person_at(evidence: PeopleEvidence, point: Point) -> int:

@@ -19,6 +19,12 @@ CONFIDENT = 1.0
 LOGIT_LIMIT = 6.0
 """Logits are clipped to this on both sides."""
 
+FIGURE_WEIGHT = 3.0
+"""Votes of the pose segmentation on a body that the detector sees: there it is in its published use.
+
+On street photos it alone has .951 person IoU, ours .84; on a dancer before a crowd .80 and .49.
+"""
+
 _PORTRAIT_SIZE = (0.25, 0.5)
 _POSE_FILL, _POSE_LARGEST = (0.35, 0.55), (320.0, 400.0)
 _FRAME_CONTACT = (0.15, 0.35)

@@ -29,7 +29,8 @@ def lawful(seen: PeopleEvidence) -> PeopleEvidence:
     parts[_BACKGROUND] += parts.sum(0) <= 1e-6
     parts = parts / parts.sum(0)
     people, heads = shared(np.clip(people, 0, 1), alpha, seen.heads)
-    return PeopleEvidence(alpha, held, np.asarray(parts, np.float32), people, heads)
+    main = seen.main if seen.main is not None and len(seen.main) == len(people) else None
+    return PeopleEvidence(alpha, held, np.asarray(parts, np.float32), people, heads, main, seen.found)
 
 
 def shared(people: Plane, alpha: Plane, heads: Plane) -> tuple[Plane, Plane]:
@@ -75,7 +76,7 @@ def on_grid(seen: PeopleEvidence, size: tuple[int, int]) -> PeopleEvidence:
         return np.ascontiguousarray(resized(turned, size, "bilinear", antialias=False).transpose(2, 0, 1))
 
     alpha, held = (resized(plane, size, "bilinear", antialias=False) for plane in (seen.alpha, seen.held))
-    return PeopleEvidence(alpha, held, at(seen.parts), at(seen.people), seen.heads)
+    return PeopleEvidence(alpha, held, at(seen.parts), at(seen.people), seen.heads, seen.main, seen.found)
 
 
 def only_known(new: Plane, old: Plane, known: tuple[int, ...]) -> Plane:

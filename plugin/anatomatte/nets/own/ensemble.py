@@ -1,4 +1,4 @@
-"""Inference with the ensemble: our people networks and the published portrait network, in torch.
+"""Inference with the ensemble: our people networks and the two published ones beside them, in torch.
 
 A pass runs on one thread of torch, and several passes run in parallel: what a pass predicts
 depends neither on the number of threads nor on what else the machine does, and no thread waits for
@@ -21,10 +21,11 @@ from safetensors import safe_open
 
 from ...models.store.files import sha256_of
 from ...parts import INDEX, MIRROR
+from ...people.detections import decoded, letterboxed
 from ...people.evidence import PeopleEvidence, Plane
 from ...people.instances import Prediction
 from ...people.observe import observe_people
-from . import portrait_net
+from . import person_detector, portrait_net
 from .people_net import OFFSET_UNIT, load
 
 _FOLDER = Path(__file__).resolve().parents[2] / "weights"
@@ -38,13 +39,16 @@ many drawn ones.
 PORTRAIT = _FOLDER / "portrait.safetensors"
 """The weights of the published portrait network, which runs beside the first one."""
 
+DETECTOR = _FOLDER / "person_detector.safetensors"
+"""The weights of the published person detector, which runs where the portrait network does."""
+
 LONG_SIDE = 320
 """Longest side of the inference when the weights do not say."""
 
 
-Request = tuple[Plane, int, bool]
-"""One pass: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, the variant, and whether the
-portrait network runs too.
+Request = tuple[Plane, int, int]
+"""One pass: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, the variant, and which
+published networks run too: none (0), portrait network and person detector (1), portrait network alone (2).
 
 Variant 0 is the first network, 1 the first on the mirrored picture, 2 the second, 3 the second mirrored.
 """
@@ -90,6 +94,7 @@ class PeopleModel:
     Args:
         weights: .safetensors files of `people_net.save`, one a network; the first runs most often.
         portrait: the weights of the portrait network; None runs without.
+        detector: the weights of the person detector; None runs without.
         device: `cpu`, `cuda` or any torch device.
         dtype: None takes what `native_dtype` says; float32 gives the same mattes on every processor.
 
@@ -103,15 +108,18 @@ class PeopleModel:
         device: str = "cpu",
         dtype: torch.dtype | None = torch.float32,
         portrait: Path | None = PORTRAIT,
+        detector: Path | None = DETECTOR,
     ) -> None:
         self.device = device
         self.dtype = native_dtype(device) if dtype is None else dtype
         self.nets = [load(path, device, self.dtype) for path in weights]
         self.portrait = None if portrait is None else portrait_net.load(portrait, device, self.dtype)
+        self.detector = None if detector is None else person_detector.load(detector, device, self.dtype)
         self.long_sides = [_long_side(path) for path in weights]
-        self.digests = {path.stem: sha256_of(path) for path in (*weights, *([portrait] if portrait else []))}
-        """SHA-256 of the weights that were read, by their file's name."""
         """Pixels of the longest side of the full frame for each network."""
+        files = (*weights, *(path for path in (portrait, detector) if path is not None))
+        self.digests = {path.stem: sha256_of(path) for path in files}
+        """SHA-256 of the weights that were read, by their file's name."""
 
     @property
     def variants(self) -> int:
@@ -163,7 +171,7 @@ class PeopleModel:
         return self._infer(one)
 
     def _infer(self, one: Request) -> Prediction:
-        picture, variant, portrait = one
+        picture, variant, published = one
         which, mirror = divmod(variant, 2)
         small = np.ascontiguousarray(picture[:, ::-1]) if mirror else picture
         height, width = small.shape[:2]
@@ -178,9 +186,12 @@ class PeopleModel:
                 parts = parts[list(MIRROR)]
                 offset = offset * torch.tensor([-1.0, 1.0])[:, None, None]
             pose_mask = None if out.pose_mask is None or mirror else out.pose_mask[0, 0].float().cpu().numpy()
-            published = pose_mask, self._portrait(picture) if portrait else None
+            portrait = self._portrait(picture) if published else None
+            persons = self._persons(picture) if published == 1 else None
             alpha, parts, centre, offset = (t.contiguous() for t in (alpha, parts, centre, offset))
-            return Prediction(alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), *published)
+            return Prediction(
+                alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), pose_mask, portrait, persons
+            )
 
     def _portrait(self, picture: Plane) -> Plane | None:
         """The portrait network's logits at its own size; the picture is squeezed to it as in its training."""
@@ -191,6 +202,15 @@ class PeopleModel:
         batch = torch.from_numpy(small).permute(2, 0, 1)[None]
         published = self.portrait(batch.to(self.device, self.dtype, memory_format=torch.channels_last))
         return np.asarray(published[0, 0].float().cpu().numpy(), np.float32)
+
+    def _persons(self, picture: Plane) -> Plane | None:
+        """Detections (n, 13) in a picture, as `detections.decoded` gives them."""
+        if self.detector is None:
+            return None
+        batch = torch.from_numpy(letterboxed(picture)).permute(2, 0, 1)[None]
+        found = self.detector(batch.to(self.device, self.dtype, memory_format=torch.channels_last))
+        scores, boxes = (np.asarray(t[0].float().cpu().numpy(), np.float32) for t in found)
+        return decoded(scores, boxes, *picture.shape[:2])
 
 
 def _long_side(weights: Path) -> int:
