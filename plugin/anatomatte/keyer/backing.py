@@ -33,6 +33,9 @@ _HEAD = 0.25
 _GAP, _RING = 2, 5
 """Small pixels between a person and the ring around it, and the ring's width."""
 
+_DEEP = 13
+"""Small pixels by which an area is narrowed, twice half of it, before edges in it are looked for."""
+
 _EDGE = 0.04
 """Change of tone from a pixel to the next, as a share of the area's own, that is an edge."""
 
@@ -179,7 +182,7 @@ def figures(seen: Seen, fine: Pixels) -> Figures:
         usual=max(usual(seen.colour), _RARE * _bleached(seen)),
         flat=float(seen.smooth[inner].mean()) if inner.any() else 0.0,
         rough=float(np.median(seen.rough[inner])) if inner.any() else 1.0,
-        lines=_lines(fine, inner),
+        lines=_lines(fine, like),
         paint=seen.paint,
         calm=seen.calm,
         clutter=_clutter(like, seen.partly, None),
@@ -205,9 +208,13 @@ def _bleached(seen: Seen) -> float:
     return float((seen.thumb[seen.like].max(1) > _WHITE).mean()) if seen.like.any() else 0.0
 
 
-def _lines(fine: Pixels, inner: Mask) -> float:
-    """Share of the area's inside that strong edges cross; *fine* has twice the pixels each way."""
-    there = np.kron(inner, np.ones((2, 2), np.bool_))
+def _lines(fine: Pixels, like: Mask) -> float:
+    """Share of the area that strong edges cross, well away from its own edge, where hair may lie.
+
+    *fine* has twice the pixels each way.
+    """
+    deep = cv2.erode(like.astype(np.uint8), np.ones((_DEEP, _DEEP), np.uint8)) > 0
+    there = np.kron(deep, np.ones((2, 2), np.bool_))
     if not there.any():
         return 0.0
     level = max(float(np.median(fine[there])), 1e-6)
