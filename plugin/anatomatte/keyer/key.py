@@ -17,7 +17,7 @@ from ..ops.strips import each
 from ..plate import Plate
 from ..settings import Settings
 from ..work import Work
-from . import chroma, clutter, palette, regions, shadow, solve
+from . import chroma, cloth, clutter, palette, regions, shadow, solve
 from .screen import Screen, find
 
 
@@ -191,7 +191,7 @@ class _Refine:
         parts = [self.found[y] for y in sorted(self.found)]
         matte = np.empty_like(self.matte)
         each(self.height, lambda y1, y2: self.finish(matte, y1, y2), work.threads, work.check)
-        own = palette.own_colour(self.sums, self.screen.axis)
+        own = cloth.own_colour(self.sums, self.screen.axis)
         around = np.concatenate([colours.fields[..., :3], own[..., None]], 2)
         edge, light = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
         if self.settings.shadows == "keep" and self.screen.shade is not None:
