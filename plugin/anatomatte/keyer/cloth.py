@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import Mask, disc, distance, fill, step
+from ..ops.filters import Mask, disc, distance, fill, gauss, step
 from .axis import Axis
 
 _WIDE = 0.008
@@ -64,15 +64,17 @@ def _chroma(colour: Pixels) -> Pixels:
     return np.asarray(light / total[..., None], np.float32)
 
 
-def own_colour(sums: Pixels, axis: Axis) -> Pixels:
+def own_colour(sums: Pixels, axis: Axis, depth: Pixels) -> Pixels:
     """Where the subject itself has the screen's hue, 0 to 1 on the grid: cloth that is no spill.
 
     Spill is a weak tint of anything; a coat of like colour is strongly and evenly coloured and wide.
     Between and beyond what is sure, a cell is as the surest subject beside it: in an edge next to skin
-    or hair nothing is cloth, in an edge of the cloth everything is.
+    or hair nothing is cloth, in an edge of the cloth everything is.  Deep inside, where the screen's light
+    does not come, all that is near a cloth may be: its seams, its folds, what shines between fingers.
 
     Args:
         sums: h×w×CHANNELS, the palette's sums over cells.
+        depth: h×w, 0 at the screen to 1 well away from it.
     """
     weight = np.ascontiguousarray(sums[..., 0])
     mean = sums[..., 1:4] / (weight[..., None] + np.float32(1e-6))
@@ -82,4 +84,7 @@ def own_colour(sums: Pixels, axis: Axis) -> Pixels:
         return np.zeros(weight.shape, np.float32)
     cloth = grown(cloth, mean, (weight > 0.25) & (axis.key(mean, 0.5) > np.float32(0.02)))
     near = fill(cloth[..., None].astype(np.float32), weight)[..., 0]
-    return step(near, 0.35, 0.65)
+    wide = max(1.0, 0.01 * max(weight.shape))
+    seen = cloth * weight
+    about = step(gauss(seen, wide) / (gauss(weight, wide) + np.float32(0.02)), 0.04, 0.16) * depth
+    return np.maximum(step(near, 0.35, 0.65), about)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..frame import Pixels
 from ..ops.filters import gauss, rows_of, shrink, step
-from . import cluster
+from . import cluster, veil
 from . import surface as surfaces
 from .axis import Axis, axis_of
 
@@ -33,6 +33,7 @@ class Screen:
     surface: Pixels
     noise: float
     shade: Pixels | None = None
+    veil: Pixels | None = None
 
     def rows(self, y1: int, y2: int, height: int, width: int) -> Pixels:
         """The surface at full size, rows y1 to y2 of *height*; any split gives the same pixels."""
@@ -109,11 +110,12 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     solid = surfaces.eroded(member)
     member = solid if solid.sum() > 0.2 * total else member
     mean = np.asarray((thumb * member[..., None]).sum((0, 1)) / member.sum(), np.float32)
-    surface, shade = np.broadcast_to(mean, thumb.shape).astype(np.float32), None
+    surface, shade, hung = np.broadcast_to(mean, thumb.shape).astype(np.float32), None, None
     if uneven:
         limits = mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max()
         surface, member = surfaces.model(thumb, member, found.seed, limits)
         rough = surfaces.roughness(light, (height, width), int(mean.argmax()))
+        surface, member, hung = veil.unveiled(thumb, surface, member, rough, limits)
         shade = surfaces.shade(thumb, surface, member, rough)
         surface = surface if shade is None else surface * shade
-    return Screen(found.weight, axis_of(mean), np.asarray(surface, np.float32), 0.0, shade)
+    return Screen(found.weight, axis_of(mean), np.asarray(surface, np.float32), 0.0, shade, hung)

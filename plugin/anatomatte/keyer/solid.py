@@ -103,15 +103,15 @@ def own_hue(colour: Pixels, surface: Pixels, signal: Pixels, grain: float) -> Pi
         signal: h×w, the key signal.
     """
     seen = planes.box(colour, 3)
-    slack = np.float32(0.01 + 0.3 * grain)
+    slack = np.float32(0.004 + 0.15 * grain)
     most = np.full(signal.shape, np.inf, np.float32)
     for c in range(3):
         behind = surface[..., c]
         bound = (np.maximum(seen[..., c], 0) + slack) / np.maximum(behind, np.float32(1e-5))
-        most = np.where(behind > 4 * slack, np.minimum(most, bound), most)
+        most = np.where(behind > 6 * slack, np.minimum(most, bound), most)
     share = most / np.maximum(box(signal, 3), np.float32(1e-3))
     apart = step(distance(seen, surface), 0.2, 0.35)
-    return np.asarray((1 - step(share, 0.5, 0.7)) * step(box(signal, 3), 0.06, 0.12) * apart, np.float32)
+    return np.asarray((1 - step(share, 0.6, 0.8)) * step(box(signal, 3), 0.06, 0.12) * apart, np.float32)
 
 
 def limits(colour: Pixels, surface: Pixels, signal: Pixels, depth: Pixels, grain: float) -> Pixels:
