@@ -2,8 +2,8 @@
 
     python benchmarks/edges.py [--json] [--size 640x360] [--plates frizz,shirt,…]
 
-    green_excess    share of the subject's pixels (alpha > 0.05) × 1000 whose foreground stands above the other
-                    channels in the screen's by more than 3 % of itself, where the true one does not
+    green_excess    share of the subject's pixels (alpha > 0.05) × 1000 whose foreground stands above the
+                    other channels in the screen's by more than 3 % of itself, where the true one does not
     kept            share of the colour of clothes that have the screen's hue which is left of them, in 0..1
                     (solid pixels; 1 is the truth)
     rim             mean |alpha − truth| × 1000 in the edge band of those clothes

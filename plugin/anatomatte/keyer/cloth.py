@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import Mask, disc, distance, fill, gauss, step
+from ..ops.filters import Mask, box, disc, distance, fill, gauss, step
 from .axis import Axis
 
-_WIDE = 0.008
+_WIDE = 0.0055
 """Radius of the smallest patch that is cloth, as a share of the grid's longer side."""
 
 _NEAR = 2.0
@@ -34,7 +34,7 @@ def purity(light: Pixels, axis: Axis) -> Pixels:
 def patches(strong: Mask) -> Mask:
     """*strong* (h×w cells) without what is thin: rims, strands, speckle."""
     radius = max(2, round(_WIDE * max(strong.shape)))
-    seen = cv2.morphologyEx(strong.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    seen = (box(strong.astype(np.float32), 3) > 0.6).astype(np.uint8)
     core = cv2.erode(seen, disc(radius), borderType=cv2.BORDER_REPLICATE)
     if not core.any():
         return np.zeros_like(strong)
@@ -87,4 +87,4 @@ def own_colour(sums: Pixels, axis: Axis, depth: Pixels) -> Pixels:
     wide = max(1.0, 0.01 * max(weight.shape))
     seen = cloth * weight
     about = step(gauss(seen, wide) / (gauss(weight, wide) + np.float32(0.02)), 0.04, 0.16) * depth
-    return np.maximum(step(near, 0.35, 0.65), about)
+    return np.asarray(np.maximum(step(near, 0.35, 0.65), about), np.float32)

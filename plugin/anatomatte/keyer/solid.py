@@ -111,7 +111,8 @@ def own_hue(colour: Pixels, surface: Pixels, signal: Pixels, grain: float) -> Pi
         most = np.where(behind > 6 * slack, np.minimum(most, bound), most)
     share = most / np.maximum(box(signal, 3), np.float32(1e-3))
     apart = step(distance(seen, surface), 0.2, 0.35)
-    return np.asarray((1 - step(share, 0.6, 0.8)) * step(box(signal, 3), 0.06, 0.12) * apart, np.float32)
+    own = 1 - step(np.asarray(share, np.float32), 0.6, 0.8)
+    return np.asarray(own * step(box(signal, 3), 0.06, 0.12) * apart, np.float32)
 
 
 def limits(colour: Pixels, surface: Pixels, signal: Pixels, depth: Pixels, grain: float) -> Pixels:

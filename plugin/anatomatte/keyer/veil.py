@@ -23,6 +23,9 @@ _WIDE = 0.012
 _MOST = 0.5
 """Share of the screen above which the screen itself is like that."""
 
+_FOLLOWED = 0.1
+"""Share of a veil that was taken for screen from which on the model has swallowed it; cloth never is."""
+
 _GREY = 1.8
 """Ratio of two channels up to which a veil is grey or nearly so."""
 
@@ -45,13 +48,14 @@ def _clipped(light: Pixels) -> Mask:
     """Where the brightest channel has run into the camera's limit, or nearly: its hue means nothing there."""
     top = light.max(2)
     most = float(top.max())
-    if float((top > 0.997 * most).mean()) < 0.005:
+    display = 0.93 < most < 1.02  # most plates end at 1, softly where a codec was there
+    if float((top > (0.95 if display else 0.997) * most).mean()) < 0.005:
         return np.zeros(top.shape, np.bool_)
     return np.asarray(top > 0.85 * most)
 
 
-def _seen(light: Pixels, stiff: Pixels, calm: Mask) -> Mask:
-    """Where a veil hangs: its wide smooth middle, and what thins out from there."""
+def _seen(light: Pixels, stiff: Pixels, calm: Mask, member: Pixels) -> Mask:
+    """Where a veil hangs that the model followed: its wide smooth middle, and what thins out from there."""
     cover, grey = _read(light, stiff)
     radius = max(2, round(_WIDE * max(calm.shape)))
     middle = (cover > 0.09) & (cover < 0.5) & (grey > 0.28) & calm
@@ -59,9 +63,13 @@ def _seen(light: Pixels, stiff: Pixels, calm: Mask) -> Mask:
     if not core.any():
         return np.zeros_like(calm)
     thin = ((cover > 0.02) & (cover < 0.55) & (grey > 0.15) & calm) | (core > 0)
-    _, labels = cv2.connectedComponents(thin.astype(np.uint8), connectivity=4)
-    kept = np.zeros(int(labels.max()) + 1, np.bool_)
+    count, labels = cv2.connectedComponents(thin.astype(np.uint8), connectivity=4)
+    cells, followed = (
+        np.bincount(labels.ravel(), weight.ravel(), count) for weight in (np.ones_like(member), member > 0.15)
+    )
+    kept = np.zeros(count, np.bool_)
     kept[np.unique(labels[core > 0])] = True
+    kept &= followed > _FOLLOWED * cells
     kept[0] = False
     return np.asarray(cv2.dilate(kept[labels].astype(np.uint8), disc(2)) > 0)
 
@@ -85,7 +93,7 @@ def unveiled(
     bare, hung = member, np.zeros(member.shape, np.bool_)
     stiff = refitted(light, member)
     for _ in range(6):
-        hung = _seen(light, stiff, calm)
+        hung = _seen(light, stiff, calm, member)
         bare = np.where(hung, 0, member).astype(np.float32)
         screen = (member > 0) | hung
         if not hung.any() or float(hung.sum()) > _MOST * float(screen.sum()) or not bare.any():
