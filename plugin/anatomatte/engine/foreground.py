@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from .. import buffers
 from ..frame import Pixels
-from ..keyer import despill, palette
+from ..keyer import cloth, despill, palette
 from ..keyer.key import Key, surface_rows
 from ..ops import colour
 from ..ops.filters import brightest, gauss, rows_of, shrink, step
@@ -115,7 +115,7 @@ class Foreground:
         assert screen is not None
         excess = despill.spill(clean, screen.axis, chosen.despill_method)
         if own.any():
-            excess *= 1 - np.float32(chosen.despill_keep) * own * palette.purity(clean, screen.axis)
+            excess *= 1 - np.float32(chosen.despill_keep) * own * cloth.purity(clean, screen.axis)
         if self.near is not None:
             excess *= rows_of(self.near, y1, y2, self.height, self.width)
         full = np.maximum(screen.axis.key(surface, 0.5), np.float32(1e-5))

@@ -11,14 +11,14 @@ import numpy.typing as npt
 from ..decision import Decision
 from ..frame import Pixels
 from ..ops import colour
-from ..ops.filters import rows_of, shrink
+from ..ops.filters import rows_of, shrink, step
 from ..ops.matte import calm
 from ..ops.planes import planar
 from ..ops.strips import each
 from ..plate import Plate
 from ..settings import Settings
 from ..work import Work
-from . import chroma, clutter, palette, regions, shadow, solve
+from . import chroma, cloth, clutter, palette, regions, shadow, solve, veil
 from .screen import Candidate, Screen, find
 
 
@@ -160,6 +160,8 @@ class _Refine:
         )
         own = slice(y1 - top, y2 - top)
         subject, screen = (mask[own].astype(np.float32) for mask in sure)
+        if self.screen.veil is not None:
+            screen *= rows_of(self.screen.veil, y1, y2, self.height, self.width) < 0.5
         self.matte[y1:y2] = subject + np.maximum(subject, screen) - 1
         sums = palette.gather(shown[own], unit[own], subject, screen, self.cell)
         self.sums[y1 // self.cell : y1 // self.cell + len(sums)] = sums
@@ -177,9 +179,23 @@ class _Refine:
         grain = np.hypot(max(self.screen.noise, 0.03), chroma.LUMA_RINGS * unrest)
         tint = chroma.CHROMA_RINGS * unrest
         alpha, foreground = solve.solve(shown, surface / bright, fields, colours.tone, grain, tint)
+        if self.screen.veil is not None:
+            hung = rows_of(self.screen.veil, y1, y2, self.height, self.width)[y, x]
+            alpha, foreground = self.veiled(shown, surface / bright, alpha, foreground, hung)
         matte[y, x] = alpha
         light = foreground * bright + (light - shown * bright)
         self.found[y1] = ((y + y1) * self.width + x, light)
+
+    def veiled(
+        self, shown: Pixels, surface: Pixels, alpha: Pixels, foreground: Pixels, hung: Pixels
+    ) -> tuple[Pixels, Pixels]:
+        """Alpha and foreground of pixels (N×3, in units) of which some may be a veil's (*hung*, N)."""
+        chosen = self.settings
+        signal = regions.share(shown, surface, self.screen.axis, chosen.screen_balance, chosen.screen_gain)
+        new = veil.covered(alpha, signal, hung)
+        own = (shown - (1 - new[:, None]) * surface) / np.maximum(new, np.float32(0.02))[:, None]
+        share = step(np.abs(new - alpha), 0.0, 0.02)[:, None]
+        return new, np.asarray(foreground + share * (own - foreground), np.float32)
 
     def unrest(self, y1: int, y2: int) -> Pixels:
         """Contrast around each pixel of these rows, where a codec errs in proportion to it."""
@@ -204,7 +220,7 @@ class _Refine:
         parts = [self.found[y] for y in sorted(self.found)]
         matte = np.empty_like(self.matte)
         each(self.height, lambda y1, y2: self.finish(matte, y1, y2), work.threads, work.check)
-        own = palette.own_colour(self.sums, self.screen.axis)
+        own = cloth.own_colour(self.sums, self.screen.axis, self.depths[..., 0])
         around = np.concatenate([colours.fields[..., :3], own[..., None]], 2)
         edge, light = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
         if self.settings.shadows == "keep" and self.screen.shade is not None:

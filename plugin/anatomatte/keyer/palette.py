@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import Mask, fill, gauss, step
+from ..ops.filters import Mask, fill
 from ..ops.planes import cell_mean
-from .axis import Axis
 
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 """The six different entries of a symmetric 3×3 matrix, in the order in which they are stored."""
@@ -75,25 +74,6 @@ def gather(colour: Pixels, surface: Pixels, subject: Pixels, screen: Pixels, cel
 def cells_of(mask: Mask, cell: int) -> Pixels:
     """Share of each cell that *mask* (H×W) covers; what is missing at the right and the bottom is not."""
     return cell_mean(mask.astype(np.float32), cell)
-
-
-def own_colour(sums: Pixels, axis: Axis) -> Pixels:
-    """Where the subject itself has the screen's hue, 0 to 1 on the grid: cloth that is no spill.
-
-    Spill is a weak tint of anything; a coat of like colour is strongly and evenly coloured.
-    """
-    weight = sums[..., 0]
-    mean = sums[..., 1:4] / (weight[..., None] + np.float32(1e-6))
-    tint = axis.key(mean, 0.5)
-    own = step(tint, 0.10, 0.17) * purity(mean, axis) * weight
-    wide = max(1.0, 0.015 * max(weight.shape))
-    return step(gauss(own, wide) / (gauss(weight, wide) + np.float32(0.02)), 0.04, 0.16)
-
-
-def purity(light: Pixels, axis: Axis) -> Pixels:
-    """Whether a colour is strongly of the screen's hue, 0 to 1, however dark it is."""
-    pure = axis.key(light, 0.5) / np.maximum(light[..., axis.high], np.float32(1e-6))
-    return step(np.asarray(pure, np.float32), 0.25, 0.45)
 
 
 def spread(sums: Pixels, cell: int) -> Palette:

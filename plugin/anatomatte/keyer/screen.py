@@ -8,7 +8,7 @@ import numpy as np
 
 from ..frame import Pixels
 from ..ops.filters import gauss, rows_of, shrink, step
-from . import backing, cluster
+from . import backing, cluster, veil
 from . import surface as surfaces
 from .axis import Axis, axis_of
 from .backing import Figures, Seen
@@ -32,6 +32,7 @@ class Screen:
     surface: Pixels
     noise: float
     shade: Pixels | None = None
+    veil: Pixels | None = None
 
     def rows(self, y1: int, y2: int, height: int, width: int) -> Pixels:
         """The surface at full size, rows y1 to y2 of *height*; any split gives the same pixels."""
@@ -133,13 +134,14 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     seen = backing.Seen(thumb, like, partly, mean, found.smooth, rough, found.paint, found.calm)
     strongest = np.ascontiguousarray(np.clip(light[..., int(mean.argmax())], 0, 64))
     figures = backing.figures(seen, shrink(strongest, 2 * height, 2 * width))
-    shade = None
+    shade, hung = None, None
     if uneven:
+        surface, grown, hung = veil.unveiled(thumb, surface, grown, rough, limits)
         shade = surfaces.shade(thumb, surface, grown, rough)
         surface = surface if shade is None else surface * shade
     else:
         surface = np.broadcast_to(mean, thumb.shape).astype(np.float32)
-    screen = Screen(axis_of(mean), np.asarray(surface, np.float32), 0.0, shade)
+    screen = Screen(axis_of(mean), np.asarray(surface, np.float32), 0.0, shade, hung)
     return Candidate(screen, seen, figures)
 
 

@@ -1,9 +1,12 @@
 """Where the subject is opaque although its colour resembles the screen: clothes and patterns.
 
-Two signs, both looked for on a coarse grid.  *Shading*: an opaque cloth of one hue varies along the
+Three signs, all looked for on a coarse grid.  *Shading*: an opaque cloth of one hue varies along the
 line from black through its colour, a mixture with the screen along the line to the screen's
 colour.  *Enclosure*: a patch that is wholly surrounded by sure subject and shows no real screen
-anywhere is a pattern, not a gap.
+anywhere is a pattern, not a gap.  *Too little light*: a screen that shows through by some share sends
+that share of each of its channels, so that the channel of which there is least bounds the share from above
+(the bound of K. He et al., "Single image haze removal using dark channel prior", CVPR 2009, with the
+screen for the haze); where the key signal says more than that, the colour is the subject's own.
 """
 
 from __future__ import annotations
@@ -88,6 +91,30 @@ def foreign(colour: Pixels, surface: Pixels, subject: Pixels) -> Pixels:
     return step(np.asarray(np.minimum(*gaps), np.float32), 0.12, 0.25)
 
 
+def own_hue(colour: Pixels, surface: Pixels, signal: Pixels, grain: float) -> Pixels:
+    """0 to 1: more of the screen's hue than the screen can send through or onto anything that is not itself
+    of this hue, h×w.
+
+    Mixtures of the screen with greys, skin or hair have at least as large a bound as signal, whatever
+    their coverage.  Channels in which the screen is as dark as grain and codec say nothing.
+
+    Args:
+        colour, surface: h×w×3 in units of the screen's brightness.
+        signal: h×w, the key signal.
+    """
+    seen = planes.box(colour, 3)
+    slack = np.float32(0.004 + 0.15 * grain)
+    most = np.full(signal.shape, np.inf, np.float32)
+    for c in range(3):
+        behind = surface[..., c]
+        bound = (np.maximum(seen[..., c], 0) + slack) / np.maximum(behind, np.float32(1e-5))
+        most = np.where(behind > 6 * slack, np.minimum(most, bound), most)
+    share = most / np.maximum(box(signal, 3), np.float32(1e-3))
+    apart = step(distance(seen, surface), 0.2, 0.35)
+    own = 1 - step(np.asarray(share, np.float32), 0.6, 0.8)
+    return np.asarray(own * step(box(signal, 3), 0.06, 0.12) * apart, np.float32)
+
+
 def limits(colour: Pixels, surface: Pixels, signal: Pixels, depth: Pixels, grain: float) -> Pixels:
     """Key signal up to which a cell still counts as subject because it is solid: 0 to 0.95, h×w."""
     deep = inside(colour, surface, 0.3, 0.008, 0.025)
@@ -97,4 +124,5 @@ def limits(colour: Pixels, surface: Pixels, signal: Pixels, depth: Pixels, grain
     screen = distance(planes.box(colour, 3), surface) < np.float32(0.15)
     unsure = (signal > np.float32(0.3) * depth) & ~screen
     pattern = enclosed(unsure, screen) * deep * foreign(colour, surface, (signal < 0.1).astype(np.float32))
-    return np.asarray(np.float32(0.95) * np.maximum(cloth, pattern), np.float32)
+    own = own_hue(colour, surface, signal, grain)
+    return np.asarray(np.float32(0.95) * np.maximum(np.maximum(cloth, pattern), own), np.float32)

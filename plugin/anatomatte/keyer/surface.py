@@ -109,6 +109,14 @@ def _follow(light: Pixels, surface: Pixels, weight: Pixels) -> Pixels:
     return np.asarray(surface + total[..., :3] / (total[..., 3:] + np.float32(1e-4)), np.float32)
 
 
+def refitted(light: Pixels, member: Pixels, limits: tuple[Pixels, Pixels] | None = None) -> Pixels:
+    """The surface of second order through *member*; with *limits*, what it misses is followed as well."""
+    stiff = _fit(light, member)
+    if limits is None:
+        return stiff
+    return np.asarray(np.clip(_follow(light, stiff, member), *limits), np.float32)
+
+
 def model(
     light: Pixels, member: Pixels, seed: Pixels, limits: tuple[Pixels, Pixels]
 ) -> tuple[Pixels, Pixels]:

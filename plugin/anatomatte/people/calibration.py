@@ -13,7 +13,7 @@ GAIN = 3.0
 WIDE = 6.0
 """The exponent where a wide area is grey: nothing that large is half transparent."""
 
-MIDDLE = 0.6
+MIDDLE = 0.56
 """What the networks call this probability is an even chance: they see people a little too large.
 
 In photos with human-made masks, of whole people and of portraits alike, even chances lie at 0.6 to 0.7."""
