@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from anatomatte.decision import parsed
+from anatomatte.errors import SettingsError
 from anatomatte.models.store.files import sha256_of
 from anatomatte.settings import BY_NAME, Value
 
@@ -125,7 +127,8 @@ def together(records: Iterable[Provenance], how: str) -> dict[str, str]:
     found: dict[str, Any] = {}
     for record in records:
         attributes = record.attributes()
-        for name in ("settings", *_FACTS, "weights", "models", "neighbours"):
+        found.setdefault("settings", []).append(_text({**record.settings, **_meant(record.settings)}))
+        for name in (*_FACTS, "weights", "models", "neighbours"):
             found.setdefault("model" if name == "models" else name, []).append(attributes.get(PREFIX + name))
         for name, digest in record.contents.items():
             found.setdefault(_CLIPS.get(name, name.lower()), []).append(digest)
@@ -134,12 +137,23 @@ def together(records: Iterable[Provenance], how: str) -> dict[str, str]:
 
 
 def _settings(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    before, after = _read(old, "settings"), _read(new, "settings")
+    before, after = ({**told, **_meant(told)} for told in (_read(old, "settings"), _read(new, "settings")))
     names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
     if not names:
         return []
     told = ", ".join(f"{name} {before.get(name)} → {after.get(name)}" for name in names[:4])
     return [f"settings ({told})"]
+
+
+def _meant(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a kept decision on a screen decides pixels: yes or no, and the screen's colour."""
+    try:
+        kept = parsed(str(told.get("screen_kept", "")))
+    except SettingsError:
+        return {}
+    if kept is None:
+        return {}
+    return {"screen_kept": f"a screen of {kept.colour}" if kept.screen else "no screen"}
 
 
 def _text(facts: Any) -> str:

@@ -157,18 +157,22 @@ def _three(colour: tuple[float, ...] | None) -> Colour | None:
 def pooled(decisions: Sequence[tuple[int, Decision]]) -> Decision:
     """The decision of a shot from those of some of its frames: the mean of their log odds.
 
-    Colour and area are the medians of those that agree with it, so that one odd frame moves nothing.
+    Colour and area are the medians of those that agree with it, so that one odd frame moves nothing, and all is
+    rounded, so that a plate that comes again a little different makes no other decision.
 
     Args:
         decisions: the frame's number and its decision, at least one.
     """
     odds = [math.log(p / (1 - p)) for p in (min(max(d.presence, _LEAST), _MOST) for _, d in decisions)]
     presence = 1 / (1 + math.exp(-statistics.fmean(odds)))
+    presence = min(max(round(presence, 2), 0.01), 0.99)
     same = [d for _, d in decisions if d.screen == (presence >= 0.5)] or [d for _, d in decisions]
     reasons = [d.why for d in same]
     why = max(reasons, key=lambda code: (reasons.count(code), -reasons.index(code)))
     colours = [d.colour for d in same if d.colour is not None and d.why == why]
-    colour = _three(tuple(statistics.median(c[k] for c in colours) for k in range(3))) if colours else None
-    area = statistics.median(d.area for d in same)
+    middle = (
+        tuple(float(f"{statistics.median(c[k] for c in colours):.2g}") for k in range(3)) if colours else None
+    )
+    area = round(statistics.median(d.area for d in same), 2)
     frames = tuple(sorted(number for number, _ in decisions))
-    return Decision(round(presence, 4), why, colour, area, frames)
+    return Decision(presence, why, _three(middle), area, frames)

@@ -24,6 +24,7 @@ CPP = (
     "tests/cpp",
     "tests/plugins",
     "tests/made/build.py",
+    *(f"plugin/anatomatte/{name}.py" for name in ("settings", "keying", "controls", "menus", "parts")),
 )
 SOURCES = {
     BUILD: CPP,

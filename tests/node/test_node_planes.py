@@ -87,7 +87,7 @@ def test_a_render_for_each_plane_looks_once() -> None:
         made = memo.evidence.made
         for name in {LAYERS!r}:
             node.render(1, planes=[name])
-        assert memo.evidence.made == made + 3  # the screen, the people, their shares
+        assert memo.evidence.made == made + 4  # the decision, the screen, the people, their shares
         """,
         ANATOMATTE_CACHE_MB="100",
     )

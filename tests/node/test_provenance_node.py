@@ -85,8 +85,10 @@ def test_another_version_or_table(request_: RenderRequest, monkeypatch: pytest.M
 def test_weights_count_where_they_were_asked(
     request_: RenderRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = replace(request_, settings={"subject": "on"}, destination=tmp_path / "asked.####.exr")
-    keyed = replace(request_, settings={"subject": "auto"})
+    asked = replace(
+        request_, settings={"subject": "on", "screen": "green"}, destination=tmp_path / "asked.####.exr"
+    )
+    keyed = replace(request_, settings={"subject": "auto", "screen": "green"})
     assert told(asked) == told(keyed) == ("rendered", "")
     assert '"people"' in (stills.attributes(tmp_path / "asked.0009.exr") or {})["anatomatte:weights"]
     assert (stills.attributes(tmp_path / "key.0009.exr") or {})["anatomatte:weights"] == "{}"

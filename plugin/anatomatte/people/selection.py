@@ -145,8 +145,9 @@ def select(settings: Settings, evidence: PeopleEvidence, point: Point, keyed: bo
         if not people:
             one = "person was" if count == 1 else "people were"
             doubts = (f"There is no person {settings.person}: {count} {one} seen, so the matte is empty.",)
-    doubts += _untold(evidence, people, settings.who == "main" and not keyed)
-    everyone = settings.who == "everyone" or (settings.who == "main" and keyed)
+    # where all who are told apart are main, so may be those beyond their count
+    everyone = settings.who == "everyone" or (settings.who == "main" and len(people) == count)
+    doubts += _untold(evidence, people, settings.who == "main" and not everyone)
     everything = everyone and parts == ALL_PARTS
     return Selection(people, parts, "held" in names, everything, doubts)
 
