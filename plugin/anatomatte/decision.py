@@ -157,8 +157,8 @@ def _three(colour: tuple[float, ...] | None) -> Colour | None:
 def pooled(decisions: Sequence[tuple[int, Decision]]) -> Decision:
     """The decision of a shot from those of some of its frames: the mean of their log odds.
 
-    Colour and area are the medians of those that agree with it, so that one odd frame moves nothing, and all is
-    rounded, so that a plate that comes again a little different makes no other decision.
+    Colour and area are the medians of those that agree with it, so that one odd frame moves nothing, and
+    all is rounded, so that a plate that comes again a little different makes no other decision.
 
     Args:
         decisions: the frame's number and its decision, at least one.

@@ -257,7 +257,13 @@ def test_main_is_whom_the_evidence_says_or_the_large_ones_and_before_a_screen_ev
 def test_who_has_no_matte_is_told() -> None:
     said = select(Settings(who="everyone"), evidence([True, True], 5), (0, 0)).doubts
     assert said == ("5 people were seen; the 2 largest have a matte each, 3 stay in the alpha as nobody.",)
-    (left,) = select(Settings(who="main"), evidence([True, True], 3), (0, 0)).doubts
+    # where all who are told apart are main, the others may be too
+    both = select(Settings(who="main"), evidence([True, True], 3), (0, 0))
+    assert both.doubts == (
+        "3 people were seen; the 2 largest have a matte each, 1 stays in the alpha as nobody.",
+    )
+    assert both.whole
+    left, _ = select(Settings(who="main"), evidence([True, False], 3), (0, 0)).doubts
     assert left == "3 people were seen; the 2 largest have a matte each, 1 is left out."
     (bystander,) = select(Settings(who="main"), evidence([True, False]), (0, 0)).doubts
     assert bystander.startswith("1 of 2 people is whom the shot is about")
