@@ -10,7 +10,7 @@ import pytest
 import anatomatte
 from anatomatte.keyer import clutter
 from anatomatte.keyer.decide import decided
-from anatomatte.keyer.screen import find
+from anatomatte.keyer.screen import find, modelled
 from made.keyer_scenes import Pixels, Scene, edge, scene, srgb8
 
 AWAY = np.ones((11, 11), np.uint8)
@@ -68,8 +68,9 @@ def test_frizzy_dark_hair_is_no_shadow() -> None:
     found = find(made.image, "auto", (0.0, 0.0, 0.0), True)
     assert found is not None
     near = cv2.resize(made.alpha, found.seen.like.shape[::-1], interpolation=cv2.INTER_AREA)
-    if found.screen.shade is not None:
-        assert found.screen.shade[(near > 0.05) & (near < 0.95)].mean() > 0.97
+    shade = modelled(found).shade
+    if shade is not None:
+        assert shade[(near > 0.05) & (near < 0.95)].mean() > 0.97
 
 
 def marked(made: Scene, places: list[tuple[float, float]], tape: tuple[float, float, float]) -> Pixels:

@@ -11,7 +11,7 @@ import pytest
 import anatomatte
 from anatomatte.keyer import cloth, palette, solid, veil
 from anatomatte.keyer.axis import axis_of
-from anatomatte.keyer.screen import find
+from anatomatte.keyer.screen import find, modelled
 from made.keyer_scenes import GREEN, scene
 
 BENCH = Path(__file__).resolve().parent.parent.parent / "benchmarks"
@@ -66,7 +66,7 @@ def test_uneven_screens_have_no_veil() -> None:
     grain = np.random.default_rng(0).standard_normal((180, 320, 3)).astype(np.float32) * 0.004
     for name, light in lights.items():
         found = find((light + grain).astype(np.float32), "auto", (0, 0, 0), True)
-        assert found is not None and found.screen.veil is None, name
+        assert found is not None and modelled(found).veil is None, name
     assert np.isclose(veil.covered(np.float32([0.9]), np.float32([0.7]), np.float32([1.0]))[0], 0.9)
     assert np.isclose(veil.covered(np.float32([0.2]), np.float32([0.7]), np.float32([1.0]))[0], 0.3)
 

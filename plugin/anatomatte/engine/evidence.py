@@ -10,7 +10,7 @@ from .. import decision
 from ..decision import Decision
 from ..keyer import decide
 from ..keyer.key import Key, ScreenEvidence, find_screen, key_screen, observe_screen
-from ..keyer.screen import Candidate
+from ..keyer.screen import Candidate, modelled
 from ..nets.external.protocols import PeopleGiven
 from ..people import fuse
 from ..people.evidence import PeopleEvidence, Plane
@@ -88,13 +88,12 @@ def _area(found: Candidate | None) -> float:
 def screen_of(task: Task) -> tuple[ScreenEvidence, Key]:
     """The screen that was decided on, and its key."""
     made, candidate = decision_of(task)
-    screen = candidate.screen if made.screen and candidate is not None else None
-    if screen is None:
+    if candidate is None or not made.screen:
         found = ScreenEvidence(None)
         return found, key_screen(task.plate, found, task.settings, task.work)
 
     def make() -> tuple[ScreenEvidence, Key]:
-        found = observe_screen(task.plate, screen, task.work)
+        found = observe_screen(task.plate, modelled(candidate), task.work)
         task.work.progress(0.4)
         return found, key_screen(task.plate, found, task.settings, task.work)
 

@@ -160,11 +160,11 @@ def partly(thumb: Pixels, surface: Pixels, like: Mask, colour: Pixels) -> Mask:
     return np.asarray(cv2.medianBlur((like | through).astype(np.uint8), 3) > 0)
 
 
-def figures(seen: Seen, fine: Pixels) -> Figures:
+def figures(seen: Seen, fine: Pixels | None) -> Figures:
     """The figures of an area.
 
     Args:
-        fine: 2h×2w, the plate's strongest channel of the area's colour.
+        fine: 2h×2w, the plate's strongest channel of the area's colour; None looks for no lines.
     """
     like = seen.like
     height, width = like.shape
@@ -179,33 +179,30 @@ def figures(seen: Seen, fine: Pixels) -> Figures:
         left=float(there[:, :rim].mean()),
         right=float(there[:, -rim:].mean()),
         vivid=float(np.median(saturation[like])) if like.any() else 0.0,
-        usual=max(usual(seen.colour), _RARE * _bleached(seen)),
+        usual=usual(seen.colour, seen.thumb[like]),
         flat=float(seen.smooth[inner].mean()) if inner.any() else 0.0,
         rough=float(np.median(seen.rough[inner])) if inner.any() else 1.0,
-        lines=_lines(fine, like),
+        lines=0.0 if fine is None else _lines(fine, like),
         paint=seen.paint,
         calm=seen.calm,
         clutter=_clutter(like, seen.partly, None),
     )
 
 
-def usual(colour: Pixels) -> float:
+def usual(colour: Pixels, light: Pixels) -> float:
     """0 to 1: how usual a hue is for a screen, whose paints and cloths are a pure green or a pure blue.
 
     Sky and water are bluer than cyan and greener than blue; leaves and lawns are greens with much red.
-    Teal and yellow-green screens exist, but are rare.
+    Teal and yellow-green screens exist, but are rare.  *light* is all of it, N×3: near white its hue has run
+    out and says nothing.
     """
     axis = axis_of(colour)
     limits = _HUES.get((axis.high, axis.mid))
     if limits is None:
         return 0.0
     pure, other, twin = limits
-    return max(1 - float(step(axis.shear, pure, other)), _RARE * float(step(axis.shear, *twin)))
-
-
-def _bleached(seen: Seen) -> float:
-    """Share of the area that is near white: there its hue has run out and says nothing."""
-    return float((seen.thumb[seen.like].max(1) > _WHITE).mean()) if seen.like.any() else 0.0
+    bleached = _RARE * float((light.max(1) > _WHITE).mean()) if len(light) else 0.0
+    return max(bleached, 1 - float(step(axis.shear, pure, other)), _RARE * float(step(axis.shear, *twin)))
 
 
 def _lines(fine: Pixels, like: Mask) -> float:

@@ -23,9 +23,6 @@ from .screen import Candidate
 SURE = 3.6
 """Log odds from which on a screen is taken without asking about people."""
 
-HOPELESS = -4.0
-"""Log odds of the material at which people are not asked whether it is a screen nevertheless."""
-
 
 def figures_of(seen: Figures, people: Behind | None) -> dict[str, float]:
     """The figures by the names of the tables; those of people only where these are known."""
@@ -85,7 +82,7 @@ def _hopeless(figures: dict[str, float]) -> bool:
     """Whether the material is none of a screen, wherever people stand."""
     table = voices.BEFORE
     said = (float(np.interp(figures[name], *table.odds[name])) for name in voices.MATERIAL)
-    return table.best + sum(said) < HOPELESS
+    return table.best + sum(said) < voices.HOPELESS
 
 
 def mask_of(cover: Pixels, like: Mask) -> Mask:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..frame import Pixels
 from ..ops.filters import gauss, rows_of, shrink, step
-from . import backing, cluster, veil
+from . import backing, cluster, veil, voices
 from . import surface as surfaces
 from .axis import Axis, axis_of
 from .backing import Figures, Seen
@@ -63,17 +63,21 @@ _CANON = {"green": (0.1, 0.6, 0.15), "blue": (0.08, 0.15, 0.6)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """An area that may be a screen: what the screen would be, and what speaks for it.
+    """An area that may be a screen, and what speaks for it; `modelled` makes the screen of it.
 
     Attributes:
-        screen: the model of it.
-        seen: the small picture and where it lies in it.
+        seen: the small picture and where the area lies in it.
         figures: what it looks like.
+        surface: h×w×3, its colour over the frame, without shadows.
+        grown: h×w, how surely each small pixel is of it.
+        uneven: whether its light is followed over the frame.
     """
 
-    screen: Screen
     seen: Seen
     figures: Figures
+    surface: Pixels
+    grown: Pixels
+    uneven: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,23 +130,52 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     solid = surfaces.eroded(member)
     member = solid if solid.sum() > 0.2 * total else member
     mean = np.asarray((thumb * member[..., None]).sum((0, 1)) / member.sum(), np.float32)
-    rough = surfaces.roughness(light, (height, width), int(mean.argmax()))
-    limits = mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max()
-    surface, grown = surfaces.model(thumb, member, found.seed, limits)
+    flat = np.zeros_like(member)
+    if mode == "auto" and _hopeless(thumb, member, mean, found):
+        like = member > LEAST
+        seen = backing.Seen(thumb, like, like, mean, found.smooth, flat, found.paint, found.calm)
+        return Candidate(seen, backing.figures(seen, None), thumb, member, uneven)
+    strongest = np.ascontiguousarray(np.clip(light[..., int(mean.argmax())], 0, 64))
+    surface, grown = surfaces.model(thumb, member, found.seed, _limits(mean))
     like = backing.alike(thumb, surface)
     partly = backing.partly(thumb, surface, like, mean)
+    rough = surfaces.roughness(strongest, (height, width))
     seen = backing.Seen(thumb, like, partly, mean, found.smooth, rough, found.paint, found.calm)
-    strongest = np.ascontiguousarray(np.clip(light[..., int(mean.argmax())], 0, 64))
     figures = backing.figures(seen, shrink(strongest, 2 * height, 2 * width))
+    return Candidate(seen, figures, surface, grown, uneven)
+
+
+def _limits(mean: Pixels) -> tuple[Pixels, Pixels]:
+    """Least and greatest colour of a screen whose mean this is."""
+    return mean * np.float32(0.15), mean * np.float32(4.0) + np.float32(0.02) * mean.max()
+
+
+def _hopeless(thumb: Pixels, member: Pixels, mean: Pixels, found: _Cluster) -> bool:
+    """Whether colour and material are none of a screen, whatever else is found."""
+    there = member > LEAST
+    known = {
+        "vivid": float(np.median(cluster.chroma_of(thumb)[1][there])),
+        "usual": backing.usual(mean, thumb[there]),
+        "paint": found.paint,
+        "smooth": (found.calm + 1) / 2,
+    }
+    said = (float(np.interp(value, *voices.BEFORE.odds[name])) for name, value in known.items())
+    return voices.BEFORE.best + sum(said) < voices.HOPELESS
+
+
+def modelled(candidate: Candidate) -> Screen:
+    """The screen that a candidate is: its light over the frame, its shadows, the veils before it."""
+    seen, surface = candidate.seen, candidate.surface
     shade, hung = None, None
-    if uneven:
-        surface, grown, hung = veil.unveiled(thumb, surface, grown, rough, limits)
-        shade = surfaces.shade(thumb, surface, grown, rough)
+    if candidate.uneven:
+        surface, grown, hung = veil.unveiled(
+            seen.thumb, surface, candidate.grown, seen.rough, _limits(seen.colour)
+        )
+        shade = surfaces.shade(seen.thumb, surface, grown, seen.rough)
         surface = surface if shade is None else surface * shade
     else:
-        surface = np.broadcast_to(mean, thumb.shape).astype(np.float32)
-    screen = Screen(axis_of(mean), np.asarray(surface, np.float32), 0.0, shade, hung)
-    return Candidate(screen, seen, figures)
+        surface = np.broadcast_to(seen.colour, surface.shape).astype(np.float32)
+    return Screen(axis_of(seen.colour), np.asarray(surface, np.float32), 0.0, shade, hung)
 
 
 def absent(colour: Pixels, shape: tuple[int, int]) -> Candidate:
@@ -151,4 +184,4 @@ def absent(colour: Pixels, shape: tuple[int, int]) -> Candidate:
     nothing = Figures(*([0.0] * len(Figures.__dataclass_fields__)))
     nowhere, flat = np.zeros(shape, np.bool_), np.zeros(shape, np.float32)
     seen = Seen(surface, nowhere, nowhere, colour, flat, flat, 0.0, 0.0)
-    return Candidate(Screen(axis_of(colour), surface, 0.0), seen, nothing)
+    return Candidate(seen, nothing, surface, flat, False)

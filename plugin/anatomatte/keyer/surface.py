@@ -212,9 +212,8 @@ def slack(shade_: Pixels) -> Pixels:
     return np.stack([low / bright, high / bright], -1).astype(np.float32)
 
 
-def roughness(light: Pixels, shape: tuple[int, int], channel: int) -> Pixels:
-    """Relative unrest of one *channel* within each pixel of a picture of the size *shape*."""
-    plane = np.maximum(light[..., channel], 0)
+def roughness(plane: Pixels, shape: tuple[int, int]) -> Pixels:
+    """Relative unrest of one channel (H×W, at least 0) within each pixel of a picture of the size *shape*."""
     size = (shape[1], shape[0])
     mean = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
     square = cv2.resize(plane * plane, size, interpolation=cv2.INTER_AREA)

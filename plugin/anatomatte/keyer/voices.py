@@ -39,6 +39,9 @@ CODES: dict[str, str] = {
 }
 """The reason that each figure gives, a code of `decision.WHY`."""
 
+HOPELESS = -4.0
+"""Log odds of the material alone at which nothing that is found besides makes it a screen."""
+
 MATERIAL = ("vivid", "usual", "paint", "smooth", "rough", "lines")
 """Figures of the area itself, wherever it lies."""
 
