@@ -18,7 +18,8 @@ holds, pixels of all pictures together; dtSSD (x 100, less is steadier) after Er
 The 6 classes are background, hair, skin, tops (with dresses), bottoms (with legwear) and footwear; other
 labels do not count. `extra` and `missed` are what was found outside of people, and what of them was not
 found, as shares of the people; `splits` the share of pictures of one person who got two numbers, each with
-more than a tenth of that person; `screen_wrong` the pictures in which a screen was seen that is none.
+more than a tenth of that person; `gaps_filled` the share of enclosed gaps of the truth that stay closed;
+`band_mad` the error of alpha near the true contour (matte_scores.py); `screen_wrong` the pictures in which a screen was seen that is none.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from anatomatte.settings import Settings
 from anatomatte_batch import RenderRequest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from matte_scores import band_mad, gaps_filled
 from measures import CLASSES, TO_6, TO_13, Mask, Plane, Scores, Tally, band, iou, split_up, unsteady
 
 
@@ -140,6 +142,7 @@ class Bench:
         self.folder = folder
         self.screens = 0
         self.people: list[bool] = []
+        self.gaps = [0, 0]
 
     def _made(self, picture: NDArray[np.uint8], settings: Settings) -> Mattes:
         made = keyed(picture, settings)
@@ -168,13 +171,14 @@ class Bench:
             before = now
         return scores
 
-    def mattes(self, name: str, settings: Settings) -> float:
-        """Mean absolute difference of alpha of a set with mattes."""
-        scores = []
+    def mattes(self, name: str, settings: Settings) -> tuple[float, float]:
+        """Mean absolute difference of alpha of a set with mattes, over all and in the band of the contour."""
+        scores, bands = [], []
         for _, picture, truth, counts in pictures(self.folder / name, "alpha"):
-            alpha = self._made(picture, settings).alpha
-            scores.append(float(np.abs(alpha - truth / np.float32(255))[counts].mean()))
-        return float(np.mean(scores))
+            alpha, true = self._made(picture, settings).alpha, truth / np.float32(255)
+            scores.append(float(np.abs(alpha - true)[counts].mean()))
+            bands.append(band_mad(alpha, true, counts))
+        return float(np.mean(scores)), float(np.nanmean(bands))
 
     def parsing(self, settings: Settings) -> dict[str, float]:
         """Person IoU, boundary IoU and both mIoUs of the set with clothing labels."""
@@ -185,7 +189,10 @@ class Bench:
             made = self._made(picture, settings)
             found, truth = made.alpha >= 0.5, labels > 0
             person.add(made.alpha, truth, counts)
-            self.people.append(split_up(made, truth))
+            if settings == DEFAULTS:
+                self.people.append(split_up(made, truth))
+                filled, there = gaps_filled(made.alpha, truth.astype(np.float32), counts)
+                self.gaps = [self.gaps[0] + filled, self.gaps[1] + there]
             border.append(iou(band(found), band(truth), counts))
             want = np.where(counts, lut[labels], 255)
             got = classes_13(made)
@@ -204,9 +211,9 @@ class Bench:
             scores |= self.parsing(settings)
         if (self.folder / "coco").is_dir():
             scores |= self.masks("coco", settings).named("coco")
-        for key, name in (("alpha_mad", "alphaGT"), ("silver_mad", "alphaSilver")):
+        for key, name in (("alpha", "alphaGT"), ("silver", "alphaSilver")):
             if (self.folder / name).is_dir():
-                scores[key] = self.mattes(name, settings)
+                scores[f"{key}_mad"], scores[f"{key}_band_mad"] = self.mattes(name, settings)
         return scores
 
     def all(self) -> dict[str, float]:
@@ -221,6 +228,8 @@ class Bench:
                 scores[kind] = float(np.mean(both))
         if self.people:
             scores["splits"] = float(np.mean(self.people))
+        if self.gaps[1]:
+            scores["gaps_filled"] = self.gaps[0] / self.gaps[1]
         scores["screen_wrong"] = float(self.screens)
         return scores | {f"forced_{key}": value for key, value in self.road(FORCED).items()}
 

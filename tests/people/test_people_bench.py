@@ -53,7 +53,7 @@ def run(*args: str) -> dict[str, float]:
 
 def test_it_scores_the_sets_that_are_there(folder: Path) -> None:
     scores = run("--eval", str(folder))
-    stills = {"coco_iou", "coco_extra", "coco_missed", "alpha_mad"}
+    stills = {"coco_iou", "coco_extra", "coco_missed", "alpha_mad", "alpha_band_mad"}
     sums = {"extra", "missed", "screen_wrong"}
     assert set(scores) == {*stills, *sums, *(f"forced_{key}" for key in stills)}
     assert scores["screen_wrong"] == 0
