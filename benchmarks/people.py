@@ -19,7 +19,8 @@ The 6 classes are background, hair, skin, tops (with dresses), bottoms (with leg
 labels do not count. `extra` and `missed` are what was found outside of people, and what of them was not
 found, as shares of the people; `splits` the share of pictures of one person who got two numbers, each with
 more than a tenth of that person; `gaps_filled` the share of enclosed gaps of the truth that stay closed;
-`band_mad` the error of alpha near the true contour (matte_scores.py); `screen_wrong` the pictures in which a screen was seen that is none.
+`band_mad` the error of alpha near the true contour (matte_scores.py); `screen_wrong` the pictures in which a
+screen was seen that is none.
 """
 
 from __future__ import annotations
