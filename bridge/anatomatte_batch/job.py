@@ -212,7 +212,7 @@ class _Run:
         seconds: float = 0.0,
         error: Exception | None = None,
         told: tuple[str, ...] = (),
-        screen: Mapping[str, str] | None = None,
+        screen: Mapping[str, str | float] | None = None,
     ) -> None:
         """Tell of a frame, and keep it for the result."""
         path, stale = self.sink.path(frame), self.stale.get(frame, "")

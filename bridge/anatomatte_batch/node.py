@@ -38,10 +38,15 @@ class Account:
         return cls(facts, told["weights"], told["models"], tuple(told["neighbours"]))
 
     @property
-    def screen(self) -> Mapping[str, str]:
+    def screen(self) -> Mapping[str, str | float]:
         """What was decided on a screen: ``code``, ``presence`` and ``text``; empty where nothing was."""
         known = {"code": "screen_code", "presence": "screen_presence", "text": "screen"}
-        return {name: self.facts[key] for name, key in known.items() if key in self.facts}
+        found: dict[str, str | float] = {
+            name: self.facts[key] for name, key in known.items() if key in self.facts
+        }
+        if "presence" in found:
+            found["presence"] = float(found["presence"])
+        return found
 
     def with_(self, other: Account) -> Account:
         """Both together, for a frame that takes several renders."""

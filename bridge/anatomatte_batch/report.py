@@ -80,7 +80,7 @@ class Report:
         error: Exception | None = None,
         told: Iterable[str] = (),
         stale: str = "",
-        screen: Mapping[str, str] | None = None,
+        screen: Mapping[str, str | float] | None = None,
     ) -> None:
         """A frame ended: ``rendered``, ``skipped`` or ``failed`` with its error.
 

@@ -9,14 +9,15 @@ partitioning of full-motion video", 1993).
 from __future__ import annotations
 
 import itertools
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from anatomatte.decision import Decision, pooled
-from anatomatte.errors import AnatomatteError, Cancelled, PlateError
+from anatomatte.decision import Decision, contradict, pooled
+from anatomatte.errors import AnatomatteError, Cancelled, OutOfMemory, SetupError
 from anatomatte.settings import Value
 
 from .node import Node
@@ -30,6 +31,12 @@ SURE = 0.9
 
 CUT, STANDS_OUT = 0.25, 3.0
 """Change of the histogram that a cut has at least, and how much larger than its neighbours' it is."""
+
+NEIGHBOURS = 4
+"""Frames on each side of a cut by whose changes it is measured; their median is no flash's."""
+
+REACH = 8
+"""Frames to either side among which another one stands in for a sample that cannot be read."""
 
 _BINS, _SIDE = 6, 64
 _PIXELS = 5.0  # a cut changes pixels by a twentieth on average, and more
@@ -78,7 +85,7 @@ class _Shot:
         check: Callable[[], None],
     ) -> None:
         self.frames, self.read, self.values, self.node, self.check = frames, read, values, node, check
-        self.known: dict[int, Decision | None] = {}
+        self.known: dict[int, Decision | None] = {}  # by place
         self.pictures: dict[int, Floats | None] = {}
         self.broken = False  # no frame can be asked
 
@@ -103,12 +110,25 @@ class _Shot:
         asked: list[int] = []
         for eighths in ROUNDS:
             asked += [first + round((last - first) * k / 8) for k in eighths]
-            found = [self._decision(place) for place in sorted(set(asked))]
-            there = [one for one in found if one is not None]
-            if there and all(one.sure >= SURE and not _apart(one, there[0]) for one in there):
+            there = self._readable(asked, first, last)
+            if there and all(one.sure >= SURE and not contradict(one, there[0][1]) for _, one in there):
                 break
-        frames = ((self.frames[place], self._decision(place)) for place in sorted(set(asked)))
-        return [(frame, one) for frame, one in frames if one is not None]
+        return there
+
+    def _readable(self, places: Sequence[int], first: int, last: int) -> list[tuple[int, Decision]]:
+        """Frames and decisions at *places*, or at the nearest frames that can be read."""
+        found: dict[int, Decision] = {}
+        for place in sorted(set(places)):
+            for step in range(REACH + 1):
+                for near in dict.fromkeys((place + step, place - step)):
+                    one = self._decision(near) if first <= near <= last else None
+                    if one is not None:
+                        found[self.frames[near]] = one
+                        break
+                else:
+                    continue
+                break
+        return sorted(found.items())
 
     def _decision(self, place: int) -> Decision | None:
         """What the frame by itself decides; None where it cannot be read or the controls decide."""
@@ -123,30 +143,34 @@ class _Shot:
             return None
         try:
             return self.node.decision(frame, values)
-        except Cancelled:
+        except (Cancelled, OutOfMemory):  # a shot must not decide otherwise on a smaller machine
             raise
         except AnatomatteError as why:  # the frame itself will say what is wrong with it
-            self.broken = not isinstance(why, PlateError)
+            self.broken = isinstance(why, SetupError)
             return None
 
     def _cut(self, first: int, found: list[tuple[int, Decision]]) -> int | None:
         """The place before the first cut between samples that contradict each other; None without one."""
         places = {frame: place for place, frame in enumerate(self.frames)}
         for (a, one), (b, other) in itertools.pairwise(found):
-            if _apart(one, other) and (cut := self._between(places[a], places[b])) is not None:
+            if contradict(one, other) and (cut := self._between(places[a], places[b])) is not None:
                 return cut
         return None
 
     def _between(self, low: int, high: int) -> int | None:
         """The place before a cut between two places; None where the picture only drifts."""
         a, b = low, high
-        while b - a > 1:
-            middle = (a + b) // 2
+        while (middle := self._middle(a, b)) is not None:
             a, b = (middle, b) if self._change(low, middle) < self._change(middle, high) else (a, middle)
         jump = self._change(a, b)
-        around = [self._change(a - 1, a) if a > 0 else 0.0]
-        around.append(self._change(b, b + 1) if b + 1 < len(self.frames) else 0.0)
-        return a if jump >= CUT and jump > STANDS_OUT * max(around) else None
+        around = [self._change(n, n + 1) for n in (*range(a - NEIGHBOURS, a), *range(b, b + NEIGHBOURS))]
+        usual = statistics.median(around)
+        return b - 1 if jump >= CUT and jump > STANDS_OUT * usual else None
+
+    def _middle(self, a: int, b: int) -> int | None:
+        """The readable place nearest to the middle between two, without them; None where there is none."""
+        between = sorted(range(a + 1, b), key=lambda place: (abs(2 * place - a - b), place))
+        return next((place for place in between if self._small(place) is not None), None)
 
     def _change(self, one: int, other: int) -> float:
         """How much the picture changes between two frames, in 0..1; 0 where one is missing."""
@@ -154,6 +178,8 @@ class _Shot:
         return 0.0 if a is None or b is None else change(a, b)
 
     def _small(self, place: int) -> Floats | None:
+        if not 0 <= place < len(self.frames):
+            return None
         if place not in self.pictures:
             self.check()
             try:
@@ -163,16 +189,6 @@ class _Shot:
             except AnatomatteError:
                 self.pictures[place] = None
         return self.pictures[place]
-
-
-def _apart(one: Decision, other: Decision) -> bool:
-    """Whether two decisions contradict each other: yes against no, or screens of two colours."""
-    if one.screen != other.screen:
-        return True
-    if not one.screen or one.colour is None or other.colour is None:
-        return False
-    a, b = (np.maximum(np.array(colour), 0) for colour in (one.colour, other.colour))
-    return float(np.abs(a / (a.sum() + 1e-9) - b / (b.sum() + 1e-9)).max()) > 0.2
 
 
 def small(picture: Picture) -> Floats:

@@ -206,7 +206,7 @@ void Instance::keep_decision() {
   } else if (suites().message_v1 && suites().message_v1->message) {
     suites().message_v1->message(
         effect_, kOfxMessageMessage, "anatomatte.keep",
-        "There is no decision to keep yet: view a frame through this node first.");
+        "There is no decision of Auto to keep yet: view a frame with Screen on Auto first.");
   }
 }
 

@@ -36,7 +36,14 @@ WHY: dict[str, str] = {
 }
 """Code of each reason → the words for it."""
 
-_LEAST, _MOST = 1e-3, 1 - 1e-3
+_LEAST, _MOST = 0.01, 0.99
+"""Between these one frame's presence counts among others."""
+
+_NOTHING = 0.1
+"""Presence that a frame counts with in which nothing has one strong colour: it may be black."""
+
+_OPEN = 0.7
+"""The most that a decision is sure of which a sure sample contradicts."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,10 +91,8 @@ class Decision:
         """A sentence where the decision is doubtful; empty where it is not."""
         if self.sure >= DOUBTFUL:
             return ""
-        return (
-            f"Whether there is a screen is doubtful ({self.text}; sure {_short(self.sure)}): set Screen to "
-            "Green, Blue or None."
-        )
+        text = self.text if self.screen else f"{self.text}, sure {_short(self.sure)}"
+        return f"Whether there is a screen is doubtful ({text}): set Screen to Green, Blue or None."
 
     @property
     def kept(self) -> str:
@@ -129,7 +134,10 @@ def parsed(text: str) -> Decision | None:
     if not text.strip():
         return None
     try:
-        facts = dict(word.split("=", 1) for word in text.split())
+        words = [word.split("=", 1) for word in text.split()]
+        facts = dict(words)
+        if len(facts) < len(words):
+            raise ValueError(text)
         colour = tuple(float(c) for c in facts["colour"].split("/")) if "colour" in facts else None
         frames = tuple(int(n) for n in facts["frames"].split(",")) if "frames" in facts else ()
         made = Decision(float(facts["presence"]), facts["why"], _three(colour), float(facts["area"]), frames)
@@ -138,7 +146,9 @@ def parsed(text: str) -> Decision | None:
             raise ValueError(text)
         if not all(map(math.isfinite, numbers)) or not 0 <= made.presence <= 1 or not 0 <= made.area <= 1:
             raise ValueError(text)
-        if made.screen and made.colour is None:
+        if made.screen != (made.why == "screen") or (made.colour is not None and min(made.colour) < 0):
+            raise ValueError(text)
+        if made.screen and (made.colour is None or max(made.colour) <= 0):
             raise ValueError(text)
     except (KeyError, ValueError) as why:
         raise SettingsError(
@@ -157,22 +167,41 @@ def _three(colour: tuple[float, ...] | None) -> Colour | None:
 def pooled(decisions: Sequence[tuple[int, Decision]]) -> Decision:
     """The decision of a shot from those of some of its frames: the mean of their log odds.
 
-    Colour and area are the medians of those that agree with it, so that one odd frame moves nothing, and
-    all is rounded, so that a plate that comes again a little different makes no other decision.
+    Colour and area are the middle of those that agree with it, so that one odd frame moves nothing, and
+    all is rounded, so that a plate that comes again a little different makes no other decision.  Where a sure
+    sample contradicts it, it is in doubt.
 
     Args:
         decisions: the frame's number and its decision, at least one.
     """
-    odds = [math.log(p / (1 - p)) for p in (min(max(d.presence, _LEAST), _MOST) for _, d in decisions)]
-    presence = 1 / (1 + math.exp(-statistics.fmean(odds)))
-    presence = min(max(round(presence, 2), 0.01), 0.99)
+    shares = [max(d.presence, _NOTHING) if d.why == "none" else d.presence for _, d in decisions]
+    odds = [math.log(p / (1 - p)) for p in (min(max(share, _LEAST), _MOST) for share in shares)]
+    presence = min(max(round(1 / (1 + math.exp(-statistics.fmean(odds))), 2), _LEAST), _MOST)
     same = [d for _, d in decisions if d.screen == (presence >= 0.5)] or [d for _, d in decisions]
     reasons = [d.why for d in same]
     why = max(reasons, key=lambda code: (reasons.count(code), -reasons.index(code)))
     colours = [d.colour for d in same if d.colour is not None and d.why == why]
-    middle = (
-        tuple(float(f"{statistics.median(c[k] for c in colours):.2g}") for k in range(3)) if colours else None
-    )
+    colour = min(colours, key=lambda one: sum(distance(one, other) for other in colours), default=None)
+    if any(
+        d.sure >= DOUBTFUL and d.why != "none" and d.screen != (presence >= 0.5) for _, d in decisions
+    ) or (presence >= 0.5 and any(contradict(one, other) for one in same for other in same)):
+        presence = min(max(presence, 1 - _OPEN), _OPEN)
+    rounded = None if colour is None else tuple(float(f"{c:.2g}") for c in colour)
     area = round(statistics.median(d.area for d in same), 2)
     frames = tuple(sorted(number for number, _ in decisions))
-    return Decision(presence, why, _three(middle), area, frames)
+    return Decision(presence, why, _three(rounded), area, frames)
+
+
+def distance(one: Colour, other: Colour) -> float:
+    """How far two colours' chromaticities are apart, 0 to 1."""
+    a, b = ([max(c, 0.0) for c in colour] for colour in (one, other))
+    return max(abs(x / (sum(a) + 1e-9) - y / (sum(b) + 1e-9)) for x, y in zip(a, b, strict=True))
+
+
+def contradict(one: Decision, other: Decision) -> bool:
+    """Whether two decisions contradict each other: yes against no, or screens of two colours."""
+    if one.screen != other.screen:
+        return True
+    if not one.screen or one.colour is None or other.colour is None:
+        return False
+    return distance(one.colour, other.colour) > 0.2

@@ -162,13 +162,15 @@ def picture(
     if channels == 1 and chosen.output == "status":  # without colour it is the matte
         chosen = chosen.replace(output="matte")
     made = _windowed(mattes, clips["Source"], behind, chosen, window)
-    doubts = (*_decided(mattes), *_seen(mattes), *mattes.messages)
+    doubts = (*_seen(mattes), *mattes.messages, *_keep(mattes, chosen))
     return packing.components(made, channels, chosen), doubts, mattes
 
 
-def _decided(mattes: engine.Mattes) -> tuple[str, ...]:
-    """Whether there is a screen, in words."""
-    return () if mattes.decision is None else (f"Decided: {mattes.decision.text}",)
+def _keep(mattes: engine.Mattes, chosen: table.Settings) -> tuple[str, ...]:
+    """How a decision on a screen that is this frame's own becomes the shot's."""
+    if mattes.decision is None or chosen.screen != "auto" or chosen.screen_kept:
+        return ()
+    return ("(decided at this frame; Keep this decision on the Screen page holds it for the shot)",)
 
 
 def _seen(mattes: engine.Mattes) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from anatomatte.decision import Decision
-from anatomatte.errors import Cancelled, PlateError, SetupError
+from anatomatte.errors import Cancelled, PlateError, SettingsError, SetupError
 from anatomatte.settings import Value
 from anatomatte_batch import RenderRequest
 from anatomatte_batch.node import Account, Pictures
@@ -172,5 +172,46 @@ def test_any_chunk_decides_alike_and_the_header_says_on_what(tmp_path: Path) -> 
 def test_an_account_tells_of_the_screen() -> None:
     facts = {"screen": "no screen: x", "screen_code": "beside", "screen_presence": "0.0100", "weights": {}}
     account = Account.of({**facts, "models": {}, "neighbours": []})
-    assert account.screen == {"code": "beside", "presence": "0.0100", "text": "no screen: x"}
+    assert account.screen == {"code": "beside", "presence": 0.01, "text": "no screen: x"}
     assert Account().screen == {}
+
+
+def test_a_damaged_frame_beside_a_cut_hides_no_cut() -> None:
+    def level(frame: int) -> float:
+        if frame in (40, 41):
+            raise PlateError("damaged")
+        return 0.1 if frame < 41 else 0.8
+
+    def of(frame: int) -> Decision:
+        level(frame)
+        return YES if frame < 41 else NO
+
+    first, second = scenes(Deciding(of), list(range(1, 101)), level)
+    assert first.last in (39, 40, 41) and second.first == first.last + 1
+    assert first.decision.screen and not second.decision.screen
+
+
+def test_a_flash_at_a_cut_hides_no_cut() -> None:
+    node = Deciding(lambda f: YES if f < 40 else NO)
+    made = scenes(node, list(range(1, 101)), lambda f: 1.0 if f == 40 else 0.1 if f < 40 else 0.6)
+    assert made[0].decision.screen and not made[-1].decision.screen
+
+
+def test_another_frame_stands_in_for_a_sample_that_cannot_be_read() -> None:
+    def of(frame: int) -> Decision:
+        if frame % 2:
+            raise PlateError("damaged")
+        return YES
+
+    (one,) = scenes(Deciding(of), list(range(1, 18)))
+    assert one.decision.frames == (2, 10, 16)
+
+
+def test_a_wrong_setting_at_one_frame_stops_no_other() -> None:
+    def of(frame: int) -> Decision:
+        if frame == 1:
+            raise SettingsError("parts_list names nothing")
+        return YES
+
+    (one,) = scenes(Deciding(of), list(range(1, 30)))
+    assert one.decision.screen and len(one.decision.frames) == 3

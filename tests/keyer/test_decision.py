@@ -50,15 +50,15 @@ def test_hues_have_names(colour: tuple[float, float, float], word: str) -> None:
 
 
 @given(
-    st.floats(0, 1), st.sampled_from([w for w in WHY if w != "set"]), st.floats(0, 1),
+    st.floats(0, 1), st.sampled_from([w for w in WHY if w not in ("set", "screen")]), st.floats(0, 1),
     st.lists(st.integers(-20, 99999), max_size=9),
 )  # fmt: skip
 def test_what_is_kept_comes_back(presence: float, why: str, area: float, frames: list[int]) -> None:
-    made = Decision(presence, why, (0.1, 0.25, 3.5), area, tuple(frames))
+    made = Decision(presence, "screen" if presence >= 0.5 else why, (0.1, 0.25, 3.5), area, tuple(frames))
     back = parsed(made.kept)
     assert back is not None
     assert back.kept == made.kept
-    assert back.why == why and back.frames == tuple(frames)
+    assert back.why == made.why and back.frames == tuple(frames)
     assert abs(back.presence - presence) < 1e-4
     assert '"' not in made.kept and "\\" not in made.kept  # the node reads it out of JSON
 
@@ -74,6 +74,8 @@ def test_nothing_kept_is_no_decision() -> None:
         "presence=0.9 why=screen area=0.1", "presence=0.9 why=because colour=0/1/0 area=0.1",
         "presence=nan why=none area=0", "presence=0.9 why=screen colour=0/1 area=0.1",
         "presence=0.9 why=screen colour=0/inf/0 area=0.1", "presence=0.9 why=none area=0.1 more=1",
+        "presence=0.9 why=lettering colour=0/1/0 area=0.1", "presence=0.1 why=screen colour=0/1/0 area=0.1",
+        "presence=0.9 why=screen colour=0/0/0 area=0.1", "presence=0.1 why=none area=0 area=1",
     ],
 )  # fmt: skip
 def test_what_was_never_kept_is_refused_with_the_cure(text: str) -> None:
@@ -93,6 +95,11 @@ def test_a_shot_decides_by_all_its_samples() -> None:
         0.41,
         0.061,
     )
+    assert pooled(
+        [(1, sure), (2, sure), (3, Decision(0.001, "none")), (4, Decision(0.001, "none"))]
+    ).screen  # black
+    torn = pooled([(1, sure), (2, sure), (3, Decision(0.99, "screen", (0.03, 0.08, 0.26), 0.4))])
+    assert torn.doubt and torn.colour == GREEN
     against = pooled([(1, odd), (2, odd), (3, Decision(0.6, "screen", GREEN, 0.4))])
     assert not against.screen and against.why == "beside" and against.colour == BLUE
 

@@ -130,3 +130,13 @@ def test_the_palette_does_not_depend_on_the_strips() -> None:
     ]
     assert np.array_equal(whole, np.concatenate(parts))
     assert palette.cell_for(1080, 1920) == 4 and palette.cell_for(100, 200) == 1
+
+
+def test_a_lamp_before_the_screen_stays_a_number() -> None:
+    made = scene(180, 320)
+    for light in (60.0, 1000.0):
+        image = made.image.copy()
+        image[40:80, 30:80] = np.float32((light, 0.9 * light, 0.7 * light))
+        mattes = anatomatte.matte(cv2.GaussianBlur(image, (0, 0), 1.2))
+        assert np.isfinite(mattes.alpha).all() and np.isfinite(mattes.foreground).all()
+        assert np.abs(mattes.foreground).max() < 3 * light

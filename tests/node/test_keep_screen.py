@@ -32,7 +32,7 @@ def test_the_decision_is_said_and_kept(node: Instance) -> None:
     node.render(1)
     node.params["refresh"].press()
     said = str(node.params["status"].value)
-    assert "Decided: green screen, " in said
+    assert "green screen, " in said and "Keep this decision" in said
     account = json.loads(str(node.params["provenance"].value))
     assert account["screen"].startswith("green screen") and account["screen_code"] == "screen"
     assert float(account["screen_presence"]) > 0.9
@@ -58,3 +58,11 @@ def test_nothing_is_kept_before_a_frame_was_rendered(node: Instance) -> None:
     node.params["keep_screen"].press()
     assert node.params["screen_kept"].value == ""
     assert any("view a frame" in str(message) for message in node.messages)
+
+
+def test_what_the_artist_set_is_no_decision_to_keep(node: Instance) -> None:
+    node.params["screen"] = "none"
+    node.render(1)
+    node.params["screen"] = "auto"
+    node.params["keep_screen"].press()
+    assert node.params["screen_kept"].value == ""

@@ -64,7 +64,7 @@ def test_whose_matte(values: dict[str, object], who: str) -> None:
     assert (mattes.alpha[RIGHT].min() > 0.98) == (who == "right")
     if who == "nobody":
         assert not mattes.alpha.any()
-        assert mattes.messages == ("There is no person 5: 2 people were seen, so the matte is empty.",)
+        assert mattes.messages[0] == "There is no person 5: 2 people were seen, so the matte is empty."
 
 
 def test_a_point_that_was_never_moved_is_the_middle() -> None:

@@ -10,13 +10,15 @@ from .. import decision
 from ..decision import Decision
 from ..keyer import decide
 from ..keyer.key import Key, ScreenEvidence, find_screen, key_screen, observe_screen
-from ..keyer.screen import Candidate, modelled
+from ..keyer.screen import LEAST, Candidate, modelled
 from ..nets.external.protocols import PeopleGiven
 from ..people import fuse
 from ..people.evidence import PeopleEvidence, Plane
 from ..settings import Settings
 from . import memo, subject
 from .task import Task
+
+ABSENT = "Nothing of the shot's screen is in this frame, which decides by itself."
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +31,7 @@ class Evidence:
         decision: whether there is a screen, and why.
         people: the people, from left to right; None where no model was asked.
         alpha: (H, W) what the alpha model said at the plate's own size, in 0..1; None without one.
-        messages: sentences for the status.
+        messages: what was decided on a screen, and sentences for the status.
     """
 
     screen: ScreenEvidence
@@ -53,11 +55,15 @@ def decision_of(task: Task) -> tuple[Decision, Candidate | None]:
     """
 
     def make() -> tuple[Decision, Candidate | None]:
-        kept = decision.parsed(task.settings.screen_kept)
+        kept = decision.parsed(task.settings.screen_kept) if task.settings.screen == "auto" else None
         found = find_screen(task.plate, task.settings, kept, task.work)
-        made = _set(task.settings, found)
-        if made is not None:
-            return made, found
+        if kept is not None and kept.screen and _area(found) < LEAST:
+            # nothing of the shot's screen is in this frame: it decides by itself, and says so
+            found = find_screen(task.plate, task.settings, None, task.work)
+        else:
+            made = kept or _set(task.settings, found)
+            if made is not None:
+                return made, found
         made, open_ = decide.decided(found)
         if not open_ or found is None or task.settings.subject == "off":
             return made, found
@@ -72,9 +78,6 @@ def _set(settings: Settings, found: Candidate | None) -> Decision | None:
     """The decision that the controls make; None where they leave it to the frame."""
     if settings.screen == "none":
         return Decision(0.0, "set")
-    kept = decision.parsed(settings.screen_kept) if settings.screen == "auto" else None
-    if kept is not None:
-        return kept
     if settings.screen == "auto" or found is None:
         return None
     red, green, blue = (float(c) for c in found.seen.colour)
@@ -123,7 +126,10 @@ def observe(task: Task) -> Evidence:
     """
     decided, _ = decision_of(task)
     screen, key = screen_of(task)
-    doubts = (decided.doubt,) if decided.doubt else ()
+    kept = decision.parsed(task.settings.screen_kept) if task.settings.screen == "auto" else None
+    absent = kept is not None and kept.screen and decided != kept
+    said = (decided.text, ABSENT if absent else "", decided.doubt)
+    doubts = tuple(sentence for sentence in said if sentence)
     if not _asks(task, screen, key):
         return Evidence(screen, key, decided, messages=doubts + _unasked(task, screen.screen is not None))
     found = _people(task)

@@ -28,7 +28,7 @@ class Mattes:
         spill: H×W, share of the screen's colour that despill took off, in 0..1.
         core, garbage, hint: H×W, the mattes that came in (zero where none was given).
         split: the alpha shared out among people and parts; None where the network was not asked.
-        messages: doubts about the frame, as sentences.
+        messages: what was decided on a screen, in words, and doubts about the frame, as sentences.
         decision: whether there is a screen, and why.
         surface: H×W×3, the screen for the outputs that show it, in the output's encoding, or None.
     """

@@ -77,7 +77,7 @@ def of_screen(task: Task) -> tuple[object, ...]:
 def of_decision(task: Task) -> tuple[object, ...]:
     """What the decision on a screen depends on: the screen's evidence, and people where they may be asked."""
     settings = task.settings
-    forced = settings.screen != "auto" or bool(settings.screen_kept) or settings.subject == "off"
+    forced = settings.screen != "auto" or settings.subject == "off"
     chosen = settings.depends_on("observe", evidence="screen")
     where = os.environ.get("OCIO", "")
     return task.content, task.work.scale, chosen, where, forced, () if forced else of_people(task)

@@ -92,7 +92,7 @@ def of_screen(made: Decision | None) -> dict[str, str]:
         "screen": made.text,
         "screen_code": "screen" if made.screen else made.why,
         "screen_presence": f"{made.presence:.4f}",
-        "screen_kept": made.kept,
+        "screen_kept": "" if made.why == "set" else made.kept,
     }
 
 

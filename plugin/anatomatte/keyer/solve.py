@@ -136,7 +136,8 @@ class Likelihood:
             below += coefficient
             below *= square
         below += self.under[0]
-        return np.asarray(below, np.float32)
+        # in exact arithmetic never below the grain's own; light far above the screen's leaves too few digits
+        return np.asarray(np.maximum(below, self.under[0]), np.float32)
 
     def best(self) -> tuple[Wide, Pixels]:
         """The α to expect, and the least cost.
@@ -163,7 +164,7 @@ class Likelihood:
         mixed = Matrix(self.sigma.six * (a * a))
         mixed.six[[0, 3, 5]] += self.grain
         adjugate = mixed.adjugate()
-        det = np.maximum(_dot(mixed.six[:3], adjugate.six[:3]), 1e-30)
+        det = np.maximum(_dot(mixed.six[:3], adjugate.six[:3]), np.maximum(self.grain**3, 1e-30))
         rest = adjugate.times(self.e - a * self.f) / det
         return np.asarray(mean + a * self.sigma.times(rest))
 

@@ -144,10 +144,16 @@ def select(settings: Settings, evidence: PeopleEvidence, point: Point, keyed: bo
         people = (settings.person - 1,) if settings.person <= count else ()
         if not people:
             one = "person was" if count == 1 else "people were"
-            doubts = (f"There is no person {settings.person}: {count} {one} seen, so the matte is empty.",)
+            more = f", and People tells {count} of them apart" if evidence.found > count else ""
+            one = one if not more else "people were"
+            seen = max(evidence.found, count)
+            doubts = (
+                f"There is no person {settings.person}: {seen} {one} seen{more}, so the matte is empty.",
+            )
     # where all who are told apart are main, so may be those beyond their count
     everyone = settings.who == "everyone" or (settings.who == "main" and len(people) == count)
-    doubts += _untold(evidence, people, settings.who == "main" and not everyone)
+    if everyone or settings.who == "main":
+        doubts += _untold(evidence, people, not everyone)
     everything = everyone and parts == ALL_PARTS
     return Selection(people, parts, "held" in names, everything, doubts)
 
