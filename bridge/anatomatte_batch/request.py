@@ -167,11 +167,6 @@ def _decided(job: Job, node: Node, report: Report, signals: Signals) -> Job:
     frames = [] if source.single else source.frames()
     report.doing("looking for a screen in the shot")
     scenes = decide(frames, source.read, job.values, node, signals.check)
-    first = job.values(job.frames[0]) if job.frames else {}
-    if not scenes and len(frames) > 1 and first.get("screen") == "auto" and not first.get("screen_kept"):
-        report.note(
-            "note: no sample of the shot says whether there is a screen; each frame decides by itself"
-        )
     for scene in scenes:
         decision = scene.decision
         part = f"{scene.first}-{scene.last}: " if len(scenes) > 1 else ""

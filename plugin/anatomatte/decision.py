@@ -186,10 +186,18 @@ def pooled(decisions: Sequence[tuple[int, Decision]]) -> Decision:
         d.sure >= DOUBTFUL and d.why != "none" and d.screen != (presence >= 0.5) for _, d in decisions
     ) or (presence >= 0.5 and any(contradict(one, other) for one in same for other in same)):
         presence = min(max(presence, 1 - _OPEN), _OPEN)
-    rounded = None if colour is None else tuple(float(f"{c:.2g}") for c in colour)
+    rounded = None if colour is None else _rounded(colour)
     area = round(statistics.median(d.area for d in same), 2)
     frames = tuple(sorted(number for number, _ in decisions))
-    return Decision(presence, why, _three(rounded), area, frames)
+    return Decision(presence, why, rounded, area, frames)
+
+
+def _rounded(colour: Colour) -> Colour:
+    """A colour whose chromaticity is on a grid of twentieths: near enough to find the screen again."""
+    red, green, blue = (max(c, 0.0) for c in colour)
+    total = float(f"{red + green + blue:.1g}")
+    red, green, blue = (total * round(20 * c / (red + green + blue + 1e-9)) / 20 for c in (red, green, blue))
+    return round(red, 6), round(green, 6), round(blue, 6)
 
 
 def distance(one: Colour, other: Colour) -> float:

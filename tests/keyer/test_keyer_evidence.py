@@ -139,4 +139,4 @@ def test_a_lamp_before_the_screen_stays_a_number() -> None:
         image[40:80, 30:80] = np.float32((light, 0.9 * light, 0.7 * light))
         mattes = anatomatte.matte(cv2.GaussianBlur(image, (0, 0), 1.2))
         assert np.isfinite(mattes.alpha).all() and np.isfinite(mattes.foreground).all()
-        assert np.abs(mattes.foreground).max() < 3 * light
+        assert np.abs(mattes.foreground).max() < 6 * light

@@ -165,8 +165,10 @@ class Likelihood:
         mixed.six[[0, 3, 5]] += self.grain
         adjugate = mixed.adjugate()
         det = np.maximum(_dot(mixed.six[:3], adjugate.six[:3]), np.maximum(self.grain**3, 1e-30))
-        rest = adjugate.times(self.e - a * self.f) / det
-        return np.asarray(mean + a * self.sigma.times(rest))
+        rest = a * self.sigma.times(adjugate.times(self.e - a * self.f) / det)
+        # a lamp has too much spread for its digits: what is solved stays within a few times what is seen
+        most = 4 * (np.abs(self.e).max(0) + np.abs(self.f).max(0)) + 1
+        return np.asarray(mean + np.clip(rest, -most, most))
 
 
 def solve(
