@@ -32,8 +32,8 @@ uint64_t fresh_number() {
   return (uint64_t{random()} << 32 | random()) | 1;
 }
 
-// A text of the engine's account, which is a flat enough JSON object: none of its texts that the node
-// reads has quotes in it.
+// A text of the engine's account, which is a flat enough JSON object: none of its texts that the
+// node reads has quotes in it.
 std::string text_of(const std::string& account, const std::string& name) {
   const std::string head = "\"" + name + "\": \"";
   const size_t begin = account.find(head);
