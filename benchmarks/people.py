@@ -43,6 +43,7 @@ from anatomatte.menus import PART_MENU
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.settings import Settings
 from anatomatte_batch import RenderRequest
+from anatomatte_batch.images import read_image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from matte_scores import band_mad, gaps_filled
@@ -116,8 +117,8 @@ def shot(folder: Path, names: list[str]) -> list[Plane]:
         ).run()
         if result.exit_code:
             raise RuntimeError(result.sentence)
-        found = [read(home / f"key.{n:04d}.png", cv2.IMREAD_UNCHANGED) for n in range(1, len(names) + 1)]
-    return [np.asarray(one[..., 0] / np.float32(np.iinfo(one.dtype).max), np.float32) for one in found]
+        found = [read_image(home / f"key.{n:04d}.png").pixels[..., 0] for n in range(1, len(names) + 1)]
+    return [np.asarray(one, np.float32) for one in found]
 
 
 def parts_of(made: Mattes) -> NDArray[np.float32]:

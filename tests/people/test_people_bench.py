@@ -109,3 +109,13 @@ def test_steadiness_counts_what_changes_beside_the_truth() -> None:
     assert bench.unsteady((still, still), (moved * 0.5, still)) == pytest.approx(50)
     assert bench.unsteady((moved, still), (moved, still)) == 0  # wrong, but steady
     assert bench.unsteady((still, still), (still, moved)) == pytest.approx(100)
+
+
+def test_a_clip_is_rendered_as_one_shot(folder: Path, tmp_path: Path) -> None:
+    """What is scored of a clip is what the node gives each of its frames."""
+    people = script("people")
+    for number in (1, 2):
+        shutil.copy(folder / "coco" / "06.jpg", tmp_path / f"{number}.jpg")
+    one, other = people.shot(tmp_path, ["1", "2"])
+    alpha = people.keyed(people.read(tmp_path / "1.jpg", cv2.IMREAD_COLOR)[..., ::-1], people.DEFAULTS).alpha
+    assert np.abs(one - alpha).max() < 2e-3 and np.array_equal(one, other)
