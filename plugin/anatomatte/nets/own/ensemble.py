@@ -11,7 +11,9 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -45,6 +47,9 @@ DETECTOR = _FOLDER / "person_detector.safetensors"
 LONG_SIDE = 320
 """Longest side of the inference when the weights do not say."""
 
+
+T = TypeVar("T")
+Beside = tuple[Plane | None, Plane | None]
 
 Request = tuple[Plane, int, int]
 """One pass: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, the variant, and which
@@ -152,26 +157,41 @@ class PeopleModel:
     ) -> list[Prediction]:
         """A prediction for each pass *wanted*; *check* is called between passes and may raise Cancelled."""
         with _one_torch_thread():
-            if threads <= 1 or len(wanted) <= 1 or self.device != "cpu":
-                return [self._checked(one, check) for one in wanted]
-            with ThreadPoolExecutor(min(threads, len(wanted))) as pool:
+            if threads <= 1 or not wanted or self.device != "cpu":
+                return [self._with(self._checked(self._infer, one, check), one, check) for one in wanted]
+            with ThreadPoolExecutor(min(threads, 2 * len(wanted))) as pool:
                 largest = sorted(range(len(wanted)), key=lambda k: -wanted[k][0].size)  # no thread waits long
-                waiting = {k: pool.submit(self._checked, wanted[k], check) for k in largest}
+                own = {k: pool.submit(self._checked, self._infer, wanted[k], check) for k in largest}
+                beside = {k: pool.submit(self._checked, self._published, wanted[k], check) for k in largest}
                 try:
-                    return [waiting[k].result() for k in range(len(wanted))]
+                    return [_together(own[k].result(), beside[k].result()) for k in range(len(wanted))]
                 except BaseException:
-                    for one in waiting.values():
-                        one.cancel()
+                    for waiting in (own, beside):
+                        for k in waiting:
+                            waiting[k].cancel()
                     raise
 
-    def _checked(self, one: Request, check: Callable[[], None]) -> Prediction:
+    def _with(self, found: Prediction, one: Request, check: Callable[[], None]) -> Prediction:
+        """A prediction with what the published networks say of the same picture."""
+        return _together(found, self._checked(self._published, one, check))
+
+    @staticmethod
+    def _checked(run: Callable[[Request], T], one: Request, check: Callable[[], None]) -> T:
         check()
         if torch.get_num_threads() != 1:
             torch.set_num_threads(1)
-        return self._infer(one)
+        return run(one)
+
+    def _published(self, one: Request) -> Beside:
+        """What the published networks beside ours say of a picture: the portrait one, and the detector."""
+        picture, _, published = one
+        with torch.inference_mode():
+            portrait = self._portrait(picture) if published else None
+            persons = self._persons(picture) if published == 1 else None
+        return portrait, persons
 
     def _infer(self, one: Request) -> Prediction:
-        picture, variant, published = one
+        picture, variant, _ = one
         which, mirror = divmod(variant, 2)
         small = np.ascontiguousarray(picture[:, ::-1]) if mirror else picture
         height, width = small.shape[:2]
@@ -186,12 +206,8 @@ class PeopleModel:
                 parts = parts[list(MIRROR)]
                 offset = offset * torch.tensor([-1.0, 1.0])[:, None, None]
             pose_mask = None if out.pose_mask is None or mirror else out.pose_mask[0, 0].float().cpu().numpy()
-            portrait = self._portrait(picture) if published else None
-            persons = self._persons(picture) if published == 1 else None
             alpha, parts, centre, offset = (t.contiguous() for t in (alpha, parts, centre, offset))
-            return Prediction(
-                alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), pose_mask, portrait, persons
-            )
+            return Prediction(alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), pose_mask)
 
     def _portrait(self, picture: Plane) -> Plane | None:
         """The portrait network's logits at its own size; the picture is squeezed to it as in its training."""
@@ -211,6 +227,11 @@ class PeopleModel:
         found = self.detector(batch.to(self.device, self.dtype, memory_format=torch.channels_last))
         scores, boxes = (np.asarray(t[0].float().cpu().numpy(), np.float32) for t in found)
         return decoded(scores, boxes, *picture.shape[:2])
+
+
+def _together(own: Prediction, beside: Beside) -> Prediction:
+    """Our own prediction with what the published networks say of the same picture."""
+    return replace(own, portrait=beside[0], persons=beside[1])
 
 
 def _long_side(weights: Path) -> int:
