@@ -20,7 +20,7 @@ from . import backing, voices
 from .backing import Behind, Figures
 from .screen import Candidate
 
-SURE = 3.0
+SURE = 2.4
 """Log odds from which on a screen is taken without asking about people."""
 
 

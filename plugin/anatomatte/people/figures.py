@@ -104,7 +104,7 @@ def figures(
         sides.append(float(max(box[1] - box[0], box[3] - box[2])))
         touching.append(float(border[rows, columns].sum()) / sides[-1])
         labels[rows, columns] = len(boxes)
-    nearest = _nearest(labels)
+    nearest = nearest_label(labels)
     sizes, contact = (np.array(values, np.float32)[nearest] for values in (sides, touching))
     return Figures(np.array(boxes, np.intp).reshape(-1, 4), labels, nearest, sizes, contact)
 
@@ -125,7 +125,7 @@ def _joined(own: NDArray[np.intp], heads: Plane) -> NDArray[np.intp]:
     _, hang = cv2.connectedComponents((own > 0).astype(np.uint8), connectivity=8)
     somebody = (own > 0) & np.isin(own, headed)
     loose = (own > 0) & ~somebody & np.isin(hang, hang[somebody])
-    return np.where(loose, _nearest(np.where(somebody, own, 0)), own) if loose.any() else own
+    return np.where(loose, nearest_label(np.where(somebody, own, 0)), own) if loose.any() else own
 
 
 def _agreed(own: NDArray[np.intp], heads: Plane, agreed: Plane) -> NDArray[np.intp]:
@@ -139,7 +139,7 @@ def _agreed(own: NDArray[np.intp], heads: Plane, agreed: Plane) -> NDArray[np.in
     return np.where(confirmed[own], own, 0) if confirmed.any() else own
 
 
-def _nearest(labels: NDArray[np.intp]) -> NDArray[np.intp]:
+def nearest_label(labels: NDArray[np.intp]) -> NDArray[np.intp]:
     """The label of the nearest labelled cell; 0 everywhere without any."""
     if not labels.any():
         return labels

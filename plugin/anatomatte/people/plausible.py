@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..ops.filters import gauss
 from .bodies import Bodies
 from .evidence import Plane
-from .figures import AGREED_COVER, PERSON_COVER
+from .figures import AGREED_COVER, PERSON_COVER, nearest_label
 from .instances import Instances, find_heads, group_instances
 
 REACH = 1.25
@@ -231,7 +231,7 @@ class _Regions:
 
     def _made(self, sure: list[int], whole: NDArray[np.bool_]) -> Settled:
         """The shares that the regions give; a cell without a region is of the nearest one."""
-        region = _nearest_label(self.own)
+        region = nearest_label(self.own)
         whose = self.whose[region]
         shares = self.made.shares[sure].copy()
         total = shares.sum(0)
@@ -251,15 +251,3 @@ def _numbered(there: NDArray[np.bool_], of: NDArray[np.intp]) -> NDArray[np.intp
         _, found = cv2.connectedComponents((there & (of == label)).astype(np.uint8), connectivity=8)
         out = np.where(found > 0, found + out.max(), out)
     return out
-
-
-def _nearest_label(labels: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The label of the nearest labelled cell; 0 everywhere without any."""
-    if not labels.any():
-        return labels
-    _, index = cv2.distanceTransformWithLabels(
-        (labels == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    table = np.zeros(int(index.max()) + 1, np.intp)
-    table[index[labels > 0]] = labels[labels > 0]
-    return table[index]
