@@ -17,6 +17,7 @@ from ..frame import Pixels
 from ..ops.filters import Mask, step
 from .axis import axis_of
 from .cluster import chroma_of
+from .lines import lines
 
 _NEAR = 0.07
 """Distance in chromaticity within which a pixel is of the screen's colour at its place."""
@@ -32,12 +33,6 @@ _HEAD = 0.25
 
 _GAP, _RING = 2, 5
 """Small pixels between a person and the ring around it, and the ring's width."""
-
-_DEEP = 13
-"""Small pixels by which an area is narrowed, twice half of it, before edges in it are looked for."""
-
-_EDGE = 0.04
-"""Change of tone from a pixel to the next, as a share of the area's own, that is an edge."""
 
 _HUES = {
     (1, 2): (0.24, 0.4, (0.55, 0.7)),
@@ -75,10 +70,11 @@ class Figures:
         usual: how usual its hue is for a screen's paint and cloth.
         flat: how smooth it is within the small picture.
         rough: relative unrest within single pixels of the small picture: waves, leaves.
-        lines: of it that strong edges cross: panels, letters, windows.
+        lines: of it that strokes cross: panels, letters, windows.
         paint: how far its hue is one instead of a stretch of many.
         calm: how far its hue lies in flat places.
         clutter: of its outline that is neither it nor a person.
+        edges: of it that edges of any kind cross, shadows' and hair's too.
     """
 
     area: float
@@ -94,6 +90,7 @@ class Figures:
     paint: float
     calm: float
     clutter: float
+    edges: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ class Behind:
 
     Attributes:
         people: of the frame that people cover.
-        ring: of what is right around people that is the area.
+        ring: of what is right around people that is the area, also through veils and between strands.
         upper: the same around the upper bodies alone.
         worn: of the area that lies on people.
         tinted: of heads and shoulders that has the area's hue: coloured light, not a screen's spill.
@@ -172,6 +169,7 @@ def figures(seen: Seen, fine: Pixels | None) -> Figures:
     there = like.astype(np.float32)
     inner = cv2.erode(like.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     saturation = chroma_of(seen.thumb)[1]
+    edges, strokes = (0.0, 0.0) if fine is None else lines(fine, like)
     return Figures(
         area=float(there.mean()),
         top=float(there[:rim].mean()),
@@ -182,10 +180,11 @@ def figures(seen: Seen, fine: Pixels | None) -> Figures:
         usual=usual(seen.colour, seen.thumb[like]),
         flat=float(seen.smooth[inner].mean()) if inner.any() else 0.0,
         rough=float(np.median(seen.rough[inner])) if inner.any() else 1.0,
-        lines=0.0 if fine is None else _lines(fine, like),
+        lines=strokes,
         paint=seen.paint,
         calm=seen.calm,
         clutter=_clutter(like, seen.partly, None),
+        edges=edges,
     )
 
 
@@ -203,23 +202,6 @@ def usual(colour: Pixels, light: Pixels) -> float:
     pure, other, twin = limits
     bleached = _RARE * float((light.max(1) > _WHITE).mean()) if len(light) else 0.0
     return max(bleached, 1 - float(step(axis.shear, pure, other)), _RARE * float(step(axis.shear, *twin)))
-
-
-def _lines(fine: Pixels, like: Mask) -> float:
-    """Share of the area that strong edges cross, well away from its own edge, where hair may lie.
-
-    *fine* has twice the pixels each way.
-    """
-    deep = cv2.erode(like.astype(np.uint8), np.ones((_DEEP, _DEEP), np.uint8)) > 0
-    there = np.kron(deep, np.ones((2, 2), np.bool_))
-    if not there.any():
-        return 0.0
-    level = max(float(np.median(fine[there])), 1e-6)
-    tone = np.sqrt(np.clip(fine / np.float32(level), 0, 4))
-    across, down = (cv2.Sobel(tone, cv2.CV_32F, x, y) / 8 for x, y in ((1, 0), (0, 1)))
-    change = np.hypot(across, down)[there]
-    grain = 4 * float(np.median(change))  # beyond what grain does, whose slopes are alike everywhere
-    return float((change > max(_EDGE, grain)).mean())
 
 
 def _clutter(like: Mask, partly: Mask, people: Mask | None) -> float:
@@ -240,7 +222,7 @@ def _clutter(like: Mask, partly: Mask, people: Mask | None) -> float:
 
 def behind(seen: Seen, people: Mask) -> Behind | None:
     """How the area lies to the *people* (h×w, both on the small picture); None where there are none."""
-    like = seen.like
+    like, whole = seen.like, _closed(seen.partly)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(people.astype(np.uint8))
     large = [k for k in range(1, count) if int(stats[k, cv2.CC_STAT_AREA]) >= _LEAST]
     if not large:
@@ -257,17 +239,22 @@ def behind(seen: Seen, people: Mask) -> Behind | None:
             top : top + max(1, round(_HEAD * tall))
         ]
         around_all += float(ring.sum())
-        hit += float((ring & seen.partly).sum())
-    whole = float(around.sum())
+        hit += float((ring & whole).sum())
     return Behind(
         people=float(people.mean()),
-        ring=float((around & like).sum()) / max(1.0, whole),
+        ring=float((around & whole).sum()) / max(1.0, float(around.sum())),
         upper=hit / around_all if around_all else 0.0,
         worn=float((like & people).sum()) / max(1.0, float(like.sum())),
         tinted=_tinted(seen, heads),
-        clutter=_clutter(like, seen.partly, _grown(people, 2 * _GAP)),
+        clutter=_clutter(like, whole, _grown(people, 2 * _GAP)),
         rest=float(like[~near].mean()) if not near.all() else 0.0,
     )
+
+
+def _closed(mask: Mask) -> Mask:
+    """*mask* and what is thin before it: strands of hair, wires, the gap at an outline."""
+    box = np.ones((5, 5), np.uint8)
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, box) > 0)
 
 
 def _tinted(seen: Seen, people: Mask) -> float:

@@ -32,6 +32,7 @@ def figures_of(seen: Figures, people: Behind | None) -> dict[str, float]:
         "usual": seen.usual,
         "paint": seen.paint,
         "smooth": (seen.calm + min(seen.flat / 0.6, 1)) / 2,
+        "edges": seen.edges,
         "lines": seen.lines,
         "rough": seen.rough,
         "area": seen.area,
