@@ -50,8 +50,8 @@ class LandmarkNetworks(Protocol):
     def face(self, picture: Plane) -> tuple[Plane, float]:
         """Of a face in (`FACE_SIDE`, `FACE_SIDE`, 3): (468, 3) x, y, z, and that there is a face."""
 
-    def hand(self, picture: Plane) -> tuple[Plane, float]:
-        """Of a hand in (`HAND_SIDE`, `HAND_SIDE`, 3): (21, 3) x, y, z, and that there is a hand."""
+    def hand(self, picture: Plane) -> tuple[Plane, float, float]:
+        """Of a hand in (`HAND_SIDE`, `HAND_SIDE`, 3): (21, 3) x, y, z, that it is one, and a right one."""
 
 
 def unmirrored(found: tuple[Plane, Plane, float]) -> tuple[Plane, Plane, float]:
@@ -62,6 +62,11 @@ def unmirrored(found: tuple[Plane, Plane, float]) -> tuple[Plane, Plane, float]:
     # cell c of the heat stands at c / 64, so that of the other border has no mirror image
     heat = np.roll(heat[_MIRROR, :, ::-1], 1, 2)
     return raw, heat, present
+
+
+def swapped(body: Plane) -> Plane:
+    """A body's landmarks (33, 4) with left called right."""
+    return body[_MIRROR[:_BODY_LANDMARKS]]
 
 
 def torso(body: Plane) -> float:
@@ -140,9 +145,9 @@ network finds as many hands from a tighter square, and they lie on skin more oft
 """
 
 
-def hand_of(found: tuple[Plane, float], square: Square) -> tuple[Plane, float, Square]:
+def hand_of(found: tuple[Plane, float, float], square: Square) -> tuple[Plane, float, Square]:
     """What the hand network says of a square: (21, 2) in the picture, its probability, the next square."""
-    raw, present = found
+    raw, present, _ = found
     places = square.to_picture(raw[:, :2], HAND_SIDE)
     knuckles = (places[6] + places[14]) / 2
     turn = upright(places[0], (knuckles + places[10]) / 2)

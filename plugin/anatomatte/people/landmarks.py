@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -20,8 +19,11 @@ from ..ops.filters import step
 from ..ops.strips import every, never
 from . import landmark_looks as looks
 from .alignment import Square, around
-from .evidence import PeopleEvidence, Plane
+from .evidence import Plane
 from .landmark_looks import LEFT_HAND, PRESENT, RIGHT_HAND, LandmarkNetworks
+from .landmark_people import Person, seen, value_at
+
+__all__ = ["Landmarks", "Person", "landmarks", "seen"]
 
 HOPELESS = 0.1
 """Poses that score less are none."""
@@ -29,8 +31,8 @@ HOPELESS = 0.1
 SURE = 0.8
 """A pose that scores more needs no second look."""
 
-LEAST_WRIST = 0.1
-"""Visibility of a wrist from which on its hand is looked for, as published."""
+LEAST_WRIST = 0.5
+"""Visibility of a wrist from which on its hand is looked for; of hands that are found it is .8 and more."""
 
 _NEAR = 0.02
 """How far beside the matte a landmark is still on it, as a share of the picture's longer side."""
@@ -49,8 +51,8 @@ _CLOSE = 192
 """A face in a square of more pixels gets a second look."""
 
 _ONE_HAND = 0.3
+_OTHER_SIDE = 0.1
 
-_SAME_HEAD = 0.35
 _MOSTLY = 0.5
 
 
@@ -70,16 +72,6 @@ class Landmarks:
     left_hand: Plane | None
     right_hand: Plane | None
     score: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Person:
-    """Whom landmarks are wanted of: `matte` (h, w) in 0-1 at any size of the whole picture; `body` (13,) as
-    `detections.decoded` gives it, None where the detector did not see him; `head` (2,) x and y as shares."""
-
-    matte: Plane
-    body: Plane | None = None
-    head: Plane | None = None
 
 
 def landmarks(
@@ -108,59 +100,21 @@ def landmarks(
     return made
 
 
-def seen(evidence: PeopleEvidence) -> list[Person]:
-    """The people of the evidence, in its order, each with the detection that is his."""
-    cover = np.clip(evidence.alpha + evidence.held, 0, 1)
-    mattes = [share * cover for share in evidence.people]
-    found = np.zeros((0, 13), np.float32) if evidence.bodies is None else evidence.bodies
-    whose = matched(mattes, evidence.heads, found)
-    return [
-        Person(matte, found[at] if at >= 0 else None, head[:2])
-        for matte, head, at in zip(mattes, evidence.heads, whose, strict=True)
-    ]
-
-
-def matched(mattes: Sequence[Plane], heads: Plane, bodies: Plane) -> list[int]:
-    """The body of each person, or -1; a body is of one person.
-
-    Args:
-        mattes: (h, w) of each.
-        heads: (n, 3) x and y as shares, score.
-        bodies: (m, 13) detections as shares.
-    """
-    whose = [-1] * len(mattes)
-    if not mattes:
-        return whose
-    height, width = mattes[0].shape
-    size = np.array([width, height], np.float32)
-    fits: list[tuple[float, int, int]] = []
-    for m, body in enumerate(bodies):
-        points = body[1:].reshape(6, 2) * size
-        radius = max(float(np.hypot(*(points[3] - points[2]))), 1e-3)
-        for k, matte in enumerate(mattes):
-            away = float(np.hypot(*(points[0] - heads[k, :2] * size))) / radius
-            own = float(np.mean([_at(matte, points[at]) for at in (0, 4)]))
-            if away < _SAME_HEAD or own > _MOSTLY:
-                fits.append((away - own, k, m))
-    for _, k, m in sorted(fits):
-        if whose[k] < 0 and m not in whose:
-            whose[k] = m
-    return whose
-
-
-def _at(plane: Plane, place: NDArray[np.floating[Any]]) -> float:
-    """The value of a plane at x and y in its pixels; 0 beyond it."""
-    column, row = int(np.floor(place[0])), int(np.floor(place[1]))
-    inside = 0 <= row < plane.shape[0] and 0 <= column < plane.shape[1]
-    return float(plane[row, column]) if inside else 0.0
-
-
 def _others(mattes: Sequence[Plane]) -> list[Plane]:
     """For each person where somebody else is, (h, w) in 0-1."""
     if not mattes:
         return []
     total = np.sum(mattes, 0)
     return [np.asarray(np.clip(total - matte, 0, 1) * (1 - matte), np.float32) for matte in mattes]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hand:
+    """A hand: (21, 2) in the picture, how far its wrist is from the pose's, how likely it is a right one."""
+
+    points: Plane
+    away: float
+    right: float
 
 
 class _Look:
@@ -179,12 +133,15 @@ class _Look:
         score, pose = self._pose()
         if pose is None or score < HOPELESS:
             return None
+        face = self._face(pose)
         left, right = self._hand(pose, LEFT_HAND), self._hand(pose, RIGHT_HAND)
-        if left is not None and right is not None and _one_hand(left, right):
-            wrists = pose[[LEFT_HAND[0], RIGHT_HAND[0]], :2]
-            away = [float(np.hypot(*(hand[0] - at))) for hand, at in zip((left, right), wrists, strict=True)]
-            left, right = (left, None) if away[0] <= away[1] else (None, right)
-        return Landmarks(pose, self._face(pose), left, right, score)
+        if left is not None and right is not None and _one_hand(left.points, right.points):
+            left, right = (left, None) if left.away <= right.away else (None, right)
+        if face is None and _contradicted(left, right):
+            pose, left, right = looks.swapped(pose), right, left
+        return Landmarks(
+            pose, face, None if left is None else left.points, None if right is None else right.points, score
+        )
 
     def _pose(self) -> tuple[float, Plane | None]:
         """The best score, and the landmarks (33, 4) that have it."""
@@ -225,7 +182,7 @@ class _Look:
             best = points if present >= PRESENT and self._mostly_on(points[:, :2]) else best
         return best
 
-    def _hand(self, pose: Plane, which: tuple[int, int, int]) -> Plane | None:
+    def _hand(self, pose: Plane, which: tuple[int, int, int]) -> _Hand | None:
         """One hand; what is found far from its wrist, or on nobody, is another's or none."""
         square = looks.hand_square(pose, which)
         if float(pose[which[0], 2]) < LEAST_WRIST or square.side < 1:
@@ -234,9 +191,9 @@ class _Look:
         for _ in range(2):
             raw = self.nets.hand(self._cut(square, looks.HAND_SIDE))
             points, present, square = looks.hand_of(raw, square)
-            near = float(np.hypot(*(points[0] - wrist))) < reach
-            if present >= PRESENT and near and self._mostly_on(points):
-                return points
+            away = float(np.hypot(*(points[0] - wrist)))
+            if present >= PRESENT and away < reach and self._mostly_on(points):
+                return _Hand(points, away, raw[2])
         return None
 
     def _squares(self) -> list[Square]:
@@ -287,12 +244,19 @@ class _Look:
     def _on(self, points: Plane) -> NDArray[np.bool_]:
         """Which of the points (n, 2) are on his matte and on no other."""
         places = points / np.array(self.scale, np.float32)
-        own = np.array([_at(self.own, place) for place in places])
-        other = np.array([_at(self.others, place) for place in places])
+        own = np.array([value_at(self.own, place) for place in places])
+        other = np.array([value_at(self.others, place) for place in places])
         return (own > _MOSTLY) & (other < _MOSTLY)
 
     def _mostly_on(self, points: Plane) -> bool:
         return float(self._on(points).mean()) > _MOSTLY
+
+
+def _contradicted(left: _Hand | None, right: _Hand | None) -> bool:
+    """Whether all hands in sight are surely of the other side: from behind, a pose may be turned over."""
+    own = [1 - left.right] if left is not None else []
+    own += [right.right] if right is not None else []
+    return bool(own) and max(own) < _OTHER_SIDE
 
 
 def _one_hand(left: Plane, right: Plane) -> bool:
