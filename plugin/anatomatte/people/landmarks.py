@@ -29,7 +29,7 @@ HOPELESS = 0.1
 """Poses that score less are none."""
 
 SURE = 0.8
-"""A pose that scores more needs no second look."""
+"""A pose that scores more is looked for no further."""
 
 LEAST_WRIST = 0.5
 """Visibility of a wrist from which on its hand is looked for; of hands that are found it is .8 and more."""
@@ -144,15 +144,21 @@ class _Look:
         )
 
     def _pose(self) -> tuple[float, Plane | None]:
-        """The best score, and the landmarks (33, 4) that have it."""
+        """The best score, and the landmarks (33, 4) that have it.
+
+        Where the detector told the square a sure pose needs no second look; squares of mattes are rough.
+        """
         best: tuple[float, Plane | None] = 0.0, None
+        told = self.person.body is not None
         for square in self._squares():
             for _ in range(2):
                 score, points, square = self._posed(square)
                 if score > best[0]:
                     best = score, points
-                if best[0] > SURE:
+                if told and best[0] > SURE:
                     return best
+            if best[0] > SURE:
+                return best
         return best
 
     def _posed(self, square: Square) -> tuple[float, Plane, Square]:
