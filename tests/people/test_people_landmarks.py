@@ -207,6 +207,19 @@ class Seen(Knowing):
         return points, present, 1 - right if self.other else right
 
 
+def test_faces_and_hands_of_a_few_pixels_are_not_looked_for() -> None:
+    picture, (person,) = scene(150)
+
+    class Far(Knowing):
+        def pose(self, picture: Plane) -> tuple[Plane, Plane, float]:
+            raw, heat, present = super().pose(picture)
+            raw[:, :2] = raw[23:25, :2].mean(0) + (raw[:, :2] - raw[23:25, :2].mean(0)) / 3
+            return raw, heat, present
+
+    small = only(landmarks(picture, [replace(person, body=body(150))], Far(150)))
+    assert small.face is None and small.left_hand is None and small.right_hand is None
+
+
 def test_both_hands_at_one_place_are_one_hand() -> None:
     picture, (person,) = scene(150)
 

@@ -34,6 +34,9 @@ SURE = 0.8
 LEAST_WRIST = 0.5
 """Visibility of a wrist from which on its hand is looked for; of hands that are found it is .8 and more."""
 
+SMALLEST = 16
+"""Pixels of a square from which on a face or a hand can be seen in it."""
+
 _NEAR = 0.02
 """How far beside the matte a landmark is still on it, as a share of the picture's longer side."""
 
@@ -49,6 +52,9 @@ _FEW = 2.0, 8.0
 
 _CLOSE = 192
 """A face in a square of more pixels gets a second look."""
+
+_WORTH = 0.05
+"""How likely a hand must be for a second look: of less likely ones it found none."""
 
 _ONE_HAND = 0.3
 _OTHER_SIDE = 0.1
@@ -182,6 +188,8 @@ class _Look:
 
     def _face(self, pose: Plane) -> Plane | None:
         square, best = looks.face_square(pose), None
+        if square.side < SMALLEST:
+            return None
         for _ in range(2 if square.side > _CLOSE else 1):
             raw = self.nets.face(self._cut(square, looks.FACE_SIDE))
             points, present, square = looks.face_of(raw, square)
@@ -191,7 +199,7 @@ class _Look:
     def _hand(self, pose: Plane, which: tuple[int, int, int]) -> _Hand | None:
         """One hand; what is found far from its wrist, or on nobody, is another's or none."""
         square = looks.hand_square(pose, which)
-        if float(pose[which[0], 2]) < LEAST_WRIST or square.side < 1:
+        if float(pose[which[0], 2]) < LEAST_WRIST or square.side < SMALLEST:
             return None
         wrist, reach = pose[which[0], :2], square.side / 2
         for _ in range(2):
@@ -200,6 +208,8 @@ class _Look:
             away = float(np.hypot(*(points[0] - wrist)))
             if present >= PRESENT and away < reach and self._mostly_on(points):
                 return _Hand(points, away, raw[2])
+            if present < _WORTH:
+                break
         return None
 
     def _squares(self) -> list[Square]:
