@@ -26,7 +26,7 @@ from . import subject
 from .neighbours import whole
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
-"""Where the weights of our own networks lie: people, people_plain, portrait and person_detector."""
+"""Where the weights of our own networks lie: people, people_plain, portrait, person_detector, *_landmarks."""
 
 _lock = threading.Lock()
 _known: dict[tuple[str, int, int], str] = {}
@@ -49,9 +49,16 @@ def digest_of(path: Path) -> str:
     return found
 
 
-def weights() -> dict[str, str]:
-    """SHA-256 of the weights of our own networks: as they were read, or as they would be."""
-    return subject.weights() or {path.stem: digest_of(path) for path in sorted(FOLDER.glob("*.safetensors"))}
+def weights(landmarks: bool = False) -> dict[str, str]:
+    """SHA-256 of the weights of our own networks: as they were read, or as they would be.
+
+    Args:
+        landmarks: with those of the landmark networks, which are not asked for every frame.
+    """
+    read = subject.weights()
+    files = {path.stem: path for path in sorted(FOLDER.glob("*.safetensors"))}
+    asked = [name for name in files if landmarks or not name.endswith("_landmarks")]
+    return {name: read.get(name) or digest_of(files[name]) for name in asked}
 
 
 def account(settings: Settings, time: float, first: int | None, people: bool, edge: bool) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from ..nets.external import alpha_edge, choose
 from ..nets.external.protocols import PeopleGiven
 from ..nets.runtime.sessions import sessions
 from ..people import edge, selection
+from ..people import landmarks as marks
 from ..people.evidence import PeopleEvidence
+from ..people.landmarks import Landmarks
 from ..people.observe import observe_people
 from ..people.shares import Shares, shares
 from ..settings import Settings
@@ -25,9 +27,11 @@ from .task import Task
 
 if TYPE_CHECKING:
     from ..nets.own.ensemble import PeopleModel
+    from ..nets.own.landmark_model import LandmarkModel
 
 _lock = threading.Lock()
 _model: PeopleModel | None = None
+_landmarks: LandmarkModel | None = None
 
 LAYERS = frozenset({*PERSON_MENU, *PART_MENU, *GROUP_MENU})
 """Mattes that only the people network can give."""
@@ -55,17 +59,34 @@ def model() -> PeopleModel:
         return _model
 
 
+def landmark_model() -> LandmarkModel:
+    """The landmark networks of this process, read once.
+
+    Raises:
+        SetupError: as `model`.
+    """
+    global _landmarks
+    people = model()
+    from ..nets.own.landmark_model import LandmarkModel
+
+    with _lock:
+        if _landmarks is None:
+            _landmarks = LandmarkModel(people)
+        return _landmarks
+
+
 def weights() -> dict[str, str]:
     """SHA-256 of the weights of our own networks as they were read; empty where they have not been."""
     with _lock:
-        return {} if _model is None else dict(_model.digests)
+        read = [one.digests for one in (_model, _landmarks) if one is not None]
+        return {name: digest for digests in read for name, digest in digests.items()}
 
 
 def forget() -> None:
     """Give the networks' memory back; the next frame reads them again."""
-    global _model
+    global _model, _landmarks
     with _lock:
-        _model = None
+        _model = _landmarks = None
     sessions.purge()
     alpha_edge.states.purge()
 
@@ -129,6 +150,24 @@ def people(task: Task) -> PeopleGiven:
         own, task.picture(), task.models, people=task.settings.people, work=task.work, frames=task.frames
     )
     return dataclasses.replace(found, people=selection.ordered(found.people))
+
+
+def landmarks(task: Task, seen: PeopleEvidence) -> tuple[Landmarks | None, ...]:
+    """Landmarks of each person in the evidence of `people`, in its order and in pixels of the plate; looked
+    for once.
+
+    Raises:
+        SetupError: as `model`.
+    """
+
+    def make() -> tuple[Landmarks | None, ...]:
+        work = task.work
+        found = marks.landmarks(
+            task.picture(), marks.seen(seen), landmark_model(), threads=work.threads, check=work.check
+        )
+        return tuple(found)
+
+    return memo.once("landmarks", task, memo.of_people(task), make)
 
 
 def soft_key(task: Task, seen: PeopleEvidence) -> Key:

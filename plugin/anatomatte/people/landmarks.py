@@ -1,0 +1,281 @@
+"""Landmarks of each person: body, face and hands, and how far they are to be believed.
+
+Each person is looked at alone: an upright square around him, in which the pixels of the others fade (in
+crowds the pose network's landmarks jump to the neighbour otherwise). The square comes from the person
+detector where it found him, else from his matte. What the networks say counts as far as it agrees with
+his matte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ops.filters import step
+from ..ops.strips import every, never
+from . import landmark_looks as looks
+from .alignment import Square, around
+from .evidence import Plane
+from .landmark_looks import LEFT_HAND, PRESENT, RIGHT_HAND, LandmarkNetworks
+from .landmark_people import Person, seen, value_at
+
+__all__ = ["Landmarks", "Person", "landmarks", "seen"]
+
+HOPELESS = 0.1
+"""Poses that score less are none."""
+
+SURE = 0.8
+"""A pose that scores more is looked for no further."""
+
+LEAST_WRIST = 0.5
+"""Visibility of a wrist from which on its hand is looked for; of hands that are found it is .8 and more."""
+
+SMALLEST = 16
+"""Pixels of a square from which on a face or a hand can be seen in it."""
+
+_NEAR = 0.02
+"""How far beside the matte a landmark is still on it, as a share of the picture's longer side."""
+
+_HIPS_BELOW = (0.9, 1.6)
+"""Where the hips of a figure may be that the frame cuts off below, in its heights from its top."""
+
+_UNSTEADY = 0.07, 0.25
+"""Distance in torsos between a pose and that of the mirrored picture up to which it is steady, and from which
+on it is a guess. Of standing people in full sight it is .03, of one in twenty .06."""
+
+_FEW = 2.0, 8.0
+"""Landmarks in sight up to which a pose says nothing, and from which on they are enough."""
+
+_CLOSE = 192
+"""A face in a square of more pixels gets a second look."""
+
+_WORTH = 0.05
+"""How likely a hand must be for a second look: of less likely ones it found none."""
+
+_ONE_HAND = 0.3
+_OTHER_SIDE = 0.1
+
+_MOSTLY = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landmarks:
+    """Landmarks of one person in pixels of the picture (0 is its left or upper border), float32.
+
+    `pose` (33, 4) x, y, visibility and presence in 0-1, in MediaPipe's order, left and right the person's
+    own; `face` (468, 3) x, y, z (towards the camera negative) and `left_hand`, `right_hand` (21, 2) x, y of
+    the person's own left and right; each None where it is not seen. `score` in 0-1 says how far the pose is
+    to be believed: the network's own presence, times the share of it that is on the person's matte, times how
+    steady it is when the picture is mirrored, and less where little of it is in sight.
+    """
+
+    pose: Plane
+    face: Plane | None
+    left_hand: Plane | None
+    right_hand: Plane | None
+    score: float
+
+
+def landmarks(
+    picture: Plane,
+    people: Sequence[Person],
+    nets: LandmarkNetworks,
+    threads: int = 1,
+    check: Callable[[], None] = never,
+) -> list[Landmarks | None]:
+    """Landmarks of each of the *people* in a *picture*, (H, W, 3) display-referred RGB in 0-1.
+
+    Args:
+        threads: processor threads; the result does not depend on them.
+        check: called between people; raises Cancelled to stop.
+
+    Returns:
+        For each person; None where no pose agrees with his matte.
+    """
+    made: list[Landmarks | None] = [None] * len(people)
+    others = _others([person.matte for person in people])
+
+    def one(k: int) -> None:
+        made[k] = _Look(picture, people[k], others[k], nets).landmarks()
+
+    every(len(people), one, threads, check)
+    return made
+
+
+def _others(mattes: Sequence[Plane]) -> list[Plane]:
+    """For each person where somebody else is, (h, w) in 0-1."""
+    if not mattes:
+        return []
+    total = np.sum(mattes, 0)
+    return [np.asarray(np.clip(total - matte, 0, 1) * (1 - matte), np.float32) for matte in mattes]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hand:
+    """A hand: (21, 2) in the picture, how far its wrist is from the pose's, how likely it is a right one."""
+
+    points: Plane
+    away: float
+    right: float
+
+
+class _Look:
+    """One person in the picture, his own and the others' mattes."""
+
+    def __init__(self, picture: Plane, person: Person, others: Plane, nets: LandmarkNetworks) -> None:
+        self.picture, self.person, self.others, self.nets = picture, person, others, nets
+        height, width = person.matte.shape
+        self.scale = picture.shape[1] / width, picture.shape[0] / height
+        self.crowded = float(others.max()) > _MOSTLY
+        near = 2 * max(1, round(_NEAR * max(height, width))) + 1
+        self.own = np.asarray(cv2.dilate(person.matte, np.ones((near, near), np.uint8)), np.float32)
+
+    def landmarks(self) -> Landmarks | None:
+        """What is seen of him."""
+        score, pose = self._pose()
+        if pose is None or score < HOPELESS:
+            return None
+        face = self._face(pose)
+        left, right = self._hand(pose, LEFT_HAND), self._hand(pose, RIGHT_HAND)
+        if left is not None and right is not None and _one_hand(left.points, right.points):
+            left, right = (left, None) if left.away <= right.away else (None, right)
+        if face is None and _contradicted(left, right):
+            pose, left, right = looks.swapped(pose), right, left
+        return Landmarks(
+            pose, face, None if left is None else left.points, None if right is None else right.points, score
+        )
+
+    def _pose(self) -> tuple[float, Plane | None]:
+        """The best score, and the landmarks (33, 4) that have it.
+
+        Where the detector told the square a sure pose needs no second look; squares of mattes are rough.
+        """
+        best: tuple[float, Plane | None] = 0.0, None
+        told = self.person.body is not None
+        for square in self._squares():
+            for _ in range(2):
+                score, points, square = self._posed(square)
+                if score > best[0]:
+                    best = score, points
+                if told and best[0] > SURE:
+                    return best
+            if best[0] > SURE:
+                return best
+        return best
+
+    def _posed(self, square: Square) -> tuple[float, Plane, Square]:
+        """The score of the pose in a square, its landmarks (33, 4), and the next square.
+
+        The mirrored square is looked at too: where the network guesses, it guesses otherwise there.
+        """
+        cut = self._cut(square, looks.POSE_SIDE)
+        straight, there, following = looks.pose_of(self.nets.pose(cut), square)
+        again = looks.unmirrored(self.nets.pose(np.ascontiguousarray(cut[:, ::-1])))
+        mirrored, also, _ = looks.pose_of(again, square)
+        points = np.asarray((straight + mirrored) / 2, np.float32)
+        sure = self._sure(points)
+        if float(sure.sum()) < _FEW[0]:
+            return 0.0, points, following
+        apart = np.hypot(*(straight - mirrored)[:, :2].T) / looks.torso(points)
+        steady = 1 - float(step(float((sure * apart).sum() / sure.sum()), *_UNSTEADY))
+        agreement = float((sure * self._on(points[:, :2])).sum() / sure.sum())
+        enough = float(step(float(sure.sum()), *_FEW))
+        return min(there, also) * agreement * steady * enough, points, following
+
+    def _face(self, pose: Plane) -> Plane | None:
+        square, best = looks.face_square(pose), None
+        if square.side < SMALLEST:
+            return None
+        for _ in range(2 if square.side > _CLOSE else 1):
+            raw = self.nets.face(self._cut(square, looks.FACE_SIDE))
+            points, present, square = looks.face_of(raw, square)
+            best = points if present >= PRESENT and self._mostly_on(points[:, :2]) else best
+        return best
+
+    def _hand(self, pose: Plane, which: tuple[int, int, int]) -> _Hand | None:
+        """One hand; what is found far from its wrist, or on nobody, is another's or none."""
+        square = looks.hand_square(pose, which)
+        if float(pose[which[0], 2]) < LEAST_WRIST or square.side < SMALLEST:
+            return None
+        wrist, reach = pose[which[0], :2], square.side / 2
+        for _ in range(2):
+            raw = self.nets.hand(self._cut(square, looks.HAND_SIDE))
+            points, present, square = looks.hand_of(raw, square)
+            away = float(np.hypot(*(points[0] - wrist)))
+            if present >= PRESENT and away < reach and self._mostly_on(points):
+                return _Hand(points, away, raw[2])
+            if present < _WORTH:
+                break
+        return None
+
+    def _squares(self) -> list[Square]:
+        """Where to look, the likeliest first."""
+        body, made = self.person.body, []
+        if body is not None:
+            size = [self.picture.shape[1], self.picture.shape[0]]
+            points = body[1:].reshape(6, 2).astype(np.float64) * size
+            made.append(around(points[2], points[3]).scaled(looks.BODY))
+        return made + self._squares_of_matte()
+
+    def _squares_of_matte(self) -> list[Square]:
+        """Squares around the hips, which are in the middle of a whole figure.
+
+        Of one that the frame cuts off below they are near the border, or as far below it as he is long.
+        """
+        there = self.person.matte > _MOSTLY
+        if not there.any():
+            return []
+        rows, columns = (np.flatnonzero(there.any(axis)) for axis in (1, 0))
+        left, right = columns[0] * self.scale[0], (columns[-1] + 1) * self.scale[0]
+        top, bottom = rows[0] * self.scale[1], (rows[-1] + 1) * self.scale[1]
+        high = bottom - top
+        whole = Square((left + right) / 2, (top + bottom) / 2, looks.BODY * max(high, right - left))
+        if bottom < self.picture.shape[0] - self.scale[1]:
+            return [whole]
+        head = self.person.head
+        x = whole.x if head is None else float(head[0]) * self.picture.shape[1]
+        return [Square(x, top + long * high, looks.BODY * 2 * long * high) for long in _HIPS_BELOW] + [whole]
+
+    def _cut(self, square: Square, size: int) -> Plane:
+        """A square of the picture in which others have faded to its mean colour."""
+        cut = square.cut(self.picture, size)
+        if not self.crowded:
+            return cut
+        across, down = self.scale
+        small = Square(square.x / across, square.y / down, square.side / (across * down) ** 0.5, square.turn)
+        faded = np.clip(small.cut(self.others, size), 0, 1)[..., None]
+        mean = (cut * (1 - faded)).sum((0, 1)) / max(float((1 - faded).sum()), 1.0)
+        return np.asarray(cut + faded * (mean - cut), np.float32)
+
+    def _sure(self, pose: Plane) -> Plane:
+        """How sure each landmark (33, 4) is to be seen, (33,) in 0-1; 0 beyond the picture."""
+        size = [self.picture.shape[1], self.picture.shape[0]]
+        inside = ((pose[:, :2] >= 0) & (pose[:, :2] < size)).all(1)
+        return np.where(inside, pose[:, 2] * pose[:, 3], np.float32(0))
+
+    def _on(self, points: Plane) -> NDArray[np.bool_]:
+        """Which of the points (n, 2) are on his matte and on no other."""
+        places = points / np.array(self.scale, np.float32)
+        own = np.array([value_at(self.own, place) for place in places])
+        other = np.array([value_at(self.others, place) for place in places])
+        return (own > _MOSTLY) & (other < _MOSTLY)
+
+    def _mostly_on(self, points: Plane) -> bool:
+        return float(self._on(points).mean()) > _MOSTLY
+
+
+def _contradicted(left: _Hand | None, right: _Hand | None) -> bool:
+    """Whether all hands in sight are surely of the other side: from behind, a pose may be turned over."""
+    own = [1 - left.right] if left is not None else []
+    own += [right.right] if right is not None else []
+    return bool(own) and max(own) < _OTHER_SIDE
+
+
+def _one_hand(left: Plane, right: Plane) -> bool:
+    """Whether both hands (21, 2) are the same hand of the picture."""
+    apart = float(np.hypot(*(left - right).T).mean())
+    return apart < _ONE_HAND * max(float(np.ptp(hand, 0).max()) for hand in (left, right))
