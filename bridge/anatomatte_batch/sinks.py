@@ -19,7 +19,8 @@ from .picture import Floats, Picture
 from .provenance import Provenance
 from .sequences import Pattern
 from .stills import StillFormat, Written
-from .video import VideoReader, VideoWriter
+from .video import VideoReader
+from .video_writer import VideoWriter
 
 State = Literal["missing", "same", "stale", "other"]
 

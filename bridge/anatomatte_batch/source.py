@@ -89,7 +89,7 @@ class Source:
         """How the file of a frame is encoded, as a value of ``input_colour``; the type decides, DPX and
         TIFF by their first file's header."""
         if self._video:
-            return "rec709"
+            return self._video.colour
         if self._colour is None:
             self._colour = peek_colour(self.file(frame))
         return self._colour
