@@ -20,6 +20,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,12 @@ class Range:
     settings: Mapping[str, Value]
 
     def holds(self, frame: int) -> bool:
-        return frame in parse_frames(self.frames)
+        return frame in _frames_of(self.frames)
+
+
+@lru_cache(maxsize=256)
+def _frames_of(text: str) -> frozenset[int]:
+    return frozenset(parse_frames(text))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import numpy as np
 from anatomatte.errors import PlateError, SettingsError
 
 from . import timecode
+from .files import shown, state_of
 from .formats import suffixes
 from .picture import Floats, Picture, whole
 from .result import Message
@@ -44,7 +45,7 @@ class VideoReader:
 
     def __init__(self, path: Path, start: int = 1) -> None:
         self.path, self.start = path, start
-        self.identity = identity(path)
+        self.identity = state_of(path)
         self._index: Index = index_of(path, self.identity)
         self._file = VideoFile(path)
         if not self._index.times:
@@ -172,21 +173,8 @@ class VideoReader:
             colour=self.colour,
             facts=facts,
             fps=self.fps,
-            name=self.path.name,
+            name=shown(self.path.name),
         )
-
-
-def identity(path: Path) -> tuple[int, int, int, int]:
-    """What tells one state of a file from another: device, inode, size and time of change.
-
-    Raises:
-        PlateError: it cannot be looked at.
-    """
-    try:
-        facts = path.stat()
-    except OSError as why:
-        raise PlateError(f"{path} cannot be read: {why.strerror}; check the path.") from why
-    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
 def upright(pixels: Floats, frame: Any) -> tuple[Floats, bool]:

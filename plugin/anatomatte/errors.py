@@ -52,6 +52,10 @@ class OutputError(AnatomatteError, OSError):
     retry = True
 
 
+class DiskFull(OutputError):
+    """There is no room for the result, nor for the next one."""
+
+
 class Cancelled(AnatomatteError):
     """The user or the farm stopped the work (exit 130 for SIGINT, 143 for SIGTERM)."""
 
