@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from anatomatte.decision import parsed
-from anatomatte.errors import SettingsError
+from anatomatte.errors import AnatomatteError, SettingsError
 from anatomatte.models.store.files import sha256_of
 from anatomatte.settings import BY_NAME, Value
 
@@ -97,7 +97,7 @@ def content(path: Path) -> str:
     whose frame fails when it is read."""
     try:
         return _content(path, state_of(path))
-    except OSError:
+    except (OSError, AnatomatteError):
         return ""
 
 
