@@ -8,13 +8,15 @@ legal white is exactly 1.0, and what a camera put above it or below black is kep
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .picture import Floats
 
-Codes = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+Codes = npt.NDArray[Any]
+"""uint8 or uint16."""
 
 WEIGHTS: dict[int, tuple[float, float]] = {
     1: (0.2126, 0.0722),

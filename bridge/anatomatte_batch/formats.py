@@ -66,7 +66,10 @@ FORMATS: tuple[FileFormat, ...] = (
     FileFormat("AVI, Windows Media", (".avi", ".wmv", ".asf", ".dv"), REC709, True),
     FileFormat("Flash, Ogg, NUT, IVF", (".flv", ".ogv", ".ogg", ".nut", ".ivf"), REC709, True),
     FileFormat(
-        "Raw video streams", (".m1v", ".m2v", ".h264", ".264", ".avc", ".h265", ".265", ".hevc", ".y4m"), REC709, True
+        "Raw video streams",
+        (".m1v", ".m2v", ".h264", ".264", ".avc", ".h265", ".265", ".hevc", ".y4m"),
+        REC709,
+        True,
     ),
     FileFormat("Moving pictures", (".gif", ".apng"), SRGB, True),
 )  # fmt: skip

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from anatomatte.errors import AnatomatteError
-from anatomatte.idle import without_effect
+from anatomatte.idle import CODE, without_effect
 from anatomatte.settings import from_mapping
 
 from .result import Message
 
 if TYPE_CHECKING:
     from .job import Job
+    from .picture import Picture
     from .presets import Preset
-
-CODE = "setting-without-effect"
 
 
 def idle(job: Job, preset: Preset) -> Iterator[Message]:
@@ -45,3 +44,16 @@ def _ranges(job: Job, preset: Preset) -> Iterator[Message]:
     for entry in preset.ranges:
         if not any(entry.holds(frame) for frame in there):
             yield Message(CODE, f"The range {entry.frames} of the preset holds no frame of the shot.")
+
+
+def of_sizes(job: Job, frame: int, plate: Picture) -> Iterator[Message]:
+    """Clips of another format than the plate, as far as they were read for a frame."""
+    for name, side in job.sides.items():
+        picture = side.kept(frame)
+        if picture is not None and picture.size != plate.size:
+            one, other = ("×".join(map(str, size)) for size in (picture.size, plate.size))
+            yield Message(
+                "clip-of-another-size",
+                f"{name} ({side.text}) is {one} and the plate {other}: it lies in the lower left "
+                "corner and is not scaled.",
+            )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from anatomatte.errors import OutOfMemory, PlateError
+from anatomatte.errors import OutOfMemory, PlateError, reason
 
 from .files import reachable, shown
 from .formats import BY_SUFFIX, LINEAR, suffixes
@@ -22,6 +22,11 @@ _LINEAR = frozenset(s for s, kind in BY_SUFFIX.items() if kind.colour == LINEAR)
 _LAYERED = (".exr", ".sxr")
 _JPEGS = (".jpg", ".jpeg")
 _REC709_LUMINANCE = (0.2126, 0.7152, 0.0722)
+_UNSPECIFIED = (
+    "a pixel and does not say that the fourth is an alpha; it is left out. "
+    "Write it as associated or unassociated alpha if it is one."
+)
+_ALPHA_FLAT = "everywhere, and counts, not its colour; write the matte into the alpha, or as grey."
 _TRUNCATED = "is truncated or damaged"
 
 
@@ -148,19 +153,12 @@ def _messages(
         beside = f"; beside it there are {', '.join(dict.fromkeys(others[:8]))}" if others else ""
         told.append(Message("layer", f"Of {path.name} the layer {layer} is read{beside}."))
     if path.suffix.lower() in (".tif", ".tiff") and pixels.shape[2] == 3 and spec.nchannels > 3:
-        told.append(
-            Message(
-                "alpha-unspecified", f"{path.name} has {spec.nchannels} samples a pixel and does not say that the fourth "
-                "is an alpha; it is left out. Write it as associated or unassociated alpha if it is one.",
-            )
-        )  # fmt: skip
+        told.append(Message("alpha-unspecified", f"{path.name} has {spec.nchannels} samples {_UNSPECIFIED}"))
     if matte and pixels.shape[2] == 4 and _flat(pixels[..., 3]) and not _flat(pixels[..., 0]):
+        alpha = f"{pixels[0, 0, 3]:.3g}"
         told.append(
-            Message(
-                "matte-alpha-flat", f"The alpha of the matte {path.name} is {float(pixels[0, 0, 3]):.3g} everywhere and "
-                "counts, not its colour; write the matte into the alpha, or as grey.",
-            )
-        )  # fmt: skip
+            Message("matte-alpha-flat", f"The alpha of the matte {path.name} is {alpha} {_ALPHA_FLAT}")
+        )
     return told
 
 
@@ -198,7 +196,7 @@ def _premult(path: Path, spec: Any, channels: int) -> str:
 
 
 def _why(text: str) -> str:
-    return (text.strip().splitlines() or ["the image library gives no reason"])[0].rstrip(".")
+    return reason(text.strip() or "the image library gives no reason")
 
 
 def limit_threads(number: int) -> None:

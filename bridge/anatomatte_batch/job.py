@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from anatomatte.errors import AnatomatteError, DiskFull, PlateError, SettingsError
+from anatomatte.idle import CODE, is_idle
 from anatomatte.settings import Value
 
 from .cancel import Signals
 from .files import State
+from .idle import of_sizes
 from .layers import CLEAN, passes
 from .node import Account, Node
 from .picture import Floats, Picture, Window, placed
 from .presets import Preset
 from .provenance import Provenance, content, settings_of
 from .report import Report, explained, worst
-from .result import FrameResult, Status
+from .result import FrameResult, Message, Status
 from .sequences import compact
 from .shot import Scene
 from .sinks import Sink
@@ -219,6 +221,7 @@ class _Run:
                         f"{clip.file(number)} changed while frame {frame} was made of it; render it again."
                     )
             self.sink.write(frame, layers, picture, record.made_with(accounts))
+            self._said(frame, picture, told)
         except Exception as why:
             if self.signals():
                 raise self.signals.error() from why
@@ -233,8 +236,15 @@ class _Run:
 
     def _layers(self, frame: int) -> dict[str, str]:
         """The layer that was read of each clip, where its files have layers."""
-        clips = {name: clip.read_layer(frame) for name, clip in self._clips().items()}
-        return {name: layer for name, layer in clips.items() if layer}
+        pictures = {name: clip.kept(frame) for name, clip in self._clips().items()}
+        return {name: one.layer for name, one in pictures.items() if one is not None and one.layer}
+
+    def _said(self, frame: int, plate: Picture, told: Iterable[str]) -> None:
+        """Tell what was set or connected and had no effect."""
+        for message in of_sizes(self.job, frame, plate):
+            self.report.message(message)
+        for sentence in filter(is_idle, told):
+            self.report.message(Message(CODE, sentence))
 
     def _ended(
         self,

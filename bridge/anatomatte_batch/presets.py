@@ -154,6 +154,8 @@ def load(path: Path) -> Preset:
         raise SettingsError(f"The preset {path} cannot be read: {why.strerror}.") from why
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
         raise SettingsError(f"The preset {path} is not TOML: {why}.") from why
+    except RecursionError as why:
+        raise SettingsError(f"The preset {path} is nested too deep; no preset needs that.") from why
     try:
         return _preset(data)
     except SettingsError as why:

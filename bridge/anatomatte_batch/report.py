@@ -82,7 +82,9 @@ class Report:
         """What there is to say of a clip or a setting; each once."""
         if message not in self.messages:
             self.messages.append(message)
-            self._line(f"note: {message.text}")
+            if message.text not in self._said:
+                self._line(f"note: {message.text}")
+            self._said.add(message.text)
             self.event("note", code=message.code, message=message.text)
 
     def frame(
@@ -197,7 +199,7 @@ def _open_log(log: str | None) -> IO[str] | None:
         Path(log).parent.mkdir(parents=True, exist_ok=True)
         return open(log, "a", encoding="utf-8")
     except OSError as why:
-        raise OutputError(f"The log {log} cannot be written: {why.strerror}.") from why
+        raise OutputError(f"The log {log} cannot be written: {why.strerror}; name another file.") from why
 
 
 _SEVERITY = (1, 4, 5, 7, 3, 2, 6)

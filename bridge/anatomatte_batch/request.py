@@ -44,8 +44,8 @@ class RenderRequest:
         preset: settings, key frames and ranges; or the TOML file that holds them.
         settings: controls that are fixed for every frame, above the preset.
         sides: the node's other clips by name (``InM OutM CleanPlate Hint Bg``), each like *source*.
-        layer: the layer or part of the plate's files to read, or one for each clip by name (``Source`` and the
-            names of *sides*); by default the picture itself.
+        layer: the layer or part of the plate's files to read, or one for each clip by name (``Source`` and
+            the names of *sides*); by default the picture itself.
         layers: names, or a list like ``rgba,people``.
         colour: encoding of the plate, a value of ``input_colour``; None goes by the file's type.
         out_colour: encoding of the result, a value of ``output_colour``; None goes by the file's type.

@@ -164,10 +164,10 @@ class Source:
         self._kept.move_to_end(key)
         return self._kept[key]
 
-    def read_layer(self, frame: int) -> str:
-        """The layer that was read of a frame's file, while its picture is kept; else empty."""
+    def kept(self, frame: int) -> Picture | None:
+        """The picture of a frame, if it was just read."""
         key = 0 if self.single else frame
-        return next((one.layer for (number, _), one in self._kept.items() if number == key), "")
+        return next((one for (number, _), one in reversed(self._kept.items()) if number == key), None)
 
     def close(self) -> None:
         if self._video:

@@ -26,9 +26,11 @@ _TAGS = {"lin": "linear", "srgb": "srgb", "srgbe": "srgb", "g22": "srgb", "g24":
 
 
 def colour_of(path: Path, spec: Any) -> str:
-    """How a file's pixels are encoded, as a value of the control ``input_colour``: EXR, HDR and float TIFF are
-    scene-linear, DPX and Cineon are Cineon log unless the header says otherwise, all others are sRGB unless
-    they are tagged; a tag that is not read gives ``?`` and its name."""
+    """How a file's pixels are encoded, as a value of ``input_colour``.
+
+    EXR, HDR and float TIFF are scene-linear, DPX and Cineon are Cineon log unless the header says otherwise,
+    all others are sRGB unless they are tagged; a tag that is not read gives ``?`` and its name.
+    """
     suffix = path.suffix.lower()
     if suffix in _LINEAR:
         return "linear"

@@ -15,7 +15,7 @@ _DROP, _MARK_30, _MARK_25 = 1 << 6, 1 << 15, 1 << 31
 def counted(text: str, frames: int, fps: float) -> str:
     """The time code *frames* after *text*; as it is where it is none.
 
-    Drop frame (a semicolon) leaves out the first numbers of each minute but every tenth: two of 30, four of 60.
+    Drop frame (a semicolon) leaves out the first numbers of each minute but every tenth: 2 of 30, 4 of 60.
     """
     match = _TEXT.fullmatch(text.strip())
     rate = round(fps)

@@ -228,7 +228,7 @@ def _messages(path: Path, index: Index, stream: Any) -> Iterator[Message]:
             "copy it again.",
         )  # fmt: skip
     times = [time for time in index.times if time is not None]
-    steps = sorted(b - a for a, b in zip(times, times[1:], strict=False))
+    steps = sorted(b - a for a, b in itertools.pairwise(times))
     if index.seekable and len(steps) > 2:
         usual = steps[len(steps) // 2]
         if max(usual - steps[0], steps[-1] - usual) > max(2, usual / 10):

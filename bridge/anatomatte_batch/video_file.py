@@ -35,8 +35,8 @@ _SINGLE = frozenset(
 class VideoFile:
     """The first video stream of a file; used in a ``with`` block, or closed.
 
-    A picture that leans on one which the decoder refused is not given: FFmpeg makes it up, and H.264 even gives
-    it the time of another.
+    A picture that leans on one which the decoder refused is not given: FFmpeg makes it up, and gives it the
+    time of another if it is H.264.
 
     Args:
         path: the file.

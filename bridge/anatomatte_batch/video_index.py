@@ -197,7 +197,7 @@ def _decoded(path: Path, packets: Sequence[Packet]) -> tuple[list[int | None], b
     ordered = len(stamps) == len(times) and stamps == sorted(set(stamps)) and sent.issuperset(stamps)
     ordered = ordered and not invented  # AVI has none: they are counted, and wrong once a picture is absent
     if ordered and refused and stamps:
-        times = sorted([*stamps, *(time for time in sent.difference(stamps) if time > stamps[0])])
+        times = [*sorted([*stamps, *(time for time in sent.difference(stamps) if time > stamps[0])])]
     return times, interlaced, ordered, whole
 
 

@@ -22,19 +22,40 @@ _PEOPLE = ("who", "people", "parts", "net_exposure", "net_gamma", "parts_model",
 """Controls without effect where nobody looks for people."""
 
 
-def without_effect(settings: Settings, clips: Collection[str], packed: bool = False) -> tuple[str, ...]:
+CODE = "setting-without-effect"
+"""The code of these sentences, for scripts."""
+
+_MARKS = (
+    " has no effect ",
+    " no background (Bg) is connected",
+    " is not scaled.",
+    " This frame did not ask it.",
+)
+
+
+def is_idle(sentence: str) -> bool:
+    """Whether a sentence of the node's status is about something that was set and changes nothing."""
+    return any(mark in sentence for mark in _MARKS)
+
+
+def without_effect(
+    settings: Settings, clips: Collection[str], packed: bool = False, hosted: bool = False
+) -> tuple[str, ...]:
     """A sentence for each control away from its default, and each connected input, that changes nothing.
 
     Args:
         settings: of a frame.
         clips: the names of the inputs that are connected.
         packed: whether mattes are packed by somebody else, whatever the Output control says.
+        hosted: whether a host gave the values, which puts the point that nobody moved into its middle.
     """
-    return tuple(_sentences(settings, clips, packed))
+    return tuple(_sentences(settings, clips, packed, hosted))
 
 
-def _sentences(settings: Settings, clips: Collection[str], packed: bool) -> Iterator[str]:
+def _sentences(settings: Settings, clips: Collection[str], packed: bool, hosted: bool) -> Iterator[str]:
     for name, other, entry in _NEEDS:
+        if (name, hosted) == ("point", True):
+            continue
         if _moved(settings, name) and getattr(settings, other) != entry:
             told = BY_NAME[other].options
             label = dict(told).get(str(entry), str(entry))
@@ -52,8 +73,8 @@ def _sentences(settings: Settings, clips: Collection[str], packed: bool) -> Iter
     behind = settings.output == "comp" or settings.despill_replace == "bg"
     if "Bg" in clips and not behind:
         yield (
-            "The background (Bg) has no effect unless Output is Comp over Bg (output=comp) or despill takes its "
-            "light from it (despill_replace=bg)."
+            "The background (Bg) has no effect unless Output is Comp over Bg (output=comp) or despill takes "
+            "its light from it (despill_replace=bg)."
         )
     if "Bg" not in clips and behind:
         what = "Output is Comp over Bg" if settings.output == "comp" else "Despill replaces by Bg"

@@ -106,7 +106,7 @@ def test_folders_that_look_like_patterns(tmp_path):
 
 
 def test_memory_follows_the_files_not_the_span(tmp_path):
-    """Under a bound that a list from 1001 to the date would not fit into; the count of gaps is bounded too."""
+    """Under a bound that a list from 1001 to the date would not fit into."""
     for name in ("1001", "1002", "20240131", "20240131120000"):
         write(tmp_path / f"p.{name}.exr", plate())
     program = (

@@ -18,7 +18,9 @@ def replaced(path, pixels, keep_date=True):
     """Another picture under a file's name, with its date or an older one."""
     before = path.stat()
     write(path.with_name("new.exr"), pixels)
-    os.utime(path.with_name("new.exr"), ns=(before.st_atime_ns, before.st_mtime_ns - (0 if keep_date else 10**12)))
+    os.utime(
+        path.with_name("new.exr"), ns=(before.st_atime_ns, before.st_mtime_ns - (0 if keep_date else 10**12))
+    )
     os.replace(path.with_name("new.exr"), path)
 
 

@@ -1,4 +1,4 @@
-"""A video gives the picture of its number: the n-th that a full decode counts, whole, alone and in any order."""
+"""A video gives the picture of its number: the n-th of a full decode, alone and in any order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPEN = {
 REFRESH = {"g": "10", "preset": "fast", "x264-params": "intra-refresh=1:scenecut=0:bframes=0:threads=1"}
 X265 = {
     "preset": "ultrafast",
-    "x265-params": "keyint=10:min-keyint=10:bframes=3:open-gop=1:scenecut=0:log-level=0:pools=1:frame-threads=1",
+    "x265-params": "keyint=10:min-keyint=10:bframes=3:open-gop=1:scenecut=0:log-level=0:pools=1",
 }
 GOP = {"g": "10", "bf": "2"}
 VPX = {"g": "10", "auto-alt-ref": "1", "lag-in-frames": "16", "deadline": "realtime", "cpu-used": "8"}

@@ -1,4 +1,4 @@
-"""Code values of video: legal white is 1, overshoots stay, what was written comes back; alpha, turns, time code."""
+"""Code values of video: legal white is 1, overshoots stay, what was written comes back; alpha, turns."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_rgb_and_grey_are_read_as_they_are(form, codes):
 def test_a_matrix_that_is_not_read_is_refused():
     frame = of_codes("yuv444p", 100, 128, 128)
     frame.colorspace = 14
-    with pytest.raises(PlateError, match="ICtCp.*convert it to EXR"):
+    with pytest.raises(PlateError, match=r"ICtCp.*convert it to EXR"):
         pixels_of(frame, "hevc", "v.mp4")
 
 

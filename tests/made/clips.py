@@ -27,7 +27,7 @@ def drawn(number: int, width: int = WIDTH, height: int = HEIGHT) -> npt.NDArray[
 def number_of(pixels: npt.NDArray[Any]) -> int:
     """The number that a picture of `drawn` carries, from its green in 0..1 or from grey."""
     grey = pixels[..., 1] if pixels.ndim == 3 and pixels.shape[2] >= 3 else pixels.reshape(pixels.shape[:2])
-    height, width = grey.shape
+    height = grey.shape[0]
     bars = grey[height // 2 + height // 8 : height - height // 8].mean(axis=0).reshape(BITS, -1)
     inside = bars[:, bars.shape[1] // 4 : -bars.shape[1] // 4].mean(axis=1)
     return sum(1 << bit for bit, level in enumerate(inside) if level > 0.45)

@@ -12,6 +12,7 @@ import os
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -172,7 +173,7 @@ def _safetensors(view: mmap.mmap, _: IO[bytes]) -> None:
             raise ValueError
         header = json.loads(view[8 : 8 + length])
         ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
-    except (*_BAD, KeyError, TypeError, AttributeError) as why:
+    except (*_BAD, KeyError, TypeError, AttributeError, RecursionError) as why:
         raise Unfit("is no safetensors file, or only the beginning of one; fetch it again") from why
     if max(ends, default=0) != len(view) - 8 - length:
         raise Unfit("is not as long as its own table says; fetch it again")
@@ -214,7 +215,9 @@ def _torch_zip(file: IO[bytes], scripted: bool = False) -> set[str]:
             if not scripted and "code" not in below:
                 pickles.check_bytes(archive.read(tables[0]))
             return below
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as why:
+    except Unfit:
+        raise
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as why:
         raise Unfit("is only the beginning of a torch file, or damaged; fetch it again") from why
 
 
