@@ -8,6 +8,7 @@ legal white is exactly 1.0, and what a camera put above it or below black is kep
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -67,11 +68,15 @@ def decoded(plane: Codes, zero: float, step: float) -> Floats:
     if plane.dtype == np.uint8:
         import cv2
 
-        table = ((np.arange(256, dtype=np.float64) - zero) / step).astype(np.float32)
-        return np.asarray(cv2.LUT(plane, table), np.float32)
+        return np.asarray(cv2.LUT(np.ascontiguousarray(plane), _table(zero, step)), np.float32)
     made: Floats = np.subtract(plane, np.float32(zero), dtype=np.float32)
     made /= np.float32(step)
     return made
+
+
+@lru_cache(maxsize=16)
+def _table(zero: float, step: float) -> Floats:
+    return ((np.arange(256, dtype=np.float64) - zero) / step).astype(np.float32)
 
 
 def encoded(values: Floats, zero: float, step: float, top: float) -> Codes:
@@ -82,18 +87,49 @@ def encoded(values: Floats, zero: float, step: float, top: float) -> Codes:
     return codes.astype(np.uint8 if top < 256 else np.uint16)
 
 
-def to_rgb(luma: Floats, blue: Floats, red: Floats, matrix: int) -> Floats:
-    """H×W×3 RGB of luma (0…1) and the chromas (-0.5…0.5), each H×W."""
+def to_rgb(
+    luma: Codes, blue: Codes, red: Codes, coding: Coding, log: tuple[int, int], centred: bool
+) -> Floats:
+    """H×W×3 RGB of the codes of luma, H×W, and of both chromas, which may be smaller.
+
+    A band of lines after the other, so that only the result is large.
+
+    Args:
+        log: powers of two, down and across, by which chroma is smaller.
+        centred: whether a sample of chroma lies midway between two columns, or on the left one.
+    """
     import cv2
 
+    height, width = luma.shape
+    rows = np.array(_rows(coding.matrix), np.float32)
+    out = np.empty((height, width, 3), np.float32)
+    factor = 1 << log[0]
+    for top in range(0, height, _BAND):
+        end = min(top + _BAND, height)
+        first = max(top // factor - _MARGIN, 0)
+        last = min(-(-end // factor) + _MARGIN, blue.shape[0])
+        lines = slice(top - first * factor, end - first * factor)
+        planes = [decoded(luma[top:end], *coding.luma)]
+        for plane in (blue, red):
+            small = decoded(plane[first:last], *coding.chroma)
+            planes.append(enlarged(small, ((last - first) * factor, width), log, (True, centred))[lines])
+        cv2.transform(cv2.merge(planes), rows, dst=out[top:end])
+    return out
+
+
+_BAND, _MARGIN = 128, 3
+"""Lines of luma that are converted at once, and lines of chroma around them that the kernel reaches."""
+
+
+def _rows(matrix: int) -> list[list[float]]:
+    """Red, green and blue, each of luma, blue and red chroma."""
     kr, kb = WEIGHTS[matrix]
     kg = 1.0 - kr - kb
-    rows = [
+    return [
         [1.0, 0.0, 2.0 - 2.0 * kr],
         [1.0, -(2.0 - 2.0 * kb) * kb / kg, -(2.0 - 2.0 * kr) * kr / kg],
         [1.0, 2.0 - 2.0 * kb, 0.0],
     ]
-    return np.asarray(cv2.transform(cv2.merge([luma, blue, red]), np.array(rows, np.float32)), np.float32)
 
 
 def from_rgb(rgb: Floats, matrix: int) -> tuple[Floats, Floats, Floats]:
@@ -121,28 +157,33 @@ def enlarged(
     for axis in (0, 1):
         if factor := 1 << log[axis]:
             plane = plane if factor == 1 else _stretched(plane, axis, factor, centred[axis])
-    return np.ascontiguousarray(plane[: size[0], : size[1]])
+    return np.asarray(plane[: size[0], : size[1]])
 
 
 def _stretched(plane: Floats, axis: int, factor: int, centred: bool) -> Floats:
     import cv2
 
-    shape = list(plane.shape)
-    shape[axis] *= factor
-    out = np.empty(shape, np.float32)
     first = (factor - 1) / 2 if centred else 0.0
-    one = np.ones(1, np.float32)
+    phases = []
     for phase in range(factor):
         kernel = _keys((phase - first) / factor)
-        across, down = (one, kernel) if axis == 0 else (kernel, one)
-        made = plane if kernel[2] == 1.0 else cv2.sepFilter2D(plane, -1, across, down, borderType=1)
-        if axis == 0:
-            out[phase::factor] = made
-        else:
-            out[:, phase::factor] = made
-    return out
+        across, down = (_ONE, kernel) if axis == 0 else (kernel, _ONE)
+        same = kernel[2] == 1.0
+        phases.append(plane if same else cv2.sepFilter2D(plane, -1, across, down, borderType=_REPLICATE))
+    height, width = plane.shape
+    if axis == 1:
+        return np.asarray(cv2.merge(phases), np.float32).reshape(height, width * factor)
+    out = np.empty((height, factor, width), np.float32)
+    for phase, made in enumerate(phases):
+        out[:, phase] = made
+    return out.reshape(height * factor, width)
 
 
+_ONE: Floats = np.ones(1, np.float32)
+_REPLICATE = 1  # OpenCV's BORDER_REPLICATE
+
+
+@lru_cache(maxsize=64)
 def _keys(offset: float) -> Floats:
     """Weights of the five samples around one, for a point at *offset* (-1…1) from it."""
     x = np.abs(np.arange(-2, 3) - offset)

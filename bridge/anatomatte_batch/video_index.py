@@ -29,7 +29,7 @@ _CLEAN_KEYS = _ONE_EACH | frozenset(
 )
 """Codecs whose key frames, as containers mark them, need nothing from before them."""
 
-_PROBED = 24
+_PROBED = 10
 _KEPT = 32
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from anatomatte.errors import PlateError
 
-from .code_values import WEIGHTS, Coding, decoded, encoded, enlarged, from_rgb, halved, to_rgb
+from .code_values import WEIGHTS, Coding, decoded, encoded, from_rgb, halved, to_rgb
 from .picture import Floats
 
 _PLANAR = re.compile(r"(yuvj?|yuva|gbr|gbra|gray|ya)(?:4\d\dp|p)?(9|10|12|14|16|8)?(?:le|be)?")
@@ -54,19 +54,15 @@ def _colour(frame: Any, planes: list[Any], coding: Coding, codec: str, path: Pat
     """H×W×3 of the planes of luma and chroma, of green, blue and red, or of grey alone."""
     import cv2
 
-    first = decoded(planes[0], *coding.luma)
     if len(planes) == 1:
-        return np.repeat(first[..., None], 3, axis=2)
+        return np.repeat(decoded(planes[0], *coding.luma)[..., None], 3, axis=2)
     if frame.format.name.startswith("gbr") or coding.matrix == 0:
-        blue, red = (decoded(plane, *coding.luma) for plane in planes[1:])
-        return np.asarray(cv2.merge([red, first, blue]), np.float32)
+        green, blue, red = (decoded(plane, *coding.luma) for plane in planes)
+        return np.asarray(cv2.merge([red, green, blue]), np.float32)
     if coding.matrix not in WEIGHTS:
         told = _UNUSUAL.get(coding.matrix, f"the matrix {coding.matrix}")
         raise PlateError(f"{path} is encoded with {told}, which is not read; convert it to EXR.")
-    log = _smaller(frame.format)
-    centred = (True, codec in _CENTRED)
-    chroma = [enlarged(decoded(p, *coding.chroma), first.shape, log, centred) for p in planes[1:]]
-    return to_rgb(first, chroma[0], chroma[1], coding.matrix)
+    return to_rgb(planes[0], planes[1], planes[2], coding, _smaller(frame.format), codec in _CENTRED)
 
 
 def _readable(frame: Any) -> Any:
