@@ -30,17 +30,23 @@ bool dropped(const char* entry) {
   return false;
 }
 
+// Makes a folder, and whether it is the user's own: no link, and nobody else may write into it.
 bool make_folder(const std::string& path) {
   for (size_t at = 1; at != std::string::npos;) {
     at = path.find('/', at + 1);
     if (::mkdir(path.substr(0, at).c_str(), 0700) != 0 && errno != EEXIST) return false;
   }
-  return true;
+  struct stat facts{};
+  if (::lstat(path.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode)) return false;
+  if (facts.st_uid != ::getuid()) return false;
+  return (facts.st_mode & 077) == 0 || ::chmod(path.c_str(), 0700) == 0;
 }
+
+constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
 
 // Asked with the file itself: the disk may be full, or the log left by a run as another user.
 bool takes(const std::string& log) {
-  return Fd(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)).get() >= 0;
+  return Fd(::open(log.c_str(), kAppend | O_CLOEXEC, 0600)).get() >= 0;
 }
 
 std::string variable(const char* name) {
@@ -115,7 +121,8 @@ Fd Child::start(std::vector<std::string> command, const std::string& log, std::s
   Actions actions;
   if (!log.empty()) bound_log(log);
   const char* output = log.empty() ? "/dev/null" : log.c_str();
-  int append = O_WRONLY | O_CREAT | O_APPEND;
+  // /dev/null is a link on some systems
+  const int append = log.empty() ? O_WRONLY | O_APPEND : kAppend;
   ::posix_spawn_file_actions_addopen(&actions.files, 0, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&actions.files, 1, output, append, 0600);
   ::posix_spawn_file_actions_adddup2(&actions.files, 1, 2);

@@ -26,11 +26,11 @@ _WAIT = 600.0
 
 
 def home() -> Path:
-    """The user's home; of one who has none, as on farms, a folder that does not exist."""
+    """The user's home; of one who has none, as on farms, a folder that nobody can make."""
     try:
         return Path.home()
     except RuntimeError:
-        return Path("/nonexistent")
+        return Path(os.devnull) / "no-home"
 
 
 def _expanded(told: str) -> Path:
