@@ -41,7 +41,7 @@ class Source:
         self._video: VideoReader | None = None
         self._colour: str | None = None
         self._kept: OrderedDict[tuple[int, State], Picture] = OrderedDict()
-        self._told: dict[Message, None] = {}
+        self._told: dict[tuple[str, str], Message] = {}
         self._listener: Callable[[Message], object] | None = None
         path = Path(text)
         if self.pattern.pad is None and path.is_dir():
@@ -54,7 +54,7 @@ class Source:
             self._video = VideoReader(path, start)
             self._files: dict[int, Path] = dict.fromkeys(self._video.frames(), path)
             for message in self._video.messages:
-                self._tell(message)
+                self._tell(message, "")
             return
         if self.pattern.extension not in IMAGES:
             raise SettingsError(
@@ -81,12 +81,14 @@ class Source:
     def listen(self, listener: Callable[[Message], object]) -> None:
         """Hand on what there is to say of the files, each sentence once, from now on and what was said."""
         self._listener = listener
-        for message in self._told:
+        for message in self._told.values():
             listener(message)
 
-    def _tell(self, message: Message) -> None:
-        if message not in self._told:
-            self._told[message] = None
+    def _tell(self, message: Message, layer: str) -> None:
+        """Say something of the clip: once, however many of its files it is true of."""
+        key = (message.code, layer)
+        if key not in self._told:
+            self._told[key] = message
             if self._listener is not None:
                 self._listener(message)
 
@@ -157,7 +159,7 @@ class Source:
             else:
                 picture = read_image(path, self.layer or None, self._matte)
             for message in picture.messages:
-                self._tell(message)
+                self._tell(message, picture.layer)
             self._kept[key] = picture
             while len(self._kept) > _KEPT_PICTURES:
                 self._kept.popitem(last=False)

@@ -47,6 +47,7 @@ class VideoFile:
         box, stream: PyAV's own.
         codec: FFmpeg's name of the codec, whichever decoder is taken.
         refused: how many packets the decoder refused since the file was opened.
+        empty: how many packets held nothing: the picture before them stays.
 
     Raises:
         PlateError: there is no video inside, or the file cannot be opened.
@@ -54,7 +55,7 @@ class VideoFile:
 
     def __init__(self, path: Path, careful: bool = False) -> None:
         self.path, self.careful = path, careful
-        self.refused = 0
+        self.refused = self.empty = 0
         self.box: Any = None
         self._open()
 
@@ -155,6 +156,8 @@ class VideoFile:
             for packet in itertools.chain(self._before, self._demuxed):
                 if packet.size:
                     yield packet
+                elif packet.dts is not None:  # not the end, but a picture that stays
+                    self.empty += 1
         except (av.error.FFmpegError, OSError):
             return
 
@@ -200,9 +203,9 @@ class VideoFile:
         """
         family = str(self.box.format.name)
         if "mov" in family:
-            return len(self.stream.index_entries)
+            return len(getattr(self.stream, "index_entries", ()))
         if self.stream.frames:
-            return int(self.stream.frames)
+            return int(self.stream.frames) - self.empty
         rate = self.stream.average_rate or self.stream.guessed_rate
         length = self._length(family)
         if not (length and rate and last is not None):

@@ -112,6 +112,8 @@ def _built(path: Path) -> Index:
         packets = tuple(_packet(file, one) for one in file.packets())
         one_each, clean = file.single_pictures or file.codec in _ONE_EACH, file.codec in _CLEAN_KEYS
         seekable = file.single_pictures or clean
+        last = max((one.pts for one in packets if one.pts is not None), default=None)
+        promised = file.promised(len(packets), last)
     shown = [packet.pts for packet in packets if not packet.discard]
     stamps = sorted(time for time in shown if time is not None)
     times: Sequence[int | None] | None = None
@@ -123,8 +125,6 @@ def _built(path: Path) -> Index:
         seekable = seekable and ordered
         if not (ordered or whole == len(times)):
             certain, times = whole, [None] * max(len(times), len(shown))
-    with VideoFile(path) as file:
-        promised = file.promised(len(packets), stamps[-1] if stamps else None)
     keys = sorted((p.pts, order) for order, p in enumerate(packets) if p.key and p.pts is not None)
     places = {time: place for place, time in enumerate(times) if time is not None}
     orders = {p.pts: order for order, p in reversed(list(enumerate(packets))) if p.pts is not None}

@@ -19,6 +19,7 @@ from .code_values import WEIGHTS, Coding, decoded, encoded, from_rgb, halved, to
 from .picture import Floats
 
 _PLANAR = re.compile(r"(yuvj?|yuva|gbr|gbra|gray|ya)(?:4\d\dp|p)?(9|10|12|14|16|8)?(?:le|be)?")
+_FLOATS = re.compile(r"gbra?pf(16|32)(le|be)")
 _CENTRED = frozenset(("mjpeg", "mpeg1video", "theora", "ljpeg", "h261", "h263", "svq1", "flv1"))
 """Codecs whose chroma lies midway between two columns; in all others, below the left one."""
 _RANGED = frozenset(("h264", "hevc", "vvc", "av1", "vp9", "mpeg2video"))
@@ -38,6 +39,8 @@ def pixels_of(frame: Any, codec: str, path: Path) -> Floats:
     Raises:
         PlateError: the file's matrix is one that is not read.
     """
+    if _FLOATS.fullmatch(frame.format.name):
+        return _floats(frame)
     frame = _readable(frame)
     name, bits = frame.format.name, frame.format.components[0].bits
     planes = [_plane(frame, number, bits) for number in range(len(frame.planes))]
@@ -48,6 +51,20 @@ def pixels_of(frame: Any, codec: str, path: Path) -> Floats:
     if alpha is None:
         return colour
     return np.concatenate([colour, decoded(alpha, 0.0, float(2**bits - 1))[..., None]], axis=2)
+
+
+def _floats(frame: Any) -> Floats:
+    """H×W×3 or 4 of planes of floats, as EXR in a movie has them; light above 1 is kept."""
+    import cv2
+
+    if not frame.format.name.endswith("f32le"):
+        frame = frame.reformat(format="gbrapf32le" if "gbra" in frame.format.name else "gbrpf32le")
+    planes = []
+    for plane in frame.planes:
+        lines = np.frombuffer(plane, "<f4", plane.height * plane.line_size // 4)
+        planes.append(lines.reshape(plane.height, -1)[:, : plane.width])
+    green, blue, red, *alpha = (np.ascontiguousarray(plane) for plane in planes)
+    return np.asarray(cv2.merge([red, green, blue, *alpha]), np.float32)
 
 
 def _colour(frame: Any, planes: list[Any], coding: Coding, codec: str, path: Path) -> Floats:

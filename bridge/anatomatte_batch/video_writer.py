@@ -74,7 +74,6 @@ class VideoWriter:
                 f"A video keeps one size: {self._size} first, now {(width, height)}; write EXR instead."
             )
         frame = frame_of(_even(pixels), self._form, self._coding)
-        frame.color_primaries = frame.color_trc = _MATRIX
         frame.pts, self._count = self._count, self._count + 1
         frame.time_base = 1 / self._fps
         try:

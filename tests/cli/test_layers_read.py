@@ -211,3 +211,16 @@ def test_a_matte_with_a_flat_alpha_is_told(tmp_path):
     write(tmp_path / "m.png", rgba, "uint8")
     assert [m.code for m in read_image(tmp_path / "m.png", matte=True).messages] == ["matte-alpha-flat"]
     assert read_image(tmp_path / "m.png").messages == ()
+
+
+def test_a_sequence_says_what_it_reads_once(tmp_path):
+    from anatomatte_batch import RenderRequest
+    from made.cli_fake import FakeConnect
+
+    for number in range(1, 5):
+        layered(tmp_path / f"a.{number:04d}.exr", ("AO", GREY, "RGB"), ("beauty", BEAUTY, "RGB"))
+    result = RenderRequest(source=tmp_path / "a.####.exr", destination=tmp_path / "k.####.exr").run(
+        FakeConnect()
+    )
+    assert [message.code for message in result.messages] == ["layer"] and result.exit_code == 0
+    assert result.numbers("rendered") == [1, 2, 3, 4]

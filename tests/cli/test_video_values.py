@@ -110,6 +110,15 @@ def test_rgb_and_grey_are_read_as_they_are(form, codes):
     assert np.allclose(pixels, np.array([red, green, blue]) / top, atol=1e-7) and pixels.shape == (16, 16, 3)
 
 
+def test_floats_are_not_cut(tmp_path):
+    import av
+
+    frame = av.VideoFrame(16, 16, "gbrpf32le")
+    for plane, value in zip(frame.planes, (2.5, -0.25, 1.0), strict=True):
+        plane.update(np.full(plane.buffer_size // 4, value, "<f4").tobytes())
+    assert (pixels_of(frame, "exr", tmp_path)[5, 5] == np.float32([1.0, 2.5, -0.25])).all()
+
+
 def test_a_matrix_that_is_not_read_is_refused():
     frame = of_codes("yuv444p", 100, 128, 128)
     frame.colorspace = 14
