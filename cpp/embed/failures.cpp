@@ -5,6 +5,8 @@
 #include <cstring>
 #include <exception>
 
+#include "own_folder.h"
+
 namespace anatomatte::embed {
 namespace {
 
@@ -23,11 +25,15 @@ AnmResult code_of(int exit_code) {
 
 // The log lies in a folder of the user's own, or nowhere.
 std::string append_to_log(const std::string& text) {
-  try {
-    return py::str(py::module_::import("anatomatte.own_log").attr("append")(text));
-  } catch (py::error_already_set&) {
-    return "";
+  for (const std::string& folder : log_folders()) {
+    const std::string file = folder + "/anatomatte-errors.log";
+    const int log = own_folder(folder) ? ::open(file.c_str(), kAppendLog, 0600) : -1;
+    if (log < 0) continue;
+    const bool written =
+        ::write(log, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    if (::close(log) == 0 && written) return file;
   }
+  return "";
 }
 
 std::string traceback_of(const py::error_already_set& error) {

@@ -5,14 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import os
-import stat
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-from anatomatte import own_log
 from anatomatte.errors import DiskFull, OutputError, PlateError, SettingsError, SetupError, reason
 from anatomatte.models import store
 from anatomatte.models.store import looks, places
@@ -218,30 +216,6 @@ def test_a_network_for_a_newer_runtime_says_so(tmp_path):
     assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
 
 
-def test_the_log_of_errors_lies_in_a_folder_of_ours(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    path = own_log.append("one\n")
-    assert path == str(tmp_path / "anatomatte" / own_log.NAME) and own_log.append("two\n") == path
-    assert stat.S_IMODE(os.stat(tmp_path / "anatomatte").st_mode) == 0o700
-    assert (tmp_path / "anatomatte" / own_log.NAME).read_text() == "one\ntwo\n"
-
-
-@pytest.mark.skipif(os.name == "nt", reason="links are POSIX's")
-def test_no_link_is_followed_to_a_log(tmp_path, monkeypatch):
-    """Neither a folder that is a link nor a log that is one."""
-    target, state, temporary = tmp_path / "target", tmp_path / "state", tmp_path / "tmp"
-    for folder in (target, state, temporary):
-        folder.mkdir()
-    monkeypatch.setenv("XDG_STATE_HOME", str(state))
-    monkeypatch.setattr(own_log.Path, "home", staticmethod(lambda: tmp_path / "target" / "none"))
-    monkeypatch.setattr(own_log.tempfile, "gettempdir", lambda: str(temporary))
-    (tmp_path / "target" / "none").write_text("in the way")
-    (state / "anatomatte").symlink_to(target)
-    (temporary / f"anatomatte-{os.getuid()}").mkdir()
-    (temporary / f"anatomatte-{os.getuid()}" / own_log.NAME).symlink_to(target / "victim")
-    assert own_log.append("text") == "" and sorted(os.listdir(target)) == ["none"]
-
-
 def test_nests_without_end_are_settings_errors(tmp_path):
     deep = tmp_path / "deep.toml"
     deep.write_text("a = " + "[" * 50_000 + "]" * 50_000)
@@ -340,3 +314,27 @@ def test_a_video_that_ends_early_is_a_plate_error(tmp_path):
     assert "of the 30 frames" in str(events)
     assert cli(path, tmp_path / "k.####.exr", "--frames", "1-5") == 0
     assert cli(path, tmp_path / "k.mov") == 3 and not (tmp_path / "k.mov").exists()
+
+
+def test_a_network_that_asks_for_a_petabyte_is_short_of_memory(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    from onnx import TensorProto, helper, numpy_helper
+
+    from anatomatte.nets.runtime.files import OnnxNet
+    from anatomatte.nets.runtime.sessions import short_of_memory
+
+    size = numpy_helper.from_array(np.array([1 << 24, 1 << 24, 1, 1], np.int64), "s")
+    zero = numpy_helper.from_array(np.zeros(1, np.float32))
+    nodes = [
+        helper.make_node("ConstantOfShape", ["s"], ["big"], value=zero),
+        helper.make_node("ReduceMax", ["big"], ["most"], keepdims=1),
+        helper.make_node("Add", ["x", "most"], ["y"]),
+    ]
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, 8, 8]) for name in "xy"]
+    graph = helper.make_graph(nodes, "g", ends[:1], ends[1:], [size])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(model, str(tmp_path / "n.onnx"))
+    net = OnnxNet("Big", tmp_path / "n.onnx", "cpu", 1)
+    with pytest.raises(Exception, match="allocate memory") as told:
+        net.run({"x": np.zeros((1, 3, 8, 8), np.float32)})
+    assert short_of_memory(told.value)
