@@ -58,9 +58,20 @@ FORMATS: tuple[FileFormat, ...] = (
     FileFormat("Radiance HDR", (".hdr",), LINEAR),
     FileFormat("QuickTime", (".mov",), REC709, True, ("ProRes 4444",), "rgba", "unpremultiplied"),
     FileFormat("MP4", (".mp4",), REC709, True, ("H.264, 8 bit",), "rgba over a backing", "none"),
+    FileFormat("Matroska, WebM", (".mkv", ".webm", ".mk3d"), REC709, True),
+    FileFormat("MXF", (".mxf",), REC709, True),
+    FileFormat("MPEG transport stream", (".ts", ".m2ts", ".mts", ".m2t", ".trp"), REC709, True),
+    FileFormat("MPEG program stream", (".mpg", ".mpeg", ".vob", ".m2p", ".mod"), REC709, True),
+    FileFormat("MPEG-4 of phones", (".m4v", ".3gp", ".3g2", ".f4v", ".qt"), REC709, True),
+    FileFormat("AVI, Windows Media", (".avi", ".wmv", ".asf", ".dv"), REC709, True),
+    FileFormat("Flash, Ogg, NUT, IVF", (".flv", ".ogv", ".ogg", ".nut", ".ivf"), REC709, True),
     FileFormat(
-        "Other video", (".m4v", ".mkv", ".avi", ".webm", ".mxf", ".mpg", ".mpeg", ".ts", ".wmv"), REC709, True
+        "Raw video streams",
+        (".m1v", ".m2v", ".h264", ".264", ".avc", ".h265", ".265", ".hevc", ".y4m"),
+        REC709,
+        True,
     ),
+    FileFormat("Moving pictures", (".gif", ".apng"), SRGB, True),
 )  # fmt: skip
 """Every kind of file, those that are written too first among their kind."""
 

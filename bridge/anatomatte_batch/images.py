@@ -7,35 +7,40 @@ from typing import Any
 
 import numpy as np
 
-from anatomatte.errors import OutOfMemory, PlateError
+from anatomatte.errors import OutOfMemory, PlateError, reason
 
+from .files import reachable, shown
 from .formats import BY_SUFFIX, LINEAR, suffixes
-from .picture import Fact, Floats, Picture, Window
+from .header_facts import facts_of, rate_of
+from .picture import Floats, Picture, Window
+from .read_layers import Layer, chosen, is_plain, layers_of
+from .result import Message
+from .stills_colour import colour_of
 
 IMAGES = suffixes(video=False)
 _LINEAR = frozenset(s for s, kind in BY_SUFFIX.items() if kind.colour == LINEAR)
-_DPX_TRANSFER = {
-    "linear": "linear",
-    "itu-r 709-4": "rec709",
-    "smpte 274m": "rec709",
-    "itu-r 601-5 system b or g": "rec709",
-    "itu-r 601-5 system m": "rec709",
-}
-_KEPT = (
-    "smpte:TimeCode", "smpte:KeyCode", "FramesPerSecond", "PixelAspectRatio", "chromaticities",
-    "adoptedNeutral", "whiteLuminance", "lookModTransform", "worldtocamera", "worldtoscreen", "worldToNDC",
-    "screenWindowCenter", "screenWindowWidth", "Copyright", "Artist", "owner", "comments", "Make", "Model",
-    "FocalLength", "ExposureTime", "FNumber", "captureDate", "utcOffset", "reelName",
-)  # fmt: skip
-_KEPT_PREFIXES = ("camera", "lens", "imageCounter", "nuke/", "input/", "interim/")
+_LAYERED = (".exr", ".sxr")
+_JPEGS = (".jpg", ".jpeg")
+_REC709_LUMINANCE = (0.2126, 0.7152, 0.0722)
+_UNSPECIFIED = (
+    "a pixel and does not say that the fourth is an alpha; it is left out. "
+    "Write it as associated or unassociated alpha if it is one."
+)
+_ALPHA_FLAT = "everywhere, and counts, not its colour; write the matte into the alpha, or as grey."
 _TRUNCATED = "is truncated or damaged"
 
 
-def read_image(path: Path) -> Picture:
+def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Picture:
     """Read a still.
 
+    Args:
+        layer: the name of a layer or part; None for the picture itself.
+        matte: whether it is read as a matte: one channel will do.
+
     Raises:
-        PlateError: missing, damaged, truncated, deep or without pixels; the message names the file.
+        PlateError: missing, damaged, truncated, deep, without pixels or without a picture among its layers;
+            the message names the file.
+        SettingsError: it has no *layer*.
         OutOfMemory: the picture does not fit.
     """
     import OpenImageIO as oiio
@@ -48,83 +53,131 @@ def read_image(path: Path) -> Picture:
         raise PlateError(f"{path} is empty (0 bytes); render or copy it again.")
     hints = oiio.ImageSpec()
     hints.attribute("oiio:UnassociatedAlpha", 1)
-    source = oiio.ImageInput.open(str(path), hints)
-    if source is None:
-        raise PlateError(f"{path} cannot be read: {_why(oiio.geterror())}.")
-    try:
-        return _read(path, source)
-    except MemoryError as why:
-        raise OutOfMemory(f"{path} does not fit into memory; use a bigger machine.") from why
-    finally:
-        source.close()
+    with reachable(path) as name:
+        source = oiio.ImageInput.open(name, hints)
+        if source is None:
+            raise PlateError(f"{path} cannot be read: {_why(oiio.geterror())}.")
+        try:
+            return _read(path, source, layer, matte)
+        except MemoryError as why:
+            raise OutOfMemory(f"{path} does not fit into memory; use a bigger machine.") from why
+        finally:
+            source.close()
 
 
-def _read(path: Path, source: Any) -> Picture:
-    subimage = _pick_part(source)
-    spec = source.spec(subimage, 0)
+def _read(path: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
+    layers = _layers(path, source)
+    layer = chosen(layers, wanted, matte, path)
+    spec = source.spec(layer.part, 0)
     if spec.deep:
         raise PlateError(f"{path} is a deep image; flatten it first.")
-    channels = _pick_channels(list(spec.channelnames))
-    low, high = min(channels), max(channels) + 1
-    raw = source.read_image(subimage, 0, low, high, "float")
-    if raw is None or _cut_short(path):
-        raise PlateError(f"{path} {_TRUNCATED}: {_why(source.geterror())}; render or copy it again.")
+    low, high = min(layer.channels), max(layer.channels) + 1
+    raw = source.read_image(layer.part, 0, low, high, "float")
+    said = source.geterror()  # what the decoder noticed while it filled the picture up
+    if raw is None or (path.suffix.lower() in _JPEGS and said and "extraneous" not in said):
+        raise PlateError(f"{path} {_TRUNCATED}: {_why(said)}; render or copy it again.")
     pixels = np.asarray(raw, dtype=np.float32).reshape(spec.height, spec.width, high - low)
-    wanted = [channel - low for channel in channels]
-    if wanted != list(range(high - low)):
-        pixels = np.ascontiguousarray(pixels[..., wanted])
-    pixels, bounds, display = _upright(pixels, spec)
+    order = [channel - low for channel in layer.channels]
+    if order != list(range(high - low)):
+        pixels = np.ascontiguousarray(pixels[..., order])
+    if layer.kind == "luminance-chroma":
+        pixels = _of_luminance_chroma(pixels, spec)
+    pixels, bounds, display, turned = _upright(pixels, spec)
+    aspect = float(spec.get_float_attribute("PixelAspectRatio", 1.0)) or 1.0
     return Picture(
         pixels,
         bounds,
         display,
-        aspect=float(spec.get_float_attribute("PixelAspectRatio", 1.0)) or 1.0,
+        aspect=1.0 / aspect if turned else aspect,
         premult=_premult(path, spec, pixels.shape[2]),
         colour=colour_of(path, spec),
-        facts=_facts(spec),
-        fps=_fps(spec),
-        name=path.name,
+        facts=facts_of(spec),
+        fps=rate_of(spec),
+        name=shown(path.name),
+        layer=str(layer),
+        messages=tuple(_messages(path, layer, layers, spec, pixels, matte)),
     )
 
 
-def _pick_part(source: Any) -> int:
-    """The first part that holds a beauty, else the first."""
-    part = 0
-    while source.seek_subimage(part, 0):
-        names = {str(name).lower() for name in source.spec(part, 0).channelnames}
-        if {"r", "g", "b"} <= names:
-            return part
-        part += 1
-    return 0
+def _layers(path: Path, source: Any) -> list[Layer]:
+    parts: list[tuple[str, list[str]]] = []
+    while source.seek_subimage(len(parts), 0):
+        spec = source.spec(len(parts), 0)
+        name = str(spec.get_string_attribute("oiio:subimagename"))
+        parts.append(
+            (name if path.suffix.lower() in _LAYERED else "", [str(one) for one in spec.channelnames])
+        )
+    if len(parts) == 1:
+        parts = [("", parts[0][1])] if _beside(parts[0]) else parts
+    if path.suffix.lower() not in _LAYERED:
+        first = parts[0][1]
+        parts = [("", [*("YA" if len(first) < 3 else first[:4])][: len(first)] + first[4:])]
+    return layers_of(parts)
 
 
-def _pick_channels(names: list[str]) -> list[int]:
-    """Beauty with its alpha; else a layer's colour; else the first channel alone."""
-    lower = [name.lower() for name in names]
-    layers = ["", *dict.fromkeys(name.rpartition(".")[0] + "." for name in lower if "." in name)]
-    for layer in layers:
-        for trio in (("r", "g", "b"), ("red", "green", "blue")):
-            if all(layer + channel in lower for channel in trio):
-                found = [lower.index(layer + channel) for channel in trio]
-                alpha = [layer + word for word in ("a", "alpha") if layer + word in lower]
-                return found + [lower.index(name) for name in alpha[:1]]
-    for name in ("y", "a", "alpha"):
-        if name in lower:
-            return [lower.index(name)]
-    return [0]
+def _beside(part: tuple[str, list[str]]) -> bool:
+    """Whether the only part's name says nothing that its channels do not."""
+    return any("." not in channel for channel in part[1])
 
 
-def _upright(pixels: Floats, spec: Any) -> tuple[Floats, Window, Window]:
-    """Turned as a camera's orientation tag says; bounds that count y upwards; the display window."""
+def _of_luminance_chroma(pixels: Floats, spec: Any) -> Floats:
+    """RGB(A) of Y, RY and BY (OpenEXR): RY = (R - Y) / Y, BY = (B - Y) / Y."""
+    weights = _luminance(spec.getattribute("chromaticities"))
+    luminance = pixels[..., 0]
+    red, blue = ((pixels[..., n] + 1.0) * luminance for n in (1, 2))
+    green = (luminance - weights[0] * red - weights[2] * blue) / weights[1]
+    return np.ascontiguousarray(
+        np.dstack([red, green, blue, *([pixels[..., 3]] if pixels.shape[2] == 4 else [])])
+    )
+
+
+def _luminance(chromaticities: Any) -> tuple[float, float, float]:
+    """Luminance of red, green and blue, by their chromaticities (SMPTE RP 177) or as Rec.709 has it."""
+    if not chromaticities or len(chromaticities) != 8:
+        return _REC709_LUMINANCE
+    xy = np.asarray(chromaticities, np.float64).reshape(4, 2)
+    xyz = np.stack([xy[:, 0] / xy[:, 1], np.ones(4), (1 - xy.sum(axis=1)) / xy[:, 1]])
+    try:
+        red, green, blue = (float(one) for one in np.linalg.solve(xyz[:, :3], xyz[:, 3]))
+    except np.linalg.LinAlgError:
+        return _REC709_LUMINANCE
+    return red, green, blue
+
+
+def _messages(
+    path: Path, layer: Layer, layers: list[Layer], spec: Any, pixels: Floats, matte: bool
+) -> list[Message]:
+    told: list[Message] = []
+    if not is_plain(layer, layers):
+        others = [one.title or "the unnamed layer" for one in layers if one is not layer]
+        beside = f"; beside it there are {', '.join(dict.fromkeys(others[:8]))}" if others else ""
+        told.append(Message("layer", f"Of {path.name} the layer {layer} is read{beside}."))
+    if path.suffix.lower() in (".tif", ".tiff") and pixels.shape[2] == 3 and spec.nchannels > 3:
+        told.append(Message("alpha-unspecified", f"{path.name} has {spec.nchannels} samples {_UNSPECIFIED}"))
+    if matte and pixels.shape[2] == 4 and _flat(pixels[..., 3]) and not _flat(pixels[..., 0]):
+        alpha = f"{pixels[0, 0, 3]:.3g}"
+        told.append(
+            Message("matte-alpha-flat", f"The alpha of the matte {path.name} is {alpha} {_ALPHA_FLAT}")
+        )
+    return told
+
+
+def _flat(plane: Floats) -> bool:
+    return bool(plane.size) and float(plane.min()) == float(plane.max())
+
+
+def _upright(pixels: Floats, spec: Any) -> tuple[Floats, Window, Window, bool]:
+    """Turned as a camera's orientation tag says; bounds that count y upwards; the display window; whether
+    width and height changed places."""
     turn = int(spec.get_int_attribute("Orientation", 1))
     if 1 < turn <= 8:
         pixels = _turned(pixels, turn)
         height, width = pixels.shape[:2]
-        return pixels, (0, 0, width, height), (0, 0, width, height)
+        return pixels, (0, 0, width, height), (0, 0, width, height), turn > 4
     x1 = spec.x - spec.full_x
     top = spec.full_y + spec.full_height - spec.y
     display = (spec.full_x, spec.full_y, spec.full_width, spec.full_height)
-    return pixels, (x1, top - spec.height, x1 + spec.width, top), display
+    return pixels, (x1, top - spec.height, x1 + spec.width, top), display, False
 
 
 def _turned(pixels: Floats, turn: int) -> Floats:
@@ -142,43 +195,8 @@ def _premult(path: Path, spec: Any, channels: int) -> str:
     return "unpremultiplied" if spec.get_int_attribute("oiio:UnassociatedAlpha", 0) else "premultiplied"
 
 
-def colour_of(path: Path, spec: Any) -> str:
-    """How a file's pixels are encoded, by its type: EXR, HDR and float TIFF are scene-linear, DPX and
-    Cineon are Cineon log unless the header says otherwise, all others are sRGB."""
-    suffix = path.suffix.lower()
-    if suffix in _LINEAR:
-        return "linear"
-    if suffix in (".dpx", ".cin"):
-        return _DPX_TRANSFER.get(str(spec.get_string_attribute("dpx:Transfer")).lower(), "cineon")
-    floats = str(spec.format) in ("float", "half", "double")
-    return "linear" if suffix in (".tif", ".tiff") and floats else "srgb"
-
-
-def _facts(spec: Any) -> dict[str, Fact]:
-    kept = {name.lower() for name in _KEPT}
-    return {
-        item.name: (str(item.type), item.value)
-        for item in spec.extra_attribs
-        if item.name.lower() in kept or item.name.startswith(_KEPT_PREFIXES)
-    }
-
-
-def _fps(spec: Any) -> float | None:
-    value = spec.getattribute("FramesPerSecond") or spec.getattribute("dpx:FrameRate")
-    if isinstance(value, (tuple, list)) and len(value) == 2 and value[1]:
-        return float(value[0]) / float(value[1])
-    return float(value) if isinstance(value, (int, float)) and 0 < value < 1000 else None
-
-
-def _cut_short(path: Path) -> bool:
-    """A JPEG without its end marker: its decoder fills the rest with grey and says nothing."""
-    if path.suffix.lower() not in (".jpg", ".jpeg"):
-        return False
-    return b"\xff\xd9" not in path.read_bytes()[-65536:]
-
-
 def _why(text: str) -> str:
-    return (text.strip().splitlines() or ["the image library gives no reason"])[0].rstrip(".")
+    return reason(text.strip() or "the image library gives no reason")
 
 
 def limit_threads(number: int) -> None:
@@ -187,20 +205,3 @@ def limit_threads(number: int) -> None:
 
     oiio.attribute("threads", number)
     oiio.attribute("exr_threads", number)
-
-
-def peek_colour(path: Path) -> str:
-    """The encoding of a file without reading its pixels; a broken header answers by its type."""
-    suffix = path.suffix.lower()
-    if suffix not in (".dpx", ".cin", ".tif", ".tiff"):
-        return "linear" if suffix in _LINEAR else "srgb"
-    import OpenImageIO as oiio
-
-    source = oiio.ImageInput.open(str(path))
-    if source is None:
-        oiio.geterror()
-        return "cineon" if suffix in (".dpx", ".cin") else "srgb"
-    try:
-        return colour_of(path, source.spec())
-    finally:
-        source.close()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from anatomatte.errors import AnatomatteError, PlateError, SettingsError
+from anatomatte.errors import AnatomatteError, DiskFull, PlateError, SettingsError
+from anatomatte.idle import CODE, is_idle
 from anatomatte.settings import Value
 
 from .cancel import Signals
+from .files import State
+from .idle import of_sizes
 from .layers import CLEAN, passes
 from .node import Account, Node
 from .picture import Floats, Picture, Window, placed
 from .presets import Preset
 from .provenance import Provenance, content, settings_of
 from .report import Report, explained, worst
-from .result import FrameResult, Status
+from .result import FrameResult, Message, Status
 from .sequences import compact
 from .shot import Scene
 from .sinks import Sink
@@ -39,6 +42,7 @@ class Job:
         overwrite: render frames that are there.
         stop: end at the first failed frame.
         scenes: what was decided on a screen for the shot, between its cuts.
+        short: that the plate ends before it says so, where all of it was asked for.
     """
 
     source: Source
@@ -51,6 +55,7 @@ class Job:
     overwrite: bool = False
     stop: bool = False
     scenes: tuple[Scene, ...] = ()
+    short: str = ""
 
     def values(self, frame: int) -> dict[str, Value]:
         """All controls at a frame; ``input_colour`` auto is decided by the plate's file, and ``screen`` auto
@@ -111,6 +116,7 @@ class _Run:
         self.job, self.node, self.sink, self.report, self.signals = job, node, sink, report, signals
         self.outcome = Outcome()
         self.began = time.monotonic()
+        self.full = False  # the disk
         self.missing = self._missing()
         self.stale: dict[int, str] = {}
         frames = (frame for frame in job.frames if frame not in self.missing)
@@ -124,7 +130,7 @@ class _Run:
                 if frame in there and self.sink.sound(frame):
                     self.outcome.skipped.append(frame)
                     self._ended(frame, "skipped")
-                elif not self._one(frame) and (self.job.stop or self.sink.all_or_nothing):
+                elif not self._one(frame) and (self.job.stop or self.sink.all_or_nothing or self.full):
                     break
         except BaseException:
             self.sink.abandon()
@@ -136,6 +142,10 @@ class _Run:
     def _missing(self) -> set[int]:
         job = self.job
         missing = job.source.missing(job.frames)
+        if job.short:
+            if job.stop or self.sink.all_or_nothing:
+                raise PlateError(f"{job.short} Or name the frames that are there with --frames.")
+            self.outcome.errors.append(PlateError(job.short))
         if missing and (job.stop or self.sink.all_or_nothing or len(missing) == len(job.frames)):
             have = compact(job.source.frames())
             raise PlateError(f"{job.source.text} lacks the frames {compact(missing)}; there are {have}.")
@@ -159,7 +169,18 @@ class _Run:
             job.output,
             {name: content(path) for name, path in files.items()},
             {n: content(job.source.file(n)) for n in numbers},
+            {name: clip.layer for name, clip in self._clips().items() if clip.layer},
         )
+
+    def _clips(self) -> dict[str, Source]:
+        return {"Source": self.job.source, **self.job.sides}
+
+    def _states(self, record: Provenance) -> list[tuple[Source, int, State, str]]:
+        """The state of every file that a frame is made of, and its SHA-256."""
+        clips = self._clips()
+        found = [(clips[name], record.frame, digest) for name, digest in record.contents.items()]
+        found += [(self.job.source, number, digest) for number, digest in record.around.items()]
+        return [(clip, number, clip.state(number), digest) for clip, number, digest in found]
 
     def _there(self) -> set[int]:
         """Frames whose header says that they are done; foreign files in the way end the run before it
@@ -184,6 +205,7 @@ class _Run:
         try:
             # taken before the plate is read: one that is replaced meanwhile is another one next time
             before = self._record(frame, self.records[frame].account) if frame in self.records else None
+            states = self._states(before) if before else []
             picture = self.job.source.read(frame)
             told: list[str] = []
             values = self.job.values(frame)
@@ -192,8 +214,14 @@ class _Run:
                 self.node, frame, values, self.job.layers, picture, told.extend, accounts.append
             )
             self.signals.check()
-            record = before or self._record(frame)
+            record = replace(before or self._record(frame), layers=self._layers(frame))
+            for clip, number, state, digest in states:
+                if clip.changed(number, state, digest):
+                    raise PlateError(
+                        f"{clip.file(number)} changed while frame {frame} was made of it; render it again."
+                    )
             self.sink.write(frame, layers, picture, record.made_with(accounts))
+            self._said(frame, picture, told)
         except Exception as why:
             if self.signals():
                 raise self.signals.error() from why
@@ -202,8 +230,21 @@ class _Run:
         self.outcome.rendered.append(frame)
         screen = accounts[-1].screen if accounts else {}
         took = time.monotonic() - began
-        self._ended(frame, "rendered", took, told=tuple(dict.fromkeys(told)), screen=screen)
+        told = list(dict.fromkeys(told))
+        self._ended(frame, "rendered", took, told=tuple(told), screen=screen, layers=record.layers)
         return True
+
+    def _layers(self, frame: int) -> dict[str, str]:
+        """The layer that was read of each clip, where its files have layers."""
+        pictures = {name: clip.kept(frame) for name, clip in self._clips().items()}
+        return {name: one.layer for name, one in pictures.items() if one is not None and one.layer}
+
+    def _said(self, frame: int, plate: Picture, told: Iterable[str]) -> None:
+        """Tell what was set or connected and had no effect."""
+        for message in of_sizes(self.job, frame, plate):
+            self.report.message(message)
+        for sentence in filter(is_idle, told):
+            self.report.message(Message(CODE, sentence))
 
     def _ended(
         self,
@@ -213,13 +254,15 @@ class _Run:
         error: Exception | None = None,
         told: tuple[str, ...] = (),
         screen: Mapping[str, str | float] | None = None,
+        layers: Mapping[str, str] | None = None,
     ) -> None:
         """Tell of a frame, and keep it for the result."""
         path, stale = self.sink.path(frame), self.stale.get(frame, "")
         self.outcome.frames.append(FrameResult(frame, status, path, stale, error, seconds, told))
-        self.report.frame(frame, status, path, seconds, error, told, stale, screen or {})
+        self.report.frame(frame, status, path, seconds, error, told, stale, screen or {}, layers or {})
 
     def _failed(self, frame: int, error: Exception, seconds: float) -> None:
+        self.full = self.full or isinstance(error, DiskFull)
         self.outcome.errors.append(error)
         self.outcome.failed.append(frame)
         self._ended(frame, "failed", seconds, error)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .result import Message
+
 Floats = npt.NDArray[np.float32]
 Window = tuple[int, int, int, int]
 Fact = tuple[str, Any]
@@ -30,6 +32,8 @@ class Picture:
         facts: metadata worth keeping, by the image library's names.
         fps: frames per second, or None.
         name: the file's name without its folder.
+        layer: the layer and part of the file that was read, and its channels; empty of a video.
+        messages: what there is to say of the file.
     """
 
     pixels: Floats
@@ -41,6 +45,8 @@ class Picture:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     fps: float | None = None
     name: str = ""
+    layer: str = ""
+    messages: tuple[Message, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:

@@ -20,6 +20,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,12 @@ class Range:
     settings: Mapping[str, Value]
 
     def holds(self, frame: int) -> bool:
-        return frame in parse_frames(self.frames)
+        return frame in _frames_of(self.frames)
+
+
+@lru_cache(maxsize=256)
+def _frames_of(text: str) -> frozenset[int]:
+    return frozenset(parse_frames(text))
 
 
 @dataclass(frozen=True)
@@ -148,6 +154,8 @@ def load(path: Path) -> Preset:
         raise SettingsError(f"The preset {path} cannot be read: {why.strerror}.") from why
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
         raise SettingsError(f"The preset {path} is not TOML: {why}.") from why
+    except RecursionError as why:
+        raise SettingsError(f"The preset {path} is nested too deep; no preset needs that.") from why
     try:
         return _preset(data)
     except SettingsError as why:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from anatomatte.decision import parsed
-from anatomatte.errors import SettingsError
+from anatomatte.errors import AnatomatteError, SettingsError
 from anatomatte.models.store.files import sha256_of
 from anatomatte.settings import BY_NAME, Value
 
+from .files import State, shown, state_of
 from .node import Account
 
 PREFIX = "anatomatte:"
@@ -34,6 +35,8 @@ class Provenance:
         output: layers, depth and compression of the file.
         contents: SHA-256 of each clip's file.
         around: SHA-256 of the files of the other frames of Source that the frame depends on.
+        wanted: the layer that was asked for, of each clip that one was asked for.
+        layers: the layer and part that were read, of each clip with layers; told, not compared.
     """
 
     account: Account
@@ -43,6 +46,8 @@ class Provenance:
     output: str
     contents: Mapping[str, str] = field(default_factory=dict)
     around: Mapping[int, str] = field(default_factory=dict)
+    wanted: Mapping[str, str] = field(default_factory=dict)
+    layers: Mapping[str, str] = field(default_factory=dict)
 
     def made_with(self, accounts: Iterable[Account]) -> Provenance:
         """The same with what the node's renders took, instead of what they might have taken."""
@@ -54,7 +59,7 @@ class Provenance:
 
     def attributes(self) -> dict[str, str]:
         """Names and texts for a file's header, the digest of the others last."""
-        clips = {name: path.name for name, path in self.files.items() if name != "Source"}
+        clips = {name: shown(path.name) for name, path in self.files.items() if name != "Source"}
         facts = {
             **self.account.facts,
             "weights": _text(self.account.weights),
@@ -62,10 +67,12 @@ class Provenance:
             "neighbours": _text({str(n): digest for n, digest in self.around.items()}),
             "settings": _text(self.settings),
             "frame": str(self.frame),
-            "source": self.files["Source"].name,
+            "source": shown(self.files["Source"].name),
             "clips": _text(clips),
             "contents": _text(self.contents),
             "output": self.output,
+            **({"layer": _text(self.wanted)} if self.wanted else {}),
+            **({"layers": _text(self.layers)} if self.layers else {}),
         }
         digest = hashlib.sha256(_text(facts).encode()).hexdigest()
         return {PREFIX + name: text for name, text in {**facts, "digest": digest}.items()}
@@ -86,17 +93,16 @@ def settings_of(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def content(path: Path) -> str:
-    """SHA-256 (hex) of a file, taken once for a path, size and time of change; empty of an unreadable one,
+    """SHA-256 (hex) of a file, taken once for a path and state; empty of an unreadable one,
     whose frame fails when it is read."""
     try:
-        facts = path.stat()
-        return _content(path, facts.st_size, facts.st_mtime_ns)
-    except OSError:
+        return _content(path, state_of(path))
+    except (OSError, AnatomatteError):
         return ""
 
 
 @lru_cache(maxsize=65536)
-def _content(path: Path, size: int, changed: int) -> str:
+def _content(path: Path, state: State) -> str:
     return sha256_of(path)
 
 
@@ -116,6 +122,8 @@ def difference(old: Mapping[str, str], new: Mapping[str, str]) -> str:
         before, after = _read(old, name), _read(new, name)
         if PREFIX + name not in old or any(after.get(key) != digest for key, digest in before.items()):
             reasons.append(code)
+    if _read(old, "layer") != _read(new, "layer"):
+        reasons.append("layer")
     before, after = _read(old, "contents"), _read(new, "contents")
     changed = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
     reasons += [_CLIPS.get(name, name.lower()) for name in changed]
@@ -130,6 +138,8 @@ def together(records: Iterable[Provenance], how: str) -> dict[str, str]:
         found.setdefault("settings", []).append(_text({**record.settings, **_meant(record.settings)}))
         for name in (*_FACTS, "weights", "models", "neighbours"):
             found.setdefault("model" if name == "models" else name, []).append(attributes.get(PREFIX + name))
+        if record.wanted:
+            found.setdefault("layer", []).append(_text(record.wanted))
         for name, digest in record.contents.items():
             found.setdefault(_CLIPS.get(name, name.lower()), []).append(digest)
     found["output"] = [*found.get("output", []), how]

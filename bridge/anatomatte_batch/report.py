@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -12,6 +13,8 @@ from types import TracebackType
 from typing import IO, Any
 
 from anatomatte.errors import AnatomatteError, OutputError
+
+from .result import Message
 
 _WORDS = {2: "settings", 3: "plate", 4: "setup", 5: "memory", 6: "quality", 7: "output"}
 
@@ -32,6 +35,7 @@ class Report:
         self.total, self.count = total, 0
         self._quiet = quiet
         self._said: set[str] = set()
+        self.messages: list[Message] = []
         self._plain: IO[str] = sys.stderr if log == "-" else sys.stdout
         self._log = _open_log(log)
         self._owned = log not in (None, "-")
@@ -59,7 +63,10 @@ class Report:
         if self._bar:
             self._bar.stop()
         if self._owned and self._log:
-            self._log.close()
+            try:
+                self._log.close()
+            except OSError as why:
+                self._lost_log(why)
 
     def doing(self, text: str) -> None:
         """What the bar says while no frame is rendered yet."""
@@ -71,6 +78,15 @@ class Report:
         self._line(text)
         self.event("note", message=text)
 
+    def message(self, message: Message) -> None:
+        """What there is to say of a clip or a setting; each once."""
+        if message not in self.messages:
+            self.messages.append(message)
+            if message.text not in self._said:
+                self._line(f"note: {message.text}")
+            self._said.add(message.text)
+            self.event("note", code=message.code, message=message.text)
+
     def frame(
         self,
         frame: int,
@@ -81,11 +97,13 @@ class Report:
         told: Iterable[str] = (),
         stale: str = "",
         screen: Mapping[str, str | float] | None = None,
+        layers: Mapping[str, str] | None = None,
     ) -> None:
         """A frame ended: ``rendered``, ``skipped`` or ``failed`` with its error.
 
         *told* is what the node has to say of it: the log has it with every frame, people read a sentence
         once.  *stale*: why a file that was there is rendered again.  *screen*: what was decided on a screen.
+        *layers*: the layer that was read of each clip.
         """
         self.count += 1
         facts: dict[str, Any] = {
@@ -100,6 +118,8 @@ class Report:
             facts["stale"] = stale
         if screen:
             facts["screen"] = dict(screen)
+        if layers:
+            facts["layers"] = dict(layers)
         if error is not None:
             code = getattr(error, "exit_code", 1)
             retry = getattr(error, "retry", False)
@@ -123,7 +143,7 @@ class Report:
     def trace(self, error: Exception) -> None:
         """Where a failure that nobody foresaw came from, for the people who mend it."""
         text = "".join(traceback.format_exception(error))
-        print(text, file=sys.stderr, flush=True)
+        _print(text, sys.stderr)
         self.event("trace", message=text)
 
     def end(self, code: int, counts: dict[str, int], seconds: float) -> None:
@@ -134,10 +154,26 @@ class Report:
 
     def event(self, event: str, **facts: Any) -> None:
         """One NDJSON object."""
-        if self._log:
-            line = {"event": event, "at": round(time.time(), 3), **facts}
-            self._log.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+        if self._log is None:
+            return
+        line = {"event": event, "at": round(time.time(), 3), **facts}
+        text = json.dumps(line, ensure_ascii=False, default=str) + "\n"
+        try:
+            self._log.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
             self._log.flush()
+        except (OSError, ValueError) as why:  # what only reports never ends a render
+            self._lost_log(why)
+
+    def _lost_log(self, why: Exception) -> None:
+        """Go on without the log, and say so once."""
+        log, self._log = self._log, None
+        if self._owned and log is not None:
+            with contextlib.suppress(OSError, ValueError):
+                log.close()
+        reason = why.strerror if isinstance(why, OSError) else str(why)
+        self.message(
+            Message("log-lost", f"The log cannot be written any more ({reason}); the render goes on.")
+        )
 
     def _line(self, text: str, always: bool = True) -> None:
         if self._quiet or not always:
@@ -145,7 +181,13 @@ class Report:
         if self._bar:
             self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
-            print(text, file=self._plain, flush=True)
+            _print(text, self._plain)
+
+
+def _print(text: str, file: IO[str]) -> None:
+    """A line, in whatever encoding the stream has."""
+    encoding = getattr(file, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=file, flush=True)
 
 
 def _open_log(log: str | None) -> IO[str] | None:
@@ -157,7 +199,7 @@ def _open_log(log: str | None) -> IO[str] | None:
         Path(log).parent.mkdir(parents=True, exist_ok=True)
         return open(log, "a", encoding="utf-8")
     except OSError as why:
-        raise OutputError(f"The log {log} cannot be written: {why.strerror}.") from why
+        raise OutputError(f"The log {log} cannot be written: {why.strerror}; name another file.") from why
 
 
 _SEVERITY = (1, 4, 5, 7, 3, 2, 6)

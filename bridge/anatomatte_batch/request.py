@@ -16,8 +16,8 @@ from anatomatte.settings import Settings, Value, from_mapping
 from . import presets
 from .layers import parse_layers
 from .presets import Preset
-from .result import RenderResult
-from .sequences import Pattern, compact, holes, parse_frames, parse_pattern
+from .result import Message, RenderResult
+from .sequences import Pattern, as_one_file, compact, holes, is_certain, parse_frames, parse_pattern, spelt
 
 if TYPE_CHECKING:
     from .cancel import Signals
@@ -44,6 +44,8 @@ class RenderRequest:
         preset: settings, key frames and ranges; or the TOML file that holds them.
         settings: controls that are fixed for every frame, above the preset.
         sides: the node's other clips by name (``InM OutM CleanPlate Hint Bg``), each like *source*.
+        layer: the layer or part of the plate's files to read, or one for each clip by name (``Source`` and
+            the names of *sides*); by default the picture itself.
         layers: names, or a list like ``rgba,people``.
         colour: encoding of the plate, a value of ``input_colour``; None goes by the file's type.
         out_colour: encoding of the result, a value of ``output_colour``; None goes by the file's type.
@@ -69,6 +71,7 @@ class RenderRequest:
     preset: Preset | Path | None = None
     settings: Mapping[str, Value] = field(default_factory=dict)
     sides: Mapping[str, str | Path] = field(default_factory=dict)
+    layer: str | Mapping[str, str] | None = None
     layers: str | Sequence[str] = "rgba"
     colour: str | None = None
     out_colour: str | None = None
@@ -91,8 +94,17 @@ class RenderRequest:
             _one_of("runtime", self.runtime, _RUNTIMES)
         for name in self.sides:
             _one_of("clip", name, SIDES)
+        for name in self.layer_of:
+            _one_of("layer", name, ("Source", *self.sides))
         self.resolved()
-        parse_pattern(str(self.destination))
+        parse_pattern(str(self.destination), there=False)
+
+    @property
+    def layer_of(self) -> Mapping[str, str]:
+        """The layer that is asked for of each clip that one is asked for."""
+        if self.layer is None or isinstance(self.layer, str):
+            return {"Source": self.layer} if self.layer else {}
+        return self.layer
 
     def resolved(self) -> Preset:
         """Preset and settings together: what the shot wants of the controls at every frame.
@@ -127,11 +139,12 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
             signal ended it; frames that fail do not raise.
     """
     from .cancel import Signals
+    from .idle import idle
     from .job import run
     from .report import Report
 
     preset = request.resolved()
-    target = parse_pattern(str(request.destination))
+    target = parse_pattern(str(request.destination), there=False)
     absent = {matte for matte, clip in _MATTE_CLIPS.items() if clip not in request.sides}
     text = request.layers if isinstance(request.layers, str) else ",".join(request.layers)
     layers = parse_layers(text, absent, _people(preset))
@@ -145,8 +158,12 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
         job, sink = _job(request, preset, layers, target, stack)
         log = None if request.log is None else str(request.log)
         report = stack.enter_context(Report(len(job.frames), log, request.quiet))
+        for clip in (job.source, *job.sides.values()):
+            clip.listen(report.message)
         if request.frames is None and (lost := holes(job.source.frames())):
-            report.note(f"note: the plate has no frames {compact(lost)}")
+            report.message(Message("frames-missing", f"the plate has no frames {spelt(lost)}"))
+        for message in idle(job, preset):
+            report.message(message)
         places = {"source": str(request.source), "target": str(request.destination)}
         try:
             node = _node(job, connect, signals, stack)
@@ -156,7 +173,9 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
         except Exception as why:
             report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))
             raise
-    return RenderResult(tuple(outcome.frames), outcome.code, outcome.sentence(), tuple(outcome.errors))
+    return RenderResult(
+        tuple(outcome.frames), outcome.code, outcome.sentence(), tuple(outcome.errors), tuple(report.messages)
+    )
 
 
 def _decided(job: Job, node: Node, report: Report, signals: Signals) -> Job:
@@ -214,21 +233,30 @@ def _job(
     from .job import Job
     from .source import Source
 
-    def opened(text: str | Path) -> Source:
-        source = Source(str(text), request.start)
+    def opened(name: str, text: str | Path) -> Source:
+        matte = name in _MATTE_CLIPS.values()
+        source = Source(str(text), request.start, request.layer_of.get(name), matte)
         stack.callback(source.close)
         return source
 
-    source = opened(request.source)
+    source = opened("Source", request.source)
     if isinstance(request.frames, str):
         frames = parse_frames(request.frames)
     else:
         frames = source.frames() if request.frames is None else sorted(set(request.frames))
+    if (
+        target.pad is not None
+        and len(frames) == 1
+        and (Path(target.text).is_file() or not is_certain(target))
+    ):
+        target = as_one_file(target)
     sink, filled, text = _sink(request, layers, target, len(frames))
-    sides = {clip: opened(where) for clip, where in request.sides.items()}
+    sides = {clip: opened(clip, where) for clip, where in request.sides.items()}
     _check_places(sink, [source, *sides.values()], frames)
     stop = request.on_error == "stop"
-    return Job(source, frames, preset, filled, layers, text, sides, request.overwrite, stop), sink
+    short = source.short if request.frames is None else ""
+    job = Job(source, frames, preset, filled, layers, text, sides, request.overwrite, stop, short=short)
+    return job, sink
 
 
 def _sink(

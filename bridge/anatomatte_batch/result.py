@@ -10,6 +10,19 @@ Status = Literal["rendered", "skipped", "failed"]
 
 
 @dataclass(frozen=True)
+class Message:
+    """A sentence that concerns no failure, with a code that scripts can test.
+
+    Attributes:
+        code: like ``setting-without-effect`` or ``video-short``; docs/cli.md lists them.
+        text: a sentence.
+    """
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
 class FrameResult:
     """How one frame ended.
 
@@ -43,12 +56,14 @@ class RenderResult:
         exit_code: as of ``anatomatte render``: 0, or the gravest class of failure.
         sentence: the failures in one line; empty when there were none.
         errors: every failure, those of the run beside those of its frames.
+        messages: what the run has to say of its clips and settings, each once.
     """
 
     frames: tuple[FrameResult, ...]
     exit_code: int
     sentence: str = ""
     errors: tuple[Exception, ...] = ()
+    messages: tuple[Message, ...] = ()
 
     def numbers(self, status: Status) -> list[int]:
         """The numbers of the frames that ended so."""

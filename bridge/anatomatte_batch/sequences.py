@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from anatomatte.errors import PlateError, SettingsError
 
-_TOKEN = re.compile(r"#+|@+|%(?:0?\d+)?d|\$F\d*")
+_TOKEN = re.compile(r"#+|@+|%(?:0?\d+)?d(?![a-z])|\$F\d*(?![A-Za-z])")
+_IN_FOLDER = re.compile(r"##+|@@+|%(?:0?\d+)?d(?![a-z])|\$F\d*(?![A-Za-z])")
 _NUMBERED = re.compile(r"[._](-?\d+)\.[^.]+$")
+_RANGE = re.compile(r"(-?\d+)(?:-(-?\d+)(?:([x:])(\d+))?)?")
+_MOST = 2_000_000
 
 
 def parse_frames(text: str) -> list[int]:
     """The frames of a frame set, ascending, each once.
 
-    Raises:
-        SettingsError: the text is no frame set.
-    """
-    from fileseq.exceptions import FileSeqException
-    from fileseq.frameset import FrameSet
+    Numbers and ranges, separated by commas or spaces: ``7``, ``1-10``, ``10-1``, ``-5--1``, every third as
+    ``1-10x3`` or as Open Job Description writes it, ``1-10:3``.
 
-    try:
-        frames = sorted(set(FrameSet(text)))
-        if any(frame != int(frame) for frame in frames):
-            raise ValueError("a fraction")
-    except (FileSeqException, ValueError, TypeError) as why:
-        raise SettingsError(f"{text!r} is no frame set; write it like 1001-1100x2,1150 or -5-10.") from why
-    if not frames:
-        raise SettingsError("The frame set is empty; write it like 1001-1100x2,1150.")
-    return [int(frame) for frame in frames]
+    Raises:
+        SettingsError: the text is no frame set, or it has more than two million frames.
+    """
+    frames: set[int] = set()
+    for word in re.split(r"\s*,\s*|\s+", text.strip()):
+        match = _RANGE.fullmatch(word)
+        step = int(match[4] or 1) if match else 0
+        if match is None or step < 1:
+            raise SettingsError(
+                f"{text!r} is no frame set{_where(text, word)}; write it like 1001-1100x2,1150 or -5-10."
+            )
+        first, last = int(match[1]), int(match[2] or match[1])
+        if abs(last - first) // step >= _MOST:
+            raise SettingsError(
+                f"{text!r} has more than two million frames{_where(text, word)}; write fewer."
+            )
+        frames.update(range(first, last + 1, step) if first <= last else range(first, last - 1, -step))
+    return sorted(frames)
+
+
+def _where(text: str, word: str) -> str:
+    return f" at {word!r}" if word and word != text.strip() else ""
 
 
 def compact(frames: Iterable[int]) -> str:
@@ -45,10 +59,16 @@ def compact(frames: Iterable[int]) -> str:
     return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
-def holes(frames: Iterable[int]) -> list[int]:
-    """The frames that are absent between the first and the last."""
-    have = set(frames)
-    return [] if not have else [f for f in range(min(have), max(have)) if f not in have]
+def holes(frames: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of each run of frames that are absent between the first and the last."""
+    have = sorted(set(frames))
+    return [(a + 1, b - 1) for a, b in itertools.pairwise(have) if b > a + 1]
+
+
+def spelt(runs: Sequence[tuple[int, int]], most: int = 20) -> str:
+    """Runs of frames as a person writes them, the first ones of very many."""
+    told = ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs[:most])
+    return told + (f" and {len(runs) - most} more gaps" if len(runs) > most else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +121,14 @@ class Pattern:
         return len(digits) > pad and not digits.startswith("0")
 
 
-def parse_pattern(text: str) -> Pattern:
+def parse_pattern(text: str, there: bool = True) -> Pattern:
     """A file name with at most one frame token; the last one counts, so ``shot#1.####.exr`` works.
+
+    A file or folder of that very name counts before any token in it.
+
+    Args:
+        text: as the user wrote it.
+        there: look whether such a file or folder is there.
 
     Raises:
         SettingsError: the name is empty, or the token stands in a folder's name.
@@ -111,13 +137,33 @@ def parse_pattern(text: str) -> Pattern:
     if not path.name:
         raise SettingsError(f"{text!r} is no file name; write it like plate.####.exr.")
     tokens = list(_TOKEN.finditer(path.name))
-    if not tokens:
-        if any(re.search(r"##+|%0\d+d|\$F\d", part) for part in path.parent.parts):
-            raise SettingsError(f"{text!r} has its frame number in a folder; put it into the file's name.")
+    if not tokens or (there and (path.is_file() or path.is_dir())):
+        _no_token_in(path, text)
         return Pattern(text, path.parent, path.name, "", None)
+    _no_token_in(path, text)
     token = tokens[-1]
     pad = _width(token[0])
     return Pattern(text, path.parent, path.name[: token.start()], path.name[token.end() :], pad)
+
+
+def _no_token_in(path: Path, text: str) -> None:
+    """Folders have one name each, unless one is really called so."""
+    if any(_IN_FOLDER.search(part) for part in path.parent.parts) and not path.parent.is_dir():
+        raise SettingsError(f"{text!r} has its frame number in a folder; put it into the file's name.")
+
+
+def as_one_file(pattern: Pattern) -> Pattern:
+    """The pattern as the name of one file, whatever tokens are in it."""
+    return Pattern(pattern.text, pattern.folder, Path(pattern.text).name, "", None)
+
+
+def is_certain(pattern: Pattern) -> bool:
+    """Whether a name's token can hardly mean anything else: several signs, or one between dots."""
+    name = Path(pattern.text).name
+    token = list(_TOKEN.finditer(name))[-1]
+    return len(token[0]) > 1 or (
+        name[token.start() - 1 : token.start()] in "._-" and name[token.end() :][:1] == "."
+    )
 
 
 def _width(token: str) -> int:

@@ -14,12 +14,13 @@ from anatomatte.atomic import beside, sweep
 from anatomatte.errors import OutputError, PlateError
 from anatomatte.ops.colour import rec709_encode
 
-from . import provenance, stills
-from .picture import Floats, Picture
+from . import provenance, stills, timecode
+from .picture import Floats, Picture, placed
 from .provenance import Provenance
 from .sequences import Pattern
 from .stills import StillFormat, Written
-from .video import VideoReader, VideoWriter
+from .video import VideoReader
+from .video_writer import VideoWriter
 
 State = Literal["missing", "same", "stale", "other"]
 
@@ -142,9 +143,12 @@ class VideoSink:
         if self._writer is None:
             temporary = self._stack.enter_context(beside(self._path))
             rate = self._fps or picture.fps or 24.0
-            remark = json.dumps({**record.account.facts, "source": picture.name, "digests": self._digests})
-            self._writer = self._stack.enter_context(VideoWriter(temporary, rate, remark))
-        self._writer.write(seen_over(layers["rgba"], self._over), picture.aspect)
+            told = {"source": picture.name, "layers": dict(record.layers), "digests": self._digests}
+            remark = json.dumps({**record.account.facts, **told})
+            clock = timecode.text_of(picture.facts, rate)
+            self._writer = self._stack.enter_context(VideoWriter(temporary, rate, remark, clock))
+        shown = placed(layers["rgba"], picture.bounds, (0, 0, *picture.size))
+        self._writer.write(seen_over(shown, self._over), picture.aspect)
         self._frames += 1
 
     def finish(self) -> None:

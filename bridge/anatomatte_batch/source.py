@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 from anatomatte.errors import PlateError, SettingsError
 
+from .files import State, state_of
 from .formats import words
-from .images import IMAGES, peek_colour, read_image
+from .images import IMAGES, read_image
 from .picture import Picture
+from .provenance import content
+from .result import Message
 from .sequences import Pattern, compact, parse_pattern
+from .stills_colour import peek_colour
 from .video import VIDEOS, VideoReader
 
 _KEPT_PICTURES = 3
@@ -22,26 +27,34 @@ class Source:
     Args:
         text: a pattern, an image or a video, as the user wrote it.
         start: the number of a video's first frame.
+        layer: the layer or part of its files to read; None reads the picture itself.
+        matte: whether one channel will do.
 
     Raises:
         PlateError: nothing is there.
-        SettingsError: the file's type is not known.
+        SettingsError: the file's type is not known, or a video is asked for a layer.
     """
 
-    def __init__(self, text: str, start: int = 1) -> None:
-        self.text = text
+    def __init__(self, text: str, start: int = 1, layer: str | None = None, matte: bool = False) -> None:
+        self.text, self.layer, self._matte = text, layer or "", matte
         self.pattern: Pattern = parse_pattern(text)
         self._video: VideoReader | None = None
         self._colour: str | None = None
-        self._kept: OrderedDict[int, Picture] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, State], Picture] = OrderedDict()
+        self._told: dict[tuple[str, str], Message] = {}
+        self._listener: Callable[[Message], object] | None = None
         path = Path(text)
         if self.pattern.pad is None and path.is_dir():
             raise PlateError(f"{text} is a folder; {_in_folder(path)}")
         if self.pattern.extension in VIDEOS:
             if not path.is_file():
                 raise PlateError(f"{text} is not there; check the path.")
+            if layer:
+                raise SettingsError(f"--layer {layer}: {text} is a video, which has no layers.")
             self._video = VideoReader(path, start)
             self._files: dict[int, Path] = dict.fromkeys(self._video.frames(), path)
+            for message in self._video.messages:
+                self._tell(message, "")
             return
         if self.pattern.extension not in IMAGES:
             raise SettingsError(
@@ -58,6 +71,26 @@ class Source:
     def single(self) -> bool:
         """One image for all frames."""
         return self.pattern.pad is None and self._video is None
+
+    @property
+    def short(self) -> str:
+        """That a video ends before its container says so, in a sentence; else empty."""
+        told = self._video.messages if self._video is not None else ()
+        return next((message.text for message in told if message.code == "video-short"), "")
+
+    def listen(self, listener: Callable[[Message], object]) -> None:
+        """Hand on what there is to say of the files, each sentence once, from now on and what was said."""
+        self._listener = listener
+        for message in self._told.values():
+            listener(message)
+
+    def _tell(self, message: Message, layer: str) -> None:
+        """Say something of the clip: once, however many of its files it is true of."""
+        key = (message.code, layer)
+        if key not in self._told:
+            self._told[key] = message
+            if self._listener is not None:
+                self._listener(message)
 
     def frames(self) -> list[int]:
         """The frames that are there."""
@@ -82,32 +115,61 @@ class Source:
             return next(iter(self._files.values()))
         if frame not in self._files:
             have = compact(self._files)
-            raise PlateError(f"{self.text} has no frame {frame}; there are {have}.")
+            short = f" {self.short}" if self.short else ""
+            raise PlateError(f"{self.text} has no frame {frame}; there are {have}.{short}")
         return self._files[frame]
 
+    def state(self, frame: int) -> State:
+        """What tells the state of a frame's file from any other; of a video, as it was opened."""
+        return self._video.identity if self._video is not None else state_of(self.file(frame))
+
+    def changed(self, frame: int, before: State, digest: str) -> bool:
+        """Whether a frame's file is another than when its state was *before* and its SHA-256 *digest*."""
+        path = self.file(frame)
+        now = state_of(path)
+        if now == before:
+            return False
+        return content(path) != digest or (self._video is not None and now[:4] != before[:4])
+
     def colour(self, frame: int) -> str:
-        """How the file of a frame is encoded, as a value of ``input_colour``; the type decides, DPX and
-        TIFF by their first file's header."""
+        """How the file of a frame is encoded, as a value of ``input_colour``; the type decides, and of
+        files that are tagged the header of the first.
+
+        Raises:
+            PlateError: it is tagged with an encoding that is not read.
+        """
         if self._video:
-            return "rec709"
+            return self._video.colour
         if self._colour is None:
             self._colour = peek_colour(self.file(frame))
         return self._colour
 
     def read(self, frame: int) -> Picture:
-        """The picture of a frame, from memory when it was just read.
+        """The picture of a frame, from memory when it was just read and its file is the same.
 
         Raises:
             PlateError: missing or damaged.
+            SettingsError: it has no such layer.
         """
         path = self.file(frame)
-        key = 0 if self.single else frame
+        key = (0 if self.single else frame, self.state(frame))
         if key not in self._kept:
-            self._kept[key] = self._video.read(frame) if self._video else read_image(path)
+            if self._video:
+                picture = self._video.read(frame)
+            else:
+                picture = read_image(path, self.layer or None, self._matte)
+            for message in picture.messages:
+                self._tell(message, picture.layer)
+            self._kept[key] = picture
             while len(self._kept) > _KEPT_PICTURES:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
+
+    def kept(self, frame: int) -> Picture | None:
+        """The picture of a frame, if it was just read."""
+        key = 0 if self.single else frame
+        return next((one for (number, _), one in reversed(self._kept.items()) if number == key), None)
 
     def close(self) -> None:
         if self._video:

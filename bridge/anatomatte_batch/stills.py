@@ -13,6 +13,7 @@ import numpy as np
 from anatomatte.atomic import beside
 from anatomatte.errors import AnatomatteError, OutputError, PlateError, SettingsError
 
+from .files import reachable
 from .formats import BY_SUFFIX, suffixes, words
 from .layers import channel_names
 from .picture import Floats, Picture, placed
@@ -125,7 +126,8 @@ def _spec(stack: Floats, names: list[str], picture: Picture, how: StillFormat, r
         spec.x, spec.y = x + picture.bounds[0], y + full_height - picture.bounds[3]
         spec.full_x, spec.full_y, spec.full_width, spec.full_height = picture.display
         for name, (kind, value) in picture.facts.items():
-            spec.attribute(name, kind, value)
+            if name != "colorInteropID" or str(value).startswith("lin_") == _is_linear(record):
+                spec.attribute(name, kind, value)
         spec.attribute("compression", how.compression)
         for name, text in record.attributes().items():
             spec.attribute(name, text)
@@ -142,21 +144,30 @@ def _spec(stack: Floats, names: list[str], picture: Picture, how: StillFormat, r
     return spec
 
 
+def _is_linear(record: Provenance) -> bool:
+    told = record.settings
+    return "linear" in (
+        told.get("output_colour"),
+        told.get("output_colour") == "input" and told.get("input_colour"),
+    )
+
+
 def _write(path: Path, stack: Floats, spec: Any, how: StillFormat, picture: Picture) -> None:
     import OpenImageIO as oiio
 
     if not how.exr:
         stack = _into_display(stack, picture)
-    sink = oiio.ImageOutput.create(str(path))
-    if sink is None or not sink.open(str(path), spec):
-        raise OSError(sink.geterror() if sink else oiio.geterror())
-    try:
-        if not sink.write_image(stack):
+    with reachable(path) as name:
+        sink = oiio.ImageOutput.create(name)
+        if sink is None or not sink.open(name, spec):
+            raise OSError(sink.geterror() if sink else oiio.geterror())
+        try:
+            if not sink.write_image(stack):
+                raise OSError(sink.geterror())
+        finally:
+            closed = sink.close()
+        if not closed:
             raise OSError(sink.geterror())
-    finally:
-        closed = sink.close()
-    if not closed:
-        raise OSError(sink.geterror())
 
 
 def _into_display(stack: Floats, picture: Picture) -> Floats:
@@ -166,13 +177,18 @@ def _into_display(stack: Floats, picture: Picture) -> Floats:
 
 def damage(path: Path, channels: tuple[str, ...] | None = None) -> str:
     """What is wrong with a file, or an empty text when every pixel of it reads and is finite."""
-    import OpenImageIO as oiio
-
     if not path.is_file():
         return "is not there"
     if path.stat().st_size == 0:
         return "is empty"
-    source = oiio.ImageInput.open(str(path))
+    with reachable(path) as name:
+        return _damage(name, channels)
+
+
+def _damage(name: str, channels: tuple[str, ...] | None) -> str:
+    import OpenImageIO as oiio
+
+    source = oiio.ImageInput.open(name)
     if source is None:
         oiio.geterror()
         return "is truncated or damaged"
@@ -201,12 +217,13 @@ def attributes(path: Path) -> dict[str, str] | None:
 
     if not path.is_file() or path.stat().st_size == 0:
         return None
-    source = oiio.ImageInput.open(str(path))
-    if source is None:
-        oiio.geterror()
-        return None
-    found = {item.name: item.value for item in source.spec().extra_attribs if isinstance(item.value, str)}
-    source.close()
+    with reachable(path) as name:
+        source = oiio.ImageInput.open(name)
+        if source is None:
+            oiio.geterror()
+            return None
+        found = {item.name: item.value for item in source.spec().extra_attribs if isinstance(item.value, str)}
+        source.close()
     own = {name: text for name, text in found.items() if name.startswith(PREFIX)}
     if own:
         return own

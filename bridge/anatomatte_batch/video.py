@@ -1,108 +1,202 @@
-"""Video in and out through PyAV."""
+"""Video in, through PyAV: the picture of a number is the one that a full decode counts so."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
-from fractions import Fraction
+from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from anatomatte.errors import OutputError, PlateError, SettingsError
+from anatomatte.errors import PlateError, SettingsError
 
+from . import timecode
+from .files import shown, state_of
 from .formats import suffixes
 from .picture import Floats, Picture, whole
+from .result import Message
+from .video_file import VideoFile
+from .video_index import Index, index_of, pictures_from
+from .video_planes import pixels_of
 
 VIDEOS = suffixes(video=True)
 _HDR = {16: "PQ", 18: "HLG"}
+_COLOURS = {8: "linear", 13: "srgb"}
+"""Transfers of H.273 that are no Rec.709 and are read."""
+_NEAR = 4
+"""Pictures that are decoded for nothing rather than a key frame looked for."""
 
 
 class VideoReader:
     """Frames of a video by number; the first has the number *start*.
+
+    Attributes:
+        fps: frames a second, on average.
+        colour: how its pixels are encoded, as a value of the control ``input_colour``.
+        remark: what made the file, where it is one of ours.
+        messages: what there is to say of it: shorter than it says, uneven times, interlaced.
 
     Raises:
         PlateError: no video inside, or it cannot be decoded; the message names the file.
     """
 
     def __init__(self, path: Path, start: int = 1) -> None:
-        import av
-
         self.path, self.start = path, start
-        try:
-            self._box = av.open(str(path))
-            self._stream = self._box.streams.video[0]
-            self._times = _presentation_times(self._box, self._stream)
-        except IndexError as why:
-            raise PlateError(f"{path} holds no video; check SRC.") from why
-        except (av.error.FFmpegError, OSError) as why:
-            raise PlateError(f"{path} cannot be read: {why}.") from why
-        if not self._times:
-            raise PlateError(f"{path} holds no frame.")
-        self._stream.thread_type = "AUTO"
-        self._frames: Any = None
-        self._next = -1
-        self.remark = _remark(self._box.metadata.get("comment", ""))
-        self.fps = float(self._stream.average_rate or self._stream.guessed_rate or 24)
+        self.identity = state_of(path)
+        self._index: Index = index_of(path, self.identity)
+        self._file = VideoFile(path)
+        if not self._index.times:
+            raise PlateError(f"{path} holds no frame that can be decoded; copy or export it again.")
+        stream = self._file.stream
+        self.remark = _remark(self._file.box.metadata.get("comment", ""))
+        self.fps = float(stream.average_rate or stream.guessed_rate or 24)
+        self.colour = _colour(self._file)
+        self._timecode = _timecode(self._file)
+        self._pictures: Iterator[Any] | None = None
+        self._next = 0  # the place of the picture that comes next, where pictures come without a break
+        self._passed = 0  # the first place that no picture came for
+        self._from = 0  # the packet at which decoding began
+        self._fresh = True  # nothing has been decoded yet
+        self._broken: set[int] = set()
+        self.messages = tuple(_messages(path, self._index, stream))
 
     def frames(self) -> range:
         """The numbers of all frames."""
-        return range(self.start, self.start + len(self._times))
+        return range(self.start, self.start + len(self._index.times))
+
+    @property
+    def promised(self) -> int:
+        """How many frames the container promises, where it holds fewer; else 0."""
+        return self._index.promised
 
     def read(self, number: int) -> Picture:
-        """A frame as float32 RGB(A), Rec.709 encoded, never clamped below its own range."""
-        index = number - self.start
-        if not 0 <= index < len(self._times):
-            raise PlateError(f"{self.path} has no frame {number}; it holds {self.start}-{self.frames()[-1]}.")
-        import av
+        """A frame as float32 RGB(A), encoded as the file says, never clamped.
 
-        try:
-            return self._picture(self._decode(index))
-        except (av.error.FFmpegError, StopIteration) as why:
+        Raises:
+            PlateError: there is no such frame, it cannot be decoded, or its colours are not understood.
+        """
+        place = number - self.start
+        if not 0 <= place < len(self._index.times):
+            raise PlateError(f"{self.path} has no frame {number}; it holds {self.start}-{self.frames()[-1]}.")
+        frame = self._decoded(place)
+        if frame is None:
             raise PlateError(
-                f"Frame {number} of {self.path} cannot be decoded; the file is damaged."
-            ) from why
+                f"Frame {number} of {self.path} cannot be decoded, it or one that it leans on; the file is "
+                "damaged there: copy or export it again."
+            )
+        return self._picture(frame, place)
 
     def close(self) -> None:
-        self._box.close()
+        self._file.close()
 
-    def _decode(self, index: int) -> Any:
-        wanted = self._times[index]
-        if self._frames is None or index < self._next or index > self._next + 60:
-            self._box.seek(wanted, stream=self._stream, backward=True, any_frame=False)
-            self._frames = self._box.decode(self._stream)
-        for frame in self._frames:
-            if frame.pts is not None and frame.pts >= wanted:
-                self._next = index + 1
+    def _decoded(self, place: int) -> Any:
+        """The picture at a place of the index; None where it cannot be decoded."""
+        if place in self._broken or place >= self._index.certain:
+            return None
+        if self._on_the_way(place) and (frame := self._forward(place)) is not None:
+            return frame
+        for back, careful in (
+            (0, False),
+            (0, True),
+            (1, True),
+        ):  # from the key frame before it, or from another
+            if self._file.careful and not careful:
+                continue
+            if careful:
+                self._carefully()
+            self._enter(place, back)
+            if (frame := self._forward(place)) is not None:
                 return frame
-        self._frames = None
-        raise StopIteration
+        self._broken.update(range(max(self._passed, 0) if self._passed <= place else place, place + 1))
+        return None
 
-    def _picture(self, frame: Any) -> Picture:
-        if (transfer := _HDR.get(int(frame.color_trc))) is not None:
+    def _carefully(self) -> None:
+        """Decode one picture after the other from now on: something is damaged."""
+        if not self._file.careful:
+            self._file.close()
+            self._file, self._fresh = VideoFile(self.path, careful=True), True
+
+    def _on_the_way(self, place: int) -> bool:
+        """Whether to decode on is as good as to begin at a key frame."""
+        if self._pictures is None or place < self._next:
+            return False
+        if not self._index.seekable or place <= self._next + _NEAR:
+            return True
+        order = self._index.orders.get(self._index.times[self._next] or 0, 0)
+        return self._index.key_before(place) <= order
+
+    def _enter(self, place: int, back: int) -> None:
+        order = self._index.key_before(place, back)
+        if self._fresh and order == 0:
+            self._pictures, self._from = self._file.pictures(), 0
+        else:
+            self._pictures, self._from = pictures_from(self._file, self._index, order)
+        self._fresh, self._next = False, 0
+
+    def _forward(self, place: int) -> Any:
+        """Decode on to a place; None where the pictures pass it by or end.  What passed it comes next."""
+        assert self._pictures is not None
+        self._passed = self._next if self._from == 0 else place
+        for frame in self._pictures:
+            at = self._index.places.get(frame.pts, -1) if self._index.seekable else self._next
+            if at < 0:
+                continue  # not one of the index: before a cut
+            if at > place:
+                self._pictures, self._next = itertools.chain((frame,), self._pictures), at
+                return None
+            self._passed = self._next = at + 1
+            if at == place:
+                return frame
+        self._pictures = None
+        return None
+
+    def _picture(self, frame: Any, place: int) -> Picture:
+        transfer = int(frame.color_trc)
+        if (told := _HDR.get(transfer)) is not None:
             raise PlateError(
-                f"{self.path} is encoded for {transfer}; convert it to EXR or to a log curve that "
+                f"{self.path} is encoded for {told}; convert it to EXR or to a log curve that "
                 "`anatomatte params` lists under input_colour."
             )
-        alpha = any(letter == "a" for letter in (c.is_alpha and "a" for c in frame.format.components))
-        kind, channels = ("rgba64le", 4) if alpha else ("rgb48le", 3)
-        matrix = _matrix(frame)
-        raw = frame.to_ndarray(
-            format=kind, src_colorspace=matrix, dst_colorspace=matrix, interpolation="BICUBIC"
-        )
-        pixels: Floats = np.multiply(raw[..., :channels], np.float32(1.0 / 65535.0), dtype=np.float32)
-        if (turn := getattr(frame, "rotation", 0)) % 360:
-            pixels = np.ascontiguousarray(np.rot90(pixels, round(turn / 90)))
+        pixels = pixels_of(frame, self._file.codec, self.path)
+        pixels, turned = upright(pixels, frame)
+        aspect = float(self._file.stream.sample_aspect_ratio or 1) or 1.0
+        facts = {}
+        if self._timecode:
+            facts = timecode.fact(timecode.counted(self._timecode, place, self.fps), self.fps)
         return whole(
             pixels,
-            aspect=float(self._stream.sample_aspect_ratio or 1),
-            premult="unpremultiplied" if alpha else "opaque",
-            colour="rec709",
+            aspect=1.0 / aspect if turned else aspect,
+            premult="unpremultiplied" if pixels.shape[2] == 4 else "opaque",
+            colour=self.colour,
+            facts=facts,
             fps=self.fps,
-            name=self.path.name,
+            name=shown(self.path.name),
         )
+
+
+def upright(pixels: Floats, frame: Any) -> tuple[Floats, bool]:
+    """The picture as the display matrix of its file shows it, and whether width and height changed places.
+
+    The matrix (ISO/IEC 14496-12) takes a point to (a·x + c·y, b·x + d·y): mirrors, flips and quarter turns
+    are obeyed; of another angle the nearest of them.
+    """
+    found = frame.side_data.get("DISPLAYMATRIX")
+    if found is None:
+        return pixels, False
+    matrix = np.frombuffer(bytes(found), np.int32)
+    a, b, c, d = (int(matrix[n]) for n in (0, 1, 3, 4))
+    turned = abs(b) + abs(c) > abs(a) + abs(d)
+    across, down = (c, b) if turned else (a, d)
+    if turned:
+        pixels = pixels.transpose(1, 0, 2)
+    if across < 0:
+        pixels = pixels[:, ::-1]
+    if down < 0:
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels), turned
 
 
 def _remark(text: str) -> dict[str, str]:
@@ -114,99 +208,40 @@ def _remark(text: str) -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def _presentation_times(box: Any, stream: Any) -> list[int]:
-    times = {packet.pts for packet in box.demux(stream) if packet.pts is not None and not packet.is_discard}
-    return sorted(times)
+def _colour(file: VideoFile) -> str:
+    if file.codec in ("gif", "apng"):
+        return "srgb"
+    return _COLOURS.get(int(file.stream.codec_context.color_trc or 0), "rec709")
 
 
-def _matrix(frame: Any) -> int:
-    """The matrix that the file names; unnamed, HD is Rec.709 and smaller is Rec.601."""
-    named = int(frame.colorspace)
-    if named in (1, 5, 6, 7, 9, 10):
-        return {1: 1, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}[named]
-    return 1 if frame.height > 576 else 5
+def _timecode(file: VideoFile) -> str:
+    """The time code of the first picture, wherever the container keeps it."""
+    places = [file.stream.metadata, file.box.metadata, *(one.metadata for one in file.box.streams)]
+    return next((place["timecode"] for place in places if "timecode" in place), "")
 
 
-class VideoWriter:
-    """H.264 for a look (.mp4) or ProRes 4444 with alpha (.mov), both Rec.709.
-
-    Frames are H×W×4 float32: for H.264 the colour is what is seen, for ProRes it is
-    unpremultiplied.  Used in a ``with`` block; the file is complete when the block ends well.
-    """
-
-    def __init__(self, path: Path, fps: float, remark: str) -> None:
-        import av
-
-        self._alpha = path.suffix.lower() == ".mov"
-        self._box = av.open(str(path), "w", options={"movflags": "+faststart+use_metadata_tags"})
-        self._box.metadata["comment"] = remark
-        self._fps = Fraction(fps).limit_denominator(1001)
-        self._stream: Any = None
-        self._size: tuple[int, int] | None = None
-        self._count = 0
-
-    def __enter__(self) -> VideoWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None and self._stream is not None:
-                self._box.mux(self._stream.encode(None))
-        finally:
-            self._box.close()
-
-    def write(self, pixels: Floats, aspect: float = 1.0) -> None:
-        """Append a frame.
-
-        Raises:
-            OutputError: its size is not the first frame's, or the encoder refuses it.
-        """
-        import av
-
-        height, width = pixels.shape[:2]
-        if self._stream is None:
-            self._open(width, height, aspect)
-        elif self._size != (width, height):
-            raise OutputError(
-                f"A video keeps one size: {self._size} first, now {(width, height)}; write EXR instead."
-            )
-        full = np.clip(np.nan_to_num(pixels), 0.0, 1.0) * np.float32(65535.0) + np.float32(0.5)
-        frame = av.VideoFrame.from_ndarray(
-            np.ascontiguousarray(_even(full.astype(np.uint16))), format="rgba64le"
-        )
-        frame = frame.reformat(format=self._stream.pix_fmt, dst_colorspace=1, interpolation="BICUBIC")
-        frame.pts, self._count = self._count, self._count + 1
-        frame.time_base = 1 / self._fps
-        try:
-            self._box.mux(self._stream.encode(frame))
-        except (av.error.FFmpegError, OSError) as why:
-            raise OutputError(f"The video cannot be written: {why}.") from why
-
-    def _open(self, width: int, height: int, aspect: float) -> None:
-        import av
-
-        codec, pixel = ("prores_ks", "yuva444p10le") if self._alpha else ("libx264", "yuv420p")
-        options = {"profile": "4444"} if self._alpha else {"crf": "16", "preset": "medium"}
-        try:
-            stream: Any = self._box.add_stream(codec, rate=self._fps, options=options)
-        except (av.error.FFmpegError, ValueError) as why:
-            raise OutputError(f"This PyAV cannot write {codec}: {why}; write EXR or PNG instead.") from why
-        stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, pixel
-        stream.sample_aspect_ratio = Fraction(aspect).limit_denominator(1000)
-        context = stream.codec_context
-        context.color_primaries = context.color_trc = context.colorspace = 1
-        context.color_range = 1
-        self._stream, self._size = stream, (width, height)
-
-
-def _even(pixels: Any) -> Any:
-    """Odd sizes grow by a repeated row or column: video halves its colour."""
-    height, width = pixels.shape[:2]
-    if height % 2 or width % 2:
-        return np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    return pixels
+def _messages(path: Path, index: Index, stream: Any) -> Iterator[Message]:
+    there = len(index.times)
+    if index.promised:
+        yield Message(
+            "video-short", f"{path} ends after {there} of the {index.promised} frames that it promises; "
+            "copy it again.",
+        )  # fmt: skip
+    times = [time for time in index.times if time is not None]
+    steps = sorted(b - a for a, b in itertools.pairwise(times))
+    if index.seekable and len(steps) > 2:
+        usual = steps[len(steps) // 2]
+        if max(usual - steps[0], steps[-1] - usual) > max(2, usual / 10):
+            low, high = (float(step * stream.time_base) for step in (steps[0], steps[-1]))
+            yield Message(
+                "video-uneven", f"The frames of {path} last between {low:.3f} and {high:.3f} s; they are "
+                "counted one by one, and in a video out they become even.",
+            )  # fmt: skip
+    if index.interlaced:
+        yield Message(
+            "video-interlaced", f"{path} is interlaced; its frames are keyed as they are, both fields "
+            "woven together. Deinterlace it first where the comb of moving edges hurts.",
+        )  # fmt: skip
 
 
 def frames_per_second(text: str) -> float:

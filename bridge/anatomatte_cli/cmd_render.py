@@ -32,6 +32,9 @@ def _option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @_option("--preset", metavar="TOML", help="Per-shot settings, key frames, ranges.")
 @_option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="A control (`anatomatte params`).")
 @_option("--save-preset", metavar="TOML", help="Write down what --preset and --set say.")
+@_option(
+    "--layer", metavar="[CLIP=]NAME", multiple=True, help="The layer or part of SRC, or of a clip, to read."
+)
 @_option("--layers", metavar="LIST", default="rgba", help="rgba,screen,people,parts,person_01.face… all.")
 @_option("--inm", metavar="SRC", row="clips", help="The node's other clips.")
 @_option("--outm", metavar="SRC", row="clips")
@@ -45,11 +48,11 @@ def _option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @_option("--over", metavar="checker|grey", default="checker", help="What an MP4 shows behind.")
 @_option("--fps", metavar="RATE", help="Of a video out; default: the plate's, or 24.")
 @_option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
-@_option("--overwrite", is_flag=True, help="Render frames that are there.")
+@_option("--overwrite", is_flag=True, row="flags", help="Render frames that are there; say nothing.")
 @_option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
 @_option("--threads", metavar="N", type=int, help="Processor threads for a frame.")
 @_option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
-@_option("--quiet", is_flag=True, help="No bar, no lines.")
+@_option("--quiet", is_flag=True, row="flags")
 def command(**words: Any) -> int:
     """Key SRC into DST: plate.####.exr, %04d, $F4, @@@, an image or a video."""
     return render(words)
@@ -86,5 +89,15 @@ def requested(words: dict[str, Any]) -> RenderRequest:
         preset=Path(words["preset"]) if words["preset"] else None,
         settings=dict(presets.parse_setting(text) for text in words["sets"]),
         sides={clip: words[option] for option, clip in _CLIPS.items() if words[option]},
+        layer=dict(_layer(text) for text in words["layer"]),
         **{name: words[name] for name in (*_SAME, *_MORE)},
     )
+
+
+def _layer(text: str) -> tuple[str, str]:
+    """``NAME`` of the plate, or ``CLIP=NAME`` with the name of a clip's option."""
+    option, equals, name = text.partition("=")
+    clip = _CLIPS.get(option.strip().lstrip("-").replace("-", "_").lower(), "")
+    if equals and (clip or option.strip().lower() == "src"):
+        return clip or "Source", name.strip()
+    return "Source", text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
@@ -49,6 +50,9 @@ def cli() -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """The console entry point: runs a command and returns the exit code of the error table."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files, signs that the terminal lacks
     return run(cli, argv)
 
 

@@ -7,6 +7,8 @@ import re
 import sys
 from pathlib import Path
 
+from anatomatte.models.store.places import home
+
 _SYSTEM = {
     "darwin": "/Library/OFX/Plugins",
     "win32": r"C:\Program Files\Common Files\OFX\Plugins",
@@ -20,7 +22,7 @@ def system_folder() -> Path:
 
 def user_folder() -> Path:
     """A folder of the user's; hosts read it once it is in OFX_PLUGIN_PATH."""
-    return Path.home() / ("OFX/Plugins" if sys.platform in _SYSTEM else ".local/share/OFX/Plugins")
+    return home() / ("OFX/Plugins" if sys.platform in _SYSTEM else ".local/share/OFX/Plugins")
 
 
 def listed() -> list[Path]:

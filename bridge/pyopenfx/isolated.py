@@ -81,7 +81,7 @@ def _outcome(code: int, answer: Path, words: str) -> Outcome:
     missing = _MISSING.findall(words)
     lacked = f"; it had asked for what is not here: {', '.join(missing)}" if missing else ""
     lines = [line for line in words.splitlines() if line.strip() and not _MISSING.match(line)]
-    last = f"; last words: {lines[-1].strip()[:200]}" if lines else ""
+    last = f"; last words: {lines[-1].strip()[-200:]}" if lines else ""
     return Outcome("crash", text=_death(code) + lacked + last)
 
 

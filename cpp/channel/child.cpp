@@ -12,6 +12,8 @@
 
 #include <cstdlib>
 
+#include "own_folder.h"
+
 extern char** environ;
 
 namespace anatomatte::channel {
@@ -30,23 +32,8 @@ bool dropped(const char* entry) {
   return false;
 }
 
-bool make_folder(const std::string& path) {
-  for (size_t at = 1; at != std::string::npos;) {
-    at = path.find('/', at + 1);
-    if (::mkdir(path.substr(0, at).c_str(), 0700) != 0 && errno != EEXIST) return false;
-  }
-  return true;
-}
-
 // Asked with the file itself: the disk may be full, or the log left by a run as another user.
-bool takes(const std::string& log) {
-  return Fd(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)).get() >= 0;
-}
-
-std::string variable(const char* name) {
-  const char* value = ::getenv(name);
-  return value ? value : "";
-}
+bool takes(const std::string& log) { return Fd(::open(log.c_str(), kAppendLog, 0600)).get() >= 0; }
 
 struct Actions {
   posix_spawn_file_actions_t files;
@@ -80,7 +67,7 @@ std::vector<char*> pointers(std::vector<std::string>* texts) {
 
 std::vector<std::string> scrubbed_environment(char** present) {
   std::vector<std::string> kept;
-  std::string libraries = variable("ANATOMATTE_WORKER_LD_LIBRARY_PATH");
+  std::string libraries = environment_of("ANATOMATTE_WORKER_LD_LIBRARY_PATH");
   for (char** entry = present; entry && *entry; ++entry) {
     if (!dropped(*entry)) kept.emplace_back(*entry);
   }
@@ -90,17 +77,9 @@ std::vector<std::string> scrubbed_environment(char** present) {
 }
 
 std::string worker_log_path() {
-  std::string state = variable("XDG_STATE_HOME"), home = variable("HOME");
-  std::string temporary = variable("TMPDIR");
-  std::string user = std::to_string(::getuid());
-  std::string folders[] = {
-      state.empty() ? "" : state + "/anatomatte",
-      home.empty() ? "" : home + "/.local/state/anatomatte",
-      (temporary.empty() ? "/tmp" : temporary) + "/anatomatte-" + user,
-  };
-  for (const std::string& folder : folders) {
+  for (const std::string& folder : log_folders()) {
     const std::string log = folder + "/worker.log";
-    if (!folder.empty() && make_folder(folder) && takes(log)) return log;
+    if (own_folder(folder) && takes(log)) return log;
   }
   return "";
 }
@@ -115,7 +94,8 @@ Fd Child::start(std::vector<std::string> command, const std::string& log, std::s
   Actions actions;
   if (!log.empty()) bound_log(log);
   const char* output = log.empty() ? "/dev/null" : log.c_str();
-  int append = O_WRONLY | O_CREAT | O_APPEND;
+  // /dev/null is a link on some systems
+  const int append = log.empty() ? O_WRONLY | O_APPEND : kAppendLog & ~O_CLOEXEC;
   ::posix_spawn_file_actions_addopen(&actions.files, 0, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&actions.files, 1, output, append, 0600);
   ::posix_spawn_file_actions_adddup2(&actions.files, 1, 2);

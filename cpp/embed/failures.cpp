@@ -3,6 +3,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <exception>
+
+#include "own_folder.h"
 
 namespace anatomatte::embed {
 namespace {
@@ -20,33 +23,24 @@ AnmResult code_of(int exit_code) {
   }
 }
 
-// The log lies with the user's state, or where temporary files may, if that cannot be written.
+// The log lies in a folder of the user's own, or nowhere.
 std::string append_to_log(const std::string& text) {
-  const py::module_ os = py::module_::import("os");
-  const py::object path = os.attr("path");
-  const py::object environ = os.attr("environ");
-  const py::str home = path.attr("expanduser")("~/.local/state");
-  const py::object state = environ.attr("get")("XDG_STATE_HOME", home);
-  const py::object temporary = py::module_::import("tempfile").attr("gettempdir")();
-  for (const py::object& folder : {path.attr("join")(state, "anatomatte"), temporary}) {
-    const std::string file = py::str(path.attr("join")(folder, "anatomatte-errors.log"));
-    try {
-      os.attr("makedirs")(folder, py::arg("exist_ok") = true);
-    } catch (py::error_already_set&) {
-      continue;
-    }
-    if (FILE* log = std::fopen(file.c_str(), "a")) {
-      const bool written = std::fputs(text.c_str(), log) >= 0;
-      if (std::fclose(log) == 0 && written) return file;
-    }
+  for (const std::string& folder : log_folders()) {
+    const std::string file = folder + "/anatomatte-errors.log";
+    const int log = own_folder(folder) ? ::open(file.c_str(), kAppendLog, 0600) : -1;
+    if (log < 0) continue;
+    const bool written =
+        ::write(log, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    if (::close(log) == 0 && written) return file;
   }
   return "";
 }
 
 std::string traceback_of(const py::error_already_set& error) {
+  // an error that arose at the border has no Python frame, and a null for a trace
+  const py::object trace = error.trace() ? py::object(error.trace()) : py::none();
   const py::object lines =
-      py::module_::import("traceback")
-          .attr("format_exception")(error.type(), error.value(), error.trace());
+      py::module_::import("traceback").attr("format_exception")(error.type(), error.value(), trace);
   const py::object now = py::module_::import("time").attr("strftime")("\n%Y-%m-%d %H:%M:%S\n");
   return py::str(now + py::str("").attr("join")(lines));
 }
@@ -96,7 +90,7 @@ Result result_of(py::error_already_set& error) {
       return {ANM_MEMORY, "The frame does not fit into memory: " + one_line(error) + "."};
     }
     return bug(error);
-  } catch (py::error_already_set&) {
+  } catch (const std::exception&) {  // pybind11's own too: nothing may leave through the C border
     return {ANM_FAILED, "A bug in Anatomatte whose report failed too."};
   }
 }

@@ -1,5 +1,6 @@
 #include "views.h"
 
+#include <cstring>
 #include <string>
 
 namespace anatomatte::embed {
@@ -62,10 +63,18 @@ py::dict described(const AnmImage& image, const py::array& pixels) {
   return made;
 }
 
+// Hosts and old projects hand over texts in other encodings than UTF-8: what is none becomes a sign
+// that says so, and the control that reads it answers in words.
+py::str text_of(const char* text) {
+  PyObject* made = PyUnicode_DecodeUTF8(text, static_cast<Py_ssize_t>(strlen(text)), "replace");
+  if (!made) throw py::error_already_set();
+  return py::reinterpret_steal<py::str>(made);
+}
+
 py::object value_of(const AnmValue& value) {
   switch (value.kind) {
     case ANM_TEXT:
-      return py::str(value.text);
+      return text_of(value.text);
     case ANM_WHOLE:
       return py::int_(static_cast<int64_t>(value.number[0]));
     case ANM_TRUTH:

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <map>
 
 #include "contract.h"
@@ -29,7 +30,22 @@ Function symbol(void* library, const char* name) {
   return reinterpret_cast<Function>(dlsym(library, name));
 }
 
-Plugins list_plugins(void* library, const std::string& path, const std::string& bundle) {
+void* opened(const std::string& path) {
+  void* library = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
+  if (library) return library;
+  const char* why = dlerror();
+  throw BinaryError(why ? why : "cannot be opened");
+}
+
+// Whether a binary is still there after everybody let go of it.
+bool is_mapped(const std::string& path) {
+  void* library = dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (library) dlclose(library);
+  return library != nullptr;
+}
+
+// The image effects of this API version that a binary lists.
+std::vector<OfxPlugin*> listed(void* library) {
   auto count = symbol<int (*)()>(library, "OfxGetNumberOfPlugins");
   auto get = symbol<OfxPlugin* (*)(int)>(library, "OfxGetPlugin");
   if (!count || !get) {
@@ -44,7 +60,7 @@ Plugins list_plugins(void* library, const std::string& path, const std::string& 
       throw BinaryError("declines this host: OfxSetHost answered " + std::to_string(status));
     }
   }
-  Plugins plugins;
+  std::vector<OfxPlugin*> found;
   const int n = count();
   for (int i = 0; i < n; ++i) {
     OfxPlugin* ofx = get(i);
@@ -53,10 +69,15 @@ Plugins list_plugins(void* library, const std::string& path, const std::string& 
                         " has no identifier, setHost or mainEntry");
     }
     if (std::string(ofx->pluginApi) != kOfxImageEffectPluginApi) continue;
-    if (ofx->apiVersion != kOfxImageEffectPluginApiVersion) continue;
-    plugins.push_back(std::make_shared<Plugin>(ofx, path, bundle));
+    if (ofx->apiVersion == kOfxImageEffectPluginApiVersion) found.push_back(ofx);
   }
-  return plugins;
+  return found;
+}
+
+bool same(const OfxPlugin* one, const OfxPlugin* other) {
+  return std::string(one->pluginIdentifier) == other->pluginIdentifier &&
+         one->pluginVersionMajor == other->pluginVersionMajor &&
+         one->pluginVersionMinor == other->pluginVersionMinor;
 }
 
 }  // namespace
@@ -73,8 +94,8 @@ HostRecord* HostRecord::from(OfxPropertySetHandle handle) {
   return found ? found->record : nullptr;
 }
 
-Plugin::Plugin(OfxPlugin* ofx, std::string binary, std::string bundle)
-    : ofx_(ofx), binary_(std::move(binary)), bundle_(std::move(bundle)) {}
+Plugin::Plugin(OfxPlugin* ofx, Binary* image, std::string bundle)
+    : ofx_(ofx), image_(image), bundle_(std::move(bundle)) {}
 
 OfxStatus Plugin::enter(const std::string& action, const void* handle, PropertySet* in,
                         PropertySet* out) {
@@ -88,16 +109,18 @@ OfxStatus Plugin::enter(const std::string& action, const void* handle, PropertyS
 }
 
 OfxStatus Plugin::acquire(HostRecord* host) {
-  std::lock_guard<std::mutex> lock(load_mutex_);
+  std::lock_guard<std::mutex> lock(image_->mutex);
   const auto name = [](HostRecord* record) { return record->properties().text(kOfxPropName); };
-  if (users_ > 0 && name(host_) != name(host)) return kOfxStatErrExists;
-  if (users_ == 0) {
+  if (loaded_ && name(host_) != name(host)) return kOfxStatErrExists;
+  if (image_->spent) reopen(image_);
+  if (!loaded_) {
     host_ = host;
     ofx_->setHost(host->ofx());
     const OfxStatus status = enter(kOfxActionLoad, nullptr, nullptr, nullptr);
     if (status != kOfxStatOK && status != kOfxStatReplyDefault) return status;
+    loaded_ = true;
   }
-  ++users_;
+  ++image_->users;
   return kOfxStatOK;
 }
 
@@ -107,8 +130,15 @@ const Quirks& Plugin::quirks() const {
 }
 
 void Plugin::release() {
-  std::lock_guard<std::mutex> lock(load_mutex_);
-  if (users_ == 0 || --users_ > 0) return;
+  std::lock_guard<std::mutex> lock(image_->mutex);
+  if (image_->users == 0 || --image_->users > 0 || image_->resident) return;
+  for (Plugin* plugin : image_->plugins) plugin->unload();
+  image_->spent = true;
+}
+
+void Plugin::unload() {
+  if (!loaded_) return;
+  loaded_ = false;
   enter(kOfxActionUnload, nullptr, nullptr, nullptr);
   if (const size_t left = forget_blocks(this)) {
     stray_breach(kMemoryNotFreed, std::string(ofx_->pluginIdentifier) + " left " +
@@ -116,20 +146,47 @@ void Plugin::release() {
   }
 }
 
+// The same plug-ins in a fresh image of their binary.
+void reopen(Binary* image) {
+  std::vector<OfxPlugin> before;
+  std::vector<std::string> names;
+  for (Plugin* plugin : image->plugins) {
+    names.emplace_back(plugin->ofx_->pluginIdentifier);
+    before.push_back(*plugin->ofx_);
+  }
+  dlclose(image->library);
+  image->library = opened(image->path);
+  const std::vector<OfxPlugin*> now = listed(image->library);
+  for (size_t i = 0; i < image->plugins.size(); ++i) {
+    before[i].pluginIdentifier = names[i].c_str();
+    const auto found =
+        std::find_if(now.begin(), now.end(), [&](OfxPlugin* ofx) { return same(ofx, &before[i]); });
+    if (found == now.end()) throw BinaryError("no longer lists " + names[i]);
+    image->plugins[i]->ofx_ = *found;
+  }
+  image->spent = false;
+}
+
 Plugins open_binary(const std::string& path, const std::string& bundle) {
   std::lock_guard<std::mutex> lock(registry_mutex());
   auto known = registry().find(path);
   if (known != registry().end()) return known->second;
-  void* library = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
-  if (!library) {
-    const char* why = dlerror();
-    throw BinaryError(why ? why : "cannot be opened");
-  }
+  auto image = std::make_unique<Binary>();
+  image->path = path;
+  // once for nothing: what stays in memory then will not leave it after Unload either
+  dlclose(opened(path));
+  image->resident = is_mapped(path);
+  image->library = opened(path);
   try {
-    return registry()[path] = list_plugins(library, path, bundle);
+    Plugins plugins;
+    for (OfxPlugin* ofx : listed(image->library)) {
+      plugins.push_back(std::make_shared<Plugin>(ofx, image.get(), bundle));
+      image->plugins.push_back(plugins.back().get());
+    }
+    static_cast<void>(image.release());  // as long as the process
+    return registry()[path] = plugins;
   } catch (...) {
-    registry().erase(path);
-    dlclose(library);
+    dlclose(image->library);
     throw;
   }
 }

@@ -51,18 +51,35 @@ class HostRecord {
   OfxHost ofx_;
 };
 
+class Plugin;
+struct Binary;
+void reopen(Binary* image);
+
+// A binary in memory.  Unload is the last call before it leaves: it is sent to all plug-ins once
+// nobody uses any of them, and who loads one again gets a fresh image.  Until then the old one
+// stays mapped, as threads that a plug-in left behind must not lose their code.  What the dynamic
+// loader never lets go of stays loaded, and is sent no Unload.
+struct Binary {
+  std::mutex mutex;
+  std::string path;
+  void* library = nullptr;
+  bool resident = false;
+  bool spent = false;  // Unload was sent
+  int users = 0;
+  std::vector<Plugin*> plugins;
+};
+
 // One plug-in of a binary, shared by every Host of the process.
 class Plugin : public std::enable_shared_from_this<Plugin> {
  public:
-  Plugin(OfxPlugin* ofx, std::string binary, std::string bundle);
+  Plugin(OfxPlugin* ofx, Binary* image, std::string bundle);
 
   OfxPlugin* ofx() { return ofx_; }
-  const std::string& binary() const { return binary_; }
+  const std::string& binary() const { return image_->path; }
   const std::string& bundle() const { return bundle_; }
 
   // The first user sets the host and sends Load; one with a host of another name is refused with
-  // kOfxStatErrExists.  The last one sends Unload.  The binary stays
-  // mapped: threads that a plug-in left behind must not lose their code.
+  // kOfxStatErrExists.  Throws BinaryError where the binary cannot be opened again.
   OfxStatus acquire(HostRecord* host);
   void release();
   const Quirks& quirks() const;
@@ -71,11 +88,13 @@ class Plugin : public std::enable_shared_from_this<Plugin> {
   std::recursive_mutex& unsafe_lock() { return unsafe_lock_; }
 
  private:
+  void unload();
+  friend void reopen(Binary* image);
+
   OfxPlugin* ofx_;
-  std::string binary_;
+  Binary* image_;
   std::string bundle_;
-  std::mutex load_mutex_;
-  int users_ = 0;
+  bool loaded_ = false;
   HostRecord* host_ = nullptr;
   std::recursive_mutex unsafe_lock_;  // renders of an unsafe plug-in go one at a time
 };

@@ -6,14 +6,16 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from .errors import AnatomatteError, OutputError
+from .errors import AnatomatteError, DiskFull, OutputError
 
 _HIDDEN = ".anatomatte-"
 _DAY = 86400.0
+_ROOM = 1 << 20  # bytes; a frame takes more
 
 
 def sweep(folder: Path) -> None:
@@ -31,9 +33,13 @@ def beside(path: Path) -> Iterator[Path]:
     The extension is kept, because writers choose their format by it.  Whatever ends the block
     early, a signal included, removes the hidden file.
 
+    A link is followed: what it leads to is written, and it stays a link.
+
     Raises:
         OutputError: the folder or the file cannot be written; the message names it.
+        DiskFull: there is no room for it.
     """
+    path = Path(os.path.realpath(path))
     # the name of a long file still has to fit into the 255 bytes of a file system
     temporary = path.with_name(f"{_HIDDEN}{secrets.token_hex(6)}{path.suffix}")
     try:
@@ -45,6 +51,10 @@ def beside(path: Path) -> Iterator[Path]:
     except AnatomatteError:
         raise
     except OSError as why:
+        if is_full(why, path.parent):
+            raise DiskFull(
+                f"{path} cannot be written: the disk is full; make room and render again."
+            ) from why
         raise OutputError(f"{path} cannot be written: {_reason(why)}.") from why
     finally:
         with contextlib.suppress(OSError):
@@ -65,9 +75,18 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
+def is_full(why: OSError, folder: Path) -> bool:
+    """Whether writing into a folder failed for want of room; libraries that write tell no number, so the
+    folder is asked."""
+    if why.errno is not None:
+        return why.errno in (errno.ENOSPC, errno.EDQUOT)
+    try:
+        return shutil.disk_usage(folder).free < _ROOM
+    except OSError:
+        return False
+
+
 def _reason(why: OSError) -> str:
-    if why.errno == errno.ENOSPC:
-        return "the disk is full"
     if why.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "no permission to write there"
     return why.strerror or str(why)

@@ -101,7 +101,7 @@ def checked(row: Control, value: Any) -> Value:
             return bool(value)
         raise SettingsError(f"{row.name} = {value!r}: it takes true or false.")
     if row.kind in ("text", "line"):
-        return str(value)
+        return _checked_text(row, str(value))
     if row.kind == "point":
         if not isinstance(value, (tuple, list)) or len(value) != 2:
             raise SettingsError(f"{row.name} = {value!r}: it takes two numbers, x y.")
@@ -117,6 +117,14 @@ def checked(row: Control, value: Any) -> Value:
             raise SettingsError(f"{row.name} = {value!r}: it takes a whole number.")
         return int(number)
     return number
+
+
+def _checked_text(row: Control, value: str) -> str:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as why:
+        raise SettingsError(f"{row.name} = {value!r}: it takes text in UTF-8, and this is none.") from why
+    return value
 
 
 def _checked_choice(row: Control, value: Any) -> str:

@@ -20,6 +20,7 @@ from .engine import output as packing
 from .engine import provenance
 from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupError
 from .frame import Bounds, Frame, Pixels, from_view, to_view
+from .idle import without_effect
 from .ops.strips import granted
 
 _lock = threading.Lock()
@@ -101,7 +102,8 @@ def render(
     to_view(made, output["pixels"][rows, columns])
     progress(1.0)
     took = clock.perf_counter() - began
-    lines = (f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s", *doubts)
+    idle = (*without_effect(chosen, inputs, hosted=True), *_sizes(clips), *_absent(chosen))
+    lines = (f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s", *doubts, *idle)
     with _lock:
         _last = lines
     first = None if around is None else around.first
@@ -164,6 +166,27 @@ def picture(
     made = _windowed(mattes, clips["Source"], behind, chosen, window)
     doubts = (*_seen(mattes), *mattes.messages, *_keep(mattes, chosen))
     return packing.components(made, channels, chosen), doubts, mattes
+
+
+def _sizes(clips: Mapping[str, Frame]) -> tuple[str, ...]:
+    """That a clean plate or a background is of another format than the plate."""
+    source = clips["Source"]
+    told = []
+    for name, label in (("CleanPlate", "The clean plate"), ("Bg", "The background")):
+        clip = clips.get(name)
+        if clip is None or (clip.width, clip.height) == (source.width, source.height):
+            continue
+        if clip.bounds[:2] == source.bounds[:2] == (0, 0):  # whole pictures, no windows within one
+            told.append(
+                f"{label} is {clip.width}×{clip.height} and the plate {source.width}×{source.height}: it "
+                "lies in the lower left corner and is not scaled."
+            )
+    return tuple(told)
+
+
+def _absent(chosen: table.Settings) -> tuple[str, ...]:
+    """That a model is chosen which is not to be had, where this frame did without it."""
+    return tuple(f"{why} This frame did not ask it." for why in engine.absent_models(chosen))
 
 
 def _keep(mattes: engine.Mattes, chosen: table.Settings) -> tuple[str, ...]:

@@ -52,6 +52,10 @@ class OutputError(AnatomatteError, OSError):
     retry = True
 
 
+class DiskFull(OutputError):
+    """There is no room for the result, nor for the next one."""
+
+
 class Cancelled(AnatomatteError):
     """The user or the farm stopped the work (exit 130 for SIGINT, 143 for SIGTERM)."""
 
@@ -67,3 +71,20 @@ def is_shortage(why: BaseException) -> bool:
     words = str(why).lower()
     signs = ("failed to map segment", "cannot allocate memory", "cannot create shared object descriptor")
     return isinstance(why, MemoryError) or any(sign in words for sign in signs)
+
+
+def reason(why: BaseException | str, last: bool = False, most: int = 240) -> str:
+    """What a library gives as the reason of a failure, in one line of at most about *most* characters.
+
+    Libraries put names of functions and files first and the reason last, so what is too long loses its
+    beginning.
+
+    Args:
+        last: of several lines the last one counts, as in a traceback; else the first.
+    """
+    text = str(why).strip() or type(why).__name__
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    line = lines[-1 if last else 0]
+    if len(line) > most:
+        line = "… " + line[-most:].partition(" ")[2]
+    return line.rstrip(". ")

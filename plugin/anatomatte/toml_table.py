@@ -77,6 +77,8 @@ def parse(text: str, where: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as why:
         raise SettingsError(f"{where} is not TOML: {why}.") from why
+    except RecursionError as why:
+        raise SettingsError(f"{where} is nested deeper than anything it could mean.") from why
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -8,9 +8,9 @@ import pytest
 
 from anatomatte.errors import SettingsError
 from anatomatte_batch import formats
-from anatomatte_batch.images import peek_colour
 from anatomatte_batch.source import Source
 from anatomatte_batch.stills import StillFormat
+from anatomatte_batch.stills_colour import peek_colour
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STILLS = [kind for kind in formats.FORMATS if not kind.video]

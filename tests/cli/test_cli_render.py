@@ -131,6 +131,7 @@ def test_provenance_is_in_the_file(tmp_path):
         "frame",
         "source",
         "clips",
+        "layers",
         "output",
         "digest",
     }

@@ -32,7 +32,7 @@ def test_what_is_no_frame_set_is_told(text):
 def test_frames_are_written_as_people_write_them():
     assert compact([1001, 1002, 1003, 1010, -3, -2]) == "-3--2,1001-1003,1010"
     assert parse_frames(compact([1, 2, 5])) == [1, 2, 5]
-    assert holes([1, 2, 5]) == [3, 4]
+    assert holes([1, 2, 5]) == [(3, 4)]
 
 
 @pytest.mark.parametrize("token", ["####", "%04d", "$F4", "@@@@"])

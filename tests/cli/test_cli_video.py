@@ -10,7 +10,8 @@ import pytest
 from anatomatte.errors import PlateError
 from anatomatte_batch.images import read_image
 from anatomatte_batch.sinks import seen_over
-from anatomatte_batch.video import VideoReader, VideoWriter, frames_per_second
+from anatomatte_batch.video import VideoReader, frames_per_second
+from anatomatte_batch.video_writer import VideoWriter
 from made.cli_fake import FakeConnect, cli, plate, read, shot, write
 
 

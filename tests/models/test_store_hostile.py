@@ -305,3 +305,56 @@ def test_weights_in_a_second_file_are_told(tmp_path):
         model, tmp_path / "n.onnx", save_as_external_data=True, size_threshold=100, location="weights.bin"
     )
     refused(tmp_path / "n.onnx", "onnx", "second file", "onnx.save")
+
+
+def _elsewhere(where: str):
+    """An ONNX model one of whose tensors, at *where*, says that its values lie in another file."""
+    pytest.importorskip("onnx")
+    from onnx import TensorProto, helper
+
+    def port(name):
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, 8, 8])
+
+    away = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[1], data_location=TensorProto.EXTERNAL)
+    away.external_data.add(key="location", value="weights.bin")
+    constant = helper.make_node("Constant", [], ["w"], value=away)
+    if where == "initializer":
+        graph = helper.make_graph(
+            [helper.make_node("Add", ["x", "w"], ["y"])], "g", [port("x")], [port("y")], [away]
+        )
+    elif where == "constant":
+        graph = helper.make_graph(
+            [constant, helper.make_node("Add", ["x", "w"], ["y"])], "g", [port("x")], [port("y")]
+        )
+    else:
+        inner = helper.make_graph([helper.make_node("Add", ["x", "w"], ["z"])], "b", [], [port("z")], [away])
+        node = helper.make_node("If", ["c"], ["y"], then_branch=inner, else_branch=inner)
+        graph = helper.make_graph([node], "g", [port("x")], [port("y")])
+    if where != "function":
+        return helper.make_model(graph).SerializeToString()
+    made = helper.make_function(
+        "d", "f", ["x"], ["y"], [constant, helper.make_node("Add", ["x", "w"], ["y"])], []
+    )
+    graph = helper.make_graph(
+        [helper.make_node("f", ["x"], ["y"], domain="d")], "g", [port("x")], [port("y")]
+    )
+    return helper.make_model(graph, functions=[made]).SerializeToString()
+
+
+@pytest.mark.parametrize("where", ["initializer", "constant", "branch", "function", "second graph"])
+def test_weights_elsewhere_are_found_wherever_they_hang(tmp_path, where):
+    data = _elsewhere("branch" if where == "second graph" else where)
+    if where == "second graph":  # a field that comes twice: readers keep the last, runtimes merge both
+        data += b"\x3a\x00"
+    (tmp_path / "n.onnx").write_bytes(data)
+    with pytest.raises(SetupError, match=r"keeps its weights in a second file.*external_data=False"):
+        looks.inspect(tmp_path / "n.onnx", "onnx", "n.onnx")
+
+
+@pytest.mark.parametrize("kind", ["onnx", "torchscript", "torch"])
+def test_a_program_of_torch_export_is_called_what_it_is(tmp_path, kind):
+    with zipfile.ZipFile(tmp_path / "m.pt2", "w") as archive:
+        archive.writestr("m/archive_format", "pt2")
+        archive.writestr("m/models/model.json", "{}")
+    with pytest.raises(SetupError, match=r"torch\.export .*\.pt2.*torch\.onnx\.export"):
+        looks.inspect(tmp_path / "m.pt2", kind, "m.pt2")

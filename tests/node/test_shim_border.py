@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -146,9 +147,27 @@ def test_a_log_that_cannot_be_written_lies_with_temporary_files(tmp_path: Path) 
     out = run(
         "print(failure(node(), engine.BUG).message)",
         XDG_STATE_HOME=str(tmp_path / "state"),
+        HOME=str(tmp_path / "state"),
         TMPDIR=str(temporary),
     )
-    assert str(temporary / "anatomatte-errors.log") in out
+    log = temporary / f"anatomatte-{os.getuid()}" / "anatomatte-errors.log"
+    assert str(log) in out and log.is_file() and log.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("linked", ["folder", "log"])
+def test_no_link_is_followed_to_a_log(tmp_path: Path, linked: str) -> None:
+    """Where everybody may write, another user may have been there before."""
+    own, target = tmp_path / f"anatomatte-{os.getuid()}", tmp_path / "target"
+    (tmp_path / "state").write_text("a file where a folder should be")
+    target.mkdir()
+    if linked == "folder":
+        own.symlink_to(target)
+    else:
+        own.mkdir()
+        (own / "anatomatte-errors.log").symlink_to(target / "log")
+    states = {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path / "state")}
+    out = run("print(failure(node(), engine.BUG).message)", TMPDIR=str(tmp_path), **states)
+    assert "could not be written to a log" in out and list(target.iterdir()) == []
 
 
 def test_python_keeps_nothing_of_the_host() -> None:

@@ -63,12 +63,15 @@ OfxStatus render(const void* handle, OfxPropertySetHandle in) {
 OfxStatus entry(const char* action, const void* handle, OfxPropertySetHandle in,
                 const char* safety) {
   const std::string what = action;
+  static bool gone = false;  // Unload is the last call before a binary leaves memory
+  if (gone) return kOfxStatErrFatal;
   if (what == kOfxActionLoad) {
     ++g_loads;
     return load();
   }
   if (what == kOfxActionUnload) {
-    if (--g_loads == 0) tell("unloaded");
+    gone = --g_loads == 0;
+    if (gone) tell("unloaded");
     return kOfxStatOK;
   }
   if (what == kOfxActionDescribe) {

@@ -20,13 +20,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from anatomatte.errors import OutputError, SetupError
-from anatomatte.models.store.files import Tell, need_room
+from anatomatte.models.store.files import Tell, need_room, said
 
 MIRROR = "ANATOMATTE_MODELS_MIRROR"
 """Addresses or folders, divided by spaces, that are asked before the published ones."""
 
 TRIES = 4
 TIMEOUT = 30.0
+MOST = 16 * 10**9
+"""Bytes that a file may have whose length nobody tells."""
 _STEP = 2**20
 
 
@@ -68,7 +70,7 @@ def fetch(
         SetupError: no address has it; the message has what each said.
         OutputError: the disk has no room or cannot be written.
     """
-    said = []
+    told = []
     for url in urls:
         for attempt in range(TRIES):
             try:
@@ -76,17 +78,17 @@ def fetch(
                 _note(target).unlink(missing_ok=True)
                 return url
             except _Gone as why:
-                said.append(f"{url}: {why}")
+                told.append(f"{url}: {why}")
                 break
             except _Again as why:
                 if attempt == TRIES - 1:
-                    said.append(f"{url}: {why}")
+                    told.append(f"{url}: {why}")
                 else:
                     wait(2.0**attempt)
-    told = "\n  ".join(said)
+    lines = "\n  ".join(told)
     raise SetupError(
         f"{target.name.partition('-')[2] or target.name} could not be fetched; what is there already is kept "
-        f"for the next try.\n  {told}\nName a mirror in {MIRROR}, or import the file by hand."
+        f"for the next try.\n  {lines}\nName a mirror in {MIRROR}, or import the file by hand."
     )
 
 
@@ -139,9 +141,14 @@ def _copy(source: Any, sink: IO[bytes], done: int, total: int, tell: Tell) -> No
             raise _Again(f"the connection broke after {done} bytes ({why})") from why
         if not chunk:
             break
+        done += len(chunk)
+        if done > (total or MOST):
+            bound = (
+                f"{total} bytes that it has" if total else f"{said(MOST)} that one of unknown length may have"
+            )
+            raise _Gone(f"sends more than the {bound}")
         sink.write(chunk)
         sink.flush()
-        done += len(chunk)
         tell(done, total)
     if total and done != total:
         raise _Again(f"the connection broke after {done} of {total} bytes")
@@ -189,7 +196,11 @@ def _open(url: str, have: int, mark: str) -> tuple[Any, int, int, str]:
         raise _Gone(f"{why.code} {why.reason}") from why
     except (OSError, http.client.HTTPException) as why:
         raise _Again(str(getattr(why, "reason", why))) from why
-    length = int(answer.headers.get("Content-Length") or 0)
+    told = str(answer.headers.get("Content-Length") or "0").strip()
+    if not (told.isascii() and told.isdecimal()):
+        answer.close()
+        raise _Gone(f"says that it has {told[:40]!r} bytes, which is no number")
+    length = int(told)
     if answer.status == 206:
         first, _, total = (answer.headers.get("Content-Range") or "").removeprefix("bytes ").partition("/")
         if first.partition("-")[0] == str(have):

@@ -6,6 +6,7 @@ does what a compositor tweaks, and ``output`` packs.  A change of a control of o
 above it.
 """
 
+from ..nets.external.choose import absent as absent_models
 from ..plate import Plate, moved, prepare
 from ..work import Work, work_for
 from .arrays import matte
@@ -19,6 +20,6 @@ from .subject import forget
 from .task import Task
 
 __all__ = [
-    "Around", "Evidence", "Mattes", "Plate", "Refined", "Task", "Work", "forget", "key_frame", "matte",
-    "moved", "observe", "prepare", "reach", "refine", "shape", "work_for",
+    "Around", "Evidence", "Mattes", "Plate", "Refined", "Task", "Work", "absent_models", "forget",
+    "key_frame", "matte", "moved", "observe", "prepare", "reach", "refine", "shape", "work_for",
 ]  # fmt: skip

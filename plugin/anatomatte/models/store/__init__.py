@@ -149,6 +149,8 @@ def add(
         OutputError: the folder cannot be written.
     """
     policy.check(manifest)
+    if source.exists() and not source.is_file() and not source.is_dir():
+        raise SetupError(f"{source} is a pipe or a device, not a file; copy what it gives into one first.")
     root, title = places.own(), origin or str(source)
     files.sweep(root)
     with files.arriving(root, FORMATS[entry.format]) as arrived:

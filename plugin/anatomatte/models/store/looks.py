@@ -12,6 +12,7 @@ import os
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -98,24 +99,47 @@ def _fields(view: mmap.mmap, at: int, end: int) -> Iterator[tuple[int, int, int,
         yield field, wire, first, at
 
 
-def _onnx(view: mmap.mmap, _: IO[bytes]) -> None:
-    graph = None
+_INSIDE: Mapping[str, Mapping[int, str]] = {
+    "model": {7: "graph", 25: "function"},
+    "graph": {1: "node", 5: "tensor", 15: "sparse"},
+    "function": {7: "node", 11: "attribute"},
+    "node": {5: "attribute"},
+    "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
+    "sparse": {1: "tensor", 2: "tensor"},
+}
+"""Fields of ONNX's messages that lead to tensors (onnx.proto)."""
+_EXTERNAL = 13  # of a tensor: where its values lie, if not in it
+_DEEPEST = 64
+_NOT_ONNX = "is no ONNX file, or only the beginning of one; fetch it again"
+
+
+def _onnx(view: mmap.mmap, file: IO[bytes]) -> None:
+    if view[:4] == b"PK\x03\x04":
+        _torch_zip(file, scripted=True)  # which says what a program of torch.export is
+        raise Unfit("is a file of torch, not ONNX; export the network with torch.onnx.export")
     try:
-        for field, wire, first, end in _fields(view, 0, len(view)):
-            if field == 7 and wire == 2:
-                graph = (first, end)
-        if graph is None:
-            raise Unfit("is no ONNX file, or only the beginning of one; fetch it again")
-        for field, wire, first, end in _fields(view, *graph):
-            if field == 5 and wire == 2:  # an initializer
-                for inner, _wire, _first, _end in _fields(view, first, end):
-                    if inner == 13:
-                        raise Unfit(
-                            "keeps its weights in a second file; save it as one with "
-                            "`onnx.save(onnx.load(FILE), NEW)`"
-                        )
+        if not any(field == 7 and wire == 2 for field, wire, _, _ in _fields(view, 0, len(view))):
+            raise Unfit(_NOT_ONNX)
+        _own_values(view, "model", 0, len(view), 0)
     except ValueError as why:
-        raise Unfit("is no ONNX file, or only the beginning of one; fetch it again") from why
+        raise Unfit(_NOT_ONNX) from why
+
+
+def _own_values(view: mmap.mmap, kind: str, first: int, end: int, depth: int) -> None:
+    """Raise Unfit where a tensor of a message, however deep, keeps its values in another file."""
+    if depth > _DEEPEST:
+        raise ValueError("nested without end")
+    for field, wire, start, stop in _fields(view, first, end):
+        inner = _INSIDE[kind].get(field) if wire == 2 else None
+        if inner == "tensor":
+            if any(part == _EXTERNAL for part, _, _, _ in _fields(view, start, stop)):
+                raise Unfit(
+                    "keeps its weights in a second file: export it again with "
+                    "`torch.onnx.export(…, external_data=False)`, or save it as one with "
+                    "`onnx.save(onnx.load(FILE), NEW)` while the second file is still its own"
+                )
+        elif inner is not None:
+            _own_values(view, inner, start, stop, depth + 1)
 
 
 def _graphdef(view: mmap.mmap, _: IO[bytes]) -> None:
@@ -172,7 +196,7 @@ def _safetensors(view: mmap.mmap, _: IO[bytes]) -> None:
             raise ValueError
         header = json.loads(view[8 : 8 + length])
         ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
-    except (*_BAD, KeyError, TypeError, AttributeError) as why:
+    except (*_BAD, KeyError, TypeError, AttributeError, RecursionError) as why:
         raise Unfit("is no safetensors file, or only the beginning of one; fetch it again") from why
     if max(ends, default=0) != len(view) - 8 - length:
         raise Unfit("is not as long as its own table says; fetch it again")
@@ -198,7 +222,10 @@ def _is_old_torch(view: mmap.mmap) -> bool:
 
 def _torchscript(view: mmap.mmap, file: IO[bytes]) -> None:
     if view[:4] != b"PK\x03\x04" or "code" not in _torch_zip(file, scripted=True):
-        raise Unfit('is no TorchScript program; weights of torch have the format "torch"')
+        raise Unfit(
+            "is no TorchScript program. Weights alone cannot be run: trace the network with torch.jit.trace, "
+            "or export it to ONNX with torch.onnx.export(…, external_data=False)"
+        )
 
 
 def _torch_zip(file: IO[bytes], scripted: bool = False) -> set[str]:
@@ -208,13 +235,20 @@ def _torch_zip(file: IO[bytes], scripted: bool = False) -> set[str]:
             entries = archive.infolist()
             check_entries(entries, os.fstat(file.fileno()).st_size)
             tables = [entry for entry in entries if entry.filename.endswith("/data.pkl")]
+            if any(entry.filename.endswith("/archive_format") for entry in entries) and not tables:
+                raise Unfit(
+                    "is a program of torch.export (.pt2), which is not run here; write ONNX with "
+                    "`torch.onnx.export(torch.export.load(FILE), …, external_data=False)`"
+                )
             if len(tables) != 1:
                 raise Unfit("is a zip file, but not one that torch wrote")
             below = {"/".join(entry.filename.split("/")[1:2]) for entry in entries}
             if not scripted and "code" not in below:
                 pickles.check_bytes(archive.read(tables[0]))
             return below
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as why:
+    except Unfit:
+        raise
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as why:
         raise Unfit("is only the beginning of a torch file, or damaged; fetch it again") from why
 
 

@@ -25,22 +25,36 @@ SHARED = "ANATOMATTE_MODELS_SHARED"
 _WAIT = 600.0
 
 
+def home() -> Path:
+    """The user's home; of one who has none, as on farms, a folder that nobody can make."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.devnull) / "no-home"
+
+
+def _expanded(told: str) -> Path:
+    try:
+        return Path(told).expanduser().absolute()
+    except RuntimeError:
+        return home() / told.lstrip("~").partition("/")[2]
+
+
 def own() -> Path:
     """The folder that is written to."""
     if told := os.environ.get(OWN):
-        return Path(told).expanduser().absolute()
-    home = Path.home()
+        return _expanded(told)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "Anatomatte" / "models"
+        return Path(os.environ.get("LOCALAPPDATA") or home() / "AppData" / "Local") / "Anatomatte" / "models"
     if sys.platform == "darwin":
-        return home / "Library" / "Application Support" / "Anatomatte" / "models"
-    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "anatomatte" / "models"
+        return home() / "Library" / "Application Support" / "Anatomatte" / "models"
+    return Path(os.environ.get("XDG_DATA_HOME") or home() / ".local" / "share") / "anatomatte" / "models"
 
 
 def shared() -> tuple[Path, ...]:
     """The folders that are only read, in their order."""
     told = os.environ.get(SHARED, "").split(os.pathsep)
-    return tuple(Path(part).expanduser().absolute() for part in told if part)
+    return tuple(_expanded(part) for part in told if part)
 
 
 def roots() -> tuple[Path, ...]:

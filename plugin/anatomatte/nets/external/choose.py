@@ -160,6 +160,21 @@ def installed(settings: Settings) -> tuple[object, ...]:
         return ()
 
 
+def absent(settings: Settings) -> tuple[str, ...]:
+    """Why each of the chosen networks that are not to be had is not, a sentence each."""
+    try:
+        wanted = chosen(settings).ids()
+    except AnatomatteError as why:
+        return (str(why),)
+    told: list[str] = []
+    for kind, name in wanted:
+        try:
+            asked(kind, name)
+        except AnatomatteError as why:
+            told.append(str(why))
+    return tuple(dict.fromkeys(told))
+
+
 def parts_model(name: str) -> PartsModel:
     """The parts model of a name.
 

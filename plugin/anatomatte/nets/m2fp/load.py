@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from ...errors import SetupError
+from ...errors import SetupError, reason
 from .net import M2FPNet, Shape
 
 State = dict[str, Tensor]
@@ -128,7 +128,7 @@ def _published(name: str) -> str:
 def _first_line(cause: BaseException) -> str:
     lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
     telling = [line for line in lines if "GLOBAL" in line or "Unsupported" in line]
-    return (telling or lines or [type(cause).__name__])[0][:160].rstrip(". ")
+    return reason((telling or lines or [type(cause).__name__])[0])
 
 
 def classes_in(state: Mapping[str, Tensor], path: Path) -> int:

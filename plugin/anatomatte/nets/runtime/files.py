@@ -7,6 +7,7 @@ opened: onnxruntime comes with `anatomatte[onnx]`, the LiteRT interpreter with `
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import SetupError, is_shortage
+from ...errors import SetupError, is_shortage, reason
 from .sessions import short_of_memory
 
 Array = NDArray[Any]
@@ -57,6 +58,8 @@ class Net(Protocol):
 
 
 def _runtime(module: str, extra: str, kind: str, title: str) -> Any:
+    # ONNX Runtime reports its use over the network and keeps an id of the machine unless told so before
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         return import_module(module)
     except ImportError as error:
@@ -68,10 +71,9 @@ def _runtime(module: str, extra: str, kind: str, title: str) -> Any:
 
 
 def _unreadable(title: str, path: Path, kind: str, error: Exception) -> SetupError:
-    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return SetupError(
-        f"{title}: {path} cannot be read as {kind} file ({first[:200]}); it is damaged or another format: "
-        "import the network again with `anatomatte models import`."
+        f"{title}: {path} cannot be read as {kind} file ({reason(error)}); it is damaged, another format or "
+        "made for another version: import the network again with `anatomatte models import`."
     )
 
 

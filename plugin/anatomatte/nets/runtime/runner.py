@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import AnatomatteError, SetupError
+from ...errors import AnatomatteError, SetupError, reason
 from ...models.manifest import Manifest
 from ...ops.strips import never
 from .files import OPENERS, Net, OnnxNet, Port
@@ -147,10 +147,9 @@ class Runner:
         except Exception as error:
             if short_of_memory(error):
                 raise MemoryError(str(error)) from error
-            first = (str(error).strip().splitlines() or [type(error).__name__])[-1]
             raise SetupError(
-                f"{self.manifest.title} could not be run ({first[:200]}): its file and the manifest of "
-                f"{self.manifest.id} do not fit; `anatomatte models check` compares them."
+                f"{self.manifest.title} could not be run ({reason(error, last=True)}): its file and the "
+                f"manifest of {self.manifest.id} do not fit; `anatomatte models check` compares them."
             ) from error
 
 

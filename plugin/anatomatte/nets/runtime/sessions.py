@@ -191,7 +191,8 @@ def short_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError):
         return True
     text = str(error).lower()
-    return isinstance(error, RuntimeError) and any(words in text for words in _SHORT_OF_MEMORY)
+    theirs = isinstance(error, RuntimeError) or type(error).__module__.startswith("onnxruntime")
+    return theirs and any(words in text for words in _SHORT_OF_MEMORY)
 
 
 def descend(

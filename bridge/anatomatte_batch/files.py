@@ -1,0 +1,39 @@
+"""What tells one state of a file from another; names that are no UTF-8."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+State = tuple[int, int, int, int, int]
+"""Device, inode, size, time of change of the contents and of the entry (nanoseconds); zeros of none."""
+
+
+def state_of(path: Path) -> State:
+    """The state of a file as it is now; zeros where there is none that can be looked at."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return (0, 0, 0, 0, 0)
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+
+
+def shown(name: str) -> str:
+    """A name as text for headers and messages: bytes that are no UTF-8 as ``\\xe9``."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+@contextlib.contextmanager
+def reachable(path: Path) -> Iterator[str]:
+    """A name of a file for libraries that know UTF-8 only: its own, or that of a link to it."""
+    if shown(str(path)) == str(path):
+        yield str(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="anatomatte-") as folder:
+        suffix = path.suffix if shown(path.suffix) == path.suffix else ""
+        link = Path(folder) / f"file{suffix}"
+        link.symlink_to(path.absolute())
+        yield str(link)

@@ -1,0 +1,59 @@
+"""What was asked for and cannot matter: said at the beginning of a run, never passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from anatomatte.errors import AnatomatteError
+from anatomatte.idle import CODE, without_effect
+from anatomatte.settings import from_mapping
+
+from .result import Message
+
+if TYPE_CHECKING:
+    from .job import Job
+    from .picture import Picture
+    from .presets import Preset
+
+
+def idle(job: Job, preset: Preset) -> Iterator[Message]:
+    """Settings and clips of a job that have no effect at any of its frames, a sentence each."""
+    yield from _ranges(job, preset)
+    always: dict[str, None] | None = None
+    for frame in job.frames:
+        told = _at(job, frame)
+        always = dict.fromkeys(told) if always is None else {one: None for one in always if one in told}
+        if not always:
+            return
+    for text in always or ():
+        yield Message(CODE, text)
+
+
+def _at(job: Job, frame: int) -> tuple[str, ...]:
+    try:
+        values = from_mapping(job.preset.at(frame, job.filled))
+    except AnatomatteError:  # the frame itself says what is wrong with them
+        return ()
+    return without_effect(values, ("Source", *job.sides), packed=any(name != "rgba" for name in job.layers))
+
+
+def _ranges(job: Job, preset: Preset) -> Iterator[Message]:
+    """Ranges of the preset in which the shot has no frame."""
+    there = set(job.frames if job.source.single else job.source.frames())
+    for entry in preset.ranges:
+        if not any(entry.holds(frame) for frame in there):
+            yield Message(CODE, f"The range {entry.frames} of the preset holds no frame of the shot.")
+
+
+def of_sizes(job: Job, frame: int, plate: Picture) -> Iterator[Message]:
+    """Clips of another format than the plate, as far as they were read for a frame."""
+    for name, side in job.sides.items():
+        picture = side.kept(frame)
+        if picture is not None and picture.size != plate.size:
+            one, other = ("×".join(map(str, size)) for size in (picture.size, plate.size))
+            yield Message(
+                "clip-of-another-size",
+                f"{name} ({side.text}) is {one} and the plate {other}: it lies in the lower left "
+                "corner and is not scaled.",
+            )

@@ -1,0 +1,191 @@
+"""Which layer of a file is the plate: the beauty, or the one that was named; never the first that fits."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from anatomatte.errors import PlateError, SettingsError
+
+_COLOURS = (("r", "g", "b"), ("red", "green", "blue"))
+_ALPHAS = ("a", "alpha")
+_LUMINANCE_CHROMA = ("y", "ry", "by")
+_BEAUTY = (
+    "beauty",
+    "combined",
+    "rgba",
+    "rgb",
+    "c",
+    "color",
+    "colour",
+    "bty",
+    "main",
+    "final",
+    "master",
+    "composite",
+)
+"""Names of layers and parts that mean the picture itself, the surest first."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Channels of one part that belong together.
+
+    Attributes:
+        part: the number of the part (subimage).
+        part_name: its name, or an empty text.
+        name: what stands before the channels' last dot, or an empty text.
+        channels: their places among the part's channels: colour, then alpha; or one.
+        kind: ``colour``, ``luminance-chroma`` or ``single``.
+        labels: the channels' own names.
+    """
+
+    part: int
+    part_name: str
+    name: str
+    channels: tuple[int, ...]
+    kind: str
+    labels: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """As people call it: the layer's name, or the part's, or both."""
+        if self.kind == "single" and self.labels[0].lower() not in (*_ALPHAS, "y"):
+            own = f"{self.name}.{self.labels[0]}" if self.name else self.labels[0]
+        else:
+            own = self.name
+        if not self.part_name or own.lower().startswith(self.part_name.lower()):
+            return own
+        return f"{self.part_name}.{own}" if own else self.part_name
+
+    def __str__(self) -> str:
+        return f"{self.title or 'the unnamed layer'} ({', '.join(self.labels)})"
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything by which it may be asked for, in lower case."""
+        told = {self.title, self.name, *(f"{self.name}.{label}".strip(".") for label in self.labels[:1])}
+        if not self.name or len(self.channels) > 1:
+            told |= {self.part_name, f"{self.part_name}.{self.name}".strip(".")}
+        return frozenset(name.lower() for name in told if name)
+
+
+def layers_of(parts: Sequence[tuple[str, Sequence[str]]]) -> list[Layer]:
+    """All layers of a file.
+
+    Args:
+        parts: name and channel names of each part, in order.
+    """
+    return [layer for part, (name, channels) in enumerate(parts) for layer in _of_part(part, name, channels)]
+
+
+def _of_part(part: int, part_name: str, channels: Sequence[str]) -> Iterator[Layer]:
+    groups: dict[str, dict[str, int]] = {}
+    for place, channel in enumerate(channels):
+        name, _, label = channel.rpartition(".")
+        groups.setdefault(name, {})[label] = place
+    for name, labels in groups.items():
+        lower = {label.lower(): label for label in labels}
+        trios = (*_COLOURS, _LUMINANCE_CHROMA)
+        trio = next((three for three in trios if all(one in lower for one in three)), None)
+        used: tuple[str, ...] = ()
+        if trio is not None:
+            used = (*trio, *[alpha for alpha in _ALPHAS if alpha in lower][:1])
+            kind = "luminance-chroma" if trio == _LUMINANCE_CHROMA else "colour"
+            yield _layer(part, part_name, name, kind, [lower[one] for one in used], labels)
+        for low, label in lower.items():
+            if low not in used:
+                yield _layer(part, part_name, name, "single", [label], labels)
+
+
+def _layer(part: int, part_name: str, name: str, kind: str, own: list[str], labels: dict[str, int]) -> Layer:
+    return Layer(part, part_name, name, tuple(labels[label] for label in own), kind, tuple(own))
+
+
+def chosen(layers: Sequence[Layer], wanted: str | None, matte: bool, file: Any) -> Layer:
+    """The layer to read.
+
+    Args:
+        layers: of the file.
+        wanted: a name of a layer or part, or None for the picture itself.
+        matte: whether one channel will do, and an alpha is the best.
+        file: for messages.
+
+    Raises:
+        SettingsError: there is no layer of that name, or several.
+        PlateError: no layer is the picture: there is no colour, or several and none is called beauty.
+    """
+    if wanted:
+        return _named(layers, wanted, file)
+    colours = [layer for layer in layers if layer.kind != "single"]
+    if matte and not colours:
+        return _single(layers, file, ("a", "alpha", "y", "matte", "mask"), any_one=True)
+    if not colours:
+        return _single(layers, file, ("y",), any_one=False)
+    ranked = sorted(colours, key=_rank)
+    if len(ranked) == 1 or _rank(ranked[0]) < len(_BEAUTY) + 1:
+        return ranked[0]
+    raise _unclear(f"{file} holds several layers with colour and none that is called beauty", colours)
+
+
+def _rank(layer: Layer) -> float:
+    """How surely a layer is the picture itself, 0 first; len(_BEAUTY) + 1 where nothing says so."""
+    words = [word for word in re.split(r"[^a-z0-9]+", layer.title.lower()) if word]
+    if not layer.name and not layer.part_name:
+        return 0
+    if not layer.name and words and words[-1] in _BEAUTY:
+        return 1 + _BEAUTY.index(words[-1])
+    found = [_BEAUTY.index(word) for word in words if word in _BEAUTY and (word != "c" or word == words[-1])]
+    return 1.5 + min(found) if found else len(_BEAUTY) + 1
+
+
+def _single(layers: Sequence[Layer], file: Any, names: tuple[str, ...], any_one: bool) -> Layer:
+    """The one channel that stands for a grey picture or a matte."""
+    for name in names:
+        found = [one for one in layers if one.labels[0].lower() == name and not _is_vector(one, layers)]
+        unnamed = [one for one in found if not one.name]
+        if len(unnamed or found) == 1:
+            return (unnamed or found)[0]
+    if any_one and len(layers) == 1:
+        return layers[0]
+    raise _unclear(f"{file} holds no layer with {'one matte' if any_one else 'colour'}", layers)
+
+
+def _is_vector(layer: Layer, layers: Sequence[Layer]) -> bool:
+    """Whether a Y stands beside an X or a Z, and is no grey."""
+    beside = [one for one in layers if (one.part, one.name) == (layer.part, layer.name) and one is not layer]
+    return layer.labels[0].lower() == "y" and any(one.labels[0].lower() not in _ALPHAS for one in beside)
+
+
+def _unclear(what: str, layers: Sequence[Layer]) -> PlateError:
+    return PlateError(f"{what}; there are {_list(layers)}. Name one with --layer.")
+
+
+def _list(layers: Sequence[Layer]) -> str:
+    names = list(dict.fromkeys(str(layer) for layer in layers))
+    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+
+
+def _named(layers: Sequence[Layer], wanted: str, file: Any) -> Layer:
+    low = wanted.strip().lower()
+    found = [layer for layer in layers if low in layer.names]
+    if not found:
+        found = [layer for layer in layers if any(name.rpartition(".")[2] == low for name in layer.names)]
+    colours = [layer for layer in found if layer.kind != "single"]
+    exact = [layer for layer in found if layer.title.lower() == low]
+    for few in (colours, exact, found):
+        if len(few) == 1:
+            return few[0]
+    if found:
+        raise SettingsError(f"--layer {wanted}: {file} holds {len(found)} such layers: {_list(found)}.")
+    near = difflib.get_close_matches(low, [name for layer in layers for name in layer.names], n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise SettingsError(f"--layer {wanted}: {file} has no such layer; there are {_list(layers)}.{hint}")
+
+
+def is_plain(layer: Layer, layers: Sequence[Layer]) -> bool:
+    """Whether nothing had to be chosen: a file of one part whose picture has no name."""
+    return not layer.title and not any(one.kind != "single" for one in layers if one is not layer)

@@ -1,0 +1,246 @@
+"""Code values of video: legal white is 1, overshoots stay, what was written comes back; alpha, turns."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from anatomatte.errors import PlateError
+from anatomatte_batch import timecode
+from anatomatte_batch.code_values import WEIGHTS, Coding
+from anatomatte_batch.video import VideoReader
+from anatomatte_batch.video_planes import frame_of, pixels_of
+from anatomatte_batch.video_writer import VideoWriter
+from made.clips import clip, drawn, with_matrix
+
+FORMS = {8: "yuv444p", 10: "yuv444p10le", 12: "yuv444p12le"}
+
+
+def stored(path, frames, form, codec="ffv1", **marks):
+    """A lossless video of PyAV's *frames*."""
+    import av
+
+    with av.open(str(path), "w") as box:
+        stream = box.add_stream(codec, rate=25)
+        stream.width, stream.height, stream.pix_fmt = frames[0].width, frames[0].height, form
+        for name, value in marks.items():
+            setattr(stream.codec_context, name, value)
+        for number, frame in enumerate(frames):
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            box.mux(stream.encode(frame))
+        box.mux(stream.encode(None))
+    return path
+
+
+def of_codes(form, *codes, size=(16, 16)):
+    """A frame whose planes are filled with these codes."""
+    import av
+
+    frame = av.VideoFrame(*size, form)
+    for plane, code in zip(frame.planes, codes, strict=True):
+        wide = frame.format.components[0].bits > 8
+        plane.update(
+            np.full(plane.buffer_size // (2 if wide else 1), code, "<u2" if wide else "u1").tobytes()
+        )
+    return frame
+
+
+@pytest.mark.parametrize("matrix", [1, 5, 9])
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("bits", [8, 10, 12])
+def test_codes_mean_what_the_standards_say(tmp_path, bits, full, matrix):
+    unit = 1 << (bits - 8)
+    black, white = (0, 2**bits - 1) if full else (16 * unit, 235 * unit)
+    middle, form = 128 * unit, FORMS[bits]
+    over = white if full else 250 * unit
+    under = black if full else 4 * unit
+    frames = [of_codes(form, luma, middle, middle) for luma in (black, white, over, under)]
+    path = stored(tmp_path / "v.mkv", frames, form, colorspace=matrix, color_range=2 if full else 1)
+    reader = VideoReader(path)
+    values = [np.unique(reader.read(frame).pixels) for frame in reader.frames()]
+    span = white - black
+    wanted = [0.0, 1.0, (over - black) / span, (under - black) / span]
+    for value, right in zip(values, wanted, strict=True):
+        assert len(value) == 1 and value[0] == np.float32(right)
+
+
+@pytest.mark.parametrize("matrix", sorted(WEIGHTS))
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("bits", [8, 10, 12])
+def test_what_is_written_comes_back_within_half_a_code(tmp_path, bits, full, matrix):
+    rng = np.random.default_rng(bits)
+    pixels = rng.uniform(0, 1, (32, 32, 3)).astype(np.float32)
+    coding = Coding(bits, full, matrix)
+    path = stored(
+        tmp_path / "v.mkv",
+        [frame_of(pixels, FORMS[bits], coding)],
+        FORMS[bits],
+        colorspace=matrix,
+        color_range=2 if full else 1,
+    )
+    back = VideoReader(path).read(1).pixels
+    kr, kb = WEIGHTS[matrix]
+    luma = np.array([kr, 1 - kr - kb, kb])
+    half = 0.5 / coding.luma[1]
+    assert np.abs((back - pixels) @ luma).max() <= half * 1.001
+    blue, red = (
+        ((x[..., 2] - x @ luma) / (2 - 2 * kb) for x in (back, pixels)),
+        ((x[..., 0] - x @ luma) / (2 - 2 * kr) for x in (back, pixels)),
+    )
+    for there, here in (blue, red):
+        assert np.abs(there - here).max() <= 0.5 / coding.chroma[1] * 1.001
+
+
+@pytest.mark.parametrize(
+    ("form", "codes"),
+    [
+        ("gbrp", (255, 0, 128)),
+        ("gbrp10le", (1023, 0, 512)),
+        ("rgb24", (10,)),
+        ("gray", (255,)),
+        ("gray10le", (1023,)),
+    ],
+)
+def test_rgb_and_grey_are_read_as_they_are(form, codes):
+    top = 255 if form in ("gbrp", "rgb24", "gray") else 1023
+    pixels = pixels_of(of_codes(form, *codes), "ffv1", "v.mkv")
+    green, blue, red = codes if len(codes) == 3 else codes * 3
+    assert np.allclose(pixels, np.array([red, green, blue]) / top, atol=1e-7) and pixels.shape == (16, 16, 3)
+
+
+def test_floats_are_not_cut(tmp_path):
+    import av
+
+    frame = av.VideoFrame(16, 16, "gbrpf32le")
+    for plane, value in zip(frame.planes, (2.5, -0.25, 1.0), strict=True):
+        plane.update(np.full(plane.buffer_size // 4, value, "<f4").tobytes())
+    assert (pixels_of(frame, "exr", tmp_path)[5, 5] == np.float32([1.0, 2.5, -0.25])).all()
+
+
+def test_a_matrix_that_is_not_read_is_refused():
+    frame = of_codes("yuv444p", 100, 128, 128)
+    frame.colorspace = 14
+    with pytest.raises(PlateError, match=r"ICtCp.*convert it to EXR"):
+        pixels_of(frame, "hevc", "v.mp4")
+
+
+@pytest.mark.parametrize(("form", "sub"), [("yuv420p", (2, 2)), ("yuv422p", (1, 2))])
+def test_chroma_lies_on_the_left_column(form, sub):
+    """A ramp of chroma that was sampled at the left of each pair comes back as the ramp of every column."""
+    import av
+
+    frame = av.VideoFrame(64, 32, form)
+    rows, columns = 32 // sub[0], 64 // sub[1]
+    blue = np.repeat((np.arange(columns, dtype=np.uint8) * 2 + 96)[None], rows, 0)
+    for plane, codes in zip(
+        frame.planes,
+        (np.full((32, 64), 126, np.uint8), blue, np.full((rows, columns), 128, np.uint8)),
+        strict=True,
+    ):
+        lines = np.zeros((plane.height, plane.line_size), np.uint8)
+        lines[:, : codes.shape[1]] = codes
+        plane.update(lines.tobytes())
+    frame.colorspace = 1
+    pixels = pixels_of(frame, "h264", "v.mp4")
+    right = (126 - 16) / 219 + (np.arange(64) + 96 - 128) / 224 * 1.8556
+    assert np.abs(pixels[8, 4:-4, 2] - right[4:-4]).max() < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "form"),
+    [
+        ("a.webm", "libvpx-vp9", "yuva420p"),
+        ("b.webm", "libvpx", "yuva420p"),
+        ("a.mkv", "ffv1", "yuva444p10le"),
+        ("a.mov", "png", "rgba"),
+        ("b.mov", "prores_ks", "yuva444p10le"),
+        ("q.mov", "qtrle", "argb"),
+    ],
+)
+def test_alpha_is_read(tmp_path, name, codec, form):
+    import av
+
+    rgba = np.full((120, 160, 4), 255, np.uint8)
+    rgba[..., 3] = 0
+    rgba[40:80, 60:100, 3] = 255
+    frame = av.VideoFrame.from_ndarray(rgba, "rgba").reformat(format=form)
+    options = {"prores_ks": {"profile": "4444"}, "libvpx": {"auto-alt-ref": "0"}}.get(codec, {})
+    with av.open(str(tmp_path / name), "w") as box:
+        stream = box.add_stream(codec, rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, form
+        frame.pts, frame.time_base = 0, Fraction(1, 25)
+        box.mux(stream.encode(frame))
+        box.mux(stream.encode(None))
+    picture = VideoReader(tmp_path / name).read(1)
+    assert picture.pixels.shape == (120, 160, 4) and picture.premult == "unpremultiplied"
+    assert (picture.pixels[44:76, 64:96, 3] == 1).all() and (picture.pixels[:36, :, 3] == 0).all()
+
+
+def test_own_videos_come_back(tmp_path):
+    levels = np.repeat(np.linspace(0, 1, 8, dtype=np.float32), 16)
+    pixels = np.ones((48, 128, 4), np.float32)
+    pixels[..., :3] = levels[None, :, None]
+    for name, tolerance in (("a.mp4", 1.2 / 219), ("a.mov", 0.6 / 876)):
+        with VideoWriter(tmp_path / name, 25, "") as writer:
+            writer.write(pixels)
+        back = VideoReader(tmp_path / name).read(1).pixels
+        middle = back[24, 8::16, :3]
+        assert np.abs(middle - pixels[24, 8::16, :3]).max() < tolerance
+        assert (back[24, 124] == 1).all(), name  # white is white, and an alpha of one is one
+
+
+@pytest.mark.parametrize(
+    ("matrix", "turned"),
+    [
+        ((1, 0, 0, 1), lambda p: p),
+        ((-1, 0, 0, 1), lambda p: p[:, ::-1]),
+        ((1, 0, 0, -1), lambda p: p[::-1]),
+        ((-1, 0, 0, -1), lambda p: p[::-1, ::-1]),
+        ((0, 1, -1, 0), lambda p: np.rot90(p, -1)),
+        ((0, -1, 1, 0), lambda p: np.rot90(p, 1)),
+        ((0, 1, 1, 0), lambda p: p.transpose(1, 0, 2)),
+        ((0, -1, -1, 0), lambda p: np.rot90(p, 2).transpose(1, 0, 2)),
+    ],
+)
+def test_the_whole_display_matrix_is_obeyed(tmp_path, matrix, turned):
+    path = clip(tmp_path / "v.mp4", numbers=[5], options={"crf": "1"}, aspect=Fraction(2))
+    plain = VideoReader(path).read(1)
+    picture = VideoReader(with_matrix(path, *matrix)).read(1)
+    assert np.array_equal(picture.pixels, turned(plain.pixels))
+    assert plain.aspect == 2 and picture.aspect == (0.5 if matrix[0] == 0 else 2)
+    assert not np.array_equal(drawn(5), drawn(5)[:, ::-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "frames", "fps", "right"),
+    [
+        ("01:00:00:00", 0, 25, "01:00:00:00"),
+        ("01:00:00:24", 1, 25, "01:00:01:00"),
+        ("23:59:59:23", 1, 24, "00:00:00:00"),
+        ("00:00:59;29", 1, 30000 / 1001, "00:01:00;02"),
+        ("00:09:59;29", 1, 30000 / 1001, "00:10:00;00"),
+        ("00:00:00;00", 17982, 30000 / 1001, "00:10:00;00"),
+        ("00:00:59;59", 1, 60000 / 1001, "00:01:00;04"),
+        ("01:00:00:49", 1, 50, "01:00:01:00"),
+    ],
+)
+def test_time_code_is_counted_on(text, frames, fps, right):
+    assert timecode.counted(text, frames, fps) == right
+    assert timecode.text_of(timecode.fact(right, fps), fps) == right
+
+
+@pytest.mark.parametrize("name", ["t.mov", "t.mp4", "t.mxf"])
+def test_the_time_code_of_a_video_is_carried(tmp_path, name):
+    codec, pixel = ("mpeg2video", "yuv420p") if name.endswith("mxf") else ("libx264", "yuv420p")
+    path = clip(tmp_path / name, codec, range(5), pixel=pixel, metadata={"timecode": "01:02:03:23"}, rate=25)
+    reader = VideoReader(path)
+    assert [timecode.text_of(reader.read(n).facts, 25) for n in (1, 2, 3)] == [
+        "01:02:03:23",
+        "01:02:03:24",
+        "01:02:04:00",
+    ]
+    with VideoWriter(tmp_path / "out.mov", 25, "", timecode.text_of(reader.read(2).facts, 25)) as writer:
+        writer.write(np.zeros((48, 64, 4), np.float32))
+    assert timecode.text_of(VideoReader(tmp_path / "out.mov").read(1).facts, 25) == "01:02:03:24"
