@@ -64,7 +64,7 @@ def test_every_file_tells_one_version() -> None:
     assert shown == {anatomatte.__version__}
     (node,) = bundle().glob("Contents/*/anatomatte.ofx")
     assert anatomatte.__version__.encode() + b"\0" in node.read_bytes()
-    newest = re.search(r"^## (\S+)", (native.ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    newest = re.search(r"^## (\d\S*)", (native.ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert newest and newest[1] == anatomatte.__version__
 
 
