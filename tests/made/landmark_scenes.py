@@ -81,4 +81,4 @@ def write(folder: Path) -> None:
         for what, value in published(folder, name, picture).items():
             kept[f"{name}_{what}"] = (value[THINNED] if what == "heat" else value).astype(np.float32)
     FIXTURE.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(FIXTURE, **kept)
+    np.savez_compressed(FIXTURE, allow_pickle=False, **kept)
