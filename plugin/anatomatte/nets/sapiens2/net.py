@@ -70,8 +70,9 @@ class Rotary(nn.Module):
         self.register_buffer("periods", (_THETA**powers).to(dtype))
 
     def forward(self, height: int, width: int) -> tuple[Tensor, Tensor]:
-        kind = {"device": self.periods.device, "dtype": self.dtype}
-        rows, columns = (torch.arange(0.5, n, **kind) / n for n in (height, width))
+        rows, columns = (
+            torch.arange(0.5, n, device=self.periods.device, dtype=self.dtype) / n for n in (height, width)
+        )
         places = 2 * torch.stack(torch.meshgrid(rows, columns, indexing="ij"), -1).flatten(0, 1) - 1
         angles = 2 * math.pi * places[:, :, None] / self.periods.to(self.dtype)
         turned = angles.flatten(1).tile(2)
