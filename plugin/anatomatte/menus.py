@@ -114,7 +114,8 @@ PARTS_MODELS: dict[str, str] = {
     "sapiens-seg-1b": "Sapiens 1B (non-commercial)",
     "face-parsing-resnet18": "Face parsing, ResNet-18 (licence unclear)",
     "face-parsing-resnet34": "Face parsing, ResNet-34 (licence unclear)", "mediapipe-hair": "MediaPipe hair",
-    "custom": "Custom",
+    "custom": "Custom", "sapiens2-seg-0-4b": "Sapiens2 0.4B (own terms)",
+    "sapiens2-seg-0-8b": "Sapiens2 0.8B (own terms)", "sapiens2-seg-1b": "Sapiens2 1B (own terms)",
 }  # fmt: skip
 """Who says which part a pixel is: ours, or an id of the store; a licence that binds stands behind it."""
 
@@ -129,6 +130,7 @@ ALPHA_MODELS: dict[str, str] = {
     "isnet": "IS-Net, general use", "mediapipe-selfie": "MediaPipe selfie",
     "mediapipe-selfie-landscape": "MediaPipe selfie, landscape", "mediapipe-pose": "MediaPipe pose",
     "corridorkey": "CorridorKey (own terms)", "custom": "Custom",
+    "sapiens2-matting-1b": "Sapiens2 matting 1B (own terms)",
 }  # fmt: skip
 """Who says how much of a pixel is person: ours, or an id of the model store."""
 

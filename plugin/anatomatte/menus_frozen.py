@@ -17,10 +17,11 @@ parts: all face_hair head skin clothes tops bottoms arms hands legs feet worn ha
   torso_skin upper_clothes coat dress trousers skirt left_arm right_arm left_hand right_hand left_leg
   right_leg left_shoe right_shoe scarf bag held other listed
 parts_model: own m2fp-multi m2fp-single schp-lip schp-atr schp-pascal sapiens-seg-0-3b sapiens-seg-0-6b
-  sapiens-seg-1b face-parsing-resnet18 face-parsing-resnet34 mediapipe-hair custom
+  sapiens-seg-1b face-parsing-resnet18 face-parsing-resnet34 mediapipe-hair custom sapiens2-seg-0-4b
+  sapiens2-seg-0-8b sapiens2-seg-1b
 alpha_model: own parts modnet cv-unet-portrait cv-unet-universal rvm-mobilenetv3 rvm-resnet50
   modelscope-video-matting birefnet-general birefnet-portrait birefnet-matting u2net u2net-human isnet
-  mediapipe-selfie mediapipe-selfie-landscape mediapipe-pose corridorkey custom
+  mediapipe-selfie mediapipe-selfie-landscape mediapipe-pose corridorkey custom sapiens2-matting-1b
 edge_model: own alpha vitmatte-small corridorkey modnet birefnet-matting birefnet-portrait birefnet-general
   cv-unet-portrait cv-unet-universal rvm-mobilenetv3 rvm-resnet50 modelscope-video-matting custom
 despill_method: average limit double unmix

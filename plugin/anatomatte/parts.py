@@ -204,8 +204,19 @@ SAPIENS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Sapiens body parts (Goliath), 28 labels in its order."""
 
+_BEFORE = ("Background", "Apparel")
+SAPIENS2: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Background": ("background",),
+        "Apparel": ("hat", "scarf", "bag", "coat", "dress", "other"),
+        "Eyeglass": ("glasses",),
+        **{label: parts for label, parts in SAPIENS.items() if label not in _BEFORE},
+    }
+)
+"""Sapiens2 body parts, 29 labels in its order: Sapiens' with spectacles of their own."""
+
 LABEL_SETS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"lip": LIP, "cihp": CIHP, "atr": ATR, "pascal": PASCAL, "sapiens": SAPIENS}
+    {"lip": LIP, "cihp": CIHP, "atr": ATR, "pascal": PASCAL, "sapiens": SAPIENS, "sapiens2": SAPIENS2}
 )
 """Every known label set by its short name."""
 

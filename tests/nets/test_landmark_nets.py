@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from nets import landmark_scenes
+from nets.landmark_scenes import FIXTURE, THINNED
 from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.torch import save_file
@@ -25,8 +27,6 @@ from anatomatte.errors import SetupError
 from anatomatte.nets.own import face_mesh, hand_net, landmark_model, pose_head
 from anatomatte.nets.own.ensemble import PeopleModel
 from anatomatte.nets.own.landmark_model import LandmarkModel
-from made import landmark_scenes
-from made.landmark_scenes import FIXTURE, THINNED
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -38,7 +38,7 @@ def check(path: Path, model: Path | None, precision: str) -> dict[str, Any]:
     found |= {"file": str(model), "bytes": model.stat().st_size, "sha256": files.sha256_of(model)}
     if entry.sha256 and found["sha256"] != entry.sha256:
         raise SetupError(f"{model}: its SHA-256 is {found['sha256']}, the manifest says {entry.sha256}.")
-    if manifest.runtime != "native":
+    if manifest.outputs:
         found["answers"] = _answers(manifest, model, entry.precision)
     return found
 

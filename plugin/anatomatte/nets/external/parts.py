@@ -13,6 +13,7 @@ from ...models.manifest import Manifest
 from ...parts import INDEX, LABEL_SETS
 from ...people.evidence import PeopleEvidence, Plane
 from ...work import Work
+from ..runtime.files import NATIVE
 from ..runtime.outputs import Answer, in_our_parts
 from ..runtime.sessions import descend, ladder, sessions
 from ..runtime.sizes import plan
@@ -22,6 +23,9 @@ from .regions import WHOLE, Region, regions
 
 if TYPE_CHECKING:
     from ..m2fp.model import M2FP, M2FPPrediction
+
+M2FP_WORD = "m2fp"
+"""What manifests call the native network that has a door of its own."""
 
 MOST_GRID = 1024
 """Longest side of the grid of evidence when a network saw more of the picture than ours."""
@@ -35,21 +39,20 @@ def parts_of(
 ) -> PeopleEvidence:
     """The evidence with the parts that a network names; who is who too, where it knows that."""
     manifest = network.manifest
-    if manifest.runtime == "native":
-        if manifest.native != "m2fp":
-            raise SetupError(
-                f"{manifest.title} ({manifest.id}) is no network that this version has code for: "
-                "update Anatomatte, or choose another model."
-            )
-        if manifest.region == "picture":
-            return _by_m2fp(network, display, seen, people, work, tell)
+    if manifest.runtime == "native" and manifest.native not in (M2FP_WORD, *NATIVE):
+        raise SetupError(
+            f"{manifest.title} ({manifest.id}) is no network that this version has code for: "
+            "update Anatomatte, or choose another model."
+        )
+    if manifest.native == M2FP_WORD and manifest.region == "picture":
+        return _by_m2fp(network, display, seen, people, work, tell)
     boxes = regions(manifest, seen, (display.shape[0], display.shape[1]))
     if not boxes:
         tell(nobody(manifest))
         return seen
     classes = _classes_by(network, work, tell)
     if boxes == (WHOLE,):
-        if manifest.runtime != "native":
+        if manifest.native != M2FP_WORD:
             seen = on_grid(seen, grid_for(manifest, display, seen))
         grid = (seen.alpha.shape[0], seen.alpha.shape[1])
         said = in_our_parts(classes(display, grid), manifest, seen.parts)
@@ -98,7 +101,7 @@ def _classes_by(network: Asked, work: Work, tell: Tell) -> Classes:
         _, found = _m2fp(network, picture, 1, size, work, tell)
         return _shares(found, np.clip(1 - found.classes[0], 0, 1))
 
-    return by_m2fp if network.manifest.runtime == "native" else by_runner
+    return by_m2fp if network.manifest.native == M2FP_WORD else by_runner
 
 
 def _said(spot: Answer, size: tuple[int, int]) -> Plane:

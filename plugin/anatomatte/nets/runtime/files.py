@@ -216,6 +216,15 @@ class LiteRtNet:
             return [np.array(self._net.get_tensor(detail["index"])) for detail in self._out]
 
 
+def _sapiens2(title: str, path: Path, device: str, threads: int) -> Net:
+    from ..sapiens2.load import Sapiens2File
+
+    return Sapiens2File(title, path, device, threads)
+
+
+NATIVE: Mapping[str, Callable[..., Net]] = {"sapiens2": _sapiens2}
+"""Code of ours that opens a file as the runtimes do, by the manifests' word `native`."""
+
 OPENERS: Mapping[str, Callable[..., Net]] = {
     "onnx": OnnxNet,
     "torchscript": TorchScriptNet,

@@ -12,7 +12,7 @@ import numpy as np
 from ...errors import AnatomatteError, SetupError, reason
 from ...models.manifest import Manifest
 from ...ops.strips import never
-from .files import OPENERS, Net, OnnxNet, Port
+from .files import NATIVE, OPENERS, Net, OnnxNet, Port
 from .inputs import feeds
 from .outputs import Answer, Array, read
 from .sessions import Rung, Sessions, descend, ladder, sessions, short_of_memory
@@ -40,7 +40,7 @@ class Runner:
     """A network of a file, fed and read as its manifest says.
 
     Args:
-        manifest: of a runtime other than `native`.
+        manifest: of a runtime other than `native`, or of code of ours in `files.NATIVE`.
         path: the file.
         precision: which of the manifest's files that is; empty for the first.
         device: where it runs first; the ladder of short memory ends on the CPU.
@@ -62,7 +62,7 @@ class Runner:
         threads: int = 1,
         pool: Sessions = sessions,
     ) -> None:
-        if manifest.runtime not in OPENERS:
+        if manifest.runtime not in OPENERS and manifest.native not in NATIVE:
             raise SetupError(f"{manifest.title} is code of ours and not a file that the runner can run.")
         self.manifest, self.path = manifest, Path(path)
         self.precision, self.device, self.threads = precision, device, max(1, threads)
@@ -137,7 +137,8 @@ class Runner:
         title, runtime = self.manifest.title, self.manifest.runtime
         if runtime == "onnx":
             return OnnxNet(title, self.path, device, self.threads, self.manifest.run.providers)
-        return OPENERS[runtime](title, self.path, device, self.threads)
+        opener = OPENERS[runtime] if runtime in OPENERS else NATIVE[self.manifest.native]
+        return opener(title, self.path, device, self.threads)
 
     def _run(self, net: Net, given: Mapping[str, Array]) -> Sequence[Array]:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,9 @@ def pictures() -> dict[str, Picture]:
 
 def published(folder: Path, name: str, picture: Picture) -> dict[str, np.ndarray[Any, Any]]:
     """What the published network *name* of MediaPipe's files in *folder* says of a picture."""
-    from ai_edge_litert.interpreter import Interpreter
+    lite = import_module("ai_edge_litert.interpreter")
 
-    interpreter = Interpreter(str(folder / NAMES[name]), num_threads=1)
+    interpreter = lite.Interpreter(str(folder / NAMES[name]), num_threads=1)
     interpreter.allocate_tensors()
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], picture[None])
     interpreter.invoke()
@@ -81,4 +82,4 @@ def write(folder: Path) -> None:
         for what, value in published(folder, name, picture).items():
             kept[f"{name}_{what}"] = (value[THINNED] if what == "heat" else value).astype(np.float32)
     FIXTURE.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(FIXTURE, **kept)
+    np.savez_compressed(FIXTURE, allow_pickle=False, **kept)
