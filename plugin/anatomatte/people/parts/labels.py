@@ -1,0 +1,32 @@
+"""The labels that are told apart within a person: the parts, and tights apart from bare legs."""
+
+from __future__ import annotations
+
+from ...parts import PERSON
+
+LABELS: tuple[str, ...] = (*PERSON, "tights")
+"""Planes of everything in this package; a person's matte is divided among them."""
+
+AT: dict[str, int] = {name: k for k, name in enumerate(LABELS)}
+"""Label to plane."""
+
+SIDES: tuple[str, str] = ("left", "right")
+"""The person's own sides."""
+
+BARE: tuple[str, ...] = (
+    *("face", "neck", "torso_skin", "left_arm", "right_arm"),
+    *("left_hand", "right_hand", "left_leg", "right_leg"),
+)
+"""Labels of bare skin: one tone on one person."""
+
+SHOES: tuple[str, ...] = ("left_shoe", "right_shoe")
+
+GARMENTS: tuple[str, ...] = ("upper_clothes", "coat", "dress", "trousers", "skirt")
+
+LOWER: tuple[str, ...] = ("dress", "skirt", "trousers")
+"""What may be worn below the waist; a person wears one of them."""
+
+
+def planes(*names: str) -> list[int]:
+    """Planes of some labels."""
+    return [AT[name] for name in names]

@@ -1,0 +1,184 @@
+"""The parts of one person: what the network says, gathered over regions of the picture and decided together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ...frame import Pixels
+from ...ops.filters import Mask
+from ..landmarks import Landmarks
+from . import graph, outfit, tones
+from .body import Body, Vector, body_of
+from .gaussians import fitted
+from .labels import AT, BARE, LABELS, SHOES, planes
+from .prior import prior, ramp
+from .regions import Numbers, regions
+
+INSIDE = 0.4
+"""Coverage from which on a pixel is the person's."""
+
+_LEAST = 150
+"""Pixels of a person of whom more can be said than the network does."""
+
+_FLOOR = 2e-3
+_NEAR_HEAD = 0.7
+"""Power of what the network says around the head, where landmarks and colours know better."""
+_PRIOR = 0.8
+_SKIN, _HAIR, _MODELS = 1.5, 0.5, 0.5
+"""Weights of the face's skin, of hair against torso, and of this picture's colour models, in nats."""
+_REACH = 0.45
+"""Torsos over which regions listen to each other."""
+_OWN_PRIOR = 0.5
+"""Power of a pixel's own evidence within its region."""
+
+OutfitOdds = Callable[[outfit.PersonEvidence], dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """One person in a small picture of h×w.
+
+    Attributes:
+        lab: h×w×3, smoothed Lab in units of 8 bits.
+        cover: h×w in 0..1, the person's coverage.
+        shares: (labels, h, w), what the network says; they sum to 1.
+        marks: landmarks in pixels of this picture; None where they are not to be believed.
+    """
+
+    lab: Pixels
+    cover: Pixels
+    shares: Pixels
+    marks: Landmarks | None
+
+
+def smoothed(picture: Pixels) -> Pixels:
+    """Lab (h, w, 3) in units of 8 bits of a display-referred picture in 0..1, without texture."""
+    eight = np.asarray(np.clip(picture, 0, 1) * 255 + 0.5, np.uint8)
+    lab = cv2.bilateralFilter(cv2.cvtColor(eight, cv2.COLOR_RGB2LAB), 5, 12, 3)
+    return np.asarray(lab, np.float32)
+
+
+def decided(view: View, odds: OutfitOdds = outfit.outfit_odds) -> Pixels:
+    """Probabilities (labels, h, w) of the labels within the person; outside they stay as they came."""
+    inside = view.cover > INSIDE
+    if int(inside.sum()) < _LEAST:
+        return view.shares
+    work = _Person(view, inside, odds)
+    made = view.shares.copy()
+    made[:, inside] = work.probabilities()
+    return made
+
+
+class _Person:
+    """Evidence at the N pixels of one person."""
+
+    def __init__(self, view: View, inside: Mask, odds: OutfitOdds) -> None:
+        self.inside, self.lab = inside, view.lab[inside]
+        self.weight = view.cover[inside].astype(np.float64)
+        self.body: Body | None = None if view.marks is None else body_of(view.marks, inside)
+        shares = view.shares[:, inside]
+        if self.body is not None:
+            shares = _with_tights(shares)
+        self.skin = None if self.body is None else tones.skin(self.lab, self.body)
+        self.base = self._evidence(shares)
+        seen = outfit.PersonEvidence(shares, self.lab, self.body, self.skin)
+        if self.body is not None:
+            self.base += outfit.committed(seen, odds(seen))
+        self.of = regions(view.lab, inside)
+
+    def _evidence(self, shares: Pixels) -> Pixels:
+        """Log odds (labels, N) of each pixel: network, landmarks, colours of skin and hair."""
+        made = np.log(shares + np.float32(_FLOOR))
+        at = self.body
+        if at is None:
+            return np.asarray(made, np.float32)
+        head = (at.head < 1) | ((at.face_y > 0) & (at.face_y < 1.9) & (np.abs(at.face_x) < 1.1))
+        made[:, head] *= np.float32(_NEAR_HEAD)
+        made += np.float32(_PRIOR) * prior(at)
+        made[AT["hat"]] += _hat(shares, at)
+        if self.skin is not None:
+            like = np.float32(_SKIN) * np.log((self.skin + np.float32(0.06)) / np.float32(0.3))
+            off_face = like * (at.oval < 0.02)
+            for name in BARE[1:]:
+                made[AT[name]] += off_face
+            made[AT["tights"]] -= np.float32(0.7) * np.maximum(like, 0)
+        colour = tones.hair(self.lab, at)
+        if colour is not None:
+            made[AT["hair"]] += np.float32(_HAIR) * np.where(head, colour, np.minimum(colour, 0))
+        return np.asarray(made, np.float32)
+
+    def probabilities(self) -> Pixels:
+        """Probabilities (labels, N)."""
+        count = int(self.of.max()) + 1
+        own = graph.means(self.base, self.of, self.weight, count)
+        listens = self._listens(count)
+        found = graph.agreed(own, listens)
+        found = graph.agreed(own + self._models(found, count), listens)
+        here = self.base - self.base.max(0)
+        made = found[:, self.of] * (np.exp(np.float32(_OWN_PRIOR) * here) + np.float32(0.05))
+        made /= made.sum(0)
+        if self.body is not None:
+            _add_glasses(made, self.lab, self.body)
+        return np.asarray(made, np.float32)
+
+    def _listens(self, count: int) -> Pixels:
+        colours = graph.means(self.lab.T, self.of, self.weight, count).T
+        places = graph.means(np.stack(np.nonzero(self.inside)).astype(np.float32), self.of, self.weight, count).T
+        reach = self.body.torso if self.body is not None else 0.3 * float(np.ptp(places[:, 0]))
+        mass = np.bincount(self.of, self.weight, count).astype(np.float32)
+        return graph.likeness(colours, places, mass, max(_REACH * reach, 1.0))
+
+    def _models(self, found: Pixels, count: int) -> Pixels:
+        """Log odds (labels, count) of regions by colour models of what each part is so far."""
+        made = np.zeros_like(found)
+        for members in _TOGETHER:
+            mass = np.square(found[members].sum(0))[self.of] * self.weight
+            if mass.sum() < 25:
+                made[members] -= 3
+                continue
+            fit = fitted(self.lab, mass.astype(np.float32)).density(self.lab)
+            likes = graph.means(fit[None], self.of, self.weight, count)[0]
+            made[members] += np.float32(_MODELS) * np.clip(likes + 9, -6, 20)
+        return made
+
+
+_TOGETHER: tuple[list[int], ...] = (
+    planes(*BARE),
+    planes(*SHOES),
+    *([AT[name]] for name in LABELS if name not in (*BARE, *SHOES)),
+)
+"""Labels that share one colour model."""
+
+
+def _with_tights(shares: Pixels) -> Pixels:
+    """The network knows no tights: they are some of what it calls legs, and a little of the trousers."""
+    made = shares.copy()
+    made[AT["tights"]] = 0.4 * (shares[AT["left_leg"]] + shares[AT["right_leg"]]) + 0.1 * shares[AT["trousers"]]
+    return made
+
+
+def _hat(shares: Pixels, at: Body) -> float:
+    """Log odds that this person wears a hat: only where the network sees more hat than hair on top."""
+    top = (at.face_y < -0.35) & (np.abs(at.face_x) < 0.7)
+    hats, hairs = (float(shares[AT[name], top].sum()) for name in ("hat", "hair"))
+    return float(np.clip(1.5 * np.log((hats + 1) / (hairs + 1)) - 0.5, -3, 1))
+
+
+def _add_glasses(made: Pixels, lab: Pixels, at: Body) -> None:
+    """Dark glasses: what is darker than the face's skin in a band over both eyes."""
+    if not at.facing or at.skin.sum() < 20:
+        return
+    light = np.float32(np.median(lab[at.skin, 0]))
+    band = (np.abs(at.face_y + np.float32(0.1)) < 0.17) & (at.oval > -0.02)
+    dark = np.clip((light * 0.62 - lab[:, 0]) / (light * 0.12) + 0.5, 0, 1) * band
+    eyes = at.eyes < 0.16
+    if eyes.any() and dark[eyes].mean() > 0.6:
+        made *= 1 - dark
+        made[AT["glasses"]] += dark
+
+
+__all__ = ["INSIDE", "Numbers", "OutfitOdds", "Vector", "View", "decided", "ramp", "smoothed"]
