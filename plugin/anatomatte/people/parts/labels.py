@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from ...frame import Pixels
 from ...parts import PERSON
 
-LABELS: tuple[str, ...] = (*PERSON, "tights")
-"""Planes of everything in this package; a person's matte is divided among them."""
+TIGHTS: tuple[str, ...] = ("left_tights", "right_tights")
+
+LABELS: tuple[str, ...] = (*PERSON, *(name for name in TIGHTS if name not in PERSON))
+"""Planes of everything in this package: the parts in their order, then tights where these are no parts."""
 
 AT: dict[str, int] = {name: k for k, name in enumerate(LABELS)}
 """Label to plane."""
@@ -30,3 +33,12 @@ LOWER: tuple[str, ...] = ("dress", "skirt", "trousers")
 def planes(*names: str) -> list[int]:
     """Planes of some labels."""
     return [AT[name] for name in names]
+
+
+def folded(shares: Pixels) -> Pixels:
+    """Shares (labels, …) as those of the parts alone: tights that are no part are the legs that they cover."""
+    made = shares[: len(PERSON)]
+    for tights, leg in zip(TIGHTS, ("left_leg", "right_leg"), strict=True):
+        if tights not in PERSON:
+            made[AT[leg]] += shares[AT[tights]]
+    return made

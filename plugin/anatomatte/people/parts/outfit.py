@@ -12,7 +12,7 @@ import numpy as np
 
 from ...frame import Pixels
 from .body import Body, Vector
-from .labels import AT, LABELS, LOWER
+from .labels import AT, LABELS, LOWER, SIDES
 
 _MOST = 2.0
 """Nats that an outfit which is not worn loses at most."""
@@ -53,9 +53,9 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
     shin, below = seen.body.height > 1.8, seen.body.height > 2.2
     made[AT["trousers"], below] -= 1
     if seen.skin is not None and _bare(seen.body, seen.skin) < 0.3:
-        made[AT["tights"], shin] += 1.5
-        made[AT["left_leg"], shin] -= 0.75
-        made[AT["right_leg"], shin] -= 0.75
+        for side in SIDES:
+            made[AT[f"{side}_tights"], shin] += 1.5
+            made[AT[f"{side}_leg"], shin] -= 0.75
     return made
 
 

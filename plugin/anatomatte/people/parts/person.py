@@ -10,11 +10,12 @@ import numpy as np
 
 from ...frame import Pixels
 from ...ops.filters import Mask
+from ...parts import PERSON
 from ..landmarks import Landmarks
 from . import graph, outfit, tones
 from .body import Body, Vector, body_of
 from .gaussians import fitted
-from .labels import AT, BARE, LABELS, SHOES, planes
+from .labels import AT, BARE, LABELS, SHOES, SIDES, TIGHTS, planes
 from .prior import prior, ramp
 from .regions import Numbers, regions
 
@@ -105,7 +106,8 @@ class _Person:
             off_face = like * (at.oval < 0.02)
             for name in BARE[1:]:
                 made[AT[name]] += off_face
-            made[AT["tights"]] -= np.float32(0.7) * np.maximum(like, 0)
+            for name in TIGHTS:
+                made[AT[name]] -= np.float32(0.7) * np.maximum(like, 0)
         colour = tones.hair(self.lab, at)
         if colour is not None:
             made[AT["hair"]] += np.float32(_HAIR) * np.where(head, colour, np.minimum(colour, 0))
@@ -149,15 +151,19 @@ class _Person:
 _TOGETHER: tuple[list[int], ...] = (
     planes(*BARE),
     planes(*SHOES),
-    *([AT[name]] for name in LABELS if name not in (*BARE, *SHOES)),
+    planes(*TIGHTS),
+    *([AT[name]] for name in LABELS if name not in (*BARE, *SHOES, *TIGHTS)),
 )
 """Labels that share one colour model."""
 
 
 def _with_tights(shares: Pixels) -> Pixels:
     """The network knows no tights: they are some of what it calls legs, and a little of the trousers."""
+    if not set(TIGHTS).isdisjoint(PERSON):
+        return shares
     made = shares.copy()
-    made[AT["tights"]] = 0.4 * (shares[AT["left_leg"]] + shares[AT["right_leg"]]) + 0.1 * shares[AT["trousers"]]
+    for side in SIDES:
+        made[AT[f"{side}_tights"]] = 0.4 * shares[AT[f"{side}_leg"]] + 0.1 * shares[AT["trousers"]]
     return made
 
 

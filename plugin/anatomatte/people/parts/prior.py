@@ -64,13 +64,14 @@ def _limbs(made: Pixels, at: Body) -> None:
             6 * ramp(leg.off, 1, 1.9) + leg_side * ramp(leg.off - off_leg, 0, 0.4)
             + 4 * ramp(up, -1.3, -1.05) + ramp(-foot, -0.8, -0.3)
         )  # fmt: skip
+        made[AT[f"{side}_tights"]] -= (
+            6 * ramp(leg.off, 1, 1.9) + leg_side * ramp(leg.off - off_leg, 0, 0.4)
+            + 5 * ramp(up, -1.6, -1.2) + ramp(-foot, -0.8, -0.3) + np.float32(0.7)
+        )  # fmt: skip
         boots = np.where(at.height > 2.1, np.float32(0.45), np.float32(1))
         made[AT[f"{side}_shoe"]] -= (
             7 * ramp(foot, 1, 2) * boots + leg_side * ramp(foot - at.feet[1 - k], 0, 0.3) + 5 * ramp(up, -2.3, -2)
         )
-    made[AT["tights"]] -= (
-        6 * ramp(at.leg, 1, 1.9) + 5 * ramp(up, -1.6, -1.2) + ramp(-at.foot, -0.8, -0.3) + np.float32(0.7)
-    )
 
 
 def _head(made: Pixels, at: Body) -> None:

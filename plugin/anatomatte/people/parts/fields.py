@@ -1,0 +1,115 @@
+"""Parts at the plate's resolution: shares on a grid, drawn onto the plate's own edges where they change.
+
+Each share is a straight function of the plate's brightness in small windows of the grid (`ops.guided`). Its
+slope and offset are kept, and evaluated for whatever rows and columns are asked for: any window of the frame
+is the same, bit for bit, as that window of the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ...frame import Pixels
+from ...ops.filters import reach
+from ...ops.guided import Guide
+from ...ops.strips import every, never
+from ..partition import SOFTMAX_FLOOR
+
+_ROWS = 64
+_TINY = np.float32(1e-12)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartFields:
+    """Shares of parts over a frame of H×W; they sum to 1 everywhere.
+
+    Attributes:
+        labels: the channel of each part.
+        lines: n×h×w×2, slope and offset over the plate's brightness.
+        there: n×h×w, where anything of a part is left.
+        bright: H×W in 0..1.
+        unit: H×W, what the shares are multiplied with to sum to 1.
+        power: contrast of the ramp between two parts.
+    """
+
+    labels: tuple[int, ...]
+    lines: Pixels
+    there: npt.NDArray[np.bool_]
+    bright: Pixels
+    unit: Pixels
+    power: float
+
+    def rows(self, k: int, y1: int, y2: int) -> tuple[Pixels, slice]:
+        """The share of part *k* in rows y1 to y2 of the frame, within the columns that are handed out."""
+        made, x = _ramp(self.lines[k], self.there[k], self.bright, self.power, y1, y2)
+        made *= self.unit[y1:y2, x]
+        return made, x
+
+
+def fields(
+    shares: Pixels,
+    labels: Sequence[int],
+    bright: Pixels,
+    power: float,
+    *,
+    threads: int = 1,
+    check: Callable[[], None] = never,
+) -> PartFields:
+    """Fields of shares n×h×w that sum to 1, over a plate of the brightness *bright*, H×W."""
+    guide = Guide(bright, (shares.shape[1], shares.shape[2]), window=3)
+    lines = np.empty((*shares.shape, 2), np.float32)
+
+    def straight(k: int) -> None:
+        lines[k, ..., 0], lines[k, ..., 1] = guide.lines(shares[k])
+        lines[k, ..., 1] -= np.float32(SOFTMAX_FLOOR)
+
+    every(len(shares), straight, threads, check)
+    # brightness is in 0..1: where this is 0 or less nothing is left of the part
+    there = lines[..., 1] + np.maximum(lines[..., 0], 0) > 0
+    height = bright.shape[0]
+    unit = np.zeros(bright.shape, np.float32)
+    strips = [(y, min(y + _ROWS, height)) for y in range(0, height, _ROWS)]
+
+    def normal(at: int) -> None:
+        y1, y2 = strips[at]
+        for k in range(len(shares)):
+            made, x = _ramp(lines[k], there[k], bright, power, y1, y2)
+            unit[y1:y2, x] += made
+        np.divide(1, np.maximum(unit[y1:y2], _TINY), out=unit[y1:y2])
+
+    every(len(strips), normal, threads, check)
+    return PartFields(tuple(labels), lines, there, bright, unit, power)
+
+
+def _ramp(
+    lines: Pixels, there: npt.NDArray[np.bool_], bright: Pixels, power: float, y1: int, y2: int
+) -> tuple[Pixels, slice]:
+    """A part's share before all sum to 1, in rows y1 to y2 and the columns in which there is any of it."""
+    x = reach(there, y1, y2, *bright.shape)
+    grown = _grown(lines, y1, y2, x, bright.shape)
+    made = grown[..., 0] * bright[y1:y2, x]
+    made += grown[..., 1]
+    np.clip(made, 0, np.float32(1 - SOFTMAX_FLOOR), out=made)
+    return (made if power == 1 else np.asarray(made ** np.float32(power), np.float32)), x
+
+
+def _grown(low: Pixels, y1: int, y2: int, x: slice, size: tuple[int, ...]) -> Pixels:
+    """Rows and columns of *low*, h×w×2, brought bilinearly to *size*; any split gives the same."""
+    top, below, down = _between(y1, y2, low.shape[0], size[0])
+    left, right, across = _between(x.start, x.stop, low.shape[1], size[1])
+    rows = low[top]
+    rows += (low[below] - rows) * down[:, None, None]
+    made = rows[:, left]
+    made += (rows[:, right] - made) * across[None, :, None]
+    return made
+
+
+def _between(first: int, last: int, cells: int, size: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Pixels]:
+    """For pixels *first* to *last* of *size*: the cells before and behind each, and how far between them."""
+    at = np.clip((np.arange(first, last, dtype=np.float64) + 0.5) * (cells / size) - 0.5, 0, cells - 1)
+    before = np.floor(at).astype(np.intp)
+    return before, np.minimum(before + 1, cells - 1), (at - before).astype(np.float32)
