@@ -24,7 +24,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "bottoms": ("trousers", "skirt"),
         "arms": ("left_arm", "right_arm"),
         "hands": ("left_hand", "right_hand"),
-        "legs": ("left_leg", "right_leg"),
+        "legs": ("left_leg", "right_leg", "left_tights", "right_tights"),
         "feet": ("left_shoe", "right_shoe"),
         "carried": ("bag", "held"),
         "more": ("other",),
