@@ -14,6 +14,7 @@ from anatomatte.nets.external.protocols import PeopleGiven
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people import selection
 from anatomatte.people.evidence import PeopleEvidence
+from anatomatte.people.parts.everyone import Details
 
 Plane = npt.NDArray[np.float32]
 KINDS = ("nobody", "noise", "blocks", "sure", "unsure", "all", "crowd", "held", "ground", "none")
@@ -90,4 +91,5 @@ def looking(answer: PeopleEvidence) -> Iterator[list[int]]:
 
     with pytest.MonkeyPatch.context() as scene:
         scene.setattr(subject, "people", look)
+        scene.setattr(subject, "details", lambda *_: Details())
         yield looks

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,11 @@ def of_screen(made: Decision | None) -> dict[str, str]:
         "screen_presence": f"{made.presence:.4f}",
         "screen_kept": "" if made.why == "set" else made.kept,
     }
+
+
+def of_parts(unsure: Mapping[str, str]) -> dict[str, str]:
+    """How the frame's account tells of layers that are mostly open."""
+    return {"unsure": " ".join(f"{name}:unsure" for name in unsure)} if unsure else {}
 
 
 def _identity(asked: Asked) -> tuple[str, str]:

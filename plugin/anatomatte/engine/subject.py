@@ -16,15 +16,20 @@ from ..nets.external import alpha_edge, choose
 from ..nets.external.protocols import PeopleGiven
 from ..nets.runtime.sessions import sessions
 from ..people import edge, selection
+from ..people.crops import Window
 from ..people.evidence import PeopleEvidence
-from ..people.observe import observe_people
-from ..people.shares import Shares, shares
+from ..people.landmarks import Landmarks
+from ..people.observe import look_again, observe_people
+from ..people.parts import near
+from ..people.parts.everyone import Details
 from ..settings import Settings
-from . import memo
 from .task import Task
 
 if TYPE_CHECKING:
     from ..nets.own.ensemble import PeopleModel
+
+MIRRORED = 1
+"""The variant of inference that looks at the mirrored picture with the first network."""
 
 _lock = threading.Lock()
 _model: PeopleModel | None = None
@@ -147,18 +152,24 @@ def soft_key(task: Task, seen: PeopleEvidence) -> Key:
     return Key(soft.matte, soft.edge, soft.colour, around, soft.hold)
 
 
-def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Shares, tuple[str, ...]]:
-    """Shares of the people and parts that the Subject page chooses, and sentences for the status.
+def details(task: Task, seen: PeopleEvidence) -> Details:
+    """What is asked of networks for the parts of people alone: landmarks, and further looks at them.
 
-    Args:
-        held: H×W, how much of the matte is held; None before a screen.
+    Raises:
+        SetupError: as `model`.
     """
-    alone, light, work = held is not None, task.plate.light, task.work
-    choice = selection.select(task.settings, seen, task.place, keyed=not alone)
-
-    def make() -> Shares:
-        return shares(seen, choice, light, alone, held, threads=work.threads, check=work.check)
-
-    made = memo.once("shares", task, memo.of_shares(task, choice, alone), make)
-    doubts = choice.doubts if len(seen.people) else ("No person was seen: mattes of people are empty.",)
-    return made, doubts
+    picture, work, net = task.picture(), task.work, model()
+    plate = (picture.shape[0], picture.shape[1])
+    marks: tuple[Landmarks | None, ...] = ()
+    if task.settings.parts_model != "own":
+        return Details(marks)
+    heads = [None if mark is None else near.head_window(mark, plate) for mark in marks]
+    wanted: list[tuple[Window | None, int]] = [(None, MIRRORED)]
+    wanted += [(window, 0) for window in heads if window is not None]
+    crops = look_again(picture, net, wanted, threads=work.threads, check=work.check)
+    weights = [near.MIRROR_WEIGHT, *([near.HEAD_WEIGHT] * (len(wanted) - 1))]
+    looks = (
+        near.Look(crop.window, crop.prediction.parts, weight)
+        for crop, weight in zip(crops, weights, strict=True)
+    )
+    return Details(marks, tuple(looks))

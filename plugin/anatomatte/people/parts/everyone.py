@@ -15,10 +15,10 @@ from ...parts import INDEX, PARTS, PERSON
 from .. import partition
 from ..evidence import PeopleEvidence
 from ..landmarks import Landmarks
-from ..partition import SOFTMAX_FLOOR
+from ..partition import LEAST, SOFTMAX_FLOOR
 from . import outfit
 from .hardness import hardened, unsure
-from .labels import AT, LABELS, folded
+from .labels import AT, LABELS
 from .near import Look, with_looks
 from .person import INSIDE, OutfitOdds, View, decided, smoothed
 from .trust import believed
@@ -30,7 +30,7 @@ _CELLS = 400_000
 """Cells of the grid at most."""
 
 _MARGIN = 0.06
-_LEAST = 12
+_NARROWEST = 12
 """Pixels of the grid that a person needs across."""
 
 Box = tuple[int, int, int, int]
@@ -48,6 +48,27 @@ class PartEvidence:
 
     shares: Pixels
     unsure: tuple[tuple[tuple[str, str], ...], ...] = ()
+
+    def of(self, channels: Sequence[int]) -> Pixels:
+        """The share h×w of some parts together, by their channels."""
+        made = np.zeros(self.shares.shape[1:], np.float32)
+        for channel in channels:
+            made += self.shares[AT[PARTS[channel]]]
+        return np.minimum(made, 1)
+
+    def among(self, channels: Sequence[int]) -> tuple[Pixels, tuple[int, ...]]:
+        """Some parts as shares of these alone, and the channels of those of which there is anything.
+
+        Where there is nothing of any of them they carry on from where there is.
+        """
+        planes = self.shares[[AT[PARTS[channel]] for channel in channels]]
+        if len(channels) < len(PERSON):
+            made, at = partition.divided(planes, tuple(range(len(channels))), planes.sum(0))
+            return made, tuple(channels[k] for k in at)
+        there = [k for k, plane in enumerate(planes) if float(plane.max()) >= LEAST]
+        made = planes[there]
+        made /= made.sum(0)
+        return made, tuple(channels[k] for k in there)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,9 +145,9 @@ class _Everyone:
             return None
         height, width = box[1] - box[0], box[3] - box[2]
         scale = min(1.0, SIDE / max(height, width))
-        size = max(_LEAST, round(height * scale)), max(_LEAST, round(width * scale))
+        size = max(_NARROWEST, round(height * scale)), max(_NARROWEST, round(width * scale))
         view = self._view(k, box, size)
-        shares = folded(_filled(decided(view, self.odds), view.cover > INSIDE))
+        shares = _filled(decided(view, self.odds), view.cover > INSIDE)
         return _Decided(k, box, hardened(shares, self.hardness), unsure(hardened(shares, 1.0), view.cover))
 
     def _view(self, k: int, box: Box, size: tuple[int, int]) -> View:
@@ -157,7 +178,7 @@ class _Everyone:
     def together(self, people: Sequence[_Decided]) -> PartEvidence:
         """All people on one grid; where nobody was decided what the network says stays."""
         height, width = self._grid(people)
-        base = hardened(self.shares[: len(PERSON)] + np.float32(1e-6), self.hardness)
+        base = hardened(self.shares + np.float32(1e-6), self.hardness)
         made = np.stack([_sized(plane, height, width) for plane in base])
         theirs, total = np.zeros_like(made), np.zeros((height, width), np.float32)
         for one in people:

@@ -19,6 +19,9 @@ from ...ops.guided import Guide
 from ...ops.strips import every, never
 from ..partition import SOFTMAX_FLOOR
 
+WINDOW = 3
+"""Cells across the window in which a share is a straight function of brightness."""
+
 _ROWS = 64
 _TINY = np.float32(1e-12)
 
@@ -60,7 +63,7 @@ def fields(
     check: Callable[[], None] = never,
 ) -> PartFields:
     """Fields of shares n×h×w that sum to 1, over a plate of the brightness *bright*, H×W."""
-    guide = Guide(bright, (shares.shape[1], shares.shape[2]), window=3)
+    guide = Guide(bright, (shares.shape[1], shares.shape[2]), window=WINDOW)
     lines = np.empty((*shares.shape, 2), np.float32)
 
     def straight(k: int) -> None:

@@ -11,6 +11,9 @@ from .labels import AT
 POWER = 6.0
 """Power of the probabilities at hardness 1: 0.6 against 0.4 becomes 0.92 against 0.08, what is open stays so."""
 
+EDGE = 2.0
+"""Power of the ramp between two parts at hardness 1."""
+
 _OPEN = (0.1, 0.75)
 """Shares between which a pixel is neither of a part nor of another."""
 _MOSTLY = 0.4
@@ -24,6 +27,11 @@ def hardened(shares: Pixels, hardness: float) -> Pixels:
     """Shares (n, …) that sum to 1, *hardness* 0 (as they are) to 1 (decided)."""
     made = np.maximum(shares / np.maximum(shares.max(0), _TINY), 0) ** np.float32(1 + (POWER - 1) * hardness)
     return np.asarray(made / made.sum(0), np.float32)
+
+
+def contrast(hardness: float) -> float:
+    """Power by which the ramp between two parts is made steeper at the plate's resolution."""
+    return 1 + (EDGE - 1) * hardness
 
 
 def unsure(shares: Pixels, cover: Pixels) -> dict[str, str]:

@@ -1,14 +1,11 @@
-"""The labels that are told apart within a person: the parts, and tights apart from bare legs."""
+"""The labels that are told apart within a person: its parts, and which of them belong together."""
 
 from __future__ import annotations
 
-from ...frame import Pixels
 from ...parts import PERSON
 
-TIGHTS: tuple[str, ...] = ("left_tights", "right_tights")
-
-LABELS: tuple[str, ...] = (*PERSON, *(name for name in TIGHTS if name not in PERSON))
-"""Planes of everything in this package: the parts in their order, then tights where these are no parts."""
+LABELS: tuple[str, ...] = PERSON
+"""Planes of everything in this package: a person's matte is divided among them."""
 
 AT: dict[str, int] = {name: k for k, name in enumerate(LABELS)}
 """Label to plane."""
@@ -22,6 +19,8 @@ BARE: tuple[str, ...] = (
 )
 """Labels of bare skin: one tone on one person."""
 
+TIGHTS: tuple[str, ...] = ("left_tights", "right_tights")
+
 SHOES: tuple[str, ...] = ("left_shoe", "right_shoe")
 
 GARMENTS: tuple[str, ...] = ("upper_clothes", "coat", "dress", "trousers", "skirt")
@@ -34,11 +33,3 @@ def planes(*names: str) -> list[int]:
     """Planes of some labels."""
     return [AT[name] for name in names]
 
-
-def folded(shares: Pixels) -> Pixels:
-    """Shares (labels, …) as those of the parts alone: tights that are no part are the legs that they cover."""
-    made = shares[: len(PERSON)]
-    for tights, leg in zip(TIGHTS, ("left_leg", "right_leg"), strict=True):
-        if tights not in PERSON:
-            made[AT[leg]] += shares[AT[tights]]
-    return made

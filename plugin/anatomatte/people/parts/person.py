@@ -10,14 +10,13 @@ import numpy as np
 
 from ...frame import Pixels
 from ...ops.filters import Mask
-from ...parts import PERSON
 from ..landmarks import Landmarks
 from . import graph, outfit, tones
 from .body import Body, Vector, body_of
 from .gaussians import fitted
 from .labels import AT, BARE, LABELS, SHOES, SIDES, TIGHTS, planes
 from .prior import prior, ramp
-from .regions import Numbers, regions
+from .regions import Numbers, cut, regions
 
 INSIDE = 0.4
 """Coverage from which on a pixel is the person's."""
@@ -89,7 +88,7 @@ class _Person:
         seen = outfit.PersonEvidence(shares, self.lab, self.body, self.skin)
         if self.body is not None:
             self.base += outfit.committed(seen, odds(seen))
-        self.of = regions(view.lab, inside)
+        self.of = cut(regions(view.lab, inside), graph.softmax(self.base))
 
     def _evidence(self, shares: Pixels) -> Pixels:
         """Log odds (labels, N) of each pixel: network, landmarks, colours of skin and hair."""
@@ -158,8 +157,9 @@ _TOGETHER: tuple[list[int], ...] = (
 
 
 def _with_tights(shares: Pixels) -> Pixels:
-    """The network knows no tights: they are some of what it calls legs, and a little of the trousers."""
-    if not set(TIGHTS).isdisjoint(PERSON):
+    """A network without a word for tights has them in its legs: they are some of these,
+    and a little of the trousers."""
+    if shares[planes(*TIGHTS)].any():
         return shares
     made = shares.copy()
     for side in SIDES:

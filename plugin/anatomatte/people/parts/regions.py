@@ -28,6 +28,10 @@ _FLAT = 2.0
 
 _SIGMA = 0.5
 
+SURE = 0.9
+_SPEAKS = 0.15
+"""Share of a region that has to be surely one label before it is cut off."""
+
 
 def regions(lab: Pixels, inside: Mask, scale: float = SCALE, least: int = LEAST) -> Numbers:
     """The region of each pixel *inside*, numbered from 0, in the order of rows.
@@ -43,6 +47,26 @@ def regions(lab: Pixels, inside: Mask, scale: float = SCALE, least: int = LEAST)
     sizes = np.bincount(flat[inside], minlength=count)
     joined = _joined(one, two, weight, sizes, scale, least)
     _, found = np.unique(joined[flat[inside]], return_inverse=True)
+    return np.asarray(found, np.intp)
+
+
+def cut(of: Numbers, probable: Pixels, sure: float = SURE) -> Numbers:
+    """Regions *of* N pixels, cut where parts of one are surely different things of one colour.
+
+    Args:
+        probable: (labels, N), probabilities of each pixel by itself.
+        sure: probability from which on a pixel speaks for a cut.
+    """
+    labels, count = len(probable), int(of.max()) + 1
+    best = probable.argmax(0)
+    says = probable.max(0) >= sure
+    votes = np.bincount(of[says] * labels + best[says], minlength=count * labels).reshape(count, labels)
+    sizes = np.bincount(of, minlength=count)[:, None]
+    strong = votes >= np.maximum(LEAST, _SPEAKS * sizes)
+    mixed = (strong.sum(1) > 1)[of]
+    piece = np.zeros_like(of)
+    piece[mixed] = (probable[:, mixed] * strong[of[mixed]].T).argmax(0) + 1
+    _, found = np.unique(of * (labels + 1) + piece, return_inverse=True)
     return np.asarray(found, np.intp)
 
 
