@@ -47,6 +47,7 @@ from anatomatte_batch.images import read_image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from matte_scores import band_mad, gaps_filled
+from part_measures import PartScores
 from measures import CLASSES, TO_6, TO_13, Mask, Plane, Scores, Tally, band, iou, split_up, unsteady
 
 
@@ -130,11 +131,11 @@ def parts_of(made: Mattes) -> NDArray[np.float32]:
     return out
 
 
-def classes_13(made: Mattes) -> NDArray[np.int64]:
+def classes_13(alpha: Plane, parts: Plane) -> NDArray[np.int64]:
     """The 13 classes: mattes of parts summed to classes, background where alpha is under a half."""
-    shares = np.zeros((len(CLASSES), *made.alpha.shape), np.float32)
-    np.add.at(shares, TO_13, parts_of(made))
-    return np.where(made.alpha >= 0.5, shares[1:].argmax(0) + 1, 0)
+    shares = np.zeros((len(CLASSES), *alpha.shape), np.float32)
+    np.add.at(shares, TO_13, parts)
+    return np.where(alpha >= 0.5, shares[1:].argmax(0) + 1, 0)
 
 
 class Bench:
@@ -186,7 +187,7 @@ class Bench:
         """Person IoU, boundary IoU and both mIoUs of the set with clothing labels."""
         lut = np.array(json.loads((self.folder / "ccp" / "ccp_to_coarse13.json").read_text())["lut"])
         person, border = Scores(), []
-        thirteen, six = Tally(len(CLASSES)), Tally(6)
+        thirteen, six, fine = Tally(len(CLASSES)), Tally(6), PartScores()
         for _, picture, labels, counts in pictures(self.folder / "ccp", "labels"):
             made = self._made(picture, settings)
             found, truth = made.alpha >= 0.5, labels > 0
@@ -197,14 +198,16 @@ class Bench:
                 self.gaps = [self.gaps[0] + filled, self.gaps[1] + there]
             border.append(iou(band(found), band(truth), counts))
             want = np.where(counts, lut[labels], 255)
-            got = classes_13(made)
+            parts = parts_of(made)
+            got = classes_13(made.alpha, parts)
+            fine.add(parts, made.alpha, got, want, faces_camera(picture))
             thirteen.add(got, want)
             six.add(TO_6[got], np.where(want < 255, TO_6[np.minimum(want, 12)], 255))
         scores = person.named("ccp") | {"boundary_iou": float(np.mean(border))}
         scores["ccp_miou13"] = float(np.nanmean(thirteen.ious()))
         scores["ccp_miou6"] = float(np.nanmean(six.ious()))
         per_class = zip(CLASSES, thirteen.ious(), strict=True)
-        return scores | {f"ccp_{name}": float(v) for name, v in per_class}
+        return scores | {f"ccp_{name}": float(v) for name, v in per_class} | fine.named("ccp")
 
     def road(self, settings: Settings) -> dict[str, float]:
         """Every score of still pictures whose set is in the folder."""
