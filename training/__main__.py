@@ -1,6 +1,6 @@
-"""`python -m training`: assets, render, train, validate, export, portrait, detector, or `all`; and pack.
+"""`python -m training`: assets, render, train, validate, export, portrait, detector, landmarks, `all`; pack.
 
-`portrait` and `detector` put the published networks of that name into the package, as they are.
+`portrait`, `detector` and `landmarks` put the published networks of that name into the package, as they are.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ CHECKPOINT = HERE / "checkpoint"
 SHIPPED = HERE.parent / "plugin" / "anatomatte" / "weights" / "people.safetensors"
 PORTRAIT = SHIPPED.with_name("portrait.safetensors")
 DETECTOR = SHIPPED.with_name("person_detector.safetensors")
+LANDMARKS = tuple(SHIPPED.with_name(f"{of}_landmarks.safetensors") for of in ("pose", "face", "hand"))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    commands = ("all", "assets", "pack", "render", "train", "validate", "export", "portrait", "detector")
-    parser.add_argument("command", choices=commands)
+    commands = ("all", "assets", "pack", "render", "train", "validate", "export")
+    parser.add_argument("command", choices=(*commands, "portrait", "detector", "landmarks"))
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
     parser.add_argument(
@@ -211,6 +212,9 @@ def main() -> int:
             _as_published(args, PORTRAIT)
         if args.command in ("all", "detector"):
             _as_published(args, DETECTOR)
+        if args.command in ("all", "landmarks"):
+            for target in LANDMARKS:
+                _as_published(args, target)
     except (RuntimeError, OSError, ValueError) as failure:
         print(f"training: {failure}", file=sys.stderr)
         return 1

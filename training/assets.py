@@ -1,8 +1,8 @@
 """Fetches what the generator is made from, by pinned version and hash; see LEDGER.md for the licences.
 
 The folder then holds `body.npz`, `base.obj`, `makehuman/`, `hdri/`, and out of published networks
-`trunk.safetensors`, `portrait.safetensors` and `person_detector.safetensors`. Whatever is there already
-is left alone, so a folder that was filled elsewhere needs no network.
+`trunk.safetensors`, `portrait.safetensors`, `person_detector.safetensors` and the three files of `LANDMARKS`.
+Whatever is there already is left alone, so a folder that was filled elsewhere needs no network.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ BLENDER = "https://deb.debian.org/debian/pool/main/b/blender/blender-data_3.4.1+
 BLENDER_HASH = "5ceaf56a49ba3ded95c751d739aeec3d19e7fad76fba5cb70666986af9303b0e"
 MEDIAPIPE = "mediapipe==0.10.21"
 MEDIAPIPE_HASH = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
+LANDMARKS = ("pose_landmarks.safetensors", "face_landmarks.safetensors", "hand_landmarks.safetensors")
 MEDIAPIPE_WHEEL = (
     "--python-version",
     "3.11",
@@ -104,9 +105,10 @@ def _base_obj(folder: Path) -> None:
 
 def _published(folder: Path, wanted: Published) -> Path:
     """The published network in `folder`; where it is not there, all that are missing are fetched at once."""
+    from .landmarks import FACE, HAND
     from .pretrained import DETECTOR, PORTRAIT, POSE
 
-    every = (POSE, PORTRAIT, DETECTOR)
+    every = (POSE, PORTRAIT, DETECTOR, FACE, HAND)
     missing = {one.member: folder / one.name for one in every if not (folder / one.name).exists()}
     if wanted.member in missing:
         _from_wheel(MEDIAPIPE, MEDIAPIPE_HASH, missing, *MEDIAPIPE_WHEEL)
@@ -129,6 +131,25 @@ def _detector(folder: Path) -> None:
     from .pretrained import DETECTOR, convert_detector
 
     convert_detector(_published(folder, DETECTOR), folder / "person_detector.safetensors")
+
+
+def _pose_landmarks(folder: Path) -> None:
+    from .landmarks import convert_pose
+    from .pretrained import POSE
+
+    convert_pose(_published(folder, POSE), folder / LANDMARKS[0])
+
+
+def _face_landmarks(folder: Path) -> None:
+    from .landmarks import FACE, convert_face
+
+    convert_face(_published(folder, FACE), folder / LANDMARKS[1])
+
+
+def _hand_landmarks(folder: Path) -> None:
+    from .landmarks import HAND, convert_hand
+
+    convert_hand(_published(folder, HAND), folder / LANDMARKS[2])
 
 
 def _body(folder: Path) -> None:
@@ -200,6 +221,9 @@ def fetch(folder: Path, only: str | None = None) -> None:
         (folder / "trunk.safetensors", _trunk),
         (folder / "portrait.safetensors", _portrait),
         (folder / "person_detector.safetensors", _detector),
+        (folder / LANDMARKS[0], _pose_landmarks),
+        (folder / LANDMARKS[1], _face_landmarks),
+        (folder / LANDMARKS[2], _hand_landmarks),
     ]
     for result, make in steps:
         if only in (None, result.name) and not result.exists():

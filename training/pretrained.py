@@ -55,8 +55,16 @@ DETECTOR = Published(
     "mediapipe/modules/pose_detection/pose_detection.tflite",
     "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
 )
-UP = b"Convolution2DTransposeBias"
+UP = "Convolution2DTransposeBias"
 """MediaPipe's own operation: a transposed convolution with a bias."""
+
+_AXES = {
+    "CONV_2D": (0, 3, 1, 2),
+    "DEPTHWISE_CONV_2D": (3, 0, 1, 2),
+    UP: (3, 0, 1, 2),
+    "FULLY_CONNECTED": (0, 1),
+}
+"""Operations with weights and a bias, and where their axes lie that torch has first to last."""
 
 Conv = nn.Conv2d | nn.ConvTranspose2d | nn.Linear
 
@@ -108,10 +116,16 @@ def _code(model: Any, operator: Any) -> int:
     return int(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()))
 
 
-def convolutions(path: Path, published: Published) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Weights as torch has them, (outputs, inputs / groups, kernel, kernel), and bias of each convolution.
+@dataclass(frozen=True)
+class Operation:
+    """An operation of a graph that has constants: its kind as TensorFlow Lite names it, and the constants."""
 
-    They come in the order in which they run. Those of a transposed one are (inputs, outputs, kernel, kernel).
+    kind: str
+    given: list[np.ndarray[Any, Any]]
+
+
+def operations(path: Path, published: Published) -> Iterator[Operation]:
+    """Every operation that has constants, in the order in which they run.
 
     Raises:
         ValueError: the file is not the published one.
@@ -127,19 +141,45 @@ def convolutions(path: Path, published: Published) -> Iterator[tuple[torch.Tenso
             f"{path} is read with the package tflite; pip install -r training/requirements.txt"
         ) from cause
 
-    kinds = tflite.BuiltinOperator
-    straight, across = (0, 3, 1, 2), (3, 0, 1, 2)
-    axes = {kinds.CONV_2D: straight, kinds.DEPTHWISE_CONV_2D: across, kinds.CUSTOM: across}
     model = tflite.Model.GetRootAsModel(data, 0)
     graph = model.Subgraphs(0)
     constants = _constants(model, graph)
+    kinds = {code: name for name, code in vars(tflite.BuiltinOperator).items() if isinstance(code, int)}
     for number in range(graph.OperatorsLength()):
         operator = graph.Operators(number)
-        code = _code(model, operator)
-        if code not in axes or model.OperatorCodes(operator.OpcodeIndex()).CustomCode() not in (None, UP):
-            continue
-        weight, bias = constants[operator.Inputs(1)], constants[operator.Inputs(2)]
-        yield torch.from_numpy(np.ascontiguousarray(weight.transpose(axes[code]))), torch.from_numpy(bias)
+        inputs = [operator.Inputs(k) for k in range(operator.InputsLength())]
+        given = [constants[index] for index in inputs if index in constants]
+        if given:
+            custom = model.OperatorCodes(operator.OpcodeIndex()).CustomCode()
+            yield Operation(custom.decode() if custom else kinds[_code(model, operator)], given)
+
+
+def convolutions(path: Path, published: Published) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Weights as torch has them, (outputs, inputs / groups, kernel, kernel), and bias of each convolution.
+
+    They come in the order in which they run. Those of a transposed one are (inputs, outputs, kernel, kernel),
+    those of a linear map (outputs, inputs).
+
+    Raises:
+        ValueError: the file is not the published one.
+        RuntimeError: the package that reads it is missing.
+    """
+    for one in operations(path, published):
+        if one.kind in _AXES:
+            weight, bias = one.given
+            dense = np.ascontiguousarray(weight.transpose(_AXES[one.kind]))
+            yield torch.from_numpy(dense), torch.from_numpy(bias)
+
+
+def slopes(path: Path, published: Published) -> Iterator[torch.Tensor]:
+    """The slope of each channel (channels,) in each parametric ReLU, in the order in which they run.
+
+    Raises:
+        ValueError, RuntimeError: as `convolutions`.
+    """
+    for one in operations(path, published):
+        if one.kind == "PRELU":
+            yield torch.from_numpy(np.ascontiguousarray(one.given[0].reshape(-1)))
 
 
 def running_order(trunk: PoseTrunk) -> list[nn.Conv2d]:
@@ -207,7 +247,8 @@ def fill(order: Sequence[Conv], source: Path, published: Published) -> int:
     return len(found) - len(order)
 
 
-def _write(net: nn.Module, target: Path, header: dict[str, str] | None = None) -> None:
+def write(net: nn.Module, target: Path, header: dict[str, str] | None = None) -> None:
+    """Write the weights of `net` to the safetensors file `target` as 16-bit numbers."""
     beside = target.with_suffix(".part")
     save_file({k: v.half().contiguous() for k, v in net.state_dict().items()}, str(beside), header)
     os.replace(beside, target)
@@ -221,7 +262,7 @@ def convert(source: Path, target: Path) -> None:
     """
     trunk = PoseTrunk()
     fill(running_order(trunk), source, POSE)
-    _write(trunk, target)
+    write(trunk, target)
 
 
 def convert_portrait(source: Path, target: Path) -> None:
@@ -235,7 +276,7 @@ def convert_portrait(source: Path, target: Path) -> None:
     beyond = fill(order, source, PORTRAIT)
     if beyond:
         raise ValueError(f"{source} has {beyond} convolutions more than the portrait network")
-    _write(net, target, {"net": NET})
+    write(net, target, {"net": NET})
 
 
 def convert_detector(source: Path, target: Path) -> None:
@@ -248,7 +289,7 @@ def convert_detector(source: Path, target: Path) -> None:
     beyond = fill(detector_order(net), source, DETECTOR)
     if beyond:
         raise ValueError(f"{source} has {beyond} convolutions more than the person detector")
-    _write(net, target, {"net": person_detector.NET})
+    write(net, target, {"net": person_detector.NET})
 
 
 def load_into(trunk: PoseTrunk, path: Path) -> None:

@@ -105,7 +105,8 @@ def render(
     with _lock:
         _last = lines
     first = None if around is None else around.first
-    account = provenance.account(chosen, time, first, mattes.split is not None, True)
+    people = mattes.split is not None
+    account = provenance.account(chosen, time, first, people, True, people and engine.parts_asked(chosen))
     said = provenance.of_screen(mattes.decision) | provenance.of_parts(mattes.unsure)
     return json.dumps(account | said, sort_keys=True)
 

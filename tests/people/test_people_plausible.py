@@ -55,7 +55,9 @@ class Drawn:
         table = np.array(self.bodies, np.float32).reshape(-1, 6)
         heads = np.column_stack([table[:, 3:5], np.full(len(table), 0.9)]).astype(np.float32)
         chests = (0.6 * table[:, 3:5] + 0.4 * table[:, :2]).astype(np.float32)
-        found = Bodies(table[:, :3], chests, heads, table[:, 5] > 0, True)
+        found = Bodies(
+            table[:, :3], chests, heads, table[:, 5] > 0, True, np.zeros((len(table), 13), np.float32)
+        )
         return settle(
             Votes(self.cover, self.agreed, self.trust, self.figure), self.centre, self.offset, found
         )

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 import training.__main__ as command
 from training import assets
+from training.landmarks import FACE, HAND
 from training.pretrained import DETECTOR, PORTRAIT, POSE
+
+NETWORKS = ("trunk.safetensors", "portrait.safetensors", "person_detector.safetensors", *assets.LANDMARKS)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -49,6 +52,20 @@ def test_the_person_detector_goes_from_the_assets_into_the_package(
     assert target.read_bytes() == b"weights"
 
 
+def test_the_landmark_networks_go_from_the_assets_into_the_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    targets = tuple(tmp_path / "package" / path.name for path in command.LANDMARKS)
+    assert [path.name for path in targets] == list(assets.LANDMARKS)
+    monkeypatch.setattr(command, "LANDMARKS", targets)
+    for folder in ("assets", "package"):
+        (tmp_path / folder).mkdir()
+    for path in targets:
+        (tmp_path / "assets" / path.name).write_bytes(path.name.encode())
+    assert run(monkeypatch, "landmarks", "--assets", str(tmp_path / "assets")) == 0
+    assert all(path.read_bytes() == path.name.encode() for path in targets)
+
+
 def test_a_foreign_published_file_is_a_sentence_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shipped: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -64,7 +81,7 @@ def test_without_a_package_index_it_says_what_to_put_where(
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    for other in (POSE, DETECTOR):
+    for other in (POSE, DETECTOR, FACE, HAND):
         (tmp_path / other.name).write_bytes(b"")
     assert run(monkeypatch, "portrait", "--assets", str(tmp_path)) == 1
     told = capsys.readouterr().err
@@ -83,19 +100,18 @@ def test_one_wheel_gives_all_networks_that_are_missing(
             path.write_bytes(b"foreign")
 
     monkeypatch.setattr(assets, "_from_wheel", wheel)
-    for name in ("trunk.safetensors", "portrait.safetensors", "person_detector.safetensors"):
+    for name in NETWORKS:
         with pytest.raises(ValueError, match=r"mediapipe 0\.10\.21"):
             assets.fetch(tmp_path, name)
-    assert fetched == [{POSE.member, PORTRAIT.member, DETECTOR.member}]
+    assert fetched == [{one.member for one in (POSE, PORTRAIT, DETECTOR, FACE, HAND)}]
 
 
 def test_packed_assets_need_no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     source, out = tmp_path / "assets", tmp_path / "packed"
     (source / "hdri").mkdir(parents=True)
     np.savez(source / "body.npz", coef=np.ones(3), vertex_bone_indices=np.arange(3))
-    networks = ("trunk.safetensors", "portrait.safetensors", "person_detector.safetensors")
-    for name in ("base.obj", *networks, "hdri/blender_studio.exr"):
+    for name in ("base.obj", *NETWORKS, "hdri/blender_studio.exr"):
         (source / name).write_bytes(name.encode())
     assert run(monkeypatch, "pack", "--assets", str(source), "--out", str(out)) == 0
-    assert (out / "portrait.safetensors").read_bytes() == b"portrait.safetensors"
+    assert all((out / name).read_bytes() == name.encode() for name in NETWORKS)
     assert (out / "hdri" / "blender_studio.exr").exists()

@@ -27,7 +27,7 @@ from . import subject
 from .neighbours import whole
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
-"""Where the weights of our own networks lie: people, people_plain, portrait and person_detector."""
+"""Where the weights of our own networks lie: people, people_plain, portrait, person_detector, *_landmarks."""
 
 _lock = threading.Lock()
 _known: dict[tuple[str, int, int], str] = {}
@@ -50,18 +50,28 @@ def digest_of(path: Path) -> str:
     return found
 
 
-def weights() -> dict[str, str]:
-    """SHA-256 of the weights of our own networks: as they were read, or as they would be."""
-    return subject.weights() or {path.stem: digest_of(path) for path in sorted(FOLDER.glob("*.safetensors"))}
+def weights(landmarks: bool = False) -> dict[str, str]:
+    """SHA-256 of the weights of our own networks: as they were read, or as they would be.
+
+    Args:
+        landmarks: with those of the landmark networks, which are not asked for every frame.
+    """
+    read = subject.weights()
+    files = {path.stem: path for path in sorted(FOLDER.glob("*.safetensors"))}
+    asked = [name for name in files if landmarks or not name.endswith("_landmarks")]
+    return {name: read.get(name) or digest_of(files[name]) for name in asked}
 
 
-def account(settings: Settings, time: float, first: int | None, people: bool, edge: bool) -> dict[str, Any]:
+def account(
+    settings: Settings, time: float, first: int | None, people: bool, edge: bool, parts: bool
+) -> dict[str, Any]:
     """What a frame is made with.
 
     Args:
         first: the first frame of Source, or None.
         people: whether the networks are asked who is in the plate.
         edge: whether there is an edge that an edge model may refine.
+        parts: whether parts of people are asked for.
     """
     kinds: tuple[Kind, ...] = (*(("parts", "alpha") if people else ()), *(("edge",) if edge else ()))
     models: dict[str, str] = {}
@@ -79,7 +89,7 @@ def account(settings: Settings, time: float, first: int | None, people: bool, ed
         "table": table.digest(),
         "precision": "float32",
         "device": "cpu",
-        "weights": weights() if people else {},
+        "weights": weights(parts) if people else {},
         "models": models,
         "neighbours": neighbours,
     }
@@ -110,4 +120,4 @@ def _identity(asked: Asked) -> tuple[str, str]:
 def expected(settings: Settings, time: float, first: float | None) -> dict[str, Any]:
     """The most that a frame with these settings would be made with; what is asked is known after it."""
     people = settings.subject != "off"
-    return account(settings, time, None if first is None else whole(first), people, True)
+    return account(settings, time, None if first is None else whole(first), people, True, people)

@@ -16,6 +16,7 @@ from ..nets.external import alpha_edge, choose
 from ..nets.external.protocols import PeopleGiven
 from ..nets.runtime.sessions import sessions
 from ..people import edge, selection
+from ..people import landmarks as marks
 from ..people.crops import Window
 from ..people.evidence import PeopleEvidence
 from ..people.landmarks import Landmarks
@@ -27,12 +28,14 @@ from .task import Task
 
 if TYPE_CHECKING:
     from ..nets.own.ensemble import PeopleModel
+    from ..nets.own.landmark_model import LandmarkModel
 
 MIRRORED = 1
 """The variant of inference that looks at the mirrored picture with the first network."""
 
 _lock = threading.Lock()
 _model: PeopleModel | None = None
+_landmarks: LandmarkModel | None = None
 
 LAYERS = frozenset({*PERSON_MENU, *PART_MENU, *GROUP_MENU})
 """Mattes that only the people network can give."""
@@ -60,17 +63,34 @@ def model() -> PeopleModel:
         return _model
 
 
+def landmark_model() -> LandmarkModel:
+    """The landmark networks of this process, read once.
+
+    Raises:
+        SetupError: as `model`.
+    """
+    global _landmarks
+    people = model()
+    from ..nets.own.landmark_model import LandmarkModel
+
+    with _lock:
+        if _landmarks is None:
+            _landmarks = LandmarkModel(people)
+        return _landmarks
+
+
 def weights() -> dict[str, str]:
     """SHA-256 of the weights of our own networks as they were read; empty where they have not been."""
     with _lock:
-        return {} if _model is None else dict(_model.digests)
+        read = [one.digests for one in (_model, _landmarks) if one is not None]
+        return {name: digest for digests in read for name, digest in digests.items()}
 
 
 def forget() -> None:
     """Give the networks' memory back; the next frame reads them again."""
-    global _model
+    global _model, _landmarks
     with _lock:
-        _model = None
+        _model = _landmarks = None
     sessions.purge()
     alpha_edge.states.purge()
 
@@ -136,6 +156,24 @@ def people(task: Task) -> PeopleGiven:
     return dataclasses.replace(found, people=selection.ordered(found.people))
 
 
+def landmarks(task: Task, seen: PeopleEvidence) -> tuple[Landmarks | None, ...]:
+    """Landmarks of each person in the evidence of `people`, in its order and in pixels of the plate; looked
+    for once.
+
+    Raises:
+        SetupError: as `model`.
+    """
+
+    def make() -> tuple[Landmarks | None, ...]:
+        work = task.work
+        found = marks.landmarks(
+            task.picture(), marks.seen(seen), landmark_model(), threads=work.threads, check=work.check
+        )
+        return tuple(found)
+
+    return memo.once("landmarks", task, memo.of_people(task), make)
+
+
 def soft_key(task: Task, seen: PeopleEvidence) -> Key:
     """The matte of people and what they hold at the plate's resolution; empty where nobody was seen."""
     light, work = task.plate.light, task.work
@@ -160,7 +198,7 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     """
     picture, work, net = task.picture(), task.work, model()
     plate = (picture.shape[0], picture.shape[1])
-    marks: tuple[Landmarks | None, ...] = ()
+    marks = landmarks(task, seen)
     if task.settings.parts_model != "own":
         return Details(marks)
     heads = [None if mark is None else near.head_window(mark, plate) for mark in marks]

@@ -29,7 +29,7 @@ class Bodies:
 
     `circles` (n, 3) column and row of the hips' middle, and the radius; `chests` (n, 2) column and row of the
     shoulders' middle; `heads` (n, 3) column, row, score; `whole` (n,) seen in the full frame, not only in a
-    crop; `asked` whether a detector ran.
+    crop; `asked` whether a detector ran; `persons` (n, 13) the detections as shares of the plate.
     """
 
     circles: Plane
@@ -37,6 +37,7 @@ class Bodies:
     heads: Plane
     whole: NDArray[np.bool_]
     asked: bool
+    persons: Plane
 
     def on(self, plate: tuple[int, int], size: tuple[int, int]) -> Bodies:
         """The same bodies on a grid of another *size* (height, width) over the *plate*."""
@@ -44,7 +45,12 @@ class Bodies:
         scale = np.array([across, down, (across * down) ** 0.5], np.float32)
         head = np.array([across, down, 1], np.float32)
         return Bodies(
-            self.circles * scale, self.chests * scale[:2], self.heads * head, self.whole, self.asked
+            self.circles * scale,
+            self.chests * scale[:2],
+            self.heads * head,
+            self.whole,
+            self.asked,
+            self.persons,
         )
 
     def away(self, size: tuple[int, int]) -> Plane:
@@ -84,12 +90,14 @@ def bodies(views: Sequence[tuple[Window, Plane | None]], plate: tuple[int, int])
             kept.append((whole, one))
     table = np.array([one for _, one in kept], np.float32).reshape(-1, 13)
     radii = np.array([_radius(one) for _, one in kept], np.float32)
+    size = np.array([1, *(plate[1], plate[0]) * 6], np.float32)
     return Bodies(
         np.column_stack([table[:, 5:7], radii]).astype(np.float32),
         table[:, 9:11],
         table[:, [1, 2, 0]],
         np.array([whole for whole, _ in kept], np.bool_),
         any(persons is not None for _, persons in views),
+        table / size,
     )
 
 

@@ -18,7 +18,10 @@ class PeopleEvidence:
     things; `parts` (parts, h, w) probabilities that sum to 1; `people` (K, h, w) whose a pixel is,
     summing to 1 over the people when there are any, strongest first; `heads` (K, 3) x and y as
     shares of width and height, and score; `main` (K,) whether the picture is about each, None where that is
-    not known; `found` how many were seen, those beyond the K included (0: the K).
+    not known; `found` how many were seen, those beyond the K included (0: the K); `bodies` (n, 13) what the
+    person detector found, in no order of the people: score, and as shares of width and height the head's box
+    (centre x and y, width, height) and four points (x and y), as `detections.decoded` gives them; None where
+    no detector ran.
     """
 
     alpha: Plane
@@ -28,3 +31,4 @@ class PeopleEvidence:
     heads: Plane
     main: NDArray[np.bool_] | None = None
     found: int = 0
+    bodies: Plane | None = None

@@ -302,6 +302,7 @@ class MergedCrops:
             (seen.heads[chosen] + middle) * unit,
             main[chosen],
             len(seen.heads),
+            self.bodies.persons if self.bodies.asked else None,
         )
 
 

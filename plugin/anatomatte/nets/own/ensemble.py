@@ -7,9 +7,7 @@ another inside of a layer, which is what makes torch slow on a busy machine.
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +26,7 @@ from ...people.evidence import PeopleEvidence, Plane
 from ...people.instances import Prediction
 from ...people.observe import observe_people
 from . import person_detector, portrait_net
+from .passes import alone, one_torch_thread
 from .people_net import OFFSET_UNIT, load
 
 _FOLDER = Path(__file__).resolve().parents[2] / "weights"
@@ -67,30 +66,6 @@ def native_dtype(device: str) -> torch.dtype:
         getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     )
     return torch.bfloat16 if any(ask is not None and ask() for ask in asked) else torch.float32
-
-
-_lock = threading.Lock()
-_users = 0
-_before = 0
-
-
-@contextlib.contextmanager
-def _one_torch_thread() -> Iterator[None]:
-    """Torch has one thread while any inference runs; its old number comes back after the last.
-
-    The number is the process's and each thread's own: passes set it for themselves.
-    """
-    global _users, _before
-    with _lock:
-        if _users == 0:
-            _before = torch.get_num_threads()
-        _users += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _users -= 1
-            torch.set_num_threads(_before)
 
 
 class PeopleModel:
@@ -156,7 +131,7 @@ class PeopleModel:
         self, wanted: Sequence[Request], threads: int = 1, check: Callable[[], None] = lambda: None
     ) -> list[Prediction]:
         """A prediction for each pass *wanted*; *check* is called between passes and may raise Cancelled."""
-        with _one_torch_thread():
+        with one_torch_thread():
             if threads <= 1 or not wanted or self.device != "cpu":
                 return [self._with(self._checked(self._infer, one, check), one, check) for one in wanted]
             with ThreadPoolExecutor(min(threads, 2 * len(wanted))) as pool:
@@ -178,8 +153,7 @@ class PeopleModel:
     @staticmethod
     def _checked(run: Callable[[Request], T], one: Request, check: Callable[[], None]) -> T:
         check()
-        if torch.get_num_threads() != 1:
-            torch.set_num_threads(1)
+        alone()
         return run(one)
 
     def _published(self, one: Request) -> Beside:

@@ -17,6 +17,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
+class Body(NamedTuple):
+    """What the published graph reads landmarks from, of N pictures: `wide` at 1/32, `back` at 1/4."""
+
+    wide: Tensor
+    back: Tensor
+
+
 class Levels(NamedTuple):
     """Features of N pictures: encoder at 1/2 to 1/32, decoder at 1/4 (`back`) and 1/2 (`soft`)."""
 
@@ -129,16 +136,30 @@ class PoseTrunk(nn.Module):
                 nn.init.zeros_(module.bias) if module.bias is not None else None
 
     def forward(self, picture: Tensor) -> Levels:
+        half, quarter, eighth, sixteenth, deep = self._encoded(picture)
+        back = self._decoded(self.last(deep), sixteenth, eighth, quarter)
+        soft = self.soft(_twice(self.soft_in(back)) + self.soft_side(half))
+        return Levels(half, quarter, eighth, sixteenth, deep, back, soft)
+
+    def body(self, picture: Tensor) -> Body:
+        """The features of one body, for `pose_head.PoseHead`, of pictures of `pose_head.SIDE` squared."""
+        _, quarter, eighth, sixteenth, deep = self._encoded(picture)
+        wide = self.last[:2](deep)
+        return Body(wide, self._decoded(self.last[2](wide), sixteenth, eighth, quarter))
+
+    def _encoded(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """The encoder's features at 1/2, 1/4, 1/8, 1/16 and 1/32."""
         half = self.stem(picture)
         quarter = self.quarter(half)
         eighth = self.eighth(quarter)
         sixteenth = self.sixteenth(eighth)
-        deep = self.deep(sixteenth)
-        back = self.last(deep)
-        for side, level in zip(self.side, (sixteenth, eighth, quarter), strict=True):
+        return half, quarter, eighth, sixteenth, self.deep(sixteenth)
+
+    def _decoded(self, back: Tensor, *levels: Tensor) -> Tensor:
+        """The decoder's features at 1/4, from those at 1/32 and the encoder's, the coarsest first."""
+        for side, level in zip(self.side, levels, strict=True):
             back = _twice(back) + side(level)
-        soft = self.soft(_twice(self.soft_in(back)) + self.soft_side(half))
-        return Levels(half, quarter, eighth, sixteenth, deep, back, soft)
+        return back
 
     def segmented(self, soft: Tensor) -> Tensor:
         """Logits (N, 1, H, W) of the published segmentation (one whole person) from the features at 1/2."""

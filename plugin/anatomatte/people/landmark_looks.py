@@ -1,0 +1,145 @@
+"""One look of a landmark network: a square of the picture in, landmarks in the picture's pixels out.
+
+How squares follow from landmarks is MediaPipe's (holistic landmarks 0.10.21: `pose_landmark_by_roi`,
+`face_landmarks_from_pose`, `hand_landmarks_from_pose` graphs and the calculators that these name).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .alignment import Points, Square, around, bounding, level, upright
+from .evidence import Plane
+
+POSE_SIDE, FACE_SIDE, HAND_SIDE = 256, 192, 224
+"""Width and height of what the networks for a body, a face and a hand look at."""
+
+BODY = 1.25
+"""Side of the square for a body as a multiple of the diameter of the circle around it."""
+
+PRESENT = 0.5
+"""From this probability on there is a body, a face or a hand, as published."""
+
+_KERNEL = 7
+_SURE = 0.5
+_BODY_LANDMARKS, _ALIGN = 33, (33, 34)
+
+LEFT_HAND, RIGHT_HAND = (15, 17, 19), (16, 18, 20)
+"""A hand's wrist, little and index finger among the landmarks of the body."""
+
+_FACE = (5, 2, 0, 8, 7)  # right eye, left eye, nose, right ear, left ear
+_MOUTH = (9, 10)
+_EYES_OF_MESH = (33, 263)
+_PALM = (0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18)
+
+
+class LandmarkNetworks(Protocol):
+    """Networks for landmarks; `nets.own.landmark_model.LandmarkModel` is one. All look at one picture."""
+
+    def pose(self, picture: Plane) -> tuple[Plane, Plane, float]:
+        """Of a body in (`POSE_SIDE`, `POSE_SIDE`, 3): landmarks, heat, the probability that there is one.
+
+        Landmarks are (39, 5) x, y, z, and logits of being visible and of being in the picture; heat is
+        (39, 64, 64) logits.
+        """
+
+    def face(self, picture: Plane) -> tuple[Plane, float]:
+        """Of a face in (`FACE_SIDE`, `FACE_SIDE`, 3): (468, 3) x, y, z, and that there is a face."""
+
+    def hand(self, picture: Plane) -> tuple[Plane, float]:
+        """Of a hand in (`HAND_SIDE`, `HAND_SIDE`, 3): (21, 3) x, y, z, and that there is a hand."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PoseLook:
+    """A body: `points` (33, 4) x, y in the picture's pixels, visibility and presence in 0-1; `present` in
+    0-1; `next` the square for another look."""
+
+    points: Plane
+    present: float
+    next: Square
+
+
+def pose(picture: Plane, square: Square, nets: LandmarkNetworks) -> PoseLook:
+    """The body that the pose network sees in a square of a picture (H, W, 3)."""
+    return pose_of(nets.pose(square.cut(picture, POSE_SIDE)), square)
+
+
+def pose_of(found: tuple[Plane, Plane, float], square: Square) -> PoseLook:
+    """What the pose network says of a square, in the picture's pixels."""
+    raw, heat, present = found
+    places = square.to_picture(refined(raw[:, :2] / POSE_SIDE, heat) * POSE_SIDE, POSE_SIDE)
+    sure = 1 / (1 + np.exp(-np.clip(raw[:_BODY_LANDMARKS, 3:5], -30, 30)))
+    points = np.column_stack([places[:_BODY_LANDMARKS], sure]).astype(np.float32)
+    return PoseLook(points, present, around(*places[list(_ALIGN)]).scaled(BODY))
+
+
+def refined(points: NDArray[np.floating[Any]], heat: Plane) -> Points:
+    """Points (n, 2), as shares of the square, moved to the middle of the heat (n, h, w; logits) around them.
+
+    Where no cell is more likely than not the landmark they stay (MediaPipe's
+    `refine_landmarks_from_heatmap` calculator).
+    """
+    made = np.asarray(points, np.float64).copy()
+    height, width = heat.shape[1:]
+    reach = _KERNEL // 2
+    for k, (x, y) in enumerate(made):
+        column, row = int(x * width), int(y * height)
+        if not (0 <= column < width and 0 <= row < height):
+            continue
+        top, left = max(0, row - reach), max(0, column - reach)
+        logits = heat[k, top : row + reach + 1, left : column + reach + 1].astype(np.float64)
+        sure = 1 / (1 + np.exp(-np.clip(logits, -100, 100)))
+        if float(sure.max()) < _SURE:
+            continue
+        rows, columns = np.mgrid[top : top + sure.shape[0], left : left + sure.shape[1]]
+        made[k] = (columns * sure).sum() / width / sure.sum(), (rows * sure).sum() / height / sure.sum()
+    return made
+
+
+def face_square(body: Plane) -> Square:
+    """The square around the face of a body's landmarks (33, 4)."""
+    places = body[:, :2].astype(np.float64)
+    points = np.concatenate([places[list(_FACE)], places[list(_MOUTH)].mean(0)[None]])
+    return bounding(points, level(points[0], points[1])).scaled(2, up=0.1)
+
+
+def face(picture: Plane, square: Square, nets: LandmarkNetworks) -> tuple[Plane, float, Square]:
+    """The face in a square of a picture: (468, 3) in its pixels, its probability, and the next square."""
+    raw, present = nets.face(square.cut(picture, FACE_SIDE))
+    places = square.to_picture(raw[:, :2], FACE_SIDE)
+    turn = level(*places[list(_EYES_OF_MESH)])
+    depth = raw[:, 2] * np.float32(square.side / FACE_SIDE)
+    return np.column_stack([places, depth]).astype(np.float32), present, bounding(places, turn).scaled(1.5)
+
+
+def hand_square(body: Plane, hand: tuple[int, int, int]) -> Square:
+    """The square around a hand of a body's landmarks (33, 4)."""
+    wrist, little, index = body[list(hand), :2].astype(np.float64)
+    middle = (2 * index + little) / 3
+    square = Square(
+        float(middle[0]), float(middle[1]), 2 * float(np.hypot(*(middle - wrist))), upright(wrist, middle)
+    )
+    return square.scaled(HAND_FROM_BODY, up=0.1)
+
+
+HAND_FROM_BODY = 1.4
+"""Side of the square for a hand as a multiple of twice the length of its palm, where the body tells it.
+
+Published: 2.7, for a small network that finds the hand in it (`hand_recrop`). A second look without that
+network finds as many hands from a tighter square, and they lie on skin more often.
+"""
+
+
+def hand(picture: Plane, square: Square, nets: LandmarkNetworks) -> tuple[Plane, float, Square]:
+    """The hand in a square of a picture: (21, 2) in its pixels, its probability, and the next square."""
+    raw, present = nets.hand(square.cut(picture, HAND_SIDE))
+    places = square.to_picture(raw[:, :2], HAND_SIDE)
+    knuckles = (places[6] + places[14]) / 2
+    turn = upright(places[0], (knuckles + places[10]) / 2)
+    following = bounding(places[list(_PALM)], turn, turned=True).scaled(2, up=0.1)
+    return places.astype(np.float32), present, following
