@@ -24,6 +24,7 @@ from ..people.observe import look_again, observe_people
 from ..people.parts import near
 from ..people.parts.everyone import Details
 from ..settings import Settings
+from . import memo
 from .task import Task
 
 if TYPE_CHECKING:
