@@ -116,9 +116,11 @@ class _Person:
         """Probabilities (labels, N)."""
         count = int(self.of.max()) + 1
         own = graph.means(self.base, self.of, self.weight, count)
-        listens = self._listens(count)
+        colours = graph.means(self.lab.T, self.of, self.weight, count).T
+        mass = np.bincount(self.of, self.weight, count).astype(np.float32)
+        listens = self._listens(colours, mass)
         found = graph.agreed(own, listens)
-        found = graph.agreed(own + self._models(found, count), listens)
+        found = graph.agreed(own + _models(found, colours, mass), listens)
         here = self.base - self.base.max(0)
         made = found[:, self.of] * (np.exp(np.float32(_OWN_PRIOR) * here) + np.float32(0.05))
         made /= made.sum(0)
@@ -126,26 +128,28 @@ class _Person:
             _add_glasses(made, self.lab, self.body)
         return np.asarray(made, np.float32)
 
-    def _listens(self, count: int) -> Pixels:
-        colours = graph.means(self.lab.T, self.of, self.weight, count).T
-        places = graph.means(np.stack(np.nonzero(self.inside)).astype(np.float32), self.of, self.weight, count).T
+    def _listens(self, colours: Pixels, mass: Pixels) -> Pixels:
+        pixels = np.stack(np.nonzero(self.inside)).astype(np.float32)
+        places = graph.means(pixels, self.of, self.weight, len(mass)).T
         reach = self.body.torso if self.body is not None else 0.3 * float(np.ptp(places[:, 0]))
-        mass = np.bincount(self.of, self.weight, count).astype(np.float32)
         return graph.likeness(colours, places, mass, max(_REACH * reach, 1.0))
 
-    def _models(self, found: Pixels, count: int) -> Pixels:
-        """Log odds (labels, count) of regions by colour models of what each part is so far."""
-        made = np.zeros_like(found)
-        for members in _TOGETHER:
-            mass = np.square(found[members].sum(0))[self.of] * self.weight
-            if mass.sum() < 25:
-                made[members] -= 3
-                continue
-            fit = fitted(self.lab, mass.astype(np.float32)).density(self.lab)
-            likes = graph.means(fit[None], self.of, self.weight, count)[0]
-            made[members] += np.float32(_MODELS) * np.clip(likes + 9, -6, 20)
-        return made
 
+def _models(found: Pixels, colours: Pixels, mass: Pixels) -> Pixels:
+    """Log odds (labels, n) of n regions by models of the colours of what each label is so far."""
+    made = np.zeros_like(found)
+    for members in _TOGETHER:
+        share = np.square(found[members].sum(0)) * mass
+        if share.sum() < _SMALL:
+            made[members] -= 3
+            continue
+        likes = fitted(colours, share).density(colours)
+        made[members] += np.float32(_MODELS) * np.clip(likes + 9, -6, 20)
+    return made
+
+
+_SMALL = 25.0
+"""Pixels of a label that has a colour model."""
 
 _TOGETHER: tuple[list[int], ...] = (
     planes(*BARE),
