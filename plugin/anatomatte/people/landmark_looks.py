@@ -6,7 +6,6 @@ How squares follow from landmarks is MediaPipe's (holistic landmarks 0.10.21: `p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -54,28 +53,16 @@ class LandmarkNetworks(Protocol):
         """Of a hand in (`HAND_SIDE`, `HAND_SIDE`, 3): (21, 3) x, y, z, and that there is a hand."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PoseLook:
-    """A body: `points` (33, 4) x, y in the picture's pixels, visibility and presence in 0-1; `present` in
-    0-1; `next` the square for another look."""
+def pose_of(found: tuple[Plane, Plane, float], square: Square) -> tuple[Plane, float, Square]:
+    """What the pose network says of a square: landmarks, the probability of a body, the next square.
 
-    points: Plane
-    present: float
-    next: Square
-
-
-def pose(picture: Plane, square: Square, nets: LandmarkNetworks) -> PoseLook:
-    """The body that the pose network sees in a square of a picture (H, W, 3)."""
-    return pose_of(nets.pose(square.cut(picture, POSE_SIDE)), square)
-
-
-def pose_of(found: tuple[Plane, Plane, float], square: Square) -> PoseLook:
-    """What the pose network says of a square, in the picture's pixels."""
+    Landmarks are (33, 4) x and y in the picture's pixels, visibility and presence in 0-1.
+    """
     raw, heat, present = found
     places = square.to_picture(refined(raw[:, :2] / POSE_SIDE, heat) * POSE_SIDE, POSE_SIDE)
     sure = 1 / (1 + np.exp(-np.clip(raw[:_BODY_LANDMARKS, 3:5], -30, 30)))
     points = np.column_stack([places[:_BODY_LANDMARKS], sure]).astype(np.float32)
-    return PoseLook(points, present, around(*places[list(_ALIGN)]).scaled(BODY))
+    return points, present, around(*places[list(_ALIGN)]).scaled(BODY)
 
 
 def refined(points: NDArray[np.floating[Any]], heat: Plane) -> Points:
@@ -108,9 +95,9 @@ def face_square(body: Plane) -> Square:
     return bounding(points, level(points[0], points[1])).scaled(2, up=0.1)
 
 
-def face(picture: Plane, square: Square, nets: LandmarkNetworks) -> tuple[Plane, float, Square]:
-    """The face in a square of a picture: (468, 3) in its pixels, its probability, and the next square."""
-    raw, present = nets.face(square.cut(picture, FACE_SIDE))
+def face_of(found: tuple[Plane, float], square: Square) -> tuple[Plane, float, Square]:
+    """What the face mesh says of a square: (468, 3) in the picture, its probability, the next square."""
+    raw, present = found
     places = square.to_picture(raw[:, :2], FACE_SIDE)
     turn = level(*places[list(_EYES_OF_MESH)])
     depth = raw[:, 2] * np.float32(square.side / FACE_SIDE)
@@ -135,9 +122,9 @@ network finds as many hands from a tighter square, and they lie on skin more oft
 """
 
 
-def hand(picture: Plane, square: Square, nets: LandmarkNetworks) -> tuple[Plane, float, Square]:
-    """The hand in a square of a picture: (21, 2) in its pixels, its probability, and the next square."""
-    raw, present = nets.hand(square.cut(picture, HAND_SIDE))
+def hand_of(found: tuple[Plane, float], square: Square) -> tuple[Plane, float, Square]:
+    """What the hand network says of a square: (21, 2) in the picture, its probability, the next square."""
+    raw, present = found
     places = square.to_picture(raw[:, :2], HAND_SIDE)
     knuckles = (places[6] + places[14]) / 2
     turn = upright(places[0], (knuckles + places[10]) / 2)

@@ -20,10 +20,24 @@ from ..ops.strips import every, never
 from . import landmark_looks as looks
 from .alignment import Square, around
 from .evidence import PeopleEvidence, Plane
-from .landmark_looks import LEFT_HAND, PRESENT, RIGHT_HAND, LandmarkNetworks, PoseLook
+from .landmark_looks import LEFT_HAND, PRESENT, RIGHT_HAND, LandmarkNetworks
 
 HOPELESS = 0.1
 """Poses that score less are none."""
+
+SURE = 0.8
+"""A pose that scores more needs no second look."""
+
+LEAST_WRIST = 0.1
+"""Visibility of a wrist from which on its hand is looked for, as published."""
+
+_NEAR = 0.02
+"""How far beside the matte a landmark is still on it, as a share of the picture's longer side."""
+
+_HIPS_BELOW = (0.9, 1.6)
+"""Where the hips of a figure may be that the frame cuts off below, in its heights from its top."""
+
+_ONE_HAND = 0.3
 
 _SAME_HEAD = 0.35
 _MOSTLY = 0.5
@@ -145,56 +159,84 @@ class _Look:
         height, width = person.matte.shape
         self.scale = picture.shape[1] / width, picture.shape[0] / height
         self.crowded = float(others.max()) > _MOSTLY
+        near = 2 * max(1, round(_NEAR * max(height, width))) + 1
+        self.own = np.asarray(cv2.dilate(person.matte, np.ones((near, near), np.uint8)), np.float32)
 
     def landmarks(self) -> Landmarks | None:
         """What is seen of him."""
-        best: tuple[float, PoseLook] | None = None
+        score, pose = self._pose()
+        if pose is None or score < HOPELESS:
+            return None
+        left, right = self._hand(pose, LEFT_HAND), self._hand(pose, RIGHT_HAND)
+        if left is not None and right is not None and _one_hand(left, right):
+            wrists = pose[[LEFT_HAND[0], RIGHT_HAND[0]], :2]
+            away = [float(np.hypot(*(hand[0] - at))) for hand, at in zip((left, right), wrists, strict=True)]
+            left, right = (left, None) if away[0] <= away[1] else (None, right)
+        return Landmarks(pose, self._face(pose), left, right, score)
+
+    def _pose(self) -> tuple[float, Plane | None]:
+        """The best score, and the landmarks (33, 4) that have it."""
+        best: tuple[float, Plane | None] = 0.0, None
         for square in self._squares():
             for _ in range(2):
-                found = looks.pose_of(self.nets.pose(self._cut(square, looks.POSE_SIDE)), square)
-                score = found.present * self._agreement(found.points)
-                if best is None or score > best[0]:
-                    best = score, found
-                square = found.next
-            if best is not None and best[0] > _MOSTLY:
-                break
-        if best is None or best[0] < HOPELESS:
+                raw = self.nets.pose(self._cut(square, looks.POSE_SIDE))
+                points, present, square = looks.pose_of(raw, square)
+                score = present * self._agreement(points)
+                if score > best[0]:
+                    best = score, points
+                if best[0] > SURE:
+                    return best
+        return best
+
+    def _face(self, pose: Plane) -> Plane | None:
+        square, best = looks.face_square(pose), None
+        for _ in range(2):
+            raw = self.nets.face(self._cut(square, looks.FACE_SIDE))
+            points, present, square = looks.face_of(raw, square)
+            best = points if present >= PRESENT and self._mostly_on(points[:, :2]) else best
+        return best
+
+    def _hand(self, pose: Plane, which: tuple[int, int, int]) -> Plane | None:
+        """One hand; what is found far from its wrist, or on nobody, is another's or none."""
+        square = looks.hand_square(pose, which)
+        if float(pose[which[0], 2]) < LEAST_WRIST or square.side < 1:
             return None
-        score, found = best
-        pose = found.points
-        return Landmarks(
-            pose, self._face(pose), self._hand(pose, LEFT_HAND), self._hand(pose, RIGHT_HAND), score
-        )
+        wrist, reach = pose[which[0], :2], square.side / 2
+        for _ in range(2):
+            raw = self.nets.hand(self._cut(square, looks.HAND_SIDE))
+            points, present, square = looks.hand_of(raw, square)
+            near = float(np.hypot(*(points[0] - wrist))) < reach
+            if present >= PRESENT and near and self._mostly_on(points):
+                return points
+        return None
 
     def _squares(self) -> list[Square]:
         """Where to look, the likeliest first."""
         body, made = self.person.body, []
         if body is not None:
-            points = body[1:].reshape(6, 2).astype(np.float64) * [
-                self.picture.shape[1],
-                self.picture.shape[0],
-            ]
+            size = [self.picture.shape[1], self.picture.shape[0]]
+            points = body[1:].reshape(6, 2).astype(np.float64) * size
             made.append(around(points[2], points[3]).scaled(looks.BODY))
         return made + self._squares_of_matte()
 
     def _squares_of_matte(self) -> list[Square]:
+        """Squares around the hips, which are in the middle of a whole figure.
+
+        Of one that the frame cuts off below they are near the border, or as far below it as he is long.
+        """
         there = self.person.matte > _MOSTLY
         if not there.any():
             return []
         rows, columns = (np.flatnonzero(there.any(axis)) for axis in (1, 0))
         left, right = columns[0] * self.scale[0], (columns[-1] + 1) * self.scale[0]
         top, bottom = rows[0] * self.scale[1], (rows[-1] + 1) * self.scale[1]
-        high, wide = bottom - top, right - left
-        whole = Square((left + right) / 2, (top + bottom) / 2, looks.BODY * max(high, wide))
+        high = bottom - top
+        whole = Square((left + right) / 2, (top + bottom) / 2, looks.BODY * max(high, right - left))
         if bottom < self.picture.shape[0] - self.scale[1]:
             return [whole]
-        # cut off by the frame: the hips may be near the border, or a body's length below
-        x = (
-            (left + right) / 2
-            if self.person.head is None
-            else float(self.person.head[0]) * self.picture.shape[1]
-        )
-        return [Square(x, top + down * high, looks.BODY * 2 * down * high) for down in (0.9, 1.6)] + [whole]
+        head = self.person.head
+        x = whole.x if head is None else float(head[0]) * self.picture.shape[1]
+        return [Square(x, top + long * high, looks.BODY * 2 * long * high) for long in _HIPS_BELOW] + [whole]
 
     def _cut(self, square: Square, size: int) -> Plane:
         """A square of the picture in which others have faded to its mean colour."""
@@ -208,36 +250,26 @@ class _Look:
         return np.asarray(cut + faded * (mean - cut), np.float32)
 
     def _agreement(self, pose: Plane) -> float:
-        """The share, 0-1, of the visible landmarks (33, 4) that are on the person's matte and on no other."""
+        """The share, 0-1, of the visible landmarks (33, 4) that are on his matte and on no other."""
         sure = pose[:, 2] * pose[:, 3]
-        places = pose[:, :2] / np.array(self.scale, np.float32)
-        height, width = self.person.matte.shape
-        inside = (places >= 0).all(1) & (places < [width, height]).all(1)
-        sure = np.where(inside, sure, 0)
+        size = [self.picture.shape[1], self.picture.shape[0]]
+        sure = np.where(((pose[:, :2] >= 0) & (pose[:, :2] < size)).all(1), sure, 0)
         if float(sure.sum()) < 1:
             return 0.0
-        near = max(1, round(0.02 * max(height, width)))
-        kernel = np.ones((2 * near + 1, 2 * near + 1), np.uint8)
-        grown = np.asarray(cv2.dilate(self.person.matte, kernel), np.float32)
-        own = np.array([_at(grown, place) for place in places])
+        return float((sure * self._on(pose[:, :2])).sum() / sure.sum())
+
+    def _on(self, points: Plane) -> NDArray[np.bool_]:
+        """Which of the points (n, 2) are on his matte and on no other."""
+        places = points / np.array(self.scale, np.float32)
+        own = np.array([_at(self.own, place) for place in places])
         other = np.array([_at(self.others, place) for place in places])
-        on = (own > _MOSTLY) & (other < _MOSTLY)
-        return float((sure * on).sum() / sure.sum())
+        return (own > _MOSTLY) & (other < _MOSTLY)
 
-    def _face(self, pose: Plane) -> Plane | None:
-        square, best = looks.face_square(pose), None
-        for _ in range(2):
-            points, present, following = looks.face(self.picture, square, self.nets)
-            best = points if present >= PRESENT else best
-            square = following
-        return best
+    def _mostly_on(self, points: Plane) -> bool:
+        return float(self._on(points).mean()) > _MOSTLY
 
-    def _hand(self, pose: Plane, which: tuple[int, int, int]) -> Plane | None:
-        if float(pose[which[0], 2]) < 0.1:
-            return None
-        square, best = looks.hand_square(pose, which), None
-        for _ in range(2):
-            points, present, following = looks.hand(self.picture, square, self.nets)
-            best = points if present >= PRESENT else best
-            square = following
-        return best
+
+def _one_hand(left: Plane, right: Plane) -> bool:
+    """Whether both hands (21, 2) are the same hand of the picture."""
+    apart = float(np.hypot(*(left - right).T).mean())
+    return apart < _ONE_HAND * max(float(np.ptp(hand, 0).max()) for hand in (left, right))
