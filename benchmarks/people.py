@@ -37,7 +37,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anatomatte.engine import Mattes, key_frame, work_for
+from anatomatte.engine import Mattes, Task, key_frame, prepare, subject, work_for
+from anatomatte.engine.evidence import people_of
 from anatomatte.frame import from_view
 from anatomatte.menus import PART_MENU
 from anatomatte.parts import INDEX, PARTS
@@ -138,6 +139,21 @@ def classes_13(alpha: Plane, parts: Plane) -> NDArray[np.int64]:
     return np.where(alpha >= 0.5, shares[1:].argmax(0) + 1, 0)
 
 
+def faces_camera(picture: NDArray[np.uint8], settings: Settings) -> bool:
+    """Whether the largest person of a picture (H, W, 3) of 8-bit sRGB faces the camera, by landmarks."""
+    height, width = picture.shape[:2]
+    clips = {"Source": from_view(picture, (0, 0, width, height))}
+    task = Task(prepare(clips, settings), settings, work_for(settings), (0.5, 0.5))
+    seen = people_of(task)
+    found = [marks for marks in subject.landmarks(task, seen) if marks is not None and marks.face is not None]
+    if not found:
+        return False
+    pose = max(found, key=lambda marks: float(np.ptp(marks.pose[:, 1]))).pose[:, :2]
+    shoulders, hips = pose[11] - pose[12], pose[23] - pose[24]
+    torso = float(np.linalg.norm((pose[11] + pose[12] - pose[23] - pose[24]) / 2))
+    return float(shoulders[0]) >= 0.35 * torso and hips[0] > 0
+
+
 class Bench:
     """Scores of the node on the sets of a folder."""
 
@@ -200,7 +216,7 @@ class Bench:
             want = np.where(counts, lut[labels], 255)
             parts = parts_of(made)
             got = classes_13(made.alpha, parts)
-            fine.add(parts, made.alpha, got, want, faces_camera(picture))
+            fine.add(parts, made.alpha, got, want, faces_camera(picture, settings))
             thirteen.add(got, want)
             six.add(TO_6[got], np.where(want < 255, TO_6[np.minimum(want, 12)], 255))
         scores = person.named("ccp") | {"boundary_iou": float(np.mean(border))}

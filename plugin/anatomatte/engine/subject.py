@@ -21,7 +21,7 @@ from ..people.crops import Window
 from ..people.evidence import PeopleEvidence
 from ..people.landmarks import Landmarks
 from ..people.observe import look_again, observe_people
-from ..people.parts import near
+from ..people.parts import everyone, near
 from ..people.parts.everyone import Details
 from ..settings import Settings
 from . import memo
@@ -166,11 +166,9 @@ def landmarks(task: Task, seen: PeopleEvidence) -> tuple[Landmarks | None, ...]:
     """
 
     def make() -> tuple[Landmarks | None, ...]:
-        work = task.work
-        found = marks.landmarks(
-            task.picture(), marks.seen(seen), landmark_model(), threads=work.threads, check=work.check
-        )
-        return tuple(found)
+        work, picture = task.work, task.picture()
+        people = [everyone.attended(person, picture.shape[0]) for person in marks.seen(seen)]
+        return tuple(marks.landmarks(picture, people, landmark_model(), work.threads, work.check))
 
     return memo.once("landmarks", task, memo.of_people(task), make)
 
@@ -203,6 +201,7 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     if task.settings.parts_model != "own":
         return Details(marks)
     heads = [None if mark is None else near.head_window(mark, plate) for mark in marks]
+    heads = heads if len(heads) <= near.MOST_HEADS else []
     wanted: list[tuple[Window | None, int]] = [(None, MIRRORED)]
     wanted += [(window, 0) for window in heads if window is not None]
     crops = look_again(picture, net, wanted, threads=work.threads, check=work.check)

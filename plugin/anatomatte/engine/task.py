@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Any
+from typing import Any, cast
 
 from ..cache import content_key
 from ..frame import Pixels
@@ -65,5 +65,8 @@ class Task:
 
     def picture(self) -> Pixels:
         """The plate as networks see it, H×W×3 display-referred."""
-        chosen = self.settings
-        return display.shown(self.plate.light, chosen.net_exposure, chosen.net_gamma, self.work.threads)
+        if "picture" not in self.kept:
+            chosen = self.settings
+            shown = display.shown(self.plate.light, chosen.net_exposure, chosen.net_gamma, self.work.threads)
+            self.kept["picture"] = shown
+        return cast(Pixels, self.kept["picture"])

@@ -63,11 +63,13 @@ class Landmarks:
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
     """Whom landmarks are wanted of: `matte` (h, w) in 0-1 at any size of the whole picture; `body` (13,) as
-    `detections.decoded` gives it, None where the detector did not see him; `head` (2,) x and y as shares."""
+    `detections.decoded` gives it, None where the detector did not see him; `head` (2,) x and y as shares;
+    `coarse` pixels: a face in a smaller square is looked at once, a hand not at all."""
 
     matte: Plane
     body: Plane | None = None
     head: Plane | None = None
+    coarse: float = 0.0
 
 
 def landmarks(
@@ -190,7 +192,7 @@ class _Look:
 
     def _face(self, pose: Plane) -> Plane | None:
         square, best = looks.face_square(pose), None
-        for _ in range(2):
+        for _ in range(1 if square.side < self.person.coarse else 2):
             raw = self.nets.face(self._cut(square, looks.FACE_SIDE))
             points, present, square = looks.face_of(raw, square)
             best = points if present >= PRESENT and self._mostly_on(points[:, :2]) else best
@@ -199,7 +201,7 @@ class _Look:
     def _hand(self, pose: Plane, which: tuple[int, int, int]) -> Plane | None:
         """One hand; what is found far from its wrist, or on nobody, is another's or none."""
         square = looks.hand_square(pose, which)
-        if float(pose[which[0], 2]) < LEAST_WRIST or square.side < 1:
+        if float(pose[which[0], 2]) < LEAST_WRIST or square.side < max(1.0, self.person.coarse):
             return None
         wrist, reach = pose[which[0], :2], square.side / 2
         for _ in range(2):

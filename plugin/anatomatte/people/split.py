@@ -210,11 +210,12 @@ class _Strip:
         for label in labels:
             if label not in fields.labels:
                 continue
-            rows, x = fields.rows(fields.labels.index(label), top + self._y[0], top + self._y[1])
-            low, high = max(x.start - left, 0), min(x.stop - left, width)
-            if high > low:
-                made[:, low:high] += rows[:, low + left - x.start : high + left - x.start]
-                first, last = min(first, low), max(last, high)
+            at = fields.labels.index(label)
+            for rows, x in fields.rows(at, top + self._y[0], top + self._y[1]):
+                low, high = max(x.start - left, 0), min(x.stop - left, width)
+                if high > low:
+                    made[:, low:high] += rows[:, low + left - x.start : high + left - x.start]
+                    first, last = min(first, low), max(last, high)
         return np.minimum(made, 1, out=made), slice(first, max(first, last))
 
 

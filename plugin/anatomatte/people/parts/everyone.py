@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from ...ops.strips import every, never
 from ...parts import INDEX, PARTS, PERSON
 from .. import partition
 from ..evidence import PeopleEvidence
-from ..landmarks import Landmarks
+from ..landmarks import Landmarks, Person
 from ..partition import LEAST, SOFTMAX_FLOOR
 from . import outfit
 from .hardness import hardened, unsure
@@ -23,13 +23,18 @@ from .near import Look, with_looks
 from .person import INSIDE, OutfitOdds, View, decided, smoothed
 from .trust import believed
 
-SIDE = 300
+SIDE = 240
 """Pixels of a person's longer side at which parts are decided."""
 
 _CELLS = 400_000
 """Cells of the grid at most."""
 
 _MARGIN = 0.06
+_COARSE = 0.3
+"""Side of the square around a face or a hand, in lengths of the person, below which it is small."""
+_COARSER = 2
+_ABSENT = 1e-3
+"""A part with no higher share than this is not there."""
 _NARROWEST = 12
 """Pixels of the grid that a person needs across."""
 
@@ -98,7 +103,7 @@ def parts_of(
         threads: processor threads; they change nothing.
         check: called between people; raises Cancelled to stop.
     """
-    work = _Everyone(picture, evidence, details, hardness, odds)
+    work = _Everyone(picture, evidence, details, hardness, odds, threads)
     made: list[_Decided | None] = [None] * len(evidence.people)
 
     def person(k: int) -> None:
@@ -118,25 +123,57 @@ class _Decided:
     unsure: dict[str, str]
 
 
+def attended(person: Person, height: int) -> Person:
+    """The person, with how small faces and hands are in `SIDE` pixels that landmarks say nothing of there.
+
+    Args:
+        height: of the picture, in pixels.
+    """
+    there = person.matte > 0.3
+    rows, columns = np.flatnonzero(there.any(1)), np.flatnonzero(there.any(0))
+    longest = max((int(np.ptp(at)) + 1 for at in (rows, columns) if len(at)), default=0)
+    return replace(person, coarse=_COARSE * longest * height / person.matte.shape[0])
+
+
 class _Everyone:
     """What is known of all people of one picture."""
 
     def __init__(
-        self, picture: Pixels, evidence: PeopleEvidence, details: Details, hardness: float, odds: OutfitOdds
+        self,
+        picture: Pixels,
+        evidence: PeopleEvidence,
+        details: Details,
+        hardness: float,
+        odds: OutfitOdds,
+        threads: int,
     ) -> None:
         self.picture, self.evidence, self.details = picture, evidence, details
         self.hardness, self.odds = hardness, odds
         self.plate = (picture.shape[0], picture.shape[1])
-        self.cover = np.clip(evidence.alpha + evidence.held, 0, 1)
-        probabilities = with_looks(evidence.parts, details.looks, self.plate)
+        cover = np.clip(evidence.alpha + evidence.held, 0, 1)
+        size = self._working(cover)
+        self.cover = _sized(cover, *size)
+        self.whose = np.stack([_sized(plane, *size) for plane in evidence.people]) if len(evidence.people) else (
+            np.zeros((0, *size), np.float32)
+        )
+        probabilities = np.stack([_sized(plane, *size) for plane in evidence.parts])
+        probabilities = with_looks(probabilities, details.looks, self.plate)
         of = tuple(INDEX[name] for name in PERSON)
         known = partition.total(probabilities, of)
-        shares, there = partition.divided(probabilities, of, known * self.cover, known)
-        self.shares = np.zeros((len(LABELS), *self.cover.shape), np.float32)
+        shares, there = partition.divided(probabilities, of, known * self.cover, known, threads)
+        self.shares = np.zeros((len(LABELS), *size), np.float32)
         for plane, channel in zip(shares, there, strict=True):
             self.shares[AT[PARTS[channel]]] = np.maximum(plane - np.float32(SOFTMAX_FLOOR), 0)
         self.shares /= np.maximum(self.shares.sum(0), np.float32(1e-6))
-        self.mattes = self.cover * evidence.people
+        self.mattes = self.cover * self.whose
+
+    def _working(self, cover: Pixels) -> tuple[int, int]:
+        """Height and width at which the evidence is worked on: no finer than it has people of `SIDE` pixels."""
+        height, width = cover.shape
+        there = (cover * self.evidence.people > 0.3) if len(self.evidence.people) else np.zeros((0, 1, 1), np.bool_)
+        longest = max((max(np.ptp(np.nonzero(one.any(axis))[0]) for axis in (0, 1)) for one in there if one.any()), default=0)
+        scale = min(1.0, SIDE / (longest + 1)) if longest else 1.0
+        return max(1, round(height * scale)), max(1, round(width * scale))
 
     def person(self, k: int) -> _Decided | None:
         """The parts of person *k*; None where there is too little of them."""
@@ -148,7 +185,9 @@ class _Everyone:
         size = max(_NARROWEST, round(height * scale)), max(_NARROWEST, round(width * scale))
         view = self._view(k, box, size)
         shares = _filled(decided(view, self.odds), view.cover > INSIDE)
-        return _Decided(k, box, hardened(shares, self.hardness), unsure(hardened(shares, 1.0), view.cover))
+        hard = hardened(shares, 1.0)
+        soft = hard if self.hardness == 1 else hardened(shares, self.hardness)
+        return _Decided(k, box, soft, unsure(hard, view.cover))
 
     def _view(self, k: int, box: Box, size: tuple[int, int]) -> View:
         top, bottom, left, right = box
@@ -184,19 +223,28 @@ class _Everyone:
         for one in people:
             box = _scaled(one.box, self.plate, (height, width))
             here = np.s_[box[0] : box[1], box[2] : box[3]]
-            mine = _sized(self.evidence.people[one.number], height, width)[here]
+            mine = _sized(self.whose[one.number], height, width)[here]
             total[here] += mine
             for k, plane in enumerate(one.shares):
-                if plane.any():
+                if float(plane.max()) > _ABSENT:
                     theirs[k][here] += _sized(plane, box[1] - box[0], box[3] - box[2]) * mine
-        total = np.clip(total, 0, 1)
-        made *= 1 - total
-        made += theirs
-        made /= np.maximum(made.sum(0), np.float32(1e-6))
+        rest = 1 - np.clip(total, 0, 1)
+        self._add_network(theirs, rest)
+        theirs /= np.maximum(theirs.sum(0), np.float32(1e-6))
         told: list[tuple[tuple[str, str], ...]] = [()] * len(self.evidence.people)
         for one in people:
             told[one.number] = tuple(one.unsure.items())
-        return PartEvidence(made, tuple(told))
+        return PartEvidence(theirs, tuple(told))
+
+    def _add_network(self, made: Pixels, rest: Pixels) -> None:
+        """Add what the network says where nobody was decided, *rest* of it."""
+        if float(rest.max()) <= _ABSENT:
+            return
+        height, width = (-(-side // _COARSER) for side in self.cover.shape)
+        there = [k for k, plane in enumerate(self.shares) if float(plane.max()) > _ABSENT]
+        small = np.stack([_sized(self.shares[k], height, width) for k in there]) + np.float32(1e-6)
+        for k, plane in zip(there, hardened(small, self.hardness), strict=True):
+            made[k] += grow(plane, *rest.shape) * rest
 
     def _grid(self, people: Sequence[_Decided]) -> tuple[int, int]:
         """Height and width of the grid: as fine as the largest person was decided."""

@@ -7,14 +7,14 @@ is the same, bit for bit, as that window of the whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ...frame import Pixels
-from ...ops.filters import reach
 from ...ops.guided import Guide
 from ...ops.strips import every, never
 from ..partition import SOFTMAX_FLOOR
@@ -23,6 +23,8 @@ WINDOW = 3
 """Cells across the window in which a share is a straight function of brightness."""
 
 _ROWS = 64
+_GAP = 8
+"""Cells without anything of a part between two runs of columns."""
 _TINY = np.float32(1e-12)
 
 
@@ -46,11 +48,11 @@ class PartFields:
     unit: Pixels
     power: float
 
-    def rows(self, k: int, y1: int, y2: int) -> tuple[Pixels, slice]:
-        """The share of part *k* in rows y1 to y2 of the frame, within the columns that are handed out."""
-        made, x = _ramp(self.lines[k], self.there[k], self.bright, self.power, y1, y2)
-        made *= self.unit[y1:y2, x]
-        return made, x
+    def rows(self, k: int, y1: int, y2: int) -> Iterator[tuple[Pixels, slice]]:
+        """The share of part *k* in rows y1 to y2 of the frame: runs of columns in which there is any of it."""
+        for made, x in _ramps(self.lines[k], self.there[k], self.bright, self.power, y1, y2):
+            made *= self.unit[y1:y2, x]
+            yield made, x
 
 
 def fields(
@@ -80,39 +82,54 @@ def fields(
     def normal(at: int) -> None:
         y1, y2 = strips[at]
         for k in range(len(shares)):
-            made, x = _ramp(lines[k], there[k], bright, power, y1, y2)
-            unit[y1:y2, x] += made
+            for made, x in _ramps(lines[k], there[k], bright, power, y1, y2):
+                unit[y1:y2, x] += made
         np.divide(1, np.maximum(unit[y1:y2], _TINY), out=unit[y1:y2])
 
     every(len(strips), normal, threads, check)
     return PartFields(tuple(labels), lines, there, bright, unit, power)
 
 
-def _ramp(
+def _ramps(
     lines: Pixels, there: npt.NDArray[np.bool_], bright: Pixels, power: float, y1: int, y2: int
-) -> tuple[Pixels, slice]:
-    """A part's share before all sum to 1, in rows y1 to y2 and the columns in which there is any of it."""
-    x = reach(there, y1, y2, *bright.shape)
-    grown = _grown(lines, y1, y2, x, bright.shape)
-    made = grown[..., 0] * bright[y1:y2, x]
-    made += grown[..., 1]
-    np.clip(made, 0, np.float32(1 - SOFTMAX_FLOOR), out=made)
-    return (made if power == 1 else np.asarray(made ** np.float32(power), np.float32)), x
+) -> Iterator[tuple[Pixels, slice]]:
+    """A part's share before all sum to 1, in rows y1 to y2, in each run of columns in which there is any."""
+    for x in _runs(there, y1, y2, *bright.shape):
+        grown = _grown(lines, y1, y2, x, bright.shape)
+        made = grown[..., 0] * bright[y1:y2, x]
+        made += grown[..., 1]
+        np.clip(made, 0, np.float32(1 - SOFTMAX_FLOOR), out=made)
+        if power == 2:  # the common one
+            made *= made
+        elif power != 1:
+            made **= np.float32(power)
+        yield made, x
+
+
+def _runs(there: npt.NDArray[np.bool_], y1: int, y2: int, height: int, width: int) -> Iterator[slice]:
+    """Runs of columns, apart, that cells h×w may touch in rows y1 to y2 when they are grown to height×width."""
+    rows, columns = there.shape
+    low, high = y1 * rows // height - 1, -(-y2 * rows // height) + 1
+    cells = np.flatnonzero(there[max(0, low) : high].any(0))
+    if not len(cells):
+        return
+    breaks = np.flatnonzero(np.diff(cells) > _GAP)
+    for first, last in zip((0, *(breaks + 1)), (*breaks, len(cells) - 1), strict=True):
+        left = (int(cells[first]) - 1) * width // columns - 1
+        right = -(-(int(cells[last]) + 2) * width // columns) + 1
+        yield slice(max(0, left), min(right, width))
 
 
 def _grown(low: Pixels, y1: int, y2: int, x: slice, size: tuple[int, ...]) -> Pixels:
-    """Rows and columns of *low*, h×w×2, brought bilinearly to *size*; any split gives the same."""
-    top, below, down = _between(y1, y2, low.shape[0], size[0])
-    left, right, across = _between(x.start, x.stop, low.shape[1], size[1])
-    rows = low[top]
-    rows += (low[below] - rows) * down[:, None, None]
-    made = rows[:, left]
-    made += (rows[:, right] - made) * across[None, :, None]
-    return made
+    """Rows and columns of *low*, h×w×2, brought bilinearly to *size*; any window is the same as in the whole."""
+    rows = _places(np.arange(y1, y2), low.shape[0], size[0])
+    columns = _places(np.arange(x.start, x.stop), low.shape[1], size[1])
+    across = np.repeat(columns[None], len(rows), 0)
+    down = np.repeat(rows[:, None], len(columns), 1)
+    made = cv2.remap(low, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(made, np.float32)
 
 
-def _between(first: int, last: int, cells: int, size: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Pixels]:
-    """For pixels *first* to *last* of *size*: the cells before and behind each, and how far between them."""
-    at = np.clip((np.arange(first, last, dtype=np.float64) + 0.5) * (cells / size) - 0.5, 0, cells - 1)
-    before = np.floor(at).astype(np.intp)
-    return before, np.minimum(before + 1, cells - 1), (at - before).astype(np.float32)
+def _places(pixels: npt.NDArray[np.intp], cells: int, size: int) -> Pixels:
+    """Where *pixels* of *size* lie on *cells*."""
+    return np.asarray((pixels + 0.5) * (cells / size) - 0.5, np.float32)

@@ -18,6 +18,9 @@ HEAD_WEIGHT = 3.0
 
 MIRROR_WEIGHT = 1.0
 
+MOST_HEADS = 2
+"""People of whom more are not looked at from near: it would take too long."""
+
 _SIDE = 256
 """Pixels of the network for a head and shoulders."""
 _STRIDE = 32

@@ -124,14 +124,15 @@ def _joined(
             root[k] = k = root[root[k]]
         return k
 
-    pairs = list(zip(one.tolist(), two.tolist(), strict=True))
-    for (a, b), strength in zip(pairs, weight.tolist(), strict=True):
+    for a, b, strength in zip(one.tolist(), two.tolist(), weight.tolist(), strict=True):
         a, b = top(a), top(b)
         if a != b and strength <= limit[a] and strength <= limit[b]:
             root[b] = a
             size[a] += size[b]
             limit[a] = strength + scale / size[a]
-    for a, b in pairs:
+    now = np.array([top(k) for k in range(len(root))], np.intp)
+    apart = np.flatnonzero(now[one] != now[two])
+    for a, b in zip(one[apart].tolist(), two[apart].tolist(), strict=True):
         a, b = top(a), top(b)
         if a != b and (size[a] < least or size[b] < least):
             root[b] = a
