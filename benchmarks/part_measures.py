@@ -2,9 +2,9 @@
 
 `firm` is the mean share of the strongest part inside people, away from borders; `decided` the share of
 people's pixels with a part of at least .9; `border_f` the F measure, within 1 % of the picture's diagonal, of
-borders between the 6 classes away from the silhouette, over all pictures together (Martin et al. 2004 with
-dilation for the matching); `sides_sure` the mean |left - right| / (left + right) of limbs of whoever faces the
-camera; `outfit_right` the share of pictures in which dress, skirt or trousers, whichever fills most, is the truth's.
+borders between the 6 classes away from the silhouette, over all pictures together (Martin et al. 2004,
+matched by dilation); `sides_sure` the mean |left - right| / (left + right) of limbs of whoever faces the camera;
+`outfit_right` the share of pictures in which dress, skirt or trousers, whichever fills most, is the truth's.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from measures import CLASSES, TO_6, Mask, Plane
 from numpy.typing import NDArray
 
 from anatomatte.parts import INDEX, PARTS
-from measures import CLASSES, TO_6, Mask, Plane
 
-_SIDED = [
-    (INDEX[name], INDEX[name.replace("left_", "right_")]) for name in PARTS if name.startswith("left_")
-]
+_SIDED = [(INDEX[name], INDEX[name.replace("left_", "right_")]) for name in PARTS if name.startswith("left_")]
 _OUTFITS = tuple(CLASSES.index(name) for name in ("dress", "skirt", "trousers"))
 _WORN = 0.04
 """Share of the person that an outfit fills at least to be one."""

@@ -48,8 +48,8 @@ from anatomatte_batch.images import read_image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from matte_scores import band_mad, gaps_filled
-from part_measures import PartScores
 from measures import CLASSES, TO_6, TO_13, Mask, Plane, Scores, Tally, band, iou, split_up, unsteady
+from part_measures import PartScores
 
 
 def read(path: Path, flags: int) -> NDArray[np.uint8]:

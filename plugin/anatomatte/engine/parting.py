@@ -1,4 +1,4 @@
-"""How a frame's matte is shared out: whose it is, and which part; parts are made only when they are asked for."""
+"""How a frame's matte is shared out: whose it is, and which part. Parts are made when they are asked for."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Share
     alone, light, work = held is not None, task.plate.light, task.work
     choice = selection.select(task.settings, seen, task.place, keyed=not alone)
 
+    def parts() -> PartEvidence:
+        return divided(task, seen)
+
     def make() -> Shares:
-        return shares(
-            seen, choice, light, alone, held, lambda: divided(task, seen), threads=work.threads, check=work.check
-        )
+        return shares(seen, choice, light, alone, held, parts, threads=work.threads, check=work.check)
 
     made = memo.once("shares", task, memo.of_shares(task, choice, alone), make)
     doubts = choice.doubts if len(seen.people) else ("No person was seen: mattes of people are empty.",)
@@ -66,7 +67,7 @@ def divided(task: Task, seen: PeopleEvidence) -> PartEvidence:
 
 
 def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
-    """A frame's mattes that can be asked for parts: with what makes these of *light*, H×W×3 at the alpha's size.
+    """A frame's mattes that can be asked for parts, over *light*, H×W×3 at the alpha's size.
 
     Where the controls ask for parts they are made at once, and what is unsure among them is told.
     """

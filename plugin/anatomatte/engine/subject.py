@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import SetupError, is_shortage
-from ..frame import Pixels
 from ..keyer.key import Key
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from ..nets.external import alpha_edge, choose

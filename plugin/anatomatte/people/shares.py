@@ -21,9 +21,9 @@ from ..ops.strips import never
 from ..parts import INDEX
 from . import partition
 from .evidence import PeopleEvidence
+from .partition import LEAST, Spread
 from .parts.everyone import PartEvidence
 from .parts.fields import WINDOW
-from .partition import LEAST, Spread
 from .selection import ALL_PARTS, Selection
 
 FINEST = 1280

@@ -4,6 +4,6 @@ The network parses alike pixel by pixel, and is unsure alike: a jumper is a thir
 third dress, all over. Here the evidence is gathered for regions that follow the plate's own edges
 (`regions`), with where a body has such parts (`body`, `prior`), the colours of this person's own skin and
 hair (`tones`), one outfit a person (`outfit`) and regions that are alike (`graph`); `person` puts it
-together for one person, `everyone` for a picture. Alpha and people stay as they are: only how a person's matte is
-divided among parts changes.
+together for one person, `everyone` for a picture. Alpha and people stay as they are: only how a person's
+matte is divided among parts changes.
 """

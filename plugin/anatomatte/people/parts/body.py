@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ...frame import Pixels
 from ...ops.filters import Mask
 from ..landmarks import Landmarks
 from .labels import SIDES
@@ -142,8 +141,8 @@ class _Work:
         self.seen = marks.pose[:, 2]
         self.shoulders, self.hips = self._middle(SHOULDER), self._middle(HIP)
         self.torso = max(float(np.linalg.norm(self.hips - self.shoulders)), 8.0)
-        back = self.at[SHOULDER[0], 0] < self.at[SHOULDER[1], 0] and self.at[_EARS[0], 0] < self.at[_EARS[1], 0]
-        self.facing = marks.face is not None or not back
+        turned = [bool(self.at[left, 0] < self.at[right, 0]) for left, right in (SHOULDER, _EARS)]
+        self.facing = marks.face is not None or not all(turned)
 
     def _middle(self, of: tuple[int, ...]) -> Vector:
         return np.asarray(self.at[list(of)].mean(0), np.float32)
@@ -192,7 +191,7 @@ class _Work:
         radius = np.float32(_HAND * self.torso)
         if points is not None:
             hull = cv2.convexHull(np.asarray(points[:, :2], np.float32))[:, 0]
-            return np.asarray(self._outside(hull) / radius, np.float32)
+            return np.asarray(self._outside(np.asarray(hull, np.float32)) / radius, np.float32)
         wrist = self.at[WRIST[side]]
         tip = self._middle(_FINGERS[side]) - wrist
         _, away = self._segment(wrist + np.float32(0.25) * tip, wrist + np.float32(1.7) * tip)
@@ -208,7 +207,7 @@ class _Work:
         return np.asarray(np.minimum(np.minimum(sole, up), beyond) / radius, np.float32)
 
     def face(self) -> tuple[Vector, Vector, Vector, Mask, Vector]:
-        """Coordinates on the face, faces within its outline, where its skin shows, and faces from the eyes."""
+        """Coordinates on the face, faces within its outline, where its skin shows, faces from the eyes."""
         mesh = None if self.marks.face is None else np.asarray(self.marks.face[:, :2], np.float32)
         top, chin, outline, eyes = self._guessed() if mesh is None else _meshed(mesh)
         tall = np.float32(max(float(np.linalg.norm(top - chin)), 1e-3))
@@ -217,8 +216,9 @@ class _Work:
         face_y, face_x = -(dx * up[0] + dy * up[1]) / tall, (dy * up[0] - dx * up[1]) / tall
         oval = self._within(outline) / tall
         skin = (oval > 0.05) & ((face_y < -0.3) | (face_y > -0.05))
-        for points in () if mesh is None else (*EYES, LIPS):
-            skin &= self._outside(mesh[list(points)]) > 1
+        if mesh is not None:
+            for points in (*EYES, LIPS):
+                skin &= self._outside(mesh[list(points)]) > 1
         away = np.minimum(*(np.hypot(self.x - x, self.y - y) for x, y in eyes)) / tall
         return face_x, face_y, np.asarray(oval, np.float32), skin, np.asarray(away, np.float32)
 
@@ -231,7 +231,8 @@ class _Work:
         middle = np.float32(0.55) * brow + np.float32(0.45) * mouth + np.float32(0.05) * up * tall
         turn = np.linspace(0, 2 * np.pi, 24, endpoint=False, dtype=np.float32)[:, None]
         side = np.array([-up[1], up[0]], np.float32)
-        outline = middle + tall * (np.float32(0.5) * np.cos(turn) * up + np.float32(0.37) * np.sin(turn) * side)
+        around = np.float32(0.5) * np.cos(turn) * up + np.float32(0.37) * np.sin(turn) * side
+        outline = middle + tall * around
         half = np.float32(0.5) * tall * up
         return middle + half, middle - half, outline, (self.at[_EYE[0]], self.at[_EYE[1]])
 
@@ -247,9 +248,8 @@ class _Work:
 
     def _within(self, outline: Vector) -> Vector:
         """Pixels within an outline, negative outside."""
-        filled = self._filled(outline)
-        deep = cv2.distanceTransform(filled, cv2.DIST_L2, 3) - cv2.distanceTransform(1 - filled, cv2.DIST_L2, 3)
-        return np.asarray(deep[self.inside], np.float32)
+        deep = cv2.distanceTransform(self._filled(outline), cv2.DIST_L2, 3)[self.inside]
+        return np.asarray(deep - self._outside(outline), np.float32)
 
 
 def _meshed(mesh: Vector) -> tuple[Vector, Vector, Vector, tuple[Vector, Vector]]:

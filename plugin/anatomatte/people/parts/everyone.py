@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ...frame import Pixels
-from ...ops.filters import grow, shrink
+from ...ops.filters import Mask, grow, shrink
 from ...ops.strips import every, never
 from ...parts import INDEX, PARTS, PERSON
 from .. import partition
@@ -129,10 +129,7 @@ def attended(person: Person, height: int) -> Person:
     Args:
         height: of the picture, in pixels.
     """
-    there = person.matte > 0.3
-    rows, columns = np.flatnonzero(there.any(1)), np.flatnonzero(there.any(0))
-    longest = max((int(np.ptp(at)) + 1 for at in (rows, columns) if len(at)), default=0)
-    return replace(person, coarse=_COARSE * longest * height / person.matte.shape[0])
+    return replace(person, coarse=_COARSE * _length(person.matte) * height / person.matte.shape[0])
 
 
 class _Everyone:
@@ -153,9 +150,9 @@ class _Everyone:
         cover = np.clip(evidence.alpha + evidence.held, 0, 1)
         size = self._working(cover)
         self.cover = _sized(cover, *size)
-        self.whose = np.stack([_sized(plane, *size) for plane in evidence.people]) if len(evidence.people) else (
-            np.zeros((0, *size), np.float32)
-        )
+        self.whose = np.zeros((len(evidence.people), *size), np.float32)
+        for k, plane in enumerate(evidence.people):
+            self.whose[k] = _sized(plane, *size)
         probabilities = np.stack([_sized(plane, *size) for plane in evidence.parts])
         probabilities = with_looks(probabilities, details.looks, self.plate)
         of = tuple(INDEX[name] for name in PERSON)
@@ -168,11 +165,10 @@ class _Everyone:
         self.mattes = self.cover * self.whose
 
     def _working(self, cover: Pixels) -> tuple[int, int]:
-        """Height and width at which the evidence is worked on: no finer than it has people of `SIDE` pixels."""
+        """Height and width for the evidence: the largest person has `SIDE` pixels at most."""
         height, width = cover.shape
-        there = (cover * self.evidence.people > 0.3) if len(self.evidence.people) else np.zeros((0, 1, 1), np.bool_)
-        longest = max((max(np.ptp(np.nonzero(one.any(axis))[0]) for axis in (0, 1)) for one in there if one.any()), default=0)
-        scale = min(1.0, SIDE / (longest + 1)) if longest else 1.0
+        longest = max((_length(cover * plane) for plane in self.evidence.people), default=0)
+        scale = min(1.0, SIDE / max(longest, 1))
         return max(1, round(height * scale)), max(1, round(width * scale))
 
     def person(self, k: int) -> _Decided | None:
@@ -255,10 +251,19 @@ class _Everyone:
         return max(1, round(self.plate[0] * scale)), max(1, round(self.plate[1] * scale))
 
 
+def _length(matte: Pixels) -> int:
+    """Pixels of the longer side of the box around a person."""
+    there = matte > 0.3
+    spans = (np.flatnonzero(there.any(axis)) for axis in (0, 1))
+    return max((int(np.ptp(at)) + 1 for at in spans if len(at)), default=0)
+
+
 class _Window:
     """Planes on the grid of the evidence, brought to a box of the plate at another size."""
 
-    def __init__(self, box: Box, size: tuple[int, int], plate: tuple[int, int], grid: tuple[int, ...]) -> None:
+    def __init__(
+        self, box: Box, size: tuple[int, int], plate: tuple[int, int], grid: tuple[int, ...]
+    ) -> None:
         down, across = grid[0] / plate[0], grid[1] / plate[1]
         y = ((np.arange(size[0]) + 0.5) * (box[1] - box[0]) / size[0] + box[0]) * down - 0.5
         x = ((np.arange(size[1]) + 0.5) * (box[3] - box[2]) / size[1] + box[2]) * across - 0.5
@@ -288,7 +293,7 @@ def _moved(marks: Landmarks, box: Box, size: tuple[int, int]) -> Landmarks:
     return Landmarks(pose, there(marks.face), there(marks.left_hand), there(marks.right_hand), marks.score)
 
 
-def _filled(shares: Pixels, inside: Pixels) -> Pixels:
+def _filled(shares: Pixels, inside: Mask) -> Pixels:
     """Shares (n, h, w) carried on to what is not *inside*, from the nearest pixel that is."""
     if not inside.any() or inside.all():
         return shares

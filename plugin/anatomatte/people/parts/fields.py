@@ -49,7 +49,7 @@ class PartFields:
     power: float
 
     def rows(self, k: int, y1: int, y2: int) -> Iterator[tuple[Pixels, slice]]:
-        """The share of part *k* in rows y1 to y2 of the frame: runs of columns in which there is any of it."""
+        """The share of part *k* in rows y1 to y2 of the frame, in each run of columns where there is any."""
         for made, x in _ramps(self.lines[k], self.there[k], self.bright, self.power, y1, y2):
             made *= self.unit[y1:y2, x]
             yield made, x
@@ -107,7 +107,7 @@ def _ramps(
 
 
 def _runs(there: npt.NDArray[np.bool_], y1: int, y2: int, height: int, width: int) -> Iterator[slice]:
-    """Runs of columns, apart, that cells h×w may touch in rows y1 to y2 when they are grown to height×width."""
+    """Runs of columns that cells h×w may touch in rows y1 to y2 when they are grown to height×width."""
     rows, columns = there.shape
     low, high = y1 * rows // height - 1, -(-y2 * rows // height) + 1
     cells = np.flatnonzero(there[max(0, low) : high].any(0))
@@ -121,7 +121,7 @@ def _runs(there: npt.NDArray[np.bool_], y1: int, y2: int, height: int, width: in
 
 
 def _grown(low: Pixels, y1: int, y2: int, x: slice, size: tuple[int, ...]) -> Pixels:
-    """Rows and columns of *low*, h×w×2, brought bilinearly to *size*; any window is the same as in the whole."""
+    """Rows and columns of *low*, h×w×2, brought bilinearly to *size*; windows are those of the whole."""
     rows = _places(np.arange(y1, y2), low.shape[0], size[0])
     columns = _places(np.arange(x.start, x.stop), low.shape[1], size[1])
     across = np.repeat(columns[None], len(rows), 0)

@@ -1,13 +1,14 @@
 """Colour models: mixtures of Gaussians over Lab, fitted by expectation maximisation.
 
-A. P. Dempster, N. M. Laird, D. B. Rubin, "Maximum likelihood from incomplete data via the EM algorithm" (1977).
-Nothing is drawn at random: the first means lie at quantiles of the colours' strongest direction, so that
-a picture always gives the same model.
+A. P. Dempster, N. M. Laird, D. B. Rubin, "Maximum Likelihood from Incomplete Data via the EM Algorithm"
+(1977). Nothing is drawn at random: the first means lie at quantiles of the colours' strongest direction, so
+that a picture always gives the same model.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,9 +74,7 @@ def fitted(colours: Pixels, weight: Pixels, count: int = 3, floor: float = 10.0)
     return _mixture(means, covers, shares)
 
 
-def _mixture(
-    means: npt.NDArray[np.float64], covers: npt.NDArray[np.float64], shares: npt.NDArray[np.float64]
-) -> Mixture:
+def _mixture(means: npt.NDArray[Any], covers: npt.NDArray[Any], shares: npt.NDArray[Any]) -> Mixture:
     factors = np.linalg.cholesky(covers)
     volume = np.log(np.einsum("kii->ki", factors)).sum(1)
     whiten = np.linalg.inv(factors)

@@ -1,7 +1,7 @@
 """Regions that are alike are likely the same part: mean-field inference on a dense graph of regions.
 
-P. Krähenbühl, V. Koltun, "Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials" (2011), here
-over some hundred regions instead of pixels, so that every pair is written out.
+P. Krähenbühl, V. Koltun, "Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials" (2011),
+here over some hundred regions instead of pixels, so that every pair is written out.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
-"""How decided parts are: from the probabilities as they are to the likeliest part alone, and what stays open."""
+"""How decided parts are: from the probabilities as they are to the likeliest part alone; what stays open."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ...frame import Pixels
+from ...ops.filters import Mask
 from ...parts import GROUPS, PERSON
 from .labels import AT
 
 POWER = 6
-"""Power of the probabilities at hardness 1: 0.6 against 0.4 becomes 0.92 against 0.08, what is open stays so."""
+"""Power of the probabilities at hardness 1: 0.6 against 0.4 becomes 0.92 against 0.08."""
 
 EDGE = 2.0
 """Power of the ramp between two parts at hardness 1."""
@@ -32,7 +33,7 @@ def hardened(shares: Pixels, hardness: float) -> Pixels:
     elif hardness > 0:
         made **= np.float32(1 + (POWER - 1) * hardness)
     made /= made.sum(0)
-    return made
+    return np.asarray(made, np.float32)
 
 
 def contrast(hardness: float) -> float:
@@ -57,7 +58,7 @@ def unsure(shares: Pixels, cover: Pixels) -> dict[str, str]:
     return told
 
 
-def _holder(k: int, shares: Pixels, between: Pixels, cover: Pixels) -> str:
+def _holder(k: int, shares: Pixels, between: Mask, cover: Pixels) -> str:
     """The smallest layer of several parts that is firm where part *k* is open."""
     here = shares[k] * between[k] * cover
     for group in ("arms", "legs", "feet", "clothes", "skin"):

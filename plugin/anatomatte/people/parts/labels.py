@@ -32,4 +32,3 @@ LOWER: tuple[str, ...] = ("dress", "skirt", "trousers")
 def planes(*names: str) -> list[int]:
     """Planes of some labels."""
     return [AT[name] for name in names]
-

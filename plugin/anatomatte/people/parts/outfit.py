@@ -42,7 +42,7 @@ def outfit_odds(seen: PersonEvidence) -> dict[str, float]:
 
 
 def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
-    """Log prior (labels, N) that follows from the outfit: the others lose, legs below a hem are bare or in tights."""
+    """Log prior (labels, N) of an outfit: the others lose, and legs below a hem are bare or in tights."""
     made = np.zeros((len(LABELS), seen.shares.shape[1]), np.float32)
     best = max(odds.values())
     for name in LOWER:

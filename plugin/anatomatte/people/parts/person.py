@@ -1,4 +1,4 @@
-"""The parts of one person: what the network says, gathered over regions of the picture and decided together."""
+"""The parts of one person: what the network says, gathered over regions and decided together."""
 
 from __future__ import annotations
 
@@ -77,8 +77,7 @@ class _Person:
     """Evidence at the N pixels of one person."""
 
     def __init__(self, view: View, inside: Mask, odds: OutfitOdds) -> None:
-        self.inside, self.lab = inside, view.lab[inside]
-        self.weight = view.cover[inside].astype(np.float64)
+        self.inside, self.lab, self.weight = inside, view.lab[inside], view.cover[inside]
         self.body: Body | None = None if view.marks is None else body_of(view.marks, inside)
         shares = view.shares[:, inside]
         if self.body is not None:

@@ -49,16 +49,15 @@ def _garments(made: Pixels, at: Body) -> None:
 
 def _limbs(made: Pixels, at: Body) -> None:
     up = -at.height
-    sided = [
-        np.float32(min(pair[0].seen, pair[1].seen) > _SURE_SIDE) for pair in (at.arms, at.legs)
-    ]
+    sided = [np.float32(min(pair[0].seen, pair[1].seen) > _SURE_SIDE) for pair in (at.arms, at.legs)]
     for k, side in enumerate(SIDES):
         arm, leg, hand, foot = at.arms[k], at.legs[k], at.hands[k], at.feet[k]
         off_arm, off_leg = at.arms[1 - k].off, at.legs[1 - k].off
         arm_side, leg_side = 3 * sided[0], 3 * sided[1]
         made[AT[f"{side}_arm"]] -= (
-            6 * ramp(arm.off, 1, 1.8) + arm_side * ramp(arm.off - off_arm, 0, 0.4) + 2 * ramp(-hand, -0.5, -0.1)
-        )
+            6 * ramp(arm.off, 1, 1.8) + arm_side * ramp(arm.off - off_arm, 0, 0.4)
+            + 2 * ramp(-hand, -0.5, -0.1)
+        )  # fmt: skip
         made[AT[f"{side}_hand"]] -= 6 * ramp(hand, 0.9, 1.8) + arm_side * ramp(hand - at.hands[1 - k], 0, 0.3)
         made[AT[f"{side}_leg"]] -= (
             6 * ramp(leg.off, 1, 1.9) + leg_side * ramp(leg.off - off_leg, 0, 0.4)
@@ -70,8 +69,9 @@ def _limbs(made: Pixels, at: Body) -> None:
         )  # fmt: skip
         boots = np.where(at.height > 2.1, np.float32(0.45), np.float32(1))
         made[AT[f"{side}_shoe"]] -= (
-            7 * ramp(foot, 1, 2) * boots + leg_side * ramp(foot - at.feet[1 - k], 0, 0.3) + 5 * ramp(up, -2.3, -2)
-        )
+            7 * ramp(foot, 1, 2) * boots + leg_side * ramp(foot - at.feet[1 - k], 0, 0.3)
+            + 5 * ramp(up, -2.3, -2)
+        )  # fmt: skip
 
 
 def _head(made: Pixels, at: Body) -> None:
@@ -87,7 +87,8 @@ def _head(made: Pixels, at: Body) -> None:
     long = 6 * ramp(at.face_y, 1, 2.6) + 1.5 * ramp(np.abs(at.face_x), 0.7, 1.15)
     made[AT["hair"]] -= np.minimum(6 * ramp(around, 0.85, 1.1), np.where(beside, long, np.float32(9)))
     if at.facing:
-        made[AT["hair"]] -= ramp(at.oval, 0.03, 0.09) * np.where(at.face_y < -0.22, np.float32(2), np.float32(5))
+        fringe = np.where(at.face_y < -0.22, np.float32(2), np.float32(5))
+        made[AT["hair"]] -= ramp(at.oval, 0.03, 0.09) * fringe
     made[AT["hat"]] -= 6 * ramp(at.face_y, -0.25, 0) + 6 * ramp(around, 1.1, 1.5) + 6 * ramp(at.oval, 0, 0.12)
 
 

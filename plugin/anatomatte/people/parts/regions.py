@@ -3,7 +3,7 @@
 P. F. Felzenszwalb, D. P. Huttenlocher, "Efficient Graph-Based Image Segmentation" (IJCV 2004): edges between
 neighbouring pixels are taken from the weakest to the strongest, and two regions become one unless the edge is
 stronger than what both hold inside, by a margin that shrinks as they grow. The weakest edges, which join in
-any order, are joined at once as connected components; the rest is Kruskal's loop over the edges that are left.
+any order, are joined at once as connected components; the rest is Kruskal's loop over what is left.
 """
 
 from __future__ import annotations
@@ -94,9 +94,7 @@ def _flat(across: Pixels, down: Pixels, inside: Mask) -> tuple[npt.NDArray[np.in
     return np.asarray(found[::2, ::2], np.int32), count
 
 
-def _between(
-    flat: npt.NDArray[np.int32], steps: list[Pixels], count: int
-) -> tuple[Numbers, Numbers, Pixels]:
+def _between(flat: npt.NDArray[np.int32], steps: list[Pixels], count: int) -> tuple[Numbers, Numbers, Pixels]:
     """The weakest edge between each two components that touch, from the weakest to the strongest."""
     ones, twos, weights = [], [], []
     for step, (dy, dx) in zip(steps, ((0, 1), (1, 0), (1, 1), (1, -1)), strict=True):
@@ -113,9 +111,7 @@ def _between(
     return one[order].astype(np.intp), two[order].astype(np.intp), weight[order]
 
 
-def _joined(
-    one: Numbers, two: Numbers, weight: Pixels, sizes: Numbers, scale: float, least: int
-) -> Numbers:
+def _joined(one: Numbers, two: Numbers, weight: Pixels, sizes: Numbers, scale: float, least: int) -> Numbers:
     """The region of each component, as the number of one of them."""
     root, size, limit = list(range(len(sizes))), sizes.tolist(), (scale / np.maximum(sizes, 1)).tolist()
 

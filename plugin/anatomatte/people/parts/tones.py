@@ -9,6 +9,10 @@ from ...ops.filters import Mask
 from .body import Body, Vector
 from .gaussians import fitted
 
+_LEAST_SPREAD = np.array([14, 4, 4], np.float32)
+_WIDER = np.array([2.2, 1.6, 1.6], np.float32)
+"""How much wider than on the face the skin's colour spreads over the body."""
+
 _LEAST = 25
 """Pixels of a sample that says anything."""
 
@@ -24,7 +28,7 @@ def skin(lab: Pixels, at: Body) -> Vector | None:
     middle = np.median(sample, 0)
     usual = (np.abs(sample[:, 1:] - middle[1:]).sum(1) < 16) & (np.abs(sample[:, 0] - middle[0]) < 45)
     sample = sample[usual] if usual.sum() >= _LEAST else sample
-    spread = np.maximum(sample.std(0), np.array([14, 4, 4], np.float32)) * np.array([2.2, 1.6, 1.6], np.float32)
+    spread = np.maximum(sample.std(0), _LEAST_SPREAD) * _WIDER
     away = np.square((lab - np.median(sample, 0)) / spread).sum(1)
     return np.asarray(np.exp(-0.5 * np.maximum(away - 1, 0)), np.float32)
 

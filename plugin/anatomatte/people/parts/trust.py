@@ -1,8 +1,6 @@
-"""Whether landmarks are to be believed: they know one whole person well, and jump to the neighbour in a crowd."""
+"""Whether landmarks are to be believed: in a crowd they jump to the neighbour."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from ...frame import Pixels
 from ..landmarks import Landmarks
