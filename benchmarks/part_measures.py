@@ -3,7 +3,8 @@
 `firm` is the mean share of the strongest part inside people, away from borders; `decided` the share of
 people's pixels with a part of at least .9; `border_f` the F measure, within 1 % of the picture's diagonal, of
 borders between the 6 classes away from the silhouette, over all pictures together (Martin et al. 2004,
-matched by dilation); `sides_sure` the mean |left - right| / (left + right) of limbs of whoever faces the camera;
+matched by dilation); `sides_sure` the mean |left - right| / (left + right) of limbs of whoever faces the
+camera;
 `outfit_right` the share of pictures in which dress, skirt or trousers, whichever fills most, is the truth's.
 """
 
