@@ -26,6 +26,7 @@ PRESENT = 0.5
 _KERNEL = 7
 _SURE = 0.5
 _BODY_LANDMARKS, _ALIGN = 33, (33, 34)
+_MIRROR = [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(at - 1 + 2 * (at % 2) for at in range(11, 33)), *range(33, 39)]
 
 LEFT_HAND, RIGHT_HAND = (15, 17, 19), (16, 18, 20)
 """A hand's wrist, little and index finger among the landmarks of the body."""
@@ -49,8 +50,30 @@ class LandmarkNetworks(Protocol):
     def face(self, picture: Plane) -> tuple[Plane, float]:
         """Of a face in (`FACE_SIDE`, `FACE_SIDE`, 3): (468, 3) x, y, z, and that there is a face."""
 
-    def hand(self, picture: Plane) -> tuple[Plane, float]:
-        """Of a hand in (`HAND_SIDE`, `HAND_SIDE`, 3): (21, 3) x, y, z, and that there is a hand."""
+    def hand(self, picture: Plane) -> tuple[Plane, float, float]:
+        """Of a hand in (`HAND_SIDE`, `HAND_SIDE`, 3): (21, 3) x, y, z, that it is one, and a right one."""
+
+
+def unmirrored(found: tuple[Plane, Plane, float]) -> tuple[Plane, Plane, float]:
+    """What the pose network says of a mirrored square, as of the square itself."""
+    raw, heat, present = found
+    raw = raw[_MIRROR]
+    raw[:, 0] = POSE_SIDE - raw[:, 0]
+    # cell c of the heat stands at c / 64, so that of the other border has no mirror image
+    heat = np.roll(heat[_MIRROR, :, ::-1], 1, 2)
+    return raw, heat, present
+
+
+def swapped(body: Plane) -> Plane:
+    """A body's landmarks (33, 4) with left called right."""
+    return body[_MIRROR[:_BODY_LANDMARKS]]
+
+
+def torso(body: Plane) -> float:
+    """The length in pixels of a torso, of a body's landmarks (33, 4); at least the shoulders' width."""
+    places = body[:, :2].astype(np.float64)
+    long = (places[11] + places[12] - places[23] - places[24]) / 2
+    return max(float(np.hypot(*long)), float(np.hypot(*(places[11] - places[12]))), 1.0)
 
 
 def pose_of(found: tuple[Plane, Plane, float], square: Square) -> tuple[Plane, float, Square]:
@@ -122,9 +145,9 @@ network finds as many hands from a tighter square, and they lie on skin more oft
 """
 
 
-def hand_of(found: tuple[Plane, float], square: Square) -> tuple[Plane, float, Square]:
+def hand_of(found: tuple[Plane, float, float], square: Square) -> tuple[Plane, float, Square]:
     """What the hand network says of a square: (21, 2) in the picture, its probability, the next square."""
-    raw, present = found
+    raw, present, _ = found
     places = square.to_picture(raw[:, :2], HAND_SIDE)
     knuckles = (places[6] + places[14]) / 2
     turn = upright(places[0], (knuckles + places[10]) / 2)

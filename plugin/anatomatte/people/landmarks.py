@@ -10,26 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ops.filters import step
 from ..ops.strips import every, never
 from . import landmark_looks as looks
 from .alignment import Square, around
-from .evidence import PeopleEvidence, Plane
+from .evidence import Plane
 from .landmark_looks import LEFT_HAND, PRESENT, RIGHT_HAND, LandmarkNetworks
+from .landmark_people import Person, seen, value_at
+
+__all__ = ["Landmarks", "Person", "landmarks", "seen"]
 
 HOPELESS = 0.1
 """Poses that score less are none."""
 
 SURE = 0.8
-"""A pose that scores more needs no second look."""
+"""A pose that scores more is looked for no further."""
 
-LEAST_WRIST = 0.1
-"""Visibility of a wrist from which on its hand is looked for, as published."""
+LEAST_WRIST = 0.5
+"""Visibility of a wrist from which on its hand is looked for; of hands that are found it is .8 and more."""
+
+SMALLEST = 16
+"""Pixels of a square from which on a face or a hand can be seen in it."""
 
 _NEAR = 0.02
 """How far beside the matte a landmark is still on it, as a share of the picture's longer side."""
@@ -37,9 +43,22 @@ _NEAR = 0.02
 _HIPS_BELOW = (0.9, 1.6)
 """Where the hips of a figure may be that the frame cuts off below, in its heights from its top."""
 
-_ONE_HAND = 0.3
+_UNSTEADY = 0.07, 0.25
+"""Distance in torsos between a pose and that of the mirrored picture up to which it is steady, and from which
+on it is a guess. Of standing people in full sight it is .03, of one in twenty .06."""
 
-_SAME_HEAD = 0.35
+_FEW = 2.0, 8.0
+"""Landmarks in sight up to which a pose says nothing, and from which on they are enough."""
+
+_CLOSE = 192
+"""A face in a square of more pixels gets a second look."""
+
+_WORTH = 0.05
+"""How likely a hand must be for a second look: of less likely ones it found none."""
+
+_ONE_HAND = 0.3
+_OTHER_SIDE = 0.1
+
 _MOSTLY = 0.5
 
 
@@ -50,7 +69,8 @@ class Landmarks:
     `pose` (33, 4) x, y, visibility and presence in 0-1, in MediaPipe's order, left and right the person's
     own; `face` (468, 3) x, y, z (towards the camera negative) and `left_hand`, `right_hand` (21, 2) x, y of
     the person's own left and right; each None where it is not seen. `score` in 0-1 says how far the pose is
-    to be believed: the network's own presence times the agreement with the person's matte.
+    to be believed: the network's own presence, times the share of it that is on the person's matte, times how
+    steady it is when the picture is mirrored, and less where little of it is in sight.
     """
 
     pose: Plane
@@ -58,18 +78,6 @@ class Landmarks:
     left_hand: Plane | None
     right_hand: Plane | None
     score: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Person:
-    """Whom landmarks are wanted of: `matte` (h, w) in 0-1 at any size of the whole picture; `body` (13,) as
-    `detections.decoded` gives it, None where the detector did not see him; `head` (2,) x and y as shares;
-    `coarse` pixels: a face in a smaller square is looked at once, a hand not at all."""
-
-    matte: Plane
-    body: Plane | None = None
-    head: Plane | None = None
-    coarse: float = 0.0
 
 
 def landmarks(
@@ -98,59 +106,21 @@ def landmarks(
     return made
 
 
-def seen(evidence: PeopleEvidence) -> list[Person]:
-    """The people of the evidence, in its order, each with the detection that is his."""
-    cover = np.clip(evidence.alpha + evidence.held, 0, 1)
-    mattes = [share * cover for share in evidence.people]
-    found = np.zeros((0, 13), np.float32) if evidence.bodies is None else evidence.bodies
-    whose = matched(mattes, evidence.heads, found)
-    return [
-        Person(matte, found[at] if at >= 0 else None, head[:2])
-        for matte, head, at in zip(mattes, evidence.heads, whose, strict=True)
-    ]
-
-
-def matched(mattes: Sequence[Plane], heads: Plane, bodies: Plane) -> list[int]:
-    """The body of each person, or -1; a body is of one person.
-
-    Args:
-        mattes: (h, w) of each.
-        heads: (n, 3) x and y as shares, score.
-        bodies: (m, 13) detections as shares.
-    """
-    whose = [-1] * len(mattes)
-    if not mattes:
-        return whose
-    height, width = mattes[0].shape
-    size = np.array([width, height], np.float32)
-    fits: list[tuple[float, int, int]] = []
-    for m, body in enumerate(bodies):
-        points = body[1:].reshape(6, 2) * size
-        radius = max(float(np.hypot(*(points[3] - points[2]))), 1e-3)
-        for k, matte in enumerate(mattes):
-            away = float(np.hypot(*(points[0] - heads[k, :2] * size))) / radius
-            own = float(np.mean([_at(matte, points[at]) for at in (0, 4)]))
-            if away < _SAME_HEAD or own > _MOSTLY:
-                fits.append((away - own, k, m))
-    for _, k, m in sorted(fits):
-        if whose[k] < 0 and m not in whose:
-            whose[k] = m
-    return whose
-
-
-def _at(plane: Plane, place: NDArray[np.floating[Any]]) -> float:
-    """The value of a plane at x and y in its pixels; 0 beyond it."""
-    column, row = int(np.floor(place[0])), int(np.floor(place[1]))
-    inside = 0 <= row < plane.shape[0] and 0 <= column < plane.shape[1]
-    return float(plane[row, column]) if inside else 0.0
-
-
 def _others(mattes: Sequence[Plane]) -> list[Plane]:
     """For each person where somebody else is, (h, w) in 0-1."""
     if not mattes:
         return []
     total = np.sum(mattes, 0)
     return [np.asarray(np.clip(total - matte, 0, 1) * (1 - matte), np.float32) for matte in mattes]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hand:
+    """A hand: (21, 2) in the picture, how far its wrist is from the pose's, how likely it is a right one."""
+
+    points: Plane
+    away: float
+    right: float
 
 
 class _Look:
@@ -169,47 +139,80 @@ class _Look:
         score, pose = self._pose()
         if pose is None or score < HOPELESS:
             return None
-        left, right = self._hand(pose, LEFT_HAND), self._hand(pose, RIGHT_HAND)
-        if left is not None and right is not None and _one_hand(left, right):
-            wrists = pose[[LEFT_HAND[0], RIGHT_HAND[0]], :2]
-            away = [float(np.hypot(*(hand[0] - at))) for hand, at in zip((left, right), wrists, strict=True)]
-            left, right = (left, None) if away[0] <= away[1] else (None, right)
-        return Landmarks(pose, self._face(pose), left, right, score)
+        face = self._face(pose)
+        # without a face hands tell which side is which, however small they are
+        least = SMALLEST if face is None else max(SMALLEST, self.person.coarse)
+        left, right = self._hand(pose, LEFT_HAND, least), self._hand(pose, RIGHT_HAND, least)
+        if left is not None and right is not None and _one_hand(left.points, right.points):
+            left, right = (left, None) if left.away <= right.away else (None, right)
+        if face is None and _contradicted(left, right):
+            pose, left, right = looks.swapped(pose), right, left
+        return Landmarks(
+            pose, face, None if left is None else left.points, None if right is None else right.points, score
+        )
 
     def _pose(self) -> tuple[float, Plane | None]:
-        """The best score, and the landmarks (33, 4) that have it."""
+        """The best score, and the landmarks (33, 4) that have it.
+
+        Where the detector told the square a sure pose needs no second look; squares of mattes are rough.
+        """
         best: tuple[float, Plane | None] = 0.0, None
+        told = self.person.body is not None
         for square in self._squares():
             for _ in range(2):
-                raw = self.nets.pose(self._cut(square, looks.POSE_SIDE))
-                points, present, square = looks.pose_of(raw, square)
-                score = present * self._agreement(points)
+                score, points, square = self._posed(square)
                 if score > best[0]:
                     best = score, points
-                if best[0] > SURE:
+                if told and best[0] > SURE:
                     return best
+            if best[0] > SURE:
+                return best
         return best
+
+    def _posed(self, square: Square) -> tuple[float, Plane, Square]:
+        """The score of the pose in a square, its landmarks (33, 4), and the next square.
+
+        The mirrored square is looked at too: where the network guesses, it guesses otherwise there.
+        """
+        cut = self._cut(square, looks.POSE_SIDE)
+        straight, there, following = looks.pose_of(self.nets.pose(cut), square)
+        again = looks.unmirrored(self.nets.pose(np.ascontiguousarray(cut[:, ::-1])))
+        mirrored, also, _ = looks.pose_of(again, square)
+        points = np.asarray((straight + mirrored) / 2, np.float32)
+        sure = self._sure(points)
+        if float(sure.sum()) < _FEW[0]:
+            return 0.0, points, following
+        apart = np.hypot(*(straight - mirrored)[:, :2].T) / looks.torso(points)
+        steady = 1 - float(step(float((sure * apart).sum() / sure.sum()), *_UNSTEADY))
+        agreement = float((sure * self._on(points[:, :2])).sum() / sure.sum())
+        enough = float(step(float(sure.sum()), *_FEW))
+        return min(there, also) * agreement * steady * enough, points, following
 
     def _face(self, pose: Plane) -> Plane | None:
         square, best = looks.face_square(pose), None
-        for _ in range(1 if square.side < self.person.coarse else 2):
+        if square.side < SMALLEST:
+            return None
+        for _ in range(2 if square.side > max(_CLOSE, self.person.coarse) else 1):
             raw = self.nets.face(self._cut(square, looks.FACE_SIDE))
             points, present, square = looks.face_of(raw, square)
             best = points if present >= PRESENT and self._mostly_on(points[:, :2]) else best
         return best
 
-    def _hand(self, pose: Plane, which: tuple[int, int, int]) -> Plane | None:
-        """One hand; what is found far from its wrist, or on nobody, is another's or none."""
+    def _hand(self, pose: Plane, which: tuple[int, int, int], least: float) -> _Hand | None:
+        """One hand of a square of at least *least* pixels; what is found far from its wrist, or on nobody,
+        is another's or none."""
         square = looks.hand_square(pose, which)
-        if float(pose[which[0], 2]) < LEAST_WRIST or square.side < max(1.0, self.person.coarse):
+        if float(pose[which[0], 2]) < LEAST_WRIST or square.side < least:
             return None
         wrist, reach = pose[which[0], :2], square.side / 2
         for _ in range(2):
             raw = self.nets.hand(self._cut(square, looks.HAND_SIDE))
             points, present, square = looks.hand_of(raw, square)
-            near = float(np.hypot(*(points[0] - wrist))) < reach
-            if present >= PRESENT and near and self._mostly_on(points):
-                return points
+            away = float(np.hypot(*(points[0] - wrist)))
+            if present >= PRESENT and away < reach and self._mostly_on(points):
+                return _Hand(points, away, raw[2])
+            if present < _WORTH:
+                break
         return None
 
     def _squares(self) -> list[Square]:
@@ -251,24 +254,28 @@ class _Look:
         mean = (cut * (1 - faded)).sum((0, 1)) / max(float((1 - faded).sum()), 1.0)
         return np.asarray(cut + faded * (mean - cut), np.float32)
 
-    def _agreement(self, pose: Plane) -> float:
-        """The share, 0-1, of the visible landmarks (33, 4) that are on his matte and on no other."""
-        sure = pose[:, 2] * pose[:, 3]
+    def _sure(self, pose: Plane) -> Plane:
+        """How sure each landmark (33, 4) is to be seen, (33,) in 0-1; 0 beyond the picture."""
         size = [self.picture.shape[1], self.picture.shape[0]]
-        sure = np.where(((pose[:, :2] >= 0) & (pose[:, :2] < size)).all(1), sure, 0)
-        if float(sure.sum()) < 1:
-            return 0.0
-        return float((sure * self._on(pose[:, :2])).sum() / sure.sum())
+        inside = ((pose[:, :2] >= 0) & (pose[:, :2] < size)).all(1)
+        return np.where(inside, pose[:, 2] * pose[:, 3], np.float32(0))
 
     def _on(self, points: Plane) -> NDArray[np.bool_]:
         """Which of the points (n, 2) are on his matte and on no other."""
         places = points / np.array(self.scale, np.float32)
-        own = np.array([_at(self.own, place) for place in places])
-        other = np.array([_at(self.others, place) for place in places])
+        own = np.array([value_at(self.own, place) for place in places])
+        other = np.array([value_at(self.others, place) for place in places])
         return (own > _MOSTLY) & (other < _MOSTLY)
 
     def _mostly_on(self, points: Plane) -> bool:
         return float(self._on(points).mean()) > _MOSTLY
+
+
+def _contradicted(left: _Hand | None, right: _Hand | None) -> bool:
+    """Whether all hands in sight are surely of the other side: from behind, a pose may be turned over."""
+    own = [1 - left.right] if left is not None else []
+    own += [right.right] if right is not None else []
+    return bool(own) and max(own) < _OTHER_SIDE
 
 
 def _one_hand(left: Plane, right: Plane) -> bool:

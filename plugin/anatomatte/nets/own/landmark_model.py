@@ -56,12 +56,12 @@ class LandmarkModel:
             found = self._face(self._batch(picture))
             return _array(found.points), float(found.present)
 
-    def hand(self, picture: Plane) -> tuple[Plane, float]:
-        """Landmarks (21, 3) and presence of the hand in (224, 224, 3) display-referred RGB."""
+    def hand(self, picture: Plane) -> tuple[Plane, float, float]:
+        """Landmarks (21, 3) and presence of the hand in (224, 224, 3), and that it is a right one."""
         with one_torch_thread(), torch.inference_mode():
             alone()
             found = self._hand(self._batch(picture))
-            return _array(found.points), float(found.present)
+            return _array(found.points), float(found.present), float(found.right)
 
     def _batch(self, picture: Plane) -> Tensor:
         batch = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]

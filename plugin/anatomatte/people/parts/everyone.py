@@ -14,7 +14,8 @@ from ...ops.strips import every, never
 from ...parts import INDEX, PARTS, PERSON
 from .. import partition
 from ..evidence import PeopleEvidence
-from ..landmarks import Landmarks, Person
+from ..landmark_people import Person
+from ..landmarks import Landmarks
 from ..partition import LEAST, SOFTMAX_FLOOR
 from . import outfit
 from .hardness import hardened, unsure
