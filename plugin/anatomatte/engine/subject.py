@@ -199,10 +199,8 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     marks = landmarks(task, seen)
     if task.settings.parts_model != "own":
         return Details(marks)
-    heads = [None if mark is None else near.head_window(mark, plate) for mark in marks]
-    heads = heads if len(heads) <= near.MOST_HEADS else []
-    wanted: list[tuple[Window | None, int]] = [(None, MIRRORED)]
-    wanted += [(window, 0) for window in heads if window is not None]
+    heads = near.head_windows([mark for mark in marks if mark is not None], plate)
+    wanted: list[tuple[Window | None, int]] = [(None, MIRRORED), *((window, 0) for window in heads)]
     crops = look_again(picture, net, wanted, threads=work.threads, check=work.check)
     weights = [near.MIRROR_WEIGHT, *([near.HEAD_WEIGHT] * (len(wanted) - 1))]
     looks = (

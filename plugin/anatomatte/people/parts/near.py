@@ -19,7 +19,10 @@ HEAD_WEIGHT = 3.0
 MIRROR_WEIGHT = 1.0
 
 MOST_HEADS = 2
-"""People of whom more are not looked at from near: it would take too long."""
+"""Heads that are looked at; where more people are as large as these, none is: it would take too long."""
+
+_AS_LARGE = 0.4
+"""Torso of a person beside the largest one's, from which on they count."""
 
 _SIDE = 256
 """Pixels of the network for a head and shoulders."""
@@ -37,11 +40,18 @@ class Look:
     weight: float
 
 
+def head_windows(marks: Sequence[Landmarks], plate: tuple[int, int]) -> list[Window]:
+    """The windows around the heads of the largest people, if these are few."""
+    torsos = [_torso(one) for one in marks]
+    large = [one for one, torso in zip(marks, torsos, strict=True) if torso >= _AS_LARGE * max(torsos)]
+    found = [head_window(one, plate) for one in large] if len(large) <= MOST_HEADS else []
+    return [window for window in found if window is not None]
+
+
 def head_window(marks: Landmarks, plate: tuple[int, int]) -> Window | None:
     """The window around a head and its shoulders; None where that is next to nothing of the plate."""
-    at = marks.pose[:, :2]
-    shoulders, hips = at[list(SHOULDER)].mean(0), at[list(HIP)].mean(0)
-    torso = float(np.linalg.norm(hips - shoulders))
+    at, torso = marks.pose[:, :2], _torso(marks)
+    shoulders = at[list(SHOULDER)].mean(0)
     middle, top = float(at[:11, 0].mean()), float(at[:11, 1].min())
     rows = round(max(0.0, top - 0.9 * torso)), round(min(plate[0], shoulders[1] + 0.7 * torso))
     columns = round(max(0.0, middle - 1.1 * torso)), round(min(plate[1], middle + 1.1 * torso))
@@ -51,6 +61,12 @@ def head_window(marks: Landmarks, plate: tuple[int, int]) -> Window | None:
     scale = _SIDE / max(height, width)
     sides = (max(_STRIDE, round(side * scale / _STRIDE) * _STRIDE) for side in (height, width))
     return Window(*rows, *columns, *sides)
+
+
+def _torso(marks: Landmarks) -> float:
+    """Pixels from shoulders to hips."""
+    shoulders, hips = (marks.pose[list(of), :2].mean(0) for of in (SHOULDER, HIP))
+    return float(np.linalg.norm(hips - shoulders))
 
 
 def with_looks(parts: Pixels, looks: Sequence[Look], plate: tuple[int, int]) -> Pixels:
