@@ -176,11 +176,11 @@ def _keep(mattes: engine.Mattes, chosen: table.Settings) -> tuple[str, ...]:
 
 
 def _unsure(mattes: engine.Mattes) -> tuple[str, ...]:
-    """The layers of parts that are mostly open, in one line, each with the group that is firm."""
+    """The layers of parts that are mostly open, in one sentence, each with the group that is firm."""
     if not mattes.unsure:
         return ()
     told = (f"{name}: unsure" + (f" ({of} is firm)" if of else "") for name, of in mattes.unsure.items())
-    return (", ".join(told),)
+    return (", ".join(told) + ".",)
 
 
 def _seen(mattes: engine.Mattes) -> tuple[str, ...]:
