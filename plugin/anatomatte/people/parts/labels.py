@@ -19,6 +19,9 @@ BARE: tuple[str, ...] = (
 )
 """Labels of bare skin: one tone on one person."""
 
+UPPER: tuple[str, ...] = BARE[:7]
+"""Bare skin above the legs, which has no edges where one label ends and the next begins."""
+
 TIGHTS: tuple[str, ...] = ("left_tights", "right_tights")
 
 SHOES: tuple[str, ...] = ("left_shoe", "right_shoe")

@@ -14,7 +14,7 @@ from ..landmarks import Landmarks
 from . import graph, outfit, tones
 from .body import Body, Vector, body_of
 from .gaussians import fitted
-from .labels import AT, BARE, LABELS, SHOES, SIDES, TIGHTS, planes
+from .labels import AT, BARE, LABELS, SHOES, SIDES, TIGHTS, UPPER, planes
 from .prior import prior, ramp
 from .regions import Numbers, cut, regions
 
@@ -34,6 +34,9 @@ _REACH = 0.45
 """Torsos over which regions listen to each other."""
 _OWN_PRIOR = 0.5
 """Power of a pixel's own evidence within its region."""
+
+_REGION = 0.3
+"""Power of a region's answer on which piece of skin its pixels are."""
 
 OutfitOdds = Callable[[outfit.PersonEvidence], dict[str, float]]
 
@@ -124,6 +127,7 @@ class _Person:
         made = found[:, self.of] * (np.exp(np.float32(_OWN_PRIOR) * here) + np.float32(0.05))
         made /= made.sum(0)
         if self.body is not None:
+            _share_skin(made, here)
             _add_glasses(made, self.lab, self.body)
         return np.asarray(made, np.float32)
 
@@ -175,6 +179,19 @@ def _hat(shares: Pixels, at: Body) -> float:
     top = (at.face_y < -0.35) & (np.abs(at.face_x) < 0.7)
     hats, hairs = (float(shares[AT[name], top].sum()) for name in ("hat", "hair"))
     return float(np.clip(1.5 * np.log((hats + 1) / (hairs + 1)) - 0.5, -3, 1))
+
+
+def _share_skin(made: Pixels, own: Pixels) -> None:
+    """Face, neck, arms and hands end where landmarks say, not where the picture has an edge: it has none.
+
+    Args:
+        made: (labels, N), probabilities; changed in place, their sum over the skin is kept.
+        own: (labels, N), each pixel's own log odds.
+    """
+    skin = planes(*UPPER)
+    total = made[skin].sum(0)
+    within = graph.softmax(own[skin] + np.float32(_REGION) * np.log(made[skin] + np.float32(_FLOOR)))
+    made[skin] = within * total
 
 
 def _add_glasses(made: Pixels, lab: Pixels, at: Body) -> None:

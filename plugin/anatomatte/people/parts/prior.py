@@ -76,6 +76,7 @@ def _limbs(made: Pixels, at: Body) -> None:
 
 def _head(made: Pixels, at: Body) -> None:
     outside = -at.oval
+    made[AT["face"]] -= 4 * ramp(at.face_y, 0.5, 0.58)  # the chin is sharper than the cheeks and ears
     made[AT["face"]] -= 6 * ramp(outside, 0.02, 0.14) - 2 * ramp(at.oval, 0.02, 0.1) if at.facing else 6
     made[AT["glasses"]] -= (
         6 * ramp(np.abs(at.face_y + np.float32(0.1)), 0.14, 0.22) + 6 * ramp(outside, 0.03, 0.12)
