@@ -10,7 +10,8 @@ held things dropped: the networks alone.
 FOLDER (or the variable ANATOMATTE_EVAL) holds the sets `ccp`, `coco`, `alphaGT`, `alphaSilver`, `tennis` and
 `davis_dance-twirl`: `X.jpg|png` with `X_labels.png`, `X_mask.png`, `X_alpha.png` and `X_void.png`. BANK
 (`python -m training render`) gives drawn people that no training saw, by kind: small, backlit, reflective or
-sheer clothing, overlap, back view. Without either the benchmark says so and succeeds.
+sheer clothing, overlap, back view, half body, close-up, seated; `..._parts` is the share of their pixels that
+have the right part. Without either the benchmark says so and succeeds.
 
 Definitions: IoU after Everingham et al. 2010, per picture, then averaged; boundary IoU after Cheng et al.
 2021 with a band of 2 % of the diagonal; MAD the mean of |alpha - truth|; mIoU over the classes that the set
@@ -20,7 +21,8 @@ labels do not count. `extra` and `missed` are what was found outside of people, 
 found, as shares of the people; `splits` the share of pictures of one person who got two numbers, each with
 more than a tenth of that person; `gaps_filled` the share of enclosed gaps of the truth that stay closed;
 `band_mad` the error of alpha near the true contour (matte_scores.py); `screen_wrong` the pictures in which a
-screen was seen that is none.
+screen was seen that is none; `firm`, `decided`, `border_f`, `sides_sure` and `outfit_right` of parts are
+those of part_measures.py.
 """
 
 from __future__ import annotations
@@ -90,6 +92,9 @@ KINDS = {
     "sheer": "sheer cloth",
     "overlap": "overlap",
     "back": "back view",
+    "half": "half body",
+    "close": "close-up",
+    "seated": "seated",
 }
 """Names of drawn kinds here and in `training.learn.breakdown`."""
 
@@ -276,20 +281,26 @@ class Bench:
 
 
 def drawn(bank: Path, count: int) -> dict[str, float]:
-    """Person IoU and alpha MAD of each kind of drawn people that the bank holds."""
+    """Person IoU, alpha MAD and how many pixels have the right part, of each kind that the bank holds."""
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from training.learn.breakdown import pictures as of_kind
 
     scores: dict[str, float] = {}
     for name, kind in KINDS.items():
-        overlaps, errors = [], []
+        overlaps, errors, right = [], [], []
         for sample in of_kind(bank, kind, count):
-            alpha = keyed(sample.picture).alpha
+            made = keyed(sample.picture)
+            alpha = made.alpha
             truth = sample.alpha[..., 0] / np.float32(255)
             overlaps.append(iou(alpha >= 0.5, truth >= 0.5, np.ones(truth.shape, np.bool_)))
             errors.append(float(np.abs(alpha - truth).mean()))
+            there = (truth >= 0.5) & (alpha >= 0.5)
+            if there.any():
+                right.append(float((parts_of(made)[1:].argmax(0) + 1 == sample.label)[there].mean()))
         if overlaps:
             scores |= {f"{name}_iou": float(np.mean(overlaps)), f"{name}_mad": float(np.mean(errors))}
+        if right:
+            scores[f"{name}_parts"] = float(np.mean(right))
     return scores
 
 
