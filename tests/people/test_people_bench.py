@@ -112,13 +112,13 @@ def test_parts_become_the_classes_of_the_sets() -> None:
     people = script("people")
     assert people.CLASSES[people.TO_13[people.INDEX["coat"]]] == "upper"
     assert people.CLASSES[people.TO_13[people.INDEX["left_leg"]]] == "skin"
-    made = people.keyed(np.ascontiguousarray(cv2.imread(str(DATA / "06.jpg"))[..., ::-1]))
+    made = people.keyed(np.ascontiguousarray(cv2.imread(str(DATA / "04.jpg"))[..., ::-1]))
     classes = people.classes_13(made.alpha, people.parts_of(made))
     assert classes.shape == (192, 192) and classes.max() < 13
     assert ((classes > 0) == (made.alpha >= 0.5)).all()
-    truth = cv2.imread(str(DATA / "06_parts.png"), cv2.IMREAD_GRAYSCALE)
+    truth = cv2.imread(str(DATA / "04_parts.png"), cv2.IMREAD_GRAYSCALE)
     both = (truth > 0) & (classes > 0)
-    assert (people.TO_13[truth[both]] == classes[both]).mean() > 0.4
+    assert (people.TO_13[truth[both]] == classes[both]).mean() > 0.7
 
 
 def test_the_plate_of_the_speed_benchmark_shows_people() -> None:
