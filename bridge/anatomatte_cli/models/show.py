@@ -64,8 +64,8 @@ def _here(one: dict[str, Any]) -> str:
 
 
 BUILT_IN = (
-    "Built in: the people network, commercial (Apache-2.0; its trunk, portraits and detector of persons from "
-    "MediaPipe)."
+    "Built in: the people network, commercial (Apache-2.0; its trunk, portraits, detector of persons and "
+    "landmarks from MediaPipe)."
 )
 """What comes with the package and needs no store."""
 
