@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -78,6 +80,19 @@ def test_what_stays_open_is_told_and_the_group_is_firm() -> None:
     with looking(row_of_people(2, coat=0.5)):
         told = anatomatte.matte(ROW, output="parts", **SCENE).unsure
         assert told["person_02.coat"] == "clothes"
+
+
+def test_an_outfit_that_is_told_is_worn() -> None:
+    picture, matte = standing()
+    evidence = dataclasses.replace(
+        row_of_people(1, SIZE), alpha=matte, parts=haze(matte), people=np.ones((1, *SIZE), np.float32)
+    )
+    told = {"dress": -4.0, "skirt": 0.0, "trousers": -4.0}
+    worn = []
+    for details in (Details((marks(),)), Details((marks(),), (), (told,))):
+        with looking(evidence, details):
+            worn.append(anatomatte.matte(picture, **SCENE).named("skirt")[140:160].mean())
+    assert worn[1] > worn[0] + 0.05
 
 
 def test_threads_and_windows_change_no_bit_of_parts_by_landmarks() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -79,10 +79,17 @@ class PartEvidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Details:
-    """What further networks say of the people: landmarks of each (None where there are none), and looks."""
+    """What further networks say of the people, in their order; what is not known is left out or None.
+
+    Attributes:
+        marks: landmarks of each person.
+        looks: further looks at the picture.
+        outfits: log odds of each person's outfits (`labels.LOWER`), instead of what `OutfitOdds` would say.
+    """
 
     marks: tuple[Landmarks | None, ...] = ()
     looks: tuple[Look, ...] = ()
+    outfits: tuple[Mapping[str, float] | None, ...] = ()
 
 
 def parts_of(
@@ -181,10 +188,15 @@ class _Everyone:
         scale = min(1.0, SIDE / max(height, width))
         size = max(_NARROWEST, round(height * scale)), max(_NARROWEST, round(width * scale))
         view = self._view(k, box, size)
-        shares = _filled(decided(view, self.odds), view.cover > INSIDE)
+        shares = _filled(decided(view, self._odds(k)), view.cover > INSIDE)
         hard = hardened(shares, 1.0)
         soft = hard if self.hardness == 1 else hardened(shares, self.hardness)
         return _Decided(k, box, soft, unsure(hard, view.cover))
+
+    def _odds(self, k: int) -> OutfitOdds:
+        """How likely each outfit of person *k* is: as a network told, else by the evidence."""
+        told = self.details.outfits[k] if k < len(self.details.outfits) else None
+        return self.odds if told is None else lambda _: dict(told)
 
     def _view(self, k: int, box: Box, size: tuple[int, int]) -> View:
         top, bottom, left, right = box
