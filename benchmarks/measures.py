@@ -32,6 +32,8 @@ _OF_PART = {
     "left_shoe": "footwear",
     "right_shoe": "footwear",
     "bag": "bag",
+    "left_tights": "legwear",
+    "right_tights": "legwear",
     "scarf": "accessory",
     "other": "accessory",
 }

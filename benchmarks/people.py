@@ -10,7 +10,8 @@ held things dropped: the networks alone.
 FOLDER (or the variable ANATOMATTE_EVAL) holds the sets `ccp`, `coco`, `alphaGT`, `alphaSilver`, `tennis` and
 `davis_dance-twirl`: `X.jpg|png` with `X_labels.png`, `X_mask.png`, `X_alpha.png` and `X_void.png`. BANK
 (`python -m training render`) gives drawn people that no training saw, by kind: small, backlit, reflective or
-sheer clothing, overlap, back view. Without either the benchmark says so and succeeds.
+sheer clothing, overlap, back view, half body, close-up, seated; `..._parts` is the share of their pixels that
+have the right part. Without either the benchmark says so and succeeds.
 
 Definitions: IoU after Everingham et al. 2010, per picture, then averaged; boundary IoU after Cheng et al.
 2021 with a band of 2 % of the diagonal; MAD the mean of |alpha - truth|; mIoU over the classes that the set
@@ -20,7 +21,8 @@ labels do not count. `extra` and `missed` are what was found outside of people, 
 found, as shares of the people; `splits` the share of pictures of one person who got two numbers, each with
 more than a tenth of that person; `gaps_filled` the share of enclosed gaps of the truth that stay closed;
 `band_mad` the error of alpha near the true contour (matte_scores.py); `screen_wrong` the pictures in which a
-screen was seen that is none.
+screen was seen that is none; `firm`, `decided`, `border_f`, `sides_sure` and `outfit_right` of parts are
+those of part_measures.py.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anatomatte.engine import Mattes, key_frame, work_for
+from anatomatte.engine import Mattes, Task, key_frame, prepare, subject, work_for
+from anatomatte.engine.evidence import people_of
 from anatomatte.frame import from_view
 from anatomatte.menus import PART_MENU
 from anatomatte.parts import INDEX, PARTS
@@ -48,6 +51,7 @@ from anatomatte_batch.images import read_image
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from matte_scores import band_mad, gaps_filled
 from measures import CLASSES, TO_6, TO_13, Mask, Plane, Scores, Tally, band, iou, split_up, unsteady
+from part_measures import PartScores
 
 
 def read(path: Path, flags: int) -> NDArray[np.uint8]:
@@ -88,6 +92,9 @@ KINDS = {
     "sheer": "sheer cloth",
     "overlap": "overlap",
     "back": "back view",
+    "half": "half body",
+    "close": "close-up",
+    "seated": "seated",
 }
 """Names of drawn kinds here and in `training.learn.breakdown`."""
 
@@ -130,11 +137,26 @@ def parts_of(made: Mattes) -> NDArray[np.float32]:
     return out
 
 
-def classes_13(made: Mattes) -> NDArray[np.int64]:
+def classes_13(alpha: Plane, parts: Plane) -> NDArray[np.int64]:
     """The 13 classes: mattes of parts summed to classes, background where alpha is under a half."""
-    shares = np.zeros((len(CLASSES), *made.alpha.shape), np.float32)
-    np.add.at(shares, TO_13, parts_of(made))
-    return np.where(made.alpha >= 0.5, shares[1:].argmax(0) + 1, 0)
+    shares = np.zeros((len(CLASSES), *alpha.shape), np.float32)
+    np.add.at(shares, TO_13, parts)
+    return np.where(alpha >= 0.5, shares[1:].argmax(0) + 1, 0)
+
+
+def faces_camera(picture: NDArray[np.uint8], settings: Settings) -> bool:
+    """Whether the largest person of a picture (H, W, 3) of 8-bit sRGB faces the camera, by landmarks."""
+    height, width = picture.shape[:2]
+    clips = {"Source": from_view(picture, (0, 0, width, height))}
+    task = Task(prepare(clips, settings), settings, work_for(settings), (0.5, 0.5))
+    seen = people_of(task)
+    found = [marks for marks in subject.landmarks(task, seen) if marks is not None and marks.face is not None]
+    if not found:
+        return False
+    pose = max(found, key=lambda marks: float(np.ptp(marks.pose[:, 1]))).pose[:, :2]
+    shoulders, hips = pose[11] - pose[12], pose[23] - pose[24]
+    torso = float(np.linalg.norm((pose[11] + pose[12] - pose[23] - pose[24]) / 2))
+    return float(shoulders[0]) >= 0.35 * torso and hips[0] > 0
 
 
 class Bench:
@@ -186,7 +208,7 @@ class Bench:
         """Person IoU, boundary IoU and both mIoUs of the set with clothing labels."""
         lut = np.array(json.loads((self.folder / "ccp" / "ccp_to_coarse13.json").read_text())["lut"])
         person, border = Scores(), []
-        thirteen, six = Tally(len(CLASSES)), Tally(6)
+        thirteen, six, fine = Tally(len(CLASSES)), Tally(6), PartScores()
         for _, picture, labels, counts in pictures(self.folder / "ccp", "labels"):
             made = self._made(picture, settings)
             found, truth = made.alpha >= 0.5, labels > 0
@@ -197,14 +219,16 @@ class Bench:
                 self.gaps = [self.gaps[0] + filled, self.gaps[1] + there]
             border.append(iou(band(found), band(truth), counts))
             want = np.where(counts, lut[labels], 255)
-            got = classes_13(made)
+            parts = parts_of(made)
+            got = classes_13(made.alpha, parts)
+            fine.add(parts, made.alpha, got, want, faces_camera(picture, settings))
             thirteen.add(got, want)
             six.add(TO_6[got], np.where(want < 255, TO_6[np.minimum(want, 12)], 255))
         scores = person.named("ccp") | {"boundary_iou": float(np.mean(border))}
         scores["ccp_miou13"] = float(np.nanmean(thirteen.ious()))
         scores["ccp_miou6"] = float(np.nanmean(six.ious()))
         per_class = zip(CLASSES, thirteen.ious(), strict=True)
-        return scores | {f"ccp_{name}": float(v) for name, v in per_class}
+        return scores | {f"ccp_{name}": float(v) for name, v in per_class} | fine.named("ccp")
 
     def road(self, settings: Settings) -> dict[str, float]:
         """Every score of still pictures whose set is in the folder."""
@@ -257,20 +281,26 @@ class Bench:
 
 
 def drawn(bank: Path, count: int) -> dict[str, float]:
-    """Person IoU and alpha MAD of each kind of drawn people that the bank holds."""
+    """Person IoU, alpha MAD and how many pixels have the right part, of each kind that the bank holds."""
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from training.learn.breakdown import pictures as of_kind
 
     scores: dict[str, float] = {}
     for name, kind in KINDS.items():
-        overlaps, errors = [], []
+        overlaps, errors, right = [], [], []
         for sample in of_kind(bank, kind, count):
-            alpha = keyed(sample.picture).alpha
+            made = keyed(sample.picture)
+            alpha = made.alpha
             truth = sample.alpha[..., 0] / np.float32(255)
             overlaps.append(iou(alpha >= 0.5, truth >= 0.5, np.ones(truth.shape, np.bool_)))
             errors.append(float(np.abs(alpha - truth).mean()))
+            there = (truth >= 0.5) & (alpha >= 0.5)
+            if there.any():
+                right.append(float((parts_of(made)[1:].argmax(0) + 1 == sample.label)[there].mean()))
         if overlaps:
             scores |= {f"{name}_iou": float(np.mean(overlaps)), f"{name}_mad": float(np.mean(errors))}
+        if right:
+            scores[f"{name}_parts"] = float(np.mean(right))
     return scores
 
 

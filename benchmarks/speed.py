@@ -4,9 +4,10 @@
 
 The plate is made: three drawn people over a textured ground. `hd_observe_s` is the network's look at it
 (display transform, all passes, who is who); `hd_full_s` a whole 1920 x 1080 frame with nothing in the store:
-look, edge, people and parts, foreground; `tweak_ratio` the same frame after a change of the Matte page, as a
-share of it; `hd_layers_s` the mattes of all people and parts of a finished frame; `uhd_peak_gb` the largest
-memory of a process that does nothing but import and key one 3840 x 2160 frame. Times are medians. Beside
+look, edge, people, foreground; `hd_parts_s` the same with parts (landmarks, further looks, regions) and one
+of their layers; `tweak_ratio` the whole frame after a change of the Matte page, as a share of it;
+`hd_layers_s` the mattes of all people and parts of a finished frame; `uhd_peak_gb` the largest memory of a
+process that does nothing but import and key one 3840 x 2160 frame. Times are medians. Beside
 them, in the same run: copying the frame's bytes once (`memcpy_s`), and the published network of Robust Video
 Matting where its file is given (`rvm_s`; needs onnxruntime), fed as its authors say (ratio 0.25 in HD).
 """
@@ -89,6 +90,10 @@ def hd(threads: int, repeats: int) -> dict[str, float]:
         memo.purge()
         key_frame(source(pixels), chosen, work)
 
+    def parts() -> None:
+        memo.purge()
+        key_frame(source(pixels), Settings(subject="on", output="parts"), work).named("face")
+
     turns = iter(range(1, 1000))
 
     def tweak() -> None:
@@ -99,10 +104,13 @@ def hd(threads: int, repeats: int) -> dict[str, float]:
         observe = median(lambda: subject.own_people(ready), repeats)
     full()
     whole = median(full, repeats)
+    parts()  # reads the landmarks' weights
+    with_parts = median(parts, repeats)
     made = key_frame(source(pixels), chosen, work)
     return {
         "hd_observe_s": observe,
         "hd_full_s": whole,
+        "hd_parts_s": with_parts,
         "tweak_ratio": median(tweak, repeats) / whole,
         "hd_layers_s": median(lambda: made.planes([*PERSON_MENU, *PART_MENU]), 3),
         "memcpy_s": median(pixels.copy, 9),

@@ -1,4 +1,4 @@
-"""A contact sheet: plate, alpha, foreground over a checker, and the node's status view, by frame."""
+"""A contact sheet: plate, alpha, foreground over a checker, and a view of the node, by frame."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BACK, INK, FAINT = 0.075, 0.92, 0.55
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One frame, scene-linear: plate H×W×3, premultiplied key H×W×4, status view H×W×3 or 4."""
+    """One frame, scene-linear: plate H×W×3, premultiplied key H×W×4, status or another view H×W×3 or 4."""
 
     label: str
     plate: Floats
@@ -31,18 +31,18 @@ class Row:
     status: Floats
 
 
-def contact_sheet(rows: Sequence[Row], out: Path, title: str = "") -> Path:
-    """Write a PNG with a row for each frame; the path.
+def contact_sheet(rows: Sequence[Row], out: Path, title: str = "", columns: Sequence[str] = COLUMNS) -> Path:
+    """Write a PNG with a row for each frame, of four pictures under the names of *columns*; the path.
 
     Raises:
         OutputError: the file cannot be written.
     """
     heights = [round(CELL * row.plate.shape[0] / row.plate.shape[1]) for row in rows]
-    width = 2 * MARGIN + len(COLUMNS) * CELL + (len(COLUMNS) - 1) * GAP
+    width = 2 * MARGIN + len(columns) * CELL + (len(columns) - 1) * GAP
     height = 2 * MARGIN + TITLE + HEAD + sum(heights) + GAP * (len(rows) - 1)
     canvas = np.full((height, width, 3), BACK, np.float32)
     _write(canvas, MARGIN, MARGIN + 28, title, 26, INK)
-    for column, name in enumerate(COLUMNS):
+    for column, name in enumerate(columns):
         _write(canvas, MARGIN + column * (CELL + GAP), MARGIN + TITLE + 16, name, 17, FAINT)
     y = MARGIN + TITLE + HEAD
     for row, tall in zip(rows, heights, strict=True):

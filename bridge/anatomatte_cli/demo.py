@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ def command(out: Path, shot: str | None) -> int:
     began = time.monotonic()
     shot = shot or str(sample_shot() / "plate.####.exr")
     key, preview, page = out / "key.####.exr", out / "preview.mp4", out / "sheet.png"
+    parts = out / "parts.png"
     for target, layers in ((key, "rgba,screen,spill"), (preview, "rgba")):
         quiet = target is preview
         result = RenderRequest(
@@ -48,11 +50,13 @@ def command(out: Path, shot: str | None) -> int:
             click.echo(f"anatomatte: {result.sentence}", err=True)
             return result.exit_code
     write_sheet(shot, str(key), page)
+    write_parts(str(key), parts)
     click.echo(f"\nWritten in {time.monotonic() - began:.0f} s:")
     for path, what in (
         (key, "premultiplied RGBA with the layers screen and spill"),
         (preview, "the foreground over a checker"),
         (page, "plate, alpha, foreground and status view on one sheet: look at this first"),
+        (parts, "the same people without a screen, and which part of them each pixel is"),
     ):
         click.echo(f"  {path!s:<{len(str(key))}}  {what}")
     return 0
@@ -84,6 +88,36 @@ def write_sheet(shot: str, key: str, page: Path, rows: int = 3) -> None:
     contact_sheet(
         lines, page, f"Anatomatte {anatomatte.__version__}   {Path(shot).name}, all controls at default"
     )
+
+
+def write_parts(key: str, page: Path) -> None:
+    """A sheet of the first keyed frame's people before a ground that is no screen, with the Parts view."""
+    import numpy as np
+
+    from anatomatte_batch.job import default_values, render_layers
+    from anatomatte_batch.ofx_node import connect
+    from anatomatte_batch.sheet import COLUMNS, Row, contact_sheet
+    from anatomatte_batch.source import Source
+
+    keys = Source(key)
+    frame = keys.frames()[0]
+    cut = keys.read(frame)
+    height, width = cut.pixels.shape[:2]
+    wall = np.random.default_rng(1).uniform(0.1, 0.25, (9, 16, 1)).astype(np.float32)
+    wall = wall.repeat(-(-height // 9), 0).repeat(-(-width // 16), 1)[:height, :width] * np.ones(
+        3, np.float32
+    )
+    street = replace(cut, pixels=cut.pixels[..., :3] + (1 - cut.pixels[..., 3:4]) * wall)
+    node = connect({"Source": lambda _: street}, lambda: False)
+
+    def view(output: str) -> Floats:
+        values = {**default_values(True, None), "output": output}
+        return render_layers(node, frame, values, ("rgba",), street)[0]["rgba"]
+
+    row = Row(f"frame {frame}", street.pixels, view("premultiplied"), view("parts"))
+    node.close()
+    title = f"Anatomatte {anatomatte.__version__}   people without a screen, all controls at default"
+    contact_sheet([row], page, title, (*COLUMNS[:3], "Parts view"))
 
 
 if __name__ == "__main__":

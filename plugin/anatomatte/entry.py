@@ -107,8 +107,10 @@ def render(
     with _lock:
         _last = lines
     first = None if around is None else around.first
-    account = provenance.account(chosen, time, first, mattes.split is not None, True)
-    return json.dumps(account | provenance.of_screen(mattes.decision), sort_keys=True)
+    people = mattes.split is not None
+    account = provenance.account(chosen, time, first, people, True, people and engine.parts_asked(chosen))
+    said = provenance.of_screen(mattes.decision) | provenance.of_parts(mattes.unsure)
+    return json.dumps(account | said, sort_keys=True)
 
 
 def _around(told: Mapping[str, Any], source: Frame, time: float, scale: tuple[float, float]) -> engine.Around:
@@ -164,7 +166,7 @@ def picture(
     if channels == 1 and chosen.output == "status":  # without colour it is the matte
         chosen = chosen.replace(output="matte")
     made = _windowed(mattes, clips["Source"], behind, chosen, window)
-    doubts = (*_seen(mattes), *mattes.messages, *_keep(mattes, chosen))
+    doubts = (*_seen(mattes), *mattes.messages, *_unsure(mattes), *_keep(mattes, chosen))
     return packing.components(made, channels, chosen), doubts, mattes
 
 
@@ -194,6 +196,14 @@ def _keep(mattes: engine.Mattes, chosen: table.Settings) -> tuple[str, ...]:
     if mattes.decision is None or chosen.screen != "auto" or chosen.screen_kept:
         return ()
     return ("(decided at this frame; Keep this decision on the Screen page holds it for the shot)",)
+
+
+def _unsure(mattes: engine.Mattes) -> tuple[str, ...]:
+    """The layers of parts that are mostly open, in one sentence, each with the group that is firm."""
+    if not mattes.unsure:
+        return ()
+    told = (f"{name}: unsure" + (f" ({of} is firm)" if of else "") for name, of in mattes.unsure.items())
+    return (", ".join(told) + ".",)
 
 
 def _seen(mattes: engine.Mattes) -> tuple[str, ...]:

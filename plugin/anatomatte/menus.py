@@ -81,12 +81,13 @@ PART_MENU: dict[str, str] = {
     "left_hand": "Left hand", "right_hand": "Right hand", "left_leg": "Left leg",
     "right_leg": "Right leg", "left_shoe": "Left shoe", "right_shoe": "Right shoe", "scarf": "Scarf",
     "bag": "Bag", "held": "Held things", "other": "Other worn things",
+    "left_tights": "Left tights", "right_tights": "Right tights",
 }  # fmt: skip
 """One entry a part of `parts.PARTS` (a test compares)."""
 
 GROUP_MENU: dict[str, str] = {
     "skin": "All skin", "clothes": "All clothes", "arms": "Both arms", "legs": "Both legs",
-    "feet": "Both shoes",
+    "feet": "Both shoes", "tights": "Both tights",
 }  # fmt: skip
 """Merged groups that are layers of their own."""
 

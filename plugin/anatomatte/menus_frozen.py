@@ -15,7 +15,7 @@ subject: auto on off
 who: everyone largest index point main
 parts: all face_hair head skin clothes tops bottoms arms hands legs feet worn hat hair face glasses neck
   torso_skin upper_clothes coat dress trousers skirt left_arm right_arm left_hand right_hand left_leg
-  right_leg left_shoe right_shoe scarf bag held other listed
+  right_leg left_shoe right_shoe scarf bag held other listed left_tights right_tights tights
 parts_model: own m2fp-multi m2fp-single schp-lip schp-atr schp-pascal sapiens-seg-0-3b sapiens-seg-0-6b
   sapiens-seg-1b face-parsing-resnet18 face-parsing-resnet34 mediapipe-hair custom sapiens2-seg-0-4b
   sapiens2-seg-0-8b sapiens2-seg-1b
@@ -32,19 +32,19 @@ output_colour: input linear srgb rec709
 pack_r: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet
+  skin clothes arms legs feet left_tights right_tights tights
 pack_g: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet
+  skin clothes arms legs feet left_tights right_tights tights
 pack_b: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet
+  skin clothes arms legs feet left_tights right_tights tights
 pack_a: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet
+  skin clothes arms legs feet left_tights right_tights tights
 parts_of: everyone person_01 person_02 person_03 person_04 person_05 person_06 person_07 person_08
 """
 

@@ -7,11 +7,12 @@ furniture or anything else in front of a person is background.
 
 Decisions that hold in every map here:
 
-* sleeves and trouser legs are clothes; `left_arm`, `left_leg` and the like are bare or in tights
-* a glove is the hand that it covers, a sock or stocking the leg, unless a label set's socks
-  cannot be told left from right: then the merged group `legs`
+* sleeves and trouser legs are clothes; `left_arm`, `left_leg` and the like are bare
+* tights, stockings and socks are `left_tights` and `right_tights`, sheer ones too; leggings without
+  feet are trousers. A label set that has no word for them has them in its legs
+* a glove is the hand that it covers
 * a bare foot is the leg it belongs to; `left_shoe` and `right_shoe` are footwear
-* a jumpsuit or overall in one piece is a dress; leggings without feet are trousers
+* a jumpsuit or overall in one piece is a dress
 * hoods (worn up), head-scarves, helmets and head-dresses are `hat`
 * beard, moustache, ears, lips, eyes and teeth are `face`
 * belts, jewellery, armour plates, face masks, wings and straps without a bag are `other`
@@ -52,8 +53,13 @@ PARTS: tuple[str, ...] = (
     "bag",
     "held",
     "other",
+    "left_tights",
+    "right_tights",
 )
-"""Every part, in the order of the network's channels; 0 is the background."""
+"""Every part; 0 is the background. A network of ours has the first so many of them as channels.
+
+Those after `other` were appended later: the shipped weights do not know them, and theirs are 0.
+"""
 
 INDEX: Mapping[str, int] = MappingProxyType({name: k for k, name in enumerate(PARTS)})
 """Part name to channel."""
@@ -79,17 +85,27 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "left_leg",
             "right_leg",
         ),
-        "clothes": ("upper_clothes", "coat", "dress", "trousers", "skirt", "scarf"),
+        "clothes": (
+            *("upper_clothes", "coat", "dress", "trousers", "skirt", "scarf"),
+            *("left_tights", "right_tights"),
+        ),
         "tops": ("upper_clothes", "coat", "dress", "scarf"),
-        "bottoms": ("trousers", "skirt"),
+        "bottoms": ("trousers", "skirt", "left_tights", "right_tights"),
         "arms": ("left_arm", "right_arm"),
         "hands": ("left_hand", "right_hand"),
-        "legs": ("left_leg", "right_leg"),
+        "legs": ("left_leg", "right_leg", "left_tights", "right_tights"),
+        "tights": ("left_tights", "right_tights"),
         "feet": ("left_shoe", "right_shoe"),
         "worn": ("hat", "glasses", "scarf", "bag", "other"),
     }
 )
-"""Merged groups, offered beside the parts and shown where the fine part is unsure."""
+"""Merged groups, offered beside the parts and shown where the fine part is unsure.
+
+`legs` are bare or in tights: what `skin` and `clothes` share between them.
+"""
+
+UNDER: Mapping[str, str] = MappingProxyType({"left_tights": "left_leg", "right_tights": "right_leg"})
+"""The part that a part covers and is taken for by a network that does not know it: it tells its side."""
 
 MIRROR: tuple[int, ...] = tuple(
     INDEX[name.replace("left_", "right_") if name.startswith("left_") else name.replace("right_", "left_")]
@@ -107,7 +123,7 @@ LIP: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "upper-clothes": ("upper_clothes",),
         "dress": ("dress",),
         "coat": ("coat",),
-        "socks": ("left_leg", "right_leg"),
+        "socks": ("left_tights", "right_tights"),
         "pants": ("trousers",),
         "jumpsuits": ("dress",),
         "scarf": ("scarf",),
@@ -164,8 +180,14 @@ PASCAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "torso": ("torso_skin", "upper_clothes", "coat", "dress", "scarf", "skirt"),
         "upper-arms": ("left_arm", "right_arm", "upper_clothes", "coat", "dress"),
         "lower-arms": ("left_arm", "right_arm", "left_hand", "right_hand", "upper_clothes", "coat"),
-        "upper-legs": ("left_leg", "right_leg", "trousers", "skirt", "dress"),
-        "lower-legs": ("left_leg", "right_leg", "left_shoe", "right_shoe", "trousers"),
+        "upper-legs": (
+            *("left_leg", "right_leg", "left_tights", "right_tights"),
+            *("trousers", "skirt", "dress"),
+        ),
+        "lower-legs": (
+            *("left_leg", "right_leg", "left_tights", "right_tights"),
+            *("left_shoe", "right_shoe", "trousers"),
+        ),
     }
 )
 """Pascal-Person-Part, 7 labels in its order: regions of the body, clothed or not."""
@@ -181,7 +203,7 @@ SAPIENS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Left_Lower_Arm": ("left_arm",),
         "Left_Lower_Leg": ("left_leg",),
         "Left_Shoe": ("left_shoe",),
-        "Left_Sock": ("left_leg",),
+        "Left_Sock": ("left_tights",),
         "Left_Upper_Arm": ("left_arm",),
         "Left_Upper_Leg": ("left_leg",),
         "Lower_Clothing": ("trousers", "skirt"),
@@ -190,7 +212,7 @@ SAPIENS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Right_Lower_Arm": ("right_arm",),
         "Right_Lower_Leg": ("right_leg",),
         "Right_Shoe": ("right_shoe",),
-        "Right_Sock": ("right_leg",),
+        "Right_Sock": ("right_tights",),
         "Right_Upper_Arm": ("right_arm",),
         "Right_Upper_Leg": ("right_leg",),
         "Torso": ("torso_skin",),
@@ -219,6 +241,17 @@ LABEL_SETS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"lip": LIP, "cihp": CIHP, "atr": ATR, "pascal": PASCAL, "sapiens": SAPIENS, "sapiens2": SAPIENS2}
 )
 """Every known label set by its short name."""
+
+
+def weighers(names: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """For each of the parts that a label may mean, the channels whose evidence speaks for it.
+
+    Its own; and that of the part under it (`UNDER`), unless the label may mean that one as well.
+    """
+    return tuple(
+        (INDEX[name], INDEX[UNDER[name]]) if name in UNDER and UNDER[name] not in names else (INDEX[name],)
+        for name in names
+    )
 
 
 def channels(names: str | tuple[str, ...]) -> tuple[int, ...]:

@@ -107,6 +107,11 @@ class Settings(Keying):
         "bool", True, "Keep held things", "Subject", "shape",
         "What people carry in their hands stays in the alpha; masks, glasses and bags always do.",
     )  # fmt: skip
+    parts_hardness: float = control(
+        "double", 1.0, "Parts hardness", "Subject", "shape",
+        "How decided parts are: 0 leaves them as soft as the network's doubt, 1 makes each solid inside and "
+        "soft only at its border.",
+    )  # fmt: skip
     net_exposure: float = control(
         "double", 0.0, "Network exposure", "Subject", "observe",
         "Stops by which the network sees the plate brighter than the automatic exposure shows it.",

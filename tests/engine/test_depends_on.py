@@ -21,8 +21,8 @@ PEOPLE = {
 }  # fmt: skip
 EDGE = {"edge_model", "edge_network"}
 SHAPE = {
-    "who", "person", "point", "parts", "parts_list", "held", "source_alpha", "clip_black", "clip_white",
-    "matte_gamma", "erode", "soften", "despot_black", "despot_white", "snap",
+    "who", "person", "point", "parts", "parts_list", "parts_hardness", "held", "source_alpha", "clip_black",
+    "clip_white", "matte_gamma", "erode", "soften", "despot_black", "despot_white", "snap",
 }  # fmt: skip
 DESPILL = {
     "despill", "despill_keep", "despill_method", "despill_replace", "despill_luminance", "despill_colour",

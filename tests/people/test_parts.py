@@ -12,8 +12,8 @@ from anatomatte import parts
 
 def test_the_order_is_fixed() -> None:
     assert parts.PARTS[:4] == ("background", "hat", "hair", "face")
-    assert parts.PARTS[-2:] == ("held", "other")
-    assert len(parts.PARTS) == len(set(parts.PARTS)) == 24
+    assert parts.PARTS[22:] == ("held", "other", "left_tights", "right_tights")
+    assert len(parts.PARTS) == len(set(parts.PARTS)) == 26
     assert all(parts.PARTS[k] == name for name, k in parts.INDEX.items())
 
 
@@ -59,6 +59,22 @@ def test_decisions() -> None:
     assert list(parts.CIHP).index("torso-skin") == 10
     assert parts.ATR["belt"] == ("other",)
     assert set(parts.LIP["glove"]) == {"left_hand", "right_hand"}
+
+
+def test_tights_are_clothes_on_legs_and_no_skin() -> None:
+    both = {"left_tights", "right_tights"}
+    for group in ("legs", "clothes", "bottoms", "tights"):
+        assert both <= set(parts.GROUPS[group])
+    assert not both & set(parts.GROUPS["skin"])
+    assert set(parts.GROUPS["legs"]) - both == {"left_leg", "right_leg"}
+    assert parts.LIP["socks"] == parts.CIHP["socks"] == ("left_tights", "right_tights")
+    assert parts.SAPIENS["Left_Sock"] == ("left_tights",)
+
+
+def test_what_covers_a_part_is_weighed_by_it_unless_the_label_means_both() -> None:
+    own, under = parts.INDEX["left_tights"], parts.INDEX["left_leg"]
+    assert parts.weighers(("left_tights", "dress")) == ((own, under), (parts.INDEX["dress"],))
+    assert parts.weighers(("left_tights", "left_leg")) == ((own,), (under,))
 
 
 def test_channels() -> None:

@@ -30,6 +30,7 @@ def keyed(**values: object) -> anatomatte.Mattes:
 
 def test_the_menus_know_every_part_and_group_and_only_grow() -> None:
     assert tuple(PART_MENU) == PARTS[1:]
+    assert MATTES[43:] == ("left_tights", "right_tights", "tights")
     assert set(GROUP_MENU) <= set(GROUPS)
     for name in CHOSEN_MENU:
         assert name == "listed" or selection.chosen_parts(Settings(parts=name))

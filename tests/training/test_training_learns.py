@@ -12,15 +12,15 @@ from safetensors.torch import save_file
 from training.learn.muon import orthogonal
 from training.learn.samples import Batch, collate, head_targets, mirrored
 from training.learn.toy import toy_sample
-from training.learn.train import FULL, WEIGHTS, Plan, Trainer
+from training.learn.train import FULL, UNLIKELY, WEIGHTS, Plan, Trainer, of_all_parts
 from training.learn.validate import measure
 from training.pretrained import convert, running_order
 from training.scene.compose import Sample
 
 from anatomatte.errors import SetupError
-from anatomatte.nets.own.people_net import Shape, load, load_trainable
+from anatomatte.nets.own.people_net import PeopleNet, Shape, load, load_trainable
 from anatomatte.nets.own.pose_trunk import PoseTrunk, TrunkShape
-from anatomatte.parts import INDEX, MIRROR
+from anatomatte.parts import INDEX, MIRROR, PARTS, channels
 
 TRUNK = TrunkShape(stem=8, widths=(8, 16, 16, 24, 24, 32), expand=3, back=16, soft=8)
 SMALL = Shape(TRUNK, context=32, attention=1, decoder=(12, 16, 24, 32))
@@ -133,6 +133,18 @@ def test_folding_changes_nothing(trained: tuple[Path, dict[str, object]], held_o
     for a, b in zip(plain, folded, strict=True):
         assert a is not None and b is not None
         assert torch.allclose(a, b, atol=2e-3)
+
+
+def test_a_network_goes_on_with_parts_that_it_did_not_know() -> None:
+    torch.manual_seed(4)
+    old = PeopleNet(SMALL, len(PARTS) - 2).eval()
+    picture = torch.rand(1, 3, 64, 64)
+    with torch.inference_mode():
+        before = old(picture).parts
+        after = of_all_parts(old)(picture).parts
+    assert torch.equal(after[:, : len(PARTS) - 2], before)
+    leg, tights = (channels(name) for name in ("left_leg", "left_tights"))
+    assert torch.allclose(after[:, list(tights)], before[:, list(leg)] + UNLIKELY, atol=1e-5)
 
 
 def test_weights_of_another_list_of_parts_are_refused(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ _RARE = {
     **dict.fromkeys(("neck", "torso_skin", "left_hand", "right_hand", "left_shoe", "right_shoe"), 1.7),
     **dict.fromkeys(("coat", "trousers"), 1.4),
     **dict.fromkeys(("left_arm", "right_arm", "left_leg", "right_leg"), 1.3),
+    **dict.fromkeys(("left_tights", "right_tights"), 1.7),
 }
 """Weights above 1: about what makes a part as likely as the one that it is taken for.
 

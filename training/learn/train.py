@@ -22,6 +22,7 @@ from torch.utils.data import DataLoader
 
 from anatomatte.nets.own.people_net import STRIDE, PeopleNet, Shape, load_trainable, save
 from anatomatte.nets.own.pose_trunk import PoseTrunk
+from anatomatte.parts import INDEX, PARTS, UNDER
 
 from ..pretrained import hold, load_into
 from ..scene.compose import Sample
@@ -62,6 +63,10 @@ class Plan:
     validate_minutes: float = 5.0
 
 
+UNLIKELY = -3.0
+"""By how much a part that a network does not know yet begins behind the one that it is taken for."""
+
+
 class Mean:
     """Running mean of a network's weights; the decay grows with the number of updates up to `decay`."""
 
@@ -79,6 +84,21 @@ class Mean:
                 mine.lerp_(new, 1 - keep)
             else:
                 mine.copy_(new)
+
+
+def of_all_parts(net: PeopleNet) -> PeopleNet:
+    """The network with channels for parts that were appended after it was trained; returns itself.
+
+    Such a part begins as what it was taken for (`parts.UNDER`), `UNLIKELY` as likely in logits.
+    """
+    old = net.to_parts
+    if old.out_channels < len(PARTS):
+        begun = [INDEX[UNDER[name]] for name in PARTS[old.out_channels :]]
+        net.to_parts = nn.Conv2d(old.in_channels, len(PARTS), 1)
+        assert old.bias is not None and net.to_parts.bias is not None
+        net.to_parts.weight.data = torch.cat([old.weight.data, old.weight.data[begun]])
+        net.to_parts.bias.data = torch.cat([old.bias.data, old.bias.data[begun] + UNLIKELY])
+    return net
 
 
 def pick_device(name: str) -> str:
@@ -122,7 +142,9 @@ class Trainer:
             torch.backends.cudnn.benchmark = True
         self.totals: dict[str, float] = {"steps": 0, "samples": 0, "minutes": 0.0}
         net = (
-            PeopleNet(shape) if plan.resume is None else load_trainable(plan.weights or plan.resume / WEIGHTS)
+            PeopleNet(shape)
+            if plan.resume is None
+            else of_all_parts(load_trainable(plan.weights or plan.resume / WEIGHTS))
         )
         self.net = net.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         if plan.resume is None:

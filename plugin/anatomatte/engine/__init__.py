@@ -14,6 +14,7 @@ from .edge import Refined, refine
 from .evidence import Evidence, observe
 from .mattes import Mattes
 from .neighbours import Around, reach
+from .parting import asked as parts_asked
 from .run import key_frame
 from .shaping import shape
 from .subject import forget
@@ -21,5 +22,5 @@ from .task import Task
 
 __all__ = [
     "Around", "Evidence", "Mattes", "Plate", "Refined", "Task", "Work", "absent_models", "forget",
-    "key_frame", "matte", "moved", "observe", "prepare", "reach", "refine", "shape", "work_for",
+    "key_frame", "matte", "moved", "observe", "parts_asked", "prepare", "reach", "refine", "shape", "work_for",
 ]  # fmt: skip

@@ -137,6 +137,11 @@ def observe(task: Task) -> Evidence:
     return Evidence(screen, key, decided, found.people, found.alpha, doubts + found.messages)
 
 
+def people_of(task: Task) -> PeopleEvidence:
+    """The people of a frame in which they were asked for."""
+    return _people(task).people
+
+
 def _unasked(task: Task, keyed: bool) -> tuple[str, ...]:
     said: tuple[str, ...] = (
         () if keyed else ("There is no screen and Find people is Off: the matte is full.",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,8 @@ class Mattes:
         split: the alpha shared out among people and parts; None where the network was not asked.
         messages: what was decided on a screen, in words, and doubts about the frame, as sentences.
         decision: whether there is a screen, and why.
+        unsure: layers of parts that are mostly open, and the group that holds each; empty where no control
+            asks for parts.
         surface: H×W×3, the screen for the outputs that show it, in the output's encoding, or None.
     """
 
@@ -44,6 +46,7 @@ class Mattes:
     messages: tuple[str, ...] = ()
     surface: Pixels | None = None
     decision: Decision | None = None
+    unsure: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def people(self) -> list[Pixels]:

@@ -58,10 +58,19 @@ foregrounds: Region[Any] = memo.region("foregrounds", bytes_of, 1)
 """Foregrounds before a screen: tweaks of the matte leave them as they are."""
 
 
+OF_PEOPLE = ("people", "parts", "fields")
+"""Kinds of evidence that a frame keeps as long as it may be asked for parts."""
+
+
 def once(what: str, task: Task, facts: tuple[object, ...], make: Callable[[], T]) -> T:
     """Evidence of a kind, made by *make* if it is not known for these facts."""
     key = content_key(what, *facts)
-    return cast(T, evidence.get(key, lambda: frozen(make()), task.work.check))
+    if key in task.kept:
+        return cast(T, task.kept[key])
+    made = evidence.get(key, lambda: frozen(make()), task.work.check)
+    if what in OF_PEOPLE:
+        task.kept[key] = made
+    return cast(T, made)
 
 
 # ---- keys
@@ -107,6 +116,16 @@ def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
 def of_shares(task: Task, choice: Selection, alone: bool) -> tuple[object, ...]:
     """What the shares of people and parts depend on; *alone*: there is no screen."""
     return *of_people(task), dataclasses.replace(choice, doubts=()), alone
+
+
+def of_parts(task: Task) -> tuple[object, ...]:
+    """What the parts of people depend on."""
+    return *of_people(task), task.settings.parts_hardness
+
+
+def of_fields(task: Task, labels: tuple[int, ...], size: tuple[int, ...]) -> tuple[object, ...]:
+    """What the fields of some parts, over a plate of some size, depend on."""
+    return *of_parts(task), labels, size
 
 
 def of_foreground(task: Task, *pixels: npt.NDArray[Any] | None, facts: tuple[object, ...]) -> str:

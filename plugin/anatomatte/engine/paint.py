@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ..frame import Pixels
+from ..ops.strips import each
 from ..parts import PARTS
 from .mattes import Mattes
 
@@ -24,7 +25,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "bottoms": ("trousers", "skirt"),
         "arms": ("left_arm", "right_arm"),
         "hands": ("left_hand", "right_hand"),
-        "legs": ("left_leg", "right_leg"),
+        "legs": ("left_leg", "right_leg", "left_tights", "right_tights"),
         "feet": ("left_shoe", "right_shoe"),
         "carried": ("bag", "held"),
         "more": ("other",),
@@ -81,10 +82,17 @@ def people(mattes: Mattes) -> Pixels:
 
 def parts(mattes: Mattes) -> Pixels:
     """H×W×4: every part in a colour, or its family's where the part is unsure."""
-    if mattes.split is None or not mattes.split.made.labels:
+    split = mattes.split
+    if split is None or not split.made.labels:
         return people(mattes)
-    (cover,) = mattes.split.planes([(None, None)])
-    colour = mattes.split.grown(painted(mattes.split.made.parts, mattes.split.made.labels))
+    (cover,) = split.planes([(None, None)])
+    colour = np.zeros((*cover.shape, 3), np.float32)
+    split.fields()
+
+    def strip(y1: int, y2: int) -> None:
+        colour[y1:y2] = painted(split.part_rows(y1, y2), split.made.labels)
+
+    each(len(cover), strip, split.threads, lambda: None)
     rest = np.maximum(mattes.alpha - cover, 0)[..., None]
     return _over(mattes, cover[..., None] * colour + rest, np.maximum(cover, mattes.alpha))
 

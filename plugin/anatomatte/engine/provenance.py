@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +62,16 @@ def weights(landmarks: bool = False) -> dict[str, str]:
     return {name: read.get(name) or digest_of(files[name]) for name in asked}
 
 
-def account(settings: Settings, time: float, first: int | None, people: bool, edge: bool) -> dict[str, Any]:
+def account(
+    settings: Settings, time: float, first: int | None, people: bool, edge: bool, parts: bool
+) -> dict[str, Any]:
     """What a frame is made with.
 
     Args:
         first: the first frame of Source, or None.
         people: whether the networks are asked who is in the plate.
         edge: whether there is an edge that an edge model may refine.
+        parts: whether parts of people are asked for.
     """
     kinds: tuple[Kind, ...] = (*(("parts", "alpha") if people else ()), *(("edge",) if edge else ()))
     models: dict[str, str] = {}
@@ -85,7 +89,7 @@ def account(settings: Settings, time: float, first: int | None, people: bool, ed
         "table": table.digest(),
         "precision": "float32",
         "device": "cpu",
-        "weights": weights() if people else {},
+        "weights": weights(parts) if people else {},
         "models": models,
         "neighbours": neighbours,
     }
@@ -103,6 +107,11 @@ def of_screen(made: Decision | None) -> dict[str, str]:
     }
 
 
+def of_parts(unsure: Mapping[str, str]) -> dict[str, str]:
+    """How the frame's account tells of layers that are mostly open."""
+    return {"unsure": " ".join(f"{name}:unsure" for name in unsure)} if unsure else {}
+
+
 def _identity(asked: Asked) -> tuple[str, str]:
     """Digests of a network's file and of the manifest by which it is fed and read."""
     return asked.sha256, hashlib.sha256(repr(asked.manifest).encode()).hexdigest()[:16]
@@ -111,4 +120,4 @@ def _identity(asked: Asked) -> tuple[str, str]:
 def expected(settings: Settings, time: float, first: float | None) -> dict[str, Any]:
     """The most that a frame with these settings would be made with; what is asked is known after it."""
     people = settings.subject != "off"
-    return account(settings, time, None if first is None else whole(first), people, True)
+    return account(settings, time, None if first is None else whole(first), people, True, people)

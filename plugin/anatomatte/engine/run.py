@@ -17,7 +17,7 @@ from ..people.split import Split
 from ..plate import Plate, prepare
 from ..settings import Settings
 from ..work import Work
-from . import memo, subject
+from . import memo, parting, subject
 from .edge import refine
 from .evidence import asks_models, observe
 from .mattes import Mattes
@@ -57,13 +57,13 @@ def key_frame(
             return made if small is None else _full(made, small, plate, settings, work)
 
         if not keep:
-            return make()
+            return parting.bound(task, make(), plate.light)
         content = task.content if small is None else content_key(plate.frame.pixels, threads=work.threads)
         recurrent = around is not None and bool(choose.remembering(task.models, "alpha", "edge"))
         observed = recurrent and asks_models(task)
         key = memo.of_frame(task, plate, content, half, subject.wanted(settings), observed)
         found: Mattes = memo.frames.get(key, lambda: memo.frozen(make()), work.check)
-        return found
+        return parting.bound(task, found, plate.light)
 
 
 def _halved(plate: Plate) -> Plate:

@@ -10,7 +10,7 @@ from ..ops.snap import snapped
 from ..people.split import Split, factor
 from ..plate import Plate
 from ..settings import Settings
-from . import subject, views
+from . import parting, views
 from .edge import Refined
 from .evidence import Evidence
 from .foreground import foreground
@@ -24,7 +24,7 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
     made, people = refined.key, None
     doubts: tuple[str, ...] = ()
     if evidence.people is not None:
-        people, doubts = subject.shared(task, evidence.people, refined.held)
+        people, doubts = parting.shared(task, evidence.people, refined.held)
     work.progress(0.7)
     core, garbage = forcing(plate, settings)
     hint = np.zeros_like(made.matte) if plate.hint is None else plate.hint

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import SetupError, is_shortage
-from ..frame import Pixels
 from ..keyer.key import Key
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from ..nets.external import alpha_edge, choose
@@ -17,10 +16,12 @@ from ..nets.external.protocols import PeopleGiven
 from ..nets.runtime.sessions import sessions
 from ..people import edge, selection
 from ..people import landmarks as marks
+from ..people.crops import Window
 from ..people.evidence import PeopleEvidence
 from ..people.landmarks import Landmarks
-from ..people.observe import observe_people
-from ..people.shares import Shares, shares
+from ..people.observe import look_again, observe_people
+from ..people.parts import everyone, near
+from ..people.parts.everyone import Details
 from ..settings import Settings
 from . import memo
 from .task import Task
@@ -28,6 +29,9 @@ from .task import Task
 if TYPE_CHECKING:
     from ..nets.own.ensemble import PeopleModel
     from ..nets.own.landmark_model import LandmarkModel
+
+MIRRORED = 1
+"""The variant of inference that looks at the mirrored picture with the first network."""
 
 _lock = threading.Lock()
 _model: PeopleModel | None = None
@@ -161,11 +165,9 @@ def landmarks(task: Task, seen: PeopleEvidence) -> tuple[Landmarks | None, ...]:
     """
 
     def make() -> tuple[Landmarks | None, ...]:
-        work = task.work
-        found = marks.landmarks(
-            task.picture(), marks.seen(seen), landmark_model(), threads=work.threads, check=work.check
-        )
-        return tuple(found)
+        work, picture = task.work, task.picture()
+        people = [everyone.attended(person, picture.shape[0]) for person in marks.seen(seen)]
+        return tuple(marks.landmarks(picture, people, landmark_model(), work.threads, work.check))
 
     return memo.once("landmarks", task, memo.of_people(task), make)
 
@@ -186,18 +188,23 @@ def soft_key(task: Task, seen: PeopleEvidence) -> Key:
     return Key(soft.matte, soft.edge, soft.colour, around, soft.hold)
 
 
-def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Shares, tuple[str, ...]]:
-    """Shares of the people and parts that the Subject page chooses, and sentences for the status.
+def details(task: Task, seen: PeopleEvidence) -> Details:
+    """What is asked of networks for the parts of people alone: landmarks, and further looks at them.
 
-    Args:
-        held: H×W, how much of the matte is held; None before a screen.
+    Raises:
+        SetupError: as `model`.
     """
-    alone, light, work = held is not None, task.plate.light, task.work
-    choice = selection.select(task.settings, seen, task.place, keyed=not alone)
-
-    def make() -> Shares:
-        return shares(seen, choice, light, alone, held, threads=work.threads, check=work.check)
-
-    made = memo.once("shares", task, memo.of_shares(task, choice, alone), make)
-    doubts = choice.doubts if len(seen.people) else ("No person was seen: mattes of people are empty.",)
-    return made, doubts
+    picture, work, net = task.picture(), task.work, model()
+    plate = (picture.shape[0], picture.shape[1])
+    marks = landmarks(task, seen)
+    if task.settings.parts_model != "own":
+        return Details(marks)
+    heads = near.head_windows([mark for mark in marks if mark is not None], plate)
+    wanted: list[tuple[Window | None, int]] = [(None, MIRRORED), *((window, 0) for window in heads)]
+    crops = look_again(picture, net, wanted, threads=work.threads, check=work.check)
+    weights = [near.MIRROR_WEIGHT, *([near.HEAD_WEIGHT] * (len(wanted) - 1))]
+    looks = (
+        near.Look(crop.window, crop.prediction.parts, weight)
+        for crop, weight in zip(crops, weights, strict=True)
+    )
+    return Details(marks, tuple(looks))

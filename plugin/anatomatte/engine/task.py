@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from typing import Any, cast
 
 from ..cache import content_key
 from ..frame import Pixels
@@ -29,6 +30,7 @@ class Task:
         work: threads, cancelling, progress, scale.
         place: where the Point control points.
         around: the frames around this one, for recurrent models; None where there are none to be had.
+        kept: what was made of the people of this frame, for when parts are asked of it later.
     """
 
     plate: Plate
@@ -36,6 +38,7 @@ class Task:
     work: Work
     place: Point
     around: Around | None = None
+    kept: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     @functools.cached_property
     def content(self) -> str:
@@ -62,5 +65,8 @@ class Task:
 
     def picture(self) -> Pixels:
         """The plate as networks see it, H×W×3 display-referred."""
-        chosen = self.settings
-        return display.shown(self.plate.light, chosen.net_exposure, chosen.net_gamma, self.work.threads)
+        if "picture" not in self.kept:
+            chosen = self.settings
+            shown = display.shown(self.plate.light, chosen.net_exposure, chosen.net_gamma, self.work.threads)
+            self.kept["picture"] = shown
+        return cast(Pixels, self.kept["picture"])

@@ -12,7 +12,7 @@ import numpy as np
 from ..frame import Pixels
 from .filters import box, grow, shrink
 
-_WINDOW = 5
+WINDOW = 5
 """Cells across the window in which the function is straight."""
 
 _EPSILON = 1e-3
@@ -28,23 +28,27 @@ def brightness(light: Pixels) -> Pixels:
 
 
 class Guide:
-    """A picture's brightness, H×W, and what it says on a coarse grid h×w."""
+    """A picture's brightness, H×W, and what it says on a coarse grid h×w.
 
-    def __init__(self, bright: Pixels, grid: tuple[int, int]) -> None:
-        self.bright = bright
+    Args:
+        window: cells across the window in which a field is a straight function of brightness.
+    """
+
+    def __init__(self, bright: Pixels, grid: tuple[int, int], window: int = WINDOW) -> None:
+        self.bright, self._window = bright, window
         small = shrink(bright, *grid)
-        self._small, self._mean = small, box(small, _WINDOW)
-        spread = np.maximum(box(small * small, _WINDOW) - self._mean * self._mean, 0)
+        self._small, self._mean = small, box(small, window)
+        spread = np.maximum(box(small * small, window) - self._mean * self._mean, 0)
         self._trust = 1 / (spread + np.float32(_EPSILON))
 
     def lines(self, field: Pixels) -> tuple[Pixels, Pixels]:
         """Slope and offset, h×w, of the straight functions of brightness that *field*, h×w in 0..1, is."""
-        mean = box(field, _WINDOW)
-        slope = box(self._small * field, _WINDOW)
+        mean = box(field, self._window)
+        slope = box(self._small * field, self._window)
         slope -= self._mean * mean
         slope *= self._trust
         mean -= slope * self._mean
-        return box(slope, _WINDOW), box(mean, _WINDOW)
+        return box(slope, self._window), box(mean, self._window)
 
     def fine(self, field: Pixels) -> Pixels:
         """*field*, h×w in 0..1, at H×W and in 0..1.

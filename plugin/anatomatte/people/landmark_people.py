@@ -20,11 +20,13 @@ _MOSTLY = 0.5
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
     """Whom landmarks are wanted of: `matte` (h, w) in 0-1 at any size of the whole picture; `body` (13,) as
-    `detections.decoded` gives it, None where the detector did not see him; `head` (2,) x and y as shares."""
+    `detections.decoded` gives it, None where the detector did not see him; `head` (2,) x and y as shares;
+    `coarse` pixels of a square below which a face needs no second look, and a hand beside a face none."""
 
     matte: Plane
     body: Plane | None = None
     head: Plane | None = None
+    coarse: float = 0.0
 
 
 def seen(evidence: PeopleEvidence) -> list[Person]:

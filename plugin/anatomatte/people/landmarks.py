@@ -140,7 +140,9 @@ class _Look:
         if pose is None or score < HOPELESS:
             return None
         face = self._face(pose)
-        left, right = self._hand(pose, LEFT_HAND), self._hand(pose, RIGHT_HAND)
+        # without a face hands tell which side is which, however small they are
+        least = SMALLEST if face is None else max(SMALLEST, self.person.coarse)
+        left, right = self._hand(pose, LEFT_HAND, least), self._hand(pose, RIGHT_HAND, least)
         if left is not None and right is not None and _one_hand(left.points, right.points):
             left, right = (left, None) if left.away <= right.away else (None, right)
         if face is None and _contradicted(left, right):
@@ -190,16 +192,17 @@ class _Look:
         square, best = looks.face_square(pose), None
         if square.side < SMALLEST:
             return None
-        for _ in range(2 if square.side > _CLOSE else 1):
+        for _ in range(2 if square.side > max(_CLOSE, self.person.coarse) else 1):
             raw = self.nets.face(self._cut(square, looks.FACE_SIDE))
             points, present, square = looks.face_of(raw, square)
             best = points if present >= PRESENT and self._mostly_on(points[:, :2]) else best
         return best
 
-    def _hand(self, pose: Plane, which: tuple[int, int, int]) -> _Hand | None:
-        """One hand; what is found far from its wrist, or on nobody, is another's or none."""
+    def _hand(self, pose: Plane, which: tuple[int, int, int], least: float) -> _Hand | None:
+        """One hand of a square of at least *least* pixels; what is found far from its wrist, or on nobody,
+        is another's or none."""
         square = looks.hand_square(pose, which)
-        if float(pose[which[0], 2]) < LEAST_WRIST or square.side < SMALLEST:
+        if float(pose[which[0], 2]) < LEAST_WRIST or square.side < least:
             return None
         wrist, reach = pose[which[0], :2], square.side / 2
         for _ in range(2):

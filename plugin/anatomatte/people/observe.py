@@ -88,6 +88,26 @@ def observe_people(
     return MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people, work.small)
 
 
+def look_again(
+    display: Plane,
+    model: PeopleNetwork,
+    wanted: Sequence[tuple[Window | None, int]],
+    *,
+    threads: int = 1,
+    check: Callable[[], None] = never,
+) -> list[Crop]:
+    """Predictions of our own networks alone for windows of *display*, (H, W, 3) display-referred RGB.
+
+    Args:
+        wanted: windows, None for the whole picture at the network's own size, and the variant for each.
+        threads: processor threads; the result does not depend on them.
+        check: called between passes of the network; raises Cancelled to stop.
+    """
+    work = _Observation(display, model, list(model.long_sides), threads, check)
+    whole = work.full_frame(1.0)
+    return work.infer([(whole if window is None else window, variant, 0) for window, variant in wanted])
+
+
 def _larger_inference(plate: tuple[int, int], grid: tuple[int, int], crop: Crop) -> LargerInference:
     """The result of one pass at a larger scale, by itself."""
     merged = MergedCrops(plate, grid, [crop])

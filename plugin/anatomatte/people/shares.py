@@ -1,7 +1,7 @@
-"""Partitions of the matte: instance and part of each pixel, as shares that sum to one.
+"""Partitions of the matte: whose each pixel is and what of it is chosen, as shares that sum to one.
 
-They lie on a grid between the network's and the plate's: fine enough for the border of hair and
-face to follow the plate's own edge, small enough to be kept for every frame.
+They lie on a grid between the network's and the plate's: fine enough for the border of two people to follow
+the plate's own edge, small enough to be kept for every frame. Parts are `parts.fields`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from ..parts import INDEX
 from . import partition
 from .evidence import PeopleEvidence
 from .partition import LEAST, Spread
+from .parts.everyone import PartEvidence
+from .parts.fields import WINDOW
 from .selection import ALL_PARTS, Selection
 
 FINEST = 1280
@@ -37,16 +39,16 @@ class Shares:
     Attributes:
         people: K×h×w, whose a pixel is; sums to 1 over the chosen people.
         numbers: the person of each of these planes.
-        parts: n×h×w, which part of a person or what is held; sums to 1 over what is chosen of them.
-        labels: the channel of each of these planes.
+        labels: the channels of the chosen parts, and what is held where it is chosen.
+        held: h×w, what is held as a share of itself and of what is worn; None where none of it is chosen.
         taken: h×w, what the plate's matte is multiplied with so that only what is chosen stays; None: all.
         own: h×w, how much of what stays is somebody's; None: all.
     """
 
     people: Pixels
     numbers: tuple[int, ...]
-    parts: Pixels
     labels: tuple[int, ...]
+    held: Pixels | None
     taken: Pixels | None
     own: Pixels | None
 
@@ -57,6 +59,7 @@ def shares(
     light: Pixels,
     alone: bool,
     held: Pixels | None = None,
+    parts: Callable[[], PartEvidence] | None = None,
     *,
     threads: int = 1,
     check: Callable[[], None] = never,
@@ -66,18 +69,17 @@ def shares(
     Args:
         alone: the whole matte is people's; without it (in front of a screen) other things may be there.
         held: H×W, share of held things in the matte, where it is known at the plate's resolution.
+        parts: makes the people's parts; asked only where the selection leaves some of them out.
         threads: processor threads; they change nothing.
         check: called between planes; raises Cancelled to stop.
     """
     grid = _grid(light.shape[0], light.shape[1], evidence.alpha.shape)
     guide = Guide(brightness(shrink(light, *grid)), evidence.alpha.shape)
     cover = np.clip(evidence.alpha + evidence.held, 0, 1)
-    known = partition.total(evidence.parts, ALL_PARTS)
     people, numbers = partition.divided(evidence.people, selection.people, cover, None, threads, check)
-    parts, labels = partition.divided(evidence.parts, selection.parts, known * cover, known, threads, check)
     coarse = evidence.held / np.maximum(cover, _TINY)
     carried = shrink(held, *grid) if held is not None else guide.fine(Spread(cover)(coarse))
-    worn, kept = _chosen(guide, evidence, selection, known, cover)
+    worn, kept = _chosen(guide, evidence, selection, parts)
     worn_now = worn * (1 - carried)
     held_now = kept * carried
     own = _owned(guide, evidence, cover, alone)
@@ -85,19 +87,22 @@ def shares(
     taken = stays + (1 - own) if selection.whole and own is not None else stays
     of_somebody = None if own is None or not selection.whole else _ratio(stays, taken)
     entire = selection.whole and selection.held and (own is None or len(selection.people) > 0)
-    rest = _held_too(labels, worn_now, held_now)
+    rest = _held_too(selection.parts, worn_now, held_now)
     return Shares(
         people=partition.sharp(guide, people, None, threads, check),
         numbers=numbers,
-        parts=partition.sharp(guide, parts, rest, threads, check),
-        labels=labels if rest is None else (*labels, INDEX["held"]),
+        labels=selection.parts if rest is None else (*selection.parts, INDEX["held"]),
+        held=rest,
         taken=None if entire else _unit(taken),
         own=of_somebody,
     )
 
 
 def _chosen(
-    guide: Guide, evidence: PeopleEvidence, selection: Selection, known: Pixels, cover: Pixels
+    guide: Guide,
+    evidence: PeopleEvidence,
+    selection: Selection,
+    parts: Callable[[], PartEvidence] | None,
 ) -> tuple[Pixels, Pixels]:
     """How much of what is worn, and of what is held, is chosen, on the finer grid."""
     part_of_them = partition.total(evidence.people, selection.people) / np.maximum(
@@ -105,11 +110,9 @@ def _chosen(
     )
     of_people = _grown(guide, part_of_them, len(selection.people) == len(evidence.people) > 0)
     worn = of_people
-    if not set(selection.parts) >= set(ALL_PARTS):
-        mine = np.asarray(
-            partition.total(evidence.parts, selection.parts) / np.maximum(known, _TINY), np.float32
-        )
-        worn = np.multiply(of_people, guide.fine(Spread(known * cover)(mine)))
+    if parts is not None and not set(selection.parts) >= set(ALL_PARTS):
+        mine = Guide(guide.bright, parts().shares.shape[1:], WINDOW).fine(parts().of(selection.parts))
+        worn = np.multiply(of_people, mine)
     return worn, of_people * np.float32(selection.held)
 
 

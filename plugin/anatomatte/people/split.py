@@ -1,19 +1,23 @@
 """One alpha shared out among people, and each person's matte among parts.
 
-Bilinear growing keeps a sum of 1: whatever the network says, the parts of a person sum to that
+People and parts are shares that sum to 1: whatever the network says, the parts of a person sum to that
 person's matte, and all people together are at most the alpha.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ..frame import Pixels
 from ..ops.filters import reach, rows_of
 from ..ops.strips import each
+from ..parts import INDEX
+from .parts.fields import PartFields
 from .shares import Shares
+
+HELD = INDEX["held"]
 
 Labels = tuple[int, ...]
 Wanted = tuple[int | None, Labels | None]
@@ -32,6 +36,7 @@ class Split:
         alpha: H×W in 0..1; what is not chosen is already 0.
         made: the shares.
         threads: processor threads; they change nothing.
+        parts: makes the fields of the parts; called when a part is asked for. None: there are none.
         frame: height and width of the whole frame where *alpha* is a window of it.
         at: row and column of the frame at which the window begins.
     """
@@ -41,17 +46,26 @@ class Split:
         alpha: Pixels,
         made: Shares,
         threads: int = 1,
+        parts: Callable[[], PartFields] | None = None,
         frame: tuple[int, int] | None = None,
         at: tuple[int, int] = (0, 0),
     ) -> None:
-        self.alpha, self.made, self.threads, self._at = alpha, made, threads, at
-        self._frame = frame or (alpha.shape[0], alpha.shape[1])
+        self.alpha, self.made, self.threads, self.at = alpha, made, threads, at
+        self._parts, self._frame = parts, frame or (alpha.shape[0], alpha.shape[1])
+
+    def with_parts(self, parts: Callable[[], PartFields]) -> Split:
+        """The same, with what makes the fields of its parts."""
+        return Split(self.alpha, self.made, self.threads, parts, self._frame, self.at)
+
+    def fields(self) -> PartFields | None:
+        """The fields of the parts, over the whole frame; None where there are none."""
+        return None if self._parts is None else self._parts()
 
     def cropped(self, rows: slice, columns: slice) -> Split:
         """A window, without a copy; its planes are the same windows of the whole planes."""
         top, left = (part.indices(n)[0] for part, n in zip((rows, columns), self.alpha.shape, strict=True))
-        at = (self._at[0] + top, self._at[1] + left)
-        return Split(self.alpha[rows, columns], self.made, self.threads, self._frame, at)
+        at = (self.at[0] + top, self.at[1] + left)
+        return Split(self.alpha[rows, columns], self.made, self.threads, self._parts, self._frame, at)
 
     @property
     def count(self) -> int:
@@ -62,7 +76,7 @@ class Split:
         """Mattes H×W, each of a person and of some parts of that person; zero where there are none."""
         out = [np.zeros(self.alpha.shape, np.float32) for _ in wanted]
         there = [(plane, one) for plane, one in zip(out, wanted, strict=True) if self._is(one)]
-        fields = {labels: _Field(self._field(labels)) for _, (_, labels) in there if labels is not None}
+        fields = self.fields() if any(self._divides(labels) for _, (_, labels) in there) else None
         persons = {
             person: _Field(self.made.people[self.made.numbers.index(person)])
             for _, (person, _) in there
@@ -79,9 +93,14 @@ class Split:
             each(self.alpha.shape[0], strip, self.threads, lambda: None)
         return out
 
+    def part_rows(self, y1: int, y2: int) -> Pixels:
+        """The shares n×rows×W of all chosen parts, in the order of `Shares.labels`, in rows y1 to y2."""
+        strip = _Strip(self, self.fields(), y1, y2)
+        return np.stack([strip.share((label,))[0] for label in self.made.labels])
+
     def grown(self, field: Pixels) -> Pixels:
         """A field h×w×C on the shares' grid at the resolution of the alpha."""
-        return self._grown(field, 0, self.alpha.shape[0])
+        return self.rows(field, 0, self.alpha.shape[0])
 
     def _is(self, wanted: Wanted) -> bool:
         """Whether there is anything of a person and some parts."""
@@ -89,10 +108,17 @@ class Split:
         somebody = bool(self.made.numbers) if person is None else person in self.made.numbers
         return somebody and (parts is None or any(label in parts for label in self.made.labels))
 
+    def _divides(self, labels: Labels | None) -> bool:
+        """Whether some parts are neither all that is chosen nor only what is held."""
+        if labels is None or set(labels) >= set(self.made.labels):
+            return False
+        worn = set(self.made.labels) - {HELD}
+        return not worn.isdisjoint(labels) and not worn <= set(labels)
+
     def _strip(
         self,
         wanted: list[tuple[Pixels, Wanted]],
-        fields: dict[Labels, _Field],
+        fields: PartFields | None,
         persons: dict[int, _Field],
         y1: int,
         y2: int,
@@ -101,9 +127,9 @@ class Split:
         """Rows y1 to y2 of what is wanted; *x* are the columns in which there is any alpha."""
         alpha = self.alpha[y1:y2]
         if self.made.own is not None:
-            alpha = alpha * self._grown(self.made.own, y1, y2)
+            alpha = alpha * self.rows(self.made.own, y1, y2)
         of: dict[int, tuple[Pixels, slice]] = {}
-        parts: dict[Labels, tuple[Pixels, slice]] = {}
+        parts = _Strip(self, fields, y1, y2)
         for plane, (person, labels) in wanted:
             matte, there = alpha, x
             if person in persons:
@@ -115,23 +141,12 @@ class Split:
             if labels is None:
                 np.minimum(matte[:, there], 1, out=plane[y1:y2, there])
                 continue
-            if labels not in parts:
-                parts[labels] = self._share(fields[labels], x, y1, y2)
-            share, mine = parts[labels]
+            share, mine = parts.share(labels)
             both = slice(max(there.start, mine.start), min(there.stop, mine.stop))
             if both.stop > both.start:
                 made = plane[y1:y2, both]
                 np.multiply(matte[:, both], share[:, both], out=made)
                 np.minimum(made, 1, out=made)
-
-    def _field(self, labels: Labels) -> Pixels:
-        """The share of some parts together in the matte of a person, on the shares' own grid."""
-        mine = [at for at, label in enumerate(self.made.labels) if label in labels]
-        if len(mine) == len(self.made.labels):
-            return np.ones_like(self.made.parts[0])
-        if len(mine) == 1:
-            return np.asarray(self.made.parts[mine[0]], np.float32)
-        return np.asarray(np.minimum(self.made.parts[mine].sum(0), 1), np.float32)
 
     def _times(self, alpha: Pixels, x: slice, field: _Field, y1: int, y2: int) -> tuple[Pixels, slice]:
         """The share of a person in rows of the alpha, and the columns in which there is any of it."""
@@ -142,17 +157,66 @@ class Split:
 
     def _share(self, field: _Field, x: slice, y1: int, y2: int) -> tuple[Pixels, slice]:
         """Rows of a share at the plate's resolution, and those of the columns *x* in which it is not 0."""
-        top, left = self._at
+        top, left = self.at
         span = reach(field.there, top + y1, top + y2, *self._frame)
         there = slice(max(x.start, span.start - left), min(x.stop, span.stop - left))
         if there.stop <= there.start:
             return self.alpha[:0], slice(0, 0)
-        return self._grown(field.share, y1, y2), there
+        return self.rows(field.share, y1, y2), there
 
-    def _grown(self, field: Pixels, y1: int, y2: int) -> Pixels:
-        top, left = self._at
+    def rows(self, field: Pixels, y1: int, y2: int) -> Pixels:
+        """Rows y1 to y2 of a field of the frame at the resolution of the alpha."""
+        top, left = self.at
         whole = rows_of(field, top + y1, top + y2, *self._frame)
         return whole[:, left : left + self.alpha.shape[1]]
+
+
+class _Strip:
+    """The shares of parts in a strip of rows of a split, each made once."""
+
+    def __init__(self, split: Split, fields: PartFields | None, y1: int, y2: int) -> None:
+        self._split, self._fields, self._y = split, fields, (y1, y2)
+        self._shape = (y2 - y1, split.alpha.shape[1])
+        self._made: dict[Labels, tuple[Pixels, slice]] = {}
+
+    def share(self, labels: Labels) -> tuple[Pixels, slice]:
+        """The share of some parts together in a person's matte, and the columns in which it is not 0."""
+        if labels not in self._made:
+            self._made[labels] = self._share(labels)
+        return self._made[labels]
+
+    def _share(self, labels: Labels) -> tuple[Pixels, slice]:
+        chosen, held = self._split.made.labels, self._split.made.held
+        everywhere = slice(0, self._shape[1])
+        if set(labels) >= set(chosen):
+            return np.ones(self._shape, np.float32), everywhere
+        worn = [label for label in chosen if label != HELD]
+        mine = [label for label in worn if label in labels]
+        whole = len(mine) == len(worn)
+        share, x = (np.ones(self._shape, np.float32), everywhere) if whole else self._worn(mine)
+        if held is None:
+            return share, x
+        carried = self._split.rows(held, *self._y)
+        share *= 1 - carried
+        return (share + carried, everywhere) if HELD in labels else (share, x)
+
+    def _worn(self, labels: list[int]) -> tuple[Pixels, slice]:
+        """The sum of some parts, and the columns in which there is any of them."""
+        made, width = np.zeros(self._shape, np.float32), self._shape[1]
+        first, last, fields = width, 0, self._fields
+        if fields is None:
+            return made, slice(0, 0)
+        top, left = self._split.at
+        for label in labels:
+            if label not in fields.labels:
+                continue
+            at = fields.labels.index(label)
+            for rows, x in fields.rows(at, top + self._y[0], top + self._y[1]):
+                low, high = max(x.start - left, 0), min(x.stop - left, width)
+                if high > low:
+                    made[:, low:high] += rows[:, low + left - x.start : high + left - x.start]
+                    first, last = min(first, low), max(last, high)
+        return np.minimum(made, 1, out=made), slice(first, max(first, last))
 
 
 class _Field:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...parts import INDEX, LABEL_SETS, PARTS
+from ...parts import INDEX, LABEL_SETS, PARTS, weighers
 from ...people.evidence import PeopleEvidence
 from ..external.merge import head_of, shares_of
 from .model import M2FPPrediction
@@ -73,7 +73,7 @@ def _parts(prediction: M2FPPrediction, guide: Plane | None) -> Plane:
         ours = [INDEX[name] for name in table[label]]
         if not prediction.class_scores[prediction.labels.index(label)]:
             continue
-        for part, share in zip(ours, _split(ours, guide), strict=True):
+        for part, share in zip(ours, _split(table[label], guide), strict=True):
             out[part] += share * plane
     total = out.sum(0)
     out /= np.maximum(total, _SOME)
@@ -81,11 +81,11 @@ def _parts(prediction: M2FPPrediction, guide: Plane | None) -> Plane:
     return out
 
 
-def _split(ours: list[int], guide: Plane | None) -> list[Plane | float]:
+def _split(names: tuple[str, ...], guide: Plane | None) -> list[Plane | float]:
     """How much of a label each of its parts gets, summing to 1."""
-    if len(ours) == 1 or guide is None:
-        return [1 / len(ours)] * len(ours)
-    weight = guide[ours] + np.float32(1e-4)
+    if len(names) == 1 or guide is None:
+        return [1 / len(names)] * len(names)
+    weight = np.stack([guide[list(speak)].sum(0) for speak in weighers(names)]) + np.float32(1e-4)
     return list(weight / weight.sum(0))
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from ...models.store.files import sha256_of
-from ...parts import INDEX, MIRROR
+from ...parts import INDEX, MIRROR, PARTS
 from ...people.detections import decoded, letterboxed
 from ...people.evidence import PeopleEvidence, Plane
 from ...people.instances import Prediction
@@ -174,7 +174,7 @@ class PeopleModel:
             out = self.nets[which](batch.to(self.device, self.dtype, memory_format=torch.channels_last))
             parts, alpha, centre, offset = (t[0].float().cpu() for t in out[:4])
             offset = offset * torch.tensor([OFFSET_UNIT / width, OFFSET_UNIT / height])[:, None, None]
-            parts, centre = parts.softmax(0), torch.sigmoid(centre[0])
+            parts, centre = _of_all_parts(parts.softmax(0)), torch.sigmoid(centre[0])
             if mirror:
                 parts, alpha, centre, offset = (t.flip(-1) for t in (parts, alpha, centre, offset))
                 parts = parts[list(MIRROR)]
@@ -201,6 +201,11 @@ class PeopleModel:
         found = self.detector(batch.to(self.device, self.dtype, memory_format=torch.channels_last))
         scores, boxes = (np.asarray(t[0].float().cpu().numpy(), np.float32) for t in found)
         return decoded(scores, boxes, *picture.shape[:2])
+
+
+def _of_all_parts(known: torch.Tensor) -> torch.Tensor:
+    """Probabilities (known, h, w) with 0 for the parts that the network does not know, (parts, h, w)."""
+    return torch.nn.functional.pad(known, (0, 0, 0, 0, 0, len(PARTS) - len(known)))
 
 
 def _together(own: Prediction, beside: Beside) -> Prediction:

@@ -42,7 +42,7 @@ NET = "people_net_2"
 class PeopleOutputs(NamedTuple):
     """Raw outputs for a batch of N pictures of H x W pixels.
 
-    `parts` (N, parts, H/2, W/2) and `alpha` (N, 2, H, W: person without held things, held things)
+    `parts` (N, the parts it knows, H/2, W/2), `alpha` (N, 2, H, W: person without held things, held things)
     and `centre` (N, 1, H/4, W/4) are logits; `offset` (N, 2, H/4, W/4: x, y) leads from a cell to
     its person's head in units of `OFFSET_UNIT` pixels. `pose_mask` (N, 1, H, W) are logits of the
     published trunk's own segmentation, one whole person; None in training and from a trunk of our own.
@@ -102,9 +102,13 @@ def _up(x: Tensor, like: Tensor) -> Tensor:
 
 
 class PeopleNet(nn.Module):
-    """The network; call it with (N, 3, H, W) display-referred RGB in 0-1, H and W multiples of `STRIDE`."""
+    """The network; call it with (N, 3, H, W) display-referred RGB in 0-1, H and W multiples of `STRIDE`.
 
-    def __init__(self, shape: Shape | None = None) -> None:
+    Args:
+        parts: how many of `PARTS` it knows, from the first on; a network is older than parts appended later.
+    """
+
+    def __init__(self, shape: Shape | None = None, parts: int = len(PARTS)) -> None:
         super().__init__()
         self.shape = shape = shape or Shape()
         d0, d1, d2, d3 = shape.decoder
@@ -126,7 +130,7 @@ class PeopleNet(nn.Module):
         skips = (w5, d3), (w3, d2), (w2 + more, d1), (w1 + soft, d0)
         self.skip = nn.ModuleList(ConvNorm(i, o, 1, act=False) for i, o in skips)
         self.merge = nn.ModuleList(ConvNorm(c, c) for c in (d3, d2, d1, d0))
-        self.to_parts = nn.Conv2d(d0, len(PARTS), 1)
+        self.to_parts = nn.Conv2d(d0, parts, 1)
         self.to_coarse = nn.Conv2d(d0, 2, 1)
         self.to_fine = nn.Conv2d(d0, 8, 1)
         self.fine = ConvNorm(8 + 3 + 2, 16)
@@ -175,7 +179,7 @@ def save(net_state: dict[str, Tensor], shape: Shape, path: Path, note: dict[str,
     header = {
         "net": NET,
         "shape": json.dumps(asdict(shape)),
-        "parts": ",".join(PARTS),
+        "parts": ",".join(PARTS[: len(net_state["to_parts.bias"])]),
         **(note or {}),
     }
     save_file(halves, str(path), header)
@@ -200,10 +204,11 @@ def load_trainable(path: Path) -> PeopleNet:
         SetupError: the file is missing, damaged, or of another network or list of parts.
     """
     header, state = read(path, "the people network")
-    if header.get("parts") != ",".join(PARTS):
+    known = tuple(header.get("parts", "").split(","))
+    if known != PARTS[: len(known)]:
         raise SetupError(f"{path} was trained for another list of parts; install weights of this version")
     must_be(header, NET, path)
-    net = PeopleNet(shape_of(header))
+    net = PeopleNet(shape_of(header), len(known))
     fill(net, state, path)
     return net
 

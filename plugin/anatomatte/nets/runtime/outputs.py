@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...errors import SetupError
 from ...models.manifest import Manifest, Output
 from ...ops import colour
-from ...parts import INDEX, PARTS
+from ...parts import INDEX, PARTS, weighers
 from .sizes import Geometry, Plane, brought_back
 
 Array = NDArray[Any]
@@ -261,7 +261,7 @@ def in_our_parts(classes: Plane, manifest: Manifest, prior: Plane | None = None)
             continue
         weights = np.full((len(into), *plane.shape), 1e-3, np.float32)
         if prior is not None:
-            weights = weights + prior[into]
+            weights = weights + np.stack([prior[list(speak)].sum(0) for speak in weighers(names)])
         made[into] += plane * (weights / weights.sum(0))
     total = made.sum(0)
     made[0] += total <= 1e-6

@@ -1,0 +1,103 @@
+"""How a frame's matte is shared out: whose it is, and which part. Parts are made when they are asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from ..frame import Pixels
+from ..menus import GROUP_MENU, PART_MENU
+from ..ops.guided import brightness
+from ..parts import PARTS, PERSON
+from ..people import selection
+from ..people.evidence import PeopleEvidence
+from ..people.parts import everyone
+from ..people.parts.everyone import PartEvidence
+from ..people.parts.fields import PartFields, fields
+from ..people.parts.hardness import contrast
+from ..people.shares import Shares, shares
+from ..settings import Settings
+from . import memo, subject
+from .evidence import people_of
+from .mattes import Mattes
+from .task import Task
+
+_LAYERS = frozenset({*PART_MENU, *GROUP_MENU} - {"held"})
+"""Mattes that only the parts can give."""
+
+
+def asked(settings: Settings) -> bool:
+    """Whether a control or a layer asks for parts of people."""
+    packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
+    layers = settings.output == "packed" and not _LAYERS.isdisjoint(packed)
+    chosen = {name for name in selection.chosen_parts(settings) if name != "held"}
+    return settings.output == "parts" or layers or chosen not in (set(), set(PERSON))
+
+
+def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Shares, tuple[str, ...]]:
+    """Shares of the people and parts that the Subject page chooses, and sentences for the status.
+
+    Args:
+        held: H×W, how much of the matte is held; None before a screen.
+    """
+    alone, light, work = held is not None, task.plate.light, task.work
+    choice = selection.select(task.settings, seen, task.place, keyed=not alone)
+
+    def parts() -> PartEvidence:
+        return divided(task, seen)
+
+    def make() -> Shares:
+        return shares(seen, choice, light, alone, held, parts, threads=work.threads, check=work.check)
+
+    made = memo.once("shares", task, memo.of_shares(task, choice, alone), make)
+    doubts = choice.doubts if len(seen.people) else ("No person was seen: mattes of people are empty.",)
+    return made, doubts
+
+
+def divided(task: Task, seen: PeopleEvidence) -> PartEvidence:
+    """The parts of all people in the frame."""
+
+    def make() -> PartEvidence:
+        return everyone.parts_of(
+            task.picture(), seen, subject.details(task, seen), task.settings.parts_hardness,
+            threads=task.work.threads, check=task.work.check,
+        )  # fmt: skip
+
+    return memo.once("parts", task, memo.of_parts(task), make)
+
+
+def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
+    """A frame's mattes that can be asked for parts, over *light*, H×W×3 at the alpha's size.
+
+    Where the controls ask for parts they are made at once, and what is unsure among them is told.
+    """
+    if made.split is None:
+        return made
+    chosen = made.split.made
+    mattes = dataclasses.replace(made, split=made.split.with_parts(_maker(task, chosen, light)))
+    if asked(task.settings) and chosen.numbers:
+        mattes.unsure = unsure(divided(task, people_of(task)), chosen)
+    return mattes
+
+
+def _maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], PartFields]:
+    """What makes the fields of the chosen parts."""
+    worn = tuple(label for label in chosen.labels if PARTS[label] in PERSON)
+
+    def make() -> PartFields:
+        found, labels = divided(task, people_of(task)).among(worn)
+        power = contrast(task.settings.parts_hardness)
+        work = task.work
+        return fields(found, labels, brightness(light), power, threads=work.threads, check=work.check)
+
+    return lambda: memo.once("fields", task, memo.of_fields(task, worn, light.shape[:2]), make)
+
+
+def unsure(found: PartEvidence, chosen: Shares) -> Mapping[str, str]:
+    """The layers of the frame that are mostly open, and the group that holds each ("" where none does)."""
+    told: dict[str, str] = {}
+    for number in chosen.numbers:
+        for name, group in found.unsure[number] if number < len(found.unsure) else ():
+            layer = name if len(chosen.numbers) == 1 else f"person_{number + 1:02d}.{name}"
+            told[layer] = group
+    return told

@@ -1,0 +1,331 @@
+"""The parts of everybody in a picture, decided person by person and put together on one grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from ...frame import Pixels
+from ...ops.filters import Mask, grow, shrink
+from ...ops.strips import every, never
+from ...parts import INDEX, PARTS, PERSON
+from .. import partition
+from ..evidence import PeopleEvidence
+from ..landmark_people import Person
+from ..landmarks import Landmarks
+from ..partition import LEAST, SOFTMAX_FLOOR
+from . import outfit
+from .hardness import hardened, unsure
+from .labels import AT, LABELS
+from .near import Look, with_looks
+from .person import INSIDE, OutfitOdds, View, decided, smoothed
+from .trust import believed
+
+SIDE = 240
+"""Pixels of a person's longer side at which parts are decided."""
+
+_CELLS = 400_000
+"""Cells of the grid at most."""
+
+_MARGIN = 0.06
+_COARSE = 0.3
+"""Side of the square around a face or a hand, in lengths of the person, below which it is small."""
+_COARSER = 2
+_ABSENT = 1e-3
+"""A part with no higher share than this is not there."""
+_NARROWEST = 12
+"""Pixels of the grid that a person needs across."""
+
+Box = tuple[int, int, int, int]
+"""Top, bottom, left, right, in pixels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartEvidence:
+    """Which part of a person a pixel is.
+
+    Attributes:
+        shares: parts×h×w, in the order of `parts.PERSON`; they sum to 1 everywhere.
+        unsure: of each person the parts that stay open, and the group that holds each ("" where none does).
+    """
+
+    shares: Pixels
+    unsure: tuple[tuple[tuple[str, str], ...], ...] = ()
+
+    def of(self, channels: Sequence[int]) -> Pixels:
+        """The share h×w of some parts together, by their channels."""
+        made = np.zeros(self.shares.shape[1:], np.float32)
+        for channel in channels:
+            made += self.shares[AT[PARTS[channel]]]
+        return np.minimum(made, 1)
+
+    def among(self, channels: Sequence[int]) -> tuple[Pixels, tuple[int, ...]]:
+        """Some parts as shares of these alone, and the channels of those of which there is anything.
+
+        Where there is nothing of any of them they carry on from where there is.
+        """
+        planes = self.shares[[AT[PARTS[channel]] for channel in channels]]
+        if len(channels) < len(PERSON):
+            made, at = partition.divided(planes, tuple(range(len(channels))), planes.sum(0))
+            return made, tuple(channels[k] for k in at)
+        there = [k for k, plane in enumerate(planes) if float(plane.max()) >= LEAST]
+        made = planes[there]
+        made /= made.sum(0)
+        return made, tuple(channels[k] for k in there)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Details:
+    """What further networks say of the people, in their order; what is not known is left out or None.
+
+    Attributes:
+        marks: landmarks of each person.
+        looks: further looks at the picture.
+        outfits: log odds of each person's outfits (`labels.LOWER`), instead of what `OutfitOdds` would say.
+    """
+
+    marks: tuple[Landmarks | None, ...] = ()
+    looks: tuple[Look, ...] = ()
+    outfits: tuple[Mapping[str, float] | None, ...] = ()
+
+
+def parts_of(
+    picture: Pixels,
+    evidence: PeopleEvidence,
+    details: Details,
+    hardness: float,
+    *,
+    odds: OutfitOdds = outfit.outfit_odds,
+    threads: int = 1,
+    check: Callable[[], None] = never,
+) -> PartEvidence:
+    """The parts of the people in *picture*, H×W×3 display-referred.
+
+    Args:
+        details: landmarks and further looks at the people of the *evidence*.
+        hardness: 0 leaves the probabilities as they are, 1 decides.
+        odds: how likely each outfit is.
+        threads: processor threads; they change nothing.
+        check: called between people; raises Cancelled to stop.
+    """
+    work = _Everyone(picture, evidence, details, hardness, odds, threads)
+    made: list[_Decided | None] = [None] * len(evidence.people)
+
+    def person(k: int) -> None:
+        made[k] = work.person(k)
+
+    every(len(made), person, threads, check)
+    return work.together([one for one in made if one is not None])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Decided:
+    """One person's parts (parts, h, w) in a box of the plate."""
+
+    number: int
+    box: Box
+    shares: Pixels
+    unsure: dict[str, str]
+
+
+def attended(person: Person, height: int) -> Person:
+    """The person, with how small faces and hands are in `SIDE` pixels that landmarks say nothing of there.
+
+    Args:
+        height: of the picture, in pixels.
+    """
+    return replace(person, coarse=_COARSE * _length(person.matte) * height / person.matte.shape[0])
+
+
+class _Everyone:
+    """What is known of all people of one picture."""
+
+    def __init__(
+        self,
+        picture: Pixels,
+        evidence: PeopleEvidence,
+        details: Details,
+        hardness: float,
+        odds: OutfitOdds,
+        threads: int,
+    ) -> None:
+        self.picture, self.evidence, self.details = picture, evidence, details
+        self.hardness, self.odds = hardness, odds
+        self.plate = (picture.shape[0], picture.shape[1])
+        cover = np.clip(evidence.alpha + evidence.held, 0, 1)
+        size = self._working(cover)
+        self.cover = _sized(cover, *size)
+        self.whose = np.zeros((len(evidence.people), *size), np.float32)
+        for k, plane in enumerate(evidence.people):
+            self.whose[k] = _sized(plane, *size)
+        probabilities = np.stack([_sized(plane, *size) for plane in evidence.parts])
+        probabilities = with_looks(probabilities, details.looks, self.plate)
+        of = tuple(INDEX[name] for name in PERSON)
+        known = partition.total(probabilities, of)
+        shares, there = partition.divided(probabilities, of, known * self.cover, known, threads)
+        self.shares = np.zeros((len(LABELS), *size), np.float32)
+        for plane, channel in zip(shares, there, strict=True):
+            self.shares[AT[PARTS[channel]]] = np.maximum(plane - np.float32(SOFTMAX_FLOOR), 0)
+        self.shares /= np.maximum(self.shares.sum(0), np.float32(1e-6))
+        self.mattes = self.cover * self.whose
+
+    def _working(self, cover: Pixels) -> tuple[int, int]:
+        """Height and width for the evidence: the largest person has `SIDE` pixels at most."""
+        height, width = cover.shape
+        longest = max((_length(cover * plane) for plane in self.evidence.people), default=0)
+        scale = min(1.0, SIDE / max(longest, 1))
+        return max(1, round(height * scale)), max(1, round(width * scale))
+
+    def person(self, k: int) -> _Decided | None:
+        """The parts of person *k*; None where there is too little of them."""
+        box = self._box(self.mattes[k])
+        if box is None:
+            return None
+        height, width = box[1] - box[0], box[3] - box[2]
+        scale = min(1.0, SIDE / max(height, width))
+        size = max(_NARROWEST, round(height * scale)), max(_NARROWEST, round(width * scale))
+        view = self._view(k, box, size)
+        shares = _filled(decided(view, self._odds(k)), view.cover > INSIDE)
+        hard = hardened(shares, 1.0)
+        soft = hard if self.hardness == 1 else hardened(shares, self.hardness)
+        return _Decided(k, box, soft, unsure(hard, view.cover))
+
+    def _odds(self, k: int) -> OutfitOdds:
+        """How likely each outfit of person *k* is: as a network told, else by the evidence."""
+        told = self.details.outfits[k] if k < len(self.details.outfits) else None
+        return self.odds if told is None else lambda _: dict(told)
+
+    def _view(self, k: int, box: Box, size: tuple[int, int]) -> View:
+        top, bottom, left, right = box
+        cut = np.ascontiguousarray(self.picture[top:bottom, left:right])
+        small = shrink(cut, *size)
+        take = _Window(box, size, self.plate, self.cover.shape)
+        shares = np.stack([take(plane) for plane in self.shares])
+        shares /= np.maximum(shares.sum(0), np.float32(1e-6))
+        marks = self.details.marks[k] if k < len(self.details.marks) else None
+        if marks is not None and not believed(marks, self.mattes, k, self.plate):
+            marks = None
+        moved = None if marks is None else _moved(marks, box, size)
+        return View(smoothed(small), take(self.mattes[k]), shares, moved)
+
+    def _box(self, matte: Pixels) -> Box | None:
+        """The box of the plate in which a person stands, with a margin."""
+        rows, columns = np.flatnonzero((matte > 0.3).any(1)), np.flatnonzero((matte > 0.3).any(0))
+        if not len(rows):
+            return None
+        down, across = (side / cells for side, cells in zip(self.plate, matte.shape, strict=True))
+        spans = (rows[0] * down, (rows[-1] + 1) * down, columns[0] * across, (columns[-1] + 1) * across)
+        room = _MARGIN * max(spans[1] - spans[0], spans[3] - spans[2])
+        top, bottom = max(0, round(spans[0] - room)), min(self.plate[0], round(spans[1] + room))
+        left, right = max(0, round(spans[2] - room)), min(self.plate[1], round(spans[3] + room))
+        return (top, bottom, left, right) if bottom > top and right > left else None
+
+    def together(self, people: Sequence[_Decided]) -> PartEvidence:
+        """All people on one grid; where nobody was decided what the network says stays."""
+        height, width = self._grid(people)
+        base = hardened(self.shares + np.float32(1e-6), self.hardness)
+        made = np.stack([_sized(plane, height, width) for plane in base])
+        theirs, total = np.zeros_like(made), np.zeros((height, width), np.float32)
+        for one in people:
+            box = _scaled(one.box, self.plate, (height, width))
+            here = np.s_[box[0] : box[1], box[2] : box[3]]
+            mine = _sized(self.whose[one.number], height, width)[here]
+            total[here] += mine
+            for k, plane in enumerate(one.shares):
+                if float(plane.max()) > _ABSENT:
+                    theirs[k][here] += _sized(plane, box[1] - box[0], box[3] - box[2]) * mine
+        rest = 1 - np.clip(total, 0, 1)
+        self._add_network(theirs, rest)
+        theirs /= np.maximum(theirs.sum(0), np.float32(1e-6))
+        told: list[tuple[tuple[str, str], ...]] = [()] * len(self.evidence.people)
+        for one in people:
+            told[one.number] = tuple(one.unsure.items())
+        return PartEvidence(theirs, tuple(told))
+
+    def _add_network(self, made: Pixels, rest: Pixels) -> None:
+        """Add what the network says where nobody was decided, *rest* of it."""
+        if float(rest.max()) <= _ABSENT:
+            return
+        height, width = (-(-side // _COARSER) for side in self.cover.shape)
+        there = [k for k, plane in enumerate(self.shares) if float(plane.max()) > _ABSENT]
+        small = np.stack([_sized(self.shares[k], height, width) for k in there]) + np.float32(1e-6)
+        for k, plane in zip(there, hardened(small, self.hardness), strict=True):
+            made[k] += grow(plane, *rest.shape) * rest
+
+    def _grid(self, people: Sequence[_Decided]) -> tuple[int, int]:
+        """Height and width of the grid: as fine as the largest person was decided."""
+        scales = [one.shares.shape[1] / (one.box[1] - one.box[0]) for one in people]
+        least = max(side / cells for side, cells in zip(self.cover.shape, self.plate, strict=True))
+        area = self.plate[0] * self.plate[1]
+        scale = min(max([min(scales, default=0.0), least]), 1.0, (_CELLS / area) ** 0.5)
+        return max(1, round(self.plate[0] * scale)), max(1, round(self.plate[1] * scale))
+
+
+def _length(matte: Pixels) -> int:
+    """Pixels of the longer side of the box around a person."""
+    there = matte > 0.3
+    spans = (np.flatnonzero(there.any(axis)) for axis in (0, 1))
+    return max((int(np.ptp(at)) + 1 for at in spans if len(at)), default=0)
+
+
+class _Window:
+    """Planes on the grid of the evidence, brought to a box of the plate at another size."""
+
+    def __init__(
+        self, box: Box, size: tuple[int, int], plate: tuple[int, int], grid: tuple[int, ...]
+    ) -> None:
+        down, across = grid[0] / plate[0], grid[1] / plate[1]
+        y = ((np.arange(size[0]) + 0.5) * (box[1] - box[0]) / size[0] + box[0]) * down - 0.5
+        x = ((np.arange(size[1]) + 0.5) * (box[3] - box[2]) / size[1] + box[2]) * across - 0.5
+        self._x, self._y = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
+
+    def __call__(self, plane: Pixels) -> Pixels:
+        if not plane.any():
+            return np.zeros(self._x.shape, np.float32)
+        made = cv2.remap(plane, self._x, self._y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(made, np.float32)
+
+
+def _moved(marks: Landmarks, box: Box, size: tuple[int, int]) -> Landmarks:
+    """Landmarks of the plate in pixels of a box of it at another size."""
+    scale = np.array([size[1] / (box[3] - box[2]), size[0] / (box[1] - box[0])], np.float32)
+    first = np.array([box[2], box[0]], np.float32)
+
+    def there(points: Pixels | None) -> Pixels | None:
+        if points is None:
+            return None
+        made = np.array(points, np.float32)
+        made[:, :2] = (made[:, :2] - first) * scale
+        return made
+
+    pose = there(marks.pose)
+    assert pose is not None
+    return Landmarks(pose, there(marks.face), there(marks.left_hand), there(marks.right_hand), marks.score)
+
+
+def _filled(shares: Pixels, inside: Mask) -> Pixels:
+    """Shares (n, h, w) carried on to what is not *inside*, from the nearest pixel that is."""
+    if not inside.any() or inside.all():
+        return shares
+    outside = (~inside).astype(np.uint8)
+    _, nearest = cv2.distanceTransformWithLabels(outside, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    of = np.zeros(int(nearest.max()) + 1, np.intp)
+    of[nearest[inside]] = np.flatnonzero(inside)
+    flat = shares.reshape(len(shares), -1)
+    made = shares.copy()
+    made[:, ~inside] = flat[:, of[nearest[~inside]]]
+    return made
+
+
+def _scaled(box: Box, plate: tuple[int, int], grid: tuple[int, int]) -> Box:
+    down, across = grid[0] / plate[0], grid[1] / plate[1]
+    top, left = round(box[0] * down), round(box[2] * across)
+    return top, max(top + 1, round(box[1] * down)), left, max(left + 1, round(box[3] * across))
+
+
+def _sized(plane: Pixels, height: int, width: int) -> Pixels:
+    smaller = height * width < plane.size
+    return shrink(plane, height, width) if smaller else grow(plane, height, width)

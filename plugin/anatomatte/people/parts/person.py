@@ -1,0 +1,210 @@
+"""The parts of one person: what the network says, gathered over regions and decided together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ...frame import Pixels
+from ...ops.filters import Mask
+from ..landmarks import Landmarks
+from . import graph, outfit, tones
+from .body import Body, Vector, body_of
+from .gaussians import fitted
+from .labels import AT, BARE, LABELS, SHOES, SIDES, TIGHTS, UPPER, planes
+from .prior import prior, ramp
+from .regions import Numbers, cut, regions
+
+INSIDE = 0.4
+"""Coverage from which on a pixel is the person's."""
+
+_LEAST = 150
+"""Pixels of a person of whom more can be said than the network does."""
+
+_FLOOR = 2e-3
+_NEAR_HEAD = 0.7
+"""Power of what the network says around the head, where landmarks and colours know better."""
+_PRIOR = 0.8
+_SKIN, _HAIR, _MODELS = 1.5, 0.5, 0.5
+"""Weights of the face's skin, of hair against torso, and of this picture's colour models, in nats."""
+_REACH = 0.45
+"""Torsos over which regions listen to each other."""
+_OWN_PRIOR = 0.5
+"""Power of a pixel's own evidence within its region."""
+
+_REGION = 0.3
+"""Power of a region's answer on which piece of skin its pixels are."""
+
+OutfitOdds = Callable[[outfit.PersonEvidence], dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """One person in a small picture of h×w.
+
+    Attributes:
+        lab: h×w×3, smoothed Lab in units of 8 bits.
+        cover: h×w in 0..1, the person's coverage.
+        shares: (labels, h, w), what the network says; they sum to 1.
+        marks: landmarks in pixels of this picture; None where they are not to be believed.
+    """
+
+    lab: Pixels
+    cover: Pixels
+    shares: Pixels
+    marks: Landmarks | None
+
+
+def smoothed(picture: Pixels) -> Pixels:
+    """Lab (h, w, 3) in units of 8 bits of a display-referred picture in 0..1, without texture."""
+    eight = np.asarray(np.clip(picture, 0, 1) * 255 + 0.5, np.uint8)
+    lab = cv2.bilateralFilter(cv2.cvtColor(eight, cv2.COLOR_RGB2LAB), 5, 12, 3)
+    return np.asarray(lab, np.float32)
+
+
+def decided(view: View, odds: OutfitOdds = outfit.outfit_odds) -> Pixels:
+    """Probabilities (labels, h, w) of the labels within the person; outside they stay as they came."""
+    inside = view.cover > INSIDE
+    if int(inside.sum()) < _LEAST:
+        return view.shares
+    work = _Person(view, inside, odds)
+    made = view.shares.copy()
+    made[:, inside] = work.probabilities()
+    return made
+
+
+class _Person:
+    """Evidence at the N pixels of one person."""
+
+    def __init__(self, view: View, inside: Mask, odds: OutfitOdds) -> None:
+        self.inside, self.lab, self.weight = inside, view.lab[inside], view.cover[inside]
+        self.body: Body | None = None if view.marks is None else body_of(view.marks, inside)
+        shares = view.shares[:, inside]
+        if self.body is not None:
+            shares = _with_tights(shares)
+        self.skin = None if self.body is None else tones.skin(self.lab, self.body)
+        self.base = self._evidence(shares)
+        seen = outfit.PersonEvidence(shares, self.lab, self.body, self.skin)
+        if self.body is not None:
+            self.base += outfit.committed(seen, odds(seen))
+        self.of = cut(regions(view.lab, inside), graph.softmax(self.base))
+
+    def _evidence(self, shares: Pixels) -> Pixels:
+        """Log odds (labels, N) of each pixel: network, landmarks, colours of skin and hair."""
+        made = np.log(shares + np.float32(_FLOOR))
+        at = self.body
+        if at is None:
+            return np.asarray(made, np.float32)
+        head = (at.head < 1) | ((at.face_y > 0) & (at.face_y < 1.9) & (np.abs(at.face_x) < 1.1))
+        made[:, head] *= np.float32(_NEAR_HEAD)
+        made += np.float32(_PRIOR) * prior(at)
+        made[AT["hat"]] += _hat(shares, at)
+        if self.skin is not None:
+            like = np.float32(_SKIN) * np.log((self.skin + np.float32(0.06)) / np.float32(0.3))
+            off_face = like * (at.oval < 0.02)
+            for name in BARE[1:]:
+                made[AT[name]] += off_face
+            for name in TIGHTS:
+                made[AT[name]] -= np.float32(0.7) * np.maximum(like, 0)
+        colour = tones.hair(self.lab, at)
+        if colour is not None:
+            made[AT["hair"]] += np.float32(_HAIR) * np.where(head, colour, np.minimum(colour, 0))
+        return np.asarray(made, np.float32)
+
+    def probabilities(self) -> Pixels:
+        """Probabilities (labels, N)."""
+        count = int(self.of.max()) + 1
+        own = graph.means(self.base, self.of, self.weight, count)
+        colours = graph.means(self.lab.T, self.of, self.weight, count).T
+        mass = np.bincount(self.of, self.weight, count).astype(np.float32)
+        listens = self._listens(colours, mass)
+        found = graph.agreed(own, listens)
+        found = graph.agreed(own + _models(found, colours, mass), listens)
+        here = self.base - self.base.max(0)
+        made = found[:, self.of] * (np.exp(np.float32(_OWN_PRIOR) * here) + np.float32(0.05))
+        made /= made.sum(0)
+        if self.body is not None:
+            _share_skin(made, here)
+            _add_glasses(made, self.lab, self.body)
+        return np.asarray(made, np.float32)
+
+    def _listens(self, colours: Pixels, mass: Pixels) -> Pixels:
+        pixels = np.stack(np.nonzero(self.inside)).astype(np.float32)
+        places = graph.means(pixels, self.of, self.weight, len(mass)).T
+        reach = self.body.torso if self.body is not None else 0.3 * float(np.ptp(places[:, 0]))
+        return graph.likeness(colours, places, mass, max(_REACH * reach, 1.0))
+
+
+def _models(found: Pixels, colours: Pixels, mass: Pixels) -> Pixels:
+    """Log odds (labels, n) of n regions by models of the colours of what each label is so far."""
+    made = np.zeros_like(found)
+    for members in _TOGETHER:
+        share = np.square(found[members].sum(0)) * mass
+        if share.sum() < _SMALL:
+            made[members] -= 3
+            continue
+        likes = fitted(colours, share).density(colours)
+        made[members] += np.float32(_MODELS) * np.clip(likes + 9, -6, 20)
+    return made
+
+
+_SMALL = 25.0
+"""Pixels of a label that has a colour model."""
+
+_TOGETHER: tuple[list[int], ...] = (
+    planes(*BARE),
+    planes(*SHOES),
+    planes(*TIGHTS),
+    *([AT[name]] for name in LABELS if name not in (*BARE, *SHOES, *TIGHTS)),
+)
+"""Labels that share one colour model."""
+
+
+def _with_tights(shares: Pixels) -> Pixels:
+    """A network without a word for tights has them in its legs: they are some of these,
+    and a little of the trousers."""
+    if shares[planes(*TIGHTS)].any():
+        return shares
+    made = shares.copy()
+    for side in SIDES:
+        made[AT[f"{side}_tights"]] = 0.4 * shares[AT[f"{side}_leg"]] + 0.1 * shares[AT["trousers"]]
+    return made
+
+
+def _hat(shares: Pixels, at: Body) -> float:
+    """Log odds that this person wears a hat: only where the network sees more hat than hair on top."""
+    top = (at.face_y < -0.35) & (np.abs(at.face_x) < 0.7)
+    hats, hairs = (float(shares[AT[name], top].sum()) for name in ("hat", "hair"))
+    return float(np.clip(1.5 * np.log((hats + 1) / (hairs + 1)) - 0.5, -3, 1))
+
+
+def _share_skin(made: Pixels, own: Pixels) -> None:
+    """Face, neck, arms and hands end where landmarks say, not where the picture has an edge: it has none.
+
+    Args:
+        made: (labels, N), probabilities; changed in place, their sum over the skin is kept.
+        own: (labels, N), each pixel's own log odds.
+    """
+    skin = planes(*UPPER)
+    total = made[skin].sum(0)
+    within = graph.softmax(own[skin] + np.float32(_REGION) * np.log(made[skin] + np.float32(_FLOOR)))
+    made[skin] = within * total
+
+
+def _add_glasses(made: Pixels, lab: Pixels, at: Body) -> None:
+    """Dark glasses: what is darker than the face's skin in a band over both eyes."""
+    if not at.facing or at.skin.sum() < 20:
+        return
+    light = np.float32(np.median(lab[at.skin, 0]))
+    band = (np.abs(at.face_y + np.float32(0.1)) < 0.17) & (at.oval > -0.02)
+    dark = np.clip((light * 0.62 - lab[:, 0]) / (light * 0.12) + 0.5, 0, 1) * band
+    eyes = at.eyes < 0.16
+    if eyes.any() and dark[eyes].mean() > 0.6:
+        made *= 1 - dark
+        made[AT["glasses"]] += dark
+
+
+__all__ = ["INSIDE", "Numbers", "OutfitOdds", "Vector", "View", "decided", "ramp", "smoothed"]

@@ -1,0 +1,136 @@
+"""Regions of a picture that follow its own edges: graph-based segmentation.
+
+P. F. Felzenszwalb, D. P. Huttenlocher, "Efficient Graph-Based Image Segmentation" (IJCV 2004): edges between
+neighbouring pixels are taken from the weakest to the strongest, and two regions become one unless the edge is
+stronger than what both hold inside, by a margin that shrinks as they grow. The weakest edges, which join in
+any order, are joined at once as connected components; the rest is Kruskal's loop over what is left.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ...frame import Pixels
+from ...ops.filters import Mask, gauss
+
+Numbers = npt.NDArray[np.intp]
+
+SCALE = 60.0
+"""The paper's k, in units of 8-bit Lab times pixels: larger joins more."""
+
+LEAST = 20
+"""Pixels of the smallest region."""
+
+_FLAT = 2.0
+"""Difference of neighbours, in units of 8-bit Lab, that never is an edge."""
+
+_SIGMA = 0.5
+
+SURE = 0.9
+_SPEAKS = 0.15
+"""Share of a region that has to be surely one label before it is cut off."""
+
+
+def regions(lab: Pixels, inside: Mask, scale: float = SCALE, least: int = LEAST) -> Numbers:
+    """The region of each pixel *inside*, numbered from 0, in the order of rows.
+
+    Args:
+        lab: h×w×3, Lab in units of 8 bits.
+        inside: h×w, the pixels that are divided.
+    """
+    smooth = gauss(lab, _SIGMA)
+    steps = [_step(smooth, inside, dy, dx) for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1))]
+    flat, count = _flat(steps[0], steps[1], inside)
+    one, two, weight = _between(flat, steps, count)
+    sizes = np.bincount(flat[inside], minlength=count)
+    joined = _joined(one, two, weight, sizes, scale, least)
+    _, found = np.unique(joined[flat[inside]], return_inverse=True)
+    return np.asarray(found, np.intp)
+
+
+def cut(of: Numbers, probable: Pixels, sure: float = SURE) -> Numbers:
+    """Regions *of* N pixels, cut where parts of one are surely different things of one colour.
+
+    Args:
+        probable: (labels, N), probabilities of each pixel by itself.
+        sure: probability from which on a pixel speaks for a cut.
+    """
+    labels, count = len(probable), int(of.max()) + 1
+    best = probable.argmax(0)
+    says = probable.max(0) >= sure
+    votes = np.bincount(of[says] * labels + best[says], minlength=count * labels).reshape(count, labels)
+    sizes = np.bincount(of, minlength=count)[:, None]
+    strong = votes >= np.maximum(LEAST, _SPEAKS * sizes)
+    mixed = (strong.sum(1) > 1)[of]
+    piece = np.zeros_like(of)
+    piece[mixed] = (probable[:, mixed] * strong[of[mixed]].T).argmax(0) + 1
+    _, found = np.unique(of * (labels + 1) + piece, return_inverse=True)
+    return np.asarray(found, np.intp)
+
+
+def _shifted(dy: int, dx: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """The pixels that have a neighbour at (dy, dx), and these neighbours."""
+    rows = (slice(None, -dy or None), slice(dy, None))
+    columns = (slice(None, -dx or None), slice(dx, None)) if dx >= 0 else (slice(-dx, None), slice(None, dx))
+    return (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def _step(smooth: Pixels, inside: Mask, dy: int, dx: int) -> Pixels:
+    """Difference of each pixel to its neighbour at (dy, dx); infinite where one of both is outside."""
+    here, there = _shifted(dy, dx)
+    difference = smooth[here] - smooth[there]
+    length = np.sqrt(np.einsum("hwc,hwc->hw", difference, difference))
+    return np.asarray(np.where(inside[here] & inside[there], length, np.inf), np.float32)
+
+
+def _flat(across: Pixels, down: Pixels, inside: Mask) -> tuple[npt.NDArray[np.int32], int]:
+    """Components that hang together by differences of at most `_FLAT`, and how many numbers they have."""
+    height, width = inside.shape
+    lattice = np.zeros((2 * height - 1, 2 * width - 1), np.uint8)  # pixels, and the steps between them
+    lattice[::2, ::2], lattice[::2, 1::2], lattice[1::2, ::2] = inside, across <= _FLAT, down <= _FLAT
+    count, found = cv2.connectedComponents(lattice, connectivity=4)
+    return np.asarray(found[::2, ::2], np.int32), count
+
+
+def _between(flat: npt.NDArray[np.int32], steps: list[Pixels], count: int) -> tuple[Numbers, Numbers, Pixels]:
+    """The weakest edge between each two components that touch, from the weakest to the strongest."""
+    ones, twos, weights = [], [], []
+    for step, (dy, dx) in zip(steps, ((0, 1), (1, 0), (1, 1), (1, -1)), strict=True):
+        here, there = _shifted(dy, dx)
+        edge = (flat[here] != flat[there]) & np.isfinite(step)
+        ones.append(flat[here][edge])
+        twos.append(flat[there][edge])
+        weights.append(step[edge])
+    one, two, weight = (np.concatenate(each) for each in (ones, twos, weights))
+    pair = np.minimum(one, two).astype(np.int64) * count + np.maximum(one, two)
+    order = np.lexsort((pair, weight))
+    _, first = np.unique(pair[order], return_index=True)
+    order = order[np.sort(first)]
+    return one[order].astype(np.intp), two[order].astype(np.intp), weight[order]
+
+
+def _joined(one: Numbers, two: Numbers, weight: Pixels, sizes: Numbers, scale: float, least: int) -> Numbers:
+    """The region of each component, as the number of one of them."""
+    root, size, limit = list(range(len(sizes))), sizes.tolist(), (scale / np.maximum(sizes, 1)).tolist()
+
+    def top(k: int) -> int:
+        while root[k] != k:
+            root[k] = k = root[root[k]]
+        return k
+
+    for a, b, strength in zip(one.tolist(), two.tolist(), weight.tolist(), strict=True):
+        a, b = top(a), top(b)
+        if a != b and strength <= limit[a] and strength <= limit[b]:
+            root[b] = a
+            size[a] += size[b]
+            limit[a] = strength + scale / size[a]
+    now = np.array([top(k) for k in range(len(root))], np.intp)
+    apart = np.flatnonzero(now[one] != now[two])
+    for a, b in zip(one[apart].tolist(), two[apart].tolist(), strict=True):
+        a, b = top(a), top(b)
+        if a != b and (size[a] < least or size[b] < least):
+            root[b] = a
+            size[a] += size[b]
+    return np.array([top(k) for k in range(len(root))], np.intp)
