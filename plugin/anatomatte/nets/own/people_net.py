@@ -42,8 +42,8 @@ NET = "people_net_2"
 class PeopleOutputs(NamedTuple):
     """Raw outputs for a batch of N pictures of H x W pixels.
 
-    `parts` (N, the parts it knows, H/2, W/2) and `alpha` (N, 2, H, W: person without held things, held things)
-    and `centre` (N, 1, H/4, W/4) are logits; `offset` (N, 2, H/4, W/4: x, y) leads from a cell to
+    `parts` (N, parts that it knows, H/2, W/2), `alpha` (N, 2, H, W: person without held things, held
+    things) and `centre` (N, 1, H/4, W/4) are logits; `offset` (N, 2, H/4, W/4: x, y) leads from a cell to
     its person's head in units of `OFFSET_UNIT` pixels. `pose_mask` (N, 1, H, W) are logits of the
     published trunk's own segmentation, one whole person; None in training and from a trunk of our own.
     """
