@@ -119,6 +119,8 @@ def test_the_wheel_holds_what_works_and_nothing_that_lay_about(wheel: Path) -> N
         "anatomatte/weights/portrait.md",
         "anatomatte/weights/person_detector.safetensors",
         "anatomatte/weights/person_detector.md",
+        "anatomatte/weights/outfit.safetensors",
+        "anatomatte/weights/outfit.md",
         "anatomatte_cli/main.py",
         *(f"{package}/py.typed" for package in PACKAGES),
     } <= names

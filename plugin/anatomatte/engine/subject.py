@@ -105,12 +105,14 @@ def own_people(task: Task) -> PeopleEvidence:
         SetupError: as `model`.
     """
     task.work.check()
+    ensemble = model()
     found = observe_people(
         task.picture(),
-        model(),
+        ensemble,
         people=task.settings.people,
         threads=task.work.threads,
         check=task.work.check,
+        outfit=ensemble.outfit,
     )
     return selection.ordered(found)
 

@@ -18,7 +18,9 @@ class PeopleEvidence:
     things; `parts` (parts, h, w) probabilities that sum to 1; `people` (K, h, w) whose a pixel is,
     summing to 1 over the people when there are any, strongest first; `heads` (K, 3) x and y as
     shares of width and height, and score; `main` (K,) whether the picture is about each, None where that is
-    not known; `found` how many were seen, those beyond the K included (0: the K).
+    not known; `found` how many were seen, those beyond the K included (0: the K); `outfits` (K, 7) what each
+    may wear, as `nets.own.outfit_head.outfit_odds` gives it, a row of NaN where that is not known; None
+    where nobody was asked.
     """
 
     alpha: Plane
@@ -28,3 +30,4 @@ class PeopleEvidence:
     heads: Plane
     main: NDArray[np.bool_] | None = None
     found: int = 0
+    outfits: Plane | None = None
