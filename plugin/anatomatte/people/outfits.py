@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from .crops import Window
@@ -60,6 +61,9 @@ def with_outfits(
         read: asks the outfit head.
     """
     found = np.full((len(evidence.people), COUNT), np.nan, np.float32)
+    height, width = evidence.alpha.shape
+    how = cv2.INTER_AREA if picture.shape[0] > height else cv2.INTER_LINEAR
+    picture = np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.float32)
     for k, share in enumerate(evidence.people):
         matte = evidence.alpha * share
         crop = _best(matte, crops, plate)

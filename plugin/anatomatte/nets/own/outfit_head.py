@@ -124,6 +124,8 @@ def _within(box: Box, window: Box) -> Box:
 
 
 def _sized(picture: Plane, size: tuple[int, ...]) -> Plane:
+    if picture.shape[:2] == size:
+        return picture
     how = cv2.INTER_AREA if picture.shape[0] > size[0] else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(picture, (size[1], size[0]), interpolation=how), np.float32)
 
