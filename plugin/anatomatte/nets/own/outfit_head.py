@@ -106,8 +106,13 @@ def around(seen: Seen, picture: Plane, matte: Plane) -> tuple[Tensor, Tensor] | 
     if box is None:
         return None
     cells = 2 * ROWS, 2 * COLUMNS
-    small = _shrunk(np.dstack([_sized(picture, matte.shape), matte]).astype(np.float32), box)
-    own = cut(torch.from_numpy(small).permute(2, 0, 1)[None], box, *cells)
+    high, wide = matte.shape
+    top, left = max(0, int(box[0] * high)), max(0, int(box[2] * wide))
+    bottom, right = min(high, int(box[1] * high) + 1), min(wide, int(box[3] * wide) + 1)
+    here = np.s_[top:bottom, left:right]
+    inner = _within(box, (top / high, bottom / high, left / wide, right / wide))
+    small = _shrunk(np.dstack([_sized(picture, matte.shape)[here], matte[here]]).astype(np.float32), inner)
+    own = cut(torch.from_numpy(small).permute(2, 0, 1)[None], inner, *cells)
     there = _within(box, seen.window)
     fine = cut(seen.fine[None].float(), there, *cells)
     coarse = cut(seen.coarse[None].float(), there, ROWS, COLUMNS)
