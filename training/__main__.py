@@ -1,5 +1,7 @@
-"""`python -m training`: assets, render, train, validate, export, portrait, detector, landmarks, `all`; pack.
+"""`python -m training`: assets, render, train, validate, export, portrait, detector, landmarks, `all`; pack; outfit.
 
+`outfit` renders whole figures, fits the outfit head to the shipped network's features of them, scores it
+on held-out figures and puts it into the package.
 `portrait`, `detector` and `landmarks` put the published networks of that name into the package, as they are.
 """
 
@@ -22,8 +24,9 @@ LANDMARKS = tuple(SHIPPED.with_name(f"{of}_landmarks.safetensors") for of in ("p
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    commands = ("all", "assets", "pack", "render", "train", "validate", "export")
-    parser.add_argument("command", choices=(*commands, "portrait", "detector", "landmarks"))
+    steps = ("assets", "pack", "render", "train", "validate", "export")
+    given = ("portrait", "detector", "landmarks")
+    parser.add_argument("command", choices=("all", *steps, *given, "outfit"))
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
     parser.add_argument(
@@ -40,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fresh", action="store_true", help="begin from the published trunk alone")
     parser.add_argument("--people", type=int, default=320, help="shards of 64 people in the bank")
     parser.add_argument("--places", type=int, default=48, help="shards of 64 backgrounds in the bank")
+    parser.add_argument("--figures", type=int, default=60, help="shards of 64 figures for the outfit head")
     parser.add_argument("--part", default="0/1", metavar="K/N", help="render only every N-th shard, from K")
     parser.add_argument("--minutes", type=float, default=120, help="how long to train")
     parser.add_argument(
@@ -177,6 +181,19 @@ def _export(args: argparse.Namespace) -> None:
     print(f"{SHIPPED} written")
 
 
+def _outfit(args: argparse.Namespace) -> None:
+    from .outfits.fit import FILE, Plan, run
+    from .render import render_people, render_places
+
+    for split, places, figures in (("validation", 2, 7), ("train", 9, args.figures)):
+        render_places(args.assets, args.bank, split, range(places))
+        render_people(args.assets, args.bank, split, range(figures), samples=2, kind="figures")
+    folder = args.run.with_name("outfit")
+    run(Plan(folder, args.bank, seed=args.seed, threads=args.threads))
+    shutil.copyfile(folder / FILE, SHIPPED.with_name(FILE))
+    print(f"{SHIPPED.with_name(FILE)} written")
+
+
 def _as_published(args: argparse.Namespace, target: Path) -> None:
     """Put a published network from the assets into the package at *target*."""
     from .assets import fetch
@@ -208,6 +225,8 @@ def main() -> int:
             _validate(args)
         if args.command in ("all", "export"):
             _export(args)
+        if args.command in ("all", "outfit"):
+            _outfit(args)
         if args.command in ("all", "portrait"):
             _as_published(args, PORTRAIT)
         if args.command in ("all", "detector"):

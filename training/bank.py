@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-GENERATOR_VERSION = 5
+GENERATOR_VERSION = 6
 """Raised whenever what a shard's seed draws changes; old shards stay usable."""
 
 SPLITS = ("train", "validation")
@@ -28,7 +28,7 @@ SPLITS = ("train", "validation")
 class Item:
     """One thing from the bank.
 
-    For people `picture` is (H, W, 4) premultiplied RGB and coverage by anything, and `planes`
+    For people and figures `picture` is (H, W, 4) premultiplied RGB and coverage by anything, and `planes`
     (H, W, 3) is coverage by the person, coverage by held things, and the main part. For
     backgrounds `picture` is (H, W, 3) and `planes` is empty.
     """

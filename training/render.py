@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .bank import Item, shard_rng, write_shard
+from .people.person import ANYBODY, FIGURES
 from .people.render import Renderer
 from .people.studio import Studio, Tile
 from .scene.hdri import read_panoramas, view
@@ -16,6 +17,9 @@ from .scene.textures import place_texture
 
 SHARD = 64
 """Items in a shard."""
+
+BRIEFS = {"people": ANYBODY, "figures": FIGURES}
+"""Kinds of shards of people, and who is in them."""
 
 
 def tile_item(tile: Tile) -> Item:
@@ -29,7 +33,9 @@ def tile_item(tile: Tile) -> Item:
         "feet": tile.feet,
         "framing": tile.framing,
         "pose": tile.pose,
-        "outfit": tile.outfit,
+        "outfit": tile.worn.outfit,
+        "coat": tile.worn.coat,
+        "legwear": tile.worn.legs,
         "skin": tile.skin_depth,
         "view": tile.view,
         "backlit": tile.backlit,
@@ -39,15 +45,26 @@ def tile_item(tile: Tile) -> Item:
     return Item(picture, np.stack([layer.person, layer.held, layer.label], 2), facts)
 
 
-def render_people(assets: Path, bank: Path, split: str, numbers: range, samples: int = 3) -> None:
-    """Render shards `numbers` of people that `bank` does not have yet; prints the speed."""
+def render_people(
+    assets: Path,
+    bank: Path,
+    split: str,
+    numbers: range,
+    samples: int = 3,
+    kind: str = "people",
+) -> None:
+    """Render shards `numbers` of people that `bank` does not have yet; prints the speed.
+
+    Args:
+        kind: a key of `BRIEFS`: anybody, or whole figures for the outfit head.
+    """
     studio: Studio | None = None
     for number in numbers:
-        if (bank / f"people-{split}-{number:06d}.json").exists():
+        if (bank / f"{kind}-{split}-{number:06d}.json").exists():
             continue
-        rng = shard_rng("people", split, number)
+        rng = shard_rng(kind, split, number)
         if studio is None:
-            studio = Studio(assets, rng, samples, split == "validation")
+            studio = Studio(assets, rng, samples, split == "validation", BRIEFS[kind])
         studio.rng = rng
         studio.renderer.new_textures(rng)
         start = time.perf_counter()
@@ -57,8 +74,8 @@ def render_people(assets: Path, bank: Path, split: str, numbers: range, samples:
                 items.append(tile_item(studio.draw()))
             except ValueError:
                 continue  # the camera saw nobody: draw another
-        write_shard(bank, "people", split, number, items)
-        print(f"people {split} {number}: {(time.perf_counter() - start) / SHARD:.3f} s each", flush=True)
+        write_shard(bank, kind, split, number, items)
+        print(f"{kind} {split} {number}: {(time.perf_counter() - start) / SHARD:.3f} s each", flush=True)
 
 
 def render_places(assets: Path, bank: Path, split: str, numbers: range) -> None:

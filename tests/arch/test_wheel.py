@@ -121,6 +121,8 @@ def test_the_wheel_holds_what_works_and_nothing_that_lay_about(wheel: Path) -> N
         "anatomatte/weights/person_detector.md",
         *(f"anatomatte/weights/{of}_landmarks.safetensors" for of in ("pose", "face", "hand")),
         "anatomatte/weights/landmarks.md",
+        "anatomatte/weights/outfit.safetensors",
+        "anatomatte/weights/outfit.md",
         "anatomatte_cli/main.py",
         *(f"{package}/py.typed" for package in PACKAGES),
     } <= names

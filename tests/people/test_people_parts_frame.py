@@ -87,9 +87,11 @@ def test_an_outfit_that_is_told_is_worn() -> None:
     evidence = dataclasses.replace(
         row_of_people(1, SIZE), alpha=matte, parts=haze(matte), people=np.ones((1, *SIZE), np.float32)
     )
-    told = {"dress": -4.0, "skirt": 0.0, "trousers": -4.0}
+    skirt = np.array([[-4, 0, -4, 0, 0, 0, 0]], np.float32)
+    unknown = np.full((1, 7), np.nan, np.float32)
     worn = []
-    for details in (Details((marks(),)), Details((marks(),), (), (told,))):
+    for said in (unknown, skirt):
+        details = Details((marks(),), (), said)
         with looking(evidence, details):
             worn.append(anatomatte.matte(picture, **SCENE).named("skirt")[140:160].mean())
     assert worn[1] > worn[0] + 0.05

@@ -106,12 +106,12 @@ class Tailor:
         field = np.where(self.on_arm, (w.body.arm_t - length) * 5.0, -1).astype(np.float32)
         w.add_shell(w.body.faces["body"], 0.05, 0, material, cut=field, parts=w.body.parts)
 
-    def stockings(self, material: Material) -> None:
-        """Socks or tights: the part stays the leg."""
+    def stockings(self, material: Material, top: float) -> None:
+        """Socks, stockings or tights up to `top`, 0 at the hip and 1 at the ankle."""
         w = self.w
-        top = w.rng.choice([-0.3, 0.35, w.rng.uniform(0.4, 0.9)])
         field = np.where(w.body.leg_t > -0.5, (w.body.leg_t - top) * 8.7, -1)
         field = np.where(self.on_arm | (self.y > 2.4), -1, field).astype(np.float32)
+        parts = np.where(self.x > 0, INDEX["left_tights"], INDEX["right_tights"])
         legs = np.isin(w.body.parts, [INDEX["left_leg"], INDEX["right_leg"]])
         w.add_shell(
             w.body.faces["body"],
@@ -119,7 +119,7 @@ class Tailor:
             0,
             material,
             cut=np.where(legs, field, -1).astype(np.float32),
-            parts=w.body.parts,
+            parts=parts,
         )
 
     def armour(self, material: Material, amount: float) -> None:

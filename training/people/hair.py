@@ -79,7 +79,7 @@ class Hairdresser:
         if self.hat in ("hood", "scarf") and rng.random() < 0.7:
             return
         under_hat = self.hat not in ("", "crown")
-        mesh = rng.random() < 0.4 and not under_hat
+        mesh = rng.random() < 0.4 and not under_hat and bool(self.wardrobe.hair)
         self._cap(rng.uniform(0.02, 0.08) if mesh else rng.uniform(0.04, 0.3))
         if mesh:
             self._mesh()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,41 @@ from .material import CLOTH, EYE, HAIR_MESH, SKIN, Material, hair_colour, linear
 from .pose import KINDS, SHARES
 from .render import Piece, Strands
 from .things import Dressing
-from .wardrobe import Wardrobe
+from .wardrobe import MEN, OUTFITS, Wardrobe, Worn
 from .wearer import Wearer
 
 _EYE_COLOURS = [[0.25, 0.15, 0.08], [0.35, 0.5, 0.65], [0.3, 0.42, 0.25], [0.15, 0.09, 0.05]]
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Who is wanted: framings, poses (in the order of `KINDS`) and outfits, and how often each is drawn."""
+
+    framings: Mapping[str, float]
+    poses: tuple[float, ...] = SHARES
+    outfits: Mapping[str, float] = field(default_factory=lambda: OUTFITS)
+    men: float = MEN
+    """How often men wear skirts and dresses, of how often women do."""
+
+
+ANYBODY = Brief({"full": 0.42, "three-quarter": 0.13, "half": 0.2, "portrait": 0.18, "face": 0.07})
+"""What the camera takes in of people in general."""
+
+FIGURES = Brief(
+    {"full": 0.84, "three-quarter": 0.16},
+    (0.46, 0.24, 0.03, 0.08, 0.07, 0.06, 0.02, 0.04),
+    {
+        "suit": 0.06,
+        "trousers": 0.26,
+        "shorts": 0.08,
+        "skirt": 0.29,
+        "dress": 0.26,
+        "robe": 0.02,
+        "jumpsuit": 0.03,
+    },
+    0.5,
+)
+"""Whole people in everyday clothes, skirts and dresses as often as trousers: for the outfit head."""
 
 
 @dataclass
@@ -28,7 +60,7 @@ class Person:
     scene: list[Piece | Strands]
     joints: dict[str, np.ndarray]
     pose: str
-    outfit: str
+    worn: Worn
     skin_depth: float
     """0 lightest to 1 darkest skin."""
     fabric: str
@@ -42,16 +74,27 @@ class Casting:
         self.body = Body(folder)
         self.wardrobe = Wardrobe(self.body, folder)
 
-    def draw(self, rng: np.random.Generator, close: bool = False, validation: bool = False) -> Person:
-        """Draw one person; `close` is for framings in which face and hair matter most."""
+    def draw(
+        self,
+        rng: np.random.Generator,
+        close: bool = False,
+        validation: bool = False,
+        brief: Brief = ANYBODY,
+    ) -> Person:
+        """Draw one person.
+
+        Args:
+            close: for framings in which face and hair matter most.
+            brief: who is wanted.
+        """
         body = self.body
         identity = int(rng.integers(2700, 3000) if validation else rng.integers(0, 2700))
-        pose = str(rng.choice(KINDS, p=SHARES))
+        pose = str(rng.choice(KINDS, p=brief.poses))
         if close and pose in ("crouch", "run"):
             pose = "stand"
         w = Wearer(body, identity, pose, rng)
-        outfit = self.wardrobe.dress(w)
-        costume = outfit == "costume"
+        worn = self.wardrobe.dress(w, brief.outfits, brief.men)
+        costume = worn.outfit == "costume"
         colour, depth = skin_tone(rng)
         hair = hair_colour(rng, w.old)
         self._skin(w, colour, hair)
@@ -63,8 +106,8 @@ class Casting:
         chances = [
             (0.26 if close else 0.2, things.glasses),
             (0.04, things.mask),
-            (0.11, things.scarf),
-            (0.24, things.bag),
+            (0.14, things.scarf),
+            (0.32, things.bag),
             (0.12, things.jewellery),
             (0.28, things.held),
         ]
@@ -75,7 +118,7 @@ class Casting:
         fabrics = [p.material for p in w.scene if isinstance(p, Piece) and p.material.kind == CLOTH]
         sheer, shiny = any(m.thin[0] > 0 for m in fabrics), any(m.gloss >= 0.8 for m in fabrics)
         fabric = "sheer" if sheer else "shiny" if shiny else "plain"
-        return Person(w.scene, joints, pose, outfit, depth, fabric)
+        return Person(w.scene, joints, pose, worn, depth, fabric)
 
     def _skin(self, w: Wearer, colour: np.ndarray, hair: np.ndarray) -> None:
         """Skin where clothes leave it bare, eyes and brows."""

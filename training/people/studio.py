@@ -9,11 +9,9 @@ import numpy as np
 
 from .geometry import DEGREE, Array, box, look_at, perspective, rot_y
 from .material import PLAIN, TEXTURES, Material, any_colour, linear
-from .person import Casting, Person
+from .person import ANYBODY, Brief, Casting, Person
 from .render import FURNITURE, Camera, Layer, Light, Renderer, piece
-
-FRAMINGS = {"full": 0.42, "three-quarter": 0.13, "half": 0.2, "portrait": 0.18, "face": 0.07}
-"""What the camera takes in, and how often."""
+from .wardrobe import Worn
 
 TILE = 352
 """Longest side of a tile in pixels."""
@@ -33,7 +31,7 @@ class Tile:
     feet: float
     framing: str
     pose: str
-    outfit: str
+    worn: Worn
     skin_depth: float
     view: str
     """`front`, `side` or `back`."""
@@ -68,9 +66,14 @@ class Studio:
     """Photographs random people; `draw` gives a Tile."""
 
     def __init__(
-        self, folder: Path, rng: np.random.Generator, samples: int = 3, validation: bool = False
+        self,
+        folder: Path,
+        rng: np.random.Generator,
+        samples: int = 3,
+        validation: bool = False,
+        brief: Brief = ANYBODY,
     ) -> None:
-        self.rng, self.validation = rng, validation
+        self.rng, self.validation, self.brief = rng, validation, brief
         self.casting = Casting(folder)
         self.renderer = Renderer(TILE, samples, rng)
 
@@ -79,8 +82,9 @@ class Studio:
         rng = self.rng
         if rng.random() < 0.03:
             self.renderer.new_textures(rng)
-        framing = str(rng.choice(list(FRAMINGS), p=list(FRAMINGS.values())))
-        person = self.casting.draw(rng, framing in ("portrait", "face"), self.validation)
+        framings = self.brief.framings
+        framing = str(rng.choice(list(framings), p=list(framings.values())))
+        person = self.casting.draw(rng, framing in ("portrait", "face"), self.validation, self.brief)
         camera, width, height, reach = self._frame(person, framing)
         scene = list(person.scene)
         if person.pose == "sit" and rng.random() < 0.8:
@@ -201,7 +205,7 @@ class Studio:
             feet - top,
             framing,
             person.pose,
-            person.outfit,
+            person.worn,
             person.skin_depth,
             "front" if towards[2] > 0.4 else "back" if towards[2] < -0.4 else "side",
             bool(key > 2 * light.ambient[0].mean() and light.directions[0] @ towards < -0.3),

@@ -35,6 +35,8 @@ class Dressing:
         shares = np.array([0.14, 0.17, 0.25, 0.12, 0.1, 0.08, 0.1, 0.04])
         if costume:
             shares = np.array([0.04, 0.04, 0.04, 0.2, 0.06, 0.38, 0.06, 0.18])
+        if not self.wardrobe.hats:
+            shares[names.index("fedora")] = 0
         return str(self.rng.choice(names, p=shares / shares.sum()))
 
     def hat(self, kind: str) -> None:
@@ -207,10 +209,10 @@ class Dressing:
                 w.add_rigid(points, faces, INDEX["scarf"], material, "spine01")
 
     def bag(self) -> None:
-        """A backpack, a shoulder or cross-body bag with its strap, or a hand bag."""
+        """A backpack, a shoulder or cross-body bag with its strap, or one in the hand or on the arm."""
         w, rng = self.w, self.rng
         material = cloth(rng, plain=0.75) if rng.random() < 0.6 else hard(rng)
-        kind = rng.choice(["back", "side", "hand"], p=[0.4, 0.38, 0.22])
+        kind = rng.choice(["back", "side", "hand", "arm"], p=[0.28, 0.34, 0.22, 0.16])
         spine = w.rest_joints[w.body.bone["spine02"]]
         if kind == "back":
             half = np.array([rng.uniform(0.9, 1.5), rng.uniform(1.2, 2.2), rng.uniform(0.4, 0.9)])
@@ -240,6 +242,8 @@ class Dressing:
             side = str(rng.choice(["L", "R"]))
             half = np.array([rng.uniform(0.2, 0.5), rng.uniform(0.6, 1.4), rng.uniform(0.6, 1.4)])
             hand = w.joint("finger3-1." + side)
+            if kind == "arm":  # in the crook of the elbow
+                hand = 0.7 * w.joint("lowerarm01." + side) + 0.3 * w.joint("wrist." + side)
             turned = rot_y(rng.normal(0, 0.4))
             points, faces = box(-half, half)
             hang = rng.uniform(0.3, 1.0)

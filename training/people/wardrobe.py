@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,21 +12,25 @@ from anatomatte.parts import INDEX
 
 from .body import Body, Garment
 from .clothes import SKIRT, Tailor, TopCut
-from .material import Material, cloth, hard
+from .footwear import boots, shoes
+from .material import Material, any_colour, cloth, hard, linear, skin_tone
 from .wearer import Wearer
 
 OUTFITS = {
-    "suit": 0.13,
-    "trousers": 0.22,
+    "suit": 0.1,
+    "trousers": 0.24,
     "shorts": 0.1,
-    "skirt": 0.22,
-    "dress": 0.15,
-    "robe": 0.04,
+    "skirt": 0.24,
+    "dress": 0.19,
+    "robe": 0.03,
     "jumpsuit": 0.02,
-    "swim": 0.05,
-    "costume": 0.07,
+    "swim": 0.03,
+    "costume": 0.05,
 }
 """Kinds of outfit and how often each is drawn."""
+
+MEN = 0.12
+"""How often men wear skirts and dresses, of how often women do."""
 
 _SUIT_FILES = (
     *("female_casualsuit01", "female_casualsuit02", "female_elegantsuit01", "female_sportsuit01"),
@@ -35,13 +40,28 @@ _SUIT_FILES = (
 _LEG_PARTS = [INDEX[n] for n in ("left_leg", "right_leg")]
 
 
+@dataclass(frozen=True)
+class Worn:
+    """What somebody wears: the kind of outfit; the coat over it; what is on the legs."""
+
+    outfit: str
+    coat: str = ""
+    """`open`, `closed` or none."""
+    legs: str = ""
+    """`tights`, `stockings`, `socks` or nothing."""
+
+
 class Wardrobe:
-    """Fitted meshes of the assets, read once and sorted by what they are."""
+    """Fitted meshes of the assets, read once and sorted by what they are.
+
+    Without the assets' folder `makehuman` there are none: clothes and shoes are cut from the body's own
+    shells, hair is strands.
+    """
 
     def __init__(self, body: Body, folder: Path) -> None:
         self.suits: list[tuple[Garment, np.ndarray]] = []
         base = folder / "makehuman" / "base"
-        for name in _SUIT_FILES:
+        for name in _SUIT_FILES if base.is_dir() else ():
             garment = Garment(body, base / "clothes" / name / f"{name}.mhclo")
             self.suits.append((garment, self._suit_parts(garment)))
         self.shoes = [Garment(body, p) for p in sorted(base.glob("clothes/shoes*/*.mhclo"))]
@@ -86,16 +106,22 @@ class Wardrobe:
             cut[mine] = 0.22 - np.abs(y - np.polyval(np.polyfit(x, y, 2), x)) - 0.12 * x
         return cut
 
-    def dress(self, wearer: Wearer) -> str:
-        """Draw an outfit, put it on, and say which kind it was."""
+    def dress(self, wearer: Wearer, outfits: Mapping[str, float] = OUTFITS, men: float = MEN) -> Worn:
+        """Draw an outfit, put it on, and say what it is.
+
+        Args:
+            outfits: kinds and how often each is drawn.
+            men: how often men wear skirts and dresses, of how often women do.
+        """
         rng = wearer.rng
-        names, shares = list(OUTFITS), np.array(list(OUTFITS.values()))
-        if not wearer.female:
-            for name in ("skirt", "dress"):
-                shares[names.index(name)] *= 0.12
+        names, shares = list(outfits), np.array(list(outfits.values()))
+        for name in names:
+            if name in ("skirt", "dress") and not wearer.female:
+                shares[names.index(name)] *= men
+            if name == "suit" and not self.suits:
+                shares[names.index(name)] = 0
         kind = str(rng.choice(names, p=shares / shares.sum()))
-        _Dresser(self, wearer).put_on(kind)
-        return kind
+        return _Dresser(self, wearer).put_on(kind)
 
 
 class _Dresser:
@@ -104,12 +130,18 @@ class _Dresser:
     def __init__(self, wardrobe: Wardrobe, wearer: Wearer) -> None:
         self.wardrobe, self.w, self.rng = wardrobe, wearer, wearer.rng
         self.tailor = Tailor(wearer)
+        self.over = self.wide = False
+        """Whether a coat is worn, and a skirt below it that it must be wider than."""
 
-    def put_on(self, kind: str) -> None:
+    def put_on(self, kind: str) -> Worn:
         rng = self.rng
+        self.over = kind not in ("swim", "suit", "costume") and rng.random() < 0.38
+        self.wide = kind in ("skirt", "dress", "robe")
         top, bottom = cloth(rng), cloth(rng)
-        if rng.random() < 0.18:
+        if rng.random() < 0.22:
             bottom = top
+        elif rng.random() < 0.07:  # as skin
+            bottom = replace(cloth(rng, plain=1.0), a=linear(skin_tone(rng)[0]))
         bottom = replace(bottom, trim=(bottom.trim[0], 0.0, bottom.trim[2]))
         if kind == "suit":
             self._suit()
@@ -121,8 +153,9 @@ class _Dresser:
             self._trousers(top, "dress", long=True)
             self._top(top, "dress", tucked=True)
         elif kind == "skirt":
-            self._skirt(bottom)
-            self._top(top, "upper_clothes", tucked=rng.random() < 0.6)
+            cut, tucked = self._top_cut(), rng.random() < 0.55
+            self._skirt(bottom, waist=2.45 if tucked else min(2.45, cut.hem + 0.25))
+            self._top(top, "upper_clothes", tucked=tucked, cut=cut)
         else:
             self._trousers(bottom, "trousers", long=kind != "shorts")
             self._top(top, "upper_clothes", tucked=rng.random() < 0.3)
@@ -130,14 +163,39 @@ class _Dresser:
             self.tailor.armour(hard(rng), rng.uniform(0.3, 0.9))
             if rng.random() < 0.4:
                 self._cape(cloth(rng))
-        if kind not in ("swim", "suit", "costume") and rng.random() < 0.34:
-            self._coat(cloth(rng, plain=0.75))
-        if kind in ("skirt", "dress", "shorts") and rng.random() < 0.35:
-            self.tailor.stockings(replace(cloth(rng), bump=0.05))
+        coat = legs = ""
+        if self.over:
+            coat = self._coat(self._coat_cloth())
+        if kind in ("skirt", "dress", "shorts") and rng.random() < (0.2 if kind == "shorts" else 0.42):
+            legs = self._legwear()
         if rng.random() < (0.3 if kind == "costume" else 0.06):
             self.tailor.gloves(cloth(rng, plain=0.85))
-        if rng.random() < (0.3 if kind == "swim" else 0.92):
+        if rng.random() < (0.3 if kind == "swim" else 0.95):
             self._shoes()
+        return Worn(kind, coat, legs)
+
+    def _coat_cloth(self) -> Material:
+        """Cloth of a coat: every third is as dark as dark hair."""
+        material = cloth(self.rng, plain=0.75)
+        if self.rng.random() < 0.33:
+            material = replace(material, a=np.full(3, self.rng.uniform(0.004, 0.04)))
+        return material
+
+    def _legwear(self) -> str:
+        """Tights, mostly dark or near the skin; stockings over the knee; socks."""
+        rng = self.rng
+        kind = str(rng.choice(["tights", "stockings", "socks"], p=[0.62, 0.16, 0.22]))
+        material = replace(cloth(rng, plain=0.7), bump=0.05)
+        pick = rng.random()
+        if pick < 0.45:  # opaque and dark
+            material = replace(cloth(rng, plain=1.0), a=np.full(3, rng.uniform(0.003, 0.05)), bump=0.03)
+        elif pick < 0.72 and kind != "socks":  # sheer: skin seen through black, grey or brown
+            skin, tint = linear(skin_tone(rng)[0]), linear(any_colour(rng)) * 0.2
+            share = rng.uniform(0.25, 0.8)
+            material = replace(cloth(rng, plain=1.0), a=skin * (1 - share) + tint * share, bump=0.02)
+        top = {"tights": -0.3, "stockings": rng.uniform(0.2, 0.4), "socks": rng.uniform(0.5, 0.92)}[kind]
+        self.tailor.stockings(material, top)
+        return kind
 
     def _suit(self) -> None:
         garment, parts = self.wardrobe.suits[self.rng.integers(len(self.wardrobe.suits))]
@@ -195,25 +253,45 @@ class _Dresser:
         waist = rng.uniform(1.3, 2.9) if part == "trousers" else 3.0
         t.put_on(t.trouser_field(waist, float(length)), offset, part, material, wrinkle=0.03 + loose * 0.15)
 
-    def _skirt(self, material: Material, part: str = "skirt", hem: float | None = None) -> None:
+    def _skirt(
+        self, material: Material, part: str = "skirt", hem: float | None = None, waist: float = 2.45
+    ) -> None:
         rng, t = self.rng, self.tailor
-        if rng.random() < 0.25:
+        if rng.random() < 0.05:
             t.put_on(t.trouser_field(2.0, rng.uniform(0.5, 1.05)), 0.0, "trousers", cloth(rng), wrinkle=0.0)
-        low = rng.uniform(-7.5, -0.2) if hem is None else hem
-        shape = t.flared(rng.uniform(-0.15, 0.55), rng.uniform(0, 0.25), int(rng.integers(5, 14)))
-        t.put_on(t.skirt_field(2.45, low), 0.08, part, material, shell=SKIRT, wrinkle=0.05, moved=shape)
+        low = self._hem() if hem is None else hem
+        narrow = self.over or rng.random() < 0.4
+        flare = rng.uniform(-0.15, 0.08) if narrow else rng.uniform(0.05, 0.6)
+        shape = t.flared(flare, 0.0 if narrow else rng.uniform(0, 0.25), int(rng.integers(5, 14)))
+        t.put_on(t.skirt_field(waist, low), 0.08, part, material, shell=SKIRT, wrinkle=0.05, moved=shape)
+
+    def _hem(self) -> float:
+        """Height of a skirt's hem: mini, to the knee, to the calf or to the ankle."""
+        low, high = ((-1.9, -0.4), (-3.4, -1.9), (-5.4, -3.4), (-7.3, -5.4))[
+            self.rng.choice(4, p=[0.36, 0.34, 0.18, 0.12])
+        ]
+        return float(self.rng.uniform(low, high))
 
     def _dress(self, material: Material, robe: bool) -> None:
         rng = self.rng
         cut = replace(self._top_cut(), hem=rng.uniform(1.7, 2.3))
         if robe:
             cut = replace(cut, sleeve=rng.uniform(0.85, 1.05), collar=rng.uniform(-0.1, 0.6))
-        self._skirt(material, "dress", rng.uniform(-8.0, -5.0) if robe else None)
+        lower = material if rng.random() < 0.88 else cloth(rng)  # a bodice of another cloth
+        self._skirt(lower, "dress", rng.uniform(-8.0, -5.0) if robe else None)
         self._top(material, "dress", tucked=not robe and rng.random() < 0.5, cut=cut)
+        if not robe and rng.random() < 0.3:  # a belt or a sash
+            middle = rng.uniform(1.9, 2.6)
+            band = np.where(self.tailor.on_arm, -1, rng.uniform(0.08, 0.28) - np.abs(self.tailor.y - middle))
+            sash = cloth(rng, plain=1.0) if rng.random() < 0.6 else hard(rng)
+            self.tailor.put_on(band.astype(np.float32), 0.2, "other", sash, wrinkle=0.01, covers=False)
 
-    def _coat(self, material: Material) -> None:
+    def _coat(self, material: Material) -> str:
         rng, t = self.rng, self.tailor
-        hem = rng.uniform(-0.3, 2.0)
+        hem = rng.uniform(2.0, 3.4) if self.wide and rng.random() < 0.4 else rng.uniform(-0.3, 2.0)
+        low = rng.uniform(-6, 0.0) if hem < 0.9 else hem
+        if self.wide:  # from the waist down it falls outside of the skirt
+            hem = max(hem, 2.1)
         front = rng.uniform(0.05, 1.0) if rng.random() < 0.65 else 0.0
         if front == 0:  # closed: buttons or a zip tell it from a jumper
             material = replace(material, trim=(material.trim[0], rng.uniform(0.06, 0.2), 1.0))
@@ -223,9 +301,11 @@ class _Dresser:
         t.put_on(
             t.top_field(cut), offset.astype(np.float32), "coat", material, wrinkle=0.06, covers=front == 0
         )
-        if hem < 0.6:
-            field = t.skirt_field(2.0, rng.uniform(-6, 0.0), front)
-            t.put_on(field, 0.35, "coat", material, shell=SKIRT, wrinkle=0.05)
+        if low < (hem if self.wide else 0.9):
+            field = t.skirt_field(2.4 if self.wide else 2.0, low, front)
+            shape = t.flared(rng.uniform(0.1, 0.3) if self.wide else rng.uniform(0, 0.15), 0, 1)
+            t.put_on(field, 0.35, "coat", material, shell=SKIRT, wrinkle=0.05, moved=shape)
+        return "open" if front else "closed"
 
     def _cape(self, material: Material) -> None:
         rng, t = self.rng, self.tailor
@@ -240,6 +320,9 @@ class _Dresser:
 
     def _shoes(self) -> None:
         rng, w = self.rng, self.w
+        if not self.wardrobe.shoes or rng.random() < 0.4:
+            shoes(w, self.tailor, cloth(rng, plain=0.85))
+            return
         shoe = self.wardrobe.shoes[rng.integers(len(self.wardrobe.shoes))]
         w.removed |= shoe.hidden
         material = cloth(rng, plain=0.85)
@@ -247,14 +330,5 @@ class _Dresser:
         w.add_garment(
             shoe, left, replace(material, bump=material.bump * 0.2, gloss=rng.choice([0.05, 0.3, 0.8]))
         )
-        if rng.random() < 0.15:  # boots
-            t = self.tailor
-            field = (w.body.leg_t - rng.uniform(0.5, 0.85)) * 8.7
-            field = np.where(t.on_arm | (t.y > 0), -1, np.minimum(field, (1.02 - w.body.leg_t) * 8.7)).astype(
-                np.float32
-            )
-            side = np.where(t.x > 0, INDEX["left_shoe"], INDEX["right_shoe"])
-            lift = np.full(len(side), 0.14, np.float32)
-            w.add_shell(
-                w.body.faces["helper-tights"], lift, 0, replace(material, bump=0.1), cut=field, parts=side
-            )
+        if rng.random() < 0.15:
+            boots(w, self.tailor, material)

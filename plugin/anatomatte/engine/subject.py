@@ -130,12 +130,14 @@ def own_people(task: Task) -> PeopleEvidence:
         SetupError: as `model`.
     """
     task.work.check()
+    ensemble = model()
     found = observe_people(
         task.picture(),
-        model(),
+        ensemble,
         people=task.settings.people,
         threads=task.work.threads,
         check=task.work.check,
+        outfit=ensemble.outfit,
     )
     return selection.ordered(found)
 
@@ -189,7 +191,7 @@ def soft_key(task: Task, seen: PeopleEvidence) -> Key:
 
 
 def details(task: Task, seen: PeopleEvidence) -> Details:
-    """What is asked of networks for the parts of people alone: landmarks, and further looks at them.
+    """What is asked of networks for the parts of people alone: landmarks, further looks at them, outfits.
 
     Raises:
         SetupError: as `model`.
@@ -207,4 +209,4 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
         near.Look(crop.window, crop.prediction.parts, weight)
         for crop, weight in zip(crops, weights, strict=True)
     )
-    return Details(marks, tuple(looks))
+    return Details(marks, tuple(looks), seen.outfits)

@@ -21,7 +21,8 @@ class PeopleEvidence:
     not known; `found` how many were seen, those beyond the K included (0: the K); `bodies` (n, 13) what the
     person detector found, in no order of the people: score, and as shares of width and height the head's box
     (centre x and y, width, height) and four points (x and y), as `detections.decoded` gives them; None where
-    no detector ran.
+    no detector ran; `outfits` (K, 7) what each may wear, as `nets.own.outfit_head.outfit_odds` gives it, a
+    row of NaN where that is not known; None where nobody was asked.
     """
 
     alpha: Plane
@@ -32,3 +33,4 @@ class PeopleEvidence:
     main: NDArray[np.bool_] | None = None
     found: int = 0
     bodies: Plane | None = None
+    outfits: Plane | None = None

@@ -40,7 +40,8 @@ class Prediction:
     vector to one's own head, as shares of the window's width and height. Of the published
     networks, where they ran: `pose_mask` (h, w) logits of the pose network's segmentation (one whole
     person), `portrait` (any size) of the portrait network's, `persons` (n, 13) the detector's, as
-    `detections.decoded` gives them.
+    `detections.decoded` gives them. `fine` (C, h/8, w/8) and `coarse` (D, h/16, w/16) are features of the
+    first network's plain passes, which the outfit head reads.
     """
 
     alpha: Plane
@@ -50,6 +51,8 @@ class Prediction:
     pose_mask: Plane | None = None
     portrait: Plane | None = None
     persons: Plane | None = None
+    fine: Plane | None = None
+    coarse: Plane | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from .evidence import PeopleEvidence, Plane
 from .figures import Figures, LargerInference, figures
 from .instances import Prediction, find_heads
 from .merge import Crop, MergedCrops
+from .outfits import Reader, with_outfits
 
 FAR = 2.0
 """One more inference at full frame has this many times the smallest size, if the plate has the pixels."""
@@ -51,6 +52,7 @@ def observe_people(
     long_side: int | None = None,
     scales: tuple[float, ...] = (),
     mirror: bool = False,
+    outfit: Reader | None = None,
 ) -> PeopleEvidence:
     """Evidence of the people in *display*, (H, W, 3) display-referred RGB; outside 0-1 is clipped, NaN is 0.
 
@@ -62,6 +64,7 @@ def observe_people(
         long_side: pixels of the longest side of the full frame for the network; None asks the weights.
         scales: further inferences at full frame at these multiples of that size.
         mirror: also run on the mirrored picture (test-time augmentation).
+        outfit: asks what somebody wears; None leaves that out.
     """
     sides = [long_side or side for side in model.long_sides]
     work = _Observation(display, model, sides, threads, check)
@@ -85,7 +88,8 @@ def observe_people(
         2 if len(first.bodies.circles) else 1
     )  # whom the detector saw in the whole picture needs no second look
     predicted += work.infer([(on_cells(window, work.plate, grid), 0, near) for window in again])
-    return MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people, work.small)
+    seen = MergedCrops(work.plate, grid, predicted, found, threads, check).evidence(people, work.small)
+    return seen if outfit is None else with_outfits(seen, predicted, work.plate, work.small, outfit)
 
 
 def look_again(

@@ -115,6 +115,7 @@ def ordered(evidence: PeopleEvidence) -> PeopleEvidence:
         people=evidence.people[order],
         heads=evidence.heads[order],
         main=None if evidence.main is None else evidence.main[order],
+        outfits=None if evidence.outfits is None else evidence.outfits[order],
     )
 
 

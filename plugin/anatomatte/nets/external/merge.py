@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -30,8 +32,9 @@ def lawful(seen: PeopleEvidence) -> PeopleEvidence:
     parts = parts / parts.sum(0)
     people, heads = shared(np.clip(people, 0, 1), alpha, seen.heads)
     main = seen.main if seen.main is not None and len(seen.main) == len(people) else None
+    outfits = seen.outfits if seen.outfits is not None and len(seen.outfits) == len(people) else None
     parts = np.asarray(parts, np.float32)
-    return PeopleEvidence(alpha, held, parts, people, heads, main, seen.found, seen.bodies)
+    return PeopleEvidence(alpha, held, parts, people, heads, main, seen.found, seen.bodies, outfits)
 
 
 def shared(people: Plane, alpha: Plane, heads: Plane) -> tuple[Plane, Plane]:
@@ -77,8 +80,7 @@ def on_grid(seen: PeopleEvidence, size: tuple[int, int]) -> PeopleEvidence:
         return np.ascontiguousarray(resized(turned, size, "bilinear", antialias=False).transpose(2, 0, 1))
 
     alpha, held = (resized(plane, size, "bilinear", antialias=False) for plane in (seen.alpha, seen.held))
-    parts, people = at(seen.parts), at(seen.people)
-    return PeopleEvidence(alpha, held, parts, people, seen.heads, seen.main, seen.found, seen.bodies)
+    return replace(seen, alpha=alpha, held=held, parts=at(seen.parts), people=at(seen.people))
 
 
 def only_known(new: Plane, old: Plane, known: tuple[int, ...]) -> Plane:

@@ -25,7 +25,8 @@ from ...people.detections import decoded, letterboxed
 from ...people.evidence import PeopleEvidence, Plane
 from ...people.instances import Prediction
 from ...people.observe import observe_people
-from . import person_detector, portrait_net
+from . import outfit_head, person_detector, portrait_net
+from .outfit_head import Box, Seen, outfit_odds
 from .passes import alone, one_torch_thread
 from .people_net import OFFSET_UNIT, load
 
@@ -42,6 +43,9 @@ PORTRAIT = _FOLDER / "portrait.safetensors"
 
 DETECTOR = _FOLDER / "person_detector.safetensors"
 """The weights of the published person detector, which runs where the portrait network does."""
+
+HEAD = _FOLDER / "outfit.safetensors"
+"""The weights of the outfit head, which reads the first network's features."""
 
 LONG_SIDE = 320
 """Longest side of the inference when the weights do not say."""
@@ -75,6 +79,7 @@ class PeopleModel:
         weights: .safetensors files of `people_net.save`, one a network; the first runs most often.
         portrait: the weights of the portrait network; None runs without.
         detector: the weights of the person detector; None runs without.
+        head: the weights of the outfit head; None runs without. It always runs on the processor.
         device: `cpu`, `cuda` or any torch device.
         dtype: None takes what `native_dtype` says; float32 gives the same mattes on every processor.
 
@@ -89,15 +94,17 @@ class PeopleModel:
         dtype: torch.dtype | None = torch.float32,
         portrait: Path | None = PORTRAIT,
         detector: Path | None = DETECTOR,
+        head: Path | None = HEAD,
     ) -> None:
         self.device = device
         self.dtype = native_dtype(device) if dtype is None else dtype
         self.nets = [load(path, device, self.dtype) for path in weights]
         self.portrait = None if portrait is None else portrait_net.load(portrait, device, self.dtype)
         self.detector = None if detector is None else person_detector.load(detector, device, self.dtype)
+        self.head = None if head is None else outfit_head.load(head)
         self.long_sides = [_long_side(path) for path in weights]
         """Pixels of the longest side of the full frame for each network."""
-        files = (*weights, *(path for path in (portrait, detector) if path is not None))
+        files = (*weights, *(path for path in (portrait, detector, head) if path is not None))
         self.digests = {path.stem: sha256_of(path) for path in files}
         """SHA-256 of the weights that were read, by their file's name."""
 
@@ -179,9 +186,35 @@ class PeopleModel:
                 parts, alpha, centre, offset = (t.flip(-1) for t in (parts, alpha, centre, offset))
                 parts = parts[list(MIRROR)]
                 offset = offset * torch.tensor([-1.0, 1.0])[:, None, None]
-            pose_mask = None if out.pose_mask is None or mirror else out.pose_mask[0, 0].float().cpu().numpy()
+            pose_mask, fine, coarse = (
+                None if plane is None or mirror else plane[0].float().cpu().numpy()
+                for plane in (out.pose_mask, out.fine, out.coarse)
+            )
+            pose_mask = None if pose_mask is None else pose_mask[0]
             alpha, parts, centre, offset = (t.contiguous() for t in (alpha, parts, centre, offset))
-            return Prediction(alpha.numpy(), parts.numpy(), centre.numpy(), offset.numpy(), pose_mask)
+            return Prediction(
+                alpha.numpy(),
+                parts.numpy(),
+                centre.numpy(),
+                offset.numpy(),
+                pose_mask=pose_mask,
+                fine=fine,
+                coarse=coarse,
+            )
+
+    def outfit(self, seen: Prediction, window: Box, picture: Plane, matte: Plane) -> Plane | None:
+        """What somebody may wear, as `outfit_head.outfit_odds` says; None where nobody is.
+
+        Args:
+            seen: a plain prediction of the first network.
+            window: what it looked at, as shares of the picture.
+            picture: (H, W, 3) display-referred, whole, of any size.
+            matte: (h, w) the person's own coverage.
+        """
+        if self.head is None or seen.fine is None or seen.coarse is None:
+            return None
+        features = Seen(torch.from_numpy(seen.fine), torch.from_numpy(seen.coarse), window)
+        return outfit_odds(self.head, features, picture, matte)
 
     def _portrait(self, picture: Plane) -> Plane | None:
         """The portrait network's logits at its own size; the picture is squeezed to it as in its training."""

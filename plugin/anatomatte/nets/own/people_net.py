@@ -45,7 +45,9 @@ class PeopleOutputs(NamedTuple):
     `parts` (N, the parts it knows, H/2, W/2), `alpha` (N, 2, H, W: person without held things, held things)
     and `centre` (N, 1, H/4, W/4) are logits; `offset` (N, 2, H/4, W/4: x, y) leads from a cell to
     its person's head in units of `OFFSET_UNIT` pixels. `pose_mask` (N, 1, H, W) are logits of the
-    published trunk's own segmentation, one whole person; None in training and from a trunk of our own.
+    published trunk's own segmentation, one whole person. `fine` (N, C, H/8, W/8: the decoder at 1/4
+    averaged, and the parts' probabilities) and `coarse` (N, D, H/16, W/16: decoder and trunk) are what
+    the outfit head reads. These three are None in training and from a trunk of our own.
     """
 
     parts: Tensor
@@ -53,6 +55,8 @@ class PeopleOutputs(NamedTuple):
     centre: Tensor
     offset: Tensor
     pose_mask: Tensor | None = None
+    fine: Tensor | None = None
+    coarse: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -147,22 +151,25 @@ class PeopleNet(nn.Module):
             torch.cat([features.half, features.soft], 1),
         )
         y = self.context(self.deepest(features.deep))
-        quarter = y
-        steps = zip(levels, self.lower, self.skip, self.merge, strict=True)
-        for k, (level, lower, skip, merge) in enumerate(steps):
+        decoded = []
+        for level, lower, skip, merge in zip(levels, self.lower, self.skip, self.merge, strict=True):
             y = merge(F.relu(_up(lower(y), level) + skip(level)))
-            if k == 2:
-                quarter = y
+            decoded.append(y)
+        sixteenth, _, quarter, _ = decoded
         x = (picture - 0.5) * 2
         coarse = _up(self.to_coarse(y), x)
         fine = self.fine(torch.cat([_up(self.to_fine(y), x), x, coarse], 1))
         instances = self.to_people(self.people(quarter))
-        trunk: nn.Module = self.trunk
-        pose_mask = (
-            trunk.segmented(features.soft) if isinstance(trunk, PoseTrunk) and not self.training else None
+        out = PeopleOutputs(
+            self.to_parts(y), coarse + self.to_alpha(fine), instances[:, :1], instances[:, 1:]
         )
-        return PeopleOutputs(
-            self.to_parts(y), coarse + self.to_alpha(fine), instances[:, :1], instances[:, 1:], pose_mask
+        trunk: nn.Module = self.trunk
+        if self.training or not isinstance(trunk, PoseTrunk):
+            return out
+        return out._replace(
+            pose_mask=trunk.segmented(features.soft),
+            fine=torch.cat([F.avg_pool2d(quarter, 2), F.avg_pool2d(out.parts.softmax(1), 4)], 1),
+            coarse=torch.cat([sixteenth, features.sixteenth], 1),
         )
 
     def fold(self) -> PeopleNet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -84,12 +84,12 @@ class Details:
     Attributes:
         marks: landmarks of each person.
         looks: further looks at the picture.
-        outfits: log odds of each person's outfits (`labels.LOWER`), instead of what `OutfitOdds` would say.
+        outfits: (K, 7) what each may wear, as `PeopleEvidence` has it; the `OutfitOdds` choose without.
     """
 
     marks: tuple[Landmarks | None, ...] = ()
     looks: tuple[Look, ...] = ()
-    outfits: tuple[Mapping[str, float] | None, ...] = ()
+    outfits: Pixels | None = None
 
 
 def parts_of(
@@ -194,9 +194,11 @@ class _Everyone:
         return _Decided(k, box, soft, unsure(hard, view.cover))
 
     def _odds(self, k: int) -> OutfitOdds:
-        """How likely each outfit of person *k* is: as a network told, else by the evidence."""
-        told = self.details.outfits[k] if k < len(self.details.outfits) else None
-        return self.odds if told is None else lambda _: dict(told)
+        """How likely each outfit of person *k* is: as the outfit head says beside the pixels, where it can."""
+        said = self.details.outfits
+        if said is None or k >= len(said) or np.isnan(said[k]).any():
+            return self.odds
+        return outfit.beside(said[k])
 
     def _view(self, k: int, box: Box, size: tuple[int, int]) -> View:
         top, bottom, left, right = box

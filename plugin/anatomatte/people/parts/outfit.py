@@ -1,16 +1,18 @@
 """One outfit a person: a dress, or a skirt, or trousers.
 
-`outfit_odds` says how likely each is; what is chosen counts for the whole person. The regions then
+`outfit_odds` says how likely each is by the pixels, `beside` with the outfit head; what is chosen counts for the whole person. The regions then
 need not agree by chance: a coat that is called a dress in one region and a skirt in the next is one thing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...frame import Pixels
+from ..outfits import together
 from .body import Body, Vector
 from .labels import AT, LABELS, LOWER, SIDES
 
@@ -39,6 +41,16 @@ def outfit_odds(seen: PersonEvidence) -> dict[str, float]:
     """Log odds of each of `LOWER` being what this person wears: the mass that the network gives it."""
     mass = seen.shares.mean(1)
     return {name: float(np.log(mass[AT[name]] + np.float32(0.02))) for name in LOWER}
+
+
+def beside(said: Vector) -> Callable[[PersonEvidence], dict[str, float]]:
+    """Odds by what the outfit head *said* of a person, a row of `PeopleEvidence.outfits`, and the pixels."""
+
+    def odds(seen: PersonEvidence) -> dict[str, float]:
+        mass = seen.shares.mean(1)[[AT[name] for name in LOWER]]
+        return dict(zip(LOWER, (float(each) for each in together(said, mass)), strict=True))
+
+    return odds
 
 
 def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
