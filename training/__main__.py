@@ -1,4 +1,4 @@
-"""`python -m training`: assets, render, train, validate, export, portrait, detector, landmarks, `all`; pack; outfit.
+"""`python -m training`: assets, render, train, validate, export, `all`; pack; outfit; published networks.
 
 `outfit` renders whole figures, fits the outfit head to the shipped network's features of them, scores it
 on held-out figures and puts it into the package.

@@ -22,5 +22,6 @@ from .task import Task
 
 __all__ = [
     "Around", "Evidence", "Mattes", "Plate", "Refined", "Task", "Work", "absent_models", "forget",
-    "key_frame", "matte", "moved", "observe", "parts_asked", "prepare", "reach", "refine", "shape", "work_for",
+    "key_frame", "matte", "moved", "observe", "parts_asked", "prepare", "reach", "refine", "shape",
+    "work_for",
 ]  # fmt: skip

@@ -27,7 +27,7 @@ from . import subject
 from .neighbours import whole
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
-"""Where the weights of our own networks lie: people, people_plain, portrait, person_detector, outfit, *_landmarks."""
+"""Where the weights of our own networks lie, one file each."""
 
 _lock = threading.Lock()
 _known: dict[tuple[str, int, int], str] = {}

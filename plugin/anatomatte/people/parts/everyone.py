@@ -194,7 +194,7 @@ class _Everyone:
         return _Decided(k, box, soft, unsure(hard, view.cover))
 
     def _odds(self, k: int) -> OutfitOdds:
-        """How likely each outfit of person *k* is: as the outfit head says beside the pixels, where it can."""
+        """How likely each outfit of person *k* is: by the pixels, and the outfit head where it knows."""
         said = self.details.outfits
         if said is None or k >= len(said) or np.isnan(said[k]).any():
             return self.odds

@@ -1,7 +1,8 @@
 """One outfit a person: a dress, or a skirt, or trousers.
 
-`outfit_odds` says how likely each is by the pixels, `beside` with the outfit head; what is chosen counts for the whole person. The regions then
-need not agree by chance: a coat that is called a dress in one region and a skirt in the next is one thing.
+`outfit_odds` says how likely each is by the pixels, `beside` with the outfit head; what is chosen counts for
+the whole person. The regions then need not agree by chance: a coat that is called a dress in one region and
+a skirt in the next is one thing.
 """
 
 from __future__ import annotations
