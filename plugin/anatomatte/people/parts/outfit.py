@@ -63,7 +63,7 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
 
 
 def _coat(seen: PersonEvidence) -> float:
-    """Log odds of a coat against a top by their mass: a shirt's pattern is not a coat here and a top there."""
+    """Log odds of a coat against a top by mass: a shirt's pattern is not a coat here and a top there."""
     coat, top = (float(seen.shares[AT[name]].mean()) + 0.02 for name in ("coat", "upper_clothes"))
     return float(np.log(coat / top))
 
