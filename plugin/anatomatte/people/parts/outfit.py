@@ -60,6 +60,9 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
     best = max(odds.values())
     for name in LOWER:
         made[AT[name]] += np.float32(max(0.75 * (odds[name] - best), -_MOST))
+    coat = _coat(seen)
+    made[AT["coat"]] += np.float32(max(0.75 * min(coat, 0), -_MOST))
+    made[AT["upper_clothes"]] += np.float32(max(-0.75 * max(coat, 0), -_MOST))
     worn = max(LOWER, key=lambda name: odds[name])
     if seen.body is None or worn == "trousers":
         return made
@@ -70,6 +73,12 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
             made[AT[f"{side}_tights"], shin] += 1.5
             made[AT[f"{side}_leg"], shin] -= 0.75
     return made
+
+
+def _coat(seen: PersonEvidence) -> float:
+    """Log odds of a coat against a top by mass: a shirt's pattern is not a coat here and a top there."""
+    coat, top = (float(seen.shares[AT[name]].mean()) + 0.02 for name in ("coat", "upper_clothes"))
+    return float(np.log(coat / top))
 
 
 def _bare(at: Body, skin: Vector) -> float:
