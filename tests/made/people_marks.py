@@ -62,7 +62,7 @@ def labelled() -> Plane:
             shares[AT[name]][where] += 0.2
     shares[AT["trousers"]][(rows >= 110) & (rows < 210)] += 0.15
     shares[AT["upper_clothes"]][(rows >= 45) & (rows < 125)] += 0.2
-    return shares / shares.sum(0)
+    return np.asarray(shares / shares.sum(0), np.float32)
 
 
 def haze(matte: Plane) -> Plane:
