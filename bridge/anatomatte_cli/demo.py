@@ -92,6 +92,7 @@ def write_sheet(shot: str, key: str, page: Path, rows: int = 3) -> None:
 
 def write_parts(key: str, page: Path) -> None:
     """A sheet of the first keyed frame's people before a ground that is no screen, with the Parts view."""
+    import cv2
     import numpy as np
 
     from anatomatte_batch.job import default_values, render_layers
@@ -103,18 +104,16 @@ def write_parts(key: str, page: Path) -> None:
     frame = keys.frames()[0]
     cut = keys.read(frame)
     height, width = cut.pixels.shape[:2]
-    wall = np.random.default_rng(1).uniform(0.1, 0.25, (9, 16, 1)).astype(np.float32)
-    wall = wall.repeat(-(-height // 9), 0).repeat(-(-width // 16), 1)[:height, :width] * np.ones(
-        3, np.float32
-    )
-    street = replace(cut, pixels=cut.pixels[..., :3] + (1 - cut.pixels[..., 3:4]) * wall)
-    node = connect({"Source": lambda _: street}, lambda: False)
+    room = np.random.default_rng(3).uniform(0.5, 1.5, (5, 9, 1)) * (0.16, 0.12, 0.09)  # out of focus
+    wall = cv2.resize(room.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    room_shot = replace(cut, pixels=cut.pixels[..., :3] + (1 - cut.pixels[..., 3:4]) * wall)
+    node = connect({"Source": lambda _: room_shot}, lambda: False)
 
     def view(output: str) -> Floats:
         values = {**default_values(True, None), "output": output}
-        return render_layers(node, frame, values, ("rgba",), street)[0]["rgba"]
+        return render_layers(node, frame, values, ("rgba",), room_shot)[0]["rgba"]
 
-    row = Row(f"frame {frame}", street.pixels, view("premultiplied"), view("parts"))
+    row = Row(f"frame {frame}", room_shot.pixels, view("premultiplied"), view("parts"))
     node.close()
     title = f"Anatomatte {anatomatte.__version__}   people without a screen, all controls at default"
     contact_sheet([row], page, title, (*COLUMNS[:3], "Parts view"))
