@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -66,6 +68,27 @@ def test_whose_matte(values: dict[str, object], who: str) -> None:
     if who == "nobody":
         assert not mattes.alpha.any()
         assert mattes.messages[0] == "There is no person 5: 2 people were seen, so the matte is empty."
+
+
+def test_what_is_nobodys_leaves_the_matte_of_main() -> None:
+    street = two_people()
+    nobody = np.zeros_like(street.alpha, np.bool_)
+    nobody[: nobody.shape[0] // 8, -(nobody.shape[1] // 8) :] = True
+    alpha = np.where(nobody, np.float32(1), street.alpha)
+    people = np.where(nobody, np.float32(0), street.people)
+    seen = dataclasses.replace(street, alpha=alpha, people=people)
+    corner = (slice(0, 8), slice(-10, None))
+    kept = {}
+    for who in ("main", "everyone"):
+        with looking(seen):
+            kept[who] = anatomatte.matte(STREET, who=who).alpha[corner].mean()
+    assert kept["main"] < 0.01 < 0.9 < kept["everyone"]
+    one_more = dataclasses.replace(seen, found=len(people) + 1)
+    chosen = [
+        selection.select(Settings(who="main"), evidence, (0.5, 0.5), keyed=screen).whole
+        for evidence, screen in ((seen, False), (seen, True), (one_more, False))
+    ]
+    assert chosen == [False, True, True]
 
 
 def test_a_point_that_was_never_moved_is_the_middle() -> None:

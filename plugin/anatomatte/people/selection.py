@@ -151,8 +151,9 @@ def select(settings: Settings, evidence: PeopleEvidence, point: Point, keyed: bo
             doubts = (
                 f"There is no person {settings.person}: {seen} {one} seen{more}, so the matte is empty.",
             )
-    # where all who are told apart are main, so may be those beyond their count
-    everyone = settings.who == "everyone" or (settings.who == "main" and len(people) == count)
+    # where all who are told apart are main, so may be those beyond their count; what is nobody's is not
+    beyond = keyed or not count or evidence.found > count
+    everyone = settings.who == "everyone" or (settings.who == "main" and len(people) == count and beyond)
     if everyone or settings.who == "main":
         doubts += _untold(evidence, people, not everyone)
     everything = everyone and parts == ALL_PARTS
