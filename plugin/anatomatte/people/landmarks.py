@@ -8,7 +8,7 @@ his matte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -123,6 +123,23 @@ class _Hand:
     right: float
 
 
+def _score(pose: tuple[float, Plane | None]) -> float:
+    return pose[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Glance:
+    """What one look at a square says: the square and its pixels, landmarks (33, 4) in the picture, that there
+    is a body, the square that follows, and how likely the body is his."""
+
+    square: Square
+    cut: Plane
+    points: Plane
+    present: float
+    following: Square
+    likely: float
+
+
 class _Look:
     """One person in the picture, his own and the others' mattes."""
 
@@ -152,41 +169,65 @@ class _Look:
         )
 
     def _pose(self) -> tuple[float, Plane | None]:
-        """The best score, and the landmarks (33, 4) that have it.
-
-        Where the detector told the square a sure pose needs no second look; squares of mattes are rough.
+        """The best score, and the landmarks (33, 4) that have it: of the square that the detector told, else
+        of squares of the matte. These are rough, so they are glanced at, the likeliest first looked at well.
         """
         best: tuple[float, Plane | None] = 0.0, None
-        told = self.person.body is not None
-        for square in self._squares():
-            for _ in range(2):
-                score, points, square = self._posed(square)
-                if score > best[0]:
-                    best = score, points
-                if told and best[0] > SURE:
-                    return best
+        doubtful: list[_Glance] = []
+        told = self._told()
+        for square in (told, *self._squares_of_matte()):
+            if square is None:
+                continue
+            glance = self._glance(square)
+            if glance.likely <= SURE and square is not told:
+                doubtful.append(glance)
+                continue
+            best = max(best, *self._well(glance), key=_score)
             if best[0] > SURE:
                 return best
+        for glance in sorted(doubtful, key=lambda one: -one.likely):
+            if glance.likely <= best[0] or best[0] > SURE:
+                break
+            best = max(best, *self._well(glance), key=_score)
         return best
 
-    def _posed(self, square: Square) -> tuple[float, Plane, Square]:
-        """The score of the pose in a square, its landmarks (33, 4), and the next square.
+    def _glance(self, square: Square) -> _Glance:
+        cut = self._cut(square, looks.POSE_SIDE)
+        points, present, following = looks.pose_of(self.nets.pose(cut), square)
+        return _Glance(square, cut, points, present, following, present * self._agreement(points))
+
+    def _well(self, glance: _Glance) -> Iterator[tuple[float, Plane]]:
+        """Score and landmarks (33, 4) of a square, and of the one that follows from it, until one is sure."""
+        for k in range(2):
+            score, points = self._posed(glance)
+            yield score, points
+            if k or score > SURE:
+                return
+            glance = self._glance(glance.following)
+
+    def _posed(self, glance: _Glance) -> tuple[float, Plane]:
+        """The score of the pose in a square, and its landmarks (33, 4).
 
         The mirrored square is looked at too: where the network guesses, it guesses otherwise there.
         """
-        cut = self._cut(square, looks.POSE_SIDE)
-        straight, there, following = looks.pose_of(self.nets.pose(cut), square)
-        again = looks.unmirrored(self.nets.pose(np.ascontiguousarray(cut[:, ::-1])))
-        mirrored, also, _ = looks.pose_of(again, square)
+        again = looks.unmirrored(self.nets.pose(np.ascontiguousarray(glance.cut[:, ::-1])))
+        mirrored, also, _ = looks.pose_of(again, glance.square)
+        straight = glance.points
         points = np.asarray((straight + mirrored) / 2, np.float32)
-        sure = self._sure(points)
-        if float(sure.sum()) < _FEW[0]:
-            return 0.0, points, following
+        agreement, sure = self._agreement(points), self._sure(points)
+        if agreement == 0:
+            return 0.0, points
         apart = np.hypot(*(straight - mirrored)[:, :2].T) / looks.torso(points)
         steady = 1 - float(step(float((sure * apart).sum() / sure.sum()), *_UNSTEADY))
-        agreement = float((sure * self._on(points[:, :2])).sum() / sure.sum())
-        enough = float(step(float(sure.sum()), *_FEW))
-        return min(there, also) * agreement * steady * enough, points, following
+        return min(glance.present, also) * agreement * steady, points
+
+    def _agreement(self, pose: Plane) -> float:
+        """How much of a pose (33, 4) is on his matte, 0-1; less where little of it is in sight."""
+        sure = self._sure(pose)
+        total = float(sure.sum())
+        if total < _FEW[0]:
+            return 0.0
+        return float((sure * self._on(pose[:, :2])).sum()) / total * float(step(total, *_FEW))
 
     def _face(self, pose: Plane) -> Plane | None:
         square, best = looks.face_square(pose), None
@@ -215,14 +256,13 @@ class _Look:
                 break
         return None
 
-    def _squares(self) -> list[Square]:
-        """Where to look, the likeliest first."""
-        body, made = self.person.body, []
-        if body is not None:
-            size = [self.picture.shape[1], self.picture.shape[0]]
-            points = body[1:].reshape(6, 2).astype(np.float64) * size
-            made.append(around(points[2], points[3]).scaled(looks.BODY))
-        return made + self._squares_of_matte()
+    def _told(self) -> Square | None:
+        """The square that the detector told; None where it did not see him."""
+        body = self.person.body
+        if body is None:
+            return None
+        points = body[1:].reshape(6, 2).astype(np.float64) * [self.picture.shape[1], self.picture.shape[0]]
+        return around(points[2], points[3]).scaled(looks.BODY)
 
     def _squares_of_matte(self) -> list[Square]:
         """Squares around the hips, which are in the middle of a whole figure.
