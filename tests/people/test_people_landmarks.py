@@ -291,7 +291,7 @@ def test_a_sure_pose_is_looked_for_once() -> None:
 
 def test_squares_are_glanced_at_and_the_likeliest_looked_at_well() -> None:
     class Doubting(Knowing):
-        """Sure of a body only where its hips are in the middle of the square, less the farther off they are."""
+        """Sure of a body where its hips are in the middle of the square, less the farther off they are."""
 
         def pose(self, picture: Plane) -> tuple[Plane, Plane, float]:
             raw, heat, _ = super().pose(picture)
