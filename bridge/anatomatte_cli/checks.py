@@ -47,6 +47,7 @@ def examine() -> Iterator[Finding]:
     yield _checked("table", _digest)
     yield _checked("render", _render)
     yield _checked("worker", _worker)
+    yield _checked("networks", _networks)
     yield from _models()
     yield from _installed()
 
@@ -135,6 +136,23 @@ def _worker() -> str:
     if done.returncode:
         raise SetupError((done.stderr.strip().splitlines() or ["it said nothing"])[-1])
     return done.stdout.strip()
+
+
+def _networks() -> str:
+    """What keeps networks of others to computing, tried in a process as theirs are."""
+    from anatomatte.nets.guests import guest
+
+    holds = guest.guards()
+    kept = [f"{guest.memory() / 2**30:.0f} GB", f"{guest.longest_seconds():g} s a frame"]
+    lacks = [name for name, held in (("seccomp", "filtered"), ("Landlock", "landlock")) if not holds[held]]
+    if holds["filtered"]:
+        kept.append("no network, no program, no written file")
+    if holds["landlock"]:
+        kept.append(f"reads libraries only (Landlock {holds['landlock']})")
+    told = f"those of others run in a process each: {', '.join(kept)}"
+    if lacks:
+        told += f"; without {' and '.join(lacks)} in this kernel, take them from whom you trust alone"
+    return told
 
 
 def _models() -> Iterator[Finding]:

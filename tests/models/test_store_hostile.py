@@ -263,6 +263,33 @@ def test_every_cut_of_the_other_formats_is_refused(tmp_path):
             refused(tmp_path / "cut", form)
 
 
+class _Maps(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + torch.from_file("weights-that-lie-elsewhere", False, 4).sum()
+
+
+class _Saves(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        torch.save(x, "a-plate")
+        return x
+
+
+class _OwnSave(torch.nn.Module):
+    def save(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.save(x)
+
+
+@pytest.mark.parametrize(("module", "named"), [(_Maps, "torch.from_file"), (_Saves, "torch.save")])
+def test_a_program_that_touches_files_is_refused(tmp_path: Path, module, named: str) -> None:
+    torch.jit.script(module()).save(str(tmp_path / "a.pt"))
+    refused(tmp_path / "a.pt", "torchscript", "is refused", named, "never needs")
+    torch.jit.script(_OwnSave()).save(str(tmp_path / "b.pt"))
+    looks.inspect(tmp_path / "b.pt", "torchscript")
+
+
 @pytest.mark.parametrize("form", ["onnx", "tflite", "safetensors", "torch", "torchscript", "graphdef"])
 def test_what_is_not_a_network_at_all(tmp_path, form):
     (tmp_path / "page").write_text("<!DOCTYPE html><html>Sign in</html>")

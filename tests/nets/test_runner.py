@@ -12,7 +12,7 @@ import torch
 from onnx import TensorProto
 
 from anatomatte.errors import Cancelled, OutOfMemory
-from anatomatte.nets.runtime.files import installed
+from anatomatte.nets.runtime.files import installed, opened
 from anatomatte.nets.runtime.runner import Runner
 from anatomatte.nets.runtime.sessions import Sessions
 from made.network_files import alpha_net, manifest, node, onnx_net, recurrent, tflite_sigmoid, torchscript_net
@@ -30,7 +30,9 @@ def picture(height: int = 32, width: int = 48, seed: int = 1) -> Any:
 
 def runner(tmp_path: Path, tables: str, file: Path, **facts: Any) -> Runner:
     runtime = {".onnx": "onnx", ".pt": "torchscript", ".tflite": "tflite"}[file.suffix]
-    return Runner(manifest(tables, runtime=runtime), file, pool=Sessions(idle=100), **facts)
+    return Runner(
+        manifest(tables, runtime=runtime), file, pool=Sessions(idle=100), **{"opener": opened, **facts}
+    )
 
 
 # ---- the whole road
@@ -282,19 +284,16 @@ class Starved:
         self.inner, self.most = inner, most
         self.inputs, self.outputs = inner.inputs, inner.outputs
 
-    def run(self, feeds: Any) -> Any:
+    def run(self, feeds: Any, check: Any) -> Any:
         if max(feeds["input"].shape) > self.most:
             raise RuntimeError("[ONNXRuntimeError] : Failed to allocate memory for requested")
-        return self.inner.run(feeds)
+        return self.inner.run(feeds, check)
 
 
 @pytest.mark.parametrize(("most", "side"), [(40, 32), (20, 16)])
-def test_short_memory_takes_a_smaller_size_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, side: int
-) -> None:
-    net = runner(tmp_path, "[size]\nsmaller = [32, 16]\n" + ALPHA, alpha_net(tmp_path / "a.onnx"))
-    opened = net._open
-    monkeypatch.setattr(net, "_open", lambda device: Starved(opened(device), most))
+def test_short_memory_takes_a_smaller_size_and_says_so(tmp_path: Path, most: int, side: int) -> None:
+    tables, file = "[size]\nsmaller = [32, 16]\n" + ALPHA, alpha_net(tmp_path / "a.onnx")
+    net = runner(tmp_path, tables, file, opener=lambda *facts: Starved(opened(*facts), most))
     told: list[str] = []
     answer, _ = net.infer(picture(48, 48), report=told.append)
     assert answer.geometry.inner == (side, side)
@@ -304,9 +303,8 @@ def test_short_memory_takes_a_smaller_size_and_says_so(
     ]
 
 
-def test_no_memory_at_all_is_out_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    net = runner(tmp_path, "[size]\nsmaller = [32, 16]\n" + ALPHA, alpha_net(tmp_path / "a.onnx"))
-    opened = net._open
-    monkeypatch.setattr(net, "_open", lambda device: Starved(opened(device), 4))
+def test_no_memory_at_all_is_out_of_memory(tmp_path: Path) -> None:
+    tables, file = "[size]\nsmaller = [32, 16]\n" + ALPHA, alpha_net(tmp_path / "a.onnx")
+    net = runner(tmp_path, tables, file, opener=lambda *facts: Starved(opened(*facts), 4))
     with pytest.raises(OutOfMemory, match="not even on cpu at an inner size of 16"):
         net.infer(picture(48, 48))

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from anatomatte.errors import SetupError
+from anatomatte.nets.runtime.files import opened
 from anatomatte.nets.runtime.runner import Runner
 from anatomatte.nets.runtime.sessions import Sessions
 from made.network_files import alpha_net, manifest, node, onnx_net, recurrent, tflite_sigmoid, torchscript_net
@@ -32,7 +33,7 @@ class Pair(torch.nn.Module):
 
 def runner(tmp_path: Path, tables: str, file: Path, **facts: Any) -> Runner:
     runtime = {".onnx": "onnx", ".pt": "torchscript", ".tflite": "tflite"}[file.suffix]
-    return Runner(manifest(tables, runtime=runtime), file, pool=Sessions(idle=100), **facts)
+    return Runner(manifest(tables, runtime=runtime), file, pool=Sessions(idle=100), opener=opened, **facts)
 
 
 def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:

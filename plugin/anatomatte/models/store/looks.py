@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import re
 import stat
 import struct
 import zipfile
@@ -243,6 +244,8 @@ def _torch_zip(file: IO[bytes], scripted: bool = False) -> set[str]:
             if len(tables) != 1:
                 raise Unfit("is a zip file, but not one that torch wrote")
             below = {"/".join(entry.filename.split("/")[1:2]) for entry in entries}
+            if scripted:
+                _refuse_reaching_out(archive, entries)
             if not scripted and "code" not in below:
                 pickles.check_bytes(archive.read(tables[0]))
             return below
@@ -250,6 +253,26 @@ def _torch_zip(file: IO[bytes], scripted: bool = False) -> set[str]:
         raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as why:
         raise Unfit("is only the beginning of a torch file, or damaged; fetch it again") from why
+
+
+_REACHES_OUT = re.compile(
+    rb"\b(?:torch|ops\.\w+)\s*\.\s*(from_file|save|load_tensor|rpc_\w+)\b"
+    rb"|\bops\s*\.\s*(rpc|c10d\w*|_c10d\w*|symm_mem|debugprims)\b"
+    rb"|\b__torch__\.torch\.classes\.(\w+)"
+)
+"""Operators of torch 2.13 that touch files or other processes, and classes that are code of somebody's."""
+
+
+def _refuse_reaching_out(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
+    """Raise Unfit for a program with operators that a network never needs."""
+    for entry in entries:
+        code = entry.filename.split("/")[1:2] == ["code"] and entry.filename.endswith(".py")
+        found = _REACHES_OUT.search(archive.read(entry)) if code else None
+        if found is not None:
+            raise Unfit(
+                f"is refused: its program uses {found[0].decode(errors='replace')}, which touches files or "
+                "other processes and which a network never needs"
+            )
 
 
 def check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:

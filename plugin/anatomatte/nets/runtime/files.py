@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import SetupError, is_shortage, reason
+from ...ops.strips import never
 from .sessions import short_of_memory
 
 Array = NDArray[Any]
@@ -53,8 +54,12 @@ class Net(Protocol):
     inputs: tuple[Port, ...]
     outputs: tuple[str, ...]
 
-    def run(self, feeds: Mapping[str, Array]) -> list[Array]:
-        """Run once; the outputs come in the file's order."""
+    def run(self, feeds: Mapping[str, Array], check: Callable[[], None] = never) -> list[Array]:
+        """Run once; the outputs come in the file's order.
+
+        Args:
+            check: raises Cancelled to stop; one that runs in this process cannot listen before it is done.
+        """
 
 
 def _runtime(module: str, extra: str, kind: str, title: str) -> Any:
@@ -123,7 +128,7 @@ class OnnxNet:
         self.inputs = tuple(_onnx_port(node) for node in self._session.get_inputs())
         self.outputs = tuple(node.name for node in self._session.get_outputs())
 
-    def run(self, feeds: Mapping[str, Array]) -> list[Array]:
+    def run(self, feeds: Mapping[str, Array], check: Callable[[], None] = never) -> list[Array]:
         made = self._session.run(None, dict(feeds), self._run_options)
         return [np.asarray(plane) for plane in made]
 
@@ -164,7 +169,7 @@ class TorchScriptNet:
         self._needed = {a.name for a in arguments if not a.has_default_value()}
         self.outputs: tuple[str, ...] = ()
 
-    def run(self, feeds: Mapping[str, Array]) -> list[Array]:
+    def run(self, feeds: Mapping[str, Array], check: Callable[[], None] = never) -> list[Array]:
         torch = self._torch
         torch.set_num_threads(self._threads)
         given = {port.name: self._value(feeds[port.name], port) for port in self.inputs if port.name in feeds}
@@ -208,7 +213,7 @@ class LiteRtNet:
         )
         self.outputs = tuple(str(d["name"]) for d in self._out)
 
-    def run(self, feeds: Mapping[str, Array]) -> list[Array]:
+    def run(self, feeds: Mapping[str, Array], check: Callable[[], None] = never) -> list[Array]:
         with self._lock:
             for detail in self._in:
                 self._net.set_tensor(detail["index"], np.ascontiguousarray(feeds[detail["name"]]))
@@ -231,3 +236,23 @@ OPENERS: Mapping[str, Callable[..., Net]] = {
     "tflite": LiteRtNet,
 }
 """What opens a file of each format: (title, path, device, threads)."""
+
+
+def opened(
+    runtime: str,
+    title: str,
+    path: Path,
+    device: str,
+    threads: int,
+    providers: Sequence[str] = ("cpu",),
+    check: Callable[[], None] = never,
+) -> Net:
+    """The file opened in this very process; called as `guests.guest.Guest` is.
+
+    Raises:
+        SetupError: the runtime is not installed, or the file is damaged.
+    """
+    check()
+    if runtime == "onnx":
+        return OnnxNet(title, path, device, threads, providers)
+    return OPENERS[runtime](title, path, device, threads)

@@ -12,7 +12,8 @@ import numpy as np
 from ...errors import AnatomatteError, SetupError, reason
 from ...models.manifest import Manifest
 from ...ops.strips import never
-from .files import NATIVE, OPENERS, Net, OnnxNet, Port
+from ..guests.guest import Guest
+from .files import NATIVE, OPENERS, Net, Port
 from .inputs import feeds
 from .outputs import Answer, Array, read
 from .sessions import Rung, Sessions, descend, ladder, sessions, short_of_memory
@@ -46,6 +47,7 @@ class Runner:
         device: where it runs first; the ladder of short memory ends on the CPU.
         threads: processor threads.
         pool: who holds the opened file.
+        opener: what opens a file that is no code of ours, called as `guests.guest.Guest` is.
 
     Raises:
         SetupError: (at inference) the runtime is not installed, or the file is damaged or is not
@@ -61,12 +63,13 @@ class Runner:
         device: str = "cpu",
         threads: int = 1,
         pool: Sessions = sessions,
+        opener: Callable[..., Net] = Guest,
     ) -> None:
         if manifest.runtime not in OPENERS and manifest.native not in NATIVE:
             raise SetupError(f"{manifest.title} is code of ours and not a file that the runner can run.")
         self.manifest, self.path = manifest, Path(path)
         self.precision, self.device, self.threads = precision, device, max(1, threads)
-        self._pool = pool
+        self._pool, self._opener = pool, opener
 
     def infer(
         self,
@@ -116,11 +119,11 @@ class Runner:
         manifest = replace(self.manifest, size=smaller(self.manifest.size, rung.side))
         geometry = plan(manifest.size, manifest.pad, picture.shape[0], picture.shape[1])
         states = before.states if before is not None and before.geometry == geometry else None
-        with self._pool.using(self._key(rung.device), lambda: self._open(rung.device), check) as net:
+        with self._pool.using(self._key(rung.device), lambda: self._open(rung.device, check), check) as net:
             first = _main_port(net, manifest)
             floats = first.dtype if first.dtype.kind == "f" else np.dtype(np.float32)
             given = feeds(picture, manifest, geometry, floats, hint=hint, states=states)
-            raw = self._run(net, matched(given, net.inputs, manifest))
+            raw = self._run(net, matched(given, net.inputs, manifest), check)
             names = net.outputs
         shown = picture
         if any(output.residual for output in manifest.outputs):
@@ -133,16 +136,16 @@ class Runner:
         providers = self.manifest.run.providers if self.manifest.runtime == "onnx" else ()
         return self.manifest.runtime, str(self.path), device, self.threads, providers
 
-    def _open(self, device: str) -> Net:
+    def _open(self, device: str, check: Callable[[], None]) -> Net:
         title, runtime = self.manifest.title, self.manifest.runtime
-        if runtime == "onnx":
-            return OnnxNet(title, self.path, device, self.threads, self.manifest.run.providers)
-        opener = OPENERS[runtime] if runtime in OPENERS else NATIVE[self.manifest.native]
-        return opener(title, self.path, device, self.threads)
+        if runtime not in OPENERS:
+            return NATIVE[self.manifest.native](title, self.path, device, self.threads)
+        providers = self.manifest.run.providers
+        return self._opener(runtime, title, self.path, device, self.threads, providers, check)
 
-    def _run(self, net: Net, given: Mapping[str, Array]) -> Sequence[Array]:
+    def _run(self, net: Net, given: Mapping[str, Array], check: Callable[[], None]) -> Sequence[Array]:
         try:
-            return net.run(given)
+            return net.run(given, check)
         except AnatomatteError:
             raise
         except Exception as error:

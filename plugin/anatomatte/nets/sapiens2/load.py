@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ...errors import SetupError
+from ...ops.strips import never
 from ..own.ensemble import native_dtype
 from ..runtime.files import Array, Port
 from .net import SHAPES, HeadShape, MattingHead, PartsHead, Rotary, Sapiens2Net, Shape
@@ -51,7 +52,7 @@ class Sapiens2File:
         self.inputs: tuple[Port, ...] = (Port("picture", (1, 3, None, None), np.dtype(np.float32)),)
         self.outputs: tuple[str, ...] = ("foreground", "alpha") if self._matting else ("parts",)
 
-    def run(self, feeds: Mapping[str, Array]) -> list[Array]:
+    def run(self, feeds: Mapping[str, Array], check: Callable[[], None] = never) -> list[Array]:
         """Run once; the outputs come in the order of `outputs`."""
         torch.set_num_threads(self._threads)
         picture = torch.from_numpy(np.ascontiguousarray(feeds["picture"])).to(self._device, self._dtype)
