@@ -98,6 +98,18 @@ def test_torch_stays_in_layers_2_to_4() -> None:
     assert not wrong, wrong
 
 
+def test_runtimes_of_networks_are_imported_in_one_place() -> None:
+    """One of them speaks to the network unless it is told before its import (`runtime.files.quietly`)."""
+    wrong = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for folder in ("plugin", "bridge")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"(import_module\(.*|^\s*(import|from) )(onnxruntime|ai_edge_litert|openvino)", line)
+    ]
+    assert not wrong, wrong
+
+
 CPP_RULES = [
     (r'#\s*include\s*[<"](Python\.h|pybind11/)', {"embed", "host"}, "Python.h and pybind11"),
     (r'#\s*include\s*[<"](ofx\w*\.h|nuke/fn\w+\.h)', {"shim", "host", "ofx", "abi_check"}, "OFX headers"),

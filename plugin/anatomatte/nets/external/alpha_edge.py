@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from ...errors import SettingsError
 from ...models.manifest import Manifest
 from ...people.evidence import PeopleEvidence, Plane
 from ...work import Work
-from ..runtime.files import PROVIDERS
+from ..runtime.files import PROVIDERS, quietly
 from ..runtime.outputs import Answer
 from ..runtime.recurrent import Contract, Planes, answer, bytes_of
 from ..runtime.runner import RecurrentState, Runner
@@ -80,7 +79,7 @@ def device_of(manifest: Manifest) -> str:
     """Where a network runs first: a GPU where the manifest and what is installed allow one, else the CPU."""
     words = [word for word in manifest.run.providers if word != "cpu"]
     if manifest.runtime == "onnx" and words and importlib.util.find_spec("onnxruntime"):
-        there = importlib.import_module("onnxruntime").get_available_providers()
+        there = quietly("onnxruntime").get_available_providers()
         return next((word for word in words if PROVIDERS.get(word) in there), "cpu")
     if manifest.runtime in ("torchscript", "native") and "cuda" in words:
         import torch

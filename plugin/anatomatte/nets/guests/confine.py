@@ -12,8 +12,8 @@ from . import landlock, syscalls
 
 _SYSTEM = (
     "/usr", "/lib", "/lib64", "/bin", "/opt", "/etc/ld.so.cache", "/etc/localtime", "/proc/self",
-    "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys", "/sys/devices", "/sys/fs/cgroup",
-    "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random",
+    "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys", "/sys/devices", "/sys/bus", "/sys/class",
+    "/sys/fs/cgroup",    "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random",
 )  # fmt: skip
 _OF_A_GPU = ("/proc/driver", "/proc/devices", "/proc/modules", "/sys", "/etc")
 _INSTALLED = ("site-packages", "dist-packages", "lib-dynload")

@@ -8,7 +8,6 @@ import os
 import select
 import signal
 import socket
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ def _opened(node: socket.socket, words: dict[str, Any]) -> Any:
         from ..runtime import files
 
         with contextlib.suppress(ImportError):  # told when the file is opened
-            import_module(_LIBRARIES[words["runtime"]])
+            files.quietly(_LIBRARIES[words["runtime"]])
         guards = {"landlock": landlock, "filtered": confine.rest(words["memory"], gpu)}
         net = files.opened(
             words["runtime"], words["title"], path, words["device"], words["threads"], words["providers"]

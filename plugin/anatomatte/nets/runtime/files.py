@@ -62,11 +62,16 @@ class Net(Protocol):
         """
 
 
+def quietly(module: str) -> Any:
+    """The module of a runtime, imported. Every import of one goes through here: ONNX Runtime reports its use
+    over the network and keeps an id of the machine unless it is told so before (seen with 1.31)."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    return import_module(module)
+
+
 def _runtime(module: str, extra: str, kind: str, title: str) -> Any:
-    # ONNX Runtime reports its use over the network and keeps an id of the machine unless told so before
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
-        return import_module(module)
+        return quietly(module)
     except ImportError as error:
         if is_shortage(error):
             raise MemoryError(f"{module} cannot be loaded: {error}") from error
