@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from anatomatte.models import store
 from anatomatte.models.manifest import load
@@ -21,21 +20,10 @@ from anatomatte.models.store import places
 from made import native
 from made.cli_fake import shot
 from made.network_files import HEAD, SUFFIX, alpha_net, tflite_sigmoid, torchscript_net
+from made.programs import Endless, Soft
 
 ANATOMATTE = [sys.executable, "-m", "anatomatte_cli"]
 ALPHA = '[[output]]\nwhat = "alpha"\n'
-
-
-class Soft(torch.nn.Module):
-    def forward(self, picture: torch.Tensor) -> torch.Tensor:
-        return torch.sigmoid(picture[:, :1])
-
-
-class Endless(torch.nn.Module):
-    def forward(self, picture: torch.Tensor) -> torch.Tensor:
-        while bool(picture.isfinite().all()):
-            picture = picture * 0.5
-        return picture
 
 
 @pytest.fixture

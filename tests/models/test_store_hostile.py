@@ -18,6 +18,7 @@ import pytest
 from anatomatte.errors import SetupError
 from anatomatte.models.store import looks
 from made.models_made import onnx_bytes, tflite_bytes
+from made.programs import Maps, OwnSave, Saves
 
 torch = pytest.importorskip("torch")
 
@@ -263,30 +264,13 @@ def test_every_cut_of_the_other_formats_is_refused(tmp_path):
             refused(tmp_path / "cut", form)
 
 
-class _Maps(torch.nn.Module):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + torch.from_file("weights-that-lie-elsewhere", False, 4).sum()
-
-
-class _Saves(torch.nn.Module):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        torch.save(x, "a-plate")
-        return x
-
-
-class _OwnSave(torch.nn.Module):
-    def save(self, x: torch.Tensor) -> torch.Tensor:
-        return x
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.save(x)
-
-
-@pytest.mark.parametrize(("module", "named"), [(_Maps, "torch.from_file"), (_Saves, "torch.save")])
+@pytest.mark.parametrize(
+    ("module", "named"), [(Maps("elsewhere"), "torch.from_file"), (Saves(), "torch.save")]
+)
 def test_a_program_that_touches_files_is_refused(tmp_path: Path, module, named: str) -> None:
-    torch.jit.script(module()).save(str(tmp_path / "a.pt"))
+    torch.jit.script(module).save(str(tmp_path / "a.pt"))
     refused(tmp_path / "a.pt", "torchscript", "is refused", named, "never needs")
-    torch.jit.script(_OwnSave()).save(str(tmp_path / "b.pt"))
+    torch.jit.script(OwnSave()).save(str(tmp_path / "b.pt"))
     looks.inspect(tmp_path / "b.pt", "torchscript")
 
 

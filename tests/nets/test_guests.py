@@ -26,6 +26,7 @@ from anatomatte.nets.runtime.files import opened
 from anatomatte.nets.runtime.runner import Runner
 from anatomatte.nets.runtime.sessions import Sessions
 from made.network_files import alpha_net, manifest, node, onnx_net, tflite_sigmoid, torchscript_net
+from made.programs import Endless, Maps
 
 ALPHA = '[[output]]\nwhat = "alpha"\n'
 FEED = np.random.default_rng(1).random((1, 3, 16, 24)).astype(np.float32)
@@ -36,27 +37,9 @@ class Soft(torch.nn.Module):
         return {"pha": torch.sigmoid(picture * gain), "sum": picture.sum(1)}
 
 
-class Endless(torch.nn.Module):
-    def forward(self, picture: torch.Tensor) -> torch.Tensor:
-        while bool(picture.isfinite().all()):
-            picture = picture * 0.5
-        return picture
-
-
 class Huge(torch.nn.Module):
     def forward(self, picture: torch.Tensor) -> torch.Tensor:
         return torch.zeros(picture.size(3) << 30).add(1)
-
-
-class Maps(torch.nn.Module):
-    """What an import refuses: it would make a file."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.path = str(path)
-
-    def forward(self, picture: torch.Tensor) -> torch.Tensor:
-        return picture + torch.from_file(self.path, True, 4).sum()
 
 
 def guest(kind: str, path: Path, **facts: Any) -> Guest:
@@ -237,7 +220,7 @@ def test_nothing_but_computing_is_left(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the filter of calls is for x86-64")
 def test_a_program_that_got_in_still_makes_no_file(tmp_path: Path) -> None:
-    path, made = torchscript_net(tmp_path / "a.pt", Maps(tmp_path / "made")), tmp_path / "made"
+    path, made = torchscript_net(tmp_path / "a.pt", Maps(str(tmp_path / "made"))), tmp_path / "made"
     net = guest("torchscript", path)
     if not net.guards["filtered"]:
         pytest.skip("this kernel filters no system calls")
