@@ -120,9 +120,7 @@ def test_an_onnx_input_that_nobody_can_make(tmp_path: Path) -> None:
         {"output": (1, 3, "h", "w")},
         types={"input": TensorProto.BFLOAT16},
     )
-    with pytest.raises(
-        SetupError, match=r"'input' .*tensor\(bfloat16\), which cannot be made: export it"
-    ):
+    with pytest.raises(SetupError, match=r"'input' .*tensor\(bfloat16\), which cannot be made: export it"):
         asked(ALPHA, file)
 
 
