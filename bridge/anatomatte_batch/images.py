@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ IMAGES = suffixes(video=False)
 _LINEAR = frozenset(s for s, kind in BY_SUFFIX.items() if kind.colour == LINEAR)
 _LAYERED = (".exr", ".sxr")
 _JPEGS = (".jpg", ".jpeg")
+_NAMES_CRYPTOMATTE = re.compile(r"cryptomatte/[^/]+/name$", re.IGNORECASE)
 _REC709_LUMINANCE = (0.2126, 0.7152, 0.0722)
 _UNSPECIFIED = (
     "a pixel and does not say that the fourth is an alpha; it is left out. "
@@ -101,9 +103,11 @@ def _read(path: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
 
 def _layers(path: Path, source: Any) -> list[Layer]:
     parts: list[tuple[str, list[str]]] = []
+    coded: set[str] = set()
     while source.seek_subimage(len(parts), 0):
         spec = source.spec(len(parts), 0)
         name = str(spec.get_string_attribute("oiio:subimagename"))
+        coded |= {str(one.value) for one in spec.extra_attribs if _NAMES_CRYPTOMATTE.match(one.name)}
         parts.append(
             (name if path.suffix.lower() in _LAYERED else "", [str(one) for one in spec.channelnames])
         )
@@ -112,7 +116,7 @@ def _layers(path: Path, source: Any) -> list[Layer]:
     if path.suffix.lower() not in _LAYERED:
         first = parts[0][1]
         parts = [("", [*("YA" if len(first) < 3 else first[:4])][: len(first)] + first[4:])]
-    return layers_of(parts)
+    return layers_of(parts, coded)
 
 
 def _beside(part: tuple[str, list[str]]) -> bool:
