@@ -233,3 +233,21 @@ def test_a_channel_that_is_a_row_is_no_alpha(tmp_path: Path) -> None:
     file = shaped(tmp_path / "s.onnx", (1, 32, 48, 1))
     with pytest.raises(SetupError, match='write layout = "NHWC"'):
         asked('[[output]]\nwhat = "alpha"\nchannel = 0\n', file)
+
+
+# ---- names that are no UTF-8
+
+
+@pytest.mark.parametrize("name", [b"image", b"output"])
+def test_an_onnx_file_with_names_that_are_no_text(tmp_path: Path, name: bytes) -> None:
+    file = bytes_net(tmp_path / "l.onnx")
+    file.write_bytes(file.read_bytes().replace(name, name[:-1] + b"\xe9"))
+    with pytest.raises(SetupError, match=r"cannot be read as an ONNX file .*0xe9"):
+        asked(BYTES + RED, file)
+
+
+def test_a_litert_file_with_names_that_are_no_text(tmp_path: Path) -> None:
+    file = tflite_sigmoid(tmp_path / "l.tflite", (1, 8, 12, 3))
+    file.write_bytes(file.read_bytes().replace(b"picture", b"pictur\xe9"))
+    with pytest.raises(SetupError, match=r"cannot be read as a LiteRT file .*0xe9"):
+        asked(RED, file)

@@ -118,6 +118,9 @@ class OnnxNet:
         chosen = installed(providers, ort.get_available_providers(), device)
         try:
             self._session = ort.InferenceSession(str(path), options, providers=chosen)
+            inputs = self._session.get_inputs()
+            self.outputs = tuple(node.name for node in self._session.get_outputs())
+            named = [(node.name, node.type, node.shape) for node in inputs]  # names may be no text
         except Exception as error:
             if short_of_memory(error):
                 raise MemoryError(str(error)) from error
@@ -127,22 +130,21 @@ class OnnxNet:
         self._run_options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         self._run_options.log_severity_level = 4
         self.providers: tuple[str, ...] = tuple(self._session.get_providers())
-        self.inputs = tuple(_onnx_port(title, node) for node in self._session.get_inputs())
-        self.outputs = tuple(node.name for node in self._session.get_outputs())
+        self.inputs = tuple(_onnx_port(title, *facts) for facts in named)
 
     def run(self, feeds: Mapping[str, Array]) -> list[Array]:
         made = self._session.run(None, dict(feeds), self._run_options)
         return [np.asarray(plane) for plane in made]
 
 
-def _onnx_port(title: str, node: Any) -> Port:
-    if node.type not in _ONNX_TYPES:
+def _onnx_port(title: str, name: str, kind: str, sides: Any) -> Port:
+    if kind not in _ONNX_TYPES:
         raise SetupError(
-            f"{title}: input {node.name!r} of its file takes {node.type}, which cannot be made: export it "
+            f"{title}: input {name!r} of its file takes {kind}, which cannot be made: export it "
             "with float32, float16 or uint8 inputs."
         )
-    shape = None if node.shape is None else tuple(n if isinstance(n, int) else None for n in node.shape)
-    return Port(node.name, shape, np.dtype(_ONNX_TYPES[node.type]))
+    shape = None if sides is None else tuple(n if isinstance(n, int) else None for n in sides)
+    return Port(name, shape, np.dtype(_ONNX_TYPES[kind]))
 
 
 def installed(wanted: Sequence[str], available: Sequence[str], device: str) -> list[str]:
@@ -161,13 +163,12 @@ class LiteRtNet:
         try:
             self._net = module.Interpreter(model_path=str(path), num_threads=threads)
             self._net.allocate_tensors()
+            self._in, self._out = self._net.get_input_details(), self._net.get_output_details()
         except Exception as error:
             if short_of_memory(error):
                 raise MemoryError(str(error)) from error
             raise unreadable(title, path, "a LiteRT", error) from error
         self._lock = threading.Lock()
-        self._in = self._net.get_input_details()
-        self._out = self._net.get_output_details()
         self.inputs = tuple(
             Port(d["name"], tuple(int(n) for n in d["shape"]), np.dtype(d["dtype"])) for d in self._in
         )
