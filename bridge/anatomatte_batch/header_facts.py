@@ -8,7 +8,7 @@ from typing import Any
 from .picture import Fact
 
 _OWN = re.compile(
-    r"(oiio|openexr|anatomatte|cryptomatte|tiff|png|jpeg|jpg|webp|dpx|cineon|bmp|targa|hdr|icc|photoshop|xmp)[:/]"
+    r"(oiio|openexr|anatomatte|cryptomatte|tiff|png|jpeg|jpg|webp|dpx|cineon|bmp|targa|hdr|icc|iccprofile|photoshop|xmp)[:/]"
     r"|(compression|dwacompressionlevel|orientation|planarconfig|name|type|version|view|multiview|chunkcount"
     r"|lineorder|tiles|channels|preview|envmap|wrapmodes|textureformat|datetime|imagedescription|software"
     r"|iccprofile|cicp|xresolution|yresolution|resolutionunit|hostcomputer|documentname|pixelaspectratio"

@@ -16,7 +16,7 @@ from .header_facts import facts_of, rate_of
 from .picture import Floats, Picture, Window
 from .read_layers import Layer, chosen, is_plain, layers_of
 from .result import Message
-from .stills_colour import colour_of
+from .stills_colour import encoding_of
 
 IMAGES = suffixes(video=False)
 _LINEAR = frozenset(s for s, kind in BY_SUFFIX.items() if kind.colour == LINEAR)
@@ -85,6 +85,7 @@ def _read(path: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
     if layer.kind == "luminance-chroma":
         pixels = _of_luminance_chroma(pixels, spec)
     pixels, bounds, display, turned = _upright(pixels, spec)
+    encoding = encoding_of(path, spec)
     aspect = float(spec.get_float_attribute("PixelAspectRatio", 1.0)) or 1.0
     return Picture(
         pixels,
@@ -92,12 +93,19 @@ def _read(path: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
         display,
         aspect=1.0 / aspect if turned else aspect,
         premult=_premult(path, spec, pixels.shape[2]),
-        colour=colour_of(path, spec),
+        colour=encoding.colour,
         facts=facts_of(spec),
         fps=rate_of(spec),
         name=shown(path.name),
         layer=str(layer),
-        messages=tuple(_messages(path, layer, layers, spec, pixels, matte)),
+        messages=(
+            *_messages(path, layer, layers, spec, pixels, matte),
+            *(
+                [Message("colour-unsure", f"{path.name} {encoding.note}.")]
+                if encoding.note and not matte
+                else []
+            ),
+        ),
     )
 
 
