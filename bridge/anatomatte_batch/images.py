@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from .header_facts import facts_of, rate_of
 from .picture import Floats, Picture, Window
 from .read_layers import Layer, chosen, is_plain, layers_of
 from .result import Message
-from .stills_colour import colour_of
+from .stills_colour import encoding_of
 
 IMAGES = suffixes(video=False)
 _LINEAR = frozenset(s for s, kind in BY_SUFFIX.items() if kind.colour == LINEAR)
 _LAYERED = (".exr", ".sxr")
 _JPEGS = (".jpg", ".jpeg")
+_NAMES_CRYPTOMATTE = re.compile(r"cryptomatte/[^/]+/name$", re.IGNORECASE)
 _REC709_LUMINANCE = (0.2126, 0.7152, 0.0722)
 _UNSPECIFIED = (
     "a pixel and does not say that the fourth is an alpha; it is left out. "
@@ -83,6 +85,7 @@ def _read(path: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
     if layer.kind == "luminance-chroma":
         pixels = _of_luminance_chroma(pixels, spec)
     pixels, bounds, display, turned = _upright(pixels, spec)
+    encoding = encoding_of(path, spec)
     aspect = float(spec.get_float_attribute("PixelAspectRatio", 1.0)) or 1.0
     return Picture(
         pixels,
@@ -90,20 +93,29 @@ def _read(path: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
         display,
         aspect=1.0 / aspect if turned else aspect,
         premult=_premult(path, spec, pixels.shape[2]),
-        colour=colour_of(path, spec),
+        colour=encoding.colour,
         facts=facts_of(spec),
         fps=rate_of(spec),
         name=shown(path.name),
         layer=str(layer),
-        messages=tuple(_messages(path, layer, layers, spec, pixels, matte)),
+        messages=(
+            *_messages(path, layer, layers, spec, pixels, matte),
+            *(
+                [Message("colour-unsure", f"{path.name} {encoding.note}.")]
+                if encoding.note and not matte
+                else []
+            ),
+        ),
     )
 
 
 def _layers(path: Path, source: Any) -> list[Layer]:
     parts: list[tuple[str, list[str]]] = []
+    coded: set[str] = set()
     while source.seek_subimage(len(parts), 0):
         spec = source.spec(len(parts), 0)
         name = str(spec.get_string_attribute("oiio:subimagename"))
+        coded |= {str(one.value) for one in spec.extra_attribs if _NAMES_CRYPTOMATTE.match(one.name)}
         parts.append(
             (name if path.suffix.lower() in _LAYERED else "", [str(one) for one in spec.channelnames])
         )
@@ -112,7 +124,7 @@ def _layers(path: Path, source: Any) -> list[Layer]:
     if path.suffix.lower() not in _LAYERED:
         first = parts[0][1]
         parts = [("", [*("YA" if len(first) < 3 else first[:4])][: len(first)] + first[4:])]
-    return layers_of(parts)
+    return layers_of(parts, coded)
 
 
 def _beside(part: tuple[str, list[str]]) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from anatomatte.errors import PlateError, SettingsError
@@ -29,6 +29,9 @@ _BEAUTY = (
 )
 """Names of layers and parts that mean the picture itself, the surest first."""
 
+_NUMBERS = ("id", "ids", "objectid", "materialid", "instanceid", "primid", "indexob", "indexma")
+"""Words in names of layers that number things."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -41,6 +44,7 @@ class Layer:
         channels: their places among the part's channels: colour, then alpha; or one.
         kind: ``colour``, ``luminance-chroma`` or ``single``.
         labels: the channels' own names.
+        coded: whether it holds Cryptomatte: hashes in the bits of floats, no light and no coverage.
     """
 
     part: int
@@ -49,6 +53,12 @@ class Layer:
     channels: tuple[int, ...]
     kind: str
     labels: tuple[str, ...]
+    coded: bool = False
+
+    @property
+    def numbers(self) -> bool:
+        """Whether it says which thing a pixel is, not how it looks."""
+        return self.coded or any(word in _NUMBERS for word in _words(self.title))
 
     @property
     def title(self) -> str:
@@ -73,13 +83,26 @@ class Layer:
         return frozenset(name.lower() for name in told if name)
 
 
-def layers_of(parts: Sequence[tuple[str, Sequence[str]]]) -> list[Layer]:
+def layers_of(parts: Sequence[tuple[str, Sequence[str]]], cryptomattes: Collection[str] = ()) -> list[Layer]:
     """All layers of a file.
 
     Args:
         parts: name and channel names of each part, in order.
+        cryptomattes: names of Cryptomattes by the header: their layers are called so, with a number behind.
     """
-    return [layer for part, (name, channels) in enumerate(parts) for layer in _of_part(part, name, channels)]
+    found = [layer for part, (name, channels) in enumerate(parts) for layer in _of_part(part, name, channels)]
+    known = {name.lower() for name in cryptomattes}
+    return [replace(layer, coded=True) if _is_coded(layer, known) else layer for layer in found]
+
+
+def _is_coded(layer: Layer, known: Collection[str]) -> bool:
+    names = (layer.title, layer.name, layer.part_name)
+    by_header = any(name.lower().rstrip("0123456789") in known for name in names if name)
+    return by_header or any(word.startswith("crypto") for word in _words(layer.title))
+
+
+def _words(title: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z0-9]+", title.lower()) if word]
 
 
 def _of_part(part: int, part_name: str, channels: Sequence[str]) -> Iterator[Layer]:
@@ -119,7 +142,11 @@ def chosen(layers: Sequence[Layer], wanted: str | None, matte: bool, file: Any) 
         PlateError: no layer is the picture: there is no colour, or several and none is called beauty.
     """
     if wanted:
-        return _named(layers, wanted, file)
+        return _seen(_named(layers, wanted, file), wanted, file)
+    if all(layer.coded for layer in layers):
+        raise PlateError(f"{file} holds only Cryptomatte ({_list(layers)}); it needs a picture beside it.")
+    uncoded = [layer for layer in layers if not layer.coded]
+    layers = [layer for layer in uncoded if not layer.numbers] or uncoded
     colours = [layer for layer in layers if layer.kind != "single"]
     if matte and not colours:
         return _single(layers, file, ("a", "alpha", "y", "matte", "mask"), any_one=True)
@@ -131,9 +158,19 @@ def chosen(layers: Sequence[Layer], wanted: str | None, matte: bool, file: Any) 
     raise _unclear(f"{file} holds several layers with colour and none that is called beauty", colours)
 
 
+def _seen(layer: Layer, wanted: str, file: Any) -> Layer:
+    """The layer, if it can be looked at at all."""
+    if layer.coded:
+        raise SettingsError(
+            f"--layer {wanted}: {layer} of {file} is a Cryptomatte: hashes, neither light nor a matte; take "
+            "the matte out of it where you comp, or name another layer."
+        )
+    return layer
+
+
 def _rank(layer: Layer) -> float:
     """How surely a layer is the picture itself, 0 first; len(_BEAUTY) + 1 where nothing says so."""
-    words = [word for word in re.split(r"[^a-z0-9]+", layer.title.lower()) if word]
+    words = _words(layer.title)
     if not layer.name and not layer.part_name:
         return 0
     if not layer.name and words and words[-1] in _BEAUTY:

@@ -1,18 +1,27 @@
-"""How a still is encoded, by its type and by what its header says."""
+"""How a still is encoded, by its type and by what its header says; and what there is to say of that."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from anatomatte.errors import PlateError
+from anatomatte.ops import colour
 
 from .files import reachable
 from .formats import BY_SUFFIX, LINEAR
+from .icc import transfer_of
+from .picture import Floats
 
 _LINEAR = frozenset(s for s, kind in BY_SUFFIX.items() if kind.colour == LINEAR)
-_DPX_TRANSFER = {
+_FILM = (".dpx", ".cin")
+_DPX = {
     "linear": "linear",
+    "logarithmic": "cineon",
+    "printing density": "cineon",
     "itu-r 709-4": "rec709",
     "smpte 274m": "rec709",
     "itu-r 601-5 system b or g": "rec709",
@@ -21,28 +30,141 @@ _DPX_TRANSFER = {
     "ntsc composite video": "rec709",
     "pal composite video": "rec709",
 }
-_TAGS = {"lin": "linear", "srgb": "srgb", "srgbe": "srgb", "g22": "srgb", "g24": "rec709"}
+"""Transfer codes of SMPTE 268M by the image library's names; a colorimetric code has the same ones."""
+_DPX_UNREAD = ("adx", "z depth linear", "z depth homogeneous")
+_TAGS = {
+    "lin": "linear",
+    "linear": "linear",
+    "srgb": "srgb",
+    "srgbe": "srgb",
+    "g22": "srgb",
+    "g24": "rec709",
+    "acescct": "acescct",
+}
 """Beginnings of the image library's names of colour spaces; g24 is what it calls BT.709's own curve."""
+_BENT = (
+    "pq",
+    "hlg",
+    "st2084",
+    "g18",
+    "g26",
+    "acescc",
+    "adx",
+    "adx10",
+    "adx16",
+    "log",
+    "logc",
+    "logc3",
+    "logc4",
+)
+"""Beginnings of names that are certainly no linear light."""
+_TAGGED = (".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a file's pixels are encoded.
+
+    Attributes:
+        colour: a value of ``input_colour``, or ``?`` and the name of a tag that is not read.
+        note: that it is a guess, or that the file contradicts itself, in words to follow its name; or empty.
+    """
+
+    colour: str
+    note: str = ""
 
 
 def colour_of(path: Path, spec: Any) -> str:
-    """How a file's pixels are encoded, as a value of ``input_colour``.
+    """`encoding_of` without its note."""
+    return encoding_of(path, spec).colour
 
-    EXR, HDR and float TIFF are scene-linear, DPX and Cineon are Cineon log unless the header says otherwise,
-    all others are sRGB unless they are tagged; a tag that is not read gives ``?`` and its name.
+
+def encoding_of(path: Path, spec: Any) -> Encoding:
+    """What the header says, else what the type means.
+
+    EXR, HDR and float TIFF are scene-linear, DPX and Cineon are Cineon log, all others are sRGB, unless they
+    are tagged.  Of several tags the first counts: cICP, ICC profile, the rest (PNG, third edition).
     """
     suffix = path.suffix.lower()
-    if suffix in _LINEAR:
-        return "linear"
-    if suffix in (".dpx", ".cin"):
-        return _DPX_TRANSFER.get(str(spec.get_string_attribute("dpx:Transfer")).lower(), "cineon")
+    if suffix == ".dpx":
+        return _of_dpx(spec)
+    if suffix == ".cin":
+        return Encoding("cineon")
     floats = str(spec.format) in ("float", "half", "double")
-    if suffix in (".tif", ".tiff") and floats:
-        return "linear"
-    tag = str(spec.get_string_attribute("oiio:ColorSpace"))
-    if not tag or suffix not in (".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff"):
-        return "srgb"
-    return _TAGS.get(tag.lower().partition("_")[0], f"?{tag}")
+    usual = "linear" if suffix in _LINEAR or (suffix in (".tif", ".tiff") and floats) else "srgb"
+    if suffix == ".hdr" or (suffix not in _LINEAR and suffix not in _TAGGED):
+        return Encoding(usual)
+    tags = list(_tags(spec, linear=usual == "linear"))
+    if not tags:
+        return Encoding(usual)
+    first, where = tags[0]
+    others = [f"{_plain(kind)} by its {by}" for kind, by in tags[1:] if kind != first]
+    if not others and usual == "linear" and first != "linear":
+        others = ["linear by its type"]
+    note = f"says that it is {_plain(first)} by its {where} and {', '.join(others)}; the first counts"
+    return Encoding(first, note if others else "")
+
+
+def _plain(kind: str) -> str:
+    return kind.removeprefix("?")
+
+
+def _tags(spec: Any, linear: bool) -> Iterator[tuple[str, str]]:
+    """What a header says of the encoding, and by what, the weightiest first."""
+    name = str(spec.get_string_attribute("oiio:ColorSpace"))
+    cicp = spec.getattribute("CICP")
+    coded = bool(cicp) and len(cicp) > 1 and cicp[1] != _CICP_UNSPECIFIED
+    if coded and name:
+        yield _tagged(name, linear), "cICP"
+    profile = spec.getattribute("ICCProfile")
+    curve = transfer_of(bytes(profile), _KNOWN) if profile is not None else ""
+    if curve:
+        yield (curve if curve in _KNOWN else f"?{curve}"), "ICC profile"
+    # without a tag the library says sRGB too, and beside a profile it knows only a gamma
+    if name and not coded and not (curve and name.lower().startswith("srgb")):
+        yield _tagged(name, linear), "colour space"
+
+
+_CICP_UNSPECIFIED = 2
+_KNOWN: dict[str, Callable[[Floats], Floats]] = {
+    name: partial(colour.decode, name) for name in ("linear", "srgb", "rec709")
+}
+
+
+def _tagged(name: str, linear: bool) -> str:
+    """A name of a colour space as a value of ``input_colour``; linear light has names without end."""
+    first = name.lower().removeprefix("ocio:").partition("_")[0].partition(" ")[0]
+    known = _TAGS.get(first)
+    if known is None and linear and first not in _BENT and "log" not in first:
+        known = "linear"
+    return known or f"?{name}"
+
+
+def _of_dpx(spec: Any) -> Encoding:
+    """By the transfer code; where it says nothing by the colorimetric one, else as film scans are."""
+    transfer = str(spec.get_string_attribute("dpx:Transfer"))
+    metric = str(spec.get_string_attribute("dpx:Colorimetric"))
+    told, beside = _DPX.get(transfer.lower()), _DPX.get(metric.lower())
+    cure = "say with --colour if it is something else"
+    if transfer.lower() in _DPX_UNREAD:
+        return Encoding(f"?{transfer}")
+    if told is None:
+        stands = f"does not say how it is encoded (transfer {transfer or 'unknown'!r})"
+        if str(spec.format) == "float":
+            return Encoding("linear", f"{stands} and holds floats: it is taken as linear; {cure}")
+        if beside is not None:
+            return Encoding(beside, f"{stands}: it goes by its colorimetric, {metric!r}; {cure}")
+        return Encoding("cineon", f"{stands}: it is taken as Cineon log; {cure}")
+    if told == "linear" and str(spec.format) != "float":
+        bits = spec.get_int_attribute("oiio:BitsPerSample", 0) or (8 if str(spec.format) == "uint8" else 16)
+        return Encoding(
+            "linear", f"says that it is linear, in {bits} bits, as FFmpeg writes of any DPX; {cure}"
+        )
+    if beside is not None and beside != told and "linear" not in (beside, told):
+        return Encoding(
+            told, f"says {transfer!r} and, of its colorimetric, {metric!r}; the first counts; {cure}"
+        )
+    return Encoding(told)
 
 
 def peek_colour(path: Path) -> str:
@@ -52,15 +174,13 @@ def peek_colour(path: Path) -> str:
         PlateError: the file is tagged with an encoding that is not read.
     """
     suffix = path.suffix.lower()
-    if suffix in _LINEAR:
-        return "linear"
     import OpenImageIO as oiio
 
     with reachable(path) as name:
         source = oiio.ImageInput.open(name)
         if source is None:
             oiio.geterror()
-            return "cineon" if suffix in (".dpx", ".cin") else "srgb"
+            return "linear" if suffix in _LINEAR else "cineon" if suffix in _FILM else "srgb"
         try:
             found = colour_of(path, source.spec())
         finally:

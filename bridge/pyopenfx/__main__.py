@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,9 @@ def _ask(task: str, arguments: dict[str, Any], timeout: float) -> Any:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """An OpenFX host for the command line.  Every plug-in runs in a process of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # plug-ins' names need be no UTF-8
 
 
 @main.command("list")

@@ -138,6 +138,14 @@ class ParamDescription:
         return f"<{self.kind} {self.name}>"
 
 
+def passes(text: str) -> bool:
+    """Whether a text can be a C string; bytes that are no UTF-8 pass as Python has them in file names."""
+    try:
+        return b"\0" not in text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+
+
 def _limits(value: float) -> bool:
     return abs(value) < _HUGE and value not in _INT_LIMITS
 
@@ -270,6 +278,10 @@ class Param(ParamDescription):
     def _text(self, value: Any) -> str:
         if not isinstance(value, str):
             raise ParamError(f"{self.name} takes text, not {value!r}.")
+        if not passes(value):
+            raise ParamError(
+                f"{self.name} takes text without a zero byte or half a surrogate, not {value!r}."
+            )
         if self.kind == "strchoice":
             keys = self.keys_of_options or self.options
             if value in keys:

@@ -7,6 +7,7 @@
 #include "interpreter.h"
 #include "neighbours.h"
 #include "python.h"
+#include "text.h"
 #include "views.h"
 
 namespace anatomatte::embed {
@@ -28,7 +29,7 @@ std::string call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job,
                        const Borrowed& borrowed) {
   py::dict inputs;
   for (int32_t i = 0; i < call.n_inputs; ++i) {
-    inputs[call.inputs[i].clip] = picture(call.inputs[i], false, borrowed);
+    inputs[text_of(call.inputs[i].clip)] = picture(call.inputs[i], false, borrowed);
   }
   // The callables may outlive the call; the job behind them does not.
   py::cpp_function progress([job](double fraction) {
@@ -43,7 +44,7 @@ std::string call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job,
       py::arg("scale") = py::make_tuple(call.scale[0], call.scale[1]),
       py::arg("draft") = call.draft != 0, py::arg("progress") = progress,
       py::arg("cancelled") = cancelled, py::arg("neighbours") = neighbours(call, job));
-  return account.is_none() ? std::string() : std::string(py::str(account));
+  return account.is_none() ? std::string() : words_of(account);
 }
 
 // Python may keep nothing of the host's memory, not even in a cycle or a traceback.
@@ -97,8 +98,8 @@ AnmResult status(char* text, size_t size) {
   std::string words;
   const Outcome outcome = run_on_engine_thread(
       [&](Job&) {
-        result = guarded(
-            [&] { words = how_it_runs() + "\n" + std::string(py::str(entry().attr("status")())); });
+        result =
+            guarded([&] { words = how_it_runs() + "\n" + words_of(entry().attr("status")()); });
       },
       nullptr);
   result = told(outcome, result);

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "own_folder.h"
+#include "text.h"
 
 namespace anatomatte::embed {
 namespace {
@@ -42,12 +43,12 @@ std::string traceback_of(const py::error_already_set& error) {
   const py::object lines =
       py::module_::import("traceback").attr("format_exception")(error.type(), error.value(), trace);
   const py::object now = py::module_::import("time").attr("strftime")("\n%Y-%m-%d %H:%M:%S\n");
-  return py::str(now + py::str("").attr("join")(lines));
+  return words_of(now + py::str("").attr("join")(lines));
 }
 
 std::string one_line(const py::error_already_set& error) {
   const std::string name = py::str(error.type().attr("__name__"));
-  const std::string words = py::str(error.value());
+  const std::string words = words_of(error.value());
   return words.empty() ? name : name + ": " + words;
 }
 
@@ -64,7 +65,7 @@ Result bug(const py::error_already_set& error) {
 bool tells_shortage(const py::error_already_set& error) {
   if (error.matches(PyExc_MemoryError)) return true;
   const py::object value = error.value();
-  const std::string words = py::str(value);
+  const std::string words = words_of(value);
   const auto says = [&](const char* sign) { return words.find(sign) != std::string::npos; };
   if (says("failed to map segment") || says("cannot allocate memory")) return true;
   const auto is = [&](const char* fact, int number) {
@@ -84,7 +85,7 @@ Result result_of(py::error_already_set& error) {
   try {
     const py::object exit_code = py::getattr(error.value(), "exit_code", py::none());
     if (py::isinstance<py::int_>(exit_code)) {
-      return {code_of(exit_code.cast<int>()), py::str(error.value())};
+      return {code_of(exit_code.cast<int>()), words_of(error.value())};
     }
     if (tells_shortage(error)) {
       return {ANM_MEMORY, "The frame does not fit into memory: " + one_line(error) + "."};

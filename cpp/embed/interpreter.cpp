@@ -1,6 +1,8 @@
 #include "interpreter.h"
 
-#include <cstring>
+#include <exception>
+
+#include "text.h"
 
 namespace anatomatte::embed {
 namespace {
@@ -42,7 +44,7 @@ Result start_python(const char* python) {
 void make_importable(const char* module_path) {
   if (!module_path || py::module_::import("sys").attr("modules").contains("anatomatte")) return;
   const py::object spec = py::module_::import("importlib.util").attr("find_spec")("anatomatte");
-  if (spec.is_none()) py::module_::import("sys").attr("path").attr("append")(module_path);
+  if (spec.is_none()) py::module_::import("sys").attr("path").attr("append")(path_of(module_path));
 }
 
 void import_and_shake_hands(const AnmStart& start) {
@@ -53,10 +55,9 @@ void import_and_shake_hands(const AnmStart& start) {
 }
 
 Result not_importable(py::error_already_set& error) {
-  const std::string python = py::str(py::module_::import("sys").attr("executable"));
+  const std::string python = words_of(py::module_::import("sys").attr("executable"));
   return {ANM_SETUP, "Anatomatte's module cannot be imported in " + python + ": " +
-                         std::string(py::str(error.value())) +
-                         ". `anatomatte doctor` shows what is missing."};
+                         words_of(error.value()) + ". `anatomatte doctor` shows what is missing."};
 }
 
 }  // namespace
@@ -78,6 +79,8 @@ Result join_or_start(const AnmStart& start) {
     return {};
   } catch (py::error_already_set& error) {
     return error.matches(PyExc_ImportError) ? not_importable(error) : result_of(error);
+  } catch (const std::exception& error) {  // nothing may leave through the C border
+    return {ANM_SETUP, std::string("Anatomatte's module cannot be started: ") + error.what()};
   }
 }
 

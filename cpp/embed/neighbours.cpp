@@ -3,6 +3,7 @@
 #include <cstring>
 #include <new>
 
+#include "text.h"
 #include "views.h"
 
 namespace anatomatte::embed {
@@ -47,7 +48,7 @@ py::object fetched(const AnmCall& call, Job& job, double time) {
   sentence[sizeof(sentence) - 1] = '\0';
   if (taken.too_large) result = ANM_MEMORY;
   if (result == ANM_OK && !taken.memory) result = ANM_FAILED;
-  if (result != ANM_OK) return py::make_tuple(static_cast<int>(result), std::string(sentence));
+  if (result != ANM_OK) return py::make_tuple(static_cast<int>(result), text_of(sentence));
   return kept_picture(taken.image, std::move(taken.memory));
 }
 

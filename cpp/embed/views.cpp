@@ -1,7 +1,6 @@
 #include "views.h"
 
-#include <cstring>
-#include <string>
+#include "text.h"
 
 namespace anatomatte::embed {
 namespace {
@@ -63,14 +62,6 @@ py::dict described(const AnmImage& image, const py::array& pixels) {
   return made;
 }
 
-// Hosts and old projects hand over texts in other encodings than UTF-8: what is none becomes a sign
-// that says so, and the control that reads it answers in words.
-py::str text_of(const char* text) {
-  PyObject* made = PyUnicode_DecodeUTF8(text, static_cast<Py_ssize_t>(strlen(text)), "replace");
-  if (!made) throw py::error_already_set();
-  return py::reinterpret_steal<py::str>(made);
-}
-
 py::object value_of(const AnmValue& value) {
   switch (value.kind) {
     case ANM_TEXT:
@@ -102,7 +93,7 @@ py::dict kept_picture(const AnmImage& image, std::unique_ptr<char[]> memory) {
 
 py::dict values_of(const AnmValue* values, int32_t count) {
   py::dict made;
-  for (int32_t i = 0; i < count; ++i) made[values[i].name] = value_of(values[i]);
+  for (int32_t i = 0; i < count; ++i) made[text_of(values[i].name)] = value_of(values[i]);
   return made;
 }
 

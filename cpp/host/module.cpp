@@ -9,6 +9,7 @@ namespace pyopenfx {
 namespace {
 
 using Rect = std::array<double, 4>;
+using Images = std::map<Text, std::shared_ptr<ImageBuffer>>;
 constexpr auto kSignalInterval = std::chrono::milliseconds(20);
 
 py::object optional_rect(const OfxRectD* r) {
@@ -60,6 +61,8 @@ void feed(Clip& clip, const py::object& fetch, const py::object& extent) {
       });
 }
 
+std::vector<Text> texts(const std::vector<std::string>& all) { return {all.begin(), all.end()}; }
+
 py::list breach_list(const std::vector<Breach>& breaches) {
   py::list list;
   for (const Breach& b : breaches) {
@@ -68,11 +71,9 @@ py::list breach_list(const std::vector<Breach>& breaches) {
   return list;
 }
 
-py::tuple act(Effect& effect, const std::string& action, const py::object& in,
-              const py::object& out, const py::object& time, std::array<double, 2> scale,
-              const std::map<std::string, std::shared_ptr<ImageBuffer>>& outputs,
-              const std::map<std::string, std::shared_ptr<ImageBuffer>>& planes,
-              const py::object& aborted, const py::object& progress) {
+py::tuple act(Effect& effect, const Text& action, const py::object& in, const py::object& out,
+              const py::object& time, std::array<double, 2> scale, const Images& outputs,
+              const Images& planes, const py::object& aborted, const py::object& progress) {
   PropertySet in_args, out_args;
   if (!in.is_none()) fill(&in_args, in.cast<py::dict>());
   if (!out.is_none()) fill(&out_args, out.cast<py::dict>());
@@ -80,8 +81,8 @@ py::tuple act(Effect& effect, const std::string& action, const py::object& in,
   call->has_time = !time.is_none();
   if (call->has_time) call->time = time.cast<double>();
   call->scale = scale;
-  for (const auto& item : outputs) call->outputs[item.first] = item.second;
-  for (const auto& item : planes) call->planes[item.first] = item.second;
+  for (const auto& item : outputs) call->outputs[item.first.bytes] = item.second;
+  for (const auto& item : planes) call->planes[item.first.bytes] = item.second;
   call->aborted = abort_function(aborted);
   call->progress = progress_function(progress);
   OfxStatus status;
@@ -111,21 +112,20 @@ py::object persistent(Effect& effect) {
 
 void bind_properties(py::module_& m) {
   py::class_<PropertySet>(m, "PropertySet")
-      .def("names", &PropertySet::names)
-      .def("has", &PropertySet::has)
-      .def("get",
-           [](const PropertySet& s, const std::string& n) { return from_prop_values(s.values(n)); })
-      .def("put", [](PropertySet& s, const std::string& n,
-                     const py::object& v) { s.put(n, to_prop_values(v)); })
-      .def("remove", &PropertySet::remove)
-      .def("pin", &PropertySet::pin)
+      .def("names", [](const PropertySet& s) { return texts(s.names()); })
+      .def("has", [](const PropertySet& s, const Text& n) { return s.has(n); })
+      .def("get", [](const PropertySet& s, const Text& n) { return from_prop_values(s.values(n)); })
+      .def("put",
+           [](PropertySet& s, const Text& n, const py::object& v) { s.put(n, to_prop_values(v)); })
+      .def("remove", [](PropertySet& s, const Text& n) { return s.remove(n); })
+      .def("pin", [](PropertySet& s, const Text& n) { return s.pin(n); })
       .def("as_dict", to_dict);
 }
 
 void bind_params(py::module_& m) {
   py::class_<Param>(m, "Param")
-      .def_property_readonly("name", &Param::name)
-      .def_property_readonly("type", [](const Param& p) { return p.type().name; })
+      .def_property_readonly("name", [](const Param& p) { return Text(p.name()); })
+      .def_property_readonly("type", [](const Param& p) { return Text(p.type().name); })
       .def_property_readonly("count", [](const Param& p) { return p.type().count; })
       .def_property_readonly("whole",
                              [](const Param& p) { return p.type().store == ParamStore::kInt; })
@@ -158,7 +158,7 @@ void bind_clips(py::module_& m) {
       .def_readonly("row_bytes", &ImageBuffer::row_bytes)
       .def_readonly("bounds", &ImageBuffer::bounds);
   py::class_<Clip>(m, "Clip")
-      .def_property_readonly("name", &Clip::name)
+      .def_property_readonly("name", [](const Clip& c) { return Text(c.name()); })
       .def_property_readonly("properties", &Clip::properties,
                              py::return_value_policy::reference_internal)
       .def("feed", feed, py::arg("fetch").none(true), py::arg("extent").none(true));
@@ -178,7 +178,7 @@ void bind_effect(py::module_& m) {
       .def_static("descriptor",
                   [](std::shared_ptr<Plugin> p) { return std::shared_ptr<Effect>(new Effect(p)); })
       .def("in_context",
-           [](const Effect& e, const std::string& context) {
+           [](const Effect& e, const Text& context) {
              return std::shared_ptr<Effect>(new Effect(e, context));
            })
       .def("instance",
@@ -192,20 +192,18 @@ void bind_effect(py::module_& m) {
            [](const py::object& self) { return list_of(self, self.cast<Effect&>().clips()); })
       .def("act", act, py::arg("action"), py::arg("in_args").none(true),
            py::arg("out_args").none(true), py::arg("time").none(true) = py::none(),
-           py::arg("scale") = std::array<double, 2>{1, 1},
-           py::arg("outputs") = std::map<std::string, std::shared_ptr<ImageBuffer>>(),
-           py::arg("planes") = std::map<std::string, std::shared_ptr<ImageBuffer>>(),
-           py::arg("aborted").none(true) = py::none(), py::arg("progress").none(true) = py::none())
-      .def("take_plugin_edits", &Effect::take_plugin_edits)
+           py::arg("scale") = std::array<double, 2>{1, 1}, py::arg("outputs") = Images(),
+           py::arg("planes") = Images(), py::arg("aborted").none(true) = py::none(),
+           py::arg("progress").none(true) = py::none())
+      .def("take_plugin_edits", [](Effect& e) { return texts(e.take_plugin_edits()); })
       .def("messages", messages)
-      .def("add_message", [](Effect& e, const std::string& type, const std::string& id,
-                             const std::string& text) { e.add_message({type, id, text}); })
+      .def("add_message", [](Effect& e, const Text& type, const Text& id,
+                             const Text& text) { e.add_message({type, id, text}); })
       .def_property_readonly("message_count", &Effect::message_count)
       .def("persistent", persistent)
       .def("clear_persistent", [](Effect& e) { e.set_persistent({}); })
       .def("bury", &Effect::bury)
-      .def("note", [](Effect& e, const std::string& rule,
-                      const std::string& text) { e.note({rule, text}); })
+      .def("note", [](Effect& e, const Text& rule, const Text& text) { e.note({rule, text}); })
       .def("notes", [](Effect& e) { return breach_list(e.notes()); })
       .def_property(
           "time", [](const Effect& e) { return e.time.load(); },
@@ -243,8 +241,21 @@ void set_quirk(HostRecord& record, const std::string& name) {
   *flag->second = true;
 }
 
+// What the loader says holds paths, which need be no UTF-8.
+void bind_binary_error(py::module_& m) {
+  static PyObject* const kind =
+      py::exception<BinaryError>(m, "BinaryError", PyExc_RuntimeError).release().ptr();
+  py::register_exception_translator([](std::exception_ptr thrown) {
+    try {
+      if (thrown) std::rethrow_exception(thrown);
+    } catch (const BinaryError& error) {
+      PyErr_SetObject(kind, py::cast(Text(error.what())).ptr());
+    }
+  });
+}
+
 void bind_plugins(py::module_& m) {
-  py::register_exception<BinaryError>(m, "BinaryError", PyExc_RuntimeError);
+  bind_binary_error(m);
   // Never deleted: a plug-in may keep the pointer that setHost gave it.
   py::class_<HostRecord, std::unique_ptr<HostRecord, py::nodelete>>(m, "HostRecord")
       .def(py::init<>())
@@ -254,18 +265,20 @@ void bind_plugins(py::module_& m) {
                             int version) { r.quirks.absent_suites.insert({name, version}); })
       .def("set_quirk", set_quirk);
   py::class_<Plugin, std::shared_ptr<Plugin>>(m, "Plugin")
-      .def_property_readonly("identifier", [](Plugin& p) { return p.ofx()->pluginIdentifier; })
+      .def_property_readonly("identifier",
+                             [](Plugin& p) { return Text(p.ofx()->pluginIdentifier); })
       .def_property_readonly("version",
                              [](Plugin& p) {
                                return py::make_tuple(p.ofx()->pluginVersionMajor,
                                                      p.ofx()->pluginVersionMinor);
                              })
-      .def_property_readonly("binary", &Plugin::binary)
-      .def_property_readonly("bundle", &Plugin::bundle)
+      .def_property_readonly("binary", [](const Plugin& p) { return Text(p.binary()); })
+      .def_property_readonly("bundle", [](const Plugin& p) { return Text(p.bundle()); })
       .def("acquire", &Plugin::acquire, py::call_guard<py::gil_scoped_release>())
       .def("release", &Plugin::release, py::call_guard<py::gil_scoped_release>());
-  m.def("open_binary", &open_binary, py::arg("path"), py::arg("bundle"),
-        py::call_guard<py::gil_scoped_release>());
+  m.def(
+      "open_binary", [](const Text& path, const Text& bundle) { return open_binary(path, bundle); },
+      py::arg("path"), py::arg("bundle"), py::call_guard<py::gil_scoped_release>());
 }
 
 }  // namespace
@@ -284,7 +297,8 @@ PYBIND11_MODULE(_host, m) {
   m.def("tell_missing_suites", &tell_missing_suites, py::arg("tell"));
   m.def("missing_suites", [] {
     py::list list;
-    for (const MissingSuite& s : missing_suites()) list.append(py::make_tuple(s.name, s.version));
+    for (const MissingSuite& s : missing_suites())
+      list.append(py::make_tuple(Text(s.name), s.version));
     return list;
   });
   m.def("take_stray_breaches", [] { return breach_list(take_stray_breaches()); });

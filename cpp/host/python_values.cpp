@@ -15,7 +15,7 @@ std::shared_ptr<py::object> share(py::object object) {
 namespace {
 
 PropValue to_prop_value(const py::handle& value) {
-  if (py::isinstance<py::str>(value)) return value.cast<std::string>();
+  if (py::isinstance<py::str>(value)) return value.cast<Text>().bytes;
   if (py::isinstance<py::bool_>(value)) return value.cast<bool>() ? 1 : 0;
   if (py::isinstance<py::int_>(value)) return value.cast<int>();
   if (py::isinstance<py::float_>(value)) return value.cast<double>();
@@ -46,11 +46,8 @@ py::object from_prop_value(const PropValue& value) {
       return py::int_(std::get<int>(value));
     case PropType::kDouble:
       return py::float_(std::get<double>(value));
-    case PropType::kString: {
-      const std::string& text = std::get<std::string>(value);
-      return py::reinterpret_steal<py::object>(
-          PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
-    }
+    case PropType::kString:
+      return py::cast(Text(std::get<std::string>(value)));
     case PropType::kPointer:
       break;
   }
@@ -66,7 +63,7 @@ py::list from_prop_values(const std::vector<PropValue>& values) {
 
 void fill(PropertySet* set, const py::dict& items) {
   for (const auto& item : items) {
-    const std::string name = item.first.cast<std::string>();
+    const std::string name = item.first.cast<Text>();
     std::vector<PropValue> values = to_prop_values(item.second);
     const PropType type =
         values.empty() ? PropType::kString : static_cast<PropType>(values.front().index());
@@ -79,14 +76,16 @@ void fill(PropertySet* set, const py::dict& items) {
 py::dict to_dict(const PropertySet& set) {
   py::dict out;
   for (const std::string& name : set.names()) {
-    out[py::str(name)] = from_prop_values(set.values(name));
+    out[py::cast(Text(name))] = from_prop_values(set.values(name));
   }
   return out;
 }
 
 ParamValue to_param_value(const ParamType& type, const py::handle& value) {
   ParamValue out;
-  if (type.store == ParamStore::kText || type.store == ParamStore::kBytes) {
+  if (type.store == ParamStore::kText) {
+    out.text = value.cast<Text>();
+  } else if (type.store == ParamStore::kBytes) {
     out.text = value.cast<std::string>();
   } else if (type.count == 1) {
     out.number[0] = value.cast<double>();
@@ -136,7 +135,7 @@ std::shared_ptr<ImageBuffer> to_image(py::array array, const py::dict& facts, bo
   image->depth = facts["depth"].cast<std::string>();
   image->premult = facts["premult"].cast<std::string>();
   image->field = facts["field"].cast<std::string>();
-  image->identifier = facts["identifier"].cast<std::string>();
+  image->identifier = facts["identifier"].cast<Text>();
   image->pixel_aspect = facts["pixel_aspect"].cast<double>();
   image->scale = facts["scale"].cast<std::array<double, 2>>();
   image->owner = share(std::move(array));

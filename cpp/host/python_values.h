@@ -12,6 +12,7 @@
 #include "images.h"
 #include "params.h"
 #include "property_set.h"
+#include "text.h"
 
 namespace pyopenfx {
 

@@ -224,3 +224,70 @@ def test_a_sequence_says_what_it_reads_once(tmp_path):
     )
     assert [message.code for message in result.messages] == ["layer"] and result.exit_code == 0
     assert result.numbers("rendered") == [1, 2, 3, 4]
+
+
+# ---- Cryptomatte and numbers of things
+
+
+HASHES = np.random.default_rng(1).integers(1 << 24, 1 << 30, (9, 16, 4), np.uint32).view(np.float32)
+
+
+def crypto(path, *layers, names=()):
+    """Layers in one part of float, with the headers of Cryptomattes of these *names*."""
+    import OpenImageIO as oiio
+
+    stack = np.concatenate([pixels for _, pixels, _ in layers], axis=2)
+    spec = oiio.ImageSpec(16, 9, stack.shape[2], "float")
+    spec.channelnames = tuple(f"{name}.{one}".lstrip(".") for name, _, channels in layers for one in channels)
+    for number, name in enumerate(names):
+        spec.attribute(f"cryptomatte/abc{number}/name", name)
+        spec.attribute(f"cryptomatte/abc{number}/hash", "MurmurHash3_32")
+    sink = oiio.ImageOutput.create(str(path))
+    assert sink.open(str(path), spec) and sink.write_image(np.ascontiguousarray(stack)) and sink.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("CryptoObject00", ()),
+        ("ViewLayer.CryptoMaterial01", ()),
+        ("crypto_asset00", ()),
+        ("uAsset00", ("uAsset",)),
+        ("View Layer.things02", ("View Layer.things",)),
+    ],
+)
+def test_a_cryptomatte_is_never_the_plate_and_no_matte(tmp_path, name, header):
+    path = crypto(tmp_path / "a.exr", ("diffuse", BEAUTY, "RGB"), (name, HASHES, "RGBA"), names=header)
+    assert is_beauty(read_image(path))
+    for matte in (False, True):
+        with pytest.raises(
+            SettingsError, match=rf"--layer {name}: .* is a Cryptomatte: hashes, neither light"
+        ):
+            read_image(path, name, matte=matte)
+    alone = crypto(tmp_path / "b.exr", (name, HASHES, "RGBA"), names=header)
+    for matte in (False, True):
+        with pytest.raises(PlateError, match=f"only Cryptomatte .*{name}"):
+            read_image(alone, matte=matte)
+
+
+def test_a_cryptomatte_in_a_part_of_its_own(tmp_path):
+    path = parts(tmp_path / "a.exr", CryptoObject00=GREY, specular=BEAUTY)
+    assert is_beauty(read_image(path))
+
+
+def test_what_numbers_things_is_no_plate_but_can_be_named(tmp_path):
+    for name in ("ObjectID", "object_id", "IndexOB", "ID"):
+        path = layered(tmp_path / "a.exr", ("diffuse", BEAUTY, "RGB"), (name, GREY, "RGB"))
+        assert is_beauty(read_image(path)) and np.allclose(read_image(path, name).pixels, 0.5)
+
+
+@pytest.mark.parametrize("compression", ["dwaa", "dwab", "piz", "zips"])
+def test_identities_of_the_plate_are_not_carried_into_mattes(tmp_path, compression):
+    crypto(
+        tmp_path / "a.exr", ("", BEAUTY, "RGB"), ("CryptoObject00", HASHES, "RGBA"), names=("CryptoObject",)
+    )
+    assert cli(tmp_path / "a.exr", tmp_path / "k.exr", "--compression", compression) == 0
+    _, spec = read(tmp_path / "k.exr")
+    assert tuple(spec.channelnames) == ("R", "G", "B", "A")
+    assert not any("cryptomatte" in one.name.lower() for one in spec.extra_attribs)

@@ -185,3 +185,47 @@ def test_a_plate_that_is_a_dead_link_is_a_plate_error(tmp_path):
     (tmp_path / "plate.1002.exr").unlink()
     (tmp_path / "plate.1002.exr").symlink_to(tmp_path / "gone")
     assert cli(source, tmp_path / "k.####.exr") == 3
+
+
+def latin(path, old=b"cafe", new=b"caf\xe9"):
+    """The file with a text of it in Latin-1, of the same length."""
+    whole = path.read_bytes()
+    assert old in whole
+    path.write_bytes(whole.replace(old, new))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind", "key"),
+    [
+        (".exr", "half", "Artist"),
+        (".tif", "uint8", "Artist"),
+        (".jpg", "uint8", "Artist"),
+        (".tga", "uint8", "Artist"),
+        (".dpx", "uint16", "Copyright"),
+    ],
+)
+def test_a_header_in_latin_1_is_carried_as_text(tmp_path, suffix, kind, key):
+    import OpenImageIO as oiio
+
+    spec = oiio.ImageSpec(16, 9, 3, kind)
+    spec.attribute(key, "cafe noir")
+    sink = oiio.ImageOutput.create(f"a{suffix}")
+    assert sink.open(str(tmp_path / f"a{suffix}"), spec) and sink.write_image(plate()) and sink.close()
+    for target in ("k.exr", "k.png", "k.tif"):
+        assert cli(latin_once(tmp_path / f"a{suffix}"), tmp_path / target) == 0
+    _, made = read(tmp_path / "k.exr")
+    assert made.getattribute(key) == "café noir"
+
+
+def latin_once(path):
+    return path if b"caf\xe9" in path.read_bytes() else latin(path)
+
+
+def test_layers_and_attributes_named_in_latin_1(tmp_path):
+    write(tmp_path / "a.exr", plate(), names=("cafe.R", "cafe.G", "cafe.B"))
+    name = os.fsdecode(b"caf\xe9")
+    for more in ((), ("--layer", name), ("--log", tmp_path / "log")):
+        assert cli(latin_once(tmp_path / "a.exr"), tmp_path / "k.exr", *more, "--overwrite") == 0
+    _, made = read(tmp_path / "k.exr")
+    assert "caf" in made.getattribute("anatomatte:layers")

@@ -282,7 +282,7 @@ class Starved:
 
     def __init__(self, inner: Any, most: int) -> None:
         self.inner, self.most = inner, most
-        self.inputs, self.outputs = inner.inputs, inner.outputs
+        self.inputs, self.outputs, self.remark = inner.inputs, inner.outputs, inner.remark
 
     def run(self, feeds: Any, check: Any) -> Any:
         if max(feeds["input"].shape) > self.most:

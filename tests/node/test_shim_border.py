@@ -131,6 +131,32 @@ def test_a_long_sentence_is_cut_between_characters() -> None:
     """)
 
 
+def test_names_that_are_no_utf8_are_in_the_sentence_and_in_the_log(tmp_path: Path) -> None:
+    out = run(
+        """
+    one = node()
+    said = failure(one, engine.LATIN)
+    assert said.message == r"caf\\udce9.exr is half: \\ud800.", ascii(said.message)
+    print(failure(one, engine.LATIN_BUG).message)
+    one.render(engine.FILL)
+    """,
+        XDG_STATE_HOME=str(tmp_path),
+    )
+    log = tmp_path / "anatomatte" / "anatomatte-errors.log"
+    assert "KeyError" in out and "whose report failed" not in out and str(log) in out
+    assert r"caf\udce9.exr" in log.read_text()
+
+
+def test_a_text_of_the_host_that_is_no_utf8_reaches_python() -> None:
+    run(r"""
+    one = node()
+    one.params["parts_list"].set(os.fsdecode(b"caf\xe9"))
+    one.render(1)
+    assert engine.seen["values"]["parts_list"] == "caf\N{REPLACEMENT CHARACTER}"
+    assert one.params["parts_list"].value == os.fsdecode(b"caf\xe9"), "the host keeps what it was given"
+    """)
+
+
 def test_a_bug_leaves_its_traceback_in_a_log(tmp_path: Path) -> None:
     out = run("print(failure(node(), engine.BUG).message)", XDG_STATE_HOME=str(tmp_path))
     log = tmp_path / "anatomatte" / "anatomatte-errors.log"

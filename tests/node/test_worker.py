@@ -135,3 +135,20 @@ def test_a_served_worker_is_shared_by_processes(tmp_path: Path) -> None:
         finally:
             server.terminate()
     assert not address.exists()
+
+
+@pytest.mark.parametrize("runtime", ["worker", "in-process"])
+def test_a_text_that_is_no_utf8_fails_one_frame_and_no_host(runtime: str) -> None:
+    code = r"""
+    node.params.parts = "listed"
+    for text in (b"caf\xe9", b"\xff\xfe\xfd", b"face, caf\xc3"):
+        node.params["parts_list"].set(os.fsdecode(text))
+        said = failure()
+        assert "Parts list" in said or "\N{REPLACEMENT CHARACTER}" in said, ascii(said)
+    node.params["parts_list"].set("face")
+    node.params.parts = "all"
+    frame()
+    print(status().encode("ascii", "replace").decode())
+    """
+    told = host_says(code, ANATOMATTE_RUNTIME=runtime)
+    assert ("Worker process" in told) == (runtime == "worker")

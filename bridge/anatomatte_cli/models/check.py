@@ -80,13 +80,14 @@ def _answers(manifest: Manifest, model: Path, precision: str) -> dict[str, Any]:
     picture, hint = _made()
     wants_hint = any(extra.what in ("hint", "trimap") for extra in manifest.extras)
     runner = Runner(manifest, model, precision=precision)
-    answer, carried = runner.infer(picture, hint=hint if wants_hint else None)
+    remarks: list[str] = []
+    answer, carried = runner.infer(picture, hint=hint if wants_hint else None, report=remarks.append)
     planes = {
         "alpha": answer.alpha_at((_HEIGHT, _WIDTH)) if answer.alpha is not None else None,
         "classes": answer.classes,
         "foreground": answer.foreground,
     }
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"remarks": remarks} if remarks else {}
     for name, plane in planes.items():
         if plane is not None:
             found[name] = {
@@ -132,6 +133,10 @@ def show(found: dict[str, Any]) -> None:
     if "file" in found:
         click.echo(f'{found["file"]}: {files.said(found["bytes"])}, sha256 = "{found["sha256"]}"')
     for name, facts in found.get("answers", {}).items():
+        if name == "remarks":
+            for sentence in facts:
+                click.echo(f"  {sentence}")
+            continue
         if name == "states":
             click.echo("  carries " + ", ".join(f"{key} {shape}" for key, shape in facts.items()))
             continue

@@ -242,6 +242,9 @@ def _sizes(it: Manifest) -> Iterator[str]:
         yield "std must not be 0."
     if it.input.range[0] >= it.input.range[1]:
         yield "[input] range takes the low and then the high end."
+    steps = [(it.input.range[1] - it.input.range[0]) / abs(std or 1.0) for std in it.input.std]
+    if it.input.dtype == "uint8" and min(steps) < 2:
+        yield '[input] dtype = "uint8" makes whole numbers: write range = [0, 255], without mean and std.'
 
 
 def _extras(it: Manifest) -> Iterator[str]:

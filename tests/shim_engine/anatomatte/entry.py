@@ -6,7 +6,9 @@ import threading
 import time as clock
 from typing import Any
 
-FILL, HALF_THEN_FAIL, BUG, NO_MEMORY, WAIT, KEEP, SLOW, CYCLE, EXIT, LONG, MEET = range(1, 12)
+FILL, HALF_THEN_FAIL, BUG, NO_MEMORY, WAIT, KEEP, SLOW, CYCLE, EXIT, LONG, MEET, LATIN, LATIN_BUG = range(
+    1, 14
+)
 
 seen: dict[str, Any] = {}  # facts of the last frame, for the test to look at
 plates: list[Any] = []  # arrays of the test, to be found again as views
@@ -71,6 +73,8 @@ def render(
     if time == CYCLE:
         knot: list[Any] = [output["pixels"]]
         knot.append(knot)
+    if time in (LATIN, LATIN_BUG):
+        raise (StandInError if time == LATIN else KeyError)("caf\udce9.exr is half: \ud800.")
     if time == LONG:
         raise StandInError("x" + "Ü" * 3000)
     if time == EXIT:

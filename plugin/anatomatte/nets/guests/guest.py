@@ -60,7 +60,7 @@ class Guest:
         providers: Sequence[str] = ("cpu",),
         check: Callable[[], None] = never,
     ) -> None:
-        self._title, self._lock = title, threading.Lock()
+        self._title, self._lock, self.remark = title, threading.Lock(), ""
         self._words = {
             "runtime": runtime, "title": title, "path": str(path.resolve()), "device": device,
             "threads": threads, "providers": list(providers),
@@ -101,6 +101,7 @@ class Guest:
                 self._open(check)
             told, made = self._exchange({"names": list(feeds)}, list(feeds.values()), check)
             self.outputs = tuple(str(name) for name in told.get("outputs", self.outputs))
+            self.remark = str(told.get("remark", ""))
             return made
         finally:
             self._lock.release()

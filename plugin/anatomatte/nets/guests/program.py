@@ -61,7 +61,8 @@ def _opened(node: socket.socket, words: dict[str, Any]) -> Any:
 def _answer(node: socket.socket, net: Any, feeds: dict[str, Any]) -> None:
     _ends_with(node, True)
     try:
-        made, told = net.run(feeds), {"outputs": list(net.outputs)}
+        made = net.run(feeds)
+        told = {"outputs": list(net.outputs), "remark": net.remark}
     except Exception as why:
         made, told = [], _failure(why)
     _ends_with(node, False)

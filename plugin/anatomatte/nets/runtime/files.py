@@ -49,10 +49,12 @@ class Net(Protocol):
     Attributes:
         inputs: what it takes, in the file's order; a scalar number has the shape ().
         outputs: what it gives, in the file's order; empty names where the file has none.
+        remark: a sentence for the frame's status, known once it has run; or empty.
     """
 
     inputs: tuple[Port, ...]
     outputs: tuple[str, ...]
+    remark: str
 
     def run(self, feeds: Mapping[str, Array], check: Callable[[], None] = never) -> list[Array]:
         """Run once; the outputs come in the file's order.
@@ -80,7 +82,8 @@ def _runtime(module: str, extra: str, kind: str, title: str) -> Any:
         ) from error
 
 
-def _unreadable(title: str, path: Path, kind: str, error: Exception) -> SetupError:
+def unreadable(title: str, path: Path, kind: str, error: Exception) -> SetupError:
+    """The failure of a file that its runtime does not open."""
     return SetupError(
         f"{title}: {path} cannot be read as {kind} file ({reason(error)}); it is damaged, another format or "
         "made for another version: import the network again with `anatomatte models import`."
@@ -92,7 +95,9 @@ _ONNX_TYPES = {
     "tensor(float16)": np.float16,
     "tensor(double)": np.float64,
     "tensor(uint8)": np.uint8,
+    "tensor(uint16)": np.uint16,
     "tensor(int8)": np.int8,
+    "tensor(int16)": np.int16,
     "tensor(int32)": np.int32,
     "tensor(int64)": np.int64,
     "tensor(bool)": np.bool_,
@@ -100,13 +105,15 @@ _ONNX_TYPES = {
 
 
 class OnnxNet:
-    """A file of ONNX Runtime.
+    """A file of ONNX Runtime; it widens halves itself where the processor has no code for them.
 
     Args:
         providers: the manifests' words, best first; those that are not installed are left out and
             the CPU always comes last.
         device: `cpu` leaves every other provider out.
     """
+
+    remark = ""
 
     def __init__(
         self, title: str, path: Path, device: str, threads: int, providers: Sequence[str] = ("cpu",)
@@ -121,26 +128,33 @@ class OnnxNet:
         chosen = installed(providers, ort.get_available_providers(), device)
         try:
             self._session = ort.InferenceSession(str(path), options, providers=chosen)
+            inputs = self._session.get_inputs()
+            self.outputs = tuple(node.name for node in self._session.get_outputs())
+            named = [(node.name, node.type, node.shape) for node in inputs]  # names may be no text
         except Exception as error:
             if short_of_memory(error):
                 raise MemoryError(str(error)) from error
-            raise _unreadable(title, path, "an ONNX", error) from error
+            raise unreadable(title, path, "an ONNX", error) from error
         self._run_options = ort.RunOptions()
         # the arena gives its memory back after each frame: a farm's node has other work too
         self._run_options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         self._run_options.log_severity_level = 4
         self.providers: tuple[str, ...] = tuple(self._session.get_providers())
-        self.inputs = tuple(_onnx_port(node) for node in self._session.get_inputs())
-        self.outputs = tuple(node.name for node in self._session.get_outputs())
+        self.inputs = tuple(_onnx_port(title, *facts) for facts in named)
 
     def run(self, feeds: Mapping[str, Array], check: Callable[[], None] = never) -> list[Array]:
         made = self._session.run(None, dict(feeds), self._run_options)
         return [np.asarray(plane) for plane in made]
 
 
-def _onnx_port(node: Any) -> Port:
-    shape = None if node.shape is None else tuple(n if isinstance(n, int) else None for n in node.shape)
-    return Port(node.name, shape, np.dtype(_ONNX_TYPES.get(node.type, np.float32)))
+def _onnx_port(title: str, name: str, kind: str, sides: Any) -> Port:
+    if kind not in _ONNX_TYPES:
+        raise SetupError(
+            f"{title}: input {name!r} of its file takes {kind}, which cannot be made: export it "
+            "with float32, float16 or uint8 inputs."
+        )
+    shape = None if sides is None else tuple(n if isinstance(n, int) else None for n in sides)
+    return Port(name, shape, np.dtype(_ONNX_TYPES[kind]))
 
 
 def installed(wanted: Sequence[str], available: Sequence[str], device: str) -> list[str]:
@@ -149,70 +163,22 @@ def installed(wanted: Sequence[str], available: Sequence[str], device: str) -> l
     return [*(name for name in names if name in available), PROVIDERS["cpu"]]
 
 
-class TorchScriptNet:
-    """A TorchScript file; its inputs are named by the arguments of its `forward`.
-
-    A tuple's outputs have no names; those of a dictionary have its keys, once it has run.
-    """
-
-    def __init__(self, title: str, path: Path, device: str, threads: int) -> None:
-        import torch
-
-        self._torch, self._device, self._threads = torch, device, threads
-        load: Any = torch.jit.load
-        try:
-            self._module = load(str(path), map_location=device).eval()
-        except Exception as error:
-            if short_of_memory(error):
-                raise MemoryError(str(error)) from error
-            raise _unreadable(title, path, "a TorchScript", error) from error
-        kinds = {tensor.dtype for tensor in self._module.state_dict().values() if tensor.is_floating_point()}
-        real = np.dtype(np.float16 if kinds == {torch.float16} else np.float32)
-        self._widen = kinds == {torch.bfloat16}
-        arguments = self._module.forward.schema.arguments[1:]
-        self.inputs = tuple(_torch_port(argument, real) for argument in arguments)
-        self._needed = {a.name for a in arguments if not a.has_default_value()}
-        self.outputs: tuple[str, ...] = ()
-
-    def run(self, feeds: Mapping[str, Array], check: Callable[[], None] = never) -> list[Array]:
-        torch = self._torch
-        torch.set_num_threads(self._threads)
-        given = {port.name: self._value(feeds[port.name], port) for port in self.inputs if port.name in feeds}
-        with torch.inference_mode():
-            made = self._module(**given)
-        if isinstance(made, dict):
-            self.outputs = tuple(str(name) for name in made)
-            made = list(made.values())
-        made = [made] if isinstance(made, torch.Tensor) else list(made)
-        return [tensor.float().cpu().numpy() for tensor in made if isinstance(tensor, torch.Tensor)]
-
-    def _value(self, array: Array, port: Port) -> Any:
-        if port.shape == ():
-            return float(np.asarray(array).reshape(-1)[0])
-        tensor = self._torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
-        return tensor.to(self._torch.bfloat16) if self._widen and tensor.is_floating_point() else tensor
-
-
-def _torch_port(argument: Any, real: np.dtype[Any]) -> Port:
-    scalar = str(argument.type) in ("float", "int")
-    return Port(str(argument.name), () if scalar else None, real)
-
-
 class LiteRtNet:
     """A .tflite file, run by the LiteRT interpreter, one frame at a time."""
+
+    remark = ""
 
     def __init__(self, title: str, path: Path, device: str, threads: int) -> None:
         module = _runtime("ai_edge_litert.interpreter", "litert", "a LiteRT", title)
         try:
             self._net = module.Interpreter(model_path=str(path), num_threads=threads)
             self._net.allocate_tensors()
+            self._in, self._out = self._net.get_input_details(), self._net.get_output_details()
         except Exception as error:
             if short_of_memory(error):
                 raise MemoryError(str(error)) from error
-            raise _unreadable(title, path, "a LiteRT", error) from error
+            raise unreadable(title, path, "a LiteRT", error) from error
         self._lock = threading.Lock()
-        self._in = self._net.get_input_details()
-        self._out = self._net.get_output_details()
         self.inputs = tuple(
             Port(d["name"], tuple(int(n) for n in d["shape"]), np.dtype(d["dtype"])) for d in self._in
         )
@@ -226,6 +192,12 @@ class LiteRtNet:
             return [np.array(self._net.get_tensor(detail["index"])) for detail in self._out]
 
 
+def _torchscript(title: str, path: Path, device: str, threads: int) -> Net:
+    from .torchscript import TorchScriptNet
+
+    return TorchScriptNet(title, path, device, threads)
+
+
 def _sapiens2(title: str, path: Path, device: str, threads: int) -> Net:
     from ..sapiens2.load import Sapiens2File
 
@@ -237,7 +209,7 @@ NATIVE: Mapping[str, Callable[..., Net]] = {"sapiens2": _sapiens2}
 
 OPENERS: Mapping[str, Callable[..., Net]] = {
     "onnx": OnnxNet,
-    "torchscript": TorchScriptNet,
+    "torchscript": _torchscript,
     "tflite": LiteRtNet,
 }
 """What opens a file of each format: (title, path, device, threads)."""

@@ -93,28 +93,46 @@ def picked(raw: Sequence[Array], names: Sequence[str], manifest: Manifest, name:
     return raw[index]
 
 
-def _planes(array: Array, manifest: Manifest, output: Output) -> Plane:
+def _planes(array: Array, manifest: Manifest, output: Output, outer: tuple[int, int]) -> Plane:
     """An output as (C, h, w)."""
-    layout = output.layout
-    found = array
-    if layout.startswith("N"):
-        if found.ndim != len(layout) or found.shape[0] != 1:
-            raise _misshapen(array, manifest, output)
-        found, layout = found[0], layout[1:]
-    if found.ndim != len(layout) or 0 in found.shape:
-        raise _misshapen(array, manifest, output)
-    if layout == "HW":
-        found = found[None]
-    elif layout == "HWC":
+    shape, layout = array.shape, output.layout
+    if not _is(layout, shape) or (not _like(layout, shape, outer) and _cure(output, shape, outer)):
+        raise _misshapen(array, manifest, output, outer)
+    found = array[0] if layout.startswith("N") else array
+    if layout.endswith("HWC"):
         found = found.transpose(2, 0, 1)
+    elif "C" not in layout:
+        found = found[None]
     return np.asarray(found, np.float32)
 
 
-def _misshapen(array: Array, manifest: Manifest, output: Output) -> SetupError:
+def _is(layout: str, shape: tuple[int, ...]) -> bool:
+    """Whether a shape can be one picture in that layout."""
+    return len(shape) == len(layout) and 0 not in shape and (layout[0] != "N" or shape[0] == 1)
+
+
+def _like(layout: str, shape: tuple[int, ...], outer: tuple[int, int]) -> bool:
+    """Whether it is then about as wide for its height as the network's picture."""
+    if not _is(layout, shape):
+        return False
+    height, width = shape[layout.index("H")], shape[layout.index("W")]
+    return 0.5 <= (height * outer[1]) / (width * outer[0]) <= 2
+
+
+def _cure(output: Output, shape: tuple[int, ...], outer: tuple[int, int]) -> str:
+    """The layout that such a shape has, or an empty text."""
+    layouts = ("NCHW", "NHWC", "NHW", "HW", "CHW", "HWC")
+    able = (one for one in layouts if "C" in one or output.what in ("alpha", "labels"))
+    return next((one for one in able if _like(one, shape, outer)), "")
+
+
+def _misshapen(array: Array, manifest: Manifest, output: Output, outer: tuple[int, int]) -> SetupError:
     shape = "×".join(str(n) for n in array.shape) or "one number"
+    cure = _cure(output, array.shape, outer)
+    how = f'write layout = "{cure}"' if cure else "correct the layout"
     return SetupError(
         f"{_where(manifest, output)} has the shape {shape}, which is not {output.layout} of one picture: "
-        f"correct the layout in the manifest of {manifest.id}."
+        f"{how} in the manifest of {manifest.id}."
     )
 
 
@@ -139,9 +157,10 @@ def _decoded(planes: Plane, manifest: Manifest, output: Output) -> Plane:
 def _in_range(planes: Plane, manifest: Manifest, output: Output) -> Plane:
     low, high = float(planes.min()), float(planes.max())
     if low < -SLACK or high > 1 + SLACK:
+        cure = ' ("byte" where it is 0 to 255)' if low >= 0 and 2 < high <= 255 else ""
         raise SetupError(
             f"{_where(manifest, output)} goes from {low:.4g} to {high:.4g} where 0 to 1 is expected with the "
-            f"encoding {output.encoding!r}: correct the encoding in the manifest of {manifest.id}."
+            f"encoding {output.encoding!r}: correct the encoding{cure} in the manifest of {manifest.id}."
         )
     return np.clip(planes, 0, 1)
 
@@ -213,7 +232,8 @@ def read(
     alpha = classes = colours = None
     how: Output | None = None
     for output in manifest.outputs:
-        planes = _planes(picked(raw, names, manifest, output.name, output.index), manifest, output)
+        array = picked(raw, names, manifest, output.name, output.index)
+        planes = _planes(array, manifest, output, geometry.outer)
         if output.what == "alpha":
             alpha = _alpha(planes, manifest, output)
         elif output.what == "foreground":

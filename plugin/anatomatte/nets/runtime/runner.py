@@ -85,7 +85,7 @@ class Runner:
         Args:
             hint: the rough alpha (H, W) in 0..1 that is known so far.
             before: the recurrent state after the frame before; None at the beginning.
-            report: takes a sentence for the frame's status when memory was short.
+            report: takes a sentence for the frame's status: memory was short, or the file is slow.
             check: called before the network runs; raises Cancelled to stop.
 
         Returns:
@@ -103,7 +103,7 @@ class Runner:
 
         def at(rung: Rung) -> tuple[Answer, RecurrentState | None]:
             check()
-            return self._once(clean, rough, before, rung, check)
+            return self._once(clean, rough, before, rung, report, check)
 
         rungs = ladder(self.device, self.manifest.size.smaller)
         return descend(self.manifest.title, rungs, at, report)
@@ -114,6 +114,7 @@ class Runner:
         hint: Plane | None,
         before: RecurrentState | None,
         rung: Rung,
+        report: Callable[[str], None],
         check: Callable[[], None],
     ) -> tuple[Answer, RecurrentState | None]:
         manifest = replace(self.manifest, size=smaller(self.manifest.size, rung.side))
@@ -125,6 +126,8 @@ class Runner:
             given = feeds(picture, manifest, geometry, floats, hint=hint, states=states)
             raw = self._run(net, matched(given, net.inputs, manifest), check)
             names = net.outputs
+            if net.remark:
+                report(net.remark)
         shown = picture
         if any(output.residual for output in manifest.outputs):
             shown = resized(picture, geometry.inner, manifest.size.filter, manifest.size.antialias)
@@ -153,7 +156,7 @@ class Runner:
                 raise MemoryError(str(error)) from error
             raise SetupError(
                 f"{self.manifest.title} could not be run ({reason(error, last=True)}): its file and the "
-                f"manifest of {self.manifest.id} do not fit; `anatomatte models check` compares them."
+                f"manifest of {self.manifest.id} do not fit: correct its dtype, layout or [size]."
             ) from error
 
 
@@ -213,6 +216,24 @@ def _fitting(array: Array, port: Port, manifest: Manifest) -> Array:
                 f"{manifest.title}: input {port.name!r} takes {wanted} and the manifest of {manifest.id} "
                 f"makes {have}: correct its [size], layout or precision."
             )
-    if array.dtype.kind == "f" and port.dtype.kind == "f" and port.dtype != array.dtype:
+    # a program of torch does not say which types it takes
+    return array if manifest.runtime == "torchscript" else _typed(array, port, manifest)
+
+
+def _typed(array: Array, port: Port, manifest: Manifest) -> Array:
+    """In the port's type, where that changes no number but in its last places."""
+    kinds = array.dtype.kind + port.dtype.kind
+    if array.dtype == port.dtype or kinds == "ff":
+        return array.astype(port.dtype, copy=False)
+    if set(kinds) <= set("iub") and np.array_equal(array.astype(port.dtype), array):
         return array.astype(port.dtype)
-    return array
+    if kinds[1] == "f":
+        cure = 'write dtype = "float" for it'
+    elif port.dtype == np.uint8:
+        cure = 'write dtype = "uint8" for it, with numbers from 0 to 255 (range = [0, 255] of a picture)'
+    else:
+        cure = "export it with float32 or uint8 inputs"
+    raise SetupError(
+        f"{manifest.title}: input {port.name!r} takes {port.dtype} and the manifest of {manifest.id} makes "
+        f"{array.dtype}: {cure}."
+    )

@@ -14,19 +14,14 @@ from numpy.typing import NDArray
 
 from ...errors import PlateError
 from ...models.manifest_fields import Back, Pad, Size
+from .resize import Kernel, resize
 
 Plane = NDArray[np.float32]
 
 MOST_PIXELS = 1 << 27
 """A network's picture may have this many pixels at most."""
 
-_CV2 = {
-    "nearest": cv2.INTER_NEAREST_EXACT,
-    "bilinear": cv2.INTER_LINEAR,
-    "bicubic": cv2.INTER_CUBIC,
-    "area": cv2.INTER_AREA,
-    "lanczos": cv2.INTER_LANCZOS4,
-}
+_CV2 = {"nearest": cv2.INTER_NEAREST_EXACT, "bilinear": cv2.INTER_LINEAR, "area": cv2.INTER_AREA}
 _CV2_CHANNELS = 4
 _PADDED = {"constant": cv2.BORDER_CONSTANT, "edge": cv2.BORDER_REPLICATE, "reflect": cv2.BORDER_REFLECT_101}
 
@@ -127,20 +122,31 @@ def plan(size: Size, pad: Pad, height: int, width: int) -> Geometry:
 
 
 def resized(picture: Plane, size: tuple[int, int], how: str, antialias: bool = True) -> Plane:
-    """A picture (H, W) or (H, W, C) at `size` (height, width); pixel centres are at halves."""
+    """A picture (H, W) or (H, W, C) at `size` (height, width); pixel centres are at halves.
+
+    A filter's name is one kernel, whatever computes it: those of `resize`; ``area`` is the mean of what a
+    pixel covers, along a side that grows bilinear; ``nearest`` is the pixel under the centre.
+    """
     height, width = size
     if picture.shape[:2] == (height, width):
         return picture
-    shrinks = height < picture.shape[0] or width < picture.shape[1]
-    if how == "area" and not shrinks:
-        how = "bilinear"
-    if antialias and shrinks and how in ("bilinear", "bicubic"):
-        return _antialiased(picture, size, how)
-    if antialias and shrinks and how == "lanczos":
-        # wide enough for what is left out, then the sharp filter for the rest
-        middle = tuple(max(n, min(2 * n, old)) for n, old in zip(size, picture.shape[:2], strict=True))
-        picture = _by_cv2(picture, (middle[0], middle[1]), "area")
+    down = (min(height, picture.shape[0]), min(width, picture.shape[1]))
+    shrinks = down != picture.shape[:2]
+    if how == "area":
+        # the mean along what shrinks first: OpenCV would interpolate along both
+        picture = _by_cv2(picture, down, how) if shrinks else picture
+        return resized(picture, size, "bilinear", antialias)
+    if how == "lanczos" or (how == "bicubic" and shrinks and not antialias):
+        return _by_kernel(picture, size, Kernel(how, antialias))
+    if how == "bicubic" or (how == "bilinear" and shrinks and antialias):
+        return _by_torch(picture, size, how)
     return _by_cv2(picture, size, how)
+
+
+def _by_kernel(picture: Plane, size: tuple[int, int], kernel: Kernel) -> Plane:
+    flat = picture[..., None] if picture.ndim == 2 else picture
+    made = resize(np.asarray(flat, np.float32), *size, kernel)
+    return made[..., 0] if picture.ndim == 2 else made
 
 
 def _by_cv2(picture: Plane, size: tuple[int, int], how: str) -> Plane:
@@ -156,7 +162,8 @@ def _by_cv2(picture: Plane, size: tuple[int, int], how: str) -> Plane:
     return np.asarray(made[..., 0] if picture.ndim == 2 else made, np.float32)
 
 
-def _antialiased(picture: Plane, size: tuple[int, int], how: str) -> Plane:
+def _by_torch(picture: Plane, size: tuple[int, int], how: str) -> Plane:
+    """By torch with antialiasing: then its cubic is Keys' with a = -0.5, else it is another."""
     import torch
     import torch.nn.functional as F
 
@@ -200,10 +207,8 @@ def brought_back(planes: Plane, geometry: Geometry, size: tuple[int, int], back:
 
 
 def _cornered(planes: Plane, size: tuple[int, int], how: str) -> Plane:
-    """A resize that keeps the corners' pixels in the corners."""
-    import torch
-    import torch.nn.functional as F
-
-    tensor = torch.from_numpy(np.ascontiguousarray(planes))[None]
-    made = F.interpolate(tensor, size=size, mode=how, align_corners=True)[0]
-    return np.asarray(made.numpy(), np.float32)
+    """A resize of (C, h, w) that keeps the corners' pixels in the corners."""
+    kernel = Kernel(how, antialias=False, corners=True)
+    return np.ascontiguousarray(
+        resize(np.ascontiguousarray(planes.transpose(1, 2, 0)), *size, kernel).transpose(2, 0, 1)
+    )

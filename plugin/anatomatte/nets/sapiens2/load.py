@@ -42,6 +42,8 @@ class Sapiens2File:
         SetupError: the file cannot be read or is another network; the sentence says which.
     """
 
+    remark = ""
+
     def __init__(self, title: str, path: Path, device: str, threads: int, shape: Shape | None = None) -> None:
         self._device, self._threads, self._dtype = device, threads, native_dtype(device)
         net = built(_read(title, path), title, path, shape)
