@@ -231,8 +231,12 @@ void Client::let_go_of_pixels() {
 
 void Client::drop_worker(int generation, bool kill) {
   std::lock_guard<std::timed_mutex> guard(mutex_);
-  if (generation != generation_ || !running_) return;
-  idle_.clear();
+  if (generation != generation_) return;
+  idle_.clear();  // of a served worker that was replaced they are all dead
+  if (!running_) {
+    ++generation_;
+    return;
+  }
   control_.reset();
   child_.end(kill ? 0 : 500);
   running_ = false;

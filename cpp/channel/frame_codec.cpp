@@ -1,6 +1,8 @@
 #include "frame_codec.h"
 
+#include <cstdint>
 #include <cstring>
+#include <iterator>
 
 namespace anatomatte::channel {
 
@@ -35,22 +37,35 @@ void put_image(Writer* out, const AnmImage& image, size_t offset) {
   out->i64(image.components).i64(image.depth).i64(image.premult).f64(image.pixel_aspect);
 }
 
+int32_t get_i32(Reader* in) {
+  const int64_t value = in->i64();
+  if (value < INT32_MIN || value > INT32_MAX) throw WireError("a number that is too large");
+  return static_cast<int32_t>(value);
+}
+
+void get_box(Reader* in, int32_t* box) {
+  for (int i = 0; i < 4; ++i) box[i] = get_i32(in);
+  if (box[2] < box[0] || box[3] < box[1]) throw WireError("bounds that are inside out");
+}
+
 AnmImage get_image(Reader* in, char* memory, size_t memory_size, std::deque<std::string>* texts) {
   AnmImage image{};
   image.size = sizeof image;
   image.clip = texts->emplace_back(in->text()).c_str();
   auto offset = static_cast<uint64_t>(in->i64());
-  for (int32_t& edge : image.bounds) edge = static_cast<int32_t>(in->i64());
-  for (int32_t& edge : image.rod) edge = static_cast<int32_t>(in->i64());
-  image.components = static_cast<int32_t>(in->i64());
-  image.depth = static_cast<int32_t>(in->i64());
-  image.premult = static_cast<int32_t>(in->i64());
+  get_box(in, image.bounds);
+  for (int32_t& edge : image.rod) edge = get_i32(in);
+  image.components = get_i32(in);
+  image.depth = get_i32(in);
+  image.premult = get_i32(in);
   image.pixel_aspect = in->f64();
   bool known = image.components >= 1 && image.components <= 4 && image.depth >= ANM_BYTE &&
                image.depth <= ANM_FLOAT;
   if (!known) throw WireError("a picture from the other process has an unknown layout");
-  size_t size = packed_size(image);
-  if (offset > memory_size || size > memory_size - offset) {
+  size_t size = 0;  // with plain products bounds could wrap around to a small one
+  const bool wraps =
+      __builtin_mul_overflow(packed_row(image), extent(image.bounds[1], image.bounds[3]), &size);
+  if (wraps || offset > memory_size || size > memory_size - offset) {
     throw WireError("a picture from the other process lies outside the shared memory");
   }
   image.data = memory + offset;
@@ -64,7 +79,7 @@ void put_range(Writer* out, const AnmRange& range) {
 
 AnmRange get_range(Reader* in) {
   AnmRange range{};
-  range.known = static_cast<int32_t>(in->i64());
+  range.known = get_i32(in);
   range.first = in->f64();
   range.last = in->f64();
   return range;
@@ -86,8 +101,11 @@ void get_values(Reader* in, std::vector<AnmValue>* values, std::deque<std::strin
   for (int64_t i = 0; i < count; ++i) {
     AnmValue value{};
     value.name = texts->emplace_back(in->text()).c_str();
-    value.kind = static_cast<int32_t>(in->i64());
-    value.count = static_cast<int32_t>(in->i64());
+    value.kind = get_i32(in);
+    value.count = get_i32(in);
+    const bool known = value.kind >= ANM_NUMBERS && value.kind <= ANM_TRUTH && value.count >= 0 &&
+                       value.count <= static_cast<int32_t>(std::size(value.number));
+    if (!known) throw WireError("a control of an unknown kind");
     for (double& number : value.number) number = in->f64();
     value.text = texts->emplace_back(in->text()).c_str();
     values->push_back(value);
@@ -163,15 +181,18 @@ void decode(const std::string& body, char* memory, size_t memory_size, Decoded* 
   call.time = in.f64();
   call.scale[0] = in.f64();
   call.scale[1] = in.f64();
-  call.draft = static_cast<int32_t>(in.i64());
+  call.draft = get_i32(&in);
   decoded->ocio = in.text();
-  for (int32_t& edge : call.window) edge = static_cast<int32_t>(in.i64());
+  get_box(&in, call.window);
   int64_t count = in.i64();
   if (count < 0 || count > 64) throw WireError("a frame with an unlikely number of clips");
   for (int64_t i = 0; i < count; ++i) {
     decoded->inputs.push_back(get_image(&in, memory, memory_size, &decoded->texts));
   }
   decoded->output = get_image(&in, memory, memory_size, &decoded->texts);
+  if (memcmp(decoded->output.bounds, call.window, sizeof call.window) != 0) {
+    throw WireError("a window that is not its picture's");
+  }
   get_values(&in, &decoded->values, &decoded->texts);
   call.range = get_range(&in);
   call.sequence = static_cast<uint64_t>(in.i64());

@@ -1,6 +1,7 @@
 #include "rendering.h"
 
 #include <cstdio>
+#include <exception>
 
 #include "frame_codec.h"
 #include "shared_memory.h"
@@ -76,7 +77,7 @@ AnmResult Rendering::take(Message* plate, AnmFetch* wanted) {
         result = ANM_MEMORY;
       }
     }
-  } catch (const WireError& error) {
+  } catch (const std::exception& error) {
     result = ANM_FAILED;
     why = error.what();
   }

@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
+#include <new>
+#include <system_error>
 #include <thread>
 
 #include "frame_codec.h"
@@ -13,6 +16,8 @@
 
 namespace anatomatte::channel {
 namespace {
+
+constexpr int kHelloMs = 10000;  // a caller who says nothing is hung up on
 
 int64_t now_ms() {
   auto since = std::chrono::steady_clock::now().time_since_epoch();
@@ -67,7 +72,10 @@ void Server::render(int socket, const std::string& body, Memory* memory) {
     result = engine_.render(&frame.call);
     --rendering_;
     last_frame_ms_ = now_ms();
-  } catch (const WireError& error) {
+  } catch (const std::bad_alloc&) {
+    result = ANM_MEMORY;
+    snprintf(sentence, sizeof sentence, "The worker has no memory left to read the frame.");
+  } catch (const std::exception& error) {
     result = ANM_FAILED;
     snprintf(sentence, sizeof sentence, "The worker could not read the frame: %s.", error.what());
   }
@@ -77,10 +85,9 @@ void Server::render(int socket, const std::string& body, Memory* memory) {
 bool Server::answer(int socket, Message* message, Memory* memory) {
   switch (message->kind) {
     case Kind::render: {
+      const auto size = static_cast<size_t>(Reader(message->body).i64());
       if (message->fd) {
         std::string why;
-        Reader head(message->body);
-        auto size = static_cast<size_t>(head.i64());
         memory->frame = map_shared(message->fd.get(), size, &why);
         if (!memory->frame.data()) {
           std::string text = "The worker cannot map the frame's memory: " + why + ".";
@@ -123,27 +130,33 @@ void Server::serve(Fd socket) {
   ++connections_;
   Memory memory;
   bool greeted = false;
+  const int64_t until = now_ms() + kHelloMs;
   while (!stop_) {
-    Message message;
-    Got got = receive(socket.get(), &message, 250);
-    if (got == Got::closed) break;
-    if (got == Got::nothing) continue;
     try {
+      Message message;
+      const size_t longest = greeted ? kLongest : kLongestHello;
+      Got got = receive(socket.get(), &message, 250, kHelloMs, longest);
+      if (got == Got::closed || (!greeted && now_ms() > until)) break;
+      if (got == Got::nothing) continue;
       if (!greeted) {
         greeted = message.kind == Kind::hello && greet(socket.get(), message.body);
         if (!greeted) break;
       } else if (!answer(socket.get(), &message, &memory)) {
         break;
       }
-    } catch (const WireError&) {
-      break;  // not one of ours, or damaged: hang up
+    } catch (const std::exception&) {
+      break;  // not one of ours, damaged, or no memory for it: hang up
     }
   }
   --connections_;
 }
 
 void Server::serve_detached(Fd socket) {
-  std::thread([this, fd = std::move(socket)]() mutable { serve(std::move(fd)); }).detach();
+  try {
+    std::thread([this, fd = std::move(socket)]() mutable { serve(std::move(fd)); }).detach();
+  } catch (const std::system_error&) {
+    // no more threads: this caller is hung up on, the others are served
+  }
 }
 
 void Server::mind_idleness() {

@@ -6,12 +6,13 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <new>
+#include <utility>
 
 namespace anatomatte::channel {
 namespace {
 
 constexpr uint32_t kMagic = 0x414e4d31;  // "ANM1"
-constexpr size_t kLongest = 16u << 20;   // no honest message comes near this
 
 struct Head {
   uint32_t magic;
@@ -69,6 +70,20 @@ bool receive_all(int socket, char* data, size_t size, Clock::time_point deadline
     }
   }
   return true;
+}
+
+// The first descriptor of a packet; the room for control data rounds up, so there may be more.
+void take_descriptors(msghdr* packet, Fd* first) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(packet); c; c = CMSG_NXTHDR(packet, c)) {
+    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
+    const size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < count; ++i) {
+      int fd;
+      memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
+      Fd taken(fd);
+      if (!*first) *first = std::move(taken);
+    }
+  }
 }
 
 }  // namespace
@@ -143,7 +158,7 @@ bool send(int socket, Kind kind, const std::string& body, int fd, int timeout_ms
          send_all(socket, body.data(), body.size(), deadline);
 }
 
-Got receive(int socket, Message* message, int timeout_ms, int body_timeout_ms) {
+Got receive(int socket, Message* message, int timeout_ms, int body_timeout_ms, size_t longest) {
   if (!wait_for(socket, POLLIN, timeout_ms)) return Got::nothing;
   auto deadline = Clock::now() + std::chrono::milliseconds(body_timeout_ms);
   Head head{};
@@ -159,19 +174,17 @@ Got receive(int socket, Message* message, int timeout_ms, int body_timeout_ms) {
     got = ::recvmsg(socket, &packet, MSG_CMSG_CLOEXEC);
   } while (got < 0 && errno == EINTR);
   if (got <= 0) return Got::closed;
-  for (cmsghdr* c = CMSG_FIRSTHDR(&packet); c; c = CMSG_NXTHDR(&packet, c)) {
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-      int fd;
-      memcpy(&fd, CMSG_DATA(c), sizeof fd);
-      message->fd = Fd(fd);
-    }
-  }
+  take_descriptors(&packet, &message->fd);
   auto done = static_cast<size_t>(got);
   char* rest = reinterpret_cast<char*>(&head) + done;
   if (!receive_all(socket, rest, sizeof head - done, deadline)) return Got::closed;
-  if (head.magic != kMagic || head.length > kLongest) return Got::closed;
+  if (head.magic != kMagic || head.length > longest) return Got::closed;
   message->kind = static_cast<Kind>(head.kind);
-  message->body.resize(head.length);
+  try {
+    message->body.resize(head.length);
+  } catch (const std::bad_alloc&) {
+    return Got::closed;  // callers are callbacks of C, too
+  }
   bool whole = receive_all(socket, message->body.data(), head.length, deadline);
   return whole ? Got::message : Got::closed;
 }

@@ -73,7 +73,12 @@ enum class Got { message, nothing, closed };
 // False when the other end is gone or takes nothing for timeout_ms; never raises SIGPIPE.
 bool send(int socket, Kind kind, const std::string& body, int fd = -1, int timeout_ms = 10000);
 
-// Waits up to timeout_ms for a message to begin, and up to body_timeout_ms for the rest of it.
-Got receive(int socket, Message* message, int timeout_ms, int body_timeout_ms = 10000);
+inline constexpr size_t kLongest = 16u << 20;  // no honest message comes near this
+inline constexpr size_t kLongestHello = 4096;  // a version and a digest
+
+// Waits up to timeout_ms for a message to begin, and up to body_timeout_ms for the rest of it.  One
+// of more than `longest` bytes closes; of several descriptors the first is taken, none is kept.
+Got receive(int socket, Message* message, int timeout_ms, int body_timeout_ms = 10000,
+            size_t longest = kLongest);
 
 }  // namespace anatomatte::channel

@@ -375,8 +375,17 @@ void served() {
   pid_t after = serve();
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   CHECK(right(render(first, "copy")));
-  ::kill(after, SIGTERM);
+  // four connections lie idle while the worker is replaced: no frame is lost
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { render(first, "slow", 0.5); });
+  for (std::thread& thread : threads) thread.join();
+  ::kill(after, SIGKILL);
   ::waitpid(after, nullptr, 0);
+  pid_t last = serve();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  for (int i = 0; i < 6; ++i) CHECK(right(render(first, "copy")));
+  ::kill(last, SIGTERM);
+  ::waitpid(last, nullptr, 0);
 }
 
 }  // namespace

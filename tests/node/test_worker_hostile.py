@@ -1,0 +1,275 @@
+"""A served worker survives whatever its own user sends: damaged, mutated and silent callers.
+
+The worker's real program with a small engine of the tests' own, spoken to byte by byte. The protocol is that
+of cpp/channel/wire.h and frame_codec.h.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from made import native
+
+MAGIC = 0x414E4D31
+HELLO, RENDER, CONNECT, STATUS, PURGE, RELEASE, PLATE, REACH = 1, 5, 4, 9, 11, 12, 14, 15
+WELCOME, DONE, TEXT = 2, 7, 10
+OK, MEMORY = 0, 5
+
+
+Bounds = tuple[int, int, int, int]
+
+
+def i64(*values: int) -> bytes:
+    return b"".join(struct.pack("<Q", value & (2**64 - 1)) for value in values)
+
+
+def f64(*values: float) -> bytes:
+    return struct.pack(f"<{len(values)}d", *values)
+
+
+def text(value: bytes) -> bytes:
+    return i64(len(value)) + value
+
+
+def image(bounds: Bounds, name: bytes = b"Source", depth: int = 4, offset: int = 0) -> bytes:
+    return text(name) + i64(offset, *bounds, *bounds) + i64(4, depth, 0) + f64(1.0)
+
+
+def frame(
+    bounds: Bounds = (0, 0, 4, 3),
+    *,
+    size: int = 4096,
+    value: bytes = b"copy",
+    kind: int = 1,
+    count: int = 0,
+    window: Bounds | None = None,
+) -> bytes:
+    """The body of a frame whose source and output lie in shared memory of *size* bytes."""
+    window = window or bounds
+    return (
+        i64(size) + f64(1, 1, 1) + i64(0) + text(b"") + i64(*window) + i64(1)
+        + image(bounds) + image(window, b"Output", offset=1024)
+        + i64(1) + text(b"mode") + i64(kind, count) + f64(0, 0, 0) + text(value)
+        + i64(0) + f64(0, 0) + i64(0) + i64(0)
+    )  # fmt: skip
+
+
+class Worker:
+    """The served program."""
+
+    def __init__(self, folder: Path) -> None:
+        build = native.built()
+        (program,) = build.rglob("anatomatte-worker")
+        (engine,) = build.rglob("*bad_engine.so")
+        self.path = folder / "socket"
+        self.process = subprocess.Popen(
+            [str(program), "--engine", str(engine), "--version", "1", "--digest", "abcdef01",
+             "--serve", str(self.path)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None and "Serving" in self.process.stdout.readline()
+
+    def caller(self) -> socket.socket:
+        made = socket.socket(socket.AF_UNIX)
+        made.connect(str(self.path))
+        made.settimeout(native.HANG)
+        return made
+
+    def greeted(self) -> socket.socket:
+        made = self.caller()
+        say(made, HELLO, i64(3) + text(b"1") + text(b"abcdef01"))
+        assert heard(made)[0] == WELCOME
+        return made
+
+    def held(self) -> int:
+        """How many files the program has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def renders(self) -> None:
+        """Somebody else's frame is made, and right."""
+        with self.greeted() as good, shared(b"\x01\x02\x03\x04" * 48) as memory:
+            say(good, RENDER, frame(), memory.fileno())
+            kind, body = heard(good)
+            assert (kind, struct.unpack_from("<q", body)[0]) == (DONE, OK), body
+            assert os.pread(memory.fileno(), 192, 1024) == b"\x01\x02\x03\x04" * 48
+
+
+def shared(content: bytes) -> socket.SocketIO:
+    descriptor = os.memfd_create("frame", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(descriptor, 4096)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)  # or the worker refuses it
+    os.pwrite(descriptor, content, 0)
+    return os.fdopen(descriptor, "r+b")  # type: ignore[return-value]
+
+
+def say(to: socket.socket, kind: int, body: bytes = b"", *descriptors: int) -> None:
+    head = struct.pack("<IIQ", MAGIC, kind, len(body))
+    if descriptors:
+        socket.send_fds(to, [head + body], [*descriptors])
+    else:
+        to.sendall(head + body)
+
+
+def heard(of: socket.socket) -> tuple[int, bytes]:
+    """The next message that is no sign of life; (0, b"") where the worker hung up."""
+    while True:
+        head = _bytes(of, 16)
+        if len(head) < 16:
+            return 0, b""
+        _, kind, length = struct.unpack("<IIQ", head)
+        body = _bytes(of, length)
+        if kind != 6:
+            return kind, body
+
+
+def _bytes(of: socket.socket, count: int) -> bytes:
+    made = b""
+    while len(made) < count:
+        try:
+            got = of.recv(count - len(made))
+        except ConnectionResetError:
+            got = b""
+        if not got:
+            return made
+        made += got
+    return made
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[Worker]:
+    made = Worker(tmp_path)
+    yield made
+    assert made.process.poll() is None, made.process.communicate()
+    made.renders()
+    made.process.terminate()
+    made.process.communicate()
+
+
+BIG = 2**31 - 1
+HOSTILE = {
+    "a frame of a few bytes": i64(4096)[:5],
+    "nothing": b"",
+    "half of it": frame()[:90],
+    "more than it": frame() + b"x",
+    "bounds inside out": frame((4, 3, 0, 0)),
+    "bounds whose bytes wrap around": frame((-BIG, -BIG, BIG, BIG), size=4096),
+    "bounds that wrap to nothing": frame((0, 0, 2**30, 2**30), size=4096),
+    "a window of another picture": frame(window=(0, 0, 64, 64)),
+    "a number beyond 32 bits": frame((0, 0, 2**40 + 4, 3)),
+    "an unlikely size of a text": frame().replace(text(b"copy"), i64(2**62) + b"copy"),
+    "a control of five numbers": frame(kind=0, count=5),
+    "a control of less than none": frame(kind=0, count=-1),
+    "a control of no kind": frame(kind=9),
+    "memory of an impossible size": frame(size=2**62),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_damaged_frame_is_refused_and_others_are_served(worker: Worker, what: str) -> None:
+    with worker.greeted() as bad, shared(b"") as memory:
+        say(bad, RENDER, HOSTILE[what], memory.fileno())
+        kind, body = heard(bad)
+        assert kind in (0, DONE) and not (kind == DONE and struct.unpack_from("<q", body)[0] == OK)
+
+
+def test_names_that_are_no_text_pass_to_the_engine_as_they_are(worker: Worker) -> None:
+    with worker.greeted() as bad, shared(b"") as memory:
+        say(bad, RENDER, frame(value=b"caf\xe9"), memory.fileno())
+        assert heard(bad)[0] == DONE
+
+
+def test_descriptors_that_nobody_asked_for_are_closed(worker: Worker) -> None:
+    with worker.greeted() as bad, shared(b"") as memory:
+        say(bad, STATUS)
+        assert heard(bad)[0] == TEXT
+        before = worker.held()
+        for _ in range(300):
+            say(bad, STATUS, b"", memory.fileno(), memory.fileno())
+            assert heard(bad)[0] == TEXT
+        assert worker.held() <= before + 2
+
+
+def test_before_the_hello_there_is_no_memory_for_a_caller(worker: Worker) -> None:
+    for body in (struct.pack("<IIQ", MAGIC, HELLO, 16 << 20), struct.pack("<IIQ", MAGIC, RENDER, 5000)):
+        with worker.caller() as bad:
+            bad.sendall(body)
+            assert heard(bad)[0] == 0
+    with worker.caller() as bad:
+        say(bad, STATUS)
+        assert heard(bad)[0] == 0
+
+
+def test_a_silent_caller_is_hung_up_on(worker: Worker) -> None:
+    with worker.caller() as silent:
+        assert heard(silent)[0] == 0
+
+
+def mutated(rng: random.Random, body: bytes) -> bytes:
+    made = bytearray(body)
+    for _ in range(rng.randrange(1, 4)):
+        at = rng.randrange(max(1, len(made)))
+        what = rng.randrange(5)
+        if what == 0 and made:
+            made[at] ^= 1 << rng.randrange(8)
+        elif what == 1:
+            made[at : at + 8] = struct.pack("<q", rng.choice((-1, 0, 2**31, 2**62, -(2**63), 255)))
+        elif what == 2:
+            del made[at : at + rng.randrange(1, 40)]
+        elif what == 3:
+            made[at:at] = rng.randbytes(rng.randrange(1, 24))
+        else:
+            made[at : at + 8] = rng.randbytes(8)
+    return bytes(made)
+
+
+def fuzzed(worker: Worker, seed: int, connections: int, messages: int) -> int:
+    """Send mutated messages over many connections; how many were answered."""
+    rng, answered = random.Random(seed), 0
+    sound = {RENDER: frame(), REACH: f64(1) + i64(1) + f64(1, 9) + i64(0), STATUS: b"", PURGE: b"",
+             RELEASE: b"", CONNECT: b"", PLATE: i64(0) + text(b"") + i64(64)}  # fmt: skip
+    hello = i64(3) + text(b"1") + text(b"abcdef01")
+    with shared(b"\x05" * 192) as memory:
+        for _ in range(connections):
+            with worker.caller() as bad:
+                try:
+                    if rng.random() < 0.1:
+                        say(bad, rng.choice((HELLO, RENDER, 77)), mutated(rng, hello))
+                        continue
+                    say(bad, HELLO, hello)
+                    heard(bad)
+                    for _ in range(messages):
+                        kind = rng.choice((*sound, RENDER, RENDER))
+                        files = [memory.fileno()] * rng.choice((0, 1, 1, 2))
+                        say(bad, kind, mutated(rng, sound[kind]), *files)
+                        if kind in (RENDER, STATUS, REACH):
+                            answered += heard(bad)[0] != 0
+                except OSError:
+                    continue
+            assert worker.process.poll() is None, f"seed {seed}"
+    return answered
+
+
+def test_mutated_messages_end_no_worker(worker: Worker) -> None:
+    before = worker.held()
+    assert fuzzed(worker, seed=1, connections=60, messages=20) > 100
+    for _ in range(300):  # threads of connections that were hung up on end by themselves
+        if worker.held() <= before + 2:
+            break
+        time.sleep(0.1)
+    assert worker.held() <= before + 2
+
+
+@pytest.mark.soak
+def test_a_hundred_thousand_mutated_messages_end_no_worker(worker: Worker) -> None:
+    for seed in range(2, 27):
+        fuzzed(worker, seed, connections=200, messages=25)
