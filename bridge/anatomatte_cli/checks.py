@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import platform
 import re
+import stat
 import subprocess
 import sys
 import time
@@ -80,7 +81,15 @@ def _bundle() -> str:
     binaries = list(path.glob("Contents/*/*.ofx"))
     if not binaries:
         raise SetupError(f"there is none at {path}; run `make build` or reinstall the package.")
+    _own(path)
     return str(path)
+
+
+def _own(bundle: Path) -> None:
+    """Raise SetupError where somebody else's program can be put into the place of the node."""
+    for path in (bundle, *bundle.rglob("*")):
+        if not path.is_symlink() and path.stat().st_mode & stat.S_IWOTH:
+            raise SetupError(f"{path} can be changed by everybody on this machine: `chmod -R o-w {bundle}`.")
 
 
 def _describe() -> str:
@@ -182,6 +191,7 @@ def _installed_node(path: Path) -> str:
     for binary in path.glob("Contents/*/*.ofx"):
         if wanted not in binary.read_bytes():
             raise SetupError(f"{path} is of another version; run `anatomatte install` again.")
+    _own(path)
     conf = path / "Contents" / "Resources" / "runtime.conf"
     if not conf.is_file():
         raise SetupError(f"{path} has no runtime.conf; run `anatomatte install` again.")

@@ -130,6 +130,19 @@ def test_install_and_uninstall(tmp_path, monkeypatch):
     assert main(["install", "--dir", str(folder), "--uninstall"]) == 4
 
 
+def test_the_doctor_tells_a_bundle_that_everybody_may_change(tmp_path, monkeypatch):
+    run("install", "--dir", str(tmp_path))
+    monkeypatch.setenv("OFX_PLUGIN_PATH", str(tmp_path))
+    binary = next((tmp_path / NAME).glob("Contents/*/*.ofx"))
+    for mode, state in ((0o755, "ok"), (0o757, "failed")):
+        os.chmod(binary, mode)
+        told = [
+            line for line in checks._installed() if str(tmp_path) in line.told and line.name == "installed"
+        ]
+        assert [line.state for line in told] == [state]
+    assert binary.name in told[0].told and "chmod -R o-w" in told[0].told
+
+
 def test_install_refuses_what_it_cannot_write(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["install", "--dir", str(tmp_path / "file")]) == 7
