@@ -10,7 +10,7 @@ import sys
 import click
 
 from anatomatte import __version__
-from anatomatte.errors import AnatomatteError
+from anatomatte.errors import AnatomatteError, is_shortage
 
 COMMANDS = {
     "render": ("cmd_render", "Key a sequence, an image or a video."),
@@ -72,7 +72,9 @@ def run(command: click.Command, argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except MemoryError:
+    except (MemoryError, ImportError) as why:
+        if not is_shortage(why):
+            raise
         print("anatomatte: out of memory; use a bigger machine or a smaller picture", file=sys.stderr)
         return 5
     return code if isinstance(code, int) else 0

@@ -10,7 +10,6 @@ import time as clock
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import cv2
 import numpy as np
 
 from . import __version__, buffers, engine
@@ -235,6 +234,8 @@ def _windowed(
 
 def status() -> str:
     """A few short lines: version, engine, threads, the last frame and what was doubtful about it."""
+    import cv2  # not before the engine has looked whether there is room for it
+
     with _lock:
         last = _last
     lines = [

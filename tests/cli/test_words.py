@@ -338,3 +338,17 @@ def test_a_network_that_asks_for_a_petabyte_is_short_of_memory(tmp_path):
     with pytest.raises(Exception, match="allocate memory") as told:
         net.run({"x": np.zeros((1, 3, 8, 8), np.float32)})
     assert short_of_memory(told.value)
+
+
+@pytest.mark.parametrize("megabytes", [350, 450, 550])
+def test_no_room_for_the_libraries_is_short_of_memory(tmp_path, megabytes):
+    import resource
+
+    limit = megabytes << 20
+    done = subprocess.run(
+        [sys.executable, "-m", "anatomatte_cli", "render", shot(tmp_path, [1]), str(tmp_path / "k.####.exr")],
+        capture_output=True, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )  # fmt: skip
+    assert done.returncode == 5 and "Traceback" not in done.stderr, done.stderr
+    assert "no room for the libraries" in done.stderr and "ulimit -v" in done.stderr

@@ -6,6 +6,7 @@ does what a compositor tweaks, and ``output`` packs.  A change of a control of o
 above it.
 """
 
+from .. import room  # looks first: what follows imports the libraries
 from ..nets.external.choose import absent as absent_models
 from ..plate import Plate, moved, prepare
 from ..work import Work, work_for
@@ -22,6 +23,6 @@ from .task import Task
 
 __all__ = [
     "Around", "Evidence", "Mattes", "Plate", "Refined", "Task", "Work", "absent_models", "forget",
-    "key_frame", "matte", "moved", "observe", "parts_asked", "prepare", "reach", "refine", "shape",
-    "work_for",
+    "key_frame", "matte", "moved", "observe", "parts_asked", "prepare", "reach", "refine", "room",
+    "shape", "work_for",
 ]  # fmt: skip
