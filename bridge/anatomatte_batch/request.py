@@ -139,7 +139,7 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
             signal ended it; frames that fail do not raise.
     """
     from .cancel import Signals
-    from .idle import idle
+    from .idle import idle, of_words
     from .job import run
     from .report import Report
 
@@ -162,7 +162,8 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
             clip.listen(report.message)
         if request.frames is None and (lost := holes(job.source.frames())):
             report.message(Message("frames-missing", f"the plate has no frames {spelt(lost)}"))
-        for message in idle(job, preset):
+        of_video = any(clip.is_video for clip in (job.source, *job.sides.values()))
+        for message in (*idle(job, preset), *of_words(request, target.extension, of_video)):
             report.message(message)
         places = {"source": str(request.source), "target": str(request.destination)}
         try:
@@ -269,6 +270,9 @@ def _sink(
     from .video import frames_per_second
 
     extension = target.extension
+    _one_of("--compression", request.compression, COMPRESSIONS)
+    if request.depth is not None:
+        _one_of("--depth", str(request.depth), ("8", "16", "half", "float"))
     if extension in (".mp4", ".mov"):
         if layers != ("rgba",):
             raise SettingsError(f"{extension} files hold rgba only; write EXR for other layers.")
@@ -277,7 +281,6 @@ def _sink(
         sink = VideoSink(Path(request.destination), rate, over)
         return sink, default_values(False, over), f"{extension} {over}"
     depth = request.depth or DEPTHS.get(extension, ("",))[0]
-    _one_of("--compression", request.compression, COMPRESSIONS)
     how = StillFormat(extension, layers, depth, request.compression)
     if target.pad is None and count > 1:
         raise SettingsError(f"DST is one file for {count} frames; write it like key.####.exr.")

@@ -73,6 +73,10 @@ class Source:
         return self.pattern.pad is None and self._video is None
 
     @property
+    def is_video(self) -> bool:
+        return self._video is not None
+
+    @property
     def short(self) -> str:
         """That a video ends before its container says so, in a sentence; else empty."""
         told = self._video.messages if self._video is not None else ()
