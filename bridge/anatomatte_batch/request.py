@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -244,7 +245,7 @@ def _job(
     if isinstance(request.frames, str):
         frames = parse_frames(request.frames)
     else:
-        frames = source.frames() if request.frames is None else sorted(set(request.frames))
+        frames = source.frames() if request.frames is None else _numbers(request.frames)
     if (
         target.pad is not None
         and len(frames) == 1
@@ -285,6 +286,17 @@ def _sink(
     if target.pad is None and count > 1:
         raise SettingsError(f"DST is one file for {count} frames; write it like key.####.exr.")
     return StillSink(target, how), default_values(how.linear, None), str(how)
+
+
+def _numbers(frames: Iterable[int]) -> list[int]:
+    """Frame numbers from Python, ascending, each once."""
+    try:
+        found = sorted({operator.index(frame) for frame in frames})
+    except TypeError as why:
+        raise SettingsError(f"frames takes whole numbers, or a set like 1001-1100x2,1150: {why}.") from why
+    if not found:
+        raise SettingsError("frames holds no frame; leave it out for all that are there.")
+    return found
 
 
 def _check_places(sink: Sink, sources: list[Source], frames: list[int]) -> None:
