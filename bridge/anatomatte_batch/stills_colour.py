@@ -158,7 +158,7 @@ def _of_dpx(spec: Any) -> Encoding:
     if told == "linear" and str(spec.format) != "float":
         bits = spec.get_int_attribute("oiio:BitsPerSample", 0) or (8 if str(spec.format) == "uint8" else 16)
         return Encoding(
-            "linear", f"says that it is linear, in {bits} bits, as FFmpeg writes of any DPX; {cure}"
+            "linear", f"says that it is linear, in {bits} bits, as older FFmpegs write of all; {cure}"
         )
     if beside is not None and beside != told and "linear" not in (beside, told):
         return Encoding(

@@ -17,7 +17,7 @@ from made.cli_fake import cli, plate, read
 TRANSFERS = {
     0: ("cineon", "taken as Cineon log"),
     1: ("cineon", ""),
-    2: ("linear", "as FFmpeg writes of any DPX"),
+    2: ("linear", "as older FFmpegs write of all"),
     3: ("cineon", ""),
     4: ("rec709", ""),
     5: ("rec709", ""),
