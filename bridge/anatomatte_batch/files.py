@@ -21,6 +21,27 @@ def state_of(path: Path) -> State:
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
 
 
+NATURES: dict[str, tuple[str, ...]] = {
+    "openexr": (".exr", ".sxr"),
+    "png": (".png",),
+    "tiff": (".tif", ".tiff"),
+    "jpeg": (".jpg", ".jpeg"),
+    "webp": (".webp",),
+    "bmp": (".bmp",),
+    "targa": (".tga",),
+    "dpx": (".dpx",),
+    "cineon": (".cin",),
+    "hdr": (".hdr",),
+}
+"""Suffixes of stills by the image library's names of what is in them."""
+
+
+def by_content(path: Path, nature: str) -> Path:
+    """The path with the suffix that its content should have; the path itself where it has it."""
+    own = NATURES.get(nature, ())
+    return path if not own or path.suffix.lower() in own else path.with_suffix(own[0])
+
+
 def shown(name: str) -> str:
     """A name as text for headers and messages: bytes that are no UTF-8 as ``\\xe9``."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .job import Job
     from .picture import Picture
     from .presets import Preset
+    from .request import RenderRequest
 
 
 def idle(job: Job, preset: Preset) -> Iterator[Message]:
@@ -28,6 +29,28 @@ def idle(job: Job, preset: Preset) -> Iterator[Message]:
             return
     for text in always or ():
         yield Message(CODE, text)
+
+
+def of_words(request: RenderRequest, extension: str, of_video: bool) -> Iterator[Message]:
+    """Words of a request that are about another kind of file.
+
+    Args:
+        extension: of DST.
+        of_video: whether the plate or another clip is a video.
+    """
+    video = extension in (".mp4", ".mov")
+    cases = (
+        ("compression", request.compression != "zips" and extension != ".exr", "is of EXR"),
+        ("depth", request.depth is not None and video, "is of stills"),
+        ("over", request.over != "checker" and extension != ".mp4", "is what an MP4 shows behind"),
+        ("fps", request.fps is not None and not video, "is of a video out"),
+    )
+    for name, idle_here, of_what in cases:
+        if idle_here:
+            text = f"--{name} {getattr(request, name)} has no effect: it {of_what}, and DST is {extension}."
+            yield Message(CODE, text)
+    if request.start != 1 and not of_video:
+        yield Message(CODE, f"--start {request.start} has no effect: it numbers a video, and no clip is one.")
 
 
 def _at(job: Job, frame: int) -> tuple[str, ...]:

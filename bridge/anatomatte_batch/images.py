@@ -10,7 +10,7 @@ import numpy as np
 
 from anatomatte.errors import OutOfMemory, PlateError, reason
 
-from .files import reachable, shown
+from .files import by_content, reachable, shown
 from .formats import BY_SUFFIX, LINEAR, suffixes
 from .header_facts import facts_of, rate_of
 from .picture import Floats, Picture, Window
@@ -60,15 +60,16 @@ def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Pic
         if source is None:
             raise PlateError(f"{path} cannot be read: {_why(oiio.geterror())}.")
         try:
-            return _read(path, source, layer, matte)
+            return _read(path, by_content(path, source.format_name()), source, layer, matte)
         except MemoryError as why:
             raise OutOfMemory(f"{path} does not fit into memory; use a bigger machine.") from why
         finally:
             source.close()
 
 
-def _read(path: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
-    layers = _layers(path, source)
+def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
+    """Read an opened file; *real* has the suffix that its content should have."""
+    layers = _layers(real, source)
     layer = chosen(layers, wanted, matte, path)
     spec = source.spec(layer.part, 0)
     if spec.deep:
@@ -76,7 +77,7 @@ def _read(path: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
     low, high = min(layer.channels), max(layer.channels) + 1
     raw = source.read_image(layer.part, 0, low, high, "float")
     said = source.geterror()  # what the decoder noticed while it filled the picture up
-    if raw is None or (path.suffix.lower() in _JPEGS and said and "extraneous" not in said):
+    if raw is None or (real.suffix.lower() in _JPEGS and said and "extraneous" not in said):
         raise PlateError(f"{path} {_TRUNCATED}: {_why(said)}; render or copy it again.")
     pixels = np.asarray(raw, dtype=np.float32).reshape(spec.height, spec.width, high - low)
     order = [channel - low for channel in layer.channels]
@@ -85,21 +86,21 @@ def _read(path: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
     if layer.kind == "luminance-chroma":
         pixels = _of_luminance_chroma(pixels, spec)
     pixels, bounds, display, turned = _upright(pixels, spec)
-    encoding = encoding_of(path, spec)
+    encoding = encoding_of(real, spec)
     aspect = float(spec.get_float_attribute("PixelAspectRatio", 1.0)) or 1.0
     return Picture(
         pixels,
         bounds,
         display,
         aspect=1.0 / aspect if turned else aspect,
-        premult=_premult(path, spec, pixels.shape[2]),
+        premult=_premult(real, spec, pixels.shape[2]),
         colour=encoding.colour,
         facts=facts_of(spec),
         fps=rate_of(spec),
         name=shown(path.name),
         layer=str(layer),
         messages=(
-            *_messages(path, layer, layers, spec, pixels, matte),
+            *_messages(path, real, layer, layers, spec, pixels, matte),
             *(
                 [Message("colour-unsure", f"{path.name} {encoding.note}.")]
                 if encoding.note and not matte
@@ -157,14 +158,19 @@ def _luminance(chromaticities: Any) -> tuple[float, float, float]:
 
 
 def _messages(
-    path: Path, layer: Layer, layers: list[Layer], spec: Any, pixels: Floats, matte: bool
+    path: Path, real: Path, layer: Layer, layers: list[Layer], spec: Any, pixels: Floats, matte: bool
 ) -> list[Message]:
     told: list[Message] = []
     if not is_plain(layer, layers):
         others = [one.title or "the unnamed layer" for one in layers if one is not layer]
         beside = f"; beside it there are {', '.join(dict.fromkeys(others[:8]))}" if others else ""
         told.append(Message("layer", f"Of {path.name} the layer {layer} is read{beside}."))
-    if path.suffix.lower() in (".tif", ".tiff") and pixels.shape[2] == 3 and spec.nchannels > 3:
+    if real.suffix.lower() != path.suffix.lower():
+        nature = real.suffix[1:].upper()
+        told.append(
+            Message("file-type", f"{path.name} holds {nature}, whatever its name says; it is read so.")
+        )
+    if real.suffix.lower() in (".tif", ".tiff") and pixels.shape[2] == 3 and spec.nchannels > 3:
         told.append(Message("alpha-unspecified", f"{path.name} has {spec.nchannels} samples {_UNSPECIFIED}"))
     if matte and pixels.shape[2] == 4 and _flat(pixels[..., 3]) and not _flat(pixels[..., 0]):
         alpha = f"{pixels[0, 0, 3]:.3g}"

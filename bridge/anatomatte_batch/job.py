@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from anatomatte.errors import AnatomatteError, DiskFull, PlateError, SettingsError
@@ -119,8 +120,11 @@ class _Run:
         self.full = False  # the disk
         self.missing = self._missing()
         self.stale: dict[int, str] = {}
-        frames = (frame for frame in job.frames if frame not in self.missing)
-        self.records = {frame: self._record(frame) for frame in frames}
+        self.records: dict[int, Provenance] = {}
+        for frame in job.frames:
+            if frame not in self.missing:
+                with suppress(PlateError):  # a tag that is not read fails its frame, when it is its turn
+                    self.records[frame] = self._record(frame)
 
     def all(self) -> Outcome:
         there = self._there()

@@ -13,21 +13,14 @@ from anatomatte.errors import PlateError, SettingsError
 _COLOURS = (("r", "g", "b"), ("red", "green", "blue"))
 _ALPHAS = ("a", "alpha")
 _LUMINANCE_CHROMA = ("y", "ry", "by")
-_BEAUTY = (
-    "beauty",
-    "combined",
-    "rgba",
-    "rgb",
-    "c",
-    "color",
-    "colour",
-    "bty",
-    "main",
-    "final",
-    "master",
-    "composite",
-)
-"""Names of layers and parts that mean the picture itself, the surest first."""
+_SURE = ("beauty", "combined", "rgba", "bty")
+"""Words that mean the picture itself wherever they stand in a name, the surest first."""
+
+_BEAUTY = (*_SURE, "rgb", "final", "master", "composite", "main", "c", "color", "colour")
+"""Names of layers and parts that mean the picture itself; `diffuse_color` does not."""
+
+_LEFT, _RIGHT = ("left", "l"), ("right", "r")
+"""Words of an eye: of a pair the left one is the picture."""
 
 _NUMBERS = ("id", "ids", "objectid", "materialid", "instanceid", "primid", "indexob", "indexma")
 """Words in names of layers that number things."""
@@ -77,7 +70,8 @@ class Layer:
     @property
     def names(self) -> frozenset[str]:
         """Everything by which it may be asked for, in lower case."""
-        told = {self.title, self.name, *(f"{self.name}.{label}".strip(".") for label in self.labels[:1])}
+        told = {self.title, self.name}
+        told |= {f"{name}.{self.labels[0]}".strip(".") for name in (self.name, self.title)}
         if not self.name or len(self.channels) > 1:
             told |= {self.part_name, f"{self.part_name}.{self.name}".strip(".")}
         return frozenset(name.lower() for name in told if name)
@@ -152,10 +146,12 @@ def chosen(layers: Sequence[Layer], wanted: str | None, matte: bool, file: Any) 
         return _single(layers, file, ("a", "alpha", "y", "matte", "mask"), any_one=True)
     if not colours:
         return _single(layers, file, ("y",), any_one=False)
-    ranked = sorted(colours, key=_rank)
-    if len(ranked) == 1 or _rank(ranked[0]) < len(_BEAUTY) + 1:
-        return ranked[0]
-    raise _unclear(f"{file} holds several layers with colour and none that is called beauty", colours)
+    ranks = {layer: _rank(layer) for layer in colours}
+    best = [layer for layer in colours if ranks[layer] == min(ranks.values())]
+    if len(best) == 1 and (len(colours) == 1 or ranks[best[0]] < _UNNAMED):
+        return best[0]
+    called = "none that is called beauty" if ranks[best[0]] == _UNNAMED else f"{len(best)} that are called so"
+    raise _unclear(f"{file} holds several layers with colour and {called}", colours)
 
 
 def _seen(layer: Layer, wanted: str, file: Any) -> Layer:
@@ -168,15 +164,27 @@ def _seen(layer: Layer, wanted: str, file: Any) -> Layer:
     return layer
 
 
-def _rank(layer: Layer) -> float:
-    """How surely a layer is the picture itself, 0 first; len(_BEAUTY) + 1 where nothing says so."""
-    words = _words(layer.title)
-    if not layer.name and not layer.part_name:
+_UNNAMED = 1000
+_NOBODYS = re.compile(r"subimage\d+")
+"""What the image library calls parts that were given no name."""
+
+
+def _rank(layer: Layer) -> int:
+    """How surely a layer is the picture itself, 0 first; `_UNNAMED` where nothing says so."""
+    title = layer.title.lower()
+    if not title or _NOBODYS.fullmatch(title):
         return 0
-    if not layer.name and words and words[-1] in _BEAUTY:
-        return 1 + _BEAUTY.index(words[-1])
-    found = [_BEAUTY.index(word) for word in words if word in _BEAUTY and (word != "c" or word == words[-1])]
-    return 1.5 + min(found) if found else len(_BEAUTY) + 1
+    words = _words(title)
+    other_eye = bool(words) and words[-1] in _RIGHT
+    names = [one for one in title.split(".") if one not in (*_RIGHT, *_LEFT)]
+    whole = [_BEAUTY.index(one) for one in names if one in _BEAUTY]
+    if whole:
+        return (1 if names[-1] in _BEAUTY else 50) + 2 * min(whole) + other_eye
+    sure = [_SURE.index(word) for word in words if word in _SURE]
+    if sure:
+        return (100 if words[-1] in _SURE else 200) + 2 * min(sure) + other_eye
+    last = words[-1] if words else ""
+    return 300 + 2 * _BEAUTY.index(last) if last in _BEAUTY and last != "c" else _UNNAMED
 
 
 def _single(layers: Sequence[Layer], file: Any, names: tuple[str, ...], any_one: bool) -> Layer:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,7 +140,7 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
             signal ended it; frames that fail do not raise.
     """
     from .cancel import Signals
-    from .idle import idle
+    from .idle import idle, of_words
     from .job import run
     from .report import Report
 
@@ -162,7 +163,8 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
             clip.listen(report.message)
         if request.frames is None and (lost := holes(job.source.frames())):
             report.message(Message("frames-missing", f"the plate has no frames {spelt(lost)}"))
-        for message in idle(job, preset):
+        of_video = any(clip.is_video for clip in (job.source, *job.sides.values()))
+        for message in (*idle(job, preset), *of_words(request, target.extension, of_video)):
             report.message(message)
         places = {"source": str(request.source), "target": str(request.destination)}
         try:
@@ -243,7 +245,7 @@ def _job(
     if isinstance(request.frames, str):
         frames = parse_frames(request.frames)
     else:
-        frames = source.frames() if request.frames is None else sorted(set(request.frames))
+        frames = source.frames() if request.frames is None else _numbers(request.frames)
     if (
         target.pad is not None
         and len(frames) == 1
@@ -269,6 +271,9 @@ def _sink(
     from .video import frames_per_second
 
     extension = target.extension
+    _one_of("--compression", request.compression, COMPRESSIONS)
+    if request.depth is not None:
+        _one_of("--depth", str(request.depth), ("8", "16", "half", "float"))
     if extension in (".mp4", ".mov"):
         if layers != ("rgba",):
             raise SettingsError(f"{extension} files hold rgba only; write EXR for other layers.")
@@ -277,11 +282,21 @@ def _sink(
         sink = VideoSink(Path(request.destination), rate, over)
         return sink, default_values(False, over), f"{extension} {over}"
     depth = request.depth or DEPTHS.get(extension, ("",))[0]
-    _one_of("--compression", request.compression, COMPRESSIONS)
     how = StillFormat(extension, layers, depth, request.compression)
     if target.pad is None and count > 1:
         raise SettingsError(f"DST is one file for {count} frames; write it like key.####.exr.")
     return StillSink(target, how), default_values(how.linear, None), str(how)
+
+
+def _numbers(frames: Iterable[int]) -> list[int]:
+    """Frame numbers from Python, ascending, each once."""
+    try:
+        found = sorted({operator.index(frame) for frame in frames})
+    except TypeError as why:
+        raise SettingsError(f"frames takes whole numbers, or a set like 1001-1100x2,1150: {why}.") from why
+    if not found:
+        raise SettingsError("frames holds no frame; leave it out for all that are there.")
+    return found
 
 
 def _check_places(sink: Sink, sources: list[Source], frames: list[int]) -> None:

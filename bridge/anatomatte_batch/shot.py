@@ -138,10 +138,12 @@ class _Shot:
         return self.known[place]
 
     def _asked(self, frame: int) -> Decision | None:
-        values = self.values(frame)
-        if self.broken or values["screen"] != "auto" or values["screen_kept"]:
+        if self.broken:
             return None
         try:
+            values = self.values(frame)
+            if values["screen"] != "auto" or values["screen_kept"]:
+                return None
             return self.node.decision(frame, values)
         except (Cancelled, OutOfMemory):  # a shot must not decide otherwise on a smaller machine
             raise

@@ -39,7 +39,7 @@ class Source:
         self.text, self.layer, self._matte = text, layer or "", matte
         self.pattern: Pattern = parse_pattern(text)
         self._video: VideoReader | None = None
-        self._colour: str | None = None
+        self._colours: dict[int, str] = {}
         self._kept: OrderedDict[tuple[int, State], Picture] = OrderedDict()
         self._told: dict[tuple[str, str], Message] = {}
         self._listener: Callable[[Message], object] | None = None
@@ -71,6 +71,10 @@ class Source:
     def single(self) -> bool:
         """One image for all frames."""
         return self.pattern.pad is None and self._video is None
+
+    @property
+    def is_video(self) -> bool:
+        return self._video is not None
 
     @property
     def short(self) -> str:
@@ -132,17 +136,18 @@ class Source:
         return content(path) != digest or (self._video is not None and now[:4] != before[:4])
 
     def colour(self, frame: int) -> str:
-        """How the file of a frame is encoded, as a value of ``input_colour``; the type decides, and of
-        files that are tagged the header of the first.
+        """How the file of a frame is encoded, as a value of ``input_colour``; its own header decides, so that
+        a frame is the same in any chunk.
 
         Raises:
             PlateError: it is tagged with an encoding that is not read.
         """
         if self._video:
             return self._video.colour
-        if self._colour is None:
-            self._colour = peek_colour(self.file(frame))
-        return self._colour
+        key = 0 if self.single else frame
+        if key not in self._colours:
+            self._colours[key] = peek_colour(self.file(frame))
+        return self._colours[key]
 
     def read(self, frame: int) -> Picture:
         """The picture of a frame, from memory when it was just read and its file is the same.

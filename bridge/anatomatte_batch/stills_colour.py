@@ -11,7 +11,7 @@ from typing import Any
 from anatomatte.errors import PlateError
 from anatomatte.ops import colour
 
-from .files import reachable
+from .files import by_content, reachable
 from .formats import BY_SUFFIX, LINEAR
 from .icc import transfer_of
 from .picture import Floats
@@ -158,7 +158,7 @@ def _of_dpx(spec: Any) -> Encoding:
     if told == "linear" and str(spec.format) != "float":
         bits = spec.get_int_attribute("oiio:BitsPerSample", 0) or (8 if str(spec.format) == "uint8" else 16)
         return Encoding(
-            "linear", f"says that it is linear, in {bits} bits, as FFmpeg writes of any DPX; {cure}"
+            "linear", f"says that it is linear, in {bits} bits, as older FFmpegs write of all; {cure}"
         )
     if beside is not None and beside != told and "linear" not in (beside, told):
         return Encoding(
@@ -182,7 +182,7 @@ def peek_colour(path: Path) -> str:
             oiio.geterror()
             return "linear" if suffix in _LINEAR else "cineon" if suffix in _FILM else "srgb"
         try:
-            found = colour_of(path, source.spec())
+            found = colour_of(by_content(path, source.format_name()), source.spec())
         finally:
             source.close()
     if found.startswith("?"):

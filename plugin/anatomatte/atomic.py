@@ -81,7 +81,9 @@ def is_full(why: OSError, folder: Path) -> bool:
     if why.errno is not None:
         return why.errno in (errno.ENOSPC, errno.EDQUOT)
     try:
-        return shutil.disk_usage(folder).free < _ROOM
+        usage = shutil.disk_usage(folder)
+        # what cannot be written at all, an image of a disk or /proc, has no room either
+        return usage.total > 0 and usage.free < _ROOM and os.access(folder, os.W_OK)
     except OSError:
         return False
 

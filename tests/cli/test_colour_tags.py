@@ -17,7 +17,7 @@ from made.cli_fake import cli, plate, read
 TRANSFERS = {
     0: ("cineon", "taken as Cineon log"),
     1: ("cineon", ""),
-    2: ("linear", "as FFmpeg writes of any DPX"),
+    2: ("linear", "as older FFmpegs write of all"),
     3: ("cineon", ""),
     4: ("rec709", ""),
     5: ("rec709", ""),
@@ -239,3 +239,25 @@ def test_an_exr_that_says_it_is_not_linear_is_believed_and_told(tmp_path, name, 
     assert [one in text for one, text in zip(words, told(read_image(path)), strict=True)] == [True] * len(
         words
     )
+
+
+# ---- a sequence whose files are tagged in several ways
+
+
+def test_every_frame_goes_by_its_own_header_in_any_chunk(tmp_path):
+    png(tmp_path / "a.1.png")
+    png(tmp_path / "a.2.png", gama(1.0))
+    png(tmp_path / "a.3.png", (b"cICP", b"\x09\x10\0\x01"))
+    png(tmp_path / "a.4.png")
+    assert cli(tmp_path / "a.#.png", tmp_path / "all.#.exr") == 3
+    colours = {}
+    for frame in (4, 2, 1):
+        assert cli(tmp_path / "a.#.png", tmp_path / "one.#.exr", "--frames", frame) == 0
+        for name in ("all", "one"):
+            _, spec = read(tmp_path / f"{name}.{frame}.exr")
+            colours[name, frame] = json.loads(spec.getattribute("anatomatte:settings"))["input_colour"]
+    assert colours == {
+        (name, n): "linear" if n == 2 else "srgb" for name in ("all", "one") for n in (1, 2, 4)
+    }
+    assert not (tmp_path / "all.3.exr").exists()
+    assert cli(tmp_path / "a.#.png", tmp_path / "all.#.exr", "--frames", "1-2") == 0

@@ -57,6 +57,15 @@ def is_beauty(picture):
         ("aov.RGB", "master.BEAUTY"),
         ("AO", ""),
         ("crypto", "color"),
+        ("diffuse_color", "main"),
+        ("color_key", "final"),
+        ("beauty2", "beauty"),
+        ("beauty_denoised", "beauty"),
+        ("beauty.variance", "hero_beauty.rgba"),
+        ("rgba_right", "rgba_left"),
+        ("rgba.right", "rgba.left"),
+        ("N", "RGB color"),
+        ("diffuse", "beauty_denoised"),
     ],
 )
 def test_names_that_mean_the_picture_come_first(tmp_path, names):
@@ -75,7 +84,14 @@ def test_a_part_is_a_layer(tmp_path, names):
     picture = read_image(path)
     assert is_beauty(picture) and names[1] in picture.layer and names[1] in picture.messages[0].text
     assert np.allclose(read_image(path, names[0]).pixels, 0.5)
-    assert np.allclose(read_image(path, names[0].lower()).pixels, 0.5)
+    for name in (names[0].lower(), f"{names[0]}.R"):
+        assert np.allclose(read_image(path, name).pixels, 0.5)
+
+
+def test_a_part_that_its_writer_did_not_name_is_the_picture(tmp_path):
+    assert is_beauty(read_image(parts(tmp_path / "a.exr", subimage00=BEAUTY, N=GREY)))
+    with pytest.raises(PlateError, match=r"2 that are called so; there are subimage00 .*subimage01"):
+        read_image(parts(tmp_path / "b.exr", subimage00=BEAUTY, subimage01=GREY))
 
 
 def test_a_named_layer_is_read(tmp_path):
@@ -98,6 +114,13 @@ def test_several_layers_and_no_beauty_are_no_guess(tmp_path):
     assert is_beauty(read_image(path, "specular"))
     alone = layered(tmp_path / "b.exr", ("specular", BEAUTY, "RGB"), ("depth", GREY[..., :1], "Z"))
     assert is_beauty(read_image(alone)) and "specular" in read_image(alone).messages[0].text
+
+
+@pytest.mark.parametrize("names", [("hero.beauty", "bg.beauty"), ("rgba", "RGBA"), ("a_color", "b_color")])
+def test_two_that_are_called_beauty_are_no_guess(tmp_path, names):
+    path = layered(tmp_path / "a.exr", (names[0], GREY, "RGB"), (names[1], BEAUTY, "RGB"))
+    with pytest.raises(PlateError, match=f"several layers with colour and 2 that are called so.*{names[1]}"):
+        read_image(path)
 
 
 @pytest.mark.parametrize(

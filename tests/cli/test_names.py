@@ -229,3 +229,11 @@ def test_layers_and_attributes_named_in_latin_1(tmp_path):
         assert cli(latin_once(tmp_path / "a.exr"), tmp_path / "k.exr", *more, "--overwrite") == 0
     _, made = read(tmp_path / "k.exr")
     assert "caf" in made.getattribute("anatomatte:layers")
+
+
+@pytest.mark.parametrize("frames", [[], (), [1.5], ["1"], [None]])
+def test_frames_of_python_are_whole_numbers_and_some(tmp_path, frames):
+    request = RenderRequest(source=shot(tmp_path), destination=tmp_path / "k.####.exr", frames=frames)
+    with pytest.raises(SettingsError, match=r"frames (holds no frame|takes whole numbers)"):
+        request.run(FakeConnect())
+    assert not list(tmp_path.glob("k.*"))

@@ -127,3 +127,41 @@ def test_the_node_s_status_says_the_same():
     assert "The background is 64×48 and the plate 32×24" in status_of({"output": "comp"}, Bg=(64, 48))
     told = status_of({"alpha_model": "custom", "alpha_network": "not-there"})
     assert "not-there" in told and "This frame did not ask it." in told
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("k.####.png", {"compression": "dwaa"}),
+        ("k.mov", {"compression": "piz"}),
+        ("k.mp4", {"depth": "half"}),
+        ("k.mov", {"over": "grey"}),
+        ("k.####.exr", {"over": "grey"}),
+        ("k.####.exr", {"fps": "30"}),
+        ("k.####.exr", {"start": 5}),
+    ],
+)
+def test_a_word_about_another_kind_of_file_is_told(tmp_path, target, words):
+    ((name, value),) = words.items()
+    request = RenderRequest(source=shot(tmp_path), destination=tmp_path / target, **words)
+    (message,) = request.run(FakeConnect()).messages
+    assert message.code == CODE and message.text.startswith(f"--{name} {value} has no effect: it ")
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("k.####.exr", {"compression": "piz", "depth": "float"}),
+        ("k.mp4", {"over": "grey", "fps": 30}),
+        ("k.####.png", {"depth": "8"}),
+    ],
+)
+def test_a_word_in_its_place_is_not(tmp_path, target, words):
+    request = RenderRequest(source=shot(tmp_path), destination=tmp_path / target, **words)
+    assert not request.run(FakeConnect()).messages
+
+
+@pytest.mark.parametrize("words", [("--compression", "dwax"), ("--depth", "12")])
+def test_a_word_that_is_none_is_refused_for_every_kind_of_file(tmp_path, words):
+    for target in ("k.####.exr", "k.####.png", "k.mp4", "k.mov"):
+        assert cli(shot(tmp_path), tmp_path / target, *words) == 2

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -138,7 +139,7 @@ def test_a_library_that_gives_no_number_is_asked_about_the_disk(tmp_path, monkey
     monkeypatch.setattr(stills, "_write", failed)
     request = RenderRequest(source=shot(tmp_path), destination=tmp_path / "k.####.exr")
     assert len(request.run(FakeConnect()).numbers("failed")) == 4
-    monkeypatch.setattr(atomic.shutil, "disk_usage", lambda folder: type("Use", (), {"free": 4096}))
+    monkeypatch.setattr(atomic.shutil, "disk_usage", lambda folder: SimpleNamespace(total=1 << 30, free=4096))
     assert isinstance(request.run(FakeConnect()).errors[0], DiskFull)
 
 
@@ -352,3 +353,34 @@ def test_no_room_for_the_libraries_is_short_of_memory(tmp_path, megabytes):
     )  # fmt: skip
     assert done.returncode == 5 and "Traceback" not in done.stderr, done.stderr
     assert "no room for the libraries" in done.stderr and "ulimit -v" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("made", "named", "colour"),
+    [
+        ("a.exr", "b.png", "linear"),
+        ("a.jpg", "b.exr", "srgb"),
+        ("a.dpx", "b.tif", "cineon"),
+        ("a.png", "b.dpx", "srgb"),
+    ],
+)
+def test_a_file_of_another_format_than_its_name_is_read_as_what_it_is(tmp_path, made, named, colour):
+    import OpenImageIO as oiio
+
+    spec = oiio.ImageSpec(16, 9, 3, "half" if made.endswith("exr") else "uint8")
+    sink = oiio.ImageOutput.create(made)
+    assert sink.open(str(tmp_path / made), spec) and sink.write_image(plate()) and sink.close()
+    (tmp_path / made).rename(tmp_path / named)
+    picture = read_image(tmp_path / named)
+    assert peek_colour(tmp_path / named) == picture.colour == colour
+    assert any(
+        message.code == "file-type" and f"{named} holds {made[2:].upper()}" in message.text
+        for message in picture.messages
+    )
+
+
+@pytest.mark.skipif(not os.access("/proc/self/status", os.R_OK), reason="there is no such file system")
+def test_what_cannot_be_written_to_is_not_called_full(tmp_path, capsys):
+    assert cli(shot(tmp_path), "/proc/k.####.exr") == 7
+    told = capsys.readouterr()
+    assert "cannot be written" in told.err and "full" not in told.err

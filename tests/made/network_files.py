@@ -103,21 +103,34 @@ def torchscript_net(path: Path, module: Any) -> Path:
 
 def tflite_sigmoid(path: Path, shape: Sequence[int]) -> Path:
     """A LiteRT file that gives the logistic function of its input (1, h, w, c)."""
+    return _tflite(path, shape, "LOGISTIC", "FLOAT32")
+
+
+def tflite_bytes(path: Path, shape: Sequence[int]) -> Path:
+    """A LiteRT file whose input (1, h, w, c) is of bytes, as Keras exports them, and its output 0-1."""
+    return _tflite(path, shape, "DEQUANTIZE", "UINT8")
+
+
+def _tflite(path: Path, shape: Sequence[int], operation: str, kind: str) -> Path:
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
-    def tensor(name: str) -> Any:
+    def tensor(name: str, kind: str) -> Any:
         made = schema.TensorT()
-        made.name, made.shape, made.type, made.buffer = name, list(shape), schema.TensorType.FLOAT32, 0
+        made.name, made.shape, made.buffer = name, list(shape), 0
+        made.type = getattr(schema.TensorType, kind)
+        if kind == "UINT8":
+            made.quantization = schema.QuantizationParametersT()
+            made.quantization.scale, made.quantization.zeroPoint = [1 / 255], [0]
         return made
 
     operator = schema.OperatorT()
     operator.opcodeIndex, operator.inputs, operator.outputs = 0, [0], [1]
     code = schema.OperatorCodeT()
-    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.LOGISTIC
+    code.builtinCode = code.deprecatedBuiltinCode = getattr(schema.BuiltinOperator, operation)
     code.version = 1
     graph = schema.SubGraphT()
-    graph.tensors, graph.operators = [tensor("picture"), tensor("soft")], [operator]
+    graph.tensors, graph.operators = [tensor("picture", kind), tensor("soft", "FLOAT32")], [operator]
     graph.inputs, graph.outputs, graph.name = [0], [1], "main"
     model = schema.ModelT()
     model.version, model.operatorCodes, model.subgraphs = 3, [code], [graph]

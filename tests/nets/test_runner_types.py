@@ -13,7 +13,7 @@ from onnx import TensorProto
 from anatomatte.errors import SettingsError, SetupError
 from anatomatte.nets.runtime.runner import Runner
 from anatomatte.nets.runtime.sessions import Sessions
-from made.network_files import manifest, node, onnx_net, tflite_sigmoid, torchscript_net
+from made.network_files import manifest, node, onnx_net, tflite_bytes, tflite_sigmoid, torchscript_net
 
 ALPHA = '[[output]]\nwhat = "alpha"\nencoding = "sigmoid"\n'
 
@@ -185,6 +185,11 @@ def test_bytes_of_litert(tmp_path: Path) -> None:
     file = tflite_sigmoid(tmp_path / "a.tflite", (1, 8, 12, 3))
     with pytest.raises(SetupError, match=r'takes float32 .* makes uint8: write dtype = "float"'):
         asked(BYTES + size + RED, file)
+    file, red = tflite_bytes(tmp_path / "b.tflite", (1, 8, 12, 3)), RED + "channel = 0\n"
+    alpha, _ = asked(BYTES + size + red, file, picture(8, 12))
+    assert np.abs(alpha[0] - np.rint(picture(8, 12)[..., 0] * 255) / 255).max() < 1e-6
+    with pytest.raises(SetupError, match=r'takes uint8 .* makes float32: write dtype = "uint8"'):
+        asked('[input]\nlayout = "NHWC"\n' + size + red, file)
 
 
 def test_whole_numbers_between_0_and_1_are_no_picture() -> None:

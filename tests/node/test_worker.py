@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from made import native
 from made.worker_host import host_says
 
 
@@ -152,3 +153,16 @@ def test_a_text_that_is_no_utf8_fails_one_frame_and_no_host(runtime: str) -> Non
     """
     told = host_says(code, ANATOMATTE_RUNTIME=runtime)
     assert ("Worker process" in told) == (runtime == "worker")
+
+
+@pytest.mark.parametrize("runtime", ["worker", "in-process"])
+def test_a_bundle_in_a_folder_whose_name_is_no_utf8(tmp_path: Path, runtime: str) -> None:
+    place = tmp_path / os.fsdecode(b"plug-\xe9")
+    try:
+        place.mkdir()
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    (place / "anatomatte").symlink_to(native.ROOT / "plugin" / "anatomatte")
+    bundle = place / "anatomatte" / "ofx" / "anatomatte.ofx.bundle"
+    told = host_says("frame()\nprint(ascii(status()))", BUNDLE=str(bundle), ANATOMATTE_RUNTIME=runtime)
+    assert ("Worker process" in told) == (runtime == "worker") and "green screen" in told
