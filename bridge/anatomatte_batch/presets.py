@@ -24,6 +24,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from anatomatte import text_file
 from anatomatte.atomic import beside
 from anatomatte.errors import SettingsError
 from anatomatte.settings import BY_NAME, SHOWN, Control, Settings, Value, checked, current, known
@@ -149,7 +150,7 @@ def load(path: Path) -> Preset:
             control that does not animate; the message names the file.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = tomllib.loads(text_file.read(path, "utf-8-sig"))
     except OSError as why:
         raise SettingsError(f"The preset {path} cannot be read: {why.strerror}.") from why
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:

@@ -79,6 +79,23 @@ void Client::forget_if_forked() {
   owner_ = ::getpid();
 }
 
+// Whether the answer to a hello is a welcome; else why not.
+bool Client::answered_well(const Message& answer, std::string* why) {
+  try {
+    Reader in(answer.body);
+    if (answer.kind == Kind::welcome) {
+      in.i64();
+      std::string log = in.text();
+      if (!log.empty()) log_ = log;
+      return true;
+    }
+    *why = answer.kind == Kind::refuse ? in.text() : "The worker does not speak our language.";
+  } catch (const std::exception& error) {
+    *why = std::string("The worker's answer cannot be read: ") + error.what() + ".";
+  }
+  return false;
+}
+
 // One that starts imports much first; one that runs answers at once or hangs.
 bool Client::greet(AnmCall* call, int socket, bool starting, AnmResult* result, std::string* why) {
   const double patience = starting ? facts_.start_s : facts_.silence_s;
@@ -97,16 +114,7 @@ bool Client::greet(AnmCall* call, int socket, bool starting, AnmResult* result, 
         *why = "The worker ended before it answered" + log_hint() + "; run `anatomatte doctor`.";
         return false;
       case Got::message:
-        if (message.kind == Kind::welcome) {
-          Reader in(message.body);
-          in.i64();
-          std::string log = in.text();
-          if (!log.empty()) log_ = log;
-          return true;
-        }
-        *why = message.kind == Kind::refuse ? Reader(message.body).text()
-                                            : "The worker does not speak our language.";
-        return false;
+        return answered_well(message, why);
       case Got::nothing:
         if (aborted(call)) {
           *result = ANM_CANCELLED;
@@ -320,7 +328,11 @@ AnmResult Client::render(AnmCall* call) {
     Talk outcome;
     try {
       outcome = talk(call, &connection, &result, &why);
-    } catch (const WireError& error) {
+    } catch (const std::bad_alloc&) {
+      why = "There is no memory left for the frame's way to the worker.";
+      result = ANM_MEMORY;
+      break;  // this connection is dropped
+    } catch (const std::exception& error) {
       why = std::string("The worker's answer cannot be read: ") + error.what() + log_hint() + ".";
       outcome = Talk::lost;
     }
@@ -358,7 +370,13 @@ AnmResult Client::status(char* text, size_t size) {
     return ANM_SETUP;
   }
   std::string served = facts_.address.empty() ? "" : "Served at " + facts_.address + "\n";
-  snprintf(text, size, "%s%s", served.c_str(), Reader(message.body).text().c_str());
+  try {
+    snprintf(text, size, "%s%s", served.c_str(), Reader(message.body).text().c_str());
+  } catch (const std::exception&) {
+    snprintf(text, size, "%sThe worker's answer cannot be read%s.", served.c_str(),
+             log_hint().c_str());
+    return ANM_SETUP;
+  }
   give_back(std::move(connection));
   return ANM_OK;
 }

@@ -13,6 +13,7 @@
 #include "engine_api.h"
 #include "minder.h"
 #include "shared_memory.h"
+#include "wire.h"
 
 namespace anatomatte::channel {
 
@@ -60,6 +61,7 @@ class Client {
   void forget_if_forked();
   bool start_worker(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
   bool connect_more(Connection* connection, std::string* why);
+  bool answered_well(const Message& answer, std::string* why);
   bool greet(AnmCall* call, int socket, bool starting, AnmResult* result, std::string* why);
   Talk talk(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
   bool fit_memory(size_t size, Connection* connection, std::string* why);

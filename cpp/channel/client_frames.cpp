@@ -66,7 +66,7 @@ AnmResult Client::reach(AnmReach* question) {
     result = static_cast<AnmResult>(in.i64());
     question->first = in.f64();
     question->last = in.f64();
-  } catch (const WireError&) {
+  } catch (const std::exception&) {
     return ANM_FAILED;
   }
   give_back(std::move(connection));

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,10 +15,11 @@ import pytest
 
 from anatomatte.errors import DiskFull, OutputError, PlateError, SettingsError, SetupError, reason
 from anatomatte.models import store
-from anatomatte.models.store import looks, places
+from anatomatte.models.store import looks, places, policy
 from anatomatte_batch import RenderRequest, presets, stills
 from anatomatte_batch.images import read_image
 from anatomatte_batch.stills_colour import peek_colour
+from anatomatte_cli.main import main
 from anatomatte_cli.models import fetch
 from made.cli_fake import FakeConnect, cli, plate, read, shot, write
 
@@ -384,3 +386,22 @@ def test_what_cannot_be_written_to_is_not_called_full(tmp_path, capsys):
     assert cli(shot(tmp_path), "/proc/k.####.exr") == 7
     told = capsys.readouterr()
     assert "cannot be written" in told.err and "full" not in told.err
+
+
+@pytest.mark.parametrize("what", ["pipe", "device", "long"])
+def test_settings_are_read_from_files_and_nothing_that_never_ends(tmp_path, capsys, monkeypatch, what):
+    path = Path("/dev/zero") if what == "device" else tmp_path / "it.toml"
+    if what == "pipe":
+        os.mkfifo(path)
+    elif what == "long":
+        path.write_bytes(b"#" * (17 << 20))
+    told = "longer than 16 MB" if what == "long" else "a pipe or a device, not a file"
+    source = shot(tmp_path, [1])
+    assert cli(source, tmp_path / "k.####.exr", "--preset", path) == 2
+    assert told in "".join(capsys.readouterr())
+    for words, code in ((["check", str(path)], 2), (["import", str(path), str(path)], 2)):
+        assert main(["models", *words]) == code
+        assert told in capsys.readouterr().err
+    monkeypatch.setenv(policy.FILE, str(path))
+    assert main(["models", "list"]) == 4
+    assert told in capsys.readouterr().err

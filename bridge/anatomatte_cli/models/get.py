@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from anatomatte import text_file
 from anatomatte.errors import SettingsError, SetupError
 from anatomatte.models import store
 from anatomatte.models.manifest import FORMATS, File, Manifest, parsed
@@ -146,7 +147,7 @@ def bring(name: str, source: Path, precision: str, *, replace: bool, quiet: bool
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return text_file.read(path)
     except (OSError, UnicodeDecodeError) as why:
         reason = getattr(why, "strerror", None) or "it is not UTF-8 text"
         raise SettingsError(f"The manifest {path} cannot be read: {reason}.") from why

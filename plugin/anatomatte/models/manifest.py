@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .. import text_file
 from ..errors import SettingsError
 from ..parts import GROUPS, LABEL_SETS, PARTS
 from ..toml_table import field, known_keys, nearest, parse, read
@@ -169,7 +170,7 @@ def load(path: Path) -> Manifest:
         SettingsError: it cannot be read, or what `parsed` raises.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_file.read(path)
     except (OSError, UnicodeDecodeError) as why:
         reason = getattr(why, "strerror", None) or "it is not UTF-8 text"
         raise SettingsError(f"The manifest {path} cannot be read: {reason}.") from why

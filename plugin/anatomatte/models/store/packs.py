@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from ... import text_file
 from ...atomic import beside
 from ...errors import SettingsError, SetupError
 from ..manifest import FORMATS, Manifest, parsed
@@ -36,7 +37,7 @@ def pack(found: Sequence[Installed], target: Path, tell: Tell = silent) -> None:
     manifests = {}
     for entry in found:
         if brought := catalogue.file_of(entry.manifest.id):
-            manifests[entry.manifest.id] = brought.read_text(encoding="utf-8")
+            manifests[entry.manifest.id] = text_file.read(brought)
     index = {
         "format": _FORMAT,
         "models": [dataclasses.asdict(entry.record) for entry in found],

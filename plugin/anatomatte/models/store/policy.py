@@ -19,6 +19,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from ... import text_file
 from ...errors import SettingsError, SetupError
 from ...toml_table import field, nearest, parse, read
 from ..manifest import LICENCES, Manifest
@@ -79,7 +80,7 @@ def _found() -> Iterator[Policy]:
 
 def _read(path: Path) -> Policy:
     try:
-        return read(Policy, parse(path.read_text(encoding="utf-8"), str(path)), str(path), origin=str(path))
+        return read(Policy, parse(text_file.read(path), str(path)), str(path), origin=str(path))
     except (OSError, UnicodeDecodeError) as why:
         reason = getattr(why, "strerror", None) or "it is not UTF-8 text"
         raise SetupError(f"The model policy {path} cannot be read: {reason}; no model is used.") from why
