@@ -399,8 +399,11 @@ def test_settings_are_read_from_files_and_nothing_that_never_ends(tmp_path, caps
     source = shot(tmp_path, [1])
     assert cli(source, tmp_path / "k.####.exr", "--preset", path) == 2
     assert told in "".join(capsys.readouterr())
-    for words, code in ((["check", str(path)], 2), (["import", str(path), str(path)], 2)):
-        assert main(["models", *words]) == code
+    asked = [["check", str(path)]]
+    if what != "device":  # which has no .toml behind its name, and would be an id
+        asked.append(["import", str(path), str(path)])
+    for words in asked:
+        assert main(["models", *words]) == 2
         assert told in capsys.readouterr().err
     monkeypatch.setenv(policy.FILE, str(path))
     assert main(["models", "list"]) == 4
