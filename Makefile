@@ -54,6 +54,7 @@ portable: $(STAMP)
 
 sanitize: $(STAMP)
 	$(BIN)/cmake --preset sanitize -DPython_EXECUTABLE=$(BIN)/python && $(BIN)/cmake --build --preset sanitize -- -j2 && $(BIN)/ctest --test-dir build/sanitize --output-on-failure
+	ANATOMATTE_TEST_BUILD=build/sanitize $(BIN)/python -m pytest tests/node/test_worker_hostile.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
