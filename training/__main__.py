@@ -44,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--people", type=int, default=320, help="shards of 64 people in the bank")
     parser.add_argument("--places", type=int, default=48, help="shards of 64 backgrounds in the bank")
     parser.add_argument("--figures", type=int, default=60, help="shards of 64 figures for the outfit head")
+    parser.add_argument(
+        "--kinds", default="people", help="train: kinds of shards that people come from (people,figures)"
+    )
     parser.add_argument("--part", default="0/1", metavar="K/N", help="render only every N-th shard, from K")
     parser.add_argument("--minutes", type=float, default=120, help="how long to train")
     parser.add_argument(
@@ -112,6 +115,7 @@ def _train(args: argparse.Namespace) -> None:
         device=args.device,
         fall=args.fall,
         validate_minutes=args.every,
+        kinds=tuple(args.kinds.split(",")),
     )
     print(f"going on from {plan.resume}" if plan.resume else "beginning from the published trunk", flush=True)
     curves = args.run / "curves.csv"

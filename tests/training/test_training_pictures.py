@@ -121,6 +121,19 @@ def test_the_bank_gives_back_what_was_written(tmp_path: Path) -> None:
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
+def test_a_bank_takes_people_of_several_kinds(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    items = [person(rng, (False,) * 4) for _ in range(3)]
+    write_shard(tmp_path, "people", "train", 0, items[:2])
+    with pytest.raises(FileNotFoundError, match="no figures for train"):
+        Bank(tmp_path, ("people", "figures"), "train")
+    write_shard(tmp_path, "figures", "train", 0, items[2:])
+    both = Bank(tmp_path, ("people", "figures"), "train")
+    assert len(both) == 3 and np.array_equal(both[2].picture, items[2].picture)
+    write_shard(tmp_path, "people", "train", 1, items[:1])
+    assert both.refresh() == 4 and len(Bank(tmp_path, "figures", "train")) == 1
+
+
 def test_shards_have_seeds_of_their_own() -> None:
     def first(kind: str, split: str, number: int) -> float:
         return float(shard_rng(kind, split, number).random())

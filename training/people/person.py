@@ -11,6 +11,7 @@ import numpy as np
 from anatomatte.parts import INDEX
 
 from .body import EYES, Body
+from .brows import brows
 from .hair import Hairdresser
 from .material import CLOTH, EYE, HAIR_MESH, SKIN, Material, hair_colour, linear, skin_tone
 from .pose import KINDS, SHARES
@@ -145,8 +146,12 @@ class Casting:
         iris = Material(EYE, a=linear(_EYE_COLOURS[rng.integers(4)]), gloss=0.6, sharpness=60.0)
         for group in EYES:
             w.add_shell(body.faces[group], 0.0, INDEX["face"], iris, p=body.eye_angle)
-        brows = self.wardrobe.brows
-        if brows and rng.random() < 0.95:
-            k = int(rng.integers(len(brows)))
+        meshes = self.wardrobe.brows
+        if rng.random() > 0.95:
+            return
+        if not meshes or rng.random() < 0.4:
+            brows(w, hair)
+        else:
+            k = int(rng.integers(len(meshes)))
             brow = Material(HAIR_MESH, a=hair * 0.5, b=hair * 0.8, thin=(0.3, 0.2), gloss=0.02, sharpness=8.0)
-            w.add_garment(brows[k], INDEX["face"], brow, q=1.0, cut=self.wardrobe.brow_cuts[k])
+            w.add_garment(meshes[k], INDEX["face"], brow, q=1.0, cut=self.wardrobe.brow_cuts[k])
