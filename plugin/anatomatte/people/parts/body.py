@@ -141,7 +141,9 @@ class _Work:
         self.seen = marks.pose[:, 2]
         self.shoulders, self.hips = self._middle(SHOULDER), self._middle(HIP)
         self.torso = max(float(np.linalg.norm(self.hips - self.shoulders)), 8.0)
-        turned = [bool(self.at[left, 0] < self.at[right, 0]) for left, right in (SHOULDER, _EARS)]
+        down = (self.hips - self.shoulders) / np.float32(self.torso)
+        across = np.array([down[1], -down[0]], np.float32)
+        turned = [bool((self.at[left] - self.at[right]) @ across < 0) for left, right in (SHOULDER, _EARS)]
         self.facing = marks.face is not None or not all(turned)
 
     def _middle(self, of: tuple[int, ...]) -> Vector:
