@@ -10,10 +10,13 @@ import numpy as np
 
 from ...frame import Pixels
 from .body import Body, Vector
-from .labels import AT, GARMENTS, LABELS, SIDES
+from .labels import AT, GARMENTS, LABELS, LIMBS, SIDES
 
 _SURE_SIDE = 0.5
 """Visibility of both limbs from which on landmarks tell left from right."""
+
+_OUT_OF_SIGHT = 3
+"""What limbs lose where the frame shows no shoulder."""
 
 _BEHIND = 3
 """What a face loses where somebody is seen from behind: an ear and a cheek may show, or a bald head."""
@@ -31,6 +34,9 @@ def prior(at: Body) -> Pixels:
     _limbs(made, at)
     _head(made, at)
     _neck(made, at)
+    if at.head_only:
+        for name in LIMBS:
+            made[AT[name]] -= _OUT_OF_SIGHT
     return made
 
 
