@@ -7,7 +7,7 @@ through the engine as a plate does, from true defaults, and are scored at their 
 seated, close-ups, backs of heads, children, lying, from above (`training/odd.py`).
 
 Of each kind: `iou` of the person and `mad` of alpha; `found`, the share of pictures with an IoU of a half or
-more; `miou6` and `miou13` as in people.py, over the classes that the set holds; `hair` and `face`, IoU of
+more; `screen`, the share in which a screen was seen that is none (no people are looked for then); `miou6` and `miou13` as in people.py, over the classes that the set holds; `hair` and `face`, IoU of
 these parts; `parts`, the share of found pixels that have the right part; `sides`, of pixels of limbs, hands
 and shoes that are found as such, the share on the right side. And the mistakes that such pictures invite, as
 shares of the true pixels: `hair_worn`, hair that became clothes, hat or a thing; `hair_bare`, hair that
@@ -55,6 +55,7 @@ class OddScores:
 
     iou: list[float] = field(default_factory=list)
     mad: list[float] = field(default_factory=list)
+    screens: list[float] = field(default_factory=list)
     fine: Tally = field(default_factory=lambda: Tally(len(PARTS)))
     six: Tally = field(default_factory=lambda: Tally(6))
     thirteen: Tally = field(default_factory=lambda: Tally(len(CLASSES)))
@@ -90,6 +91,7 @@ class OddScores:
         scores = {
             "iou": _mean(self.iou),
             "mad": _mean(self.mad),
+            "screen": _mean(self.screens),
             "found": _mean([float(one >= 0.5) for one in self.iou]),
             "miou6": float(np.nanmean(self.six.ious())),
             "miou13": float(np.nanmean(self.thirteen.ious())),
@@ -104,11 +106,12 @@ def _mean(values: list[float]) -> float:
     return float(np.mean(values)) if values else float("nan")
 
 
-def found_in(picture: NDArray[np.uint8]) -> tuple[Plane, Labels]:
-    """Alpha (H, W) and the main part of each pixel of a picture (H, W, 3), from defaults."""
+def found_in(picture: NDArray[np.uint8]) -> tuple[Plane, Labels, bool]:
+    """Alpha (H, W), the main part of each pixel of a picture (H, W, 3), and if a screen was seen."""
     made = keyed(picture, DEFAULTS)
     label = np.where(made.alpha >= 0.5, parts_of(made)[1:].argmax(0) + 1, 0)
-    return made.alpha, np.asarray(label, np.uint8)
+    screen = made.decision is not None and made.decision.screen
+    return made.alpha, np.asarray(label, np.uint8), bool(screen)
 
 
 COLOURS = np.asarray(
@@ -145,7 +148,8 @@ def score(bank: Path, kind: str, count: int | None, out: Path | None) -> dict[st
     """The scores of one kind; writes its sheet beside *out* where that is given."""
     scores, rows = OddScores(), []
     for one in odd.pictures(bank, kind, count):
-        alpha, found = found_in(one.picture)
+        alpha, found, screen = found_in(one.picture)
+        scores.screens.append(float(screen))
         scores.add(alpha, found, one.alpha, one.label)
         if out is not None:
             rows.append(row(one.picture, one.label, found, 240))

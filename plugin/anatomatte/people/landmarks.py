@@ -9,7 +9,7 @@ his matte.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -30,6 +30,15 @@ HOPELESS = 0.1
 
 SURE = 0.8
 """A pose that scores more is looked for no further."""
+
+UNSURE, QUITE_SURE = 0.6, 0.82
+"""A pose that scores less than the first is looked for in turned squares too, and is to score the second."""
+
+_TURNS = (90, -90, 45, -45, 135, -135)
+"""Degrees: people lie, and cameras look down on them."""
+
+_LARGE = 0.3
+"""Share of the picture's height or width from which on somebody is looked for in turned squares."""
 
 LEAST_WRIST = 0.5
 """Visibility of a wrist from which on its hand is looked for; of hands that are found it is .8 and more."""
@@ -137,6 +146,8 @@ class _Look:
     def landmarks(self) -> Landmarks | None:
         """What is seen of him."""
         score, pose = self._pose()
+        if score < UNSURE:
+            score, pose = max((score, pose), self._turned_pose(), key=lambda found: found[0])
         if pose is None or score < HOPELESS:
             return None
         face = self._face(pose)
@@ -168,6 +179,32 @@ class _Look:
             if best[0] > SURE:
                 return best
         return best
+
+    def _turned_pose(self) -> tuple[float, Plane | None]:
+        """The best pose in squares around his matte that are turned; none that is not quite sure.
+
+        Of many looks one is sure by chance sooner than of one.
+        """
+        best: tuple[float, Plane | None] = 0.0, None
+        if not self._large():
+            return best
+        for turn in _TURNS:
+            square = replace(self._squares_of_matte()[-1], turn=float(np.radians(turn)))
+            if self.nets.pose(self._cut(square, looks.POSE_SIDE))[2] < PRESENT:
+                continue
+            for _ in range(2):
+                score, points, square = self._posed(square)
+                if score > max(best[0], QUITE_SURE):
+                    best = score, points
+        return best
+
+    def _large(self) -> bool:
+        """Whether he is large enough in the picture for so many looks."""
+        there = self.person.matte > _MOSTLY
+        spans = (there.any(axis).nonzero()[0] for axis in (1, 0))
+        return any(
+            len(at) and np.ptp(at) > _LARGE * size for at, size in zip(spans, there.shape, strict=True)
+        )
 
     def _posed(self, square: Square) -> tuple[float, Plane, Square]:
         """The score of the pose in a square, its landmarks (33, 4), and the next square.
