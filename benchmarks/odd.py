@@ -7,12 +7,13 @@ through the engine as a plate does, from true defaults, and are scored at their 
 seated, close-ups, backs of heads, children, lying, from above (`training/odd.py`).
 
 Of each kind: `iou` of the person and `mad` of alpha; `found`, the share of pictures with an IoU of a half or
-more; `screen`, the share in which a screen was seen that is none (no people are looked for then); `miou6` and `miou13` as in people.py, over the classes that the set holds; `hair` and `face`, IoU of
-these parts; `parts`, the share of found pixels that have the right part; `sides`, of pixels of limbs, hands
-and shoes that are found as such, the share on the right side. And the mistakes that such pictures invite, as
-shares of the true pixels: `hair_worn`, hair that became clothes, hat or a thing; `hair_bare`, hair that
-became skin; `face_hair`, face (beards and brows are face) that became hair; `face_glasses`, face that became
-glasses, in pictures without any.
+more; `screen`, the share in which a screen was seen that is none (nobody is looked for then); `miou6` and
+`miou13` as in people.py, over the classes that the set holds; `hair` and `face`, IoU of these parts; `parts`,
+the share of found pixels that have the right part; `sides`, of pixels of limbs, hands and shoes that are
+found as such, the share on the right side. And the mistakes that such pictures invite, as shares of the true
+pixels: `hair_worn`, hair that became clothes, hat or a thing; `hair_bare`, hair that became skin;
+`face_hair`, face (beards and brows are face) that became hair; `face_glasses`, face that became glasses, in
+pictures without any.
 """
 
 from __future__ import annotations

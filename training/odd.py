@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from anatomatte.parts import INDEX
 
 from .bank import Bank, Item, shard_rng
 from .people.brief import Brief
@@ -49,6 +52,10 @@ _MARGIN = (0.06, 0.3)
 """Room beside a person where the frame does not cut them, as a share of their longer side."""
 
 
+_HIDDEN = 0.5
+"""Share of somebody's pixels that held things may cover."""
+
+
 def shards(kind: str) -> str:
     """The bank's name for the people of a set."""
     return f"odd_{kind}"
@@ -69,15 +76,20 @@ class Odd:
 
 
 def pictures(bank: Path, kind: str, count: int | None = None) -> Iterator[Odd]:
-    """The pictures of the set *kind*, the first *count* of them.
+    """The pictures of the set *kind*, the first *count* of them; who is hidden by what they hold is left out.
 
     Raises:
         FileNotFoundError: the bank lacks the set, or places.
     """
     rng = shard_rng(f"{shards(kind)}-scenes", "validation", 0)
     people, places = Bank(bank, shards(kind), "validation"), Bank(bank, "places", "validation")
-    for k in range(len(people))[:count]:
-        yield _composed(mended(people[k]), places, rng)
+    every = (_composed(mended(item), places, rng) for item in people)
+    yield from islice((one for one in every if not _hidden(one)), count)
+
+
+def _hidden(one: Odd) -> bool:
+    """Whether somebody stands behind an umbrella that they hold."""
+    return float((one.label == INDEX["held"]).mean()) >= _HIDDEN * float((one.label > 0).mean())
 
 
 def _composed(item: Item, places: Bank, rng: np.random.Generator) -> Odd:

@@ -201,7 +201,7 @@ class _Look:
     def _large(self) -> bool:
         """Whether he is large enough in the picture for so many looks."""
         there = self.person.matte > _MOSTLY
-        spans = (there.any(axis).nonzero()[0] for axis in (1, 0))
+        spans = (np.flatnonzero(there.any(axis)) for axis in (1, 0))
         return any(
             len(at) and np.ptp(at) > _LARGE * size for at, size in zip(spans, there.shape, strict=True)
         )
