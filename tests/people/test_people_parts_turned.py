@@ -36,22 +36,25 @@ def test_who_lies_is_told_by_landmarks() -> None:
     )
     assert not turned.is_turned(lying(marks(score=0.2)))
     assert turned.squares([marks()]) == []
-    body, head = turned.squares([marks(), lying(marks())])
-    assert body[0].side > 200 and head[0].x > 200 and head[0].side < body[0].side
-    assert body[0].turn == pytest.approx(np.pi / 2, abs=0.05)
+    (whose, body, _), (_, head, _) = turned.squares([marks(), None, lying(marks())])
+    assert whose == 2 and body.side > 200 and head.x > 200 and head.side < body.side
+    assert body.turn == pytest.approx(np.pi / 2, abs=0.05)
 
 
 def test_a_turned_look_lies_where_its_square_does() -> None:
-    """What is upright in the square lies in the picture with its head at the right."""
+    """What is upright in the square lies in the picture with its head at the right; the neighbour's stays."""
     seen = np.zeros((len(PARTS), 64, 64), np.float32)
     seen[INDEX["hair"], :32] = seen[INDEX["trousers"], 32:] = 1
-    look = turned.TurnedLook(Square(120, 60, 100, np.pi / 2), seen)
+    look = turned.TurnedLook(1, Square(120, 60, 100, np.pi / 2), seen)
     before = np.full((len(PARTS), 60, 120), 1 / len(PARTS), np.float32)
-    made = turned.with_turned(before, [look], (120, 240))
+    whose = np.zeros((2, 60, 120), np.float32)
+    whose[0, 40:], whose[1, :40] = 1, 1
+    made = turned.with_turned(before, [look], whose, (120, 240))
     assert made.sum(0) == pytest.approx(1, abs=1e-5)
     assert made[INDEX["hair"], 30, 75] > 0.8 and made[INDEX["trousers"], 30, 45] > 0.8
-    assert np.array_equal(made[:, :, :30], before[:, :, :30])
-    assert turned.with_turned(before, [], (120, 240)) is before
+    for there in (np.s_[:, :, :30], np.s_[:, 41:]):
+        assert made[there] == pytest.approx(before[there])
+    assert turned.with_turned(before, [], whose, (120, 240)) is before
 
 
 def test_who_lies_faces_the_camera_all_the_same() -> None:

@@ -201,8 +201,8 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     marks = landmarks(task, seen)
     if task.settings.parts_model != "own":
         return Details(marks)
-    known = [mark for mark in marks if mark is not None]
-    heads = near.head_windows([mark for mark in known if not turned.is_turned(mark)], plate)
+    upright = [mark for mark in marks if mark is not None and not turned.is_turned(mark)]
+    heads = near.head_windows(upright, plate)
     wanted: list[tuple[Window | None, int]] = [(None, MIRRORED), *((window, 0) for window in heads)]
     crops = look_again(picture, net, wanted, threads=work.threads, check=work.check)
     weights = [near.MIRROR_WEIGHT, *([near.HEAD_WEIGHT] * (len(wanted) - 1))]
@@ -210,7 +210,10 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
         near.Look(crop.window, crop.prediction.parts, weight)
         for crop, weight in zip(crops, weights, strict=True)
     )
-    lying = turned.squares(known)
-    again = look_turned(picture, net, lying, work.threads, work.check)
-    turned_looks = (turned.TurnedLook(at, parts) for (at, _), parts in zip(lying, again, strict=True))
+    lying = turned.squares(marks)
+    again = look_turned(picture, net, [(square, side) for _, square, side in lying], work.threads, work.check)
+    turned_looks = (
+        turned.TurnedLook(person, square, parts)
+        for (person, square, _), parts in zip(lying, again, strict=True)
+    )
     return Details(marks, tuple(looks), seen.outfits, tuple(turned_looks))

@@ -166,7 +166,7 @@ class _Everyone:
             self.whose[k] = _sized(plane, *size)
         probabilities = np.stack([_sized(plane, *size) for plane in evidence.parts])
         probabilities = with_looks(probabilities, details.looks, self.plate)
-        probabilities = with_turned(probabilities, details.turned, self.plate)
+        probabilities = with_turned(probabilities, details.turned, self.whose, self.plate)
         of = tuple(INDEX[name] for name in PERSON)
         known = partition.total(probabilities, of)
         shares, there = partition.divided(probabilities, of, known * self.cover, known, threads)

@@ -41,8 +41,9 @@ _FADE = 0.12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TurnedLook:
-    """Probabilities (parts, s, s) of all parts in a square of the plate."""
+    """Probabilities (parts, s, s) of all parts in a square of the plate, for one of its people, by number."""
 
+    person: int
     square: Square
     parts: Pixels
 
@@ -63,17 +64,20 @@ def is_turned(marks: Landmarks) -> bool:
     return marks.score >= SCORE and abs(np.degrees(turn(marks))) >= TURNED
 
 
-def squares(marks: Sequence[Landmarks]) -> list[tuple[Square, int]]:
-    """Where to look at the people who are turned, and pixels of the network: the largest and their heads."""
-    lying = sorted((one for one in marks if is_turned(one)), key=_torso, reverse=True)[:MOST]
+def squares(marks: Sequence[Landmarks | None]) -> list[tuple[int, Square, int]]:
+    """Where to look at the people who are turned: whose, the square, pixels of the network for its side.
+
+    Each of the largest has a square for the body and one for the head.
+    """
+    lying = [(k, one) for k, one in enumerate(marks) if one is not None and is_turned(one)]
     made = []
-    for one in lying:
+    for k, one in sorted(lying, key=lambda at: _torso(at[1]), reverse=True)[:MOST]:
         own, torso = turn(one), _torso(one)
         at = one.pose[one.pose[:, 2] >= _IN_SIGHT, :2].astype(np.float64)
         x, y = one.pose[:11, :2].mean(0)
         head = Square(float(x), float(y), _AROUND_HEAD * torso, own)
-        made.append((bounding(at, own, turned=True).scaled(_AROUND_BODY), BODY_SIDE))
-        made.append((head, HEAD_SIDE))
+        made.append((k, bounding(at, own, turned=True).scaled(_AROUND_BODY), BODY_SIDE))
+        made.append((k, head, HEAD_SIDE))
     return made
 
 
@@ -84,8 +88,12 @@ def _torso(marks: Landmarks) -> float:
     return max(float(np.linalg.norm(hips.mean(0) - shoulders.mean(0))), wide)
 
 
-def with_turned(parts: Pixels, looks: Sequence[TurnedLook], plate: tuple[int, int]) -> Pixels:
-    """Probabilities (parts, h, w) over the *plate*, with those of the *looks*."""
+def with_turned(parts: Pixels, looks: Sequence[TurnedLook], whose: Pixels, plate: tuple[int, int]) -> Pixels:
+    """Probabilities (parts, h, w) over the *plate*, with those of the *looks*.
+
+    Args:
+        whose: (people, h, w) in 0..1; a look counts where the person is whom it was for.
+    """
     if not looks:
         return parts
     _, height, width = parts.shape
@@ -99,7 +107,7 @@ def with_turned(parts: Pixels, looks: Sequence[TurnedLook], plate: tuple[int, in
         def there(plane: Pixels, onto: np.ndarray[tuple[int, int], np.dtype[np.float64]] = matrix) -> Pixels:
             return np.asarray(cv2.warpAffine(plane, onto, (width, height)), np.float32)
 
-        weight = there(np.float32(WEIGHT) * _faded(side))
+        weight = there(np.float32(WEIGHT) * _faded(side)) * whose[look.person]
         total += weight
         for k, plane in enumerate(look.parts):
             made[k] += there(plane) * weight
