@@ -1,7 +1,8 @@
-"""`python -m training`: assets, render, train, validate, export, `all`; pack; outfit; published networks.
+"""`python -m training`: assets, render, train, validate, export, `all`; pack, odd, outfit; published ones.
 
 `outfit` renders whole figures, fits the outfit head to the shipped network's features of them, scores it
 on held-out figures and puts it into the package.
+`odd` renders the sets that `benchmarks/odd.py` scores.
 `portrait`, `detector` and `landmarks` put the published networks of that name into the package, as they are.
 """
 
@@ -26,7 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     steps = ("assets", "pack", "render", "train", "validate", "export")
     given = ("portrait", "detector", "landmarks")
-    parser.add_argument("command", choices=("all", *steps, *given, "outfit"))
+    parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit"))
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
     parser.add_argument(
@@ -44,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--people", type=int, default=320, help="shards of 64 people in the bank")
     parser.add_argument("--places", type=int, default=48, help="shards of 64 backgrounds in the bank")
     parser.add_argument("--figures", type=int, default=60, help="shards of 64 figures for the outfit head")
+    parser.add_argument(
+        "--kinds", default="people", help="train: kinds of shards that people come from (people,figures)"
+    )
     parser.add_argument("--part", default="0/1", metavar="K/N", help="render only every N-th shard, from K")
     parser.add_argument("--minutes", type=float, default=120, help="how long to train")
     parser.add_argument(
@@ -112,6 +116,7 @@ def _train(args: argparse.Namespace) -> None:
         device=args.device,
         fall=args.fall,
         validate_minutes=args.every,
+        kinds=tuple(args.kinds.split(",")),
     )
     print(f"going on from {plan.resume}" if plan.resume else "beginning from the published trunk", flush=True)
     curves = args.run / "curves.csv"
@@ -225,6 +230,10 @@ def main() -> int:
             _validate(args)
         if args.command in ("all", "export"):
             _export(args)
+        if args.command == "odd":
+            from .odd import render
+
+            render(args.assets, args.bank)
         if args.command in ("all", "outfit"):
             _outfit(args)
         if args.command in ("all", "portrait"):

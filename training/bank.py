@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-GENERATOR_VERSION = 6
+GENERATOR_VERSION = 7
 """Raised whenever what a shard's seed draws changes; old shards stay usable."""
 
 SPLITS = ("train", "validation")
@@ -67,33 +67,44 @@ def write_shard(folder: Path, kind: str, split: str, number: int, items: list[It
 
 
 class Bank:
-    """All shards of one kind and split in a folder; `refresh` finds shards that were added since.
+    """All shards of one split in a folder; `refresh` finds shards that were added since.
+
+    Args:
+        kinds: one kind of shard, or several whose items are taken as one lot.
+        limit: so many shards of each kind at most.
 
     Raises:
-        FileNotFoundError: the folder has no such shard.
+        FileNotFoundError: the folder has no shard of one of the kinds.
     """
 
-    def __init__(self, folder: Path, kind: str, split: str, limit: int | None = None) -> None:
-        self.folder, self.kind, self.split, self.limit = folder, kind, split, limit
+    def __init__(
+        self, folder: Path, kinds: str | tuple[str, ...], split: str, limit: int | None = None
+    ) -> None:
+        self.folder, self.split, self.limit = folder, split, limit
+        self.kinds = (kinds,) if isinstance(kinds, str) else kinds
         self._seen: set[str] = set()
         self._items: list[tuple[NDArray[np.uint8], dict[str, Any]]] = []
         self.refresh()
-        if not self._items:
-            raise FileNotFoundError(
-                f"{folder} has no {kind} for {split}; run: python -m training render --bank {folder}"
-            )
+        for kind in self.kinds:
+            if not any(name.startswith(f"{kind}-") for name in self._seen):
+                raise FileNotFoundError(
+                    f"{folder} has no {kind} for {split}; run: python -m training render --bank {folder}"
+                )
 
     def refresh(self) -> int:
         """Add new shards; returns how many items there are."""
-        notes = sorted(self.folder.glob(f"{self.kind}-{self.split}-*.json"))
-        for note in notes[: self.limit]:
-            if note.name in self._seen:
-                continue
-            self._seen.add(note.name)
-            data = np.memmap(note.with_suffix(".bin"), np.uint8, "r")
-            for facts in json.loads(note.read_text(encoding="utf-8"))["items"]:
-                self._items.append((data, facts))
+        for kind in self.kinds:
+            notes = sorted(self.folder.glob(f"{kind}-{self.split}-*.json"))
+            for note in notes[: self.limit]:
+                if note.name not in self._seen:
+                    self._seen.add(note.name)
+                    self._add(note)
         return len(self._items)
+
+    def _add(self, note: Path) -> None:
+        data = np.memmap(note.with_suffix(".bin"), np.uint8, "r")
+        for facts in json.loads(note.read_text(encoding="utf-8"))["items"]:
+            self._items.append((data, facts))
 
     def __len__(self) -> int:
         return len(self._items)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from .bank import Item, shard_rng, write_shard
-from .people.person import ANYBODY, FIGURES
+from .people.brief import ANYBODY, FIGURES, Brief
 from .people.render import Renderer
-from .people.studio import Studio, Tile
+from .people.studio import TILE, Studio, Tile
 from .scene.hdri import read_panoramas, view
 from .scene.places import PLACE, draw_place
 from .scene.textures import place_texture
@@ -52,11 +52,18 @@ def render_people(
     numbers: range,
     samples: int = 3,
     kind: str = "people",
+    *,
+    brief: Brief | None = None,
+    count: int = SHARD,
+    tile: int = TILE,
 ) -> None:
     """Render shards `numbers` of people that `bank` does not have yet; prints the speed.
 
     Args:
-        kind: a key of `BRIEFS`: anybody, or whole figures for the outfit head.
+        kind: what the shards are called: a key of `BRIEFS`, or another name with its *brief*.
+        brief: who is in them.
+        count: people in a shard.
+        tile: longest side of a person in pixels.
     """
     studio: Studio | None = None
     for number in numbers:
@@ -64,18 +71,18 @@ def render_people(
             continue
         rng = shard_rng(kind, split, number)
         if studio is None:
-            studio = Studio(assets, rng, samples, split == "validation", BRIEFS[kind])
+            studio = Studio(assets, rng, samples, split == "validation", brief or BRIEFS[kind], tile)
         studio.rng = rng
         studio.renderer.new_textures(rng)
         start = time.perf_counter()
         items: list[Item] = []
-        while len(items) < SHARD:
+        while len(items) < count:
             try:
                 items.append(tile_item(studio.draw()))
             except ValueError:
                 continue  # the camera saw nobody: draw another
         write_shard(bank, kind, split, number, items)
-        print(f"{kind} {split} {number}: {(time.perf_counter() - start) / SHARD:.3f} s each", flush=True)
+        print(f"{kind} {split} {number}: {(time.perf_counter() - start) / count:.3f} s each", flush=True)
 
 
 def render_places(assets: Path, bank: Path, split: str, numbers: range) -> None:

@@ -93,6 +93,32 @@ def test_measures_of_parts() -> None:
     assert wrong["x_border_f"] < 0.1 and wrong["x_outfit_right"] == 0
 
 
+def test_odd_people_are_scored_by_their_own_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "people", script("people"))  # these tests' folder has that name too
+    bench = script("odd")
+    index = bench.INDEX
+    label = np.zeros((60, 60), np.uint8)
+    label[5:20, 20:40], label[20:40, 20:40] = index["hair"], index["face"]
+    label[40:60, 10:30], label[40:60, 30:50] = index["right_arm"], index["left_arm"]
+    truth = (label > 0).astype(np.float32)
+    scores = bench.OddScores()
+    scores.add(truth, label, truth, label)
+    right = scores.named("x")
+    assert right["x_iou"] == right["x_found"] == right["x_sides"] == right["x_parts"] == right["x_hair"] == 1
+    assert right["x_face_glasses"] == right["x_hair_worn"] == 0 and right["x_miou6"] == 1
+    found = label.copy()
+    found[5:20, 20:30], found[20:25, 20:40] = index["coat"], index["glasses"]
+    found[40:60] = np.where(found[40:60] == index["left_arm"], index["right_arm"], found[40:60])
+    scores = bench.OddScores()
+    scores.add(truth, found, truth, label)
+    wrong = scores.named("x")
+    assert wrong["x_hair_worn"] == 0.5 and wrong["x_face_glasses"] == 0.25 and wrong["x_sides"] == 0.5
+    scores = bench.OddScores()
+    label[20:25, 20:40] = index["glasses"]
+    scores.add(truth, found, truth, label)
+    assert "x_face_glasses" not in scores.named("x")
+
+
 def test_measures() -> None:
     people = script("people")
     a, b = np.zeros((40, 40), np.bool_), np.zeros((40, 40), np.bool_)

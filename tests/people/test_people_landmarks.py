@@ -163,6 +163,40 @@ def test_whom_the_frame_cuts_off_is_found_from_his_matte() -> None:
     assert np.abs(found.pose[11:15, :2] - figure(150)[11:15]).max() < 3 and found.score > 0.9
 
 
+class Upright(Knowing):
+    """Knows bodies only where the square shows them upright, as it was trained."""
+
+    def __init__(self, at: float, sure: float = 1.0) -> None:
+        super().__init__(at)
+        self.sure = sure
+
+    def pose(self, picture: Plane) -> tuple[Plane, Plane, float]:
+        raw, heat, _ = super().pose(picture)
+        up = np.array([0, -1]) @ self.located(picture)[0][:2]
+        upright = bool(up[1] < -0.8 * np.hypot(*up))
+        if not upright:  # nor does it tell where to look next
+            raw[33:35, :2] = (128, 128), (128, 28)
+        return raw, heat, self.sure * upright
+
+
+def test_who_lies_is_found_in_squares_of_his_matte_that_are_turned() -> None:
+    """The detector did not see him; no square of the picture's own upright shows a body."""
+    picture, (person,) = scene(150)
+    lying, matte = (np.ascontiguousarray(np.rot90(plane)) for plane in (picture, person.matte))
+    found = only(landmarks(lying, [Person(matte)], Upright(150)))
+    truth = figure(150)[:33]
+    assert np.abs(found.pose[:, :2] - np.column_stack([truth[:, 1], WIDTH - truth[:, 0]])).max() < 2
+    assert found.score > 0.9
+    assert landmarks(lying, [Person(matte)], Upright(150, sure=0.7)) == [None]  # of many looks, one by chance
+    assert only(landmarks(picture, [person], Upright(150, sure=0.7))).score > 0.6
+    small = np.zeros((1000, 1000), np.float32)
+    small[: matte.shape[0], : matte.shape[1]] = matte
+    wide = np.zeros((2000, 2000, 3), np.float32)
+    wide[: lying.shape[0], : lying.shape[1]] = lying
+    nets = Upright(150)
+    assert landmarks(wide, [Person(small)], nets) == [None] and nets.poses <= 8
+
+
 def test_guesses_are_not_believed() -> None:
     picture, (person,) = scene(150)
 

@@ -14,6 +14,7 @@ from anatomatte.people.parts.gaussians import fitted
 from anatomatte.people.parts.hardness import hardened, unsure
 from anatomatte.people.parts.labels import AT, LABELS
 from anatomatte.people.parts.near import Look, head_window, with_looks
+from anatomatte.people.parts.prior import prior
 from made.people_marks import SIZE, Plane, labelled, marks, standing
 
 
@@ -42,7 +43,8 @@ def test_sides_are_the_persons_own() -> None:
     assert made[AT["right_shoe"], 216, 73] > made[AT["left_shoe"], 216, 73]
     inside = standing()[1] > 0
     assert not body_of(marks(turned=True), inside).facing and body_of(marks(), inside).facing
-    assert made[AT["face"]][20:40, 50:70].mean() < 0.05
+    before = person.decided(view(marks()))
+    assert made[AT["face"]][20:40, 50:70].mean() < 0.5 * before[AT["face"]][20:40, 50:70].mean()
 
 
 def test_outside_of_the_person_nothing_changes() -> None:
@@ -133,6 +135,19 @@ def test_landmarks_of_a_neighbour_are_not_believed() -> None:
     assert trust.believed(marks(), mine, 0, SIZE)
     assert not trust.believed(marks(), mine, 1, SIZE)
     assert not trust.believed(marks(score=0.1), mine, 0, SIZE)
+
+
+def test_a_close_up_is_believed_by_its_face() -> None:
+    """Shoulders are beyond the frame; where limbs are is then a guess that puts no hand on a chin."""
+    pose, inside = marks().pose.copy(), standing()[1] > 0
+    pose[11:, 2] = 0.1
+    mesh = np.random.default_rng(2).uniform((50, 18, 0), (70, 40, 1), (468, 3)).astype(np.float32)
+    close, headless = (Landmarks(pose, face, None, None, 0.9) for face in (mesh, None))
+    assert trust.believed(close, standing()[1][None], 0, SIZE)
+    assert not trust.believed(headless, standing()[1][None], 0, SIZE)
+    usual = Landmarks(marks().pose, mesh, None, None, 0.9)
+    odds = [prior(body_of(one, inside))[AT["left_hand"]] for one in (close, usual)]
+    assert (odds[0] <= -3).all() and odds[1].max() > -1
 
 
 def test_a_further_look_counts_in_its_window_alone() -> None:

@@ -147,6 +147,18 @@ def test_a_network_goes_on_with_parts_that_it_did_not_know() -> None:
     assert torch.allclose(after[:, list(tights)], before[:, list(leg)] + UNLIKELY, atol=1e-5)
 
 
+def test_what_reads_a_network_reads_it_with_more_parts_as_well() -> None:
+    """The outfit head was fitted before tights were a part; they lie on legs."""
+    torch.manual_seed(3)
+    net = PeopleNet(Shape(TrunkShape()), len(PARTS) - 2).eval()
+    picture = torch.rand(1, 3, 64, 64)
+    with torch.inference_mode():
+        before = net(picture).fine
+        after = of_all_parts(net)(picture).fine
+    assert before is not None and after is not None and before.shape == after.shape
+    assert torch.allclose(before, after, atol=0.05)
+
+
 def test_weights_of_another_list_of_parts_are_refused(tmp_path: Path) -> None:
     save_file({"x": torch.zeros(1)}, str(tmp_path / "w.safetensors"), {"parts": "background,cat"})
     with pytest.raises(SetupError, match="another list of parts"):

@@ -12,6 +12,8 @@ from training.bank import Bank, Item, shard_rng, write_shard
 from training.learn.breakdown import pictures
 from training.learn.samples import Stream
 from training.learn.toy import toy_sample
+from training.odd import KINDS, shards
+from training.odd import pictures as odd_pictures
 from training.scene.compose import Composer, Sample
 
 from anatomatte.parts import INDEX
@@ -121,6 +123,19 @@ def test_the_bank_gives_back_what_was_written(tmp_path: Path) -> None:
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
+def test_a_bank_takes_people_of_several_kinds(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    items = [person(rng, (False,) * 4) for _ in range(3)]
+    write_shard(tmp_path, "people", "train", 0, items[:2])
+    with pytest.raises(FileNotFoundError, match="no figures for train"):
+        Bank(tmp_path, ("people", "figures"), "train")
+    write_shard(tmp_path, "figures", "train", 0, items[2:])
+    both = Bank(tmp_path, ("people", "figures"), "train")
+    assert len(both) == 3 and np.array_equal(both[2].picture, items[2].picture)
+    write_shard(tmp_path, "people", "train", 1, items[:1])
+    assert both.refresh() == 4 and len(Bank(tmp_path, "figures", "train")) == 1
+
+
 def test_shards_have_seeds_of_their_own() -> None:
     def first(kind: str, split: str, number: int) -> float:
         return float(shard_rng(kind, split, number).random())
@@ -143,3 +158,25 @@ def test_kinds_show_what_they_say(bank: Path) -> None:
     assert pictures(bank, "sheer cloth", 2) == []
     overlap = pictures(bank, "overlap", 3)
     assert [len(s.heads) for s in overlap] == [2, 2, 2]
+
+
+def test_odd_sets_end_where_the_frame_cut_somebody(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    cut = (False, False, False, True)
+    write_shard(tmp_path, shards("half"), "validation", 0, [person(rng, cut), person(rng, (False,) * 4)])
+    place = Item(rng.integers(0, 256, (64, 64, 3), np.uint8), EMPTY, {"kind": "noise"})
+    write_shard(tmp_path, "places", "validation", 0, [place])
+    first, whole = odd_pictures(tmp_path, "half")
+    again = next(odd_pictures(tmp_path, "half"))
+    assert np.array_equal(first.picture, again.picture)
+    assert first.picture.shape[:2] == first.label.shape == first.alpha.shape
+    assert first.label.shape[0] > 96 and first.label.shape[1] > 96
+    tile = Bank(tmp_path, shards("half"), "validation")[0].planes[..., 2]
+    assert np.array_equal(np.trim_zeros(first.label.any(1)), np.trim_zeros(tile.any(1)))
+    assert np.array_equal(first.label[-1][first.label[-1] > 0], tile[-1][tile[-1] > 0])
+    assert not whole.label[-1].any() and ((whole.label > 0) == (whole.alpha > 0.5)).mean() > 0.97
+
+
+def test_every_odd_kind_is_drawn_by_shares() -> None:
+    for brief in KINDS.values():
+        assert sum(brief.poses) == pytest.approx(1) and sum(brief.framings.values()) == pytest.approx(1)

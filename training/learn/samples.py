@@ -122,6 +122,8 @@ class Stream(IterableDataset[Batch]):
     seed: int
     limit: int | None = None
     rare: float = RARE_SHARE
+    kinds: tuple[str, ...] = ("people",)
+    """Kinds of shards that people come from."""
 
     def __post_init__(self) -> None:
         if self.side % STRIDE:
@@ -132,7 +134,7 @@ class Stream(IterableDataset[Batch]):
         info = get_worker_info()
         cv2.setNumThreads(1)
         rng = np.random.default_rng([self.seed, 0 if info is None else info.id])
-        people = Bank(self.bank, "people", "train", self.limit)
+        people = Bank(self.bank, self.kinds, "train", self.limit)
         places = Bank(self.bank, "places", "train", self.limit)
         composer = Composer(people, places, rng, self.rare)
         drawn = 0

@@ -61,6 +61,8 @@ class Plan:
     warmup: int = 150
     """Steps over which the rate rises."""
     validate_minutes: float = 5.0
+    kinds: tuple[str, ...] = ("people",)
+    """Kinds of shards that people come from."""
 
 
 UNLIKELY = -3.0
@@ -118,7 +120,7 @@ def rate(share: float, step: int, fall: float, warmup: int) -> float:
 
 def loader(bank: Path, plan: Plan, steps_done: int) -> Iterable[Batch]:
     """Endless batches from a bank; a resumed run draws others than before."""
-    stream = Stream(bank, plan.side, plan.count, plan.seed + steps_done)
+    stream = Stream(bank, plan.side, plan.count, plan.seed + steps_done, kinds=plan.kinds)
     return DataLoader(
         stream, batch_size=None, num_workers=plan.workers, prefetch_factor=4 if plan.workers else None
     )

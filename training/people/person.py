@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,46 +10,17 @@ import numpy as np
 from anatomatte.parts import INDEX
 
 from .body import EYES, Body
+from .brief import ANYBODY, Brief
+from .brows import brows
 from .hair import Hairdresser
 from .material import CLOTH, EYE, HAIR_MESH, SKIN, Material, hair_colour, linear, skin_tone
-from .pose import KINDS, SHARES
+from .pose import KINDS
 from .render import Piece, Strands
 from .things import Dressing
-from .wardrobe import MEN, OUTFITS, Wardrobe, Worn
+from .wardrobe import Wardrobe, Worn
 from .wearer import Wearer
 
 _EYE_COLOURS = [[0.25, 0.15, 0.08], [0.35, 0.5, 0.65], [0.3, 0.42, 0.25], [0.15, 0.09, 0.05]]
-
-
-@dataclass(frozen=True)
-class Brief:
-    """Who is wanted: framings, poses (in the order of `KINDS`) and outfits, and how often each is drawn."""
-
-    framings: Mapping[str, float]
-    poses: tuple[float, ...] = SHARES
-    outfits: Mapping[str, float] = field(default_factory=lambda: OUTFITS)
-    men: float = MEN
-    """How often men wear skirts and dresses, of how often women do."""
-
-
-ANYBODY = Brief({"full": 0.42, "three-quarter": 0.13, "half": 0.2, "portrait": 0.18, "face": 0.07})
-"""What the camera takes in of people in general."""
-
-FIGURES = Brief(
-    {"full": 0.84, "three-quarter": 0.16},
-    (0.46, 0.24, 0.03, 0.08, 0.07, 0.06, 0.02, 0.04),
-    {
-        "suit": 0.06,
-        "trousers": 0.26,
-        "shorts": 0.08,
-        "skirt": 0.29,
-        "dress": 0.26,
-        "robe": 0.02,
-        "jumpsuit": 0.03,
-    },
-    0.5,
-)
-"""Whole people in everyday clothes, skirts and dresses as often as trousers: for the outfit head."""
 
 
 @dataclass
@@ -88,7 +58,7 @@ class Casting:
             brief: who is wanted.
         """
         body = self.body
-        identity = int(rng.integers(2700, 3000) if validation else rng.integers(0, 2700))
+        identity = self._identity(rng, validation, brief.ages)
         pose = str(rng.choice(KINDS, p=brief.poses))
         if close and pose in ("crouch", "run"):
             pose = "stand"
@@ -120,6 +90,13 @@ class Casting:
         fabric = "sheer" if sheer else "shiny" if shiny else "plain"
         return Person(w.scene, joints, pose, worn, depth, fabric)
 
+    def _identity(self, rng: np.random.Generator, validation: bool, ages: tuple[float, float]) -> int:
+        first, last = (2700, 3000) if validation else (0, 2700)
+        while True:
+            identity = int(rng.integers(first, last))
+            if ages[0] <= self.body.age[identity] <= ages[1]:
+                return identity
+
     def _skin(self, w: Wearer, colour: np.ndarray, hair: np.ndarray) -> None:
         """Skin where clothes leave it bare, eyes and brows."""
         body, rng = w.body, w.rng
@@ -145,8 +122,12 @@ class Casting:
         iris = Material(EYE, a=linear(_EYE_COLOURS[rng.integers(4)]), gloss=0.6, sharpness=60.0)
         for group in EYES:
             w.add_shell(body.faces[group], 0.0, INDEX["face"], iris, p=body.eye_angle)
-        brows = self.wardrobe.brows
-        if brows and rng.random() < 0.95:
-            k = int(rng.integers(len(brows)))
+        meshes = self.wardrobe.brows
+        if rng.random() > 0.95:
+            return
+        if not meshes or rng.random() < 0.4:
+            brows(w, hair)
+        else:
+            k = int(rng.integers(len(meshes)))
             brow = Material(HAIR_MESH, a=hair * 0.5, b=hair * 0.8, thin=(0.3, 0.2), gloss=0.02, sharpness=8.0)
-            w.add_garment(brows[k], INDEX["face"], brow, q=1.0, cut=self.wardrobe.brow_cuts[k])
+            w.add_garment(meshes[k], INDEX["face"], brow, q=1.0, cut=self.wardrobe.brow_cuts[k])

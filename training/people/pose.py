@@ -7,10 +7,10 @@ import numpy as np
 from .body import Body
 from .geometry import DEGREE, Array, rot_axis, rot_x, rot_y, rot_z
 
-KINDS = ("stand", "walk", "run", "sit", "raise", "reach", "crouch", "wild")
+KINDS = ("stand", "walk", "run", "sit", "raise", "reach", "crouch", "wild", "lie")
 """Kinds of pose; each varies."""
 
-SHARES = (0.34, 0.17, 0.07, 0.12, 0.09, 0.08, 0.04, 0.09)
+SHARES = (0.34, 0.17, 0.07, 0.12, 0.09, 0.08, 0.04, 0.09, 0.0)
 """How often each kind is drawn."""
 
 
@@ -112,6 +112,8 @@ class Poser:
                 self.leg(side, a(70, 100), a(-2, 25), a(60, 110), a(-5, 20))
             elif kind == "crouch":
                 self.leg(side, a(60, 125), a(0, 40), a(80, 140), a(0, 30))
+            elif kind == "lie":
+                self.leg(side, a(-5, 50), a(-3, 25), a(0, 70), a(-20, 30))
             elif kind == "wild":
                 self.leg(side, a(-30, 95), a(-5, 45), a(0, 110), a(-15, 30))
             elif kind == "reach":
@@ -138,5 +140,14 @@ class Poser:
             self._set(name, rot_z(tilt * k) @ rot_y(turn * k) @ rot_x(nod * k))
         if rng.random() < 0.3:
             self._set("jaw", rot_x(a(0, 14)))
-        if kind == "wild" and rng.random() < 0.5:
+        if kind == "lie":
+            self.turns[0] = self._down()
+        elif kind == "wild" and rng.random() < 0.5:
             self.turns[0] = rot_z(a(-40, 40)) @ rot_x(a(-30, 55))
+
+    def _down(self) -> Array:
+        """The turn of somebody who lies, mostly across the view: on the back, on a side, on the front."""
+        a, rng = self._angle, self.rng
+        rolled = rng.choice([0.0, 90.0, -90.0, 180.0], p=[0.5, 0.17, 0.17, 0.16]) * DEGREE + a(-25, 25)
+        heading = rng.choice([-90.0, 90.0]) * DEGREE + a(-40, 40)
+        return rot_y(heading) @ rot_x(-90 * DEGREE) @ rot_y(rolled)

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
+from .brief import ANYBODY, Brief
 from .geometry import DEGREE, Array, box, look_at, perspective, rot_y
 from .material import PLAIN, TEXTURES, Material, any_colour, linear
-from .person import ANYBODY, Brief, Casting, Person
+from .person import Casting, Person
 from .render import FURNITURE, Camera, Layer, Light, Renderer, piece
 from .wardrobe import Worn
 
 TILE = 352
-"""Longest side of a tile in pixels."""
+"""Longest side of a tile of the bank in pixels."""
 
 
 @dataclass
@@ -72,10 +73,11 @@ class Studio:
         samples: int = 3,
         validation: bool = False,
         brief: Brief = ANYBODY,
+        tile: int = TILE,
     ) -> None:
-        self.rng, self.validation, self.brief = rng, validation, brief
+        self.rng, self.validation, self.brief, self.tile = rng, validation, brief, tile
         self.casting = Casting(folder)
-        self.renderer = Renderer(TILE, samples, rng)
+        self.renderer = Renderer(tile, samples, rng)
 
     def draw(self) -> Tile:
         """Draw one person, light them, frame them, photograph them."""
@@ -109,15 +111,7 @@ class Studio:
             }
             a, b, share = mix.get(framing, (head, joints["spine01"], 0.72 if framing == "portrait" else 1.0))
             centre = a * share + b * (1 - share) + rng.normal(0, 0.07, 3) * size * np.array([1, 0.7, 0])
-        pick = rng.random()
-        behind = 0.06 if framing in ("portrait", "face") else 0.2
-        if pick < 0.65:
-            yaw = rng.normal(0, 35) * DEGREE
-        elif pick < 0.65 + behind:
-            yaw = rng.normal(180, 35) * DEGREE
-        else:
-            yaw = rng.uniform(0, 2 * np.pi) if framing != "face" else rng.uniform(-1.6, 1.6)
-        pitch = (rng.normal(2, 9) if rng.random() < 0.85 else rng.uniform(-35, 45)) * DEGREE
+        yaw, pitch = self._turned(framing)
         roll = rng.normal(0, 4) * DEGREE
         fov = rng.uniform(14, 60) * DEGREE
         back = np.array([np.sin(yaw) * np.cos(pitch), np.sin(pitch), np.cos(yaw) * np.cos(pitch)])
@@ -127,13 +121,30 @@ class Studio:
             size = 2 * distance * np.tan(fov / 2)
         else:
             aspect = np.exp(rng.normal(-0.05, 0.2))
-            height = TILE if aspect <= 1 else int(TILE / aspect)
-            width = min(TILE, int(height * aspect))
+            height = self.tile if aspect <= 1 else int(self.tile / aspect)
+            width = min(self.tile, int(height * aspect))
             distance = max(size / 2 / np.tan(fov / 2), 2.4)
         eye = (centre + distance * back).astype(np.float32)
         matrix = perspective(fov, width / height, 0.3, 400.0) @ look_at(eye, centre, up)
         reach = float(np.clip(size, 6, 18))
         return Camera(eye, centre.astype(np.float32), matrix.astype(np.float32)), width, height, reach
+
+    def _turned(self, framing: str) -> tuple[float, float]:
+        """How far somebody is turned from the camera, and from how high it looks down, in radians."""
+        rng, brief = self.rng, self.brief
+        pick = rng.random()
+        behind = 0.06 if framing in ("portrait", "face") else 0.2
+        if brief.yaw is not None:
+            yaw = rng.normal(*brief.yaw) * DEGREE
+        elif pick < 0.65:
+            yaw = rng.normal(0, 35) * DEGREE
+        elif pick < 0.65 + behind:
+            yaw = rng.normal(180, 35) * DEGREE
+        else:
+            yaw = rng.uniform(0, 2 * np.pi) if framing != "face" else rng.uniform(-1.6, 1.6)
+        if brief.pitch is not None:
+            return yaw, rng.uniform(*brief.pitch) * DEGREE
+        return yaw, (rng.normal(2, 9) if rng.random() < 0.85 else rng.uniform(-35, 45)) * DEGREE
 
     def _around(
         self, points: Array, centre: Array, back: Array, up: Array, fov: float
@@ -144,8 +155,8 @@ class Studio:
         view = look_at(centre + distance * back, centre, up)
         seen = points @ view[:3, :3].T + view[:3, 3]
         half = np.abs(seen[:, :2] / -seen[:, 2:]).max(0) + 1.6 / distance
-        height = TILE if half[1] >= half[0] else max(48, int(TILE * half[1] / half[0]))
-        width = TILE if half[0] >= half[1] else max(48, int(TILE * half[0] / half[1]))
+        height = self.tile if half[1] >= half[0] else max(48, int(self.tile * half[1] / half[0]))
+        width = self.tile if half[0] >= half[1] else max(48, int(self.tile * half[0] / half[1]))
         return width, height, float(2 * np.arctan(half[1])), float(distance)
 
     def _seat(self, person: Person) -> object:

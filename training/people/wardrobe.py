@@ -11,26 +11,11 @@ import numpy as np
 from anatomatte.parts import INDEX
 
 from .body import Body, Garment
+from .brief import MEN, OUTFITS
 from .clothes import SKIRT, Tailor, TopCut
 from .footwear import boots, shoes
 from .material import Material, any_colour, cloth, hard, linear, skin_tone
 from .wearer import Wearer
-
-OUTFITS = {
-    "suit": 0.1,
-    "trousers": 0.24,
-    "shorts": 0.1,
-    "skirt": 0.24,
-    "dress": 0.19,
-    "robe": 0.03,
-    "jumpsuit": 0.02,
-    "swim": 0.03,
-    "costume": 0.05,
-}
-"""Kinds of outfit and how often each is drawn."""
-
-MEN = 0.12
-"""How often men wear skirts and dresses, of how often women do."""
 
 _SUIT_FILES = (
     *("female_casualsuit01", "female_casualsuit02", "female_elegantsuit01", "female_sportsuit01"),

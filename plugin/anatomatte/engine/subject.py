@@ -19,8 +19,8 @@ from ..people import landmarks as marks
 from ..people.crops import Window
 from ..people.evidence import PeopleEvidence
 from ..people.landmarks import Landmarks
-from ..people.observe import look_again, observe_people
-from ..people.parts import everyone, near
+from ..people.observe import look_again, look_turned, observe_people
+from ..people.parts import everyone, near, turned
 from ..people.parts.everyone import Details
 from ..settings import Settings
 from . import memo
@@ -201,7 +201,8 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     marks = landmarks(task, seen)
     if task.settings.parts_model != "own":
         return Details(marks)
-    heads = near.head_windows([mark for mark in marks if mark is not None], plate)
+    upright = [mark for mark in marks if mark is not None and not turned.is_turned(mark)]
+    heads = near.head_windows(upright, plate)
     wanted: list[tuple[Window | None, int]] = [(None, MIRRORED), *((window, 0) for window in heads)]
     crops = look_again(picture, net, wanted, threads=work.threads, check=work.check)
     weights = [near.MIRROR_WEIGHT, *([near.HEAD_WEIGHT] * (len(wanted) - 1))]
@@ -209,4 +210,10 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
         near.Look(crop.window, crop.prediction.parts, weight)
         for crop, weight in zip(crops, weights, strict=True)
     )
-    return Details(marks, tuple(looks), seen.outfits)
+    lying = turned.squares(marks)
+    again = look_turned(picture, net, [(square, side) for _, square, side in lying], work.threads, work.check)
+    turned_looks = (
+        turned.TurnedLook(person, square, parts)
+        for (person, square, _), parts in zip(lying, again, strict=True)
+    )
+    return Details(marks, tuple(looks), seen.outfits, tuple(turned_looks))

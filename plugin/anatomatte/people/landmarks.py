@@ -9,7 +9,7 @@ his matte.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -30,6 +30,15 @@ HOPELESS = 0.1
 
 SURE = 0.8
 """A pose that scores more is looked for no further."""
+
+UNSURE, QUITE_SURE = 0.6, 0.82
+"""A pose that scores less than the first is looked for in turned squares too, and is to score the second."""
+
+_TURNS = (90, -90, 45, -45, 135, -135)
+"""Degrees: people lie, and cameras look down on them."""
+
+_LARGE = 0.3
+"""Share of the picture's height or width from which on somebody is looked for in turned squares."""
 
 LEAST_WRIST = 0.5
 """Visibility of a wrist from which on its hand is looked for; of hands that are found it is .8 and more."""
@@ -154,6 +163,8 @@ class _Look:
     def landmarks(self) -> Landmarks | None:
         """What is seen of him."""
         score, pose = self._pose()
+        if score < UNSURE:
+            score, pose = max((score, pose), self._turned_pose(), key=lambda found: found[0])
         if pose is None or score < HOPELESS:
             return None
         face = self._face(pose)
@@ -190,6 +201,32 @@ class _Look:
                 break
             best = max(best, *self._well(glance), key=_score)
         return best
+
+    def _turned_pose(self) -> tuple[float, Plane | None]:
+        """The best pose in squares around his matte that are turned; none that is not quite sure.
+
+        Of many looks one is sure by chance sooner than of one.
+        """
+        best: tuple[float, Plane | None] = 0.0, None
+        if not self._large():
+            return best
+        for turn in _TURNS:
+            square = replace(self._squares_of_matte()[-1], turn=float(np.radians(turn)))
+            glance = self._glance(square)
+            if glance.present < PRESENT:
+                continue
+            for score, points in self._well(glance):
+                if score > max(best[0], QUITE_SURE):
+                    best = score, points
+        return best
+
+    def _large(self) -> bool:
+        """Whether he is large enough in the picture for so many looks."""
+        there = self.person.matte > _MOSTLY
+        spans = (np.flatnonzero(there.any(axis)) for axis in (1, 0))
+        return any(
+            len(at) and np.ptp(at) > _LARGE * size for at, size in zip(spans, there.shape, strict=True)
+        )
 
     def _glance(self, square: Square) -> _Glance:
         cut = self._cut(square, looks.POSE_SIDE)

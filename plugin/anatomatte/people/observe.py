@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ..ops.strips import never
+from .alignment import Square
 from .crops import Window, corners, on_cells, windows
 from .evidence import PeopleEvidence, Plane
 from .figures import Figures, LargerInference, figures
@@ -110,6 +111,25 @@ def look_again(
     work = _Observation(display, model, list(model.long_sides), threads, check)
     whole = work.full_frame(1.0)
     return work.infer([(whole if window is None else window, variant, 0) for window, variant in wanted])
+
+
+def look_turned(
+    display: Plane,
+    model: PeopleNetwork,
+    squares: Sequence[tuple[Square, int]],
+    threads: int = 1,
+    check: Callable[[], None] = never,
+) -> list[Plane]:
+    """Probabilities (parts, s, s) of all parts in turned *squares* of *display*, by our first network alone.
+
+    Args:
+        display: (H, W, 3) display-referred RGB.
+        squares: each with its side in pixels of the network, a multiple of its stride.
+        threads: processor threads; the result does not depend on them.
+        check: called between passes of the network; raises Cancelled to stop.
+    """
+    cuts = [np.clip(square.cut(_clean(display), side), 0, 1) for square, side in squares]
+    return [one.parts for one in model.infer([(cut, 0, 0) for cut in cuts], threads, check)]
 
 
 def _larger_inference(plate: tuple[int, int], grid: tuple[int, int], crop: Crop) -> LargerInference:

@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ...errors import SetupError
-from ...parts import PARTS
+from ...parts import INDEX, PARTS, UNDER
 from .plain_trunk import ConvNorm, PlainShape, PlainTrunk
 from .pose_trunk import PoseTrunk, TrunkShape
 from .weights_file import fill, for_inference, must_be, read
@@ -37,6 +37,10 @@ HEAD_STRIDE = 4
 
 NET = "people_net_2"
 """What the header of a weights file calls this network."""
+
+
+_KNOWN = min(INDEX[name] for name in UNDER)
+"""Parts that every network knows: those before the first that was appended."""
 
 
 class PeopleOutputs(NamedTuple):
@@ -105,6 +109,20 @@ def _up(x: Tensor, like: Tensor) -> Tensor:
     return F.interpolate(x, size=like.shape[2:], mode="bilinear", align_corners=False)
 
 
+def _first(parts: Tensor) -> Tensor:
+    """Probabilities (N, parts, h, w) of the parts that every network knows, later ones in what they cover.
+
+    So a head that reads them reads a younger network as well.
+    """
+    if parts.shape[1] <= _KNOWN:
+        return parts
+    first = parts[:, :_KNOWN].clone()
+    for name, under in UNDER.items():
+        if INDEX[name] < parts.shape[1]:
+            first[:, INDEX[under]] += parts[:, INDEX[name]]
+    return first
+
+
 class PeopleNet(nn.Module):
     """The network; call it with (N, 3, H, W) display-referred RGB in 0-1, H and W multiples of `STRIDE`.
 
@@ -168,7 +186,7 @@ class PeopleNet(nn.Module):
             return out
         return out._replace(
             pose_mask=trunk.segmented(features.soft),
-            fine=torch.cat([F.avg_pool2d(quarter, 2), F.avg_pool2d(out.parts.softmax(1), 4)], 1),
+            fine=torch.cat([F.avg_pool2d(quarter, 2), F.avg_pool2d(_first(out.parts.softmax(1)), 4)], 1),
             coarse=torch.cat([sixteenth, features.sixteenth], 1),
         )
 

@@ -72,6 +72,7 @@ class Body:
         arms, legs: of both sides.
         hands, feet: N each, distance in their radii, of both sides.
         facing: whether the face is seen.
+        head_only: whether neither shoulder is in sight: where limbs are is a guess.
     """
 
     torso: float
@@ -88,6 +89,7 @@ class Body:
     hands: tuple[Vector, Vector]
     feet: tuple[Vector, Vector]
     facing: bool
+    head_only: bool
 
     @property
     def arm(self) -> Vector:
@@ -126,7 +128,7 @@ def body_of(marks: Landmarks, inside: Mask) -> Body:
     return Body(
         work.torso, trunk, np.asarray(height, np.float32), across, face_x, face_y, oval, skin, eyes,
         (work.arm(0), work.arm(1)), legs, (work.hand(0), work.hand(1)), (work.foot(0), work.foot(1)),
-        work.facing,
+        work.facing, bool(marks.pose[list(SHOULDER), 2].max() < _SEEN),
     )  # fmt: skip
 
 
@@ -141,7 +143,9 @@ class _Work:
         self.seen = marks.pose[:, 2]
         self.shoulders, self.hips = self._middle(SHOULDER), self._middle(HIP)
         self.torso = max(float(np.linalg.norm(self.hips - self.shoulders)), 8.0)
-        turned = [bool(self.at[left, 0] < self.at[right, 0]) for left, right in (SHOULDER, _EARS)]
+        down = (self.hips - self.shoulders) / np.float32(self.torso)
+        across = np.array([down[1], -down[0]], np.float32)
+        turned = [bool((self.at[left] - self.at[right]) @ across < 0) for left, right in (SHOULDER, _EARS)]
         self.facing = marks.face is not None or not all(turned)
 
     def _middle(self, of: tuple[int, ...]) -> Vector:

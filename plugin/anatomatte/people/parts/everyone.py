@@ -23,6 +23,7 @@ from .labels import AT, LABELS
 from .near import Look, with_looks
 from .person import INSIDE, OutfitOdds, View, decided, smoothed
 from .trust import believed
+from .turned import TurnedLook, is_turned, with_turned
 
 SIDE = 240
 """Pixels of a person's longer side at which parts are decided."""
@@ -85,11 +86,13 @@ class Details:
         marks: landmarks of each person.
         looks: further looks at the picture.
         outfits: (K, 7) what each may wear, as `PeopleEvidence` has it; the `OutfitOdds` choose without.
+        turned: looks at people who lie, in squares of their own turn.
     """
 
     marks: tuple[Landmarks | None, ...] = ()
     looks: tuple[Look, ...] = ()
     outfits: Pixels | None = None
+    turned: tuple[TurnedLook, ...] = ()
 
 
 def parts_of(
@@ -163,6 +166,7 @@ class _Everyone:
             self.whose[k] = _sized(plane, *size)
         probabilities = np.stack([_sized(plane, *size) for plane in evidence.parts])
         probabilities = with_looks(probabilities, details.looks, self.plate)
+        probabilities = with_turned(probabilities, details.turned, self.whose, self.plate)
         of = tuple(INDEX[name] for name in PERSON)
         known = partition.total(probabilities, of)
         shares, there = partition.divided(probabilities, of, known * self.cover, known, threads)
@@ -194,9 +198,14 @@ class _Everyone:
         return _Decided(k, box, soft, unsure(hard, view.cover))
 
     def _odds(self, k: int) -> OutfitOdds:
-        """How likely each outfit of person *k* is: by the pixels, and the outfit head where it knows."""
-        said = self.details.outfits
+        """How likely each outfit of person *k* is: by the pixels, and the outfit head where it knows.
+
+        The head looked at the picture as it is; who lies in it is beyond what it has learned.
+        """
+        said, marks = self.details.outfits, self._marks(k)
         if said is None or k >= len(said) or np.isnan(said[k]).any():
+            return self.odds
+        if marks is not None and is_turned(marks):
             return self.odds
         return outfit.beside(said[k])
 
@@ -207,11 +216,14 @@ class _Everyone:
         take = _Window(box, size, self.plate, self.cover.shape)
         shares = np.stack([take(plane) for plane in self.shares])
         shares /= np.maximum(shares.sum(0), np.float32(1e-6))
-        marks = self.details.marks[k] if k < len(self.details.marks) else None
+        marks = self._marks(k)
         if marks is not None and not believed(marks, self.mattes, k, self.plate):
             marks = None
         moved = None if marks is None else _moved(marks, box, size)
         return View(smoothed(small), take(self.mattes[k]), shares, moved)
+
+    def _marks(self, k: int) -> Landmarks | None:
+        return self.details.marks[k] if k < len(self.details.marks) else None
 
     def _box(self, matte: Pixels) -> Box | None:
         """The box of the plate in which a person stands, with a margin."""

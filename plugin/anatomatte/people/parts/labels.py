@@ -26,6 +26,9 @@ TIGHTS: tuple[str, ...] = ("left_tights", "right_tights")
 
 SHOES: tuple[str, ...] = ("left_shoe", "right_shoe")
 
+LIMBS: tuple[str, ...] = tuple(name for name in LABELS if name.startswith(SIDES))
+"""Arms, hands, legs and what is on them."""
+
 GARMENTS: tuple[str, ...] = ("upper_clothes", "coat", "dress", "trousers", "skirt")
 
 LOWER: tuple[str, ...] = ("dress", "skirt", "trousers")

@@ -10,10 +10,16 @@ import numpy as np
 
 from ...frame import Pixels
 from .body import Body, Vector
-from .labels import AT, GARMENTS, LABELS, SIDES
+from .labels import AT, GARMENTS, LABELS, LIMBS, SIDES
 
 _SURE_SIDE = 0.5
 """Visibility of both limbs from which on landmarks tell left from right."""
+
+_OUT_OF_SIGHT = 3
+"""What limbs lose where the frame shows no shoulder."""
+
+_BEHIND = 3
+"""What a face loses where somebody is seen from behind: an ear and a cheek may show, or a bald head."""
 
 
 def ramp(x: Vector, low: float, high: float) -> Vector:
@@ -28,6 +34,9 @@ def prior(at: Body) -> Pixels:
     _limbs(made, at)
     _head(made, at)
     _neck(made, at)
+    if at.head_only:
+        for name in LIMBS:
+            made[AT[name]] -= _OUT_OF_SIGHT
     return made
 
 
@@ -77,7 +86,8 @@ def _limbs(made: Pixels, at: Body) -> None:
 def _head(made: Pixels, at: Body) -> None:
     outside = -at.oval
     made[AT["face"]] -= 4 * ramp(at.face_y, 0.5, 0.58)  # the chin is sharper than the cheeks and ears
-    made[AT["face"]] -= 6 * ramp(outside, 0.02, 0.14) - 2 * ramp(at.oval, 0.02, 0.1) if at.facing else 6
+    away = 6 * ramp(outside, 0.02, 0.14) - 2 * ramp(at.oval, 0.02, 0.1)
+    made[AT["face"]] -= away if at.facing else _BEHIND + (6 - _BEHIND) * ramp(outside, 0.1, 0.4)
     made[AT["glasses"]] -= (
         6 * ramp(np.abs(at.face_y + np.float32(0.1)), 0.14, 0.22) + 6 * ramp(outside, 0.03, 0.12)
         if at.facing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...frame import Pixels
 from ..landmarks import Landmarks
-from .body import HIP, SHOULDER
+from .body import SHOULDER
 
 SCORE = 0.5
 """Score of a pose from which on it is believed."""
@@ -12,7 +12,6 @@ SCORE = 0.5
 _VISIBLE = 0.5
 _ON = 0.75
 """Share of the visible landmarks that lie on the person's own matte."""
-_TRUNK = (*SHOULDER, *HIP)
 
 
 def believed(marks: Landmarks, mattes: Pixels, person: int, plate: tuple[int, int]) -> bool:
@@ -29,7 +28,7 @@ def believed(marks: Landmarks, mattes: Pixels, person: int, plate: tuple[int, in
     _, height, width = mattes.shape
     x, y = marks.pose[:, 0] * (width / plate[1]), marks.pose[:, 1] * (height / plate[0])
     within = (x >= 0) & (x < width) & (y >= 0) & (y < height) & seen
-    if within.sum() < 6 or not seen[list(_TRUNK)][:2].any():
+    if within.sum() < 6 or not (marks.face is not None or seen[list(SHOULDER)].any()):
         return False
     columns, rows = x[within].astype(int), y[within].astype(int)
     here = mattes[:, rows, columns]
