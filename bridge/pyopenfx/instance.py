@@ -14,6 +14,7 @@ from .core import Scale, pair
 from .errors import FAILED, REPLY_NO, REPLY_YES
 from .image import Bounds, Layout
 from .imitate import frame_copy, imitate_params
+from .panel import Tab, panel
 from .params import Param, Params
 from .planes import COLOUR, Plane
 from .questions import Questions
@@ -267,6 +268,11 @@ class Instance(Questions):
         """The instance's properties."""
         return self._core.properties.as_dict()
 
+    def panel(self) -> list[Tab]:
+        """The tabs of its panel, as this host lays them out."""
+        params = [self.params[name] for name in self.params]
+        return panel(params, self.plugin.page_order(self.context), self.profile.panel)
+
     # ---- changes ----
 
     @contextmanager
@@ -293,6 +299,9 @@ class Instance(Questions):
 
     def _changed(self, kind: str, name: str) -> None:
         self._preferences = None
+        slaves = self._core.properties.get("OfxImageEffectPropClipPreferencesSlaveParam")
+        if kind == "OfxTypeClip" or name in slaves:
+            self._layers = None
         if not self.profile.tells_changes:
             return
         with self._change_lock, self.changes(), self.frame():
