@@ -1,9 +1,12 @@
 #include "instance.h"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 
 #include "controls.h"
+#include "message.h"
+#include "planes.h"
 #include "runtime.h"
 #include "status.h"
 
@@ -32,16 +35,7 @@ uint64_t fresh_number() {
   return (uint64_t{random()} << 32 | random()) | 1;
 }
 
-// A text of the engine's account, which is a flat enough JSON object: none of its texts that the
-// node reads has quotes in it.
-std::string text_of(const std::string& account, const std::string& name) {
-  const std::string head = "\"" + name + "\": \"";
-  const size_t begin = account.find(head);
-  if (begin == std::string::npos) return "";
-  const size_t end = account.find('"', begin + head.size());
-  if (end == std::string::npos) return "";
-  return account.substr(begin + head.size(), end - begin - head.size());
-}
+bool near(double one, double other) { return std::abs(one - other) < 1e-3; }
 
 }  // namespace
 
@@ -78,6 +72,10 @@ Instance::Instance(OfxImageEffectHandle effect) : effect_(effect) {
     inputs_[i] = find_clip(effect, kInputs[i].name, kInputs[i].optional);
   }
   output_ = find_clip(effect, kOfxImageEffectOutputClipName, false);
+  began_untouched_ = point_is_untouched(0.0);
+  double at[3];
+  read_number(kPoint, 0.0, at);
+  std::copy(at, at + 2, first_point_);
 }
 
 void Instance::read_number(int control, OfxTime time, double number[3]) const {
@@ -122,10 +120,16 @@ int Instance::whole(int control, OfxTime time) const {
 
 int Instance::choice(int control, OfxTime time) const {
   const Control& row = kControls[control];
-  double number[3];
-  read_number(control, time, number);
-  const bool valid = number[0] >= 0 && number[0] < row.n_options;
-  return static_cast<int>(valid ? number[0] : row.number[0]);
+  const int entry = whole(control, time);
+  return entry >= 0 && entry < row.n_options ? entry : static_cast<int>(row.number[0]);
+}
+
+// What is no entry of the menu goes on as its number, for the engine to tell.
+const char* Instance::entry(int control, OfxTime time, std::deque<std::string>* texts) const {
+  const Control& row = kControls[control];
+  const int chosen = whole(control, time);
+  if (chosen >= 0 && chosen < row.n_options) return row.keys[chosen];
+  return texts->emplace_back(std::to_string(chosen)).c_str();
 }
 
 FrameValues Instance::values(OfxTime time) const {
@@ -138,7 +142,7 @@ FrameValues Instance::values(OfxTime time) const {
     value.name = row.name;
     if (row.kind == Kind::choice_) {
       value.kind = ANM_TEXT;
-      value.text = row.keys[choice(i, time)];
+      value.text = entry(i, time, &values.texts);
     } else if (row.kind == Kind::line_) {
       value.kind = ANM_TEXT;
       value.text = values.texts.emplace_back(read_text(i, time)).c_str();
@@ -148,6 +152,10 @@ FrameValues Instance::values(OfxTime time) const {
                                              : ANM_NUMBERS;
       value.count = row.kind == Kind::rgb_ ? 3 : row.kind == Kind::point_ ? 2 : 1;
       read_number(i, time, value.number);
+      // its default stands for the middle of the plate, which need not be the project's
+      if (i == kPoint && choice(kWho, time) == kWhoPoint && point_is_untouched(time)) {
+        std::copy(row.number, row.number + 2, value.number);
+      }
     }
     values.rows.push_back(value);
   }
@@ -162,57 +170,102 @@ void Instance::set_flag(int control, const char* property, bool on) const {
   }
 }
 
+bool Instance::has_effect(int control) const {
+  for (const Need& need : kNeeds) {
+    if (need.control != control) continue;
+    if (!(need.entries >> choice(need.decider, 0.0) & 1)) return false;
+  }
+  return true;
+}
+
 void Instance::show_what_counts() const {
   // MLT never tells of changes and cannot set a hidden control: there all stay visible.
   if (host_facts().mlt) return;
-  const bool packed = choice(kOutput, 0.0) == kOutputPacked;
-  for (const int control : kPack) set_flag(control, kOfxParamPropSecret, !packed);
-  set_flag(kPartsOf, kOfxParamPropSecret, !packed);
-  set_flag(kScreenColour, kOfxParamPropEnabled, choice(kScreen, 0.0) == kScreenPicked);
-  const bool decides = choice(kScreen, 0.0) == kScreenAuto;
-  set_flag(kScreenKept, kOfxParamPropEnabled, decides);
-  set_flag(kKeepScreen, kOfxParamPropEnabled, decides);
-  const bool people = choice(kSubject, 0.0) != kSubjectOff;
-  for (const int control : kOfPeople) set_flag(control, kOfxParamPropEnabled, people);
-  const int who = choice(kWho, 0.0);
-  set_flag(kPerson, kOfxParamPropEnabled, people && who == kWhoIndex);
-  set_flag(kPoint, kOfxParamPropEnabled, people && who == kWhoPoint);
-  set_flag(kPartsList, kOfxParamPropEnabled, people && choice(kParts, 0.0) == kPartsListed);
+  int last = -1;
+  for (const Need& need : kNeeds) {
+    if (need.control == last) continue;
+    last = need.control;
+    const bool counts = has_effect(last);
+    if (kControls[last].hides) {
+      set_flag(last, kOfxParamPropSecret, !counts);
+    } else {
+      set_flag(last, kOfxParamPropEnabled, counts);
+    }
+  }
+  set_flag(kPersonParts, kOfxParamPropSecret, !planes_are_offered());
+}
+
+bool Instance::point_is_untouched(OfxTime time) const {
+  const OfxParamHandle handle = controls_[kPoint];
+  const auto count_keys = suites().param->paramGetNumKeys;
+  unsigned int keys = 0;
+  if (!handle || (count_keys && count_keys(handle, &keys) == kOfxStatOK && keys > 0)) {
+    return !handle;
+  }
+  double at[3];
+  read_number(kPoint, time, at);
+  const auto stands_at = [&at](double x, double y) { return near(at[0], x) && near(at[1], y); };
+  const Control& row = kControls[kPoint];
+  if (stands_at(row.number[0], row.number[1])) return true;
+  if (began_untouched_ && stands_at(first_point_[0], first_point_[1])) return true;
+  OfxPropertySetHandle properties = nullptr;
+  double size[2], offset[2] = {0.0, 0.0};
+  if (suites().effect->getPropertySet(effect_, &properties) != kOfxStatOK) return false;
+  const Properties project(properties);
+  for (int i = 0; i < 2; ++i) {
+    if (!project.number(kOfxImageEffectPropProjectSize, &size[i], i)) return false;
+    project.number(kOfxImageEffectPropProjectOffset, &offset[i], i);
+  }
+  return stands_at(size[0] / 2, size[1] / 2) ||
+         stands_at(offset[0] + size[0] / 2, offset[1] + size[1] / 2);
+}
+
+// The handle is then seen where the choice falls.
+void Instance::place_point(OfxTime time) {
+  OfxRectD plate;
+  if (choice(kWho, time) != kWhoPoint || !controls_[kPoint]) return;
+  if (!inputs_[kSourceClip].region_of_definition(time, &plate)) return;
+  double at[3];
+  read_number(kPoint, time, at);
+  const bool outside = at[0] < plate.x1 || at[0] > plate.x2 || at[1] < plate.y1 || at[1] > plate.y2;
+  if (!outside && !point_is_untouched(time)) return;
+  first_point_[0] = (plate.x1 + plate.x2) / 2;
+  first_point_[1] = (plate.y1 + plate.y2) / 2;
+  began_untouched_ = true;
+  suites().param->paramSetValue(controls_[kPoint], first_point_[0], first_point_[1]);
+}
+
+void Instance::show_status() {
+  const std::string own = told_.status();
+  if (!own.empty()) write_status(how_it_runs_.empty() ? own : own + "\n" + how_it_runs_);
 }
 
 void Instance::refresh_status() {
-  const std::string text = runtime_status();
-  if (controls_[kStatus]) suites().param->paramSetValue(controls_[kStatus], text.c_str());
-  {
-    const std::lock_guard<std::mutex> lock(account_mutex_);
-    if (account_param_) suites().param->paramSetValue(account_param_, account_.c_str());
-  }
+  how_it_runs_ = runtime_status();
+  const std::string own = told_.status();
+  const std::string text =
+      (own.empty() ? "This node has rendered no frame yet." : own) + "\n" + how_it_runs_;
+  write_status(text);
+  if (account_param_) suites().param->paramSetValue(account_param_, told_.account().c_str());
   // Nuke keeps a label string at its default, so there the answer is also shown as a message.
-  if (host_facts().nuke && suites().message_v1 && suites().message_v1->message) {
-    suites().message_v1->message(effect_, kOfxMessageMessage, "anatomatte.status", "%s",
-                                 text.c_str());
-  }
+  if (host_facts().nuke) show_message(effect_, kOfxMessageMessage, "anatomatte.status", text);
+}
+
+void Instance::write_status(const std::string& text) {
+  if (text == shown_status_ || !controls_[kStatus]) return;
+  shown_status_ = text;
+  suites().param->paramSetValue(controls_[kStatus], text.c_str());
 }
 
 void Instance::keep_decision() {
-  std::string account;
-  {
-    const std::lock_guard<std::mutex> lock(account_mutex_);
-    account = account_;
-  }
-  const std::string kept = text_of(account, "screen_kept");
+  const std::string kept = told_.kept_decision();
   if (!kept.empty() && controls_[kScreenKept]) {
     suites().param->paramSetValue(controls_[kScreenKept], kept.c_str());
-  } else if (suites().message_v1 && suites().message_v1->message) {
-    suites().message_v1->message(
+  } else {
+    show_message(
         effect_, kOfxMessageMessage, "anatomatte.keep",
         "There is no decision of Auto to keep yet: view a frame with Screen on Auto first.");
   }
-}
-
-void Instance::keep_account(const std::string& account) {
-  const std::lock_guard<std::mutex> lock(account_mutex_);
-  account_ = account;
 }
 
 // An artist may change what comes before the node at any moment; a render for the disk is spared
@@ -223,16 +276,13 @@ void Instance::clip_changed() {
   if (sequence_) sequence_ = fresh_number();
 }
 
-void Instance::complain(const std::string& sentence, const char* id) {
+void Instance::complain(OfxTime time, const std::string& failure, const char* id) {
+  const std::string sentence = in_labels(failure);
+  told_.failed(time, sentence);
   const std::lock_guard<std::mutex> lock(message_mutex_);
-  const Suites& host = suites();
-  // Resolve claims this suite with one pointer null and the other garbage: both or neither.
-  if (host.message_v2 && host.message_v2->setPersistentMessage &&
-      host.message_v2->clearPersistentMessage) {
-    host.message_v2->setPersistentMessage(effect_, kOfxMessageError, id, "%s", sentence.c_str());
-  } else if (host.message_v1 && host.message_v1->message && sentence != message_) {
-    // This one may be a dialog: the same sentence is said once, not for every frame.
-    host.message_v1->message(effect_, kOfxMessageError, id, "%s", sentence.c_str());
+  // The other way may be a dialog: the same sentence is said once, not for every frame.
+  if (!set_persistent_message(effect_, id, sentence) && sentence != message_) {
+    show_message(effect_, kOfxMessageError, id, sentence);
   }
   message_ = sentence;
 }
@@ -241,10 +291,7 @@ void Instance::all_is_well() {
   const std::lock_guard<std::mutex> lock(message_mutex_);
   if (message_.empty()) return;
   message_.clear();
-  const OfxMessageSuiteV2* host = suites().message_v2;
-  if (host && host->setPersistentMessage && host->clearPersistentMessage) {
-    host->clearPersistentMessage(effect_);
-  }
+  clear_persistent_message(effect_);
 }
 
 }  // namespace anatomatte

@@ -7,6 +7,25 @@ control's name, then the keys of its menu.  Standard library only.
 from __future__ import annotations
 
 _TEXT = """
+output: premultiplied unpremultiplied matte comp status packed people parts spill edge screen cleanplate
+output_colour: input linear srgb rec709
+pack_r: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
+  person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
+  skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
+  skin clothes arms legs feet left_tights right_tights tights
+pack_g: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
+  person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
+  skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
+  skin clothes arms legs feet left_tights right_tights tights
+pack_b: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
+  person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
+  skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
+  skin clothes arms legs feet left_tights right_tights tights
+pack_a: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
+  person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
+  skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
+  skin clothes arms legs feet left_tights right_tights tights
+parts_of: everyone person_01 person_02 person_03 person_04 person_05 person_06 person_07 person_08
 screen: auto green blue picked none
 shadows: drop keep
 source_alpha: ignore add multiply
@@ -27,25 +46,6 @@ edge_model: own alpha vitmatte-small corridorkey modnet birefnet-matting birefne
 despill_method: average limit double unmix
 despill_replace: nothing luminance bg colour
 draft: auto off always
-output: premultiplied unpremultiplied matte comp status packed people parts spill edge screen cleanplate
-output_colour: input linear srgb rec709
-pack_r: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
-  person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
-  skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights
-pack_g: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
-  person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
-  skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights
-pack_b: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
-  person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
-  skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights
-pack_a: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
-  person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
-  skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights
-parts_of: everyone person_01 person_02 person_03 person_04 person_05 person_06 person_07 person_08
 """
 
 FROZEN: dict[str, tuple[str, ...]] = {

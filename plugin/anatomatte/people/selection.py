@@ -62,7 +62,9 @@ def listed(text: str) -> tuple[str, ...]:
         if name:
             found = found - _named(name) if word != name else found | _named(name)
     if not found:
-        raise SettingsError(f"parts_list = {text!r} names no part; write for example: face hair neck.")
+        raise SettingsError(
+            f"Parts list (parts_list) = {text!r} names no part; write for example: face hair neck."
+        )
     return tuple(name for name in PARTS if name in found)
 
 
@@ -77,7 +79,7 @@ def _named(name: str) -> set[str]:
         return {name}
     near = difflib.get_close_matches(name, [*PARTS[1:], *GROUPS, "all", "face_hair"], n=1)
     cure = f"did you mean {near[0]!r}?" if near else f"there are {', '.join([*PARTS[1:], *GROUPS])}."
-    raise SettingsError(f"parts_list names {name!r}, which is no part of a person; {cure}")
+    raise SettingsError(f"Parts list (parts_list) names {name!r}, which is no part of a person; {cure}")
 
 
 def chosen_parts(settings: Settings) -> tuple[str, ...]:
