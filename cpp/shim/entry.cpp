@@ -78,7 +78,7 @@ OfxStatus changed(Instance& node, const Properties& in) {
     node.keep_decision();
     return kOfxStatOK;
   }
-  if (name == kControls[kWho].name) node.place_point(in.number_or(kOfxPropTime, 0.0));
+  node.place_point(name, in.number_or(kOfxPropTime, 0.0));
   if (decides(name)) node.show_what_counts();
   node.show_status();
   return kOfxStatOK;

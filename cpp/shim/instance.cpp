@@ -1,7 +1,6 @@
 #include "instance.h"
 
 #include <algorithm>
-#include <cmath>
 #include <random>
 
 #include "controls.h"
@@ -34,8 +33,6 @@ uint64_t fresh_number() {
   const std::lock_guard<std::mutex> lock(mutex);
   return (uint64_t{random()} << 32 | random()) | 1;
 }
-
-bool near(double one, double other) { return std::abs(one - other) < 1e-3; }
 
 }  // namespace
 
@@ -72,10 +69,12 @@ Instance::Instance(OfxImageEffectHandle effect) : effect_(effect) {
     inputs_[i] = find_clip(effect, kInputs[i].name, kInputs[i].optional);
   }
   output_ = find_clip(effect, kOfxImageEffectOutputClipName, false);
-  began_untouched_ = point_is_untouched(0.0);
-  double at[3];
-  read_number(kPoint, 0.0, at);
-  std::copy(at, at + 2, first_point_);
+  for (int place = 0; place < kPlaceCount; ++place) {
+    double at[3];
+    read_number(kPlaces[place].point, 0.0, at);
+    const bool untouched = point_is_untouched(place, 0.0);
+    if (untouched) put_by_itself_[place] = {true, at[0], at[1]};
+  }
 }
 
 void Instance::read_number(int control, OfxTime time, double number[3]) const {
@@ -152,10 +151,7 @@ FrameValues Instance::values(OfxTime time) const {
                                              : ANM_NUMBERS;
       value.count = row.kind == Kind::rgb_ ? 3 : row.kind == Kind::point_ ? 2 : 1;
       read_number(i, time, value.number);
-      // its default stands for the middle of the plate, which need not be the project's
-      if (i == kPoint && choice(kWho, time) == kWhoPoint && point_is_untouched(time)) {
-        std::copy(row.number, row.number + 2, value.number);
-      }
+      if (row.kind == Kind::point_) take_middle(i, time, value.number);
     }
     values.rows.push_back(value);
   }
@@ -193,46 +189,6 @@ void Instance::show_what_counts() const {
     }
   }
   set_flag(kPersonParts, kOfxParamPropSecret, !planes_are_offered());
-}
-
-bool Instance::point_is_untouched(OfxTime time) const {
-  const OfxParamHandle handle = controls_[kPoint];
-  const auto count_keys = suites().param->paramGetNumKeys;
-  unsigned int keys = 0;
-  if (!handle || (count_keys && count_keys(handle, &keys) == kOfxStatOK && keys > 0)) {
-    return !handle;
-  }
-  double at[3];
-  read_number(kPoint, time, at);
-  const auto stands_at = [&at](double x, double y) { return near(at[0], x) && near(at[1], y); };
-  const Control& row = kControls[kPoint];
-  if (stands_at(row.number[0], row.number[1])) return true;
-  if (began_untouched_ && stands_at(first_point_[0], first_point_[1])) return true;
-  OfxPropertySetHandle properties = nullptr;
-  double size[2], offset[2] = {0.0, 0.0};
-  if (suites().effect->getPropertySet(effect_, &properties) != kOfxStatOK) return false;
-  const Properties project(properties);
-  for (int i = 0; i < 2; ++i) {
-    if (!project.number(kOfxImageEffectPropProjectSize, &size[i], i)) return false;
-    project.number(kOfxImageEffectPropProjectOffset, &offset[i], i);
-  }
-  return stands_at(size[0] / 2, size[1] / 2) ||
-         stands_at(offset[0] + size[0] / 2, offset[1] + size[1] / 2);
-}
-
-// The handle is then seen where the choice falls.
-void Instance::place_point(OfxTime time) {
-  OfxRectD plate;
-  if (choice(kWho, time) != kWhoPoint || !controls_[kPoint]) return;
-  if (!inputs_[kSourceClip].region_of_definition(time, &plate)) return;
-  double at[3];
-  read_number(kPoint, time, at);
-  const bool outside = at[0] < plate.x1 || at[0] > plate.x2 || at[1] < plate.y1 || at[1] > plate.y2;
-  if (!outside && !point_is_untouched(time)) return;
-  first_point_[0] = (plate.x1 + plate.x2) / 2;
-  first_point_[1] = (plate.y1 + plate.y2) / 2;
-  began_untouched_ = true;
-  suites().param->paramSetValue(controls_[kPoint], first_point_[0], first_point_[1]);
 }
 
 void Instance::show_status() {

@@ -54,9 +54,9 @@ class Instance {
 
   // Hides and dims what the present settings make meaningless.
   void show_what_counts() const;
-  // Puts the point that nobody has moved, or that lies outside of the plate, into the plate's
-  // middle, once the artist wants whom it lies on.
-  void place_point(OfxTime time);
+  // Puts a point that nobody has moved, or that lies outside of the plate, into the plate's middle,
+  // once the artist wants what it lies on: its handle is then seen where the choice falls.
+  void place_point(const std::string& menu, OfxTime time);
   // Writes what is known of this node's frames into its Status, without asking the engine: for
   // actions in which a parameter may be set.
   void show_status();
@@ -87,8 +87,9 @@ class Instance {
   const char* entry(int control, OfxTime time, std::deque<std::string>* texts) const;
   void set_flag(int control, const char* property, bool on) const;
   bool has_effect(int control) const;
-  // Whether the point stands where the host or the node put it, and not where an artist did.
-  bool point_is_untouched(OfxTime time) const;
+  // Whether a point of kPlaces stands where the host or the node put it, and not an artist.
+  bool point_is_untouched(int place, OfxTime time) const;
+  void take_middle(int control, OfxTime time, double number[3]) const;
   void write_status(const std::string& text);
 
   OfxImageEffectHandle effect_;
@@ -102,8 +103,11 @@ class Instance {
   Told told_;
   std::string how_it_runs_;   // of the last Refresh
   std::string shown_status_;  // set by actions of the panel only, which come one at a time
-  double first_point_[2] = {0.0, 0.0};
-  bool began_untouched_ = false;
+  struct Put {
+    bool known = false;
+    double x = 0.0, y = 0.0;
+  };
+  std::array<Put, kPlaceCount> put_by_itself_{};  // where each point was without an artist
   std::string message_;  // what stands in the host now; empty when nothing does
 };
 

@@ -35,9 +35,18 @@ constexpr bool carries_value(const Control& control) {
   return control.kind != Kind::button_ && control.kind != Kind::text_;
 }
 
-inline constexpr int kWho = control_index("who");
-inline constexpr int kWhoPoint = option_index(kWho, "point");
-inline constexpr int kPoint = control_index("point");
+// A place in the picture, and the menu that makes it count.
+struct Place {
+  int point;
+  int menu;
+  int entry;
+};
+constexpr Place place(std::string_view point, std::string_view menu) {
+  return {control_index(point), control_index(menu), option_index(control_index(menu), "point")};
+}
+inline constexpr Place kPlaces[] = {place("point", "who"), place("keep_point", "also_keep"),
+                                    place("leave_point", "leave_out")};
+inline constexpr int kPlaceCount = sizeof(kPlaces) / sizeof(kPlaces[0]);
 inline constexpr int kPeople = control_index("people");
 inline constexpr int kPartsOf = control_index("parts_of");
 inline constexpr int kPartsOfEveryone = option_index(kPartsOf, "everyone");

@@ -41,7 +41,7 @@ def without_effect(
 
 def _sentences(settings: Settings, clips: Collection[str], packed: bool, hosted: bool) -> Iterator[str]:
     for row in BY_NAME.values():
-        if row.name in _UNTOLD or (row.name, hosted) == ("point", True) or not _moved(settings, row.name):
+        if row.name in _UNTOLD or (row.kind, hosted) == ("point", True) or not _moved(settings, row.name):
             continue
         for other, entries in row.needs:
             value = "packed" if (other, packed) == ("output", True) else getattr(settings, other)

@@ -61,6 +61,14 @@ def _pack(channel: str, default: str) -> Any:
     )  # fmt: skip
 
 
+def _point(label: str, menu: str, hint: str) -> Any:
+    """A place in the picture, which counts while a menu stands on its entry ``point``."""
+    return control(
+        "point", (0.5, 0.5), label, "Subject", "shape", hint,
+        low=-1e6, high=1e6, unit="at", needs=(_SEEN, (menu, ("point",))),
+    )  # fmt: skip
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settings(Keying):
     """Values of all controls for one frame.
@@ -98,11 +106,25 @@ class Settings(Keying):
         low=1, high=MOST_PEOPLE, slider=(1, MOST_PEOPLE),
         needs=(_SEEN, ("who", ("index",))),
     )  # fmt: skip
-    point: tuple[float, float] = control(
-        "point", (0.5, 0.5), "Point", "Subject", "shape",
-        "A place on the person when Whose matte is At the point; until it is moved, the middle.",
-        low=-1e6, high=1e6, unit="at",
-        needs=(_SEEN, ("who", ("point",))),
+    point: tuple[float, float] = _point(
+        "Point", "who", "A place on the person when Whose matte is At the point; until moved, the middle."
+    )  # fmt: skip
+    also_keep: str = choice(
+        "nobody", "Also keep", "Subject", "shape", "Keeps a person beside those of Whose matte.",
+        nobody="Nobody", point="At the keep point",
+        needs=(_SEEN,),
+    )  # fmt: skip
+    keep_point: tuple[float, float] = _point(
+        "Keep point", "also_keep", "A place on the person to keep; until moved, the middle."
+    )  # fmt: skip
+    leave_out: str = choice(
+        "nobody", "Leave out", "Subject", "shape",
+        "Takes a person out of those of Whose matte, and what is nobody's with them.",
+        nobody="Nobody", point="At the leave point",
+        needs=(_SEEN,),
+    )  # fmt: skip
+    leave_point: tuple[float, float] = _point(
+        "Leave point", "leave_out", "A place on the person to leave out; until moved, the middle."
     )  # fmt: skip
     parts: str = choice(
         "all", "Parts", "Subject", "shape",
@@ -130,57 +152,46 @@ class Settings(Keying):
         "double", 0.0, "Network exposure", "Subject", "observe",
         "Stops by which the network sees the plate brighter than the automatic exposure shows it.",
         low=-10.0, high=10.0, slider=(-4.0, 4.0),
-        evidence="people",
-        needs=(_SEEN,),
-        group="Networks",
+        evidence="people", needs=(_SEEN,), group="Networks",
     )  # fmt: skip
     net_gamma: float = control(
         "double", 1.0, "Network gamma", "Subject", "observe",
         "Bends the picture that the network sees; above 1 lifts the shadows.",
         low=0.2, high=5.0, slider=(0.5, 2.0),
-        evidence="people",
-        needs=(_SEEN,),
-        group="Networks",
+        evidence="people", needs=(_SEEN,), group="Networks",
     )  # fmt: skip
 
     parts_model: str = choice(
         "own", "Parts model", "Subject", "observe",
         "The network that says which part of a person a pixel is; others than ours come from the "
         "model store (anatomatte models list), each with a licence of its own.", **PARTS_MODELS,
-        evidence="people",
-        needs=(_SEEN,),
-        group="Networks",
+        evidence="people", needs=(_SEEN,), group="Networks",
     )  # fmt: skip
     parts_network: str = control(
         "line", "", "Parts network", "Subject", "observe",
         "The id of a network in the model store when Parts model is Custom; id@fp16 picks a precision.",
         animates=False,
-        evidence="people",
+        evidence="people", group="Networks",
         needs=(_SEEN, ("parts_model", ("custom",))), hides=True,
-        group="Networks",
     )  # fmt: skip
     alpha_model: str = choice(
         "own", "Alpha model", "Subject", "observe",
         "The network that says how much of a pixel is person; As Parts model takes what that one parses.",
         **ALPHA_MODELS,
-        evidence="people",
-        needs=(_SEEN,),
-        group="Networks",
+        evidence="people", needs=(_SEEN,), group="Networks",
     )  # fmt: skip
     alpha_network: str = control(
         "line", "", "Alpha network", "Subject", "observe",
         "The id of a network in the model store when Alpha model is Custom; id@fp16 picks a precision.",
         animates=False,
-        evidence="people",
+        evidence="people", group="Networks",
         needs=(_SEEN, ("alpha_model", ("custom",))), hides=True,
-        group="Networks",
     )  # fmt: skip
     alpha_mix: float = control(
         "double", 1.0, "Alpha mix", "Subject", "observe",
         "How much the alpha model counts beside our own network; 0.5 makes it a second opinion.",
-        evidence="people",
+        evidence="people", group="Networks",
         needs=(_SEEN, ("alpha_model", _OTHERS)),
-        group="Networks",
     )  # fmt: skip
     edge_model: str = choice(
         "own", "Edge model", "Subject", "refine",
@@ -193,9 +204,8 @@ class Settings(Keying):
         "line", "", "Edge network", "Subject", "refine",
         "The id of a network in the model store when Edge model is Custom; id@fp16 picks a precision.",
         animates=False,
-        evidence="people",
+        evidence="people", group="Networks",
         needs=(("edge_model", ("custom",)),), hides=True,
-        group="Networks",
     )  # fmt: skip
 
     # ---- Output

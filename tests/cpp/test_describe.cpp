@@ -203,7 +203,7 @@ void a_point_that_nobody_moved_is_the_middle_of_the_plate() {
     CHECK_EQ(bench.render(0, 0, 8, 6), kOfxStatOK);
     return seen;
   };
-  who.number[0] = anatomatte::kWhoPoint;
+  who.number[0] = anatomatte::kPlaces[0].entry;
   CHECK(rendered(960, 540) == middle);
   CHECK(rendered(10, 20) == (std::vector<double>{10, 20}));
   point.number[0] = 960;

@@ -172,14 +172,21 @@ def test_the_layers_follow_their_controls(node: Instance) -> None:
     assert before < more > fewer and "person_02.face" in fewer and "person_03.face" not in fewer
 
 
-def test_a_point_that_nobody_moved_goes_to_the_middle_of_the_plate(plugin: Plugin) -> None:
+@pytest.mark.parametrize(
+    ("menu", "point"), [("who", "point"), ("also_keep", "keep_point"), ("leave_out", "leave_point")]
+)
+def test_a_point_that_nobody_moved_goes_to_the_middle_of_the_plate(
+    plugin: Plugin, menu: str, point: str
+) -> None:
     with plugin.instance(project_size=(1920, 1080)) as node:
         node.clips.Source = plate()
+        assert node.params[point].properties["kOfxParamPropUseHostOverlayHandle"] == [1]
         if not follows(node) or not gives_values(node):
             return
-        node.params.who = "point"
-        assert node.params["point"].value == (30, 20)
-        node.params.point = (12, 7)
-        node.params.who = "main"
-        node.params.who = "point"
-        assert node.params["point"].value == (12, 7)
+        before = node.params[menu].value
+        node.params[menu] = "point"
+        assert node.params[point].value == (30, 20)
+        node.params[point] = (12, 7)
+        node.params[menu] = before
+        node.params[menu] = "point"
+        assert node.params[point].value == (12, 7)
