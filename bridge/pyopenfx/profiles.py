@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ._words import COMPONENTS, CONTEXTS, DEPTHS
 from .image import Layout
 from .panel import Style
 
 Properties = Mapping[str, Any]
+Fate = Literal["raises", "ends", "kept"]
 _INTERACT = ("OfxPropHostOSHandle", "OfxParamHostPropSupportsStrChoice")
 
 
@@ -58,6 +59,7 @@ class Profile:
     ranges_or_unit: bool = False  # numbers without range and display range are -1..1, integers 0
     normalised_positions: bool = False  # defaults of positions are fractions of the project
     panel: Style = "groups"  # how controls are laid out
+    failed_frame: Fate = "raises"  # what it does to a range of frames; "ends" and "kept" exit with 0
     planes_with_preferences: bool = False  # planes are asked for when preferences are, and not before
 
 
@@ -105,6 +107,7 @@ PROFILES: Final[dict[str, Profile]] = {
             },
             quirks=("forwards_arguments",),
             panel="natron",
+            failed_frame="ends",
             planes_with_preferences=True,
             instance={"OfxPropType": "OfxTypeImageEffect"},
             contexts=("general", "filter", "generator", "transition", "paint"),
@@ -171,6 +174,7 @@ PROFILES: Final[dict[str, Profile]] = {
                 "time_line_is_mute",
             ),
             contexts=("filter",),
+            failed_frame="kept",
             layout=Layout(row_order="negative", output="rod"),
             tiles=False,
             time_access=False,

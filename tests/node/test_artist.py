@@ -190,3 +190,21 @@ def test_a_point_that_nobody_moved_goes_to_the_middle_of_the_plate(
         node.params[menu] = before
         node.params[menu] = "point"
         assert node.params[point].value == (12, 7)
+
+
+def test_a_failed_frame_is_no_picture_whatever_the_host_makes_of_it(node: Instance) -> None:
+    """Natron ends there, MLT goes on; both exit as if all were well, so the sentence must be told."""
+    last = 3
+    node.clips.Source = lambda time: plate() if time != 2 else None
+    node.params.output = "matte"
+    fate, made = node.profile.failed_frame, {}
+    try:
+        for frame, planes in node.film(1, last):
+            made[frame] = planes["colour"].copy()
+    except RenderError as error:
+        assert fate == "raises" and "Source has no picture at frame 2" in str(error)
+        return
+    assert list(made) == {"ends": [1], "kept": [1, 2, 3]}[fate]
+    assert made[1].max() == 1 and (fate == "ends" or not made[2].any())
+    ((frame, why),) = node.failed
+    assert frame == 2 and "Source has no picture at frame 2: check the plate's frame range" in why
