@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from pyopenfx import PROFILES, Host
+from pyopenfx.__main__ import main
 from pyopenfx.errors import HostError
 
 SUPPORT = "org.anatomatte.test.support"
@@ -42,6 +45,17 @@ def test_a_curve_has_a_label_for_each_dimension(bundle: Path) -> None:
         host.scan([bundle])
         (curve,) = host.load(SUPPORT).params("filter")
         assert curve.properties["OfxParamPropDimensionLabel"] == ["master", "red"]
+
+
+def test_the_validator_raises_no_false_alarm(bundle: Path) -> None:
+    """Nor for a picture that is taken for granted: a mandatory input is never taken away."""
+    words = ["loads-again", "no-input", "questions"]
+    done = CliRunner().invoke(
+        main,
+        ["validate", str(bundle), "--json", "--timeout", "1800", *(w for n in words for w in ("--check", n))],
+    )
+    told = {line["check"]: (line["result"], line["text"]) for line in json.loads(done.stdout)["lines"]}
+    assert done.exit_code == 0 and {result for result, _ in told.values()} == {"pass"}, told
 
 
 def test_a_bundle_for_another_machine_is_told(bundle: Path, tmp_path: Path) -> None:
