@@ -197,6 +197,7 @@ void Instance::show_status() {
 }
 
 void Instance::refresh_status() {
+  shown_status_.clear();  // a project that was loaded since has emptied it
   how_it_runs_ = runtime_status();
   const std::string own = told_.status();
   const std::string text =

@@ -82,6 +82,12 @@ class Instance {
   void all_is_well();
 
  private:
+  // Where a point came to stand without an artist.
+  struct Put {
+    bool known = false;
+    double x = 0.0, y = 0.0;
+  };
+
   std::string read_text(int control, OfxTime time) const;
   void read_number(int control, OfxTime time, double number[3]) const;
   const char* entry(int control, OfxTime time, std::deque<std::string>* texts) const;
@@ -103,11 +109,8 @@ class Instance {
   Told told_;
   std::string how_it_runs_;   // of the last Refresh
   std::string shown_status_;  // set by actions of the panel only, which come one at a time
-  struct Put {
-    bool known = false;
-    double x = 0.0, y = 0.0;
-  };
-  std::array<Put, kPlaceCount> put_by_itself_{};  // where each point was without an artist
+  mutable std::mutex places_mutex_;
+  std::array<Put, kPlaceCount> put_by_itself_{};
   std::string message_;  // what stands in the host now; empty when nothing does
 };
 

@@ -34,7 +34,11 @@ bool Instance::point_is_untouched(int place, OfxTime time) const {
   read_number(point, time, at);
   const double* fallback = kControls[point].number;
   if (near(at[0], fallback[0]) && near(at[1], fallback[1])) return true;
-  const Put& put = put_by_itself_[place];
+  Put put;
+  {
+    const std::lock_guard<std::mutex> lock(places_mutex_);
+    put = put_by_itself_[place];
+  }
   if (put.known && near(at[0], put.x) && near(at[1], put.y)) return true;
   OfxPropertySetHandle project = nullptr;
   return suites().effect->getPropertySet(effect_, &project) == kOfxStatOK &&
@@ -65,7 +69,10 @@ void Instance::place_point(const std::string& menu, OfxTime time) {
         at[0] < plate.x1 || at[0] > plate.x2 || at[1] < plate.y1 || at[1] > plate.y2;
     if (!outside && !point_is_untouched(place, time)) continue;
     const Put put = {true, (plate.x1 + plate.x2) / 2, (plate.y1 + plate.y2) / 2};
-    put_by_itself_[place] = put;
+    {
+      const std::lock_guard<std::mutex> lock(places_mutex_);
+      put_by_itself_[place] = put;
+    }
     suites().param->paramSetValue(controls_[row.point], put.x, put.y);
   }
 }
