@@ -165,7 +165,9 @@ class Instance(Questions):
         status, _ = self.ask(action, args, out, time=self.time, scale=0.5)
         self.takes_scale = status != FAILED
 
-    def film(self, first: int, last: int) -> Iterator[tuple[int, Planes]]:
+    def film(
+        self, first: int, last: int, planes: Sequence[str] | None = None
+    ) -> Iterator[tuple[int, Planes]]:
         """Renders a range as the host's own program does, and yields each frame that it would write.
 
         By default a frame that fails raises RenderError.  Natron's program ends there and MLT's writes
@@ -177,7 +179,7 @@ class Instance(Questions):
         try:
             with self.sequence(first, last):
                 for frame in range(first, last + 1):
-                    yield frame, self.render(frame)
+                    yield frame, self.render(frame, planes=planes)
         except RenderError as error:
             if fate != "ends":
                 raise

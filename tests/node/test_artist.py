@@ -199,7 +199,7 @@ def test_a_failed_frame_is_no_picture_whatever_the_host_makes_of_it(node: Instan
     node.params.output = "matte"
     fate, made = node.profile.failed_frame, {}
     try:
-        for frame, planes in node.film(1, last):
+        for frame, planes in node.film(1, last, ["colour"]):
             made[frame] = planes["colour"].copy()
     except RenderError as error:
         assert fate == "raises" and "Source has no picture at frame 2" in str(error)
