@@ -98,8 +98,9 @@ typedef struct AnmCall {
   void* host;                     /* handed back to the two callbacks; null ones are skipped */
   int32_t (*aborted)(void* host); /* asked every 50 ms from the calling thread */
   void (*progress)(void* host, double); /* 0 to 1, from the calling thread */
-  /* UTF-8, terminated.  On failure one or two sentences; on success the frame's account as JSON:
-   * what made its pixels.  Empty where a runtime gives none. */
+  /* UTF-8, terminated.  On failure one or two sentences; on success a line with the frame's account
+   * as JSON, what made its pixels, and then the lines of the node's status.  Empty where a runtime
+   * gives none. */
   char* message;
   size_t message_size;
   AnmRange range; /* of Source */
@@ -137,7 +138,7 @@ typedef struct AnmEngine {
   uint32_t api; /* ANATOMATTE_ENGINE_API */
   /* Renders one frame; blocks, writes the whole window or fails.  Safe from several threads. */
   AnmResult (*render)(AnmCall* call);
-  /* A few short lines for the Status page: runtime, Python, engine, last frame's time. */
+  /* A few short lines for the Status page of any node: runtime, Python, engine. */
   AnmResult (*status)(char* text, size_t text_size);
   /* Gives cached memory back. */
   void (*purge)(void);

@@ -19,9 +19,10 @@ from .errors import ERR_EXISTS, OK, REPLY_DEFAULT, ActionError, HostError, Plugi
 from .image import Layout
 from .imitate import imitate
 from .instance import Instance
+from .panel import Tab, panel
 from .params import ParamDescription
 from .profiles import profile_of
-from .scan import BinaryProblem, PluginInfo, binaries, scan_apart, search_path
+from .scan import BinaryProblem, PluginInfo, binaries, scan_apart, search_path, without_binary
 
 
 class Plugin:
@@ -110,6 +111,10 @@ class Plugin:
     def page_order(self, context: str | None = None) -> list[str]:
         """Names of the pages in the order that the plug-in wants."""
         return self._describe(context or self._any_context()).properties.get("OfxPluginPropParamPageOrder")
+
+    def panel(self, context: str | None = None) -> list[Tab]:
+        """The tabs of its panel as this host lays them out, before an instance hides anything."""
+        return panel(self.params(context), self.page_order(context), self.host.profile.panel)
 
     def instance(
         self,
@@ -243,7 +248,9 @@ class Host:
         `isolated`: each binary is tried in a process of its own, for at most `timeout` seconds, and
         opened here only when one of its plug-ins is loaded; use it for binaries that nobody knows.
         """
-        places = list(binaries([Path(p) for p in paths] if paths is not None else search_path()))
+        folders = [Path(p) for p in paths] if paths is not None else search_path()
+        places = list(binaries(folders))
+        self.problems += without_binary(folders)
         if not isolated:
             return [info for binary, bundle in places for info in self.scan_binary(binary, bundle)]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from . import _host
 from .clips import Clip, Clips, Feed
 from .core import Scale, pair
-from .errors import FAILED, REPLY_NO, REPLY_YES
+from .errors import FAILED, REPLY_NO, REPLY_YES, RenderError
 from .image import Bounds, Layout
 from .imitate import frame_copy, imitate_params
+from .panel import Tab, panel
 from .params import Param, Params
 from .planes import COLOUR, Plane
 from .questions import Questions
@@ -60,6 +61,8 @@ class Instance(Questions):
         self._sequence = False
         self._single_use = False
         self.takes_scale = True  # as far as the host has found out
+        self.keeps_failed = False  # a failed frame is what the plug-in left in it
+        self.failed: list[tuple[float, str]] = []  # frames of `film`, and why
         self.put("OfxPropIsInteractive", int(interactive))
         self.put("OfxImageEffectPropFrameRate", float(frame_rate))
         if project_size is not None:
@@ -145,7 +148,7 @@ class Instance(Questions):
     ) -> Planes:
         """A frame of an instance that lives for it alone."""
         one = frame_copy(self, time)
-        one._single_use = True
+        one._single_use, one.keeps_failed, one.failed = True, self.keeps_failed, self.failed
         try:
             return one.render(time, window, scale, progress=progress, **how)
         finally:
@@ -161,6 +164,28 @@ class Instance(Questions):
         action = "OfxImageEffectActionGetRegionOfDefinition"
         status, _ = self.ask(action, args, out, time=self.time, scale=0.5)
         self.takes_scale = status != FAILED
+
+    def film(
+        self, first: int, last: int, planes: Sequence[str] | None = None
+    ) -> Iterator[tuple[int, Planes]]:
+        """Renders a range as the host's own program does, and yields each frame that it would write.
+
+        By default a frame that fails raises RenderError.  Natron's program ends there and MLT's writes
+        what the plug-in left in the picture, and neither says so to its caller: `failed` does.
+        """
+        self.failed.clear()
+        fate = self.profile.failed_frame
+        self.keeps_failed = fate == "kept"
+        try:
+            with self.sequence(first, last):
+                for frame in range(first, last + 1):
+                    yield frame, self.render(frame, planes=planes)
+        except RenderError as error:
+            if fate != "ends":
+                raise
+            self.failed.append((float(frame), str(error)))
+        finally:
+            self.keeps_failed = False
 
     @contextmanager
     def sequence(
@@ -267,6 +292,11 @@ class Instance(Questions):
         """The instance's properties."""
         return self._core.properties.as_dict()
 
+    def panel(self) -> list[Tab]:
+        """The tabs of its panel, as this host lays them out."""
+        params = [self.params[name] for name in self.params]
+        return panel(params, self.plugin.page_order(self.context), self.profile.panel)
+
     # ---- changes ----
 
     @contextmanager
@@ -293,6 +323,9 @@ class Instance(Questions):
 
     def _changed(self, kind: str, name: str) -> None:
         self._preferences = None
+        slaves = self._core.properties.get("OfxImageEffectPropClipPreferencesSlaveParam")
+        if kind == "OfxTypeClip" or name in slaves:
+            self._layers = None
         if not self.profile.tells_changes:
             return
         with self._change_lock, self.changes(), self.frame():

@@ -1,19 +1,21 @@
 """Hosts that there are, as plug-ins meet them: what each says of itself, lacks, and does otherwise.
 
-Observed in Natron 2.5 and MLT 7; Nuke and Resolve by their documentation and by dumps of what they
-tell plug-ins.
+Observed in Natron 2.5, MLT 7 and the example host; Nuke and Resolve
+by their documentation and by dumps of what they tell plug-ins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ._words import COMPONENTS, CONTEXTS, DEPTHS
 from .image import Layout
+from .panel import Style
 
 Properties = Mapping[str, Any]
+Fate = Literal["raises", "ends", "kept"]
 _INTERACT = ("OfxPropHostOSHandle", "OfxParamHostPropSupportsStrChoice")
 
 
@@ -56,6 +58,9 @@ class Profile:
     fractional_times: bool = True
     ranges_or_unit: bool = False  # numbers without range and display range are -1..1, integers 0
     normalised_positions: bool = False  # defaults of positions are fractions of the project
+    panel: Style = "groups"  # how controls are laid out
+    failed_frame: Fate = "raises"  # what it does to a range of frames; "ends" and "kept" exit with 0
+    planes_with_preferences: bool = False  # planes are asked for when preferences are, and not before
 
 
 def _strings(table: Mapping[str, str], *words: str) -> list[str]:
@@ -98,7 +103,12 @@ PROFILES: Final[dict[str, Profile]] = {
                 "OfxImageEffectPropSupportedContexts": _strings(CONTEXTS, *_NATRON),
                 "OfxImageEffectPropSupportedPixelDepths": _strings(DEPTHS, "float", "short", "byte"),
                 "OfxParamHostPropSupportsCustomAnimation": 0,
+                "OfxParamHostPropMaxPages": 0,
             },
+            quirks=("forwards_arguments",),
+            panel="natron",
+            failed_frame="ends",
+            planes_with_preferences=True,
             instance={"OfxPropType": "OfxTypeImageEffect"},
             contexts=("general", "filter", "generator", "transition", "paint"),
             refused_params=("strchoice",),
@@ -128,6 +138,7 @@ PROFILES: Final[dict[str, Profile]] = {
             no_suites=(("OfxParametricParameterSuite", 1), ("OfxProgressSuite", 2)),
             multi_planar=False,
             contexts=("filter", "general"),
+            panel="tabs",
             refused_params=("strchoice", "parametric"),
             secret_for_ever=True,
             fractional_times=False,
@@ -163,6 +174,7 @@ PROFILES: Final[dict[str, Profile]] = {
                 "time_line_is_mute",
             ),
             contexts=("filter",),
+            failed_frame="kept",
             layout=Layout(row_order="negative", output="rod"),
             tiles=False,
             time_access=False,
@@ -205,6 +217,21 @@ PROFILES: Final[dict[str, Profile]] = {
             tiles=False,
             always_connected=True,
             ranges_or_unit=True,
+        ),
+        Profile(
+            "example",
+            host={
+                "OfxPropName": "uk.co.thefoundry.openfx.demo",
+                "OfxPropLabel": "OpenFX example host",
+                "OfxPropAPIVersion": [1, 4],
+                "OfxImageEffectPropTemporalClipAccess": 0,
+            },
+            no_host=(_MULTI_PLANAR,),
+            no_suites=_PLANES,
+            multi_planar=False,
+            quirks=("made_up_values",),
+            time_access=False,
+            always_connected=True,
         ),
         Profile(
             "strict",

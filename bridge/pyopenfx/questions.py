@@ -27,6 +27,7 @@ class Questions(InstanceCore):
     """Formats, regions, frames and time domain."""
 
     _preferences: tuple[object, ClipPreferences] | None = None
+    _layers: list[Plane] | None = None  # as last told
     _fixed_size = False
     project_size = (1920.0, 1080.0)
     _project_extent = (1920.0, 1080.0)
@@ -75,7 +76,7 @@ class Questions(InstanceCore):
                 "OfxImageEffectPropRenderScale": pair(scale),
                 "OfxImageEffectPropRegionOfInterest": wanted,
             }
-            out = {f"OfxImageClipPropRoI_{name}": wanted for name in self.connected()}
+            out = {f"OfxImageClipPropRoI_{name}": wanted for name in self._inputs}  # connected or not
             action = "OfxImageEffectActionGetRegionsOfInterest"
             found = self.act(action, args, out, time=time, scale=scale)
         return {n: rect(found[f"OfxImageClipPropRoI_{n}"]) for n in self.connected()}
@@ -84,13 +85,13 @@ class Questions(InstanceCore):
         """Ranges of frames that the plug-in needs of each connected input to render `time`."""
         with self.frame():
             self.clip_preferences(time)
-            names = {n: f"OfxImageClipPropFrameRange_{n}" for n in self.connected()}
+            names = {n: f"OfxImageClipPropFrameRange_{n}" for n in self._inputs}
             out = {prop: [float(time), float(time)] for prop in names.values()}
             args = {"OfxPropTime": float(time)}
             if not self.profile.asks_frames:
-                return {n: [(float(time), float(time))] for n in names}
+                return {n: [(float(time), float(time))] for n in self.connected()}
             found = self.act("OfxImageEffectActionGetFramesNeeded", args, out, time=time)
-        ranges = {n: found[prop] for n, prop in names.items()}
+        ranges = {n: found[names[n]] for n in self.connected()}
         return {n: list(zip(r[::2], r[1::2], strict=False)) for n, r in ranges.items()}
 
     def planes(self, time: float | None = None) -> list[Plane]:
@@ -99,6 +100,13 @@ class Questions(InstanceCore):
         if not self.profile.multi_planar or not self.flag(mark):
             return [COLOUR_PLANE]
         at = self._core.time if time is None else float(time)
+        if self.profile.planes_with_preferences and self._layers is not None:
+            return list(self._layers)
+        found = self._ask_planes(at)
+        self._layers = found
+        return list(found)
+
+    def _ask_planes(self, at: float) -> list[Plane]:
         needed = "uk.co.thefoundry.OfxNeededComp_"
         more = "uk.co.thefoundry.ImageEffectPropPassThrough"
         with self.frame():

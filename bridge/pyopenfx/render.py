@@ -225,7 +225,10 @@ class Job:
         if asked.stopped or one.stopping:
             raise RenderAborted(f"The render of {one.plugin.label} at {self.time:g} was stopped.")
         if status != OK:
-            raise one.failure(RENDER, status, told)
+            error = one.failure(RENDER, status, told)
+            if not one.keeps_failed:
+                raise error
+            one.failed.append((self.time, str(error)))
         for clip in one.copies.take_changed() if one.copies else ():
             one.breach("write_to_input", f"{RENDER} changed the pixels of clip {clip}")
 

@@ -71,6 +71,33 @@ def binaries(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
                 yield real, bundle
 
 
+def without_binary(paths: Iterable[Path]) -> Iterator[BinaryProblem]:
+    """The bundles below each path that hold no binary for this machine, and what they hold instead."""
+    for path in paths:
+        for bundle in _bundles(path):
+            if any(_below(bundle)):
+                continue
+            contents = bundle / "Contents"
+            here = sorted(p.name for p in (contents / architecture()).glob("*.ofx"))
+            others = sorted(p.name for p in contents.glob("*") if any(p.glob("*.ofx")))
+            if here:
+                name = bundle.name.removesuffix(".bundle")
+                why = f"its binary is called {here[0]}, where hosts look for {name}"
+            else:
+                found = f"there is one for {', '.join(others)}" if others else "there is none at all"
+                why = f"holds no binary for {architecture()}; {found}"
+            yield BinaryProblem(str(bundle), why)
+
+
+def _bundles(path: Path) -> Iterator[Path]:
+    if path.name.endswith(".ofx.bundle"):
+        yield path
+    elif path.is_dir():
+        for child in sorted(path.iterdir()):
+            if child.is_dir() and not child.name.startswith("@"):
+                yield from _bundles(child)
+
+
 def _below(path: Path) -> Iterator[tuple[Path, Path]]:
     if path.suffix == ".ofx" and path.is_file():
         inside = path.parent.parent.name == "Contents"

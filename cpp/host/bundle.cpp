@@ -74,10 +74,10 @@ std::vector<OfxPlugin*> listed(void* library) {
   return found;
 }
 
-bool same(const OfxPlugin* one, const OfxPlugin* other) {
-  return std::string(one->pluginIdentifier) == other->pluginIdentifier &&
-         one->pluginVersionMajor == other->pluginVersionMajor &&
-         one->pluginVersionMinor == other->pluginVersionMinor;
+bool is(const OfxPlugin* ofx, const Plugin& plugin) {
+  return plugin.identifier() == ofx->pluginIdentifier &&
+         plugin.major() == static_cast<int>(ofx->pluginVersionMajor) &&
+         plugin.minor() == static_cast<int>(ofx->pluginVersionMinor);
 }
 
 }  // namespace
@@ -95,7 +95,12 @@ HostRecord* HostRecord::from(OfxPropertySetHandle handle) {
 }
 
 Plugin::Plugin(OfxPlugin* ofx, Binary* image, std::string bundle)
-    : ofx_(ofx), image_(image), bundle_(std::move(bundle)) {}
+    : ofx_(ofx),
+      identifier_(ofx->pluginIdentifier),
+      major_(static_cast<int>(ofx->pluginVersionMajor)),
+      minor_(static_cast<int>(ofx->pluginVersionMinor)),
+      image_(image),
+      bundle_(std::move(bundle)) {}
 
 OfxStatus Plugin::enter(const std::string& action, const void* handle, PropertySet* in,
                         PropertySet* out) {
@@ -141,28 +146,21 @@ void Plugin::unload() {
   loaded_ = false;
   enter(kOfxActionUnload, nullptr, nullptr, nullptr);
   if (const size_t left = forget_blocks(this)) {
-    stray_breach(kMemoryNotFreed, std::string(ofx_->pluginIdentifier) + " left " +
-                                      std::to_string(left) + " blocks of memory at its Unload");
+    stray_breach(kMemoryNotFreed,
+                 identifier_ + " left " + std::to_string(left) + " blocks of memory at its Unload");
   }
 }
 
 // The same plug-ins in a fresh image of their binary.
 void reopen(Binary* image) {
-  std::vector<OfxPlugin> before;
-  std::vector<std::string> names;
-  for (Plugin* plugin : image->plugins) {
-    names.emplace_back(plugin->ofx_->pluginIdentifier);
-    before.push_back(*plugin->ofx_);
-  }
   dlclose(image->library);
   image->library = opened(image->path);
   const std::vector<OfxPlugin*> now = listed(image->library);
-  for (size_t i = 0; i < image->plugins.size(); ++i) {
-    before[i].pluginIdentifier = names[i].c_str();
+  for (Plugin* plugin : image->plugins) {
     const auto found =
-        std::find_if(now.begin(), now.end(), [&](OfxPlugin* ofx) { return same(ofx, &before[i]); });
-    if (found == now.end()) throw BinaryError("no longer lists " + names[i]);
-    image->plugins[i]->ofx_ = *found;
+        std::find_if(now.begin(), now.end(), [&](OfxPlugin* ofx) { return is(ofx, *plugin); });
+    if (found == now.end()) throw BinaryError("no longer lists " + plugin->identifier());
+    plugin->ofx_ = *found;
   }
   image->spent = false;
 }

@@ -30,6 +30,8 @@ struct Quirks {
   bool copies_no_params = false;
   bool time_line_is_mute = false;
   bool image_scale_is_one = false;
+  bool made_up_values = false;      // 2.0 for a Double, true for a Boolean, nothing for others
+  bool forwards_arguments = false;  // of messages, as one va_list to a function with dots
 };
 
 // What plug-ins see of their host.  A plug-in may keep the pointer: it is never freed.
@@ -74,7 +76,9 @@ class Plugin : public std::enable_shared_from_this<Plugin> {
  public:
   Plugin(OfxPlugin* ofx, Binary* image, std::string bundle);
 
-  OfxPlugin* ofx() { return ofx_; }
+  const std::string& identifier() const { return identifier_; }
+  int major() const { return major_; }
+  int minor() const { return minor_; }
   const std::string& binary() const { return image_->path; }
   const std::string& bundle() const { return bundle_; }
 
@@ -91,7 +95,9 @@ class Plugin : public std::enable_shared_from_this<Plugin> {
   void unload();
   friend void reopen(Binary* image);
 
-  OfxPlugin* ofx_;
+  OfxPlugin* ofx_;  // gone after Unload where the plug-in keeps it in memory of its own
+  const std::string identifier_;
+  const int major_, minor_;
   Binary* image_;
   std::string bundle_;
   bool loaded_ = false;

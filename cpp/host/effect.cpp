@@ -45,12 +45,11 @@ Effect::Effect(std::shared_ptr<Plugin> plugin)
     : plugin_(std::move(plugin)), params_(std::make_unique<ParamSet>(this)) {
   handle_born(HandleKind::kEffect, this);
   properties_.define(effect_descriptor_properties());
-  const std::string identifier = plugin_->ofx()->pluginIdentifier;
+  const std::string identifier = plugin_->identifier();
   for (const char* label : {kOfxPropName, kOfxPropLabel, kOfxPropShortLabel, kOfxPropLongLabel}) {
     properties_.put(label, {identifier});
   }
-  properties_.put(kOfxPropVersion, {static_cast<int>(plugin_->ofx()->pluginVersionMajor),
-                                    static_cast<int>(plugin_->ofx()->pluginVersionMinor)});
+  properties_.put(kOfxPropVersion, {plugin_->major(), plugin_->minor()});
   properties_.put(kOfxPluginPropFilePath, {plugin_->bundle()});
 }
 

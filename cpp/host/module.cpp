@@ -235,6 +235,8 @@ void set_quirk(HostRecord& record, const std::string& name) {
       {"copies_no_params", &q.copies_no_params},
       {"time_line_is_mute", &q.time_line_is_mute},
       {"image_scale_is_one", &q.image_scale_is_one},
+      {"forwards_arguments", &q.forwards_arguments},
+      {"made_up_values", &q.made_up_values},
   };
   const auto flag = flags.find(name);
   if (flag == flags.end()) throw py::value_error("there is no quirk " + name);
@@ -265,13 +267,9 @@ void bind_plugins(py::module_& m) {
                             int version) { r.quirks.absent_suites.insert({name, version}); })
       .def("set_quirk", set_quirk);
   py::class_<Plugin, std::shared_ptr<Plugin>>(m, "Plugin")
-      .def_property_readonly("identifier",
-                             [](Plugin& p) { return Text(p.ofx()->pluginIdentifier); })
+      .def_property_readonly("identifier", [](Plugin& p) { return Text(p.identifier()); })
       .def_property_readonly("version",
-                             [](Plugin& p) {
-                               return py::make_tuple(p.ofx()->pluginVersionMajor,
-                                                     p.ofx()->pluginVersionMinor);
-                             })
+                             [](Plugin& p) { return py::make_tuple(p.major(), p.minor()); })
       .def_property_readonly("binary", [](const Plugin& p) { return Text(p.binary()); })
       .def_property_readonly("bundle", [](const Plugin& p) { return Text(p.bundle()); })
       .def("acquire", &Plugin::acquire, py::call_guard<py::gil_scoped_release>())

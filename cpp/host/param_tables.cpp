@@ -151,6 +151,7 @@ void add_special(const ParamType& type, Specs* specs) {
   }
   if (name == kOfxParamTypeParametric) {
     flag(kOfxParamPropParametricDimension, 1);
+    specs->push_back({kOfxParamPropDimensionLabel, PropType::kString, 0, {}});
     specs->push_back({kOfxParamPropParametricUIColour, PropType::kDouble, 0, {}});
     specs->push_back({kOfxParamPropParametricInteractBackground,
                       PropType::kPointer,

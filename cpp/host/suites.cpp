@@ -64,14 +64,37 @@ std::string format_text(const char* format, va_list args) {
   return text;
 }
 
+// A format whose arguments came to it as one va_list: each conversion prints the bytes of that
+// list, of which the first is a blank and the next ends the text.  Natron 2.5 does so.
+std::string forwarded_text(const char* format) {
+  std::string text;
+  for (const char* at = format ? format : ""; *at; ++at) {
+    if (*at != '%') {
+      text += *at;
+    } else if (at[1] == '%') {
+      text += *at++;
+    } else {
+      at += std::strcspn(at, "diouxXeEfFgGaAcsp");
+      text += ' ';
+      if (!*at) break;
+    }
+  }
+  return text;
+}
+
+std::string message_text(Effect* effect, const char* format, va_list args) {
+  const bool forwarded = effect && effect->plugin().quirks().forwards_arguments;
+  return forwarded ? forwarded_text(format) : format_text(format, args);
+}
+
 std::string or_empty(const char* text) { return text ? text : ""; }
 
 OfxStatus show_message(void* handle, const char* type, const char* id, const char* format, ...) {
   va_list args;
   va_start(args, format);
-  const Message message{or_empty(type), or_empty(id), format_text(format, args)};
-  va_end(args);
   Effect* effect = Effect::from(handle);
+  const Message message{or_empty(type), or_empty(id), message_text(effect, format, args)};
+  va_end(args);
   if (effect) {
     effect->add_message(message);
   } else {  // from Load, or about no instance: nowhere else to keep it
@@ -89,7 +112,7 @@ OfxStatus set_persistent(void* handle, const char* type, const char* id, const c
   if (!type) return kOfxStatErrValue;
   va_list args;
   va_start(args, format);
-  effect->set_persistent({type, or_empty(id), format_text(format, args)});
+  effect->set_persistent({type, or_empty(id), message_text(effect, format, args)});
   va_end(args);
   return kOfxStatOK;
 }
@@ -240,7 +263,7 @@ void tell_missing_suites(bool tell) {
   missing().tell = tell;
 }
 
-void* fetch_suite(OfxPropertySetHandle host, const char* name, int version) {
+const void* fetch_suite(OfxPropertySetHandle host, const char* name, int version) {
   static const SuiteRow rows[] = {
       {kOfxPropertySuite, 1, property_suite()},
       {kOfxParameterSuite, 1, parameter_suite()},
@@ -269,7 +292,7 @@ void* fetch_suite(OfxPropertySetHandle host, const char* name, int version) {
   }
   for (const SuiteRow& row : rows) {
     if (row.version == version && std::strcmp(row.name, name) == 0) {
-      return const_cast<void*>(row.suite);
+      return row.suite;
     }
   }
   miss(name, version);

@@ -23,7 +23,7 @@ struct MissingSuite {
 std::vector<MissingSuite> missing_suites();
 void tell_missing_suites(bool tell);
 
-void* fetch_suite(OfxPropertySetHandle host, const char* name, int version);
+const void* fetch_suite(OfxPropertySetHandle host, const char* name, int version);
 
 const void* parametric_suite();
 const void* plane_suite_v1();

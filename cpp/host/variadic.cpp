@@ -88,6 +88,18 @@ bool reads_nothing(const Param& param) {
          param.owner()->effect()->plugin().quirks().silent_custom;
 }
 
+// The value of a parameter, or what a host answers that has no values.
+OfxStatus answer_value(const Param& param, const ParamValue& value, va_list args) {
+  if (!param.owner()->effect()->plugin().quirks().made_up_values) {
+    return write_values(param.type(), value, args);
+  }
+  const std::string kind = param.type().name;
+  ParamValue made_up;
+  made_up.number[0] = kind == kOfxParamTypeDouble ? 2.0 : 1.0;
+  const bool known = kind == kOfxParamTypeDouble || kind == kOfxParamTypeBoolean;
+  return known ? write_values(param.type(), made_up, args) : kOfxStatErrMissingHostFeature;
+}
+
 double now(Param* param) { return param->owner()->effect()->current_time(); }
 
 OfxStatus get_value(OfxParamHandle handle, ...) {
@@ -97,7 +109,7 @@ OfxStatus get_value(OfxParamHandle handle, ...) {
   if (reads_nothing(*param)) return kOfxStatOK;
   va_list args;
   va_start(args, handle);
-  status = write_values(param->type(), param->value_at(now(param)), args);
+  status = answer_value(*param, param->value_at(now(param)), args);
   va_end(args);
   return status;
 }
@@ -109,7 +121,7 @@ OfxStatus get_value_at_time(OfxParamHandle handle, OfxTime time, ...) {
   if (reads_nothing(*param)) return kOfxStatOK;
   va_list args;
   va_start(args, time);
-  status = write_values(param->type(), param->value_at(time), args);
+  status = answer_value(*param, param->value_at(time), args);
   va_end(args);
   return status;
 }

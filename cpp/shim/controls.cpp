@@ -100,7 +100,7 @@ void describe_line(const Properties& param, const Control& control) {
   param.set(kOfxParamPropDefault, control.text);
 }
 
-// A line that only the Refresh button writes.
+// A line that only the node writes.
 void describe_text(const Properties& param, const Control& control) {
   param.set(kOfxParamPropStringMode, kOfxParamStringIsLabel);
   param.set(kOfxParamPropDefault, control.text);
@@ -168,32 +168,55 @@ void define_account(OfxParamSetHandle params) {
   param.set(kOfxParamPropCanUndo, 0);
 }
 
+// What a page shows, in its order; controls of a group follow the group.
+class Page {
+ public:
+  Page(OfxParamSetHandle params, const std::string& name, const char* label)
+      : page_(define(params, kOfxParamTypePage, name, label)) {}
+  void add(const std::string& child) { page_.set(kOfxParamPropPageChild, child.c_str(), count_++); }
+
+ private:
+  Properties page_;
+  int count_ = 0;
+};
+
+std::string define_group(OfxParamSetHandle params, const std::string& label,
+                         const std::string& parent, bool open) {
+  const std::string name = "group_" + label;
+  const Properties group = define(params, kOfxParamTypeGroup, name, label.c_str());
+  group.set(kOfxParamPropGroupOpen, open ? 1 : 0);
+  if (!parent.empty()) group.set(kOfxParamPropParent, parent.c_str());
+  if (host_facts().nuke && parent.empty()) group.set(kFnOfxParamPropGroupIsTab, 1);
+  return name;
+}
+
+void define_page(OfxParamSetHandle params, const char* label, const std::string& group) {
+  Page page(params, std::string("page_") + label, label);
+  std::string inner;
+  for (const Control& control : kControls) {
+    if (std::strcmp(control.page, label) != 0) continue;
+    if (*control.group && inner != std::string("group_") + control.group) {
+      inner = define_group(params, control.group, group, false);
+      page.add(inner);
+    }
+    define_control(params, control, *control.group ? inner : group);
+    page.add(control.name);
+  }
+}
+
 }  // namespace
 
+// Natron answers 0 pages and shows pages as tabs; a group for each would go to the first of them.
 void define_controls(OfxParamSetHandle params) {
   const HostFacts& host = host_facts();
-  const bool groups = host.nuke || !host.has_pages;
-  int page_number = 0;
-  for (const char* page_name : kPages) {
-    std::string group;
-    if (groups) {
-      group = std::string("group_") + page_name;
-      const Properties tab = define(params, kOfxParamTypeGroup, group, page_name);
-      if (host.nuke) tab.set(kFnOfxParamPropGroupIsTab, 1);
-    }
-    int child = 0;
-    const Properties page =
-        define(params, kOfxParamTypePage, std::string("page_") + page_name, page_name);
-    for (const Control& control : kControls) {
-      if (std::strcmp(control.page, page_name) != 0) continue;
-      define_control(params, control, group);
-      page.set(kOfxParamPropPageChild, control.name, child++);
-    }
-    OfxPropertySetHandle set = nullptr;
-    if (suites().param->paramSetGetPropertySet(params, &set) == kOfxStatOK) {
-      const std::string name = std::string("page_") + page_name;
-      Properties(set).set(kOfxPluginPropParamPageOrder, name.c_str(), page_number++);
-    }
+  const bool groups = host.nuke || (!host.has_pages && !host.natron);
+  OfxPropertySetHandle set = nullptr;
+  if (suites().param->paramSetGetPropertySet(params, &set) != kOfxStatOK) set = nullptr;
+  int number = 0;
+  for (const char* label : kPages) {
+    define_page(params, label, groups ? define_group(params, label, "", true) : "");
+    const std::string name = std::string("page_") + label;
+    Properties(set).set(kOfxPluginPropParamPageOrder, name.c_str(), number++);
   }
   define_account(params);
 }

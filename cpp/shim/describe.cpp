@@ -96,7 +96,10 @@ OfxStatus describe(OfxImageEffectHandle descriptor) {
   effect.set(kOfxImageEffectPropSupportsMultipleClipDepths, 1);
   effect.set(kOfxImageEffectPropSupportsMultipleClipPARs, 0);
   effect.set(kOfxImageEffectPluginPropFieldRenderTwiceAlways, 0);
-  effect.set(kOfxImageEffectPropClipPreferencesSlaveParam, kControls[kOutput].name);
+  int slave = 0;  // what decides on the layers, too: Natron asks for them anew only then
+  for (const int control : {kOutput, kPersonParts, kPeople}) {
+    effect.set(kOfxImageEffectPropClipPreferencesSlaveParam, kControls[control].name, slave++);
+  }
   describe_planes(effect);
   if (host.natron) effect.set(kNatronOfxImageEffectPropChannelSelector, kOfxImageComponentNone);
   return kOfxStatOK;

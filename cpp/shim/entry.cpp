@@ -62,7 +62,10 @@ OfxStatus destroy(const void* handle) {
 
 OfxStatus changed(Instance& node, const Properties& in) {
   if (in.text_or(kOfxPropType, "") == kOfxTypeClip) node.clip_changed();
-  if (in.text_or(kOfxPropChangeReason, kOfxChangeUserEdited) == kOfxChangeTime) {
+  const std::string reason = in.text_or(kOfxPropChangeReason, kOfxChangeUserEdited);
+  if (reason == kOfxChangePluginEdited) return kOfxStatReplyDefault;
+  if (reason == kOfxChangeTime) {
+    node.show_status();
     return kOfxStatReplyDefault;
   }
   const std::string name = in.text_or(kOfxPropName, "");
@@ -75,27 +78,26 @@ OfxStatus changed(Instance& node, const Properties& in) {
     node.keep_decision();
     return kOfxStatOK;
   }
-  for (const int control : kDeciding) {
-    if (name != kControls[control].name) continue;
-    node.show_what_counts();
-    return kOfxStatOK;
-  }
-  return kOfxStatReplyDefault;
+  node.place_point(name, in.number_or(kOfxPropTime, 0.0));
+  if (decides(name)) node.show_what_counts();
+  node.show_status();
+  return kOfxStatOK;
 }
 
 OfxStatus render_and_tell(Instance& node, const Properties& in) {
+  const OfxTime time = in.number_or(kOfxPropTime, 0.0);
   try {
     const OfxStatus status = render(node, in);
     node.all_is_well();
     return status;
   } catch (const Failure& failure) {
-    node.complain(failure.what(), failure.id());
+    node.complain(time, failure.what(), failure.id());
     return failure.status();
   } catch (const std::bad_alloc&) {
-    node.complain("The frame does not fit into memory.", kMemory);
+    node.complain(time, "The frame does not fit into memory.", kMemory);
     return kOfxStatErrMemory;
   } catch (const std::exception& error) {
-    node.complain(std::string("A bug in Anatomatte's node: ") + error.what(), kBug);
+    node.complain(time, std::string("A bug in Anatomatte's node: ") + error.what(), kBug);
     return kOfxStatFailed;
   }
 }
@@ -117,6 +119,10 @@ OfxStatus instance_action(const std::string& action, const void* handle, const P
   if (action == kFnOfxImageEffectActionGetClipComponents)
     return clip_components(living(handle), in, out);
   if (action == kOfxActionInstanceChanged) return changed(living(handle), in);
+  if (action == kOfxActionEndInstanceChanged || action == kOfxActionSyncPrivateData) {
+    living(handle).show_status();
+    return kOfxStatOK;
+  }
   if (action == kOfxImageEffectActionGetFramesNeeded) return frames_needed(living(handle), in, out);
   if (action == kOfxImageEffectActionBeginSequenceRender) {
     living(handle).begin_sequence(in.integer_or(kOfxPropIsInteractive, 1) != 0);

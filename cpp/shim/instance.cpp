@@ -4,6 +4,8 @@
 #include <random>
 
 #include "controls.h"
+#include "message.h"
+#include "planes.h"
 #include "runtime.h"
 #include "status.h"
 
@@ -30,17 +32,6 @@ uint64_t fresh_number() {
   static std::mutex mutex;
   const std::lock_guard<std::mutex> lock(mutex);
   return (uint64_t{random()} << 32 | random()) | 1;
-}
-
-// A text of the engine's account, which is a flat enough JSON object: none of its texts that the
-// node reads has quotes in it.
-std::string text_of(const std::string& account, const std::string& name) {
-  const std::string head = "\"" + name + "\": \"";
-  const size_t begin = account.find(head);
-  if (begin == std::string::npos) return "";
-  const size_t end = account.find('"', begin + head.size());
-  if (end == std::string::npos) return "";
-  return account.substr(begin + head.size(), end - begin - head.size());
 }
 
 }  // namespace
@@ -78,6 +69,12 @@ Instance::Instance(OfxImageEffectHandle effect) : effect_(effect) {
     inputs_[i] = find_clip(effect, kInputs[i].name, kInputs[i].optional);
   }
   output_ = find_clip(effect, kOfxImageEffectOutputClipName, false);
+  for (int place = 0; place < kPlaceCount; ++place) {
+    double at[3];
+    read_number(kPlaces[place].point, 0.0, at);
+    const bool untouched = point_is_untouched(place, 0.0);
+    if (untouched) put_by_itself_[place] = {true, at[0], at[1]};
+  }
 }
 
 void Instance::read_number(int control, OfxTime time, double number[3]) const {
@@ -122,10 +119,16 @@ int Instance::whole(int control, OfxTime time) const {
 
 int Instance::choice(int control, OfxTime time) const {
   const Control& row = kControls[control];
-  double number[3];
-  read_number(control, time, number);
-  const bool valid = number[0] >= 0 && number[0] < row.n_options;
-  return static_cast<int>(valid ? number[0] : row.number[0]);
+  const int entry = whole(control, time);
+  return entry >= 0 && entry < row.n_options ? entry : static_cast<int>(row.number[0]);
+}
+
+// What is no entry of the menu goes on as its number, for the engine to tell.
+const char* Instance::entry(int control, OfxTime time, std::deque<std::string>* texts) const {
+  const Control& row = kControls[control];
+  const int chosen = whole(control, time);
+  if (chosen >= 0 && chosen < row.n_options) return row.keys[chosen];
+  return texts->emplace_back(std::to_string(chosen)).c_str();
 }
 
 FrameValues Instance::values(OfxTime time) const {
@@ -138,7 +141,7 @@ FrameValues Instance::values(OfxTime time) const {
     value.name = row.name;
     if (row.kind == Kind::choice_) {
       value.kind = ANM_TEXT;
-      value.text = row.keys[choice(i, time)];
+      value.text = entry(i, time, &values.texts);
     } else if (row.kind == Kind::line_) {
       value.kind = ANM_TEXT;
       value.text = values.texts.emplace_back(read_text(i, time)).c_str();
@@ -148,6 +151,7 @@ FrameValues Instance::values(OfxTime time) const {
                                              : ANM_NUMBERS;
       value.count = row.kind == Kind::rgb_ ? 3 : row.kind == Kind::point_ ? 2 : 1;
       read_number(i, time, value.number);
+      if (row.kind == Kind::point_) take_middle(i, time, value.number);
     }
     values.rows.push_back(value);
   }
@@ -162,57 +166,63 @@ void Instance::set_flag(int control, const char* property, bool on) const {
   }
 }
 
+bool Instance::has_effect(int control) const {
+  for (const Need& need : kNeeds) {
+    if (need.control != control) continue;
+    if (!(need.entries >> choice(need.decider, 0.0) & 1)) return false;
+  }
+  return true;
+}
+
 void Instance::show_what_counts() const {
   // MLT never tells of changes and cannot set a hidden control: there all stay visible.
   if (host_facts().mlt) return;
-  const bool packed = choice(kOutput, 0.0) == kOutputPacked;
-  for (const int control : kPack) set_flag(control, kOfxParamPropSecret, !packed);
-  set_flag(kPartsOf, kOfxParamPropSecret, !packed);
-  set_flag(kScreenColour, kOfxParamPropEnabled, choice(kScreen, 0.0) == kScreenPicked);
-  const bool decides = choice(kScreen, 0.0) == kScreenAuto;
-  set_flag(kScreenKept, kOfxParamPropEnabled, decides);
-  set_flag(kKeepScreen, kOfxParamPropEnabled, decides);
-  const bool people = choice(kSubject, 0.0) != kSubjectOff;
-  for (const int control : kOfPeople) set_flag(control, kOfxParamPropEnabled, people);
-  const int who = choice(kWho, 0.0);
-  set_flag(kPerson, kOfxParamPropEnabled, people && who == kWhoIndex);
-  set_flag(kPoint, kOfxParamPropEnabled, people && who == kWhoPoint);
-  set_flag(kPartsList, kOfxParamPropEnabled, people && choice(kParts, 0.0) == kPartsListed);
+  int last = -1;
+  for (const Need& need : kNeeds) {
+    if (need.control == last) continue;
+    last = need.control;
+    const bool counts = has_effect(last);
+    if (kControls[last].hides) {
+      set_flag(last, kOfxParamPropSecret, !counts);
+    } else {
+      set_flag(last, kOfxParamPropEnabled, counts);
+    }
+  }
+  set_flag(kPersonParts, kOfxParamPropSecret, !planes_are_offered());
+}
+
+void Instance::show_status() {
+  const std::string own = told_.status();
+  if (!own.empty()) write_status(how_it_runs_.empty() ? own : own + "\n" + how_it_runs_);
 }
 
 void Instance::refresh_status() {
-  const std::string text = runtime_status();
-  if (controls_[kStatus]) suites().param->paramSetValue(controls_[kStatus], text.c_str());
-  {
-    const std::lock_guard<std::mutex> lock(account_mutex_);
-    if (account_param_) suites().param->paramSetValue(account_param_, account_.c_str());
-  }
+  shown_status_.clear();  // a project that was loaded since has emptied it
+  how_it_runs_ = runtime_status();
+  const std::string own = told_.status();
+  const std::string text =
+      (own.empty() ? "This node has rendered no frame yet." : own) + "\n" + how_it_runs_;
+  write_status(text);
+  if (account_param_) suites().param->paramSetValue(account_param_, told_.account().c_str());
   // Nuke keeps a label string at its default, so there the answer is also shown as a message.
-  if (host_facts().nuke && suites().message_v1 && suites().message_v1->message) {
-    suites().message_v1->message(effect_, kOfxMessageMessage, "anatomatte.status", "%s",
-                                 text.c_str());
-  }
+  if (host_facts().nuke) show_message(effect_, kOfxMessageMessage, "anatomatte.status", text);
+}
+
+void Instance::write_status(const std::string& text) {
+  if (text == shown_status_ || !controls_[kStatus]) return;
+  shown_status_ = text;
+  suites().param->paramSetValue(controls_[kStatus], text.c_str());
 }
 
 void Instance::keep_decision() {
-  std::string account;
-  {
-    const std::lock_guard<std::mutex> lock(account_mutex_);
-    account = account_;
-  }
-  const std::string kept = text_of(account, "screen_kept");
+  const std::string kept = told_.kept_decision();
   if (!kept.empty() && controls_[kScreenKept]) {
     suites().param->paramSetValue(controls_[kScreenKept], kept.c_str());
-  } else if (suites().message_v1 && suites().message_v1->message) {
-    suites().message_v1->message(
+  } else {
+    show_message(
         effect_, kOfxMessageMessage, "anatomatte.keep",
         "There is no decision of Auto to keep yet: view a frame with Screen on Auto first.");
   }
-}
-
-void Instance::keep_account(const std::string& account) {
-  const std::lock_guard<std::mutex> lock(account_mutex_);
-  account_ = account;
 }
 
 // An artist may change what comes before the node at any moment; a render for the disk is spared
@@ -223,16 +233,13 @@ void Instance::clip_changed() {
   if (sequence_) sequence_ = fresh_number();
 }
 
-void Instance::complain(const std::string& sentence, const char* id) {
+void Instance::complain(OfxTime time, const std::string& failure, const char* id) {
+  const std::string sentence = in_labels(failure);
+  told_.failed(time, sentence);
   const std::lock_guard<std::mutex> lock(message_mutex_);
-  const Suites& host = suites();
-  // Resolve claims this suite with one pointer null and the other garbage: both or neither.
-  if (host.message_v2 && host.message_v2->setPersistentMessage &&
-      host.message_v2->clearPersistentMessage) {
-    host.message_v2->setPersistentMessage(effect_, kOfxMessageError, id, "%s", sentence.c_str());
-  } else if (host.message_v1 && host.message_v1->message && sentence != message_) {
-    // This one may be a dialog: the same sentence is said once, not for every frame.
-    host.message_v1->message(effect_, kOfxMessageError, id, "%s", sentence.c_str());
+  // The other way may be a dialog: the same sentence is said once, not for every frame.
+  if (!set_persistent_message(effect_, id, sentence) && sentence != message_) {
+    show_message(effect_, kOfxMessageError, id, sentence);
   }
   message_ = sentence;
 }
@@ -241,10 +248,7 @@ void Instance::all_is_well() {
   const std::lock_guard<std::mutex> lock(message_mutex_);
   if (message_.empty()) return;
   message_.clear();
-  const OfxMessageSuiteV2* host = suites().message_v2;
-  if (host && host->setPersistentMessage && host->clearPersistentMessage) {
-    host->clearPersistentMessage(effect_);
-  }
+  clear_persistent_message(effect_);
 }
 
 }  // namespace anatomatte

@@ -13,6 +13,7 @@
 #include "engine_api.h"
 #include "suites.h"
 #include "table.h"
+#include "told.h"
 
 namespace anatomatte {
 
@@ -53,14 +54,20 @@ class Instance {
 
   // Hides and dims what the present settings make meaningless.
   void show_what_counts() const;
-  // The Refresh button: asks the engine and writes its answer into the status line, and the last
-  // frame's account into the hidden one.
+  // Puts a point that nobody has moved, or that lies outside of the plate, into the plate's middle,
+  // once the artist wants what it lies on: its handle is then seen where the choice falls.
+  void place_point(const std::string& menu, OfxTime time);
+  // Writes what is known of this node's frames into its Status, without asking the engine: for
+  // actions in which a parameter may be set.
+  void show_status();
+  // The Refresh button: the same, and how the engine runs; and the last frame's account into the
+  // hidden parameter.
   void refresh_status();
   // The Keep button: writes what was decided on a screen at the last frame into its control.
   void keep_decision();
-  // What made the last frame that this node rendered, as JSON; no action of rendering may set a
+  // What the engine said of a frame that this node rendered; no action of rendering may set a
   // parameter.
-  void keep_account(const std::string& account);
+  void keep_account(OfxTime time, const std::string& said) { told_.made(time, said); }
 
   // Brackets of the host: within one, and until it connects another clip, plates stay what they
   // are.
@@ -71,13 +78,25 @@ class Instance {
   uint64_t sequence() const { return sequence_; }
 
   // A failure's sentence, and its end with the next frame that succeeds.
-  void complain(const std::string& sentence, const char* id);
+  void complain(OfxTime time, const std::string& failure, const char* id);
   void all_is_well();
 
  private:
+  // Where a point came to stand without an artist.
+  struct Put {
+    bool known = false;
+    double x = 0.0, y = 0.0;
+  };
+
   std::string read_text(int control, OfxTime time) const;
   void read_number(int control, OfxTime time, double number[3]) const;
+  const char* entry(int control, OfxTime time, std::deque<std::string>* texts) const;
   void set_flag(int control, const char* property, bool on) const;
+  bool has_effect(int control) const;
+  // Whether a point of kPlaces stands where the host or the node put it, and not an artist.
+  bool point_is_untouched(int place, OfxTime time) const;
+  void take_middle(int control, OfxTime time, double number[3]) const;
+  void write_status(const std::string& text);
 
   OfxImageEffectHandle effect_;
   OfxParamSetHandle params_ = nullptr;
@@ -87,8 +106,11 @@ class Instance {
   std::atomic<uint64_t> sequence_{0};
   std::mutex message_mutex_;
   OfxParamHandle account_param_ = nullptr;
-  std::mutex account_mutex_;
-  std::string account_;
+  Told told_;
+  std::string how_it_runs_;   // of the last Refresh
+  std::string shown_status_;  // set by actions of the panel only, which come one at a time
+  mutable std::mutex places_mutex_;
+  std::array<Put, kPlaceCount> put_by_itself_{};
   std::string message_;  // what stands in the host now; empty when nothing does
 };
 

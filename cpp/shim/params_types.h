@@ -20,7 +20,16 @@ struct Control {
   const char* const* keys;
   int n_options;
   bool animates;
-  bool inert;  // changes no pixel
+  bool inert;         // changes no pixel
+  const char* group;  // of its page, shut at first; "" for none
+  bool hides;         // where it has no effect, instead of being greyed
+};
+
+// A control has an effect only while the menu of another stands on one of these entries.
+struct Need {
+  int control;
+  int decider;
+  unsigned long long entries;  // a bit for each
 };
 
 }  // namespace anatomatte

@@ -175,7 +175,7 @@ OfxStatus call_engine(Instance& node, const Request& request, const std::vector<
   for (const Image& image : inputs) views.push_back(image.view());
   FrameValues values = node.values(request.time);
   select_plane(request.plane, &values.rows);
-  char message[8192] = "";
+  char message[16384] = "";
   AnmCall call{};
   call.size = sizeof(call);
   call.time = request.time;
@@ -197,7 +197,7 @@ OfxStatus call_engine(Instance& node, const Request& request, const std::vector<
   call.fetch = host_facts().other_frames ? &Watch::on_fetch : nullptr;
   const AnmResult result = engine->render(&call);
   message[sizeof(message) - 1] = '\0';
-  if (result == ANM_OK) node.keep_account(message);
+  if (result == ANM_OK) node.keep_account(request.time, message);
   return answer(result, message, window);
 }
 

@@ -23,33 +23,31 @@ constexpr int option_index(int control, std::string_view key) {
   throw "the menu has no entry of this name";
 }
 
+// Whether other controls have an effect or none as this one stands.
+constexpr bool decides(std::string_view name) {
+  for (const Need& need : kNeeds) {
+    if (name == kControls[need.decider].name) return true;
+  }
+  return false;
+}
+
 constexpr bool carries_value(const Control& control) {
   return control.kind != Kind::button_ && control.kind != Kind::text_;
 }
 
-inline constexpr int kScreen = control_index("screen");
-inline constexpr int kScreenAuto = option_index(kScreen, "auto");
-inline constexpr int kScreenPicked = option_index(kScreen, "picked");
-inline constexpr int kScreenColour = control_index("screen_colour");
-inline constexpr int kSubject = control_index("subject");
-inline constexpr int kSubjectOff = option_index(kSubject, "off");
+// A place in the picture, and the menu that makes it count.
+struct Place {
+  int point;
+  int menu;
+  int entry;
+};
+constexpr Place place(std::string_view point, std::string_view menu) {
+  return {control_index(point), control_index(menu), option_index(control_index(menu), "point")};
+}
+inline constexpr Place kPlaces[] = {place("point", "who"), place("keep_point", "also_keep"),
+                                    place("leave_point", "leave_out")};
+inline constexpr int kPlaceCount = sizeof(kPlaces) / sizeof(kPlaces[0]);
 inline constexpr int kPeople = control_index("people");
-inline constexpr int kWho = control_index("who");
-inline constexpr int kWhoIndex = option_index(kWho, "index");
-inline constexpr int kWhoPoint = option_index(kWho, "point");
-inline constexpr int kPerson = control_index("person");
-inline constexpr int kPoint = control_index("point");
-inline constexpr int kParts = control_index("parts");
-inline constexpr int kPartsListed = option_index(kParts, "listed");
-inline constexpr int kPartsList = control_index("parts_list");
-inline constexpr int kOfPeople[] = {kPeople,
-                                    kWho,
-                                    kParts,
-                                    control_index("held"),
-                                    control_index("net_exposure"),
-                                    control_index("net_gamma")};
-// A change of one of these changes which controls mean something.
-inline constexpr int kDeciding[] = {control_index("output"), kScreen, kSubject, kWho, kParts};
 inline constexpr int kPartsOf = control_index("parts_of");
 inline constexpr int kPartsOfEveryone = option_index(kPartsOf, "everyone");
 inline constexpr int kPersonParts = control_index("person_parts");

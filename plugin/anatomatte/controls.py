@@ -20,10 +20,11 @@ GATHERS: tuple[Stage, ...] = ("observe", "steady", "refine")
 SHOWN: tuple[Kind, ...] = ("button", "text")
 """Kinds that carry no value of a shot: what they show or do belongs to the node."""
 
-PAGES: tuple[str, ...] = (
-    "Screen", "Subject", "Matte", "Edge", "Despill", "Time", "Quality", "Output", "Status",
-)  # fmt: skip
-"""Pages in the order in which a keyer user meets them; one without controls is not described."""
+PAGES: tuple[str, ...] = ("Output", "Screen", "Subject", "Matte", "Despill", "Status")
+"""Pages in the order in which they are shown: what an artist switches all day comes first."""
+
+Need = tuple[str, tuple[str, ...]]
+"""Another control, and the entries of its menu with which a control has an effect."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class Control:
     ``low``/``high`` are the hard range, ``slider`` the range that a slider shows; ``unit`` is
     ``px`` (at full resolution, scaled with the proxy), ``px2`` (an area, likewise), ``at`` (a place,
     in pixels of the full picture from its lower left corner) or empty.
+
+    ``group`` is a group of its page that is shut at first.  ``needs`` say when the control has an
+    effect: all of them must hold, else it is greyed, or hidden where ``hides`` is set.
 
     ``evidence`` and ``feeds`` say what is made anew when the control changes, whatever its page:
     the evidence that it is part of, and what else is kept under a key of its own.
@@ -55,6 +59,8 @@ class Control:
     options: tuple[tuple[str, str], ...] = ()
     animates: bool = True
     group: str = ""
+    needs: tuple[Need, ...] = ()
+    hides: bool = False
     evidence: Evidence = ""
     feeds: tuple[Made, ...] = ()
 
@@ -64,6 +70,11 @@ class Control:
                 f"The control {self.name!r} is of stage {self.stage!r} and names no evidence; "
                 'give its row evidence="screen", "people", "time" or "face".'
             )
+
+    @property
+    def words(self) -> str:
+        """The control in a sentence: its label, and its name for scripts, which the node leaves out."""
+        return f"{self.label} ({self.name})"
 
     def menu(self) -> tuple[str, ...]:
         """The values of a choice, in menu order."""
@@ -85,11 +96,58 @@ def control(
     return dataclasses.field(default=default, metadata=meta)
 
 
+_FACTS = ("evidence", "feeds", "group", "needs", "hides")
+
+
 def choice(default: str, label: str, page: str, stage: Stage, hint: str, /, **options: Any) -> Any:
-    """A field with a menu, key → label; it does not animate.  ``evidence`` and ``feeds`` are facts."""
-    facts = {name: options.pop(name) for name in ("evidence", "feeds") if name in options}
+    """A field with a menu, key → label; it does not animate.  What `_FACTS` names is no entry."""
+    facts = {name: options.pop(name) for name in _FACTS if name in options}
     menu = tuple(options.items())
     return control("choice", default, label, page, stage, hint, options=menu, animates=False, **facts)
+
+
+def clamped(row: Control, value: Any) -> tuple[Value, str]:
+    """*value* as a host gave it, brought into this control's range, and a sentence if that changed it.
+
+    A host need not keep to the ranges that a node describes; what is no number becomes the default.
+
+    Raises:
+        SettingsError: the value is of another kind than the control's.
+    """
+    if row.kind in ("double", "int"):
+        return _told(row, value, _into_range(row, value, row.default))
+    if row.kind in ("rgb", "point") and isinstance(value, (tuple, list)) and isinstance(row.default, tuple):
+        found = tuple(_into_range(row, v, d) for v, d in zip(value, row.default, strict=True))
+        return _told(row, tuple(value), found)
+    if (
+        row.kind == "choice"
+        and isinstance(value, str)
+        and value.lstrip("-").isdigit()
+        and value not in row.menu()
+    ):
+        label = dict(row.options)[str(row.default)]
+        return row.default, f"{row.words} has no entry of number {value}: {label} was taken."
+    return checked(row, value), ""
+
+
+def _into_range(row: Control, value: Any, fallback: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    number = min(max(float(value), row.low), row.high) if not math.isnan(value) else float(fallback)
+    return int(number) if row.kind == "int" else number
+
+
+def _told(row: Control, given: Any, found: Any) -> tuple[Value, str]:
+    made = checked(row, found)
+    if given == found:
+        return made, ""
+    unit = f" {row.unit}" if row.unit in ("px", "px2") else ""
+    span = f"{row.low:g} to {row.high:g}{unit}"
+    return made, f"{row.words} = {_plain(given)} is outside {span}: {_plain(found)} was taken."
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(f"{part:g}" for part in value) if isinstance(value, tuple) else f"{value:g}"
 
 
 def checked(row: Control, value: Any) -> Value:
@@ -123,7 +181,7 @@ def _checked_text(row: Control, value: str) -> str:
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as why:
-        raise SettingsError(f"{row.name} = {value!r}: it takes text in UTF-8, and this is none.") from why
+        raise SettingsError(f"{row.words} is no text in UTF-8: {value!r}; type it anew.") from why
     return value
 
 

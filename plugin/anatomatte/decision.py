@@ -152,7 +152,7 @@ def parsed(text: str) -> Decision | None:
             raise ValueError(text)
     except (KeyError, ValueError) as why:
         raise SettingsError(
-            f"screen_kept = {text!r} is no decision that was kept; empty it, or press Keep this decision."
+            f"Kept decision (screen_kept) = {text!r} is none; empty it, or press Keep this decision."
         ) from why
     return made
 

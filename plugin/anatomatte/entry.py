@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import platform
-import threading
 import time as clock
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,15 +14,13 @@ import numpy as np
 from . import __version__, buffers, engine
 from . import settings as table
 from .cache import memo
+from .controls import clamped
 from .engine import output as packing
 from .engine import provenance
 from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupError
 from .frame import Bounds, Frame, Pixels, from_view, to_view
 from .idle import without_effect
 from .ops.strips import granted
-
-_lock = threading.Lock()
-_last: tuple[str, ...] = ()
 
 
 def handshake(digest: str, version: str) -> None:
@@ -63,7 +60,8 @@ def render(
 ) -> str:
     """Render one frame: write every pixel of *window* into ``output["pixels"]``, nothing outside it.
 
-    Returns the frame's account (`engine.provenance`) as JSON.
+    Returns a line with the frame's account (`engine.provenance`) as JSON, and behind it the lines of the
+    node's status: the frame, what was decided on a screen, networks, people, doubts, what has no effect.
 
     Args:
         neighbours: other frames of Source: ``first`` the clip's first frame or None, ``sequence`` a
@@ -73,14 +71,13 @@ def render(
     Raises:
         AnatomatteError: with a sentence for the artist; nothing was written.
     """
-    global _last
     began = clock.perf_counter()
 
     def check() -> None:
         if cancelled():
             raise Cancelled("The host stopped this frame.")
 
-    chosen = table.from_mapping(values)
+    chosen, outside = _within(values)
     if "Source" not in inputs:
         raise PlateError("Source is not connected: connect a plate to it.")
     behind = chosen.output == "comp" or chosen.despill_replace == "bg"
@@ -102,14 +99,35 @@ def render(
     progress(1.0)
     took = clock.perf_counter() - began
     idle = (*without_effect(chosen, inputs, hosted=True), *_sizes(clips), *_absent(chosen))
-    lines = (f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s", *doubts, *idle)
-    with _lock:
-        _last = lines
     first = None if around is None else around.first
     people = mattes.split is not None
     account = provenance.account(chosen, time, first, people, True, people and engine.parts_asked(chosen))
     said = provenance.of_screen(mattes.decision) | provenance.of_parts(mattes.unsure)
-    return json.dumps(account | said, sort_keys=True)
+    frame = f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s"
+    facts = (*_screen_colour(mattes), _networks(account, people))
+    return "\n".join((json.dumps(account | said, sort_keys=True), frame, *facts, *doubts, *outside, *idle))
+
+
+def _within(values: Mapping[str, object]) -> tuple[table.Settings, tuple[str, ...]]:
+    """The settings of values that a host gave, and a sentence for each that was out of range."""
+    values = table.current(values)
+    table.known(values)
+    pairs = {name: clamped(table.BY_NAME[name], value) for name, value in values.items()}
+    settings = table.from_mapping({name: value for name, (value, _) in pairs.items()})
+    return settings, tuple(sentence for _, sentence in pairs.values() if sentence)
+
+
+def _screen_colour(mattes: engine.Mattes) -> tuple[str, ...]:
+    made = mattes.decision
+    if made is None or not made.screen or made.colour is None:
+        return ()
+    return ("Screen colour {:.3g} {:.3g} {:.3g}, scene-linear".format(*made.colour),)
+
+
+def _networks(account: Mapping[str, Any], people: bool) -> str:
+    """Which networks were asked; those of the model store by use and id."""
+    asked = [f"{use} {str(told).split()[0]}" for use, told in account["models"].items()]
+    return "Networks: " + (", ".join([*(["Anatomatte"] if people else []), *asked]) or "none was asked")
 
 
 def _around(told: Mapping[str, Any], source: Frame, time: float, scale: tuple[float, float]) -> engine.Around:
@@ -146,7 +164,7 @@ def reach(*, values: dict[str, object], time: float, first: float | None) -> tup
     Raises:
         AnatomatteError: the controls or a manifest are wrong, which the render will say too.
     """
-    return engine.reach(table.from_mapping(values), time, first)
+    return engine.reach(_within(values)[0], time, first)
 
 
 def picture(
@@ -233,23 +251,18 @@ def _windowed(
 
 
 def status() -> str:
-    """A few short lines: version, engine, threads, the last frame and what was doubtful about it."""
+    """A few short lines for any node: version, Python, libraries, threads."""
     import cv2  # not before the engine has looked whether there is room for it
 
-    with _lock:
-        last = _last
-    lines = [
+    lines = (
         f"Anatomatte {__version__}, Python {platform.python_version()}",
-        f"Screen keyer (numpy {np.__version__}, OpenCV {cv2.__version__}), {granted()} threads granted",
-    ]
-    return "\n".join(lines + list(last or ("No frame rendered yet.",)))
+        f"numpy {np.__version__}, OpenCV {cv2.__version__}, {granted()} threads granted",
+    )
+    return "\n".join(lines)
 
 
 def purge() -> None:
-    """Give the memory back that waits for the next frame, and forget the last one's status."""
+    """Give the memory back that waits for the next frame."""
     memo.purge()
     engine.forget()
     buffers.purge()
-    global _last
-    with _lock:
-        _last = ()

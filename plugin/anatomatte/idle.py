@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from .settings import BY_NAME, Settings, Value
+from .settings import BY_NAME, Settings
 
-_NEEDS: tuple[tuple[str, str, Value], ...] = (
-    ("person", "who", "index"),
-    ("point", "who", "point"),
-    ("parts_list", "parts", "listed"),
-    ("parts_network", "parts_model", "custom"),
-    ("alpha_network", "alpha_model", "custom"),
-    ("edge_network", "edge_model", "custom"),
-    ("screen_colour", "screen", "picked"),
-    ("despill_colour", "despill_replace", "colour"),
-)
-"""A control, and the menu entry of another without which it has no effect."""
-
-_PEOPLE = ("who", "people", "parts", "net_exposure", "net_gamma", "parts_model", "alpha_model")
-"""Controls without effect where nobody looks for people."""
-
+_UNTOLD = ("output_colour",)
+"""Controls that only some of the pictures of a run need: none of them says that another did without."""
 
 CODE = "setting-without-effect"
 """The code of these sentences, for scripts."""
@@ -53,23 +40,14 @@ def without_effect(
 
 
 def _sentences(settings: Settings, clips: Collection[str], packed: bool, hosted: bool) -> Iterator[str]:
-    for name, other, entry in _NEEDS:
-        if (name, hosted) == ("point", True):
+    for row in BY_NAME.values():
+        if row.name in _UNTOLD or (row.kind, hosted) == ("point", True) or not _moved(settings, row.name):
             continue
-        if _moved(settings, name) and getattr(settings, other) != entry:
-            told = BY_NAME[other].options
-            label = dict(told).get(str(entry), str(entry))
-            yield f"{_label(name)} has no effect unless {BY_NAME[other].label} is {label} ({other}={entry})."
-    if settings.subject == "off":
-        for name in _PEOPLE:
-            if _moved(settings, name):
-                yield f"{_label(name)} has no effect while Find people is Off (subject=off)."
-    if _moved(settings, "alpha_mix") and settings.alpha_model == "own":
-        yield f"{_label('alpha_mix')} has no effect without another Alpha model (alpha_model)."
-    if settings.output != "packed" and not packed:
-        for name in ("pack_r", "pack_g", "pack_b", "pack_a", "parts_of"):
-            if _moved(settings, name):
-                yield f"{_label(name)} has no effect unless Output is Packed mattes (output=packed)."
+        for other, entries in row.needs:
+            value = "packed" if (other, packed) == ("output", True) else getattr(settings, other)
+            if value not in entries:
+                yield f"{row.words} has no effect {_unless(other, entries, value)}."
+                break
     behind = settings.output == "comp" or settings.despill_replace == "bg"
     if "Bg" in clips and not behind:
         yield (
@@ -85,5 +63,7 @@ def _moved(settings: Settings, name: str) -> bool:
     return bool(getattr(settings, name) != BY_NAME[name].default)
 
 
-def _label(name: str) -> str:
-    return f"{BY_NAME[name].label} ({name})"
+def _unless(other: str, entries: tuple[str, ...], value: str) -> str:
+    row = BY_NAME[other]
+    word, entry = ("unless", entries[0]) if len(entries) == 1 else ("while", value)
+    return f"{word} {row.label} is {dict(row.options)[entry]} ({other}={entry})"

@@ -1,4 +1,4 @@
-"""The pages of the table that a keyer has: Screen, Matte, Edge, Despill.  Standard library only."""
+"""The pages of the table that a keyer has: Screen, Matte, Despill.  Standard library only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import dataclasses
 
 from .controls import choice, control
 from .menus import COLOURS
+
+_SCREEN = ("screen", ("auto", "green", "blue", "picked"))
+SEEN = ("subject", ("auto", "on"))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -24,51 +27,60 @@ class Keying:
         "The colour of the screen, picked on the plate; used when Screen is Picked colour.",
         low=-100.0, high=100.0, slider=(0.0, 1.0),
         evidence="screen",
+        needs=(("screen", ("picked",)),),
     )  # fmt: skip
     screen_kept: str = control(
         "line", "", "Kept decision", "Screen", "observe",
         "What Auto decided for the shot, as Keep this decision or a batch writes it; empty decides anew.",
         animates=False,
         evidence="screen",
+        needs=(("screen", ("auto",)),),
     )  # fmt: skip
     keep_screen: bool = control(
         "button", False, "Keep this decision", "Screen", "none",
         "Keeps for the whole shot what Auto decided at the frame that was rendered last.", animates=False,
+        needs=(("screen", ("auto",)),),
     )  # fmt: skip
     screen_gain: float = control(
         "double", 1.0, "Screen gain", "Screen", "refine",
         "How strongly the screen is keyed out; lower it when the subject thins, raise it when screen stays.",
         low=0.0, high=4.0, slider=(0.5, 1.5),
         evidence="screen",
+        needs=(_SCREEN,),
     )  # fmt: skip
     screen_balance: float = control(
         "double", 0.5, "Screen balance", "Screen", "refine",
         "Which of the two other channels the screen is measured against: 0 the lower, 1 the higher.",
         evidence="screen",
+        needs=(_SCREEN,),
     )  # fmt: skip
     screen_uneven: bool = control(
         "bool", True, "Follow uneven light", "Screen", "observe",
         "Models how the screen's colour changes over the frame; off uses one colour.",
         animates=False,
         evidence="screen",
+        needs=(_SCREEN,),
     )  # fmt: skip
     shadows: str = choice(
         "drop", "Shadows", "Screen", "refine",
         "What becomes of shadows on the screen: dropped with it, or kept as dark, partly transparent matte.",
         drop="Drop", keep="Keep",
         evidence="screen",
+        needs=(_SCREEN,),
     )  # fmt: skip
     markers: bool = control(
         "bool", True, "Remove markers", "Screen", "refine",
         "Drops small things that stand alone on the screen: tracking crosses, dots, ends of tape.",
         animates=False,
         evidence="screen",
+        needs=(_SCREEN,),
     )  # fmt: skip
     only_people: bool = control(
         "bool", False, "Drop all but people", "Screen", "refine",
         "Drops what stands away from every person: stands, rigging, the rim of the screen.",
         animates=False,
         evidence="screen",
+        needs=(_SCREEN, SEEN),
     )  # fmt: skip
     source_alpha: str = choice(
         "ignore", "Source alpha", "Screen", "shape",
@@ -117,14 +129,13 @@ class Keying:
         low=0.0, high=100000.0, slider=(0.0, 400.0), unit="px2",
     )  # fmt: skip
 
-    # ---- Edge
     unmix: float = control(
-        "double", 1.0, "Unmix", "Edge", "shape",
+        "double", 1.0, "Unmix", "Matte", "shape",
         "How much of the screen's light is taken out of edge pixels.",
         feeds=("foreground",),
     )  # fmt: skip
     snap: float = control(
-        "double", 0.0, "Snap edge", "Edge", "shape",
+        "double", 0.0, "Snap edge", "Matte", "shape",
         "Draws the matte's edge onto the edges of the plate; for soft, wandering or blocky mattes.",
     )  # fmt: skip
 
@@ -156,28 +167,33 @@ class Keying:
         "double", 0.25, "Keep luminance", "Despill", "shape",
         "How much of the luminance that despill takes away comes back, in the light of Replace with.",
         feeds=("foreground",),
+        needs=(("despill_replace", ("luminance", "bg", "colour")),),
     )  # fmt: skip
     despill_colour: tuple[float, float, float] = control(
         "rgb", (0.5, 0.5, 0.5), "Replace colour", "Despill", "shape",
         "The light that replaces spill when Replace with is Colour.",
         low=0.0, high=100.0, slider=(0.0, 1.0),
         feeds=("foreground",),
+        needs=(("despill_replace", ("colour",)),),
     )  # fmt: skip
     despill_skin: float = control(
         "double", 1.0, "Skin", "Despill", "shape",
         "Strength of despill on skin; other than 1 asks the people network.",
         high=2.0, slider=(0.0, 2.0),
         feeds=("foreground",),
+        needs=(SEEN,),
     )  # fmt: skip
     despill_hair: float = control(
         "double", 1.0, "Hair", "Despill", "shape",
         "Strength of despill on hair; other than 1 asks the people network.",
         high=2.0, slider=(0.0, 2.0),
         feeds=("foreground",),
+        needs=(SEEN,),
     )  # fmt: skip
     despill_clothes: float = control(
         "double", 1.0, "Clothes", "Despill", "shape",
         "Strength of despill on clothes; other than 1 asks the people network.",
         high=2.0, slider=(0.0, 2.0),
         feeds=("foreground",),
+        needs=(SEEN,),
     )  # fmt: skip

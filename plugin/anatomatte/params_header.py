@@ -28,6 +28,19 @@ def _c_default(control: Control) -> tuple[str, str]:
     return "{" + f"{float(number)!r}, 0, 0" + "}", '""'
 
 
+def _needs() -> list[str]:
+    """Which entries of which menus a control needs to have an effect: a bit an entry."""
+    place = {row.name: at for at, row in enumerate(CONTROLS)}
+    lines = ["// control, the control that decides, the entries with which it has an effect (a bit each)"]
+    lines.append("inline constexpr Need kNeeds[] = {")
+    for row in CONTROLS:
+        for other, entries in row.needs:
+            assert len(BY_NAME[other].menu()) <= 64, f"the menu of {other} no longer fits into a Need"
+            bits = sum(1 << BY_NAME[other].menu().index(entry) for entry in entries)
+            lines.append(f"    {{{place[row.name]}, {place[other]}, {bits:#x}ull}},")
+    return [*lines, "};"]
+
+
 def header() -> str:
     """The text of ``params.h``: the table as constexpr C++ data for the shim's describe."""
     lines = [
@@ -66,7 +79,8 @@ def header() -> str:
             f"    {{{_c(c.name)}, Kind::{c.kind}_, {_c(c.label)}, {_c(c.hint)}, {_c(c.page)},"
             f" {_c(c.unit)}, {numbers}, {text}, {float(c.low)!r}, {float(c.high)!r},"
             f" {float(c.slider[0])!r}, {float(c.slider[1])!r}, {menu},"
-            f" {str(c.animates).lower()}, {str(c.stage == 'none').lower()}}},"
+            f" {str(c.animates).lower()}, {str(c.stage == 'none').lower()}, {_c(c.group)},"
+            f" {str(c.hides).lower()}}},"
         )
-    lines += ["};", "}  // namespace anatomatte", ""]
+    lines += ["};", *_needs(), "}  // namespace anatomatte", ""]
     return "\n".join(lines)

@@ -26,6 +26,7 @@ from typing import Any, cast
 from .controls import PAGES, SHOWN, Control, Evidence, Kind, Made, Stage, Value, checked, choice, control
 from .decision import parsed
 from .errors import SettingsError
+from .keying import SEEN as _SEEN
 from .keying import Keying
 from .menus import (
     ALPHA_MODELS,
@@ -47,11 +48,24 @@ __all__ = [
 MATTES: tuple[str, ...] = tuple(MATTE_MENU)
 """What a channel of a packed picture can carry (append-only)."""
 
+_PACKED = ("output", ("packed",))
+_COLOURED = ("premultiplied", "unpremultiplied", "comp", "edge", "screen", "cleanplate")
+_OTHERS = tuple(model for model in ALPHA_MODELS if model != "own")
+
 
 def _pack(channel: str, default: str) -> Any:
     return choice(
         default, f"{channel} channel", "Output", "output",
         f"The matte that goes to {channel} when the output is packed.", **MATTE_MENU,
+        needs=(_PACKED,), hides=True,
+    )  # fmt: skip
+
+
+def _point(label: str, menu: str, hint: str) -> Any:
+    """A place in the picture, which counts while a menu stands on its entry ``point``."""
+    return control(
+        "point", (0.5, 0.5), label, "Subject", "shape", hint,
+        low=-1e6, high=1e6, unit="at", needs=(_SEEN, (menu, ("point",))),
     )  # fmt: skip
 
 
@@ -77,113 +91,130 @@ class Settings(Keying):
         "How many people are told apart at most; further people stay in the alpha as nobody.",
         low=1, high=MOST_PEOPLE, slider=(1, MOST_PEOPLE),
         evidence="people",
+        needs=(_SEEN,),
     )  # fmt: skip
     who: str = choice(
         "main", "Whose matte", "Subject", "shape",
         "The people that the alpha holds. Main is whom the shot is about, by size, sharpness and place: no "
         "bystanders; before a screen everyone.",
         everyone="Everyone", largest="The largest", index="By number", point="At the point", main="Main",
+        needs=(_SEEN,),
     )  # fmt: skip
     person: int = control(
-        "int", 1, "Number", "Subject", "shape",
+        "int", 1, "Person number", "Subject", "shape",
         "The person when Whose matte is By number; people count from the left of the picture.",
         low=1, high=MOST_PEOPLE, slider=(1, MOST_PEOPLE),
+        needs=(_SEEN, ("who", ("index",))),
     )  # fmt: skip
-    point: tuple[float, float] = control(
-        "point", (0.5, 0.5), "Point", "Subject", "shape",
-        "A place on the person when Whose matte is At the point; until it is moved, the middle.",
-        low=-1e6, high=1e6, unit="at",
+    point: tuple[float, float] = _point(
+        "Point", "who", "A place on the person when Whose matte is At the point; until moved, the middle."
+    )  # fmt: skip
+    also_keep: str = choice(
+        "nobody", "Also keep", "Subject", "shape", "Keeps a person beside those of Whose matte.",
+        nobody="Nobody", point="At the keep point",
+        needs=(_SEEN,),
+    )  # fmt: skip
+    keep_point: tuple[float, float] = _point(
+        "Keep point", "also_keep", "A place on the person to keep; until moved, the middle."
+    )  # fmt: skip
+    leave_out: str = choice(
+        "nobody", "Leave out", "Subject", "shape",
+        "Takes a person out of those of Whose matte, and what is nobody's with them.",
+        nobody="Nobody", point="At the leave point",
+        needs=(_SEEN,),
+    )  # fmt: skip
+    leave_point: tuple[float, float] = _point(
+        "Leave point", "leave_out", "A place on the person to leave out; until moved, the middle."
     )  # fmt: skip
     parts: str = choice(
         "all", "Parts", "Subject", "shape",
         "The parts of people that the alpha holds.", **CHOSEN_MENU,
+        needs=(_SEEN,),
     )  # fmt: skip
     parts_list: str = control(
         "line", "face hair", "Parts list", "Subject", "shape",
         "Parts and groups by name when Parts is As listed; -name takes one out again.",
         animates=False,
+        needs=(_SEEN, ("parts", ("listed",))),
     )  # fmt: skip
     held: bool = control(
         "bool", True, "Keep held things", "Subject", "shape",
         "What people carry in their hands stays in the alpha; masks, glasses and bags always do.",
+        needs=(_SEEN,),
     )  # fmt: skip
     parts_hardness: float = control(
         "double", 1.0, "Parts hardness", "Subject", "shape",
         "How decided parts are: 0 leaves them as soft as the network's doubt, 1 makes each solid inside and "
         "soft only at its border.",
+        needs=(_SEEN,),
     )  # fmt: skip
     net_exposure: float = control(
         "double", 0.0, "Network exposure", "Subject", "observe",
         "Stops by which the network sees the plate brighter than the automatic exposure shows it.",
         low=-10.0, high=10.0, slider=(-4.0, 4.0),
-        evidence="people",
+        evidence="people", needs=(_SEEN,), group="Networks",
     )  # fmt: skip
     net_gamma: float = control(
         "double", 1.0, "Network gamma", "Subject", "observe",
         "Bends the picture that the network sees; above 1 lifts the shadows.",
         low=0.2, high=5.0, slider=(0.5, 2.0),
-        evidence="people",
+        evidence="people", needs=(_SEEN,), group="Networks",
     )  # fmt: skip
 
     parts_model: str = choice(
         "own", "Parts model", "Subject", "observe",
         "The network that says which part of a person a pixel is; others than ours come from the "
         "model store (anatomatte models list), each with a licence of its own.", **PARTS_MODELS,
-        evidence="people",
+        evidence="people", needs=(_SEEN,), group="Networks",
     )  # fmt: skip
     parts_network: str = control(
         "line", "", "Parts network", "Subject", "observe",
         "The id of a network in the model store when Parts model is Custom; id@fp16 picks a precision.",
         animates=False,
-        evidence="people",
+        evidence="people", group="Networks",
+        needs=(_SEEN, ("parts_model", ("custom",))), hides=True,
     )  # fmt: skip
     alpha_model: str = choice(
         "own", "Alpha model", "Subject", "observe",
         "The network that says how much of a pixel is person; As Parts model takes what that one parses.",
         **ALPHA_MODELS,
-        evidence="people",
+        evidence="people", needs=(_SEEN,), group="Networks",
     )  # fmt: skip
     alpha_network: str = control(
         "line", "", "Alpha network", "Subject", "observe",
         "The id of a network in the model store when Alpha model is Custom; id@fp16 picks a precision.",
         animates=False,
-        evidence="people",
+        evidence="people", group="Networks",
+        needs=(_SEEN, ("alpha_model", ("custom",))), hides=True,
     )  # fmt: skip
     alpha_mix: float = control(
         "double", 1.0, "Alpha mix", "Subject", "observe",
         "How much the alpha model counts beside our own network; 0.5 makes it a second opinion.",
-        evidence="people",
+        evidence="people", group="Networks",
+        needs=(_SEEN, ("alpha_model", _OTHERS)),
     )  # fmt: skip
     edge_model: str = choice(
         "own", "Edge model", "Subject", "refine",
         "The network that refines the matte's edge, keyed or seen; As Alpha model keeps that one's matte.",
         **EDGE_MODELS,
         evidence="people",
+        group="Networks",
     )  # fmt: skip
     edge_network: str = control(
         "line", "", "Edge network", "Subject", "refine",
         "The id of a network in the model store when Edge model is Custom; id@fp16 picks a precision.",
         animates=False,
-        evidence="people",
-    )  # fmt: skip
-
-    # ---- Quality
-    draft: str = choice(
-        "auto", "Draft", "Quality", "observe",
-        "Works at half resolution; Auto does so only while the host scrubs.",
-        auto="Auto", off="Off", always="Always",
-        evidence="screen",
-    )  # fmt: skip
-    threads: int = control(
-        "int", 0, "Threads", "Quality", "none",
-        "Processor threads for one frame; 0 takes what the machine or the farm grants.",
-        low=0, high=256, slider=(0, 32), animates=False,
+        evidence="people", group="Networks",
+        needs=(("edge_model", ("custom",)),), hides=True,
     )  # fmt: skip
 
     # ---- Output
     output: str = choice(
         "premultiplied", "Output", "Output", "output",
-        "What the node gives the host.",
+        "What the node gives the host. Status view: white subject, black screen, grey edge; red: the subject "
+        "lets a little through, blue: a little is left on the screen, green: spill came off. People view and "
+        "Parts view: a colour each, pale where the part is unsure, grey nobody. Spill view: the screen's "
+        "light on the subject. Edge view: the edge's foreground alone. Screen view: the screen as modelled.",
         premultiplied="Premultiplied", unpremultiplied="Unpremultiplied", matte="Matte only",
         comp="Comp over Bg", status="Status view", packed="Packed mattes",
         people="People view", parts="Parts view",
@@ -194,6 +225,7 @@ class Settings(Keying):
         "How the colour that leaves the node is encoded.",
         input="Same as input", linear="Scene-linear", srgb="sRGB", rec709="Rec.709",
         feeds=("foreground",),
+        needs=(("output", _COLOURED),),
     )  # fmt: skip
     pack_r: str = _pack("Red", "alpha")
     pack_g: str = _pack("Green", "core")
@@ -202,6 +234,7 @@ class Settings(Keying):
     parts_of: str = choice(
         "everyone", "Parts of", "Output", "output",
         "The person whose parts the packed channels carry.", everyone="Everyone", **PERSON_MENU,
+        needs=(_PACKED,), hides=True,
     )  # fmt: skip
     person_parts: bool = control(
         "bool", False, "Person × part layers", "Output", "output",
@@ -211,11 +244,23 @@ class Settings(Keying):
     # ---- Status
     status: str = control(
         "text", "", "Status", "Status", "none",
-        "What the engine last said; press Refresh to read it again.", animates=False,
+        "What this node last made, how, and what failed; it follows with the next change, or when "
+        "Refresh is pressed.", animates=False,
     )  # fmt: skip
     refresh: bool = control(
         "button", False, "Refresh", "Status", "none",
-        "Reads the engine's status into the line above.", animates=False,
+        "Writes the status anew, and tries again what could not be started.", animates=False,
+    )  # fmt: skip
+    draft: str = choice(
+        "auto", "Draft", "Status", "observe",
+        "Works at half resolution; Auto does so only while the host scrubs.",
+        auto="Auto", off="Off", always="Always",
+        evidence="screen",
+    )  # fmt: skip
+    threads: int = control(
+        "int", 0, "Threads", "Status", "none",
+        "Processor threads for one frame; 0 takes what the machine or the farm grants.",
+        low=0, high=256, slider=(0, 32), animates=False,
     )  # fmt: skip
 
     def __post_init__(self) -> None:

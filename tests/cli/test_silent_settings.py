@@ -105,7 +105,7 @@ def status_of(values, **sizes):
 
     inputs = {"Source": clip(32, 24)} | {name: clip(*size) for name, size in sizes.items()}
     out = {"pixels": np.zeros((24, 32, 4), np.float32), "bounds": (0, 0, 32, 24)}
-    entry.render(
+    return entry.render(
         inputs=inputs,
         output=out,
         window=(0, 0, 32, 24),
@@ -116,12 +116,11 @@ def status_of(values, **sizes):
         progress=lambda _: None,
         cancelled=lambda: False,
     )
-    return entry.status()
 
 
 def test_the_node_s_status_says_the_same():
     assert "has no effect" not in status_of({})
-    assert "Number (person) has no effect" in status_of({"person": 3})
+    assert "Person number (person) has no effect" in status_of({"person": 3})
     assert "The background (Bg) has no effect" in status_of({}, Bg=(32, 24))
     assert "no background (Bg) is connected" in status_of({"output": "comp"})
     assert "The background is 64×48 and the plate 32×24" in status_of({"output": "comp"}, Bg=(64, 48))

@@ -173,8 +173,10 @@ OfxStatus value_at_time(OfxParamHandle handle, OfxTime time, ...) {
   Param* param = reinterpret_cast<Param*>(handle);
   va_list list;
   va_start(list, time);
-  const bool real = param->type == kOfxParamTypeDouble || param->type == kOfxParamTypeRGB;
-  const int count = param->type == kOfxParamTypeRGB ? 3 : 1;
+  const int count = param->type == kOfxParamTypeRGB        ? 3
+                    : param->type == kOfxParamTypeDouble2D ? 2
+                                                           : 1;
+  const bool real = param->type == kOfxParamTypeDouble || count > 1;
   for (int i = 0; i < count; ++i) {
     if (real) {
       *va_arg(list, double*) = param->number[i];
@@ -190,9 +192,11 @@ OfxStatus set_value(OfxParamHandle handle, ...) {
   Param* param = reinterpret_cast<Param*>(handle);
   va_list list;
   va_start(list, handle);
+  const bool place = param->type == kOfxParamTypeDouble2D;
   if (param->type == kOfxParamTypeString) param->text = va_arg(list, const char*);
+  for (int i = 0; place && i < 2; ++i) param->number[i] = va_arg(list, double);
   va_end(list);
-  return param->type == kOfxParamTypeString ? kOfxStatOK : kOfxStatErrUnsupported;
+  return place || param->type == kOfxParamTypeString ? kOfxStatOK : kOfxStatErrUnsupported;
 }
 
 OfxStatus message(void*, const char*, const char*, const char* format, ...) {
@@ -260,7 +264,7 @@ OfxParameterSuiteV1 parameter_suite() {
   return suite;
 }
 
-void* fetch_suite(OfxPropertySetHandle, const char* name, int version) {
+const void* fetch_suite(OfxPropertySetHandle, const char* name, int version) {
   static OfxPropertySuiteV1 properties = property_suite();
   static OfxImageEffectSuiteV1 effects = effect_suite();
   static OfxParameterSuiteV1 params = parameter_suite();

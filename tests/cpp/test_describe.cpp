@@ -42,7 +42,7 @@ void describes_every_control_once_on_its_page() {
       CHECK(bench.descriptor.param(child) != nullptr);
     }
   }
-  CHECK_EQ(on_pages, anatomatte::kControlCount);
+  CHECK_EQ(on_pages, anatomatte::kControlCount + 1);  // and the group Networks
   CHECK_EQ(bench.descriptor.param_set.size(kOfxPluginPropParamPageOrder),
            static_cast<size_t>(pages));
 }
@@ -77,6 +77,7 @@ Effect described_in(const char* name) {
   static int used = 0;
   Host& host = Host::get();
   host.properties.set(kOfxPropName, {std::string(name)});
+  host.properties.set(kOfxParamHostPropMaxPages, {0});  // as every host that there is
   OfxHost& other = hosts[used++];
   other = host.ofx;
   Effect descriptor;
@@ -86,6 +87,7 @@ Effect described_in(const char* name) {
   CHECK_EQ(host.call(plugin, kOfxActionDescribe, &descriptor), kOfxStatOK);
   CHECK_EQ(host.call(plugin, kOfxImageEffectActionDescribeInContext, &descriptor), kOfxStatOK);
   host.properties.set(kOfxPropName, {std::string("org.anatomatte.FakeHost")});
+  host.properties.values.erase(kOfxParamHostPropMaxPages);
   return descriptor;
 }
 
@@ -97,11 +99,20 @@ void knows_its_hosts() {
   CHECK_EQ(natron.properties.text(kOfxImageEffectPluginRenderThreadSafety),
            std::string(kOfxImageEffectRenderFullySafe));
   CHECK(natron.param("group_Screen") == nullptr);
+  CHECK_EQ(natron.param("group_Networks")->properties.integer(kOfxParamPropGroupOpen), 0);
+  const char* slaves[] = {"output", "person_parts", "people"};
+  for (int i = 0; i < 3; ++i) {
+    CHECK_EQ(natron.properties.text(kOfxImageEffectPropClipPreferencesSlaveParam, i),
+             std::string(slaves[i]));
+  }
   const Effect mlt = described_in("MLT");
   CHECK_EQ(mlt.properties.text(kOfxImageEffectPluginRenderThreadSafety),
            std::string(kOfxImageEffectRenderUnsafe));
   Effect tabs = described_in("uk.co.thefoundry.nuke");
   CHECK_EQ(tabs.param("group_Screen")->properties.integer("FnOfxParamPropGroupIsTab"), 1);
+  CHECK_EQ(tabs.param("group_Networks")->properties.size("FnOfxParamPropGroupIsTab"), 0u);
+  CHECK_EQ(tabs.param("group_Networks")->properties.text(kOfxParamPropParent),
+           std::string("group_Subject"));
 }
 
 void shows_only_what_counts() {
@@ -112,7 +123,8 @@ void shows_only_what_counts() {
   CHECK_EQ(pack.integer(kOfxParamPropSecret), 1);
   CHECK_EQ(colour.integer(kOfxParamPropEnabled), 0);
   bench.node->param("output")->number[0] = anatomatte::kOutputPacked;
-  bench.node->param("screen")->number[0] = anatomatte::kScreenPicked;
+  bench.node->param("screen")->number[0] =
+      anatomatte::option_index(anatomatte::control_index("screen"), "picked");
   PropertySet change;
   change.set(kOfxPropName, {std::string("output")});
   change.set(kOfxPropChangeReason, {std::string(kOfxChangeUserEdited)});
@@ -121,15 +133,86 @@ void shows_only_what_counts() {
   CHECK_EQ(colour.integer(kOfxParamPropEnabled), 1);
 }
 
+void edit(Bench& bench, const char* name) {
+  PropertySet change;
+  change.set(kOfxPropName, {std::string(name)});
+  CHECK_EQ(bench.act(kOfxActionInstanceChanged, &change), kOfxStatOK);
+}
+
 void refresh_writes_the_status() {
   Bench bench;
-  PropertySet change;
-  change.set(kOfxPropName, {std::string("refresh")});
-  CHECK_EQ(bench.act(kOfxActionInstanceChanged, &change), kOfxStatOK);
-  CHECK_EQ(bench.node->param("status")->text, std::string("all is well"));
+  const std::string& status = bench.node->param("status")->text;
+  const std::string none = "This node has rendered no frame yet.\n";
+  edit(bench, "refresh");
+  CHECK_EQ(status, none + "all is well");
   fake::Runtime::get().refusal = "No Python is set.";
-  CHECK_EQ(bench.act(kOfxActionInstanceChanged, &change), kOfxStatOK);
-  CHECK_EQ(bench.node->param("status")->text, std::string("No Python is set."));
+  edit(bench, "refresh");
+  CHECK_EQ(status, none + "No Python is set.");
+}
+
+// No render may set a parameter: the next change, of whatever control, fills it.
+void the_status_is_the_nodes_own_and_keeps_the_failure() {
+  Bench bench, other;
+  const std::string& status = bench.node->param("status")->text;
+  fake::Runtime::get().render = [](AnmCall* call) {
+    fake::mark_window(*call);
+    fake::refuse(call, ANM_OK, "{\"screen_kept\": \"k\"}\nFrame 1: 8×6 in 0.1 s\nErode (erode).");
+    return ANM_OK;
+  };
+  CHECK_EQ(bench.render(0, 0, 8, 6), kOfxStatOK);
+  CHECK_EQ(status, std::string());
+  edit(bench, "erode");
+  CHECK_EQ(status, std::string("Frame 1: 8×6 in 0.1 s\nErode (erode)."));
+  edit(other, "erode");
+  CHECK_EQ(other.node->param("status")->text, std::string());
+  fake::Runtime::get().render = [](AnmCall* call) {
+    return fake::refuse(call, ANM_PLATE, "Too dark (parts_list=x), by 100%.");
+  };
+  CHECK_EQ(bench.render(0, 0, 8, 6), kOfxStatFailed);
+  CHECK_EQ(Host::get().messages.back(), std::string("Too dark (parts_list=x), by 100%."));
+  CHECK_EQ(bench.act(kOfxActionSyncPrivateData), kOfxStatOK);
+  CHECK_EQ(status, std::string("Frame 1 failed: Too dark (parts_list=x), by 100%.\nFrame 1: 8×6 in "
+                               "0.1 s\nErode (erode)."));
+  fake::Runtime::get().render = nullptr;
+  CHECK_EQ(bench.render(0, 0, 8, 6), kOfxStatOK);
+  edit(bench, "refresh");
+  CHECK_EQ(status, std::string("This node has rendered no frame yet.\nall is well"));
+}
+
+// In a project of HD, a plate of 40 by 30.
+void a_point_that_nobody_moved_is_the_middle_of_the_plate() {
+  Bench bench;
+  bench.node->properties.set(kOfxImageEffectPropProjectSize, {1920.0, 1080.0});
+  bench.node->properties.set(kOfxImageEffectPropProjectOffset, {0.0, 0.0});
+  Host::get().connect(*bench.node, "Source", fake::picture(0, 0, 40, 30));
+  fake::Param& point = *bench.node->param("point");
+  fake::Param& who = *bench.node->param("who");
+  std::vector<double> seen;
+  fake::Runtime::get().render = [&seen](AnmCall* call) {
+    for (int i = 0; i < call->n_values; ++i) {
+      if (std::string(call->values[i].name) != "point") continue;
+      seen.assign(call->values[i].number, call->values[i].number + 2);
+    }
+    fake::mark_window(*call);
+    return ANM_OK;
+  };
+  const std::vector<double> middle = {0.5, 0.5};  // the default, which stands for it
+  const auto rendered = [&](double x, double y) {
+    point.number[0] = x;
+    point.number[1] = y;
+    CHECK_EQ(bench.render(0, 0, 8, 6), kOfxStatOK);
+    return seen;
+  };
+  who.number[0] = anatomatte::kPlaces[0].entry;
+  CHECK(rendered(960, 540) == middle);
+  CHECK(rendered(10, 20) == (std::vector<double>{10, 20}));
+  point.number[0] = 960;
+  edit(bench, "who");  // outside of the plate: nobody could see the handle
+  CHECK_EQ(point.number[0], 20.0);
+  CHECK_EQ(point.number[1], 15.0);
+  point.number[0] = 11;
+  edit(bench, "who");
+  CHECK_EQ(point.number[0], 11.0);
 }
 
 void check_rectangle(const PropertySet& set, const std::string& name, double x1, double y1,
@@ -218,6 +301,8 @@ int main() {
   knows_its_hosts();
   shows_only_what_counts();
   refresh_writes_the_status();
+  the_status_is_the_nodes_own_and_keeps_the_failure();
+  a_point_that_nobody_moved_is_the_middle_of_the_plate();
   answers_regions();
   stays_finite_over_an_endless_background();
   leaves_a_missing_source_to_the_host();

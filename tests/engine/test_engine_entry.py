@@ -41,6 +41,7 @@ def render(
     bounds: Box | None = None,
     channels: int = 4,
     dtype: Any = np.float32,
+    told: list[str] | None = None,
     **values: Any,
 ) -> npt.NDArray[Any]:
     """One call of the door; the output is full of 9 where nothing was written."""
@@ -48,7 +49,7 @@ def render(
     pixels = np.full((box[3] - box[1], box[2] - box[0], channels), 9, dtype)
     quality = {"draft": values.pop("quality")} if "quality" in values else {}
     facts = {k: values.pop(k) for k in ("draft", "scale", "cancelled", "progress") if k in values}
-    entry.render(
+    said = entry.render(
         inputs=inputs,
         output={"pixels": pixels, "bounds": box, "premult": "premultiplied", "aspect": 1.0, "rod": box},
         window=window,
@@ -59,6 +60,8 @@ def render(
         progress=facts.get("progress", lambda share: None),
         cancelled=facts.get("cancelled", lambda: False),
     )
+    if told is not None:
+        told.append(said)
     return pixels
 
 
@@ -201,8 +204,8 @@ def test_failures_are_sentences_and_write_nothing() -> None:
         render({})
     with pytest.raises(PlateError, match="only an alpha channel"):
         render({"Source": clip(np.zeros((6, 8, 1), np.float32))})
-    with pytest.raises(SettingsError, match="erode = 999"):
-        render(SOURCE, erode=999.0)
+    with pytest.raises(SettingsError, match="no part of a person"):
+        render(SOURCE, parts="listed", parts_list="nose")
     with pytest.raises(SetupError, match="anatomatte doctor"):
         entry.handshake("0" * 64, "0.0.1")
     entry.handshake(digest(), anatomatte.__version__)
@@ -240,12 +243,18 @@ def test_frames_at_the_same_time_are_the_same_frames() -> None:
     assert all(np.array_equal(a, b) for a, b in zip(alone * 2, together, strict=True))
 
 
-def test_status_and_purge() -> None:
+def test_the_status_of_a_frame_comes_with_it() -> None:
     source = rgba(MADE.image)
     source[3, 3] = np.nan
-    render({"Source": clip(source)})
+    told: list[str] = []
+    render({"Source": clip(source)}, told=told, erode=999.0)
+    account, frame, *lines = told[0].splitlines()
+    assert '"screen_code": "screen"' in account and frame.startswith("Frame 1: 80×60 in ")
+    assert any("1 pixels of Source are NaN" in line for line in lines)
+    assert "Erode (erode) = 999 is outside -200 to 200 px: 200 was taken." in lines
+
+
+def test_the_status_of_any_node() -> None:
     text = entry.status()
-    assert "80×60" in text and "1 pixels of Source are NaN" in text and "threads" in text
+    assert anatomatte.__version__ in text and "threads" in text
     assert max(map(len, text.splitlines())) < 100
-    entry.purge()
-    assert "No frame rendered yet" in entry.status()

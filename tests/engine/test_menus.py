@@ -140,5 +140,5 @@ def test_an_entry_that_is_lost_or_told_twice_is_a_sentence() -> None:
         menus.in_order("draft", {"auto": "Auto", "always": "Always"})
     with pytest.raises(SettingsError, match="menu of new has a label twice; give each entry its own"):
         menus.in_order("new", {"a": "One", "b": "one"})
-    with pytest.raises(SettingsError, match="menu of screen is frozen and no control has it: put"):
+    with pytest.raises(SettingsError, match="menu of output is frozen and no control has it: put"):
         menus.frozen_text({}, "")

@@ -79,7 +79,7 @@ def test_nothing_kept_is_no_decision() -> None:
     ],
 )  # fmt: skip
 def test_what_was_never_kept_is_refused_with_the_cure(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"screen_kept = .*empty it"):
+    with pytest.raises(SettingsError, match=r"screen_kept\) = .*empty it"):
         Settings(screen_kept=text)
 
 

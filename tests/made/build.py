@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from made import native
-from made.native import ABI, BUILD, NINJA_AND_PYTHON, PLUGINS, PORTABLE, ROOT, WHEEL, must, tool
+from made.native import ABI, BUILD, NINJA_AND_PYTHON, PLUGINS, PORTABLE, ROOT, WHEEL, must, official, tool
 
 TARGETS = (
     "test_describe", "test_render", "test_frames", "test_bad_hosts", "test_process", "test_worker",
@@ -43,15 +44,15 @@ def plugins() -> None:
     must(tool("cmake"), "--build", str(build), "--parallel", "2")
 
 
-def compared(headers: Path, name: str) -> None:
-    """Build the comparison of our headers with *headers*; what came of it, as JSON in ABI."""
+def compared(headers: Path, name: str, *more: str) -> None:
+    """Build the comparison of our headers with *headers*, and *more*; what came of it, as JSON in ABI."""
     build = ABI / f"{name}-build"
     must(
         tool("cmake"), "-G", "Ninja", "-S", str(ROOT), "-B", str(build), *NINJA_AND_PYTHON,
         f"-DOPENFX_INCLUDE_DIR={headers}", "-DCMAKE_BUILD_TYPE=Debug",
     )  # fmt: skip
     done = subprocess.run(
-        [tool("cmake"), "--build", str(build), "--target", "abi_check", "--", "-j2"],
+        [tool("cmake"), "--build", str(build), "--target", "abi_check", *more, "--", "-j2"],
         capture_output=True, text=True,
     )  # fmt: skip
     said = {"code": done.returncode, "said": done.stdout + done.stderr}
@@ -70,6 +71,39 @@ def abi() -> None:
     suite.write_text(text)
     core.write_text(core.read_text().replace('"OfxActionLoad"', '"OfxActionLoaded"'))
     compared(other, "other")
+    older = ABI / "older"
+    older_headers(older)
+    compared(older, "older", "anatomatte_shim", *host_objects())
+    for number, folder in enumerate(official()):
+        compared(folder, f"official-{number}", "anatomatte_ofx", "_host")
+
+
+LATER = (
+    "kOfxActionSyncPrivateData", "kOfxParamTypeStrChoice", "kOfxParamTypeBytes", "kOfxParamPropChoiceEnum",
+    "kOfxParamPropChoiceOrder", "kOfxParamHostPropSupportsStrChoice", "kOfxImageEffectPropRenderQualityDraft",
+    "kOfxBitDepthHalf", "kOfxPropIcon",
+)  # fmt: skip
+"""Constants that headers of an older release lack."""
+
+
+def older_headers(folder: Path) -> None:
+    """Headers as an older release may have them: without GPU, colour, drawing, bytes, and without LATER."""
+    shutil.copytree(ROOT / "cpp" / "ofx", folder)
+    for name in ("ofxGPURender.h", "ofxColour.h", "ofxDrawSuite.h", "ofxNatron.h", "nuke"):
+        path = folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for header in folder.glob("*.h"):
+        lines = header.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = "".join(line for line in lines if not any(f" {name} " in line for name in LATER))
+        kept = re.sub(r"^typedef struct OfxBytes \{.*?^\} OfxBytes;$", "", kept, flags=re.M | re.S)
+        header.write_text(kept, encoding="utf-8")
+
+
+def host_objects() -> list[str]:
+    """What pyopenfx compiles with OFX headers and without Python's, which takes long."""
+    sources = sorted((ROOT / "cpp" / "host").glob("*.cpp"))
+    plain = [path.name for path in sources if "py::" not in path.read_text(encoding="utf-8")]
+    return [f"cpp/host/CMakeFiles/_host.dir/{name}.o" for name in plain]
 
 
 def clone(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,12 @@ HANG = 900
 """Seconds after which a process of the tests hangs: no slow or busy machine comes near it."""
 
 
+def official() -> list[Path]:
+    """Folders of official OFX headers, of one release or several, that the environment names."""
+    told = os.environ.get("ANATOMATTE_OPENFX_HEADERS", "")
+    return [Path(folder) for folder in told.split(os.pathsep) if folder]
+
+
 def tool(name: str) -> str:
     """cmake's tools as the environment of the tests has them."""
     found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
@@ -62,6 +69,8 @@ def must(*command: str) -> str:
 def digest(folder: Path) -> str:
     """Of all that the result in *folder* is made of, and of the Python that it is made for."""
     found = hashlib.sha256(sys.version.encode())
+    if folder == ABI:
+        found.update(os.pathsep.join(map(str, official())).encode())
     left_out = {"ofx", "__pycache__"}
     for name in SOURCES[folder]:
         top = ROOT / name

@@ -91,6 +91,20 @@ def test_headers_that_differ_from_the_official_ones_stop_the_build() -> None:
         assert f"{name}: ours is" in other["said"]
 
 
+def test_headers_of_an_older_release_are_completed() -> None:
+    older = json.loads((native.ready(native.ABI) / "older.json").read_text())
+    assert older["code"] == 0, older["said"]
+    assert "0 differ" in next((native.ABI / "older-build").rglob("abi.txt")).read_text()
+
+
+def test_the_official_headers_build() -> None:
+    if not native.official():
+        pytest.skip("no package of Debian or PyPI has them: name their folders in ANATOMATTE_OPENFX_HEADERS")
+    for number, folder in enumerate(native.official()):
+        told = json.loads((native.ready(native.ABI) / f"official-{number}.json").read_text())
+        assert told["code"] == 0, f"{folder}: {told['said'][-4000:]}"
+
+
 @pytest.mark.parametrize(
     ("python", "sentence"),
     [

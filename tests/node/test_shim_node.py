@@ -15,6 +15,8 @@ from pyopenfx import PROFILES, Host, Image, Instance, Layout, Plugin
 GREEN = (0.1, 0.6, 0.15)
 SKIN = (0.6, 0.4, 0.3)
 Pixels = npt.NDArray[np.float32]
+HOSTS = [None, *(name for name in PROFILES if name != "example")]
+"""Hosts that give the node the values that it has."""
 
 
 def plate(height: int = 45, width: int = 61) -> Pixels:
@@ -27,7 +29,7 @@ def plate(height: int = 45, width: int = 61) -> Pixels:
     return made
 
 
-@pytest.fixture(scope="module", params=[None, *PROFILES], ids=lambda profile: profile or "own")
+@pytest.fixture(scope="module", params=HOSTS, ids=lambda profile: profile or "own")
 def plugin(request: pytest.FixtureRequest) -> Iterator[Plugin]:
     """The node in our own host and in every host that it imitates, one after the other."""
     with pytest.MonkeyPatch.context() as scene, Host(profile=request.param) as host:

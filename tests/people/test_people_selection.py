@@ -59,13 +59,20 @@ def test_people_count_from_the_left_and_each_has_a_matte() -> None:
         ({"who": "point", "point": (86.0, 90.0)}, "right"),  # above the head: the nearest
         ({"who": "point", "point": (-500.0, 3.0)}, "left"),  # outside of the picture
         ({"who": "index", "person": 5}, "nobody"),
+        ({"who": "index", "person": 1, "also_keep": "point", "keep_point": (86.0, 20.0)}, "both"),
+        ({"who": "index", "person": 5, "also_keep": "point", "keep_point": (86.0, 20.0)}, "right"),
+        ({"who": "everyone", "leave_out": "point", "leave_point": (86.0, 20.0)}, "left"),
+        ({"who": "main", "leave_out": "point", "leave_point": (-500.0, 3.0)}, "right"),
+        ({"who": "everyone", "keep_point": (86.0, 20.0), "leave_point": (86.0, 20.0)}, "both"),
     ],
 )
 def test_whose_matte(values: dict[str, object], who: str) -> None:
     mattes = keyed(**values)
-    assert (mattes.alpha[LEFT].min() > 0.98) == (who == "left")
-    assert (mattes.alpha[RIGHT].min() > 0.98) == (who == "right")
-    if who == "nobody":
+    assert (mattes.alpha[LEFT].min() > 0.98) == (who in ("left", "both"))
+    assert (mattes.alpha[RIGHT].min() > 0.98) == (who in ("right", "both"))
+    assert (mattes.alpha[LEFT].max() < 0.02) == (who in ("right", "nobody"))
+    assert (mattes.alpha[RIGHT].max() < 0.02) == (who in ("left", "nobody"))
+    if values == {"who": "index", "person": 5}:
         assert not mattes.alpha.any()
         assert mattes.messages[0] == "There is no person 5: 2 people were seen, so the matte is empty."
 

@@ -53,7 +53,8 @@ def test_an_honest_plugin_makes_the_same_picture_everywhere(opened: Open, profil
     with opened(profile).load(f"{PREFIX}invert").instance("filter") as invert:
         invert.clips.Source = noise
         out = invert.render(1, window=(2, 1, 5, 3))
-        np.testing.assert_array_equal(out["colour"], (1 - noise)[2:4, 2:5])
+        # the example host says that every box is ticked, among them the one that lets the plate through
+        np.testing.assert_array_equal(out["colour"], (noise if profile == "example" else 1 - noise)[2:4, 2:5])
         assert invert.breaches == []
 
 
@@ -185,3 +186,41 @@ def test_the_strict_profile_raises(opened: Open) -> None:
         one.clips.Source = plate()
         with pytest.raises(ContractError, match="param_set_in_render"):
             one.render(1)
+
+
+def test_natron_prints_the_arguments_of_a_message_as_the_list_that_they_are_in(opened: Open) -> None:
+    """Natron 2.5: what a plug-in says by "%s" is a blank, what it says by the format is read."""
+    with opened("natron").load(f"{PREFIX}suites").instance() as one:
+        one.clips.Source = plate()
+        one.params.case = "message"
+        one.render(1)
+        assert [text for _, _, text in one.messages] == ["  of  ?", "replied  "]
+        assert one.persistent_message == ("OfxMessageWarning", "p", " % done")
+
+
+def test_natron_asks_for_planes_when_it_asks_for_preferences(plugins: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(plugins / "layers.ofx.bundle", tmp_path / "layers.ofx.bundle")
+    with Host(profile="natron") as host:
+        host.scan([copy])
+        with host.load(f"{PREFIX}layers").instance() as one:
+            one.clips.Source = plate()
+            before = one.planes()
+            one.params.case = "default"  # from now on it has no planes
+            assert one.planes() == before
+            one.clips.Source = None
+            assert [plane.name for plane in one.planes()] == ["colour"] != before
+
+
+def test_natron_puts_what_is_on_no_page_onto_the_first(opened: Open) -> None:
+    plugin = opened("natron").load(f"{PREFIX}params")
+    (tab,) = plugin.panel("filter")
+    shown = {p.name for p in plugin.params("filter") if p.kind not in ("page", "group") and not p.secret}
+    assert set(tab.names()) == shown and len(tab.names()) == len(shown)
+
+
+def test_the_example_host_makes_values_up_and_connects_every_clip(opened: Open) -> None:
+    with opened("example").load(f"{PREFIX}invert").instance() as one:
+        one.clips.Source = plate()
+        one.params.bypass = False
+        assert one.render(1)["colour"].min() == 0.25, "the box is ticked, whatever its value"
+        assert all(one.clips[name].properties["OfxImageClipPropConnected"] == [1] for name in one.clips)

@@ -155,6 +155,7 @@ def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, o
         choose.installed(settings),
         task.work.scale,
         task.place,
+        task.marks,
         half,
         os.environ.get("OCIO", ""),
     )

@@ -41,7 +41,7 @@ def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Share
         held: H×W, how much of the matte is held; None before a screen.
     """
     alone, light, work = held is not None, task.plate.light, task.work
-    choice = selection.select(task.settings, seen, task.place, keyed=not alone)
+    choice = selection.select(task.settings, seen, task.place, not alone, task.marks)
 
     def parts() -> PartEvidence:
         return divided(task, seen)

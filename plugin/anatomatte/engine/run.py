@@ -45,11 +45,12 @@ def key_frame(
     half = settings.draft == "always" or (draft and settings.draft == "auto")
     with opencv_threads(work.threads):
         plate = prepare(clips, settings, work.threads)
-        place = point_of(settings.point, plate.frame.bounds, work.across)
+        points = (settings.point, settings.keep_point, settings.leave_point)
+        place, *marks = (point_of(point, plate.frame.bounds, work.across) for point in points)
         work.progress(0.2)
         small = _halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
         inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
-        task = Task(small or plate, settings, inner, place, around)
+        task = Task(small or plate, settings, inner, place, around, (marks[0], marks[1]))
 
         def make() -> Mattes:
             evidence = observe(task)

@@ -29,6 +29,7 @@ class Task:
         settings: all controls.
         work: threads, cancelling, progress, scale.
         place: where the Point control points.
+        marks: where Keep point and Leave point do.
         around: the frames around this one, for recurrent models; None where there are none to be had.
         kept: what was made of the people of this frame, for when parts are asked of it later.
     """
@@ -38,6 +39,7 @@ class Task:
     work: Work
     place: Point
     around: Around | None = None
+    marks: tuple[Point, Point] = ((0.5, 0.5), (0.5, 0.5))
     kept: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     @functools.cached_property

@@ -23,6 +23,8 @@ _COVERED = 0.5
 Point = tuple[float, float]
 """x to the right and y down, as shares of the picture's width and height."""
 
+_MIDDLE: Point = (0.5, 0.5)
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -62,7 +64,9 @@ def listed(text: str) -> tuple[str, ...]:
         if name:
             found = found - _named(name) if word != name else found | _named(name)
     if not found:
-        raise SettingsError(f"parts_list = {text!r} names no part; write for example: face hair neck.")
+        raise SettingsError(
+            f"Parts list (parts_list) = {text!r} names no part; write for example: face hair neck."
+        )
     return tuple(name for name in PARTS if name in found)
 
 
@@ -77,7 +81,7 @@ def _named(name: str) -> set[str]:
         return {name}
     near = difflib.get_close_matches(name, [*PARTS[1:], *GROUPS, "all", "face_hair"], n=1)
     cure = f"did you mean {near[0]!r}?" if near else f"there are {', '.join([*PARTS[1:], *GROUPS])}."
-    raise SettingsError(f"parts_list names {name!r}, which is no part of a person; {cure}")
+    raise SettingsError(f"Parts list (parts_list) names {name!r}, which is no part of a person; {cure}")
 
 
 def chosen_parts(settings: Settings) -> tuple[str, ...]:
@@ -96,7 +100,7 @@ def chosen_parts(settings: Settings) -> tuple[str, ...]:
 
 def narrowed(settings: Settings) -> bool:
     """Whether the controls leave some people or parts out, for which they must be known."""
-    if settings.who not in ("everyone", "main"):
+    if settings.who not in ("everyone", "main") or "point" in (settings.also_keep, settings.leave_out):
         return True
     return set(chosen_parts(settings)) != {*PERSON, "held"}
 
@@ -119,12 +123,19 @@ def ordered(evidence: PeopleEvidence) -> PeopleEvidence:
     )
 
 
-def select(settings: Settings, evidence: PeopleEvidence, point: Point, keyed: bool = False) -> Selection:
+def select(
+    settings: Settings,
+    evidence: PeopleEvidence,
+    point: Point,
+    keyed: bool = False,
+    marks: tuple[Point, Point] = (_MIDDLE, _MIDDLE),
+) -> Selection:
     """What the Subject page selects among the people of the *evidence* (in the order of `ordered`).
 
     Args:
         point: where the control Point lies; may be outside of the picture.
         keyed: there is a screen: nobody happens to be before one, so the main people are all of them.
+        marks: where the controls Keep point and Leave point lie.
 
     Raises:
         SettingsError: the list of parts cannot be understood.
@@ -151,13 +162,27 @@ def select(settings: Settings, evidence: PeopleEvidence, point: Point, keyed: bo
             doubts = (
                 f"There is no person {settings.person}: {seen} {one} seen{more}, so the matte is empty.",
             )
+    people = _corrected(settings, evidence, people, marks)
     # where all who are told apart are main, so may be those beyond their count; what is nobody's is not
     beyond = keyed or not count or evidence.found > count
     everyone = settings.who == "everyone" or (settings.who == "main" and len(people) == count and beyond)
+    everyone = everyone and settings.leave_out == "nobody"
     if everyone or settings.who == "main":
         doubts += _untold(evidence, people, not everyone)
     everything = everyone and parts == ALL_PARTS
     return Selection(people, parts, "held" in names, everything, doubts)
+
+
+def _corrected(
+    settings: Settings, evidence: PeopleEvidence, people: tuple[int, ...], marks: tuple[Point, Point]
+) -> tuple[int, ...]:
+    """The chosen people, with whom Also keep adds and without whom Leave out takes away."""
+    if len(evidence.people) and settings.also_keep == "point":
+        people = tuple(sorted({*people, person_at(evidence, marks[0])}))
+    if len(evidence.people) and settings.leave_out == "point":
+        gone = person_at(evidence, marks[1])
+        people = tuple(person for person in people if person != gone)
+    return people
 
 
 def _untold(evidence: PeopleEvidence, people: tuple[int, ...], main: bool) -> tuple[str, ...]:
@@ -215,6 +240,6 @@ def point_of(point: tuple[float, float], bounds: tuple[int, int, int, int], scal
         scale: pixels at the render scale per canonical unit, across and up.
     """
     if point == BY_NAME["point"].default:
-        return 0.5, 0.5
+        return _MIDDLE
     x1, y1, x2, y2 = bounds
     return (point[0] * scale[0] - x1) / max(1, x2 - x1), (y2 - point[1] * scale[1]) / max(1, y2 - y1)
