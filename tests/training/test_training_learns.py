@@ -115,7 +115,7 @@ def test_a_given_trunk_keeps_what_it_knows(tmp_path: Path) -> None:
         trunk = trainer.net.trunk.state_dict()
         assert all(torch.equal(trunk[k], before[k]) for k in before) == (given is not None)
     mean = trainer.mean.net.trunk.state_dict()
-    assert torch.signbit(mean[name].view(-1)[0])  # to the bit: what ships is compared with what was published
+    assert torch.signbit(mean[name].flatten()[0])  # to the bit: what ships is compared with what was published
 
 
 def test_every_convolution_of_the_trunk_is_read_from_the_published_file(tmp_path: Path) -> None:
