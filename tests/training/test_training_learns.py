@@ -114,6 +114,8 @@ def test_a_given_trunk_keeps_what_it_knows(tmp_path: Path) -> None:
         assert any(k.startswith("trunk.") for k in moved) == (given is None)
         trunk = trainer.net.trunk.state_dict()
         assert all(torch.equal(trunk[k], before[k]) for k in before) == (given is not None)
+    for _ in range(20):
+        trainer.mean.update(trainer.net)
     mean = trainer.mean.net.trunk.state_dict()
     assert torch.signbit(mean[name].flatten()[0])  # to the bit: what ships is compared with what was published
 
