@@ -117,7 +117,7 @@ def test_a_given_trunk_keeps_what_it_knows(tmp_path: Path) -> None:
     for _ in range(20):
         trainer.mean.update(trainer.net)
     mean = trainer.mean.net.trunk.state_dict()
-    assert torch.signbit(mean[name].flatten()[0])  # to the bit: what ships is compared with what was published
+    assert torch.signbit(mean[name].flatten()[0])  # to the bit: as it was published
 
 
 def test_every_convolution_of_the_trunk_is_read_from_the_published_file(tmp_path: Path) -> None:
