@@ -62,7 +62,7 @@ def rendered(node: Instance, scale: float = 1.0, **values: object) -> Plane:
 
 def test_people_without_a_screen_get_a_matte_and_its_alpha_is_not_full(node: Instance) -> None:
     made = rendered(node)
-    assert iou(made[..., 3], TRUTH) > 0.75
+    assert iou(made[..., 3], TRUTH) > 0.7
     assert made[..., 3].mean() < 2 * TRUTH.mean() + 0.1
     solid = (made[..., 3] == 1) & (TRUTH == 1)
     assert solid.mean() > 0.03 and np.array_equal(made[solid][:, :3], LIGHT[solid])

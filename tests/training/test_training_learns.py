@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from training.learn.muon import orthogonal
 from training.learn.samples import Batch, collate, head_targets, mirrored
 from training.learn.toy import toy_sample
-from training.learn.train import FULL, UNLIKELY, WEIGHTS, Plan, Trainer, of_all_parts
+from training.learn.train import FULL, UNLIKELY, WEIGHTS, Plan, Trainer, of_all_parts, of_first_parts
 from training.learn.validate import measure
 from training.pretrained import convert, running_order
 from training.scene.compose import Sample
@@ -97,6 +97,8 @@ def test_it_goes_on_where_it_stopped(trained: tuple[Path, dict[str, object]], he
 def test_a_given_trunk_keeps_what_it_knows(tmp_path: Path) -> None:
     torch.manual_seed(5)
     trunk = PoseTrunk(TRUNK)
+    name, first = next(iter(trunk.state_dict().items()))
+    first.view(-1)[0] = -0.0
     save_file(trunk.state_dict(), str(tmp_path / "trunk.safetensors"))
     before = {k: v.clone() for k, v in trunk.state_dict().items()}
     plan = Plan(run=tmp_path / "run", minutes=60, count=8, warmup=1, device="cpu")
@@ -112,6 +114,10 @@ def test_a_given_trunk_keeps_what_it_knows(tmp_path: Path) -> None:
         assert any(k.startswith("trunk.") for k in moved) == (given is None)
         trunk = trainer.net.trunk.state_dict()
         assert all(torch.equal(trunk[k], before[k]) for k in before) == (given is not None)
+    for _ in range(20):
+        trainer.mean.update(trainer.net)
+    mean = trainer.mean.net.trunk.state_dict()
+    assert torch.signbit(mean[name].flatten()[0])  # to the bit: as it was published
 
 
 def test_every_convolution_of_the_trunk_is_read_from_the_published_file(tmp_path: Path) -> None:
@@ -145,6 +151,8 @@ def test_a_network_goes_on_with_parts_that_it_did_not_know() -> None:
     assert torch.equal(after[:, : len(PARTS) - 2], before)
     leg, tights = (channels(name) for name in ("left_leg", "left_tights"))
     assert torch.allclose(after[:, list(tights)], before[:, list(leg)] + UNLIKELY, atol=1e-5)
+    with torch.inference_mode():
+        assert torch.equal(of_first_parts(old, len(PARTS) - 2)(picture).parts, before)
 
 
 def test_what_reads_a_network_reads_it_with_more_parts_as_well() -> None:

@@ -82,7 +82,7 @@ class Mean:
         self.updates += 1
         keep = min(self.decay, (self.updates + 1) / (self.updates + 10))
         for mine, new in zip(self.net.state_dict().values(), net.state_dict().values(), strict=True):
-            if mine.is_floating_point():
+            if mine.is_floating_point() and not torch.equal(mine, new):  # a mean makes 0 of -0
                 mine.lerp_(new, 1 - keep)
             else:
                 mine.copy_(new)
@@ -100,6 +100,16 @@ def of_all_parts(net: PeopleNet) -> PeopleNet:
         assert old.bias is not None and net.to_parts.bias is not None
         net.to_parts.weight.data = torch.cat([old.weight.data, old.weight.data[begun]])
         net.to_parts.bias.data = torch.cat([old.bias.data, old.bias.data[begun] + UNLIKELY])
+    return net
+
+
+def of_first_parts(net: PeopleNet, count: int) -> PeopleNet:
+    """The network with channels for the first *count* parts alone; returns itself."""
+    old = net.to_parts
+    if old.out_channels > count:
+        assert old.bias is not None
+        net.to_parts = nn.Conv2d(old.in_channels, count, 1)
+        net.to_parts.weight.data, net.to_parts.bias.data = old.weight.data[:count], old.bias.data[:count]
     return net
 
 
