@@ -19,26 +19,14 @@ from pathlib import Path
 import pytest
 
 from made import native
+from made.worker_wire import MAGIC, f64, heard, i64, mutated, text
 
-MAGIC = 0x414E4D31
 HELLO, RENDER, CONNECT, STATUS, PURGE, RELEASE, PLATE, REACH = 1, 5, 4, 9, 11, 12, 14, 15
 WELCOME, DONE, TEXT = 2, 7, 10
 OK, MEMORY = 0, 5
 
 
 Bounds = tuple[int, int, int, int]
-
-
-def i64(*values: int) -> bytes:
-    return b"".join(struct.pack("<Q", value & (2**64 - 1)) for value in values)
-
-
-def f64(*values: float) -> bytes:
-    return struct.pack(f"<{len(values)}d", *values)
-
-
-def text(value: bytes) -> bytes:
-    return i64(len(value)) + value
 
 
 def image(bounds: Bounds, name: bytes = b"Source", depth: int = 4, offset: int = 0) -> bytes:
@@ -121,31 +109,6 @@ def say(to: socket.socket, kind: int, body: bytes = b"", *descriptors: int) -> N
         to.sendall(head + body)
 
 
-def heard(of: socket.socket) -> tuple[int, bytes]:
-    """The next message that is no sign of life; (0, b"") where the worker hung up."""
-    while True:
-        head = _bytes(of, 16)
-        if len(head) < 16:
-            return 0, b""
-        _, kind, length = struct.unpack("<IIQ", head)
-        body = _bytes(of, length)
-        if kind != 6:
-            return kind, body
-
-
-def _bytes(of: socket.socket, count: int) -> bytes:
-    made = b""
-    while len(made) < count:
-        try:
-            got = of.recv(count - len(made))
-        except ConnectionResetError:
-            got = b""
-        if not got:
-            return made
-        made += got
-    return made
-
-
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator[Worker]:
     made = Worker(tmp_path)
@@ -213,24 +176,6 @@ def test_before_the_hello_there_is_no_memory_for_a_caller(worker: Worker) -> Non
 def test_a_silent_caller_is_hung_up_on(worker: Worker) -> None:
     with worker.caller() as silent:
         assert heard(silent)[0] == 0
-
-
-def mutated(rng: random.Random, body: bytes) -> bytes:
-    made = bytearray(body)
-    for _ in range(rng.randrange(1, 4)):
-        at = rng.randrange(max(1, len(made)))
-        what = rng.randrange(5)
-        if what == 0 and made:
-            made[at] ^= 1 << rng.randrange(8)
-        elif what == 1:
-            made[at : at + 8] = struct.pack("<q", rng.choice((-1, 0, 2**31, 2**62, -(2**63), 255)))
-        elif what == 2:
-            del made[at : at + rng.randrange(1, 40)]
-        elif what == 3:
-            made[at:at] = rng.randbytes(rng.randrange(1, 24))
-        else:
-            made[at : at + 8] = rng.randbytes(8)
-    return bytes(made)
 
 
 def fuzzed(worker: Worker, seed: int, connections: int, messages: int) -> int:

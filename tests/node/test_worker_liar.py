@@ -8,9 +8,8 @@ import struct
 import threading
 from pathlib import Path
 
-from test_worker_hostile import MAGIC, f64, heard, i64, mutated, text
-
 from made.shim_bench import run
+from made.worker_wire import MAGIC, f64, heard, i64, mutated, text
 
 WELCOME, REFUSE, ALIVE, DONE, TEXT, FETCH, REACHED = 2, 3, 6, 7, 10, 13, 16
 HELLO, RENDER, STATUS, REACH = 1, 5, 9, 15
