@@ -1,4 +1,4 @@
-"""The messages between node and worker byte by byte: cpp/channel/wire.h in Python, and how they are spoilt."""
+"""The messages between node and worker byte by byte (cpp/channel/wire.h), and how they are spoilt."""
 
 from __future__ import annotations
 
