@@ -9,16 +9,18 @@ from dataclasses import dataclass, field, replace
 
 from anatomatte.errors import AnatomatteError, DiskFull, PlateError, SettingsError
 from anatomatte.idle import CODE, is_idle
-from anatomatte.settings import Value
+from anatomatte.settings import Value, from_mapping
+from anatomatte.timing import temporal_window
 
+from . import around
 from .cancel import Signals
 from .files import State
 from .idle import of_sizes
 from .layers import CLEAN, passes
-from .node import Account, Node
+from .node import ALONE, Account, Node
 from .picture import Floats, Picture, Window, placed
 from .presets import Preset
-from .provenance import Provenance, content, settings_of
+from .provenance import Provenance, content, settings_of, sides
 from .report import Report, explained, worst
 from .result import FrameResult, Message, Status
 from .sequences import compact
@@ -68,6 +70,11 @@ class Job:
             scene = next((one for one in self.scenes if one.first <= frame <= one.last), None)
             values["screen_kept"] = scene.decision.kept if scene is not None else ""
         return values
+
+    def others(self, frame: int, values: Mapping[str, Value]) -> dict[int, dict[str, Value]]:
+        """The controls at the frames that are there and that *frame*, with its *values*, depends on."""
+        window = temporal_window(from_mapping(values))
+        return {n: self.values(n) for n in sides(frame, window) if self.source.shows(n)}
 
 
 @dataclass
@@ -164,7 +171,6 @@ class _Run:
                 files[name] = side.file(frame)
         values = job.values(frame)
         account = account or self.node.expected(frame, values)
-        numbers = [n for n in account.neighbours if not job.source.missing([n])]
         return Provenance(
             account,
             settings_of(values),
@@ -172,7 +178,7 @@ class _Run:
             files,
             job.output,
             {name: content(path) for name, path in files.items()},
-            {n: content(job.source.file(n)) for n in numbers},
+            around.told(job, frame, values, account),
             {name: clip.layer for name, clip in self._clips().items() if clip.layer},
         )
 
@@ -183,7 +189,7 @@ class _Run:
         """The state of every file that a frame is made of, and its SHA-256."""
         clips = self._clips()
         found = [(clips[name], record.frame, digest) for name, digest in record.contents.items()]
-        found += [(self.job.source, number, digest) for number, digest in record.around.items()]
+        found += [(clips[name], number, digest) for name, number, digest in around.files(record.around)]
         return [(clip, number, clip.state(number), digest) for clip, number, digest in found]
 
     def _there(self) -> set[int]:
@@ -215,8 +221,9 @@ class _Run:
             values = self.job.values(frame)
             accounts: list[Account] = []
             layers, picture = render_layers(
-                self.node, frame, values, self.job.layers, picture, told.extend, accounts.append
-            )
+                self.node, frame, values, self.job.layers, picture, told.extend, accounts.append,
+                self.job.others(frame, values),
+            )  # fmt: skip
             self.signals.check()
             record = replace(before or self._record(frame), layers=self._layers(frame))
             for clip, number, state, digest in states:
@@ -292,13 +299,15 @@ def render_layers(
     picture: Picture,
     tell: Callable[[tuple[str, ...]], object] = lambda _: None,
     account: Callable[[Account], object] = lambda _: None,
+    others: Mapping[int, Mapping[str, Value]] = ALONE,
 ) -> tuple[dict[str, Floats], Picture]:
     """The layers of a frame, and the plate with the bounds that they cover; *tell* takes what the node has
-    to say, and *account* what made each of its renders."""
+    to say, *account* what made each of its renders, and *others* are the controls around it."""
     found: dict[str, Floats] = {}
     bounds: Window | None = None
     for step in passes(layers):
-        rendered = node.render(frame, {**values, **step.values})
+        beside = {number: {**told, **step.values} for number, told in others.items()}
+        rendered = node.render(frame, {**values, **step.values}, beside)
         tell(rendered.told)
         account(rendered.account)
         bounds = bounds or rendered.bounds

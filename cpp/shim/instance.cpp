@@ -111,10 +111,14 @@ std::string Instance::read_text(int control, OfxTime time) const {
 
 bool Instance::ticked(int control, OfxTime time) const { return whole(control, time) != 0; }
 
-int Instance::whole(int control, OfxTime time) const {
+double Instance::number(int control, OfxTime time) const {
   double number[3];
   read_number(control, time, number);
-  return static_cast<int>(number[0]);
+  return number[0];
+}
+
+int Instance::whole(int control, OfxTime time) const {
+  return static_cast<int>(number(control, time));
 }
 
 int Instance::choice(int control, OfxTime time) const {

@@ -47,6 +47,8 @@ class Instance {
   int choice(int control, OfxTime time) const;
   // Whether a box is ticked.
   bool ticked(int control, OfxTime time) const;
+  // A number as it is.
+  double number(int control, OfxTime time) const;
   // The nearest whole number of a number.
   int whole(int control, OfxTime time) const;
   // Every control that carries a value, in the order of the table.

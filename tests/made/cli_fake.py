@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from anatomatte.settings import Value
-from anatomatte_batch.node import Account, Pictures, Rendered
+from anatomatte_batch.node import ALONE, Account, Pictures, Rendered
 
 
 class FakeNode:
@@ -26,7 +26,9 @@ class FakeNode:
     def decision(self, frame: int, values: Mapping[str, Value]) -> None:
         return None
 
-    def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
+    def render(
+        self, frame: int, values: Mapping[str, Value], around: Mapping[int, Mapping[str, Value]] = ALONE
+    ) -> Rendered:
         self.before(frame)
         self.calls.append((frame, dict(values)))
         plate = self.clips["Source"](frame)

@@ -19,6 +19,7 @@ from ..frame import Pixels
 from ..nets.external import choose
 from ..people.selection import Selection
 from ..plate import Plate
+from ..settings import Stage
 from .task import Task
 
 T = TypeVar("T")
@@ -164,6 +165,21 @@ def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, o
 
 def _in_time(task: Task, observed: bool) -> tuple[object, ...]:
     """What the frame depends on in other frames; they are not asked for where nobody looks."""
-    if task.around is None or not choose.remembering(task.models, "alpha", "edge"):
+    if task.around is None:
         return ()
-    return task.in_time("alpha", "edge") if observed else task.in_time("edge")
+    if not choose.remembering(task.models, "alpha", "edge"):
+        return of_window(task)
+    return *of_window(task), *(task.in_time("alpha", "edge") if observed else task.in_time("edge"))
+
+
+def of_window(task: Task) -> tuple[object, ...]:
+    """What the frames to both sides are, where this one depends on them: how far away, clips, controls."""
+    around = task.around
+    if around is None:
+        return ()
+    stages: tuple[Stage, ...] = ("observe", "steady", "refine", "shape")
+    return tuple(
+        (n - around.number, token, token and around.settings(n).depends_on(*stages))
+        for n in around.window()
+        for token in (around.token(n, task.work),)
+    )

@@ -2,8 +2,9 @@
 
 An account is a small dictionary of texts and numbers without any path, so that it can go into the
 header of a file and over the wire of a worker: ``version`` and ``table`` (of this module), ``precision``
-and ``device`` (of our own networks), ``weights`` (network → SHA-256), ``models`` (use → ``id SHA-256``)
-and ``neighbours`` (numbers of other frames of Source).
+and ``device`` (of our own networks), ``weights`` (network → SHA-256), ``models`` (use → ``id SHA-256``),
+``neighbours`` (numbers of the other frames that it was made with), ``absent`` (of those that it looked for
+and that are not there) and ``window`` (how many frames to each side count with all clips and controls).
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from ..nets.external import choose
 from ..nets.external.alpha_edge import Asked
 from ..nets.external.protocols import Kind
 from ..settings import Settings
+from ..timing import temporal_window
 from . import subject
-from .neighbours import whole
+from .neighbours import Around, whole
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
 """Where the weights of our own networks lie, one file each."""
@@ -63,22 +65,24 @@ def weights(landmarks: bool = False) -> dict[str, str]:
 
 
 def account(
-    settings: Settings, time: float, first: int | None, people: bool, edge: bool, parts: bool
+    settings: Settings, time: float, around: Around | None, people: bool, edge: bool, parts: bool
 ) -> dict[str, Any]:
     """What a frame is made with.
 
     Args:
-        first: the first frame of Source, or None.
+        around: the frames around it, after it was made; None where there were none to be had.
         people: whether the networks are asked who is in the plate.
         edge: whether there is an edge that an edge model may refine.
         parts: whether parts of people are asked for.
     """
     kinds: tuple[Kind, ...] = (*(("parts", "alpha") if people else ()), *(("edge",) if edge else ()))
     models: dict[str, str] = {}
-    neighbours: list[int] = []
+    neighbours = set() if around is None else set(around.window())
+    absent = set() if around is None else around.absent & neighbours
     try:
         asked = choose.chosen(settings)
-        neighbours = list(choose.span(asked, whole(time), first, *kinds))[:-1]
+        first = None if around is None else around.first
+        neighbours |= set(choose.span(asked, whole(time), first, *kinds)[:-1])
         for kind, name in asked.ids():
             if kind in kinds:
                 models[kind] = " ".join((name, *_identity(choose.asked(kind, name))))
@@ -91,7 +95,9 @@ def account(
         "device": "cpu",
         "weights": weights(parts) if people else {},
         "models": models,
-        "neighbours": neighbours,
+        "neighbours": sorted(neighbours - absent),
+        "absent": sorted(absent),
+        "window": temporal_window(settings) if around is not None and around.can else 0,
     }
 
 
@@ -117,7 +123,12 @@ def _identity(asked: Asked) -> tuple[str, str]:
     return asked.sha256, hashlib.sha256(repr(asked.manifest).encode()).hexdigest()[:16]
 
 
-def expected(settings: Settings, time: float, first: float | None) -> dict[str, Any]:
-    """The most that a frame with these settings would be made with; what is asked is known after it."""
+def expected(settings: Settings, time: float, first: float | None, last: float | None) -> dict[str, Any]:
+    """The most that a frame with these settings would be made with; what is asked is known after it.
+
+    Args:
+        first, last: of Source, or None.
+    """
     people = settings.subject != "off"
-    return account(settings, time, None if first is None else whole(first), people, True, people)
+    around = Around(time, {}, settings, first, last, lambda name, number: None)
+    return account(settings, time, around, people, True, people)

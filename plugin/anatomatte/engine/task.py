@@ -30,7 +30,7 @@ class Task:
         work: threads, cancelling, progress, scale.
         place: where the Point control points.
         marks: where Keep point and Leave point do.
-        around: the frames around this one, for recurrent models; None where there are none to be had.
+        around: the frames around this one; None where there are none to be had.
         kept: what was made of the people of this frame, for when parts are asked of it later.
     """
 
@@ -58,7 +58,7 @@ class Task:
 
     def in_time(self, *kinds: Kind) -> tuple[object, ...]:
         """What the models of these uses depend on in other frames; nothing where none is recurrent."""
-        return () if self.around is None else self.around.token(self.models, self.work, *kinds)
+        return () if self.around is None else self.around.in_time(self.models, self.work, *kinds)
 
     @property
     def frames(self) -> Frames | None:

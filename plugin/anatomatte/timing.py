@@ -1,0 +1,31 @@
+"""The page of the table about a frame's neighbours in time.  Standard library only."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .controls import control
+from .keying import Keying
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Timing(Keying):
+    """Controls of what other frames do for a frame; :class:`settings.Settings` adds the other pages."""
+
+    # ---- Time
+    steady: float = control(
+        "double", 0.0, "Steady", "Time", "steady",
+        "How much the frames before and after hold people, parts and matte still; 0 sees each frame alone.",
+        evidence="time",
+    )  # fmt: skip
+    window: int = control(
+        "int", 2, "Window", "Time", "steady",
+        "How many frames to each side Steady looks at.",
+        high=5, slider=(0, 5), animates=False,
+        evidence="time",
+    )  # fmt: skip
+
+
+def temporal_window(settings: Timing) -> int:
+    """How many frames to each side a frame depends on with all its clips; 0 where it is seen alone."""
+    return settings.window if settings.steady > 0 else 0
