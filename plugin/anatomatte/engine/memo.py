@@ -59,7 +59,14 @@ foregrounds: Region[Any] = memo.region("foregrounds", bytes_of, 1)
 """Foregrounds before a screen: tweaks of the matte leave them as they are."""
 
 
-OF_PEOPLE = ("people", "parts", "fields")
+moments: Region[Any] = memo.region("moments", bytes_of, 3)
+"""What frames of a window say, each by itself: the next frame shares all of them but one."""
+
+flows: Region[Any] = memo.region("flows", bytes_of, 0.5)
+"""Motion between frames of a window."""
+
+
+OF_PEOPLE = ("people", "parts", "fields", "steady people", "steady parts")
 """Kinds of evidence that a frame keeps as long as it may be asked for parts."""
 
 
@@ -116,7 +123,7 @@ def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
 
 def of_shares(task: Task, choice: Selection, alone: bool) -> tuple[object, ...]:
     """What the shares of people and parts depend on; *alone*: there is no screen."""
-    return *of_people(task), dataclasses.replace(choice, doubts=()), alone
+    return *of_steady(task), dataclasses.replace(choice, doubts=()), alone
 
 
 def of_parts(task: Task) -> tuple[object, ...]:
@@ -126,7 +133,7 @@ def of_parts(task: Task) -> tuple[object, ...]:
 
 def of_fields(task: Task, labels: tuple[int, ...], size: tuple[int, ...]) -> tuple[object, ...]:
     """What the fields of some parts, over a plate of some size, depend on."""
-    return *of_parts(task), labels, size
+    return *of_parts(task), *of_steady(task), labels, size
 
 
 def of_foreground(task: Task, *pixels: npt.NDArray[Any] | None, facts: tuple[object, ...]) -> str:
@@ -170,6 +177,12 @@ def _in_time(task: Task, observed: bool) -> tuple[object, ...]:
     if not choose.remembering(task.models, "alpha", "edge"):
         return of_window(task)
     return *of_window(task), *(task.in_time("alpha", "edge") if observed else task.in_time("edge"))
+
+
+def of_steady(task: Task) -> tuple[object, ...]:
+    """What people and parts depend on once they are steady: those of this frame, and its window."""
+    window = of_window(task)
+    return *of_people(task), window, task.settings.depends_on("steady") if window else ()
 
 
 def of_window(task: Task) -> tuple[object, ...]:

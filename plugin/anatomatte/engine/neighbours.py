@@ -139,9 +139,29 @@ class Around:
         return self._clips["Source"]
 
     @property
+    def own(self) -> dict[str, Frame]:
+        """The frame's own clips as they came."""
+        return dict(self._clips)
+
+    @property
     def can(self) -> bool:
         """Whether the host hands over other frames."""
         return self._fetch is not None
+
+    def at(self, number: int) -> Around:
+        """The frames around another frame, which must be there."""
+        clips = self.clips(number)
+        assert clips is not None, "a frame that is not there has no frames around it"
+        found = Around(
+            number, clips, self.settings(number), self.first, self.last, self._fetch, self._settings_at,
+            self._trust,
+        )  # fmt: skip
+        found._own = {what: told for what in ("clips", "source") if (told := self._told(what, number))}
+        return found
+
+    def _told(self, what: str, number: int) -> str | None:
+        known = self._remembered(what, number)
+        return known[0] if known else None
 
     def window(self) -> tuple[int, ...]:
         """The other frames that this one depends on with all their clips, whether they are there or not."""

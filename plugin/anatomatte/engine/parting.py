@@ -11,14 +11,12 @@ from ..ops.guided import brightness
 from ..parts import PARTS, PERSON
 from ..people import selection
 from ..people.evidence import PeopleEvidence
-from ..people.parts import everyone
 from ..people.parts.everyone import PartEvidence
 from ..people.parts.fields import PartFields, fields
 from ..people.parts.hardness import contrast
 from ..people.shares import Shares, shares
 from ..settings import Settings
-from . import memo, subject
-from .evidence import people_of
+from . import memo, steady_parts
 from .mattes import Mattes
 from .task import Task
 
@@ -44,7 +42,7 @@ def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Share
     choice = selection.select(task.settings, seen, task.place, not alone, task.marks)
 
     def parts() -> PartEvidence:
-        return divided(task, seen)
+        return steady_parts.parts_of(task)
 
     def make() -> Shares:
         return shares(seen, choice, light, alone, held, parts, threads=work.threads, check=work.check)
@@ -52,18 +50,6 @@ def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Share
     made = memo.once("shares", task, memo.of_shares(task, choice, alone), make)
     doubts = choice.doubts if len(seen.people) else ("No person was seen: mattes of people are empty.",)
     return made, doubts
-
-
-def divided(task: Task, seen: PeopleEvidence) -> PartEvidence:
-    """The parts of all people in the frame."""
-
-    def make() -> PartEvidence:
-        return everyone.parts_of(
-            task.picture(), seen, subject.details(task, seen), task.settings.parts_hardness,
-            threads=task.work.threads, check=task.work.check,
-        )  # fmt: skip
-
-    return memo.once("parts", task, memo.of_parts(task), make)
 
 
 def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
@@ -76,7 +62,7 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     chosen = made.split.made
     mattes = dataclasses.replace(made, split=made.split.with_parts(_maker(task, chosen, light)))
     if asked(task.settings) and chosen.numbers:
-        mattes.unsure = unsure(divided(task, people_of(task)), chosen)
+        mattes.unsure = unsure(steady_parts.parts_of(task), chosen)
     return mattes
 
 
@@ -85,7 +71,7 @@ def _maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], PartFields
     worn = tuple(label for label in chosen.labels if PARTS[label] in PERSON)
 
     def make() -> PartFields:
-        found, labels = divided(task, people_of(task)).among(worn)
+        found, labels = steady_parts.parts_of(task).among(worn)
         power = contrast(task.settings.parts_hardness)
         work = task.work
         return fields(found, labels, brightness(light), power, threads=work.threads, check=work.check)

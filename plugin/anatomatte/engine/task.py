@@ -31,6 +31,7 @@ class Task:
         place: where the Point control points.
         marks: where Keep point and Leave point do.
         around: the frames around this one; None where there are none to be had.
+        half: whether this is the plate at half resolution.
         kept: what was made of the people of this frame, for when parts are asked of it later.
     """
 
@@ -40,6 +41,7 @@ class Task:
     place: Point
     around: Around | None = None
     marks: tuple[Point, Point] = ((0.5, 0.5), (0.5, 0.5))
+    half: bool = False
     kept: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     @functools.cached_property
