@@ -19,7 +19,6 @@ from ..frame import Pixels
 from ..nets.external import choose
 from ..people.selection import Selection
 from ..plate import Plate
-from ..settings import Stage
 from .task import Task
 
 T = TypeVar("T")
@@ -186,13 +185,22 @@ def of_steady(task: Task) -> tuple[object, ...]:
 
 
 def of_window(task: Task) -> tuple[object, ...]:
-    """What the frames to both sides are, where this one depends on them: how far away, clips, controls."""
+    """What the frames to both sides are, where this one depends on them: how far away, and what each says."""
     around = task.around
     if around is None:
         return ()
-    stages: tuple[Stage, ...] = ("observe", "steady", "refine", "shape")
-    return tuple(
-        (n - around.number, token, token and around.settings(n).depends_on(*stages))
-        for n in around.window()
-        for token in (around.token(n, task.work),)
-    )
+    there = ((n, around.token(n, task.work)) for n in task.window)
+    return tuple((n - around.number, token and of_moment(task, n)) for n, token in there)
+
+
+def of_moment(task: Task, number: int) -> str:
+    """What a frame of the window says by itself depends on this."""
+    around = task.around
+    assert around is not None
+    settings = around.settings(number)
+    return content_key(
+        "moment", around.token(number, task.work), settings.depends_on("observe", "refine"),
+        settings.input_colour, settings.source_alpha, settings.held, settings.only_people,
+        task.models.identity("parts", "alpha", "edge"), around.source.bounds, task.plate.light.shape,
+        task.work.scale, task.half, os.environ.get("OCIO", ""),
+    )  # fmt: skip

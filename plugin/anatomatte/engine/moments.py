@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 
 import numpy as np
 
@@ -60,7 +59,7 @@ def window(task: Task) -> tuple[int, ...]:
     around = task.around
     if around is None:
         return ()
-    return tuple(n for n in around.window() if around.token(n, task.work) is not None)
+    return tuple(n for n in task.window if around.token(n, task.work) is not None)
 
 
 def neighbours(task: Task, own: Moment) -> tuple[Neighbour, ...]:
@@ -83,7 +82,7 @@ def neighbours(task: Task, own: Moment) -> tuple[Neighbour, ...]:
 def own(task: Task, evidence: Evidence, refined: Refined) -> Moment:
     """What this frame says by itself, which the frames around it will ask for."""
     assert task.around is not None
-    key = key_of(task, task.around.number)
+    key = memo.of_moment(task, task.around.number)
     made: Moment = memo.moments.get(
         key, lambda: memo.frozen(_made(key, task, evidence, refined)), task.work.check
     )
@@ -105,7 +104,7 @@ def beside(task: Task, number: int) -> Task:
 
 
 def _of(task: Task, number: int) -> Moment:
-    key = key_of(task, number)
+    key = memo.of_moment(task, number)
 
     def make() -> Moment:
         try:
@@ -123,19 +122,6 @@ def _made(key: str, task: Task, evidence: Evidence, refined: Refined) -> Moment:
     people = evidence.people
     lean = None if people is None else dataclasses.replace(people, parts=_NO_PARTS)
     return Moment(key, small(task.picture()), refined.key.matte, refined.held, evidence.decision, lean)
-
-
-def key_of(task: Task, number: int) -> str:
-    """What a frame of the window says by itself depends on this."""
-    around = task.around
-    assert around is not None
-    settings = around.settings(number)
-    return content_key(
-        "moment", around.token(number, task.work), settings.depends_on("observe", "refine"),
-        settings.input_colour, settings.source_alpha, settings.held, settings.only_people,
-        task.models.identity("parts", "alpha", "edge"), around.source.bounds, task.plate.light.shape,
-        task.work.scale, task.half, os.environ.get("OCIO", ""),
-    )  # fmt: skip
 
 
 def _flow(task: Task, this: Moment, other: Moment) -> Pixels:

@@ -46,15 +46,22 @@ def parts_of(task: Task) -> PartEvidence:
     alone = parts_alone(task, people_of(task))
     if not steadying.on(task):
         return alone
-    facts = (*memo.of_steady(task), task.settings.parts_hardness)
+    facts = (*memo.of_steady(task), *_hardness(task))
     return memo.once("steady parts", task, facts, lambda: _voted(task, alone))
+
+
+def _hardness(task: Task) -> tuple[float, ...]:
+    """How decided parts are here, and in each frame of the window."""
+    around = task.around
+    assert around is not None
+    return tuple(around.settings(n).parts_hardness for n in (around.number, *moments.window(task)))
 
 
 def _voted(task: Task, alone: PartEvidence) -> PartEvidence:
     found = [one for one in steadying.neighbours(task) if one.moment.people is not None]
     people = steadying.people(task)
     _votes(task, None, alone)
-    size = alone.shares.shape[1:]
+    size = alone.shares.shape[1], alone.shares.shape[2]
     here = _cover(people_of(task), size) / np.maximum(_cover(people.evidence, size), _TINY)
     made = alone.shares * np.clip(here, 0, 1)
     for one in found:
@@ -79,7 +86,7 @@ def _votes(task: Task, one: Neighbour | None, alone: PartEvidence | None) -> Vot
     assert around is not None
     number = around.number + (0 if one is None else one.away)
     hardness = around.settings(number).parts_hardness
-    key = content_key("votes", moments.key_of(task, number), hardness)
+    key = content_key("votes", memo.of_moment(task, number), hardness)
 
     def make() -> Votes:
         made = alone
@@ -100,10 +107,10 @@ def _packed(made: PartEvidence) -> Votes:
     return Votes(there, planes)
 
 
-def _cover(people: PeopleEvidence, size: tuple[int, ...]) -> Pixels:
+def _cover(people: PeopleEvidence, size: tuple[int, int]) -> Pixels:
     """Coverage by people at another size."""
     cover = np.clip(people.alpha + people.held, 0, 1)
     if cover.shape == size:
-        return cover
+        return np.asarray(cover, np.float32)
     larger = size[0] > cover.shape[0]
-    return np.asarray((grow if larger else shrink)(cover, size[0], size[1]), np.float32)
+    return grow(cover, *size) if larger else shrink(cover, *size)

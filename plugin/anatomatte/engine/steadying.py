@@ -26,6 +26,8 @@ from .task import Task
 
 ALONE = "This host hands over no other frames: each frame is seen by itself, and Steady does nothing."
 
+DRAFT = "A draft is seen by itself: Steady begins at full resolution."
+
 _FAINT = 0.004
 _TINY = np.float32(1e-6)
 
@@ -73,13 +75,14 @@ def steadied(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence
     if not on(task):
         return evidence, dataclasses.replace(refined, messages=(*refined.messages, *said))
     alone = moments.own(task, evidence, refined)
-    found = moments.neighbours(task, alone)
+    found = task.kept["neighbours"] = moments.neighbours(task, alone)
     evidence, refined, told = _as_the_others(task, evidence, refined, found)
     agreeing = [one for one in found if one.moment.decision.screen == evidence.decision.screen]
     messages = (*refined.messages, *said, *told)
     if not agreeing:
         return evidence, dataclasses.replace(refined, messages=messages)
-    key, held = _matte(task, evidence, refined, agreeing)
+    facts = (alone.key, *memo.of_steady(task), evidence.decision.screen)
+    key, held = memo.once("steady", task, facts, lambda: _matte(task, evidence, refined, agreeing))
     if evidence.people is not None:
         evidence = dataclasses.replace(evidence, people=people(task).evidence)
     return evidence, Refined(key, held, messages)
@@ -115,10 +118,13 @@ def weight(task: Task, one: Neighbour, rows: int, columns: int) -> Pixels:
 def _absent(task: Task) -> tuple[str, ...]:
     """What is told of frames that are not to be had."""
     around = task.around
-    if around is None or not around.can:
+    if around is None:
+        return ()
+    if not around.can:
         return (ALONE,)
-    window = around.window()
-    lost = sorted(set(window) - set(moments.window(task)))
+    if task.half:
+        return (DRAFT,)
+    lost = sorted(set(task.window) - set(moments.window(task)))
     if not lost or around.first is None or around.last is None:
         return ()
     named = ", ".join(str(number) for number in lost)

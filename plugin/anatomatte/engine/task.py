@@ -67,6 +67,11 @@ class Task:
         """The frames around this one as models see them; None where nobody hands them over."""
         return None if self.around is None else self.around.frames(self.plate, self.settings, self.work)
 
+    @property
+    def window(self) -> tuple[int, ...]:
+        """The numbers of the other frames that this one is made steady with; a draft is seen by itself."""
+        return () if self.around is None or self.half else self.around.window()
+
     def picture(self) -> Pixels:
         """The plate as networks see it, H×W×3 display-referred."""
         if "picture" not in self.kept:
