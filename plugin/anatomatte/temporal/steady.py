@@ -17,7 +17,7 @@ from ..frame import Pixels
 _GROSS = (0.15, 0.3)
 """Standard deviation over the window: up to the first frames agree, from the second on they do not."""
 
-_MAJORITY = 0.6
+_MAJORITY = 0.4
 """Width in 0..1 over which a mean of frames that disagree becomes all or nothing."""
 
 
