@@ -27,7 +27,6 @@ from .controls import PAGES, SHOWN, Control, Evidence, Kind, Made, Stage, Value,
 from .decision import parsed
 from .errors import SettingsError
 from .keying import SEEN as _SEEN
-from .keying import Keying
 from .menus import (
     ALPHA_MODELS,
     CHOSEN_MENU,
@@ -39,6 +38,7 @@ from .menus import (
     frozen_text,
     in_order,
 )
+from .shooting import Shooting
 
 __all__ = [
     "BY_NAME", "CONTROLS", "MATTES", "PAGES", "RENAMED", "SHOWN",
@@ -70,7 +70,7 @@ def _point(label: str, menu: str, hint: str) -> Any:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Settings(Keying):
+class Settings(Shooting):
     """Values of all controls for one frame.
 
     Raises:

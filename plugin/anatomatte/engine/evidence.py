@@ -114,8 +114,11 @@ def _asks(task: Task, found: ScreenEvidence, key: Key) -> bool:
 
 
 def _people(task: Task) -> PeopleGiven:
-    """The evidence of people, asked once."""
-    return memo.once("people", task, memo.of_people(task), lambda: subject.people(task))
+    """The evidence of people, asked once, and numbered as the shot does it."""
+    found: PeopleGiven = memo.once("people", task, memo.of_look(task), lambda: subject.people(task))
+    if task.shot is None:
+        return found
+    return dataclasses.replace(found, people=task.shot.numbered(found.people, task.settings.people))
 
 
 def observe(task: Task) -> Evidence:

@@ -3,7 +3,8 @@
 An account is a small dictionary of texts and numbers without any path, so that it can go into the
 header of a file and over the wire of a worker: ``version`` and ``table`` (of this module), ``precision``
 and ``device`` (of our own networks), ``weights`` (network → SHA-256), ``models`` (use → ``id SHA-256``)
-and ``neighbours`` (numbers of other frames of Source).
+``neighbours`` (numbers of other frames of Source) and, with a sidecar, ``shot`` (a digest of what it
+decides of the frame).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ..nets.external import choose
 from ..nets.external.alpha_edge import Asked
 from ..nets.external.protocols import Kind
 from ..settings import Settings
+from ..shot.numbering import at_frame
 from . import subject
 from .neighbours import whole
 
@@ -92,7 +94,17 @@ def account(
         "weights": weights(parts) if people else {},
         "models": models,
         "neighbours": neighbours,
+        **_shot(settings, time),
     }
+
+
+def _shot(settings: Settings, time: float) -> dict[str, str]:
+    """What a shot's sidecar decides of the frame, as a digest; nothing without one."""
+    try:
+        found = at_frame(settings, whole(time))
+    except AnatomatteError:
+        return {"shot": "not to be read"}  # the frame itself says why, and fails
+    return {} if found is None else {"shot": found.token}
 
 
 def of_screen(made: Decision | None) -> dict[str, str]:

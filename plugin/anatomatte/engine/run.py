@@ -16,6 +16,7 @@ from ..people.selection import point_of
 from ..people.split import Split
 from ..plate import Plate, prepare
 from ..settings import Settings
+from ..shot.numbering import AtFrame
 from ..work import Work
 from . import memo, parting, subject
 from .edge import refine
@@ -33,6 +34,7 @@ def key_frame(
     draft: bool = False,
     keep: bool = False,
     around: Around | None = None,
+    shot: AtFrame | None = None,
 ) -> Mattes:
     """All stages for one frame: ``shape(task, evidence, refine(task, observe(task)))``.
 
@@ -41,16 +43,22 @@ def key_frame(
         keep: the frame is shared with the next call that asks for the same: nobody may write into it.
         around: the frames around this one, for recurrent models; None where there are none to be had,
             and such a model sees this frame alone.
+        shot: the sidecar that the settings name, at this frame; they are settled by it (`AtFrame.settled`).
+
+    Raises:
+        SettingsError: the sidecar is another plate's.
     """
     half = settings.draft == "always" or (draft and settings.draft == "auto")
     with opencv_threads(work.threads):
         plate = prepare(clips, settings, work.threads)
+        if shot is not None:
+            shot.check(plate.light)
         points = (settings.point, settings.keep_point, settings.leave_point)
         place, *marks = (point_of(point, plate.frame.bounds, work.across) for point in points)
         work.progress(0.2)
         small = _halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
         inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
-        task = Task(small or plate, settings, inner, place, around, (marks[0], marks[1]))
+        task = Task(small or plate, settings, inner, place, around, (marks[0], marks[1]), shot)
 
         def make() -> Mattes:
             evidence = observe(task)
