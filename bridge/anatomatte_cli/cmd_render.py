@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from anatomatte_batch.request import RenderRequest
 
 _CLIPS = {"inm": "InM", "outm": "OutM", "clean_plate": "CleanPlate", "hint": "Hint", "bg": "Bg"}
-_SAME = ("layers", "colour", "out_colour", "depth", "compression", "over", "fps", "start", "overwrite")
+_SAME = (
+    "shot",
+    "layers",
+    "colour",
+    "out_colour",
+    "depth",
+    "compression",
+    "over",
+    "fps",
+    "start",
+    "overwrite",
+)
 _MORE = ("on_error", "threads", "log", "quiet")
 
 
@@ -35,6 +46,7 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option(
     "--layer", metavar="[CLIP=]NAME", multiple=True, help="The layer or part of SRC, or of a clip, to read."
 )
+@option("--shot", metavar="FILE", help="Sidecar of SRC (`anatomatte analyse`): who is who.")
 @option("--layers", metavar="LIST", default="rgba", help="rgba,screen,people,parts,person_01.face… all.")
 @option("--inm", metavar="SRC", row="clips", help="The node's other clips.")
 @option("--outm", metavar="SRC", row="clips")

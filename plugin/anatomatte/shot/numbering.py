@@ -47,7 +47,7 @@ class AtFrame:
         if alike < likeness.ALIKE:
             raise SettingsError(
                 f"{_where(self.shot)} is of another plate ({self.shot.plate.name}): its frame {self.number} "
-                f"does not look like this one (likeness {alike:.2f}); take this plate's, {AGAIN}, or empty it."
+                f"does not look like this one (likeness {alike:.2f}); take its own, {AGAIN}, or empty it."
             )
 
     def numbered(self, seen: PeopleEvidence, most: int) -> PeopleEvidence:

@@ -18,6 +18,9 @@ from .schema import Moment, Person, Row, Shot
 LEAST_FRAMES = 3
 """Frames in which an actor is seen at least, where the shot has so many."""
 
+LEAST_SHARE = 0.02
+"""How much of the shot they fill at least, as a share of who fills most: less is a piece of somebody."""
+
 _SAME = 0.5  # overlap of boxes from which on two of them are of one person
 
 
@@ -34,8 +37,11 @@ def numbered(frames: Sequence[FrameLooks], tracks: Sequence[Sequence[int]]) -> d
             presence[track] = presence.get(track, 0.0) + look.area**0.5
             count[track] = count.get(track, 0) + 1
             first.setdefault(track, (at, look.head[0]))
-    least = min(LEAST_FRAMES, len(frames))
-    ranked = sorted((track for track in presence if count[track] >= least), key=lambda one: -presence[one])
+    least, much = min(LEAST_FRAMES, len(frames)), LEAST_SHARE * max(presence.values(), default=0.0)
+    ranked = sorted(
+        (track for track in presence if count[track] >= least and presence[track] >= much),
+        key=lambda one: -presence[one],
+    )
     order = sorted(ranked[:MOST_PEOPLE], key=lambda track: first[track])
     return {track: number for number, track in enumerate(order, 1)}
 
