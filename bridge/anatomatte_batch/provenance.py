@@ -20,7 +20,8 @@ from .node import Account
 
 PREFIX = "anatomatte:"
 _CLIPS = {"Source": "source", "CleanPlate": "clean plate", "InM": "core", "OutM": "garbage"}
-_FACTS = ("version", "table", "precision", "device", "frame", "output")
+_FACTS = ("version", "table", "precision", "device", "frame", "output", "shot")
+_BY_CONTENT = ("shot_file", "shot_read")
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,10 @@ def _kept(around: Mapping[str, str], frame: int, account: Account) -> dict[str, 
 
 
 def settings_of(values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values that decide pixels: not the thread count, the status line or a button."""
-    return {name: value for name, value in values.items() if BY_NAME[name].stage != "none"}
+    """The values that decide pixels: not the thread count, the status line, a button, or the path of a file
+    whose content the account tells."""
+    rows = {name: BY_NAME[name] for name in values}
+    return {n: v for n, v in values.items() if rows[n].stage != "none" and n not in _BY_CONTENT}
 
 
 def content(path: Path) -> str:

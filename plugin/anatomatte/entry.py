@@ -21,6 +21,7 @@ from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupEr
 from .frame import Bounds, Frame, Pixels, from_view, to_view
 from .idle import without_effect
 from .ops.strips import granted
+from .shot.numbering import AtFrame, at_frame
 
 
 def handshake(digest: str, version: str) -> None:
@@ -79,6 +80,8 @@ def render(
             raise Cancelled("The host stopped this frame.")
 
     chosen, outside = _within(values)
+    shot = at_frame(chosen, engine.whole(time))
+    chosen = chosen if shot is None else shot.settled(chosen)
     if "Source" not in inputs:
         raise PlateError("Source is not connected: connect a plate to it.")
     behind = chosen.output == "comp" or chosen.despill_replace == "bg"
@@ -91,7 +94,8 @@ def render(
     check()
     work = engine.work_for(chosen, check=check, progress=progress, scale=size, across=across)
     around = None if neighbours is None else _around(neighbours, clips, chosen, time, scale)
-    made, doubts, mattes = picture(clips, chosen, work, draft, window, output["pixels"].shape[2], around)
+    channels = output["pixels"].shape[2]
+    made, doubts, mattes = picture(clips, chosen, work, draft, window, channels, around, shot)
     check()
     whole = _bounds(output["bounds"])
     rows = slice(whole[3] - window[3], whole[3] - window[1])
@@ -150,7 +154,9 @@ def _around(
         values = ask(float(number))
         if isinstance(values, tuple):
             raise _refused(*values)
-        return _within(values)[0]
+        made = _within(values)[0]
+        shot = at_frame(made, number)
+        return made if shot is None else shot.settled(made)
 
     trust = told["sequence"] and (told["sequence"], scale)
     fetch = None if lend is None else at
@@ -190,15 +196,16 @@ def picture(
     window: Bounds,
     channels: int,
     around: engine.Around | None = None,
+    shot: AtFrame | None = None,
 ) -> tuple[Pixels, tuple[str, ...], engine.Mattes]:
     """What the engine puts into *window* (rows × columns × *channels*), its sentences, and the mattes."""
-    mattes = engine.key_frame(clips, chosen, work, draft, keep=True, around=around)
+    mattes = engine.key_frame(clips, chosen, work, draft, keep=True, around=around, shot=shot)
     work.progress(0.9)
     behind = clips.get("Bg") if chosen.output == "comp" else None
     if channels == 1 and chosen.output == "status":  # without colour it is the matte
         chosen = chosen.replace(output="matte")
     made = _windowed(mattes, clips["Source"], behind, chosen, window)
-    doubts = (*_seen(mattes), *mattes.messages, *_unsure(mattes), *_keep(mattes, chosen))
+    doubts = (*_seen(mattes, shot), *mattes.messages, *_unsure(mattes), *_keep(mattes, chosen))
     return packing.components(made, channels, chosen), doubts, mattes
 
 
@@ -238,12 +245,19 @@ def _unsure(mattes: engine.Mattes) -> tuple[str, ...]:
     return (", ".join(told) + ".",)
 
 
-def _seen(mattes: engine.Mattes) -> tuple[str, ...]:
+def _seen(mattes: engine.Mattes, shot: AtFrame | None) -> tuple[str, ...]:
     """How many people the network saw, in words; nothing where it was not asked."""
     if mattes.split is None:
         return ()
     count = len(mattes.split.made.numbers)
-    return (f"{count} {'person' if count == 1 else 'people'} in the matte",)
+    told = f"{count} {'person' if count == 1 else 'people'} in the matte"
+    if shot is not None:
+        keys = [f"person_{number + 1:02d}" for number in mattes.split.made.numbers]
+        names = shot.shot.names
+        told += ": " * bool(keys) + ", ".join(f"{key} {names[key]}" if key in names else key for key in keys)
+    elif count > 1:
+        told += ", counted from the left of this frame (a shot file keeps numbers)"
+    return (told,)
 
 
 def _windowed(

@@ -38,7 +38,7 @@ from .menus import (
     frozen_text,
     in_order,
 )
-from .timing import Timing
+from .shooting import Shooting
 
 __all__ = [
     "BY_NAME", "CONTROLS", "MATTES", "PAGES", "RENAMED", "SHOWN",
@@ -70,7 +70,7 @@ def _point(label: str, menu: str, hint: str) -> Any:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Settings(Timing):
+class Settings(Shooting):
     """Values of all controls for one frame.
 
     Raises:

@@ -100,6 +100,12 @@ def of_decision(task: Task) -> tuple[object, ...]:
 
 
 def of_people(task: Task) -> tuple[object, ...]:
+    """What the people of a frame, each with a number, depend on; raises as `of_look`."""
+    numbered = () if task.shot is None else (task.shot.token, task.settings.people)
+    return *of_look(task), *numbered
+
+
+def of_look(task: Task) -> tuple[object, ...]:
     """What the evidence of people depends on.
 
     Whether it is asked for changes nothing in it.
@@ -108,8 +114,8 @@ def of_people(task: Task) -> tuple[object, ...]:
         SettingsError, SetupError: a chosen network is not to be had.
     """
     chosen = task.settings.depends_on("observe", evidence="people")
-    rows = tuple(row for row in chosen if row[0] != "subject")
-    return task.content, rows, task.models.identity("parts", "alpha"), *task.in_time("alpha")
+    rows = tuple(row for row in chosen if row[0] not in ("subject", "people", "shot_file", "shot_read"))
+    return task.content, rows, task.told_apart, task.models.identity("parts", "alpha"), *task.in_time("alpha")
 
 
 def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
@@ -163,6 +169,7 @@ def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, o
         task.work.scale,
         task.place,
         task.marks,
+        task.shot and task.shot.token,
         half,
         os.environ.get("OCIO", ""),
     )
@@ -202,5 +209,5 @@ def of_moment(task: Task, number: int) -> str:
         "moment", around.token(number, task.work), settings.depends_on("observe", "refine"),
         settings.input_colour, settings.source_alpha, settings.held, settings.only_people,
         task.models.identity("parts", "alpha", "edge"), around.source.bounds, task.plate.light.shape,
-        task.work.scale, task.half, os.environ.get("OCIO", ""),
+        task.work.scale, task.half, task.crowd or task.shot is not None, os.environ.get("OCIO", ""),
     )  # fmt: skip

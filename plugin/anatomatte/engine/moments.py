@@ -17,7 +17,7 @@ from ..temporal.flow import Small, flow, small
 from ..work import silent
 from . import memo
 from .edge import Refined, refine
-from .evidence import Evidence, observe
+from .evidence import Evidence, looked, observe
 from .halves import halved
 from .task import Task
 
@@ -100,7 +100,8 @@ def beside(task: Task, number: int) -> Task:
     if task.half:
         plate = halved(plate)
     quiet = dataclasses.replace(task.work, progress=silent)
-    return Task(plate, settings, quiet, task.place, theirs, task.marks, task.half)
+    crowd = task.crowd or task.shot is not None
+    return Task(plate, settings, quiet, task.place, theirs, task.marks, task.half, crowd=crowd)
 
 
 def _of(task: Task, number: int) -> Moment:
@@ -119,7 +120,7 @@ def _of(task: Task, number: int) -> Moment:
 
 
 def _made(key: str, task: Task, evidence: Evidence, refined: Refined) -> Moment:
-    people = evidence.people
+    people = None if evidence.people is None else looked(task).people
     lean = None if people is None else dataclasses.replace(people, parts=_NO_PARTS)
     return Moment(key, small(task.picture()), refined.key.matte, refined.held, evidence.decision, lean)
 

@@ -16,7 +16,7 @@ from ..people.parts.fields import PartFields, fields
 from ..people.parts.hardness import contrast
 from ..people.shares import Shares, shares
 from ..settings import Settings
-from . import memo, steady_parts
+from . import memo, steady_parts, steadying
 from .mattes import Mattes
 from .task import Task
 
@@ -62,7 +62,7 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     chosen = made.split.made
     mattes = dataclasses.replace(made, split=made.split.with_parts(_maker(task, chosen, light)))
     if asked(task.settings) and chosen.numbers:
-        mattes.unsure = unsure(steady_parts.parts_of(task), chosen)
+        mattes.unsure = unsure(steady_parts.parts_of(task), chosen, steadying.people(task).evidence)
     return mattes
 
 
@@ -79,11 +79,12 @@ def _maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], PartFields
     return lambda: memo.once("fields", task, memo.of_fields(task, worn, light.shape[:2]), make)
 
 
-def unsure(found: PartEvidence, chosen: Shares) -> Mapping[str, str]:
+def unsure(found: PartEvidence, chosen: Shares, seen: PeopleEvidence) -> Mapping[str, str]:
     """The layers of the frame that are mostly open, and the group that holds each ("" where none does)."""
     told: dict[str, str] = {}
-    for number in chosen.numbers:
-        for name, group in found.unsure[number] if number < len(found.unsure) else ():
+    for at in range(min(len(seen.people), len(found.unsure))):
+        number = seen.number(at)
+        for name, group in found.unsure[at] if number in chosen.numbers else ():
             layer = name if len(chosen.numbers) == 1 else f"person_{number + 1:02d}.{name}"
             told[layer] = group
     return told

@@ -4,7 +4,8 @@ An account is a small dictionary of texts and numbers without any path, so that 
 header of a file and over the wire of a worker: ``version`` and ``table`` (of this module), ``precision``
 and ``device`` (of our own networks), ``weights`` (network → SHA-256), ``models`` (use → ``id SHA-256``),
 ``neighbours`` (numbers of the other frames that it was made with), ``absent`` (of those that it looked for
-and that are not there) and ``window`` (how many frames to each side count with all clips and controls).
+and that are not there), ``window`` (how many frames to each side count with all clips and controls) and,
+with a sidecar, ``shot`` (a digest of what it decides of the frame).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ..nets.external import choose
 from ..nets.external.alpha_edge import Asked
 from ..nets.external.protocols import Kind
 from ..settings import Settings
+from ..shot.numbering import at_frame
 from ..timing import temporal_window
 from . import subject
 from .neighbours import Around, whole
@@ -98,7 +100,17 @@ def account(
         "neighbours": sorted(neighbours - absent),
         "absent": sorted(absent),
         "window": temporal_window(settings) if around is not None and around.can else 0,
+        **_shot(settings, time),
     }
+
+
+def _shot(settings: Settings, time: float) -> dict[str, str]:
+    """What a shot's sidecar decides of the frame, as a digest; nothing without one."""
+    try:
+        found = at_frame(settings, whole(time))
+    except AnatomatteError:
+        return {"shot": "not to be read"}  # the frame itself says why, and fails
+    return {} if found is None else {"shot": found.token}
 
 
 def of_screen(made: Decision | None) -> dict[str, str]:

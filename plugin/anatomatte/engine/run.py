@@ -11,6 +11,7 @@ from ..ops.strips import opencv_threads
 from ..people.selection import point_of
 from ..plate import prepare
 from ..settings import Settings
+from ..shot.numbering import AtFrame
 from ..work import Work
 from . import memo, parting, steadying, subject
 from .edge import refine
@@ -29,6 +30,7 @@ def key_frame(
     draft: bool = False,
     keep: bool = False,
     around: Around | None = None,
+    shot: AtFrame | None = None,
 ) -> Mattes:
     """All stages for one frame: observe, refine, steady, shape.
 
@@ -37,16 +39,23 @@ def key_frame(
         keep: the frame is shared with the next call that asks for the same: nobody may write into it.
         around: the frames around this one, for recurrent models; None where there are none to be had,
             and such a model sees this frame alone.
+        shot: the sidecar that the settings name, at this frame; they are settled by it (`AtFrame.settled`).
+
+    Raises:
+        SettingsError: the sidecar is another plate's.
     """
     half = settings.draft == "always" or (draft and settings.draft == "auto")
     with opencv_threads(work.threads):
         plate = prepare(clips, settings, work.threads)
+        if shot is not None:
+            shot.check(plate.light)
         points = (settings.point, settings.keep_point, settings.leave_point)
         place, *marks = (point_of(point, plate.frame.bounds, work.across) for point in points)
         work.progress(0.2)
         small = halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
         inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
-        task = Task(small or plate, settings, inner, place, around, (marks[0], marks[1]), small is not None)
+        half_too = small is not None
+        task = Task(small or plate, settings, inner, place, around, (marks[0], marks[1]), half_too, shot)
 
         def make() -> Mattes:
             evidence = observe(task)

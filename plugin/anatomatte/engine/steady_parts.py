@@ -14,7 +14,7 @@ from ..people.evidence import PeopleEvidence
 from ..people.parts.everyone import PartEvidence
 from ..people.parts.hardness import hardened
 from . import memo, moments, steadying
-from .evidence import people_of
+from .evidence import looked, people_of
 from .moments import Neighbour
 from .parts_alone import parts_alone
 from .task import Task
@@ -43,11 +43,17 @@ def parts_of(task: Task) -> PartEvidence:
     Raises:
         PlateError, SettingsError, SetupError, OutOfMemory: a frame of the window cannot be made.
     """
-    alone = parts_alone(task, people_of(task))
     if not steadying.on(task):
-        return alone
+        return parts_alone(task, people_of(task))
+    alone = _alone(task)
     facts = (*memo.of_steady(task), *_hardness(task))
     return memo.once("steady parts", task, facts, lambda: _voted(task, alone))
+
+
+def _alone(task: Task) -> PartEvidence:
+    """The parts of everybody in a frame, whatever the shot calls them."""
+    unnumbered = task if task.shot is None else dataclasses.replace(task, shot=None, crowd=True)
+    return parts_alone(unnumbered, looked(task).people)
 
 
 def _hardness(task: Task) -> tuple[float, ...]:
@@ -62,7 +68,7 @@ def _voted(task: Task, alone: PartEvidence) -> PartEvidence:
     people = steadying.people(task)
     _votes(task, None, alone)
     size = alone.shares.shape[1], alone.shares.shape[2]
-    here = _cover(people_of(task), size) / np.maximum(_cover(people.evidence, size), _TINY)
+    here = _cover(looked(task).people, size) / np.maximum(_cover(people.evidence, size), _TINY)
     made = alone.shares * np.clip(here, 0, 1)
     for one in found:
         task.work.check()
@@ -92,7 +98,7 @@ def _votes(task: Task, one: Neighbour | None, alone: PartEvidence | None) -> Vot
         made = alone
         if made is None:
             other = moments.beside(task, number)
-            made = parts_alone(other, people_of(other))
+            made = _alone(other)
         return memo.frozen(_packed(made))
 
     found: Votes = memo.moments.get(key, make, task.work.check)

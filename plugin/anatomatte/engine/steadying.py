@@ -20,7 +20,7 @@ from ..temporal import whose
 from ..temporal.steady import Beside, averaged, falloff, steady
 from . import memo, moments
 from .edge import Refined, refine, unmixed
-from .evidence import Evidence, observe, people_of
+from .evidence import Evidence, looked, observe, people_of
 from .moments import Moment, Neighbour
 from .task import Task
 
@@ -41,7 +41,7 @@ class SteadyPeople:
 
     Attributes:
         evidence: from the left; those whom this frame lost are carried by the frames around it.
-        number: for each of them, the number in this frame's own evidence; None where it is carried.
+        number: for each of them, the place in this frame's own evidence; None where it is carried.
     """
 
     evidence: PeopleEvidence
@@ -89,11 +89,17 @@ def steadied(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence
 
 
 def people(task: Task) -> SteadyPeople:
-    """The people of a frame in which they were asked for, steady along the window where there is one."""
-    alone = people_of(task)
+    """The people of a frame in which they were asked for, steady along the window where there is one, and
+    numbered as the shot does it."""
     if not on(task):
+        alone = people_of(task)
         return SteadyPeople(alone, tuple(range(len(alone.people))))
-    return memo.once("steady people", task, memo.of_steady(task), lambda: _people(task, alone))
+    made = memo.once("steady people", task, memo.of_steady(task), lambda: _people(task, looked(task).people))
+    if task.shot is None:
+        return made
+    rows = task.shot.places(made.evidence, task.settings.people)
+    numbered = task.shot.numbered(made.evidence, task.settings.people)
+    return SteadyPeople(numbered, tuple(made.number[at] for _, at in rows))
 
 
 def neighbours(task: Task) -> tuple[Neighbour, ...]:

@@ -13,9 +13,11 @@ from ..nets.external.alpha_edge import Frames
 from ..nets.external.choose import Models
 from ..nets.external.protocols import Kind
 from ..ops import display
+from ..people.instances import MOST_HEADS
 from ..people.selection import Point
 from ..plate import Plate
 from ..settings import Settings
+from ..shot.numbering import AtFrame
 from ..work import Work
 from .neighbours import Around
 
@@ -32,6 +34,8 @@ class Task:
         marks: where Keep point and Leave point do.
         around: the frames around this one; None where there are none to be had.
         half: whether this is the plate at half resolution.
+        shot: the shot's sidecar at this frame; None without one.
+        crowd: networks tell apart as many people as they can, whatever People says.
         kept: what was made of the people of this frame, for when parts are asked of it later.
     """
 
@@ -42,12 +46,19 @@ class Task:
     around: Around | None = None
     marks: tuple[Point, Point] = ((0.5, 0.5), (0.5, 0.5))
     half: bool = False
+    shot: AtFrame | None = None
+    crowd: bool = False
     kept: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     @functools.cached_property
     def content(self) -> str:
         """What tells the plate from every other."""
         return content_key(self.plate.frame.pixels, self.plate.curve, threads=self.work.threads)
+
+    @property
+    def told_apart(self) -> int:
+        """How many people networks are to tell apart: of a shot that numbers them, as many as they can."""
+        return MOST_HEADS if self.shot is not None or self.crowd else self.settings.people
 
     @functools.cached_property
     def models(self) -> Models:
