@@ -14,8 +14,9 @@ class Timing(Keying):
 
     # ---- Time
     steady: float = control(
-        "double", 0.0, "Steady", "Time", "steady",
-        "How much the frames before and after hold people, parts and matte still; 0 sees each frame alone.",
+        "double", 1.0, "Steady", "Time", "steady",
+        "How much the frames before and after hold people, parts and their matte still; 0 sees each frame "
+        "alone. A screen's key keeps each frame's own matte.",
         evidence="time",
     )  # fmt: skip
     window: int = control(

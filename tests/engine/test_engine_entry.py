@@ -11,7 +11,7 @@ import pytest
 
 import anatomatte
 from anatomatte import entry
-from anatomatte.engine import subject
+from anatomatte.engine import asking
 from anatomatte.errors import Cancelled, PlateError, SettingsError, SetupError
 from anatomatte.settings import BY_NAME, CONTROLS, digest
 from made.keyer_scenes import scene, srgb8
@@ -167,7 +167,7 @@ def test_packing_puts_any_matte_into_any_channel() -> None:
         "core": inm[..., 0], "garbage": outm[..., 0], "hint": 0.5, "none": 0.0,
         "alpha": render(inputs, output="matte")[..., 0],
     }  # fmt: skip
-    menu = [name for name in BY_NAME["pack_r"].menu() if name not in subject.LAYERS]
+    menu = [name for name in BY_NAME["pack_r"].menu() if name not in asking.LAYERS]
     assert len(menu) >= 7
     for number, channel in enumerate("rgba"):
         for name in menu:

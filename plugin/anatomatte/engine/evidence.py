@@ -15,7 +15,7 @@ from ..nets.external.protocols import PeopleGiven
 from ..people import fuse
 from ..people.evidence import PeopleEvidence, Plane
 from ..settings import Settings
-from . import memo, subject
+from . import asking, memo, subject
 from .task import Task
 
 ABSENT = "Nothing of the shot's screen is in this frame, which decides by itself."
@@ -110,7 +110,7 @@ def asks_models(task: Task) -> bool:
 
 def _asks(task: Task, found: ScreenEvidence, key: Key) -> bool:
     keyed = found.screen is not None
-    return subject.asked(task.settings, keyed and fuse.wants(key.matte) <= 0)
+    return asking.asked(task.settings, keyed and fuse.wants(key.matte) <= 0)
 
 
 def looked(task: Task) -> PeopleGiven:
@@ -155,6 +155,6 @@ def _unasked(task: Task, keyed: bool) -> tuple[str, ...]:
     said: tuple[str, ...] = (
         () if keyed else ("There is no screen and Find people is Off: the matte is full.",)
     )
-    if subject.wanted(task.settings):
+    if asking.wanted(task.settings):
         said += ("Find people is Off: there are no mattes of people or parts.",)
     return said

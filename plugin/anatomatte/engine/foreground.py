@@ -20,8 +20,8 @@ from ..people.evidence import PeopleEvidence
 from ..plate import Plate
 from ..settings import Settings
 from . import memo
+from .asking import DESPILLED, by_parts
 from .evidence import Evidence
-from .subject import DESPILLED, by_parts
 from .task import Task
 
 Own = tuple[Pixels, Pixels]

@@ -19,6 +19,7 @@ from ..frame import Pixels
 from ..nets.external import choose
 from ..people.selection import Selection
 from ..plate import Plate
+from . import asking
 from .task import Task
 
 T = TypeVar("T")
@@ -208,6 +209,7 @@ def of_moment(task: Task, number: int) -> str:
     return content_key(
         "moment", around.token(number, task.work), settings.depends_on("observe", "refine"),
         settings.input_colour, settings.source_alpha, settings.held, settings.only_people,
+        asking.wanted(settings), asking.by_parts(settings),
         task.models.identity("parts", "alpha", "edge"), around.source.bounds, task.plate.light.shape,
         task.work.scale, task.half, task.crowd or task.shot is not None, os.environ.get("OCIO", ""),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from ..plate import prepare
 from ..settings import Settings
 from ..shot.numbering import AtFrame
 from ..work import Work
-from . import memo, parting, steadying, subject
+from . import asking, memo, parting, steadying
 from .edge import refine
 from .evidence import asks_models, observe
 from .halves import full, halved
@@ -67,6 +67,6 @@ def key_frame(
         content = task.content if small is None else content_key(plate.frame.pixels, threads=work.threads)
         recurrent = around is not None and bool(choose.remembering(task.models, "alpha", "edge"))
         observed = recurrent and asks_models(task)
-        key = memo.of_frame(task, plate, content, half, subject.wanted(settings), observed)
+        key = memo.of_frame(task, plate, content, half, asking.wanted(settings), observed)
         found: Mattes = memo.frames.get(key, lambda: memo.frozen(make()), work.check)
         return parting.bound(task, found, plate.light)

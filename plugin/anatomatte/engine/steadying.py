@@ -79,12 +79,12 @@ def steadied(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence
     evidence, refined, told = _as_the_others(task, evidence, refined, found)
     agreeing = [one for one in found if one.moment.decision.screen == evidence.decision.screen]
     messages = (*refined.messages, *said, *told)
-    if not agreeing:
+    if agreeing and evidence.people is not None:
+        evidence = dataclasses.replace(evidence, people=people(task).evidence)
+    if not agreeing or evidence.keyed:  # a key is measured pixel by pixel; its flicker is less than motion's
         return evidence, dataclasses.replace(refined, messages=messages)
     facts = (alone.key, *memo.of_steady(task), evidence.decision.screen)
     key, held = memo.once("steady", task, facts, lambda: _matte(task, evidence, refined, agreeing))
-    if evidence.people is not None:
-        evidence = dataclasses.replace(evidence, people=people(task).evidence)
     return evidence, Refined(key, held, messages)
 
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from ..errors import SetupError, is_shortage
 from ..keyer.key import Key
-from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from ..nets.external import alpha_edge, choose
 from ..nets.external.protocols import PeopleGiven
 from ..nets.runtime.sessions import sessions
@@ -22,7 +21,6 @@ from ..people.landmarks import Landmarks
 from ..people.observe import look_again, look_turned, observe_people
 from ..people.parts import everyone, near, turned
 from ..people.parts.everyone import Details
-from ..settings import Settings
 from . import memo
 from .task import Task
 
@@ -36,9 +34,6 @@ MIRRORED = 1
 _lock = threading.Lock()
 _model: PeopleModel | None = None
 _landmarks: LandmarkModel | None = None
-
-LAYERS = frozenset({*PERSON_MENU, *PART_MENU, *GROUP_MENU})
-"""Mattes that only the people network can give."""
 
 
 def model() -> PeopleModel:
@@ -93,34 +88,6 @@ def forget() -> None:
         _model = _landmarks = None
     sessions.purge()
     alpha_edge.states.purge()
-
-
-def wanted(settings: Settings) -> bool:
-    """Whether a control or a layer asks for something that only the people network knows.
-
-    Raises:
-        SettingsError: the list of parts cannot be understood.
-    """
-    shown = settings.output in ("people", "parts")
-    packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
-    layers = settings.output == "packed" and not LAYERS.isdisjoint(packed)
-    return shown or layers or selection.narrowed(settings) or settings.only_people or by_parts(settings)
-
-
-DESPILLED = ("skin", "hair", "clothes")
-"""Parts of people that despill may treat each in its way."""
-
-
-def by_parts(settings: Settings) -> bool:
-    """Whether despill is to differ between parts of people."""
-    return any(getattr(settings, f"despill_{name}") != 1.0 for name in DESPILLED)
-
-
-def asked(settings: Settings, screen: bool) -> bool:
-    """Whether this frame asks the network: the control says so, or there is no screen, or it is needed."""
-    if settings.subject == "auto":
-        return not screen or wanted(settings) or settings.edge_model == "alpha"
-    return settings.subject == "on"
 
 
 def own_people(task: Task) -> PeopleEvidence:

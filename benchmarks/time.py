@@ -1,0 +1,237 @@
+"""Steady in time: what a window does to flicker, to errors, to collapsed frames, and what it costs.
+
+    python benchmarks/time.py [--bank BANK] [--eval FOLDER] [--kinds walking,pan] [--window N] [--json]
+
+Clips are written as pictures and rendered by `RenderRequest`, as `anatomatte render` does it, twice: with
+*Steady* off, each frame by itself, and as it is by default. Drawn clips (`drawn_clips`) have the truth of
+every pixel; those of a bank (`python -m training`) have parts too. With FOLDER (or ANATOMATTE_EVAL) the clips
+`tennis` and `davis_dance-twirl` are rendered too. One of the drawn clips stands before a green screen.
+
+`dtssd` (x 100, less is steadier) after Erofeev et al. 2015: how differently alpha and truth change from one
+frame to the next. `dtssd_ratio` and `sad_ratio` are steady through by itself, of the drawn clips together;
+`parts_dtssd_ratio` that of the parts, over all layers of parts, where there is truth; `collapse_left` the
+frames of IoU under .5 between two of more than .85; `time_cost_ratio` the seconds of an HD frame with parts
+within a sequence, steady through by itself (the median of frames, without the first five).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import drawn_clips
+from keyer import linear
+from measures import unsteady
+from traps_drawn.camera import developed
+
+from anatomatte.menus import PART_MENU
+from anatomatte.parts import INDEX
+from anatomatte_batch import RenderRequest
+from anatomatte_batch.images import read_image
+
+Pixels = npt.NDArray[np.float32]
+Picture = npt.NDArray[np.uint8]
+
+KINDS = ("standing", "walking", "crossing", "pan", "noise", "screen")
+CLIPS = ("tennis", "davis_dance-twirl")
+GREEN = np.array([0.06, 0.42, 0.1], np.float32)
+
+
+class Score:
+    """Errors over the frames of clips, of one way to render them."""
+
+    def __init__(self) -> None:
+        self.change: list[float] = []
+        self.parts: list[float] = []
+        self.sad: list[float] = []
+        self.iou: list[float] = []
+
+    def add(self, found: list[Pixels], truth: list[Pixels]) -> None:
+        """The alpha of a clip's frames, H×W in 0..1 each."""
+        self.change += [unsteady((a, s), (b, t)) for (a, s), (b, t) in pairwise(zip(found, truth, strict=True))]
+        self.sad += [float(np.abs(a - t).mean()) for a, t in zip(found, truth, strict=True)]
+        for a, t in zip(found, truth, strict=True):
+            both, either = (a > 0.5) & (t > 0.5), (a > 0.5) | (t > 0.5)
+            self.iou.append(float(both.sum() / max(either.sum(), 1)))
+
+    def add_parts(self, found: list[Pixels], truth: list[Picture]) -> None:
+        """The layers of parts n×H×W of a clip's frames, and the main part of each pixel."""
+        labels = [INDEX[name] for name in PART_MENU]
+        wanted = [np.stack([(one == label).astype(np.float32) for label in labels]) for one in truth]
+        self.parts += [unsteady((a, s), (b, t)) for (a, s), (b, t) in pairwise(zip(found, wanted, strict=True))]
+
+    @property
+    def collapsed(self) -> int:
+        """Frames that are wrong between two that are right."""
+        return sum(b < 0.5 and a > 0.85 and c > 0.85 for a, b, c in zip(self.iou, self.iou[1:], self.iou[2:]))
+
+
+def before_green(kind: str, count: int, bank: Path | None) -> Iterable[drawn_clips.DrawnFrame]:
+    """A drawn clip before a green screen that is lit unevenly."""
+    wide, high = drawn_clips.SIZE
+    fall = np.linspace(1.15, 0.8, 2 * wide, dtype=np.float32)[None, :, None].repeat(high, 0)
+    real = drawn_clips._room
+    drawn_clips._room = lambda seed, size: GREEN * fall  # type: ignore[assignment]
+    try:
+        yield from drawn_clips.frames(kind, 1, count, bank=bank)
+    finally:
+        drawn_clips._room = real
+
+
+def rendered(folder: Path, out: str, parts: bool, **settings: object) -> tuple[list[Pixels], list[Pixels], list[float]]:
+    """Alpha of each frame of a folder's clip, its parts n×H×W where they are asked for, and its seconds."""
+    layers = ["rgba", *(list(PART_MENU) if parts else [])]
+    made = RenderRequest(
+        source=folder / "plate.####.png", destination=folder / f"{out}.####.exr", layers=",".join(layers),
+        settings=settings,
+    ).run()  # fmt: skip
+    if made.exit_code:
+        raise RuntimeError(made.sentence)
+    alphas, planes = [], []
+    for frame in made.frames:
+        channels, pixels = _channels(Path(str(frame.path)))
+        alphas.append(pixels[..., channels.index("A")])
+        if parts:
+            planes.append(np.stack([pixels[..., channels.index(f"{name}.A")] for name in PART_MENU]))
+    return alphas, planes, [frame.seconds for frame in made.frames]
+
+
+def _channels(path: Path) -> tuple[list[str], Pixels]:
+    import OpenImageIO as oiio
+
+    names: list[str] = []
+    planes: list[Pixels] = []
+    file = oiio.ImageInput.open(str(path))
+    part = 0
+    while file.seek_subimage(part, 0):
+        names += file.spec().channelnames
+        planes.append(np.atleast_3d(file.read_image(part, 0, 0, file.spec().nchannels, "float")))
+        part += 1
+    return names, np.concatenate(planes, 2)
+
+
+def written(folder: Path, pictures: Iterable[Picture]) -> None:
+    """Pictures H×W×3 of 8-bit sRGB as the frames of a clip."""
+    for number, picture in enumerate(pictures, 1):
+        cv2.imwrite(str(folder / f"plate.{number:04d}.png"), picture[..., ::-1])
+
+
+def of_drawn(kind: str, count: int, bank: Path | None, alone: Score, steady: Score, **settings: object) -> None:
+    """Both ways over a drawn clip."""
+    source = before_green("walking", count, bank) if kind == "screen" else drawn_clips.frames(kind, 1, count, bank=bank)
+    clip = list(source)
+    parts = clip[0].parts is not None
+    with tempfile.TemporaryDirectory() as where:
+        folder = Path(where)
+        written(folder, (one.picture for one in clip))
+        for score, out, values in ((alone, "alone", {"steady": 0.0}), (steady, "steady", settings)):
+            found, planes, _ = rendered(folder, out, parts, who="everyone", **values)
+            score.add(found, [one.alpha for one in clip])
+            if parts:
+                score.add_parts(planes, [one.parts for one in clip if one.parts is not None])
+
+
+def of_photos(folder: Path, alone: Score, steady: Score, **settings: object) -> None:
+    """Both ways over a clip with a mask for every frame."""
+    plates = sorted(one for one in folder.iterdir() if not one.stem.endswith("_mask"))
+    pictures = [cv2.imread(str(one), cv2.IMREAD_COLOR)[..., ::-1] for one in plates]
+    truth = [
+        (cv2.imread(str(one.with_name(f"{one.stem}_mask.png")), cv2.IMREAD_GRAYSCALE) > 127).astype(np.float32)
+        for one in plates
+    ]
+    with tempfile.TemporaryDirectory() as where:
+        written(Path(where), pictures)
+        for score, out, values in ((alone, "alone", {"steady": 0.0}), (steady, "steady", settings)):
+            score.add(rendered(Path(where), out, False, **values)[0], truth)
+
+
+def cost(bank: Path | None, frames: int, **settings: object) -> float:
+    """Seconds of an HD frame with parts in a sequence, steady through by itself."""
+    clip = drawn_clips.frames("walking", 1, frames, (1920, 1080), bank)
+    took = []
+    with tempfile.TemporaryDirectory() as where:
+        written(Path(where), (one.picture for one in clip))
+        for out, values in (("alone", {"steady": 0.0}), ("steady", settings)):
+            seconds = rendered(Path(where), out, True, **values)[2]
+            took.append(float(np.median(seconds[5:])))
+    return took[1] / took[0]
+
+
+def table(kinds: Iterable[str], bank: Path | None, folder: Path | None, count: int, say: Callable[[str], object], **settings: object) -> dict[str, float]:  # fmt: skip
+    """All figures."""
+    alone, steady = Score(), Score()
+    made: dict[str, float] = {}
+    for kind in kinds:
+        one, two = Score(), Score()
+        of_drawn(kind, count, bank, one, two, **settings)
+        say(
+            f"{kind:10} dtSSD {np.mean(one.change):6.2f} → {np.mean(two.change):6.2f}   SAD "
+            f"{1000 * np.mean(one.sad):6.2f} → {1000 * np.mean(two.sad):6.2f}   IoU {np.mean(one.iou):.3f} → "
+            f"{np.mean(two.iou):.3f}" + (f"   parts {np.mean(one.parts):.2f} → {np.mean(two.parts):.2f}" if one.parts else "")
+        )  # fmt: skip
+        for total, part in ((alone, one), (steady, two)):
+            total.change += part.change
+            total.parts += part.parts
+            total.sad += part.sad
+            made["collapse_left"] = made.get("collapse_left", 0) + (part.collapsed if total is steady else 0)
+    if alone.change:
+        made["dtssd"] = float(np.mean(steady.change))
+        made["dtssd_ratio"] = float(np.mean(steady.change) / np.mean(alone.change))
+        made["sad_ratio"] = float(np.mean(steady.sad) / np.mean(alone.sad))
+    if alone.parts:
+        made["parts_dtssd_ratio"] = float(np.mean(steady.parts) / np.mean(alone.parts))
+    for name in CLIPS if folder is not None else ():
+        if not (folder / name).is_dir():  # type: ignore[operator]
+            say(f"{name}: not in {folder}")
+            continue
+        one, two = Score(), Score()
+        of_photos(folder / name, one, two, **settings)  # type: ignore[operator]
+        say(
+            f"{name:10} dtSSD {np.mean(one.change):6.2f} → {np.mean(two.change):6.2f}   IoU "
+            f"{np.mean(one.iou):.3f} → {np.mean(two.iou):.3f}, least {min(one.iou):.3f} → {min(two.iou):.3f}"
+        )
+        made[f"{name.split('_')[-1].split('-')[0]}_dtssd"] = float(np.mean(two.change))
+        made["collapse_left"] = made.get("collapse_left", 0) + two.collapsed
+    return made
+
+
+def main() -> int:
+    """Print the table, or one object with `--json`."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bank", type=Path, default=None, help="drawn people with parts (python -m training)")
+    parser.add_argument("--eval", type=Path, default=os.environ.get("ANATOMATTE_EVAL"), help="real clips")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="drawn clips")
+    parser.add_argument("--frames", type=int, default=24)
+    parser.add_argument("--window", type=int, default=None, help="frames to each side; the default otherwise")
+    parser.add_argument("--no-cost", action="store_true", help="without the HD sequence")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    settings = {} if args.window is None else {"window": args.window}
+    say = (lambda text: print(text, file=sys.stderr)) if args.json else print
+    bank = drawn_clips.bank_or_none(args.bank, say)
+    folder = Path(args.eval) if args.eval else None
+    made = table([kind for kind in args.kinds.split(",") if kind], bank, folder, args.frames, say, **settings)
+    if not args.no_cost:
+        made["time_cost_ratio"] = cost(bank, 14, **settings)
+    if args.json:
+        print(json.dumps({name: round(value, 4) for name, value in made.items()}))
+    else:
+        for name, value in made.items():
+            print(f"{name:20} {value:.4g}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

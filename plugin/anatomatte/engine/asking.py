@@ -1,0 +1,38 @@
+"""When people are asked for: by the controls, by the layers that are wanted, by what a plate shows."""
+
+from __future__ import annotations
+
+from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
+from ..people import selection
+from ..settings import Settings
+
+LAYERS = frozenset({*PERSON_MENU, *PART_MENU, *GROUP_MENU})
+"""Mattes that only the people network can give."""
+
+
+def wanted(settings: Settings) -> bool:
+    """Whether a control or a layer asks for something that only the people network knows.
+
+    Raises:
+        SettingsError: the list of parts cannot be understood.
+    """
+    shown = settings.output in ("people", "parts")
+    packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
+    layers = settings.output == "packed" and not LAYERS.isdisjoint(packed)
+    return shown or layers or selection.narrowed(settings) or settings.only_people or by_parts(settings)
+
+
+DESPILLED = ("skin", "hair", "clothes")
+"""Parts of people that despill may treat each in its way."""
+
+
+def by_parts(settings: Settings) -> bool:
+    """Whether despill is to differ between parts of people."""
+    return any(getattr(settings, f"despill_{name}") != 1.0 for name in DESPILLED)
+
+
+def asked(settings: Settings, screen: bool) -> bool:
+    """Whether this frame asks the network: the control says so, or there is no screen, or it is needed."""
+    if settings.subject == "auto":
+        return not screen or wanted(settings) or settings.edge_model == "alpha"
+    return settings.subject == "on"
