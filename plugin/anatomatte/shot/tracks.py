@@ -17,6 +17,7 @@ import numpy as np
 
 from .assignment import assigned
 from .looks import FrameLooks, Look
+from .smoothing import settled
 
 NEAR, NEARER = 0.12, 0.08
 """How far somebody strays from where they are expected, in heights of the figure: in one frame, and more for
@@ -41,6 +42,8 @@ _OVERLAP, _LOOKS, _SIZE = 1.0, 1.5, 0.6
 _UNKNOWN = 0.7  # the cost of colours of which nothing is known, and of a motion that is forgotten
 _LEARNED = 30.0  # looks after which colours change slowly
 _STEADY = 0.5  # of a velocity, that a new step changes
+_SLOW = 0.1  # of a size, that an unclear look changes: somebody who comes out from behind grows at once
+_MERGED = 1.35  # times the area of a track: a look that large holds somebody else as well
 
 
 @dataclass(eq=False)
@@ -77,7 +80,8 @@ class Track:
 def tracked(frames: Sequence[FrameLooks]) -> list[list[int]]:
     """The track of each look of each frame, from 0; frames ascending, at most a handful of them missing."""
     made = _Tracker()
-    return [made.frame(at, frame) for at, frame in enumerate(frames)]
+    tracks = [made.frame(at, frame) for at, frame in enumerate(frames)]
+    return settled(frames, tracks, made.clear, made.unlike)
 
 
 class _Tracker:
@@ -85,6 +89,7 @@ class _Tracker:
 
     def __init__(self) -> None:
         self.tracks: list[Track] = []
+        self.clear: list[list[bool]] = []
         self._scene = 0
 
     def frame(self, at: int, frame: FrameLooks) -> list[int]:
@@ -98,11 +103,17 @@ class _Tracker:
         pairs = assigned(costs.reshape(len(self.tracks), len(frame.looks)), ALONE)
         owner = {column: self.tracks[row] for row, column in pairs}
         told = []
+        self.clear.append([])
         for n, look in enumerate(frame.looks):
             track = owner[n] if n in owner else self._new()
-            self._follow(track, look, at, n, frame)
+            self.clear[-1].append(self._follow(track, look, at, n, frame))
             told.append(track.number)
         return told
+
+    def unlike(self, number: int, look: Look) -> float:
+        """How much the colours of a track and a look differ, 0..3."""
+        colours = difference(self.tracks[number], look)
+        return _UNKNOWN if colours is None else min(colours, 3.0)
 
     def _new(self) -> Track:
         self.tracks.append(Track(len(self.tracks)))
@@ -124,24 +135,28 @@ class _Tracker:
             return np.inf
         apart = 1 - overlap(track, look) if gap <= 2 else _UNKNOWN
         size = abs(float(np.log((look.area + 1e-4) / (track.area + 1e-4))))
-        looks = _UNKNOWN if colours is None else min(colours, 3.0)
-        return stray + _OVERLAP * apart + _LOOKS * looks + _SIZE * min(size, 2.0)
+        return stray + _OVERLAP * apart + _LOOKS * self.unlike(track.number, look) + _SIZE * min(size, 2.0)
 
-    def _follow(self, track: Track, look: Look, at: int, n: int, frame: FrameLooks) -> None:
-        """A track goes on with a look."""
+    def _follow(self, track: Track, look: Look, at: int, n: int, frame: FrameLooks) -> bool:
+        """A track goes on with a look; from one that is touched, or holds two people, it learns only where.
+
+        Returns whether the look is clear.
+        """
         head, middle, height = places(look, frame.aspect)
-        if track.looks and track.scene == self._scene:
+        clear = look.alone > 0 and not (track.area and look.area > _MERGED * track.area)
+        if not track.looks or track.scene != self._scene:
+            track.velocity = np.zeros(2)
+        elif clear:
             gap = track.gap(at)
             step = ((head - track.head) + (middle - track.middle)) / (2 * gap)
-            if look.alone > 0 or gap == 1:
-                track.velocity = track.velocity + _STEADY * (step - track.velocity)
-        else:
-            track.velocity = np.zeros(2)
+            track.velocity = track.velocity + _STEADY * (step - track.velocity)
+        share = 1.0 if not track.looks or clear else _SLOW
+        track.height += share * (height - track.height)
+        track.area += share * (look.area - track.area)
         track.head, track.middle, track.scene, track.mask = head, middle, self._scene, look.mask
-        track.height = height if not track.height or look.alone > 0 else 0.8 * track.height + 0.2 * height
-        track.area = look.area if not track.area or look.alone > 0 else 0.8 * track.area + 0.2 * look.area
         track.looks.append((at, n))
-        learn(track, look)
+        learn(track, look, clear)
+        return clear
 
 
 def places(look: Look, aspect: float) -> tuple[np.ndarray, np.ndarray, float]:
@@ -170,9 +185,9 @@ def difference(track: Track, look: Look) -> float | None:
     return float((np.minimum(away, 4.0) * both).sum() / both.sum())
 
 
-def learn(track: Track, look: Look) -> None:
+def learn(track: Track, look: Look, clear: bool) -> None:
     """A track's colours take in a look's; of somebody who is touched they are a stand-in at first."""
-    trust = look.alone
+    trust = float(clear)
     if track.colours is None or track.weights is None or (trust > 0 and track.learned == 0):
         track.colours, track.weights, track.learned = look.colours, look.weights, trust
         return
