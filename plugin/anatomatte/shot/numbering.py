@@ -51,17 +51,23 @@ class AtFrame:
             )
 
     def numbered(self, seen: PeopleEvidence, most: int) -> PeopleEvidence:
-        """The people of the *evidence* who have numbers up to *most*, ascending; the others are nobody's."""
-        order = numbers_of(seen, self.shot.moments[self.number].people)
-        rows = sorted((number, at) for at, number in enumerate(order) if 0 < number <= most)
-        at = np.array([row for _, row in rows], np.intp)
+        """The people of the *evidence* with their numbers up to *most*, ascending, then those without one.
+
+        Of the latter the largest stay, *most* people in all; the others are nobody's, as beyond People.
+        """
+        given = numbers_of(seen, self.shot.moments[self.number].people)
+        given = [number if number <= most else 0 for number in given]
+        size = [float((share * seen.alpha).sum()) for share in seen.people]
+        order = sorted(range(len(given)), key=lambda at: (given[at] == 0, given[at] or -size[at]))[:most]
+        at = np.array(order, np.intp)
         return dataclasses.replace(
             seen,
             people=seen.people[at],
             heads=seen.heads[at],
             main=None if seen.main is None else seen.main[at],
             outfits=None if seen.outfits is None else seen.outfits[at],
-            numbers=tuple(number - 1 for number, _ in rows),
+            found=max(seen.found, len(given)),
+            numbers=tuple(given[place] - 1 for place in order),
         )
 
 

@@ -1,7 +1,7 @@
 """Tracks are settled where people touch or hide each other, looking both ways.
 
-Between two frames in which somebody is clearly seen, their figure is expected on the straight way from the
-one place to the other, the camera's move taken out; looks that are unclear go to those who are expected there.
+Between two frames in which somebody is clearly seen, their figure is expected on the straight way from one
+place to the other, the camera's move taken out; looks that are unclear go to those who are expected there.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _values(frame: FrameLooks, n: int, camera: np.ndarray) -> np.ndarray:
 
 
 def _expected(places: Sequence[_Place], at: int, scene: int) -> np.ndarray | None:
-    """Where somebody is expected in a frame between two in which they are clear; None if that is not known."""
+    """Where somebody is expected in a frame between two in which they are clear; None if unknown."""
     after = bisect.bisect([place.frame for place in places], at)
     if not 0 < after < len(places):
         return None
