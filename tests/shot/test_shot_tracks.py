@@ -86,6 +86,16 @@ def test_a_piece_of_somebody_and_a_moment_have_no_number() -> None:
     assert given == {0: 1}
 
 
+def test_a_piece_that_comes_and_goes_beside_somebody_has_no_number() -> None:
+    def piece(n: int) -> list[object]:
+        return [look(0.62, RED, 0.4, alone=0.0)] if n % 3 == 0 else []
+
+    made = frames([[look(0.6, BLUE, alone=float(n < 2)), *piece(n)] for n in range(24)])  # type: ignore[list-item]
+    assert numbered(made, tracked(made)) == {0: 1}
+    held = frames([[look(0.6, BLUE, alone=0.0), look(0.75, RED, alone=0.0)] for _ in range(24)])
+    assert numbered(held, tracked(held)) == {0: 1, 1: 2}  # two who hold each other all the time are two
+
+
 def test_numbers_count_in_order_of_coming_into_sight_and_there_are_eight() -> None:
     crowd = [[look(0.05 + 0.09 * k, (50.0, 10.0 * k, 0.0), 0.3) for k in range(10)] for _ in range(6)]
     made = frames(crowd)
