@@ -66,6 +66,13 @@ def test_somebody_who_leaves_and_comes_back_later_is_known_by_colours() -> None:
     assert somebody[-1] == [0, 2]
 
 
+def test_somebody_who_turns_round_behind_the_camera_is_the_same() -> None:
+    out = [[look(0.6, BLUE), look(0.3 - 0.05 * n, RED)] for n in range(6)]
+    back = [[look(0.6, BLUE), look(0.05 + 0.05 * n, RED)] for n in range(5)]
+    tracks = tracked(frames([*out, *[[look(0.6, BLUE)]] * 7, *back]))
+    assert tracks[-1] == tracks[0] == [0, 1]
+
+
 def test_a_cut_breaks_motion_and_not_colours() -> None:
     people = [[look(0.3, RED), look(0.6, BLUE)]] * 4 + [[look(0.35, BLUE, 0.9), look(0.7, RED, 0.9)]] * 4
     tracks = tracked(frames(people, cut={4: True}))

@@ -35,6 +35,9 @@ KNOWN_AGAIN = 0.85
 REMEMBERED = 12
 """Frames for which a motion is carried on out of sight; later, and behind a cut, colours alone count."""
 
+HIDDEN = 4
+"""Frames out of sight after which somebody may have turned round: they are known by colours alone as well."""
+
 ALONE = 4.5
 """What it costs to leave a track without a look, and to begin one."""
 
@@ -52,6 +55,7 @@ class Track:
 
     Attributes:
         looks: (frame's index, look's index), ascending.
+        seen: number of the frame of the last of them.
     """
 
     number: int
@@ -66,15 +70,12 @@ class Track:
     weights: np.ndarray | None = None
     learned: float = 0.0
     scene: int = 0
+    seen: int = 0
 
     def carried(self, shift: np.ndarray) -> None:
         """The camera moved: what was seen lies elsewhere now."""
         self.head = self.head + shift
         self.middle = self.middle + shift
-
-    def gap(self, at: int) -> int:
-        """Frames since the track was seen."""
-        return at - self.looks[-1][0]
 
 
 def tracked(frames: Sequence[FrameLooks]) -> list[list[int]]:
@@ -97,9 +98,7 @@ class _Tracker:
         self._scene += frame.cut
         for track in self.tracks:
             track.carried(np.array(frame.shift))
-        costs = np.array(
-            [[self._cost(track, look, at, frame) for look in frame.looks] for track in self.tracks]
-        )
+        costs = np.array([[self._cost(track, look, frame) for look in frame.looks] for track in self.tracks])
         pairs = assigned(costs.reshape(len(self.tracks), len(frame.looks)), ALONE)
         owner = {column: self.tracks[row] for row, column in pairs}
         told = []
@@ -119,12 +118,12 @@ class _Tracker:
         self.tracks.append(Track(len(self.tracks)))
         return self.tracks[-1]
 
-    def _cost(self, track: Track, look: Look, at: int, frame: FrameLooks) -> float:
+    def _cost(self, track: Track, look: Look, frame: FrameLooks) -> float:
         colours = difference(track, look)
-        gap = track.gap(at)
+        gap = frame.number - track.seen
+        again = FAR + colours if colours is not None and colours < KNOWN_AGAIN else np.inf
         if gap > REMEMBERED or track.scene != self._scene:
-            known = colours is not None and colours < KNOWN_AGAIN
-            return FAR + colours if known and colours is not None else np.inf
+            return again
         head, middle, height = places(look, frame.aspect)
         tall = max(track.height, height, 1e-3)
         expected = track.velocity * gap
@@ -132,7 +131,7 @@ class _Tracker:
         strays = [float(np.hypot(*(old + expected - new))) for old, new in pairs]
         stray = (0.6 * min(strays) + 0.4 * max(strays)) / tall / (NEAR + NEARER * gap)
         if stray > FAR:
-            return np.inf
+            return again if gap > HIDDEN else np.inf
         apart = 1 - overlap(track, look) if gap <= 2 else _UNKNOWN
         size = abs(float(np.log((look.area + 1e-4) / (track.area + 1e-4))))
         return stray + _OVERLAP * apart + _LOOKS * self.unlike(track.number, look) + _SIZE * min(size, 2.0)
@@ -147,7 +146,7 @@ class _Tracker:
         if not track.looks or track.scene != self._scene:
             track.velocity = np.zeros(2)
         elif clear:
-            gap = track.gap(at)
+            gap = frame.number - track.seen
             step = ((head - track.head) + (middle - track.middle)) / (2 * gap)
             track.velocity = track.velocity + _STEADY * (step - track.velocity)
         share = 1.0 if not track.looks or clear else _SLOW
@@ -155,6 +154,7 @@ class _Tracker:
         track.area += share * (look.area - track.area)
         track.head, track.middle, track.scene, track.mask = head, middle, self._scene, look.mask
         track.looks.append((at, n))
+        track.seen = frame.number
         learn(track, look, clear)
         return clear
 
