@@ -69,7 +69,8 @@ class Actor:
 
     Attributes:
         who: place in the cast.
-        xs: the middle at even steps of the clip, a share of the width; between them it is linear.
+        xs: the middle at even steps of the clip, a share of the width; between them it is linear, but nobody
+            is seen to cross more than a width in one step: that happens behind the camera.
         size: height, a share of the picture's.
         foot: where the feet are, a share of the height.
         walks: whether the legs move; else the body sways.
@@ -83,7 +84,9 @@ class Actor:
 
     def x(self, share: float) -> float:
         """The middle at a share of the clip."""
-        return float(np.interp(share, np.linspace(0, 1, len(self.xs)), self.xs))
+        at = min(int(share * (len(self.xs) - 1)), len(self.xs) - 2)
+        a, b, rest = self.xs[at], self.xs[at + 1], share * (len(self.xs) - 1) - at
+        return a if abs(b - a) > 1 else a + rest * (b - a)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,12 +120,15 @@ SCRIPTS: dict[str, Script] = {
     "alike": Script((Actor(0, (0.2, 0.8), 0.72, 0.94), Actor(1, (0.8, 0.2))), dyed=True),
     "behind": Script((Actor(0, (0.1, 0.9), 0.7, 0.93), _still(1, 0.5))),
     "return": Script((_still(1, 0.6), Actor(0, (0.3, -0.3, -0.3, 0.3)))),
-    "other_side": Script((_still(1, 0.5), Actor(0, (0.75, 1.3, 1.3, -0.3, 0.2)))),
+    "other_side": Script((_still(1, 0.5), Actor(0, (0.75, 1.0, 1.2, -0.2, 0.0, 0.2)))),
     "pan": Script((_still(0, 0.3), _still(1, 0.55), _still(2, 0.9)), pan=(0.0, 0.45, 0.45, 0.0)),
     "noise": Script((_still(0, 0.3), _still(1, 0.5, 0.72), Actor(2, (0.9, 0.65))), noise=0.05),
     "cut": Script((_still(0, 0.35), _still(1, 0.6, 0.72)), cut=True),
     "crowd": Script(
-        tuple(Actor(k, (0.04 + 0.1 * k, 0.04 + 0.1 * ((k + 3) % 10)), 0.42, 0.7 + 0.02 * k) for k in range(10))
+        tuple(
+            Actor(k, (0.04 + 0.1 * k, 0.04 + 0.1 * ((k + 3) % 10)), 0.42, 0.7 + 0.02 * k)
+            for k in range(10)
+        )
     ),
 }  # fmt: skip
 """The kinds of clips."""
@@ -130,8 +136,8 @@ SCRIPTS: dict[str, Script] = {
 KINDS = tuple(SCRIPTS)
 
 COLOURS = (
-    (255, 255, 255), (255, 60, 60), (60, 255, 60), (80, 120, 255), (255, 255, 0), (255, 0, 255), (0, 255, 255),
-    (255, 140, 0), (170, 170, 255),
+    (255, 255, 255), (255, 60, 60), (60, 255, 60), (80, 120, 255), (255, 255, 0), (255, 0, 255),
+    (0, 255, 255), (255, 140, 0), (170, 170, 255),
 )  # fmt: skip
 """A colour for each number on sheets; the first for nobody."""
 
@@ -291,7 +297,7 @@ def main() -> int:
     parser.add_argument("--bank", type=Path, default=None, help="bank with figures (python -m training)")
     parser.add_argument("--kinds", default=",".join(KINDS), help="the clips")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--sheet", type=Path, required=True, help="eight frames of each clip")
+    parser.add_argument("--sheet", type=Path, default=None, help="write eight frames of each clip")
     args = parser.parse_args()
     bank = bank_or_none(args.bank)
     rows = []
@@ -299,7 +305,10 @@ def main() -> int:
         made = list(frames(kind, args.seed, bank=bank))
         cells = [made[k].picture for k in np.linspace(0, len(made) - 1, 8).astype(int)]
         rows.append(np.hstack([cv2.resize(cell, (240, 135), interpolation=cv2.INTER_AREA) for cell in cells]))
-    cv2.imwrite(str(args.sheet), np.vstack(rows)[..., ::-1])
+        shares = [float((one.alpha > 0.5).mean()) for one in made]
+        print(f"{kind}: {len(made)} frames, people fill {min(shares):.3f} to {max(shares):.3f} of them")
+    if args.sheet is not None:
+        cv2.imwrite(str(args.sheet), np.vstack(rows)[..., ::-1])
     return 0
 
 

@@ -40,9 +40,9 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @click.argument("src")
 @click.argument("dst")
 @option("--frames", metavar="SET", help="1001-1100x2,1150; default: all that are there.")
-@option("--preset", metavar="TOML", help="Per-shot settings, key frames, ranges.")
+@option("--preset", metavar="TOML", row="preset", help="A shot's settings, to read;")
 @option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="A control (`anatomatte params`).")
-@option("--save-preset", metavar="TOML", help="Write down what --preset and --set say.")
+@option("--save-preset", metavar="TOML", row="preset", help="to write.")
 @option(
     "--layer", metavar="[CLIP=]NAME", multiple=True, help="The layer or part of SRC, or of a clip, to read."
 )

@@ -252,9 +252,10 @@ def _seen(mattes: engine.Mattes, shot: AtFrame | None) -> tuple[str, ...]:
     count = len(mattes.split.made.numbers)
     told = f"{count} {'person' if count == 1 else 'people'} in the matte"
     if shot is not None:
-        keys = [f"person_{number + 1:02d}" for number in mattes.split.made.numbers]
-        names = shot.shot.names
-        told += ": " * bool(keys) + ", ".join(f"{key} {names[key]}" if key in names else key for key in keys)
+        keys = [f"person_{number + 1:02d}" for number in mattes.split.made.numbers if number >= 0]
+        names = [f"{key} {shot.shot.names.get(key, '')}".rstrip() for key in keys]
+        names += [f"{count - len(keys)} without a number"] if count > len(keys) else []
+        told += ": " * bool(names) + ", ".join(names)
     elif count > 1:
         told += ", counted from the left of this frame (a shot file keeps numbers)"
     return (told,)

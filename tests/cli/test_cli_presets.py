@@ -62,7 +62,7 @@ def _value(control: Control) -> st.SearchStrategy:
         return st.booleans()
     if control.kind == "int":
         return st.integers(int(control.low), int(control.high))
-    if control.kind == "line":
+    if control.kind in ("line", "file"):
         return st.text(max_size=8)
     number = st.floats(control.low, control.high, allow_nan=False)
     count = {"rgb": 3, "point": 2}.get(control.kind, 1)

@@ -56,7 +56,7 @@ def test_the_manual_runs(tmp_path):
     assert preset.at(1030)["erode"] == 2.0 and preset.at(1000)["erode"] == 0.5
     lines = [line.partition("#  ")[0] for line in blocks[""].splitlines()]
     calls = [shlex.split(line.replace("####", "%04d").partition(" # ")[0]) for line in lines if line]
-    assert {call[1] for call in calls} == {"render", "doctor", "install", "params", "demo"}
+    assert {call[1] for call in calls} == {"render", "analyse", "doctor", "install", "params", "demo"}
     for call in calls:
         if call[1] == "render":
             command.make_context("render", call[2:])

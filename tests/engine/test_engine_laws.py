@@ -60,7 +60,7 @@ def value_of(control: Control) -> st.SearchStrategy[Any]:
     return st.floats(control.low, control.high)
 
 
-TUNED = [c for c in CONTROLS if c.kind not in ("text", "button") and not c.name.endswith("_model")]
+TUNED = [c for c in CONTROLS if c.kind not in ("text", "button", "file") and not c.name.endswith("_model")]
 """Networks of others are not installed here: their laws are in test_engines_laws.py."""
 anything = st.fixed_dictionaries({}, optional={c.name: value_of(c) for c in TUNED})
 

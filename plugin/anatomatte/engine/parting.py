@@ -84,7 +84,8 @@ def unsure(found: PartEvidence, chosen: Shares, seen: PeopleEvidence) -> Mapping
     told: dict[str, str] = {}
     for at in range(min(len(seen.people), len(found.unsure))):
         number = seen.number(at)
-        for name, group in found.unsure[at] if number in chosen.numbers else ():
-            layer = name if len(chosen.numbers) == 1 else f"person_{number + 1:02d}.{name}"
+        alone = len(chosen.numbers) == 1
+        for name, group in found.unsure[at] if number in chosen.numbers and (alone or number >= 0) else ():
+            layer = name if alone else f"person_{number + 1:02d}.{name}"
             told[layer] = group
     return told

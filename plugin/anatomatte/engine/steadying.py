@@ -99,7 +99,7 @@ def people(task: Task) -> SteadyPeople:
         return made
     rows = task.shot.places(made.evidence, task.settings.people)
     numbered = task.shot.numbered(made.evidence, task.settings.people)
-    return SteadyPeople(numbered, tuple(made.number[at] for _, at in rows))
+    return SteadyPeople(numbered, tuple(made.number[at] for at in rows))
 
 
 def neighbours(task: Task) -> tuple[Neighbour, ...]:

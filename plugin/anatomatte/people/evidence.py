@@ -23,7 +23,7 @@ class PeopleEvidence:
     (centre x and y, width, height) and four points (x and y), as `detections.decoded` gives them; None where
     no detector ran; `outfits` (K, 7) what each may wear, as `nets.own.outfit_head.outfit_odds` gives it, a
     row of NaN where that is not known; None where nobody was asked; `numbers` the number of each, from 0,
-    ascending, as a shot's sidecar has them; None where they count in their order.
+    as a shot's sidecar has them, -1 of whom it does not number; None where they count in their order.
     """
 
     alpha: Plane
@@ -38,5 +38,5 @@ class PeopleEvidence:
     numbers: tuple[int, ...] | None = None
 
     def number(self, index: int) -> int:
-        """The number, from 0, of the person at a place in `people`."""
+        """The number, from 0, of the person at a place in `people`; -1 of whom a sidecar does not number."""
         return index if self.numbers is None else self.numbers[index]

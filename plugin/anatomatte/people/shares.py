@@ -38,7 +38,7 @@ class Shares:
 
     Attributes:
         people: K×h×w, whose a pixel is; sums to 1 over the chosen people.
-        numbers: the person of each of these planes, from 0, ascending.
+        numbers: the person of each of these planes, from 0; -1 of whom a sidecar does not number.
         labels: the channels of the chosen parts, and what is held where it is chosen.
         held: h×w, what is held as a share of itself and of what is worn; None where none of it is chosen.
         taken: h×w, what the plate's matte is multiplied with so that only what is chosen stays; None: all.

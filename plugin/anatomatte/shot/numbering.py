@@ -50,22 +50,32 @@ class AtFrame:
                 f"does not look like this one (likeness {alike:.2f}); take its own, {AGAIN}, or empty it."
             )
 
-    def places(self, seen: PeopleEvidence, most: int) -> tuple[tuple[int, int], ...]:
-        """(number from 1, place in the *evidence*) of the people who have numbers up to *most*, ascending."""
-        order = numbers_of(seen, self.shot.moments[self.number].people)
-        return tuple(sorted((number, at) for at, number in enumerate(order) if 0 < number <= most))
+    def _given(self, seen: PeopleEvidence, most: int) -> list[int]:
+        """The number of each person of the *evidence*, from 1; 0 of those who have none up to *most*."""
+        numbers = numbers_of(seen, self.shot.moments[self.number].people)
+        return [number if number <= most else 0 for number in numbers]
+
+    def places(self, seen: PeopleEvidence, most: int) -> list[int]:
+        """Which people of the *evidence* `numbered` keeps, in its order."""
+        given = self._given(seen, most)
+        size = [float((share * seen.alpha).sum()) for share in seen.people]
+        return sorted(range(len(given)), key=lambda at: (given[at] == 0, given[at] or -size[at]))[:most]
 
     def numbered(self, seen: PeopleEvidence, most: int) -> PeopleEvidence:
-        """The people of the *evidence* who have numbers up to *most*, ascending; the others are nobody's."""
-        rows = self.places(seen, most)
-        at = np.array([row for _, row in rows], np.intp)
+        """The people of the *evidence* with their numbers up to *most*, ascending, then those without one.
+
+        Of the latter the largest stay, *most* people in all; the others are nobody's, as beyond People.
+        """
+        given = self._given(seen, most)
+        at = np.array(self.places(seen, most), np.intp)
         return dataclasses.replace(
             seen,
             people=seen.people[at],
             heads=seen.heads[at],
             main=None if seen.main is None else seen.main[at],
             outfits=None if seen.outfits is None else seen.outfits[at],
-            numbers=tuple(number - 1 for number, _ in rows),
+            found=max(seen.found, len(given)),
+            numbers=tuple(given[place] - 1 for place in order),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,7 +22,28 @@ LEAST_FRAMES = 3
 LEAST_SHARE = 0.02
 """How much of the shot they fill at least, as a share of who fills most: less is a piece of somebody."""
 
+STEADY = 0.5
+"""Share of the frames from the first to the last in which somebody is seen who always touches others."""
+
 _SAME = 0.5  # overlap of boxes from which on two of them are of one person
+
+
+@dataclass
+class _Seen:
+    """What there is of a track: first frame and place, last frame, frames, how much it fills, and whether it
+    was ever clear of others."""
+
+    first: int
+    x: float
+    last: int = 0
+    count: int = 0
+    presence: float = 0.0
+    alone: bool = False
+
+    @property
+    def piece(self) -> bool:
+        """Whether it comes and goes, and only where somebody else is: a piece of them."""
+        return not self.alone and self.count < STEADY * (self.last - self.first + 1)
 
 
 def numbered(frames: Sequence[FrameLooks], tracks: Sequence[Sequence[int]]) -> dict[int, int]:
@@ -29,20 +51,18 @@ def numbered(frames: Sequence[FrameLooks], tracks: Sequence[Sequence[int]]) -> d
 
     They count in the order in which they come into sight, those of one frame from the left.
     """
-    presence: dict[int, float] = {}
-    count: dict[int, int] = {}
-    first: dict[int, tuple[int, float]] = {}
+    seen: dict[int, _Seen] = {}
     for at, (frame, numbers) in enumerate(zip(frames, tracks, strict=True)):
         for look, track in zip(frame.looks, numbers, strict=True):
-            presence[track] = presence.get(track, 0.0) + look.area**0.5
-            count[track] = count.get(track, 0) + 1
-            first.setdefault(track, (at, look.head[0]))
-    least, much = min(LEAST_FRAMES, len(frames)), LEAST_SHARE * max(presence.values(), default=0.0)
-    ranked = sorted(
-        (track for track in presence if count[track] >= least and presence[track] >= much),
-        key=lambda one: -presence[one],
-    )
-    order = sorted(ranked[:MOST_PEOPLE], key=lambda track: first[track])
+            one = seen.setdefault(track, _Seen(at, look.head[0]))
+            one.last, one.count = at, one.count + 1
+            one.presence += look.area**0.5
+            one.alone = one.alone or look.alone > 0
+    least = min(LEAST_FRAMES, len(frames))
+    much = LEAST_SHARE * max((one.presence for one in seen.values()), default=0.0)
+    actors = [t for t, one in seen.items() if one.count >= least and one.presence >= much and not one.piece]
+    most = sorted(actors, key=lambda track: -seen[track].presence)[:MOST_PEOPLE]
+    order = sorted(most, key=lambda track: (seen[track].first, seen[track].x))
     return {track: number for number, track in enumerate(order, 1)}
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from .assignment import assigned
 from .looks import FrameLooks, Look
+from .smoothing import settled
 
 NEAR, NEARER = 0.12, 0.08
 """How far somebody strays from where they are expected, in heights of the figure: in one frame, and more for
@@ -34,6 +35,9 @@ KNOWN_AGAIN = 0.85
 REMEMBERED = 12
 """Frames for which a motion is carried on out of sight; later, and behind a cut, colours alone count."""
 
+HIDDEN = 4
+"""Frames out of sight after which somebody may have turned round: they are known by colours alone as well."""
+
 ALONE = 4.5
 """What it costs to leave a track without a look, and to begin one."""
 
@@ -41,6 +45,8 @@ _OVERLAP, _LOOKS, _SIZE = 1.0, 1.5, 0.6
 _UNKNOWN = 0.7  # the cost of colours of which nothing is known, and of a motion that is forgotten
 _LEARNED = 30.0  # looks after which colours change slowly
 _STEADY = 0.5  # of a velocity, that a new step changes
+_SLOW = 0.1  # of a size, that an unclear look changes: somebody who comes out from behind grows at once
+_MERGED = 1.35  # times the area of a track: a look that large holds somebody else as well
 
 
 @dataclass(eq=False)
@@ -49,6 +55,7 @@ class Track:
 
     Attributes:
         looks: (frame's index, look's index), ascending.
+        seen: number of the frame of the last of them.
     """
 
     number: int
@@ -63,21 +70,19 @@ class Track:
     weights: np.ndarray | None = None
     learned: float = 0.0
     scene: int = 0
+    seen: int = 0
 
     def carried(self, shift: np.ndarray) -> None:
         """The camera moved: what was seen lies elsewhere now."""
         self.head = self.head + shift
         self.middle = self.middle + shift
 
-    def gap(self, at: int) -> int:
-        """Frames since the track was seen."""
-        return at - self.looks[-1][0]
-
 
 def tracked(frames: Sequence[FrameLooks]) -> list[list[int]]:
     """The track of each look of each frame, from 0; frames ascending, at most a handful of them missing."""
     made = _Tracker()
-    return [made.frame(at, frame) for at, frame in enumerate(frames)]
+    tracks = [made.frame(at, frame) for at, frame in enumerate(frames)]
+    return settled(frames, tracks, made.clear, made.unlike)
 
 
 class _Tracker:
@@ -85,6 +90,7 @@ class _Tracker:
 
     def __init__(self) -> None:
         self.tracks: list[Track] = []
+        self.clear: list[list[bool]] = []
         self._scene = 0
 
     def frame(self, at: int, frame: FrameLooks) -> list[int]:
@@ -92,28 +98,32 @@ class _Tracker:
         self._scene += frame.cut
         for track in self.tracks:
             track.carried(np.array(frame.shift))
-        costs = np.array(
-            [[self._cost(track, look, at, frame) for look in frame.looks] for track in self.tracks]
-        )
+        costs = np.array([[self._cost(track, look, frame) for look in frame.looks] for track in self.tracks])
         pairs = assigned(costs.reshape(len(self.tracks), len(frame.looks)), ALONE)
         owner = {column: self.tracks[row] for row, column in pairs}
         told = []
+        self.clear.append([])
         for n, look in enumerate(frame.looks):
             track = owner[n] if n in owner else self._new()
-            self._follow(track, look, at, n, frame)
+            self.clear[-1].append(self._follow(track, look, at, n, frame))
             told.append(track.number)
         return told
+
+    def unlike(self, number: int, look: Look) -> float:
+        """How much the colours of a track and a look differ, 0..3."""
+        colours = difference(self.tracks[number], look)
+        return _UNKNOWN if colours is None else min(colours, 3.0)
 
     def _new(self) -> Track:
         self.tracks.append(Track(len(self.tracks)))
         return self.tracks[-1]
 
-    def _cost(self, track: Track, look: Look, at: int, frame: FrameLooks) -> float:
+    def _cost(self, track: Track, look: Look, frame: FrameLooks) -> float:
         colours = difference(track, look)
-        gap = track.gap(at)
+        gap = frame.number - track.seen
+        again = FAR + colours if colours is not None and colours < KNOWN_AGAIN else np.inf
         if gap > REMEMBERED or track.scene != self._scene:
-            known = colours is not None and colours < KNOWN_AGAIN
-            return FAR + colours if known and colours is not None else np.inf
+            return again
         head, middle, height = places(look, frame.aspect)
         tall = max(track.height, height, 1e-3)
         expected = track.velocity * gap
@@ -121,27 +131,32 @@ class _Tracker:
         strays = [float(np.hypot(*(old + expected - new))) for old, new in pairs]
         stray = (0.6 * min(strays) + 0.4 * max(strays)) / tall / (NEAR + NEARER * gap)
         if stray > FAR:
-            return np.inf
+            return again if gap > HIDDEN else np.inf
         apart = 1 - overlap(track, look) if gap <= 2 else _UNKNOWN
         size = abs(float(np.log((look.area + 1e-4) / (track.area + 1e-4))))
-        looks = _UNKNOWN if colours is None else min(colours, 3.0)
-        return stray + _OVERLAP * apart + _LOOKS * looks + _SIZE * min(size, 2.0)
+        return stray + _OVERLAP * apart + _LOOKS * self.unlike(track.number, look) + _SIZE * min(size, 2.0)
 
-    def _follow(self, track: Track, look: Look, at: int, n: int, frame: FrameLooks) -> None:
-        """A track goes on with a look."""
+    def _follow(self, track: Track, look: Look, at: int, n: int, frame: FrameLooks) -> bool:
+        """A track goes on with a look; from one that is touched, or holds two people, it learns only where.
+
+        Returns whether the look is clear.
+        """
         head, middle, height = places(look, frame.aspect)
-        if track.looks and track.scene == self._scene:
-            gap = track.gap(at)
-            step = ((head - track.head) + (middle - track.middle)) / (2 * gap)
-            if look.alone > 0 or gap == 1:
-                track.velocity = track.velocity + _STEADY * (step - track.velocity)
-        else:
+        clear = look.alone > 0 and not (track.area and look.area > _MERGED * track.area)
+        if not track.looks or track.scene != self._scene:
             track.velocity = np.zeros(2)
+        elif clear:
+            gap = frame.number - track.seen
+            step = ((head - track.head) + (middle - track.middle)) / (2 * gap)
+            track.velocity = track.velocity + _STEADY * (step - track.velocity)
+        share = 1.0 if not track.looks or clear else _SLOW
+        track.height += share * (height - track.height)
+        track.area += share * (look.area - track.area)
         track.head, track.middle, track.scene, track.mask = head, middle, self._scene, look.mask
-        track.height = height if not track.height or look.alone > 0 else 0.8 * track.height + 0.2 * height
-        track.area = look.area if not track.area or look.alone > 0 else 0.8 * track.area + 0.2 * look.area
         track.looks.append((at, n))
-        learn(track, look)
+        track.seen = frame.number
+        learn(track, look, clear)
+        return clear
 
 
 def places(look: Look, aspect: float) -> tuple[np.ndarray, np.ndarray, float]:
@@ -170,9 +185,9 @@ def difference(track: Track, look: Look) -> float | None:
     return float((np.minimum(away, 4.0) * both).sum() / both.sum())
 
 
-def learn(track: Track, look: Look) -> None:
+def learn(track: Track, look: Look, clear: bool) -> None:
     """A track's colours take in a look's; of somebody who is touched they are a stand-in at first."""
-    trust = look.alone
+    trust = float(clear)
     if track.colours is None or track.weights is None or (trust > 0 and track.learned == 0):
         track.colours, track.weights, track.learned = look.colours, look.weights, trust
         return

@@ -1,0 +1,190 @@
+"""``anatomatte analyse``, and a render that obeys what it wrote; the looks are made up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from anatomatte.decision import Decision
+from anatomatte.engine.looking import Looked
+from anatomatte.errors import AnatomatteError, Cancelled, PlateError, SettingsError
+from anatomatte.settings import Value
+from anatomatte.shot import likeness
+from anatomatte.shot.looks import Look
+from anatomatte.shot.reading import read_shot
+from anatomatte_batch import AnalyseRequest, RenderRequest
+from anatomatte_batch.picture import Floats
+from anatomatte_cli import cmd_analyse
+from made.cli_fake import FakeConnect, cli, plate, read, shot
+from made.shots_made import ASPECT, BLUE, RED, look
+
+SCREEN = Decision(0.99, "screen", (0.05, 0.4, 0.06), 0.4)
+
+
+class FakeLooker:
+    """Two people who change places, before a screen; *before* may fail a frame; a cut is before *cut*."""
+
+    def __init__(
+        self, before: Callable[[int], None] = lambda frame: None, cut: int = 9999, seed: int = 0
+    ) -> None:
+        self.before, self.cut, self.seed = before, cut, seed
+
+    def look(self, frame: int) -> tuple[Looked, tuple[int, int], Floats]:
+        self.before(frame)
+        n = frame - 1001
+        found: tuple[Look, ...] = (look(0.2 + 0.1 * n, RED, 0.6), look(0.8 - 0.1 * n, BLUE, 0.6))
+        found = found if n % 2 else found[::-1]  # in whatever order
+        light = np.random.default_rng(self.seed).random((9, 16, 3), np.float32)
+        small = np.full((64, 64, 3), 0.2 if frame < self.cut else 0.8, np.float32)
+        return Looked(found, likeness.of(light), 0.5, ASPECT, np.zeros((72, 128), np.float32)), (16, 9), small
+
+    def decision(self, frame: int, values: Mapping[str, Value]) -> Decision | None:
+        return SCREEN
+
+
+def analyse(*words: object, looker: FakeLooker | None = None) -> int:
+    made = cmd_analyse.command.make_context("analyse", [str(word) for word in words]).params
+    try:
+        return cmd_analyse.analyse(made, looker or FakeLooker())
+    except AnatomatteError as why:
+        print(f"anatomatte: {why}")
+        return why.exit_code
+
+
+def test_a_sidecar_lies_beside_the_plate_and_says_who_is_who(tmp_path: Path) -> None:
+    source = shot(tmp_path, range(1001, 1008))
+    assert analyse(source, "--log", tmp_path / "log") == 0
+    found = read_shot(tmp_path / "plate.shot.json")
+    assert [(one.number, one.frames) for one in found.people] == [(1, 7), (2, 7)]
+    assert found.plate.name == "plate.####.exr" and (found.plate.width, found.plate.height) == (16, 9)
+    for frame, moment in found.moments.items():
+        x = {row[0]: row[1] for row in moment.people}
+        assert x[1] == pytest.approx(0.2 + 0.1 * (frame - 1001)) and moment.exposure == 0.5
+    (scene,) = found.scenes
+    assert (scene.first, scene.last, scene.exposure) == (1001, 1007, 0.5)
+    assert scene.screen.startswith("presence=0.99 why=screen") or "why=screen" in scene.screen
+    events = [json.loads(line) for line in (tmp_path / "log").read_text(encoding="utf-8").splitlines()]
+    assert [e["status"] for e in events if e["event"] == "frame"] == ["analysed"] * 7
+    assert events[-1]["event"] == "end" or events[-1]["exit"] == 0
+
+
+def test_a_cut_parts_scenes(tmp_path: Path) -> None:
+    result = AnalyseRequest(source=shot(tmp_path, range(1001, 1008))).run(FakeLooker(cut=1005))
+    assert [(scene.first, scene.last) for scene in result.shot.scenes] == [(1001, 1004), (1005, 1007)]
+
+
+def test_frames_that_fail_are_left_out_and_told(tmp_path: Path) -> None:
+    def fails(frame: int) -> None:
+        if frame == 1003:
+            raise PlateError("frame 1003 is damaged.")
+
+    source = shot(tmp_path, range(1001, 1006))
+    result = AnalyseRequest(source=source).run(FakeLooker(fails))
+    assert result.exit_code == 3 and result.sentence == "frames 1003 failed; frame 1003 is damaged."
+    assert sorted(read_shot(result.sidecar).moments) == [1001, 1002, 1004, 1005]
+    assert (
+        analyse(source, "-o", tmp_path / "b.shot.json", "--on-error", "stop", looker=FakeLooker(fails)) == 3
+    )
+    assert sorted(read_shot(tmp_path / "b.shot.json").moments) == [1001, 1002]
+
+
+def test_a_run_that_is_stopped_leaves_the_old_sidecar(tmp_path: Path) -> None:
+    def stops(_: int) -> None:
+        raise Cancelled("Stopped by SIGINT; finished frames are kept.")
+
+    source = shot(tmp_path, range(1001, 1004))
+    AnalyseRequest(source=source).run(FakeLooker())
+    before = (tmp_path / "plate.shot.json").read_bytes()
+    with pytest.raises((Cancelled, SettingsError)):
+        AnalyseRequest(source=source).run(FakeLooker(stops))
+    assert (tmp_path / "plate.shot.json").read_bytes() == before
+
+
+def test_names_and_numbers_of_the_hand_are_kept(tmp_path: Path) -> None:
+    source, path = shot(tmp_path, range(1001, 1008)), tmp_path / "plate.shot.json"
+    assert analyse(source) == 0
+    table = json.loads(path.read_text(encoding="utf-8"))
+    table["people"][0]["name"], table["strokes"] = "anna", [1]
+    path.write_text(json.dumps(table), encoding="utf-8")
+    # the first frame that is looked at now is one after they passed each other
+    assert analyse(source, "--frames", "1005-1007") == 0
+    found = read_shot(path)
+    assert found.names == {"person_01": "anna"} and found.rest == {"strokes": [1]}
+    assert {row[0]: row[1] for row in found.moments[1007].people}[1] == pytest.approx(0.8)
+    assert analyse(source, "--overwrite") == 0 and read_shot(path).names == {}
+
+
+def test_another_plates_sidecar_is_not_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = shot(tmp_path, range(1001, 1004))
+    assert analyse(source) == 0
+    assert analyse(source, looker=FakeLooker(seed=1)) == 2
+    assert (
+        "is of another plate (plate.####.exr); write to another -o, or replace it with"
+        in capsys.readouterr().out
+    )
+    (tmp_path / "plate.shot.json").write_text('{"kind": "anatomatte', encoding="utf-8")
+    assert analyse(source) == 2
+    assert "--overwrite makes it anew" in capsys.readouterr().out
+    assert analyse(source, "--overwrite") == 0
+
+
+def test_a_render_calls_layers_by_name_and_is_stale_with_another(tmp_path: Path) -> None:
+    source, path = shot(tmp_path, range(1001, 1003)), tmp_path / "plate.shot.json"
+    analyse(source)
+    table = json.loads(path.read_text(encoding="utf-8"))
+    table["people"][0]["name"] = "anna"
+    path.write_text(json.dumps(table), encoding="utf-8")
+    out, connect = tmp_path / "out.####.exr", FakeConnect()
+    words = (source, out, "--shot", path, "--layers", "rgba,anna.face,person_02")
+    assert cli(*words, connect=connect) == 0
+    _, spec = read(tmp_path / "out.1001.exr")
+    assert [name for name in spec.channelnames if "." in name] == ["anna.face.A", "person_02.A"]
+    assert connect.node is not None
+    _, values = connect.node.calls[0]
+    assert values["shot_file"] == str(path) and "why=screen" in str(values["screen_kept"])
+    assert str(path) not in str(spec.getattribute("anatomatte:settings"))
+    again = FakeConnect()
+    assert cli(*words, connect=again) == 0 and again.node is not None and again.node.calls == []
+    path.write_text(path.read_text(encoding="utf-8").replace("anna", "bert"), encoding="utf-8")
+    result = RenderRequest(source=source, destination=out, shot=path, layers="rgba,bert.face,person_02").run(
+        FakeConnect()
+    )
+    assert all("output" in frame.stale for frame in result.frames)
+
+
+def test_a_run_says_how_people_are_counted_and_of_what_the_sidecar_is(tmp_path: Path) -> None:
+    source = shot(tmp_path, range(1001, 1003))
+    facts = {"source": source, "destination": tmp_path / "out.####.exr", "layers": "rgba,people"}
+    told = RenderRequest(**facts).run(FakeConnect()).messages  # type: ignore[arg-type]
+    assert [message.code for message in told if "people" in message.code] == ["people-by-place"]
+    analyse(source)
+    (tmp_path / "other").mkdir()
+    other = shot(tmp_path / "other", range(1001, 1003), "b.{:04d}.exr").replace("plate.####", "b.####")
+    facts |= {"source": other, "shot": tmp_path / "plate.shot.json", "overwrite": True}
+    told = RenderRequest(**facts).run(FakeConnect()).messages  # type: ignore[arg-type]
+    assert [message.code for message in told] == ["shot-renamed"]
+
+
+def test_a_bad_sidecar_ends_a_render_before_it_begins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = shot(tmp_path, range(1001, 1003))
+    assert cli(source, tmp_path / "out.####.exr", "--shot", tmp_path / "none.shot.json") == 2
+    assert "none.shot.json is not there; check the path" in capsys.readouterr().out
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_the_engine_itself_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from made.people_fake import looking, two_people
+
+    source = shot(tmp_path, range(1001, 1004))
+    with looking(two_people()):
+        result = AnalyseRequest(source=source, settings={"screen": "none"}).run()
+    assert result.exit_code == 0 and [one.frames for one in result.shot.people] == [3, 3]
+    assert result.shot.scenes[0].screen == "" and plate().shape[0] == result.shot.plate.height
