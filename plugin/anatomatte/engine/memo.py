@@ -175,8 +175,9 @@ def _in_time(task: Task, observed: bool) -> tuple[object, ...]:
 def of_window(task: Task) -> tuple[object, ...]:
     """What the frames to both sides are, where this one depends on them: how far away, clips, controls."""
     around = task.around
-    if around is None:
+    if around is None or not around.window():
         return ()
+    around.token(around.number, task.work)  # the frames after this one look back at it
     stages: tuple[Stage, ...] = ("observe", "steady", "refine", "shape")
     return tuple(
         (n - around.number, token, token and around.settings(n).depends_on(*stages))
