@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from anatomatte import engine, entry
+from anatomatte import engine
 from anatomatte.frame import Frame
 from anatomatte.settings import Settings
 
@@ -29,13 +29,14 @@ def watch(patch: pytest.MonkeyPatch, look: Callable[[Seen, engine.Around, engine
     made: list[Seen] = []
     key_frame = engine.key_frame
 
-    def seen(clips: Any, settings: Any, work: Any, *more: Any, around: Any = None, **facts: Any) -> Any:
+    def seen(clips: Any, settings: Any, work: Any, *more: Any, **facts: Any) -> Any:
+        around = facts["around"]
         made.append(Seen(around))
         if around.can:
             look(made[-1], around, work)
-        return key_frame(clips, settings, work, *more, around=around, **facts)
+        return key_frame(clips, settings, work, *more, **facts)
 
-    patch.setattr(entry.engine, "key_frame", seen)
+    patch.setattr(engine, "key_frame", seen)
     return made
 
 

@@ -71,7 +71,7 @@ def sentence(node: Instance) -> str:
     return told[2]
 
 
-def test_the_panel_begins_with_the_output_and_has_six_tabs(node: Instance) -> None:
+def test_the_panel_begins_with_the_output_and_has_seven_tabs(node: Instance) -> None:
     tabs = node.panel()
     shown = [name for tab in tabs for name in tab.names()]
     assert shown[0] == "output"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,14 @@ from made.recurrent_made import frame
 from made.shim_bench import BUNDLE
 from made.time_probe import Seen, everything, level, watch
 from pyopenfx import Host, Instance, RenderAborted, RenderError
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_other_host() -> Iterator[None]:
+    """A binary has one profile at a time in a process: hosts that nobody holds are gone."""
+    gc.collect()
+    yield
+    gc.collect()
 
 
 def flat(time: float, channels: int = 1) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,14 @@ from made.recurrent_made import frame
 from made.time_probe import everything, level, watch
 
 SAME = ("skipped", "")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_other_host() -> Iterator[None]:
+    """A binary has one profile at a time in a process: hosts that nobody holds are gone."""
+    gc.collect()
+    yield
+    gc.collect()
 
 
 def core(path: Path, time: int, light: float) -> None:
