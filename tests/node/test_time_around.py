@@ -265,7 +265,9 @@ def test_a_host_without_other_frames_gives_the_frame_alone(
                     node.params[name] = value
             node.render(7)
             told = None if profile == "mlt" else account(node)  # which sets no hidden parameter
+            status = str(node.params["status"].value)
     assert seen and not seen[0].around.can and seen[0].around.window() == ()
+    assert profile == "mlt" or "Steady has no effect in this host, which hands over no" in status
     assert told in (None, {"neighbours": [], "absent": [], "window": 0})
 
 
