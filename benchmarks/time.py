@@ -32,14 +32,11 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import drawn_clips
-from keyer import linear
 from measures import unsteady
-from traps_drawn.camera import developed
 
 from anatomatte.menus import PART_MENU
 from anatomatte.parts import INDEX
 from anatomatte_batch import RenderRequest
-from anatomatte_batch.images import read_image
 
 Pixels = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]

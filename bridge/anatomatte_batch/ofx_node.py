@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ class OfxNode:
         self._host, self._plugin = load_plugin()
         self._span = span
         self._instance: Any = None
-        self._now: int | None = None  # the frame that is rendered
+        self._now = _Now()
         self._shot = ExitStack()
         self._given: dict[str, Given] = {}
 
@@ -147,7 +148,7 @@ class OfxNode:
         self._instance = None
 
     def _at(self, frame: int) -> Any:
-        self._now = frame
+        self._now.frame = frame
         if self._instance is None:
             plate = self._clips["Source"](frame)
             width, height = plate.size
@@ -160,7 +161,7 @@ class OfxNode:
             self._shot.callback(instance.close)
             instance.frames_ahead = 0  # files are read when the node asks: it knows most frames already
             for name, pictures in self._clips.items():
-                instance.clips[name] = self._feed(name, pictures)
+                instance.clips[name] = _feed(name, pictures, self._now)
             if strange := [c.name for c in settings.CONTROLS if c.name not in instance.params]:
                 raise SetupError(
                     f"The node at {self._plugin.bundle} is of another version (it has no {strange[0]}); "
@@ -187,26 +188,34 @@ class OfxNode:
                 instance.params[name].hold(told)
             self._given[name] = given
 
-    def _feed(self, name: str, pictures: Pictures) -> Callable[[float], Any]:
-        """A clip for the host: frames that are missing are no pictures, but for the one that is rendered."""
-
-        def image_at(time: float) -> Any:
-            number = round(time)
-            try:
-                return as_image(pictures(number), matte=name in ("InM", "OutM", "Hint"))
-            except FrameMissing:
-                if number == self._now:
-                    raise
-                return None
-
-        return image_at
-
     def _explained(self, why: Any) -> AnatomatteError:
         message = self._instance.persistent_message if self._instance is not None else None
         sentence = why.message or str(why)
         if isinstance(why.__cause__, MemoryError):
             return OutOfMemory(sentence)
         return _CLASSES.get(message[1] if message else "", AnatomatteError)(sentence)
+
+
+@dataclass
+class _Now:
+    """The frame that is rendered."""
+
+    frame: int | None = None
+
+
+def _feed(name: str, pictures: Pictures, now: _Now) -> Callable[[float], Any]:
+    """A clip for the host: frames that are missing are no pictures, but for the one that is rendered."""
+
+    def image_at(time: float) -> Any:
+        number = round(time)
+        try:
+            return as_image(pictures(number), matte=name in ("InM", "OutM", "Hint"))
+        except FrameMissing:
+            if number == now.frame:
+                raise
+            return None
+
+    return image_at
 
 
 def as_image(picture: Picture, matte: bool) -> Any:

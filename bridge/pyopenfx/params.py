@@ -15,12 +15,7 @@ _UNITS = {
     "OfxParamDoubleTypeAngle": "degrees",
     "OfxParamDoubleTypeTime": "frames",
     "OfxParamDoubleTypeAbsoluteTime": "frames",
-    "OfxParamDoubleTypeX": "px",
-    "OfxParamDoubleTypeXAbsolute": "px",
-    "OfxParamDoubleTypeY": "px",
-    "OfxParamDoubleTypeYAbsolute": "px",
-    "OfxParamDoubleTypeXY": "px",
-    "OfxParamDoubleTypeXYAbsolute": "px",
+    **{f"OfxParamDoubleType{axis}{how}": "px" for axis in ("X", "Y", "XY") for how in ("", "Absolute")},
 }
 _KINDS = {
     "OfxParamTypeInteger": "int",
@@ -194,13 +189,12 @@ class Param(ParamDescription):
         self._changed(self.name)
 
     def hold(self, values: Mapping[float, Any]) -> None:
-        """Gives it a value for each of some times, whether or not it animates: for hosts that decide every
-        value by the frame.  Between the times it is as between keys."""
+        """Key frames at these times alone, whether or not it animates: for hosts that decide by frame."""
         self._must_hold_values()
         checked = {float(time): self._checked(value) for time, value in values.items()}
         self.core.delete_keys()
-        for time, value in checked.items():
-            self.core.set_key(time, value)
+        for key in checked.items():
+            self.core.set_key(*key)
         self._changed(self.name)
 
     def copy_value(self, other: Param, time: float) -> None:

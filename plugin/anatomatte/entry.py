@@ -22,6 +22,7 @@ from .frame import Bounds, Frame, Pixels, from_view, to_view
 from .idle import without_effect
 from .ops.strips import granted
 from .shot.numbering import AtFrame, at_frame
+from .timing import temporal_window
 
 
 def handshake(digest: str, version: str) -> None:
@@ -103,7 +104,12 @@ def render(
     to_view(made, output["pixels"][rows, columns])
     progress(1.0)
     took = clock.perf_counter() - began
-    idle = (*without_effect(chosen, inputs, hosted=True), *_sizes(clips), *_absent(chosen))
+    idle = (
+        *without_effect(chosen, inputs, hosted=True),
+        *_sizes(clips),
+        *_absent(chosen),
+        *_alone(chosen, around),
+    )
     people = mattes.split is not None
     account = provenance.account(chosen, time, around, people, True, people and engine.parts_asked(chosen))
     said = provenance.of_screen(mattes.decision) | provenance.of_parts(mattes.unsure)
@@ -228,6 +234,14 @@ def _sizes(clips: Mapping[str, Frame]) -> tuple[str, ...]:
 def _absent(chosen: table.Settings) -> tuple[str, ...]:
     """That a model is chosen which is not to be had, where this frame did without it."""
     return tuple(f"{why} This frame did not ask it." for why in engine.absent_models(chosen))
+
+
+def _alone(chosen: table.Settings, around: engine.Around | None) -> tuple[str, ...]:
+    """That the host has no other frames, where the controls want them looked at."""
+    if not temporal_window(chosen) or (around is not None and around.can):
+        return ()
+    words = table.BY_NAME["steady"].words
+    return (f"{words} has no effect in this host, which hands over no other frames: each is seen alone.",)
 
 
 def _keep(mattes: engine.Mattes, chosen: table.Settings) -> tuple[str, ...]:

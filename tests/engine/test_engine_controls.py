@@ -101,8 +101,10 @@ OUTPUT_ONLY = {
 
 ELSEWHERE = {
     "despill_keep", "shadows", "only_people", "despill_skin", "despill_hair", "despill_clothes", "snap",
+    "steady", "window",
 }  # fmt: skip
-"""Proven above, in tests/test_keyer_clutter.py, test_keyer_despill.py and test_people_fuse.py."""
+"""Proven above, in tests/test_keyer_clutter.py, test_keyer_despill.py, test_people_fuse.py and
+test_time_around.py."""
 
 
 def differs(one: anatomatte.Mattes, two: anatomatte.Mattes) -> bool:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from pyopenfx import Host, Image, Instance, RenderError, clips
+from pyopenfx import Host, Image, Instance, ParamError, RenderError, clips
 
 
 def frame(time: float, h: int = 3, w: int = 5) -> np.ndarray:
@@ -58,6 +58,36 @@ def test_frames_that_the_plugin_gave_back_are_not_held(
     temporal.params.reach = 20
     assert temporal.render(30)["colour"][0, 0, 0] == pytest.approx(30)
     assert len(alive) > 40 and max(alive) <= 4
+
+
+def test_a_host_need_not_fetch_ahead(temporal: Instance) -> None:
+    asked: list[float] = []
+    temporal.clips.Source = lambda time: asked.append(time) or frame(time)
+    temporal.params.reach = 2
+    temporal.render(5)
+    ahead = asked.copy()
+    asked.clear()
+    temporal.frames_ahead = 0
+    assert temporal.render(5)["colour"][0, 0, 0] == 5
+    assert set(asked) == set(ahead) == {3, 4, 5, 6, 7}
+    assert ahead.index(3) < ahead.index(4) and asked[0] == 5  # the frame itself, and the others when asked
+
+
+def test_a_value_may_be_given_for_each_time_whether_or_not_it_animates(host: Host) -> None:
+    with host.load("org.anatomatte.test.params").instance() as every:
+        still = next(p for p in (every.params[n] for n in every.params) if p.kind == "choice")
+        still.core.properties.put("OfxParamPropAnimates", 0)
+        with pytest.raises(ParamError, match="does not animate"):
+            still.set(1, time=3)
+        still.hold({3: 1, 4: 0})
+        assert [still.at(time) for time in (3, 4)] == [1, 0]
+        still.hold({5: 0})
+        assert still.keys == [5]
+        with pytest.raises(ParamError):
+            still.hold({3: 1, 4: 99})
+        assert still.keys == [5]
+        still.set(1)
+        assert still.keys == [] and still.value == 1
 
 
 def test_a_callable_is_asked_anew_for_every_render(temporal: Instance) -> None:

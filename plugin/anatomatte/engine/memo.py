@@ -195,8 +195,9 @@ def of_steady(task: Task) -> tuple[object, ...]:
 def of_window(task: Task) -> tuple[object, ...]:
     """What the frames to both sides are, where this one depends on them: how far away, and what each says."""
     around = task.around
-    if around is None:
+    if around is None or not around.window():
         return ()
+    around.token(around.number, task.work)  # the frames after this one look back at it
     there = ((n, around.token(n, task.work)) for n in task.window)
     return tuple((n - around.number, token and of_moment(task, n)) for n, token in there)
 

@@ -75,7 +75,7 @@ class AtFrame:
             main=None if seen.main is None else seen.main[at],
             outfits=None if seen.outfits is None else seen.outfits[at],
             found=max(seen.found, len(given)),
-            numbers=tuple(given[place] - 1 for place in order),
+            numbers=tuple(given[place] - 1 for place in at),
         )
 
 
