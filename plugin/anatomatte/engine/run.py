@@ -12,7 +12,7 @@ from ..nets.external import choose
 from ..ops import colour
 from ..ops.filters import grow, shrink
 from ..ops.strips import opencv_threads
-from ..people.selection import point_of
+from ..people.places import marks_of, point_of
 from ..people.split import Split
 from ..plate import Plate, prepare
 from ..settings import Settings
@@ -45,12 +45,12 @@ def key_frame(
     half = settings.draft == "always" or (draft and settings.draft == "auto")
     with opencv_threads(work.threads):
         plate = prepare(clips, settings, work.threads)
-        points = (settings.point, settings.keep_point, settings.leave_point)
-        place, *marks = (point_of(point, plate.frame.bounds, work.across) for point in points)
+        place = point_of("point", settings, plate.frame.bounds, work.across)
+        marks = marks_of(settings, plate.frame.bounds, work.across)
         work.progress(0.2)
         small = _halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
         inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
-        task = Task(small or plate, settings, inner, place, around, (marks[0], marks[1]))
+        task = Task(small or plate, settings, inner, place, around, marks)
 
         def make() -> Mattes:
             evidence = observe(task)

@@ -13,7 +13,7 @@ from ..nets.external.alpha_edge import Frames
 from ..nets.external.choose import Models
 from ..nets.external.protocols import Kind
 from ..ops import display
-from ..people.selection import Point
+from ..people.places import UNMOVED, Marks, Point
 from ..plate import Plate
 from ..settings import Settings
 from ..work import Work
@@ -29,7 +29,7 @@ class Task:
         settings: all controls.
         work: threads, cancelling, progress, scale.
         place: where the Point control points.
-        marks: where Keep point and Leave point do.
+        marks: where those of Also keep and Leave out do.
         around: the frames around this one, for recurrent models; None where there are none to be had.
         kept: what was made of the people of this frame, for when parts are asked of it later.
     """
@@ -39,7 +39,7 @@ class Task:
     work: Work
     place: Point
     around: Around | None = None
-    marks: tuple[Point, Point] = ((0.5, 0.5), (0.5, 0.5))
+    marks: Marks = UNMOVED
     kept: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     @functools.cached_property
