@@ -333,6 +333,8 @@ class _Look:
         across, down = self.scale
         small = Square(square.x / across, square.y / down, square.side / (across * down) ** 0.5, square.turn)
         faded = np.clip(small.cut(self.others, size), 0, 1)[..., None]
+        if not faded.any():
+            return cut
         mean = (cut * (1 - faded)).sum((0, 1)) / max(float((1 - faded).sum()), 1.0)
         return np.asarray(cut + faded * (mean - cut), np.float32)
 
