@@ -34,7 +34,7 @@ from anatomatte.frame import Frame
 from anatomatte.menus import PART_MENU, PERSON_MENU
 from anatomatte.ops.colour import srgb_decode
 from anatomatte.ops.strips import granted, opencv_threads
-from anatomatte.people.selection import point_of
+from anatomatte.people.places import point_of
 from anatomatte.settings import Settings
 
 HD, UHD = (1080, 1920), (2160, 3840)
@@ -83,7 +83,7 @@ def hd(threads: int, repeats: int) -> dict[str, float]:
     """All times at 1920 x 1080."""
     pixels = plate(*HD)
     work, chosen = Work(threads=threads), Settings(subject="on")
-    place = point_of(chosen.point, (0, 0, HD[1], HD[0]), work.across)
+    place = point_of("point", chosen, (0, 0, HD[1], HD[0]), work.across)
     ready = Task(prepare(source(pixels), chosen), chosen, work, place)
 
     def full() -> None:

@@ -34,7 +34,7 @@ from traps_drawn import KINDS, SCREENS, Picture, pictures
 
 from anatomatte.engine import Evidence, Task, key_frame, observe, prepare, work_for
 from anatomatte.frame import from_view
-from anatomatte.people.selection import point_of
+from anatomatte.people.places import point_of
 from anatomatte.settings import Settings
 
 Pixels = npt.NDArray[np.float32]
@@ -78,7 +78,7 @@ def score(picture: Picture) -> Score:
     clips = {"Source": from_view(picture.rgb, (0, 0, width, height))}
     work = work_for(SETTINGS)
     plate = prepare(clips, SETTINGS, work.threads)
-    place = point_of(SETTINGS.point, plate.frame.bounds, work.across)
+    place = point_of("point", SETTINGS, plate.frame.bounds, work.across)
     said = decided(observe(Task(plate, SETTINGS, work, place)))
     alpha = key_frame(clips, SETTINGS, work).alpha
     counts = picture.mask | (picture.alpha > 0) if picture.screen else np.ones_like(picture.mask)

@@ -155,7 +155,7 @@ FrameValues Instance::values(OfxTime time) const {
                                              : ANM_NUMBERS;
       value.count = row.kind == Kind::rgb_ ? 3 : row.kind == Kind::point_ ? 2 : 1;
       read_number(i, time, value.number);
-      if (row.kind == Kind::point_) take_middle(i, time, value.number);
+      if (row.kind == Kind::point_) take_share(i, time, value.number);
     }
     values.rows.push_back(value);
   }

@@ -56,8 +56,8 @@ class Instance {
 
   // Hides and dims what the present settings make meaningless.
   void show_what_counts() const;
-  // Puts a point that nobody has moved, or that lies outside of the plate, into the plate's middle,
-  // once the artist wants what it lies on: its handle is then seen where the choice falls.
+  // Puts places that nobody has moved, and points outside of the plate, where their defaults lie in
+  // the plate, once the artist wants what is there: their handles are then seen on the picture.
   void place_point(const std::string& menu, OfxTime time);
   // Writes what is known of this node's frames into its Status, without asking the engine: for
   // actions in which a parameter may be set.
@@ -99,7 +99,7 @@ class Instance {
   bool has_effect(int control) const;
   // Whether a point of kPlaces stands where the host or the node put it, and not an artist.
   bool point_is_untouched(int place, OfxTime time) const;
-  void take_middle(int control, OfxTime time, double number[3]) const;
+  void take_share(int control, OfxTime time, double number[3]) const;
   void write_status(const std::string& text);
 
   OfxImageEffectHandle effect_;

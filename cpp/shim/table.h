@@ -40,12 +40,21 @@ struct Place {
   int point;
   int menu;
   int entry;
+  bool corner;  // of a box, which may well reach beyond the plate
 };
-constexpr Place place(std::string_view point, std::string_view menu) {
-  return {control_index(point), control_index(menu), option_index(control_index(menu), "point")};
+constexpr Place place(std::string_view point, std::string_view menu, std::string_view entry) {
+  return {control_index(point), control_index(menu), option_index(control_index(menu), entry),
+          entry == "box"};
 }
-inline constexpr Place kPlaces[] = {place("point", "who"), place("keep_point", "also_keep"),
-                                    place("leave_point", "leave_out")};
+inline constexpr Place kPlaces[] = {
+    place("point", "who", "point"),
+    place("keep_point", "also_keep", "point"),
+    place("keep_corner", "also_keep", "box"),
+    place("keep_opposite", "also_keep", "box"),
+    place("leave_point", "leave_out", "point"),
+    place("leave_corner", "leave_out", "box"),
+    place("leave_opposite", "leave_out", "box"),
+};
 inline constexpr int kPlaceCount = sizeof(kPlaces) / sizeof(kPlaces[0]);
 inline constexpr int kPeople = control_index("people");
 inline constexpr int kPartsOf = control_index("parts_of");

@@ -32,8 +32,8 @@ source_alpha: ignore add multiply
 input_colour: auto linear srgb rec709 cineon logc3 logc4 slog3 vlog log3g10 clog3 acescct
 subject: auto on off
 who: everyone largest index point main
-also_keep: nobody point
-leave_out: nobody point
+also_keep: nobody point box
+leave_out: nobody point box
 parts: all face_hair head skin clothes tops bottoms arms hands legs feet worn hat hair face glasses neck
   torso_skin upper_clothes coat dress trousers skirt left_arm right_arm left_hand right_hand left_leg
   right_leg left_shoe right_shoe scarf bag held other listed left_tights right_tights tights

@@ -32,7 +32,6 @@ from .menus import (
     CHOSEN_MENU,
     EDGE_MODELS,
     MATTE_MENU,
-    MOST_PEOPLE,
     PARTS_MODELS,
     PERSON_MENU,
     frozen_text,
@@ -61,14 +60,6 @@ def _pack(channel: str, default: str) -> Any:
     )  # fmt: skip
 
 
-def _point(label: str, menu: str, hint: str) -> Any:
-    """A place in the picture, which counts while a menu stands on its entry ``point``."""
-    return control(
-        "point", (0.5, 0.5), label, "Subject", "shape", hint,
-        low=-1e6, high=1e6, unit="at", needs=(_SEEN, (menu, ("point",))),
-    )  # fmt: skip
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settings(Shooting):
     """Values of all controls for one frame.
@@ -79,53 +70,6 @@ class Settings(Shooting):
     """
 
     # ---- Subject
-    subject: str = choice(
-        "auto", "Find people", "Subject", "observe",
-        "Auto asks the people network where there is no screen, or where people or parts are wanted; "
-        "On also lets it mend the screen key; Off never asks.",
-        auto="Auto", on="On", off="Off",
-        evidence="people",
-    )  # fmt: skip
-    people: int = control(
-        "int", MOST_PEOPLE, "People", "Subject", "observe",
-        "How many people are told apart at most; further people stay in the alpha as nobody.",
-        low=1, high=MOST_PEOPLE, slider=(1, MOST_PEOPLE),
-        evidence="people",
-        needs=(_SEEN,),
-    )  # fmt: skip
-    who: str = choice(
-        "main", "Whose matte", "Subject", "shape",
-        "The people that the alpha holds. Main is whom the shot is about, by size, sharpness and place: no "
-        "bystanders; before a screen everyone.",
-        everyone="Everyone", largest="The largest", index="By number", point="At the point", main="Main",
-        needs=(_SEEN,),
-    )  # fmt: skip
-    person: int = control(
-        "int", 1, "Person number", "Subject", "shape",
-        "The person when Whose matte is By number; people count from the left of the picture.",
-        low=1, high=MOST_PEOPLE, slider=(1, MOST_PEOPLE),
-        needs=(_SEEN, ("who", ("index",))),
-    )  # fmt: skip
-    point: tuple[float, float] = _point(
-        "Point", "who", "A place on the person when Whose matte is At the point; until moved, the middle."
-    )  # fmt: skip
-    also_keep: str = choice(
-        "nobody", "Also keep", "Subject", "shape", "Keeps a person beside those of Whose matte.",
-        nobody="Nobody", point="At the keep point",
-        needs=(_SEEN,),
-    )  # fmt: skip
-    keep_point: tuple[float, float] = _point(
-        "Keep point", "also_keep", "A place on the person to keep; until moved, the middle."
-    )  # fmt: skip
-    leave_out: str = choice(
-        "nobody", "Leave out", "Subject", "shape",
-        "Takes a person out of those of Whose matte, and what is nobody's with them.",
-        nobody="Nobody", point="At the leave point",
-        needs=(_SEEN,),
-    )  # fmt: skip
-    leave_point: tuple[float, float] = _point(
-        "Leave point", "leave_out", "A place on the person to leave out; until moved, the middle."
-    )  # fmt: skip
     parts: str = choice(
         "all", "Parts", "Subject", "shape",
         "The parts of people that the alpha holds.", **CHOSEN_MENU,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 from .controls import control
-from .keying import Keying
+from .whose import Whose
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Timing(Keying):
+class Timing(Whose):
     """Controls of what other frames do for a frame; :class:`settings.Settings` adds the other pages."""
 
     # ---- Time

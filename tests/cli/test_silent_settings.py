@@ -16,6 +16,7 @@ from made.cli_fake import FakeConnect, cli, plate, shot, write
 CASES = {
     "person": ({"person": 2}, "person", {"who": "index"}),
     "point": ({"point": (0.2, 0.2)}, "point", {"who": "point"}),
+    "corner": ({"also_keep": "point", "keep_corner": (9.0, 9.0)}, "keep_corner", {"also_keep": "box"}),
     "parts list": ({"parts_list": "hair"}, "parts_list", {"parts": "listed"}),
     "alpha network": ({"alpha_network": "x"}, "alpha_network", {"alpha_model": "custom"}),
     "mix": ({"alpha_mix": 0.5}, "alpha_mix", {"alpha_model": "parts"}),

@@ -21,7 +21,8 @@ PEOPLE = {
 }  # fmt: skip
 EDGE = {"edge_model", "edge_network"}
 SHAPE = {
-    "who", "person", "point", "also_keep", "keep_point", "leave_out", "leave_point", "parts", "parts_list",
+    "who", "person", "point", "also_keep", "keep_point", "keep_corner", "keep_opposite", "leave_out",
+    "leave_point", "leave_corner", "leave_opposite", "parts", "parts_list",
     "parts_hardness", "held", "source_alpha", "clip_black",
     "clip_white", "matte_gamma", "erode", "soften", "despot_black", "despot_white", "snap",
 }  # fmt: skip

@@ -25,7 +25,10 @@ CPP = (
     "tests/cpp",
     "tests/plugins",
     "tests/made/build.py",
-    *(f"plugin/anatomatte/{name}.py" for name in ("settings", "keying", "controls", "menus", "parts")),
+    *(
+        f"plugin/anatomatte/{name}.py"
+        for name in ("settings", "keying", "whose", "controls", "menus", "parts")
+    ),
 )
 SOURCES = {
     BUILD: CPP,

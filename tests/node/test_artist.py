@@ -173,23 +173,36 @@ def test_the_layers_follow_their_controls(node: Instance) -> None:
 
 
 @pytest.mark.parametrize(
-    ("menu", "point"), [("who", "point"), ("also_keep", "keep_point"), ("leave_out", "leave_point")]
+    ("menu", "entry", "place", "share"),
+    [
+        ("who", "point", "point", 0.5),
+        ("also_keep", "point", "keep_point", 0.5),
+        ("also_keep", "box", "keep_corner", 0.25),
+        ("also_keep", "box", "keep_opposite", 0.75),
+        ("leave_out", "point", "leave_point", 0.5),
+        ("leave_out", "box", "leave_corner", 0.25),
+        ("leave_out", "box", "leave_opposite", 0.75),
+    ],
 )
-def test_a_point_that_nobody_moved_goes_to_the_middle_of_the_plate(
-    plugin: Plugin, menu: str, point: str
+def test_a_place_that_nobody_moved_goes_to_its_share_of_the_plate(
+    plugin: Plugin, menu: str, entry: str, place: str, share: float
 ) -> None:
     with plugin.instance(project_size=(1920, 1080)) as node:
         node.clips.Source = plate()
-        assert node.params[point].properties["kOfxParamPropUseHostOverlayHandle"] == [1]
+        assert node.params[place].properties["kOfxParamPropUseHostOverlayHandle"] == [1]
         if not follows(node) or not gives_values(node):
             return
         before = node.params[menu].value
-        node.params[menu] = "point"
-        assert node.params[point].value == (30, 20)
-        node.params[point] = (12, 7)
+        node.params[menu] = entry
+        assert node.params[place].value == (60 * share, 40 * share)
+        node.params[place] = (12, 7)
         node.params[menu] = before
-        node.params[menu] = "point"
-        assert node.params[point].value == (12, 7)
+        node.params[menu] = entry
+        assert node.params[place].value == (12, 7)
+        node.params[place] = (-9, 55)  # a box may well reach beyond the plate, a handle for a point not
+        node.params[menu] = before
+        node.params[menu] = entry
+        assert node.params[place].value == ((-9, 55) if entry == "box" else (30, 20))
 
 
 def test_a_failed_frame_is_no_picture_whatever_the_host_makes_of_it(node: Instance) -> None:

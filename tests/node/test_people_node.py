@@ -18,7 +18,7 @@ from anatomatte.engine import subject
 from anatomatte.ops import colour
 from made.laws import check
 from made.shim_bench import BUNDLE
-from pyopenfx import Host, Instance
+from pyopenfx import Host, Image, Instance
 
 DATA = Path(__file__).parent.parent / "data" / "people"
 Plane = npt.NDArray[np.float32]
@@ -92,6 +92,24 @@ def test_a_key_frame_moves_the_point(node: Instance) -> None:
     first, last = (node.render(t)["colour"][..., 3] for t in (1, 9))
     node.params["point"].delete_keys()
     assert first[LEFT].mean() > 5 * first[RIGHT].mean() and last[RIGHT].mean() > 5 * last[LEFT].mean()
+
+
+def test_a_box_follows_the_plate_and_the_proxy(node: Instance) -> None:
+    """Corners are places of the full picture, wherever the plate's own lower left corner is."""
+    away = {"leave_out": "box", "leave_corner": (372.0, 202.0), "leave_opposite": (182.0, -8.0)}
+    plate = np.dstack([LIGHT, np.ones((192, 384, 1), np.float32)])
+    node.clips.Source = Image(plate, bounds=(-20, 10, 364, 202))
+    try:
+        for scale in (1.0, 0.5):
+            both, left = (
+                rendered(node, scale, **values)[..., 3] for values in ({"leave_out": "nobody"}, away)
+            )
+            middle = left.shape[1] // 2
+            assert both[:, middle:].mean() > 0.1 and left[:, middle:].mean() < 0.01
+            assert np.abs(left[:, : middle - 20] - both[:, : middle - 20]).max() < 0.01
+    finally:
+        node.params.leave_out = "nobody"
+        node.clips.Source = plate
 
 
 @pytest.fixture(scope="module")

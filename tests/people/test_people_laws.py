@@ -21,6 +21,7 @@ Plane = npt.NDArray[np.float32]
 rng = np.random.default_rng(5)
 STREET = rng.random((37, 51, 3), np.float32)
 STUDIO = scene(60, 80).image
+CORNERS = ("keep_corner", "keep_opposite", "leave_corner", "leave_opposite")
 
 chosen = st.fixed_dictionaries(
     {},
@@ -28,10 +29,11 @@ chosen = st.fixed_dictionaries(
         "who": st.sampled_from(["everyone", "largest", "index", "point"]),
         "person": st.integers(1, 8),
         "point": st.tuples(st.floats(-20, 90), st.floats(-20, 90)),
-        "also_keep": st.sampled_from(["nobody", "point"]),
+        "also_keep": st.sampled_from(["nobody", "point", "box"]),
         "keep_point": st.tuples(st.floats(-20, 90), st.floats(-20, 90)),
-        "leave_out": st.sampled_from(["nobody", "point"]),
+        "leave_out": st.sampled_from(["nobody", "point", "box"]),
         "leave_point": st.tuples(st.floats(-20, 90), st.floats(-20, 90)),
+        **{name: st.tuples(st.floats(-20, 90), st.floats(-20, 90)) for name in CORNERS},
         "parts": st.sampled_from(list(CHOSEN_MENU)),
         "parts_list": st.sampled_from(["all", "skin -face", "held", "hat,bag", "person"]),
         "held": st.booleans(),

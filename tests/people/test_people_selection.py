@@ -98,13 +98,6 @@ def test_what_is_nobodys_leaves_the_matte_of_main() -> None:
     assert chosen == [False, True, True]
 
 
-def test_a_point_that_was_never_moved_is_the_middle() -> None:
-    assert selection.point_of((0.5, 0.5), (10, 20, 30, 40), (1.0, 1.0)) == (0.5, 0.5)
-    assert selection.point_of((20.0, 35.0), (10, 20, 30, 40), (1.0, 1.0)) == (0.5, 0.25)
-    anamorphic = selection.point_of((40.0, 35.0), (0, 0, 20, 40), (0.25, 1.0))
-    assert anamorphic == (0.5, 0.125)
-
-
 def test_parts_choose_the_alpha_and_what_is_left_sums_to_it() -> None:
     hair = keyed(parts="hair")
     assert hair.alpha[LEFT].max() < 0.02 and hair.alpha.max() > 0.85

@@ -8,7 +8,7 @@ from ..cache import content_key
 from ..frame import Frame
 from ..nets.external import choose
 from ..ops.strips import opencv_threads
-from ..people.selection import point_of
+from ..people.places import marks_of, point_of
 from ..plate import prepare
 from ..settings import Settings
 from ..shot.numbering import AtFrame
@@ -49,13 +49,13 @@ def key_frame(
         plate = prepare(clips, settings, work.threads)
         if shot is not None:
             shot.check(plate.light)
-        points = (settings.point, settings.keep_point, settings.leave_point)
-        place, *marks = (point_of(point, plate.frame.bounds, work.across) for point in points)
+        place = point_of("point", settings, plate.frame.bounds, work.across)
+        marks = marks_of(settings, plate.frame.bounds, work.across)
         work.progress(0.2)
         small = halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
         inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
         half_too = small is not None
-        task = Task(small or plate, settings, inner, place, around, (marks[0], marks[1]), half_too, shot)
+        task = Task(small or plate, settings, inner, place, around, marks, half_too, shot)
 
         def make() -> Mattes:
             evidence = observe(task)

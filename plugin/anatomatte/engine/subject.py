@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +16,13 @@ from ..nets.external.protocols import PeopleGiven
 from ..nets.runtime.sessions import sessions
 from ..people import edge, selection
 from ..people import landmarks as marks
-from ..people.crops import Window
 from ..people.evidence import PeopleEvidence
 from ..people.landmarks import Landmarks
+from ..people.merge import Crop
 from ..people.observe import look_again, look_turned, observe_people
 from ..people.parts import everyone, near, turned
 from ..people.parts.everyone import Details
+from ..work import never
 from . import memo
 from .task import Task
 
@@ -125,9 +127,14 @@ def people(task: Task) -> PeopleGiven:
     return dataclasses.replace(found, people=selection.ordered(found.people))
 
 
-def landmarks(task: Task, seen: PeopleEvidence) -> tuple[Landmarks | None, ...]:
+def landmarks(
+    task: Task, seen: PeopleEvidence, beside: Callable[[], None] = never
+) -> tuple[Landmarks | None, ...]:
     """Landmarks of each person in the evidence of `people`, in its order and in pixels of the plate; looked
     for once.
+
+    Args:
+        beside: other work that is done meanwhile, where they are not known yet.
 
     Raises:
         SetupError: as `model`.
@@ -136,7 +143,7 @@ def landmarks(task: Task, seen: PeopleEvidence) -> tuple[Landmarks | None, ...]:
     def make() -> tuple[Landmarks | None, ...]:
         work, picture = task.work, task.picture()
         people = [everyone.attended(person, picture.shape[0]) for person in marks.seen(seen)]
-        return tuple(marks.landmarks(picture, people, landmark_model(), work.threads, work.check))
+        return tuple(marks.landmarks(picture, people, landmark_model(), work.threads, work.check, beside))
 
     return memo.once("landmarks", task, memo.of_people(task), make)
 
@@ -165,14 +172,23 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     """
     picture, work, net = task.picture(), task.work, model()
     plate = (picture.shape[0], picture.shape[1])
-    marks = landmarks(task, seen)
     if task.settings.parts_model != "own":
-        return Details(marks)
+        return Details(landmarks(task, seen))
+    mirrored: list[Crop] = []
+
+    def mirror() -> None:
+        mirrored[:] = look_again(picture, net, [(None, MIRRORED)], check=work.check)
+
+    marks = landmarks(task, seen, mirror)
+    if not mirrored:  # the landmarks were known
+        mirror()
     upright = [mark for mark in marks if mark is not None and not turned.is_turned(mark)]
     heads = near.head_windows(upright, plate)
-    wanted: list[tuple[Window | None, int]] = [(None, MIRRORED), *((window, 0) for window in heads)]
-    crops = look_again(picture, net, wanted, threads=work.threads, check=work.check)
-    weights = [near.MIRROR_WEIGHT, *([near.HEAD_WEIGHT] * (len(wanted) - 1))]
+    from_near = look_again(
+        picture, net, [(window, 0) for window in heads], threads=work.threads, check=work.check
+    )
+    crops = (*mirrored, *from_near)
+    weights = [near.MIRROR_WEIGHT, *([near.HEAD_WEIGHT] * len(heads))]
     looks = (
         near.Look(crop.window, crop.prediction.parts, weight)
         for crop, weight in zip(crops, weights, strict=True)

@@ -14,7 +14,7 @@ from ..nets.external.choose import Models
 from ..nets.external.protocols import Kind
 from ..ops import display
 from ..people.instances import MOST_HEADS
-from ..people.selection import Point
+from ..people.places import UNMOVED, Marks, Point
 from ..plate import Plate
 from ..settings import Settings
 from ..shot.numbering import AtFrame
@@ -31,7 +31,7 @@ class Task:
         settings: all controls.
         work: threads, cancelling, progress, scale.
         place: where the Point control points.
-        marks: where Keep point and Leave point do.
+        marks: where those of Also keep and Leave out do.
         around: the frames around this one; None where there are none to be had.
         half: whether this is the plate at half resolution.
         shot: the shot's sidecar at this frame; None without one.
@@ -44,7 +44,7 @@ class Task:
     work: Work
     place: Point
     around: Around | None = None
-    marks: tuple[Point, Point] = ((0.5, 0.5), (0.5, 0.5))
+    marks: Marks = UNMOVED
     half: bool = False
     shot: AtFrame | None = None
     crowd: bool = False

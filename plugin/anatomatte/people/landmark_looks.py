@@ -97,17 +97,18 @@ def refined(points: NDArray[np.floating[Any]], heat: Plane) -> Points:
     made = np.asarray(points, np.float64).copy()
     height, width = heat.shape[1:]
     reach = _KERNEL // 2
-    for k, (x, y) in enumerate(made):
-        column, row = int(x * width), int(y * height)
-        if not (0 <= column < width and 0 <= row < height):
-            continue
-        top, left = max(0, row - reach), max(0, column - reach)
-        logits = heat[k, top : row + reach + 1, left : column + reach + 1].astype(np.float64)
-        sure = 1 / (1 + np.exp(-np.clip(logits, -100, 100)))
-        if float(sure.max()) < _SURE:
-            continue
-        rows, columns = np.mgrid[top : top + sure.shape[0], left : left + sure.shape[1]]
-        made[k] = (columns * sure).sum() / width / sure.sum(), (rows * sure).sum() / height / sure.sum()
+    cells = np.trunc(made * [width, height])
+    inside = np.flatnonzero(((cells >= 0) & (cells < [width, height])).all(1))
+    near = np.arange(-reach, reach + 1)
+    columns, rows = (cells[inside, axis].astype(np.intp)[:, None] + near for axis in (0, 1))
+    there = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[:, None]
+    row, column = np.clip(rows, 0, height - 1)[:, :, None], np.clip(columns, 0, width - 1)[:, None]
+    logits = heat[inside[:, None, None], row, column].astype(np.float64)
+    sure = np.where(there, 1 / (1 + np.exp(-np.clip(logits, -100, 100))), 0)
+    found = sure.max((1, 2), initial=0) >= _SURE
+    total = sure[found].sum((1, 2))
+    made[inside[found], 0] = (sure[found] * columns[found, None]).sum((1, 2)) / width / total
+    made[inside[found], 1] = (sure[found] * rows[found, :, None]).sum((1, 2)) / height / total
     return made
 
 

@@ -95,12 +95,14 @@ def landmarks(
     nets: LandmarkNetworks,
     threads: int = 1,
     check: Callable[[], None] = never,
+    beside: Callable[[], None] = never,
 ) -> list[Landmarks | None]:
     """Landmarks of each of the *people* in a *picture*, (H, W, 3) display-referred RGB in 0-1.
 
     Args:
         threads: processor threads; the result does not depend on them.
         check: called between people; raises Cancelled to stop.
+        beside: other work, which is done once meanwhile, in these threads.
 
     Returns:
         For each person; None where no pose agrees with his matte.
@@ -109,9 +111,12 @@ def landmarks(
     others = _others([person.matte for person in people])
 
     def one(k: int) -> None:
-        made[k] = _Look(picture, people[k], others[k], nets).landmarks()
+        if k < len(people):
+            made[k] = _Look(picture, people[k], others[k], nets).landmarks()
+        else:
+            beside()
 
-    every(len(people), one, threads, check)
+    every(len(people) + 1, one, threads, check)
     return made
 
 
@@ -328,6 +333,8 @@ class _Look:
         across, down = self.scale
         small = Square(square.x / across, square.y / down, square.side / (across * down) ** 0.5, square.turn)
         faded = np.clip(small.cut(self.others, size), 0, 1)[..., None]
+        if not faded.any():
+            return cut
         mean = (cut * (1 - faded)).sum((0, 1)) / max(float((1 - faded).sum()), 1.0)
         return np.asarray(cut + faded * (mean - cut), np.float32)
 

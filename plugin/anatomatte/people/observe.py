@@ -108,6 +108,8 @@ def look_again(
         threads: processor threads; the result does not depend on them.
         check: called between passes of the network; raises Cancelled to stop.
     """
+    if not wanted:
+        return []
     work = _Observation(display, model, list(model.long_sides), threads, check)
     whole = work.full_frame(1.0)
     return work.infer([(whole if window is None else window, variant, 0) for window, variant in wanted])

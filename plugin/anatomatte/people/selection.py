@@ -6,24 +6,18 @@ import dataclasses
 import difflib
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SettingsError
 from ..parts import GROUPS, INDEX, PARTS, PERSON, channels
-from ..settings import BY_NAME, Settings
-from .evidence import PeopleEvidence, Plane
+from ..settings import Settings
+from .corrections import told, with_kept, without_left
+from .evidence import PeopleEvidence
+from .places import UNMOVED, Box, Marks, Point, person_at
 from .prominence import LEAST
 
 _FACE_HAIR = ("hair", "face", "glasses")
-_COVERED = 0.5
-"""Coverage above which a place is on a person."""
-
-Point = tuple[float, float]
-"""x to the right and y down, as shares of the picture's width and height."""
-
-_MIDDLE: Point = (0.5, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +28,9 @@ class Selection:
         people: indices of the people, in the order of `ordered`.
         parts: channels of the person's own parts (`parts.PERSON`), ascending.
         held: what they hold belongs to it.
-        whole: nothing of what is in front of a screen is left out, be it a person or not.
+        whole: what is nobody's stays, as before a screen.
+        kept: the box in which it stays all the same.
+        gone: the box in which it leaves, whatever else is said.
         doubts: sentences for the status.
     """
 
@@ -42,6 +38,8 @@ class Selection:
     parts: tuple[int, ...]
     held: bool
     whole: bool
+    kept: Box | None = None
+    gone: Box | None = None
     doubts: tuple[str, ...] = ()
 
 
@@ -100,7 +98,8 @@ def chosen_parts(settings: Settings) -> tuple[str, ...]:
 
 def narrowed(settings: Settings) -> bool:
     """Whether the controls leave some people or parts out, for which they must be known."""
-    if settings.who not in ("everyone", "main") or "point" in (settings.also_keep, settings.leave_out):
+    corrected = {settings.also_keep, settings.leave_out} != {"nobody"}
+    if corrected or settings.who not in ("everyone", "main"):
         return True
     return set(chosen_parts(settings)) != {*PERSON, "held"}
 
@@ -128,14 +127,14 @@ def select(
     evidence: PeopleEvidence,
     point: Point,
     keyed: bool = False,
-    marks: tuple[Point, Point] = (_MIDDLE, _MIDDLE),
+    marks: Marks = UNMOVED,
 ) -> Selection:
     """What the Subject page selects among the people of the *evidence* (in the order of `ordered`).
 
     Args:
         point: where the control Point lies; may be outside of the picture.
         keyed: there is a screen: nobody happens to be before one, so the main people are all of them.
-        marks: where the controls Keep point and Leave point lie.
+        marks: where Also keep and Leave out correct the choice.
 
     Raises:
         SettingsError: the list of parts cannot be understood.
@@ -164,27 +163,22 @@ def select(
             doubts = (
                 f"There is no person {settings.person}: {seen} {one} seen{more}, so the matte is empty.",
             )
-    people = _corrected(settings, evidence, people, marks)
+    kept = with_kept(settings, evidence, people, marks)
+    people = without_left(settings, evidence, kept, marks)
     # where all who are told apart are main, so may be those beyond their count; what is nobody's is not
     beyond = keyed or not count or evidence.found > count
-    everyone = settings.who == "everyone" or (settings.who == "main" and len(people) == count and beyond)
-    everyone = everyone and settings.leave_out == "nobody"
+    everyone = settings.who == "everyone" or (settings.who == "main" and len(kept) == count and beyond)
+    everyone = everyone and settings.leave_out != "point"
     if everyone or settings.who == "main":
         doubts += _untold(evidence, people, not everyone)
-    everything = everyone and parts == ALL_PARTS
-    return Selection(people, parts, "held" in names, everything, doubts)
-
-
-def _corrected(
-    settings: Settings, evidence: PeopleEvidence, people: tuple[int, ...], marks: tuple[Point, Point]
-) -> tuple[int, ...]:
-    """The chosen people, with whom Also keep adds and without whom Leave out takes away."""
-    if len(evidence.people) and settings.also_keep == "point":
-        people = tuple(sorted({*people, person_at(evidence, marks[0])}))
-    if len(evidence.people) and settings.leave_out == "point":
-        gone = person_at(evidence, marks[1])
-        people = tuple(person for person in people if person != gone)
-    return people
+    doubts += told(settings, evidence, marks)
+    if parts != ALL_PARTS:  # nothing that is nobody's is among them
+        return Selection(people, parts, "held" in names, False, doubts=doubts)
+    boxes = (
+        marks.keep_box if settings.also_keep == "box" and not everyone else None,
+        marks.leave_box if settings.leave_out == "box" else None,
+    )
+    return Selection(people, parts, "held" in names, everyone, *boxes, doubts)
 
 
 def _untold(evidence: PeopleEvidence, people: tuple[int, ...], main: bool) -> tuple[str, ...]:
@@ -211,37 +205,3 @@ def _main(evidence: PeopleEvidence) -> NDArray[np.bool_]:
         return evidence.main
     area = np.sqrt([float((evidence.alpha * share).sum()) for share in evidence.people])
     return np.asarray(area >= LEAST * area.max(), np.bool_)
-
-
-def person_at(evidence: PeopleEvidence, point: Point) -> int:
-    """The person whose matte is strongest at *point*, or whose matte is nearest to it."""
-    height, width = evidence.alpha.shape
-    column = int(np.clip(point[0] * width, 0, width - 1))
-    row = int(np.clip(point[1] * height, 0, height - 1))
-    mattes = (evidence.alpha + evidence.held) * evidence.people
-    if evidence.alpha[row, column] + evidence.held[row, column] >= _COVERED:
-        return int(mattes[:, row, column].argmax())
-    return int(np.argmin([_distance(matte, row, column) for matte in mattes]))
-
-
-def _distance(matte: Plane, row: int, column: int) -> float:
-    """Cells from a cell to the nearest one of a matte; far where it has none."""
-    outside = (matte < _COVERED / 2).astype(np.uint8)
-    if outside.all():
-        return float("inf")
-    return float(cv2.distanceTransform(outside, cv2.DIST_L2, 5)[row, column])
-
-
-def point_of(point: tuple[float, float], bounds: tuple[int, int, int, int], scale: Point) -> Point:
-    """Where the control Point lies in a picture.
-
-    Args:
-        point: in canonical coordinates: pixels of the full picture, y upwards.  The default of the
-            table means the middle of the picture.
-        bounds: of the picture, in pixels at the render scale, y upwards.
-        scale: pixels at the render scale per canonical unit, across and up.
-    """
-    if point == BY_NAME["point"].default:
-        return _MIDDLE
-    x1, y1, x2, y2 = bounds
-    return (point[0] * scale[0] - x1) / max(1, x2 - x1), (y2 - point[1] * scale[1]) / max(1, y2 - y1)

@@ -29,6 +29,9 @@ from .selection import ALL_PARTS, Selection
 FINEST = 1280
 """Longest side of the grid; on smaller plates it is half of the plate's."""
 
+FRINGE = 9
+"""Cells of the network's grid across a person's outline in which what is nobody's goes with the person."""
+
 _TINY = np.float32(1e-6)
 
 
@@ -84,9 +87,10 @@ def shares(
     held_now = kept * carried
     own = _owned(guide, evidence, cover, alone)
     stays = worn_now + held_now if own is None else own * (worn_now + held_now)
-    taken = stays + (1 - own) if selection.whole and own is not None else stays
-    of_somebody = None if own is None or not selection.whole else _ratio(stays, taken)
-    entire = selection.whole and selection.held and (own is None or len(selection.people) > 0)
+    others = None if own is None else _others(guide, evidence, selection, cover)
+    taken = stays if own is None or others is None else stays + others * (1 - own)
+    of_somebody = None if own is None or others is None else _ratio(stays, taken)
+    entire = _entire(selection, len(evidence.people), own is not None)
     rest = _held_too(selection.parts, worn_now, held_now)
     return Shares(
         people=partition.sharp(guide, people, None, threads, check),
@@ -124,6 +128,31 @@ def _owned(guide: Guide, evidence: PeopleEvidence, cover: Pixels, alone: bool) -
         return None
     on_people = np.ones_like(cover) if alone else persons(cover)
     return guide.fine(on_people if counted else on_people * Spread(cover)(theirs))
+
+
+def _others(guide: Guide, evidence: PeopleEvidence, selection: Selection, cover: Pixels) -> Pixels | None:
+    """How much of what is nobody's stays, on the finer grid; None where nothing does."""
+    if not selection.whole and selection.kept is None:
+        return None
+    grid = guide.bright.shape
+    kept = np.ones(grid, np.float32) if selection.kept is None else selection.kept.cover(*grid)
+    if len(selection.people) < len(evidence.people):
+        kept = kept * (1 - guide.fine(_fringe(evidence, selection.people, cover)))
+    return kept if selection.gone is None else kept * (1 - selection.gone.cover(*grid))
+
+
+def _fringe(evidence: PeopleEvidence, chosen: tuple[int, ...], cover: Pixels) -> Pixels:
+    """On and around people who are not chosen, h×w: what leaves with them, such as their hair."""
+    others = [k for k in range(len(evidence.people)) if k not in chosen]
+    away = cover * partition.total(evidence.people, tuple(others))
+    wide = np.asarray(cv2.dilate(away, np.ones((FRINGE, FRINGE), np.uint8)), np.float32)
+    return step(wide, 0.15, 0.5) * partition.total(evidence.people, tuple(others))
+
+
+def _entire(selection: Selection, count: int, others: bool) -> bool:
+    """Whether all of the matte stays; *others*: there is some that is nobody's."""
+    everybody = len(selection.people) == count and (count > 0 or not others)
+    return selection.whole and selection.held and selection.gone is None and everybody
 
 
 def persons(cover: Pixels) -> Pixels:

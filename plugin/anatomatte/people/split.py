@@ -14,7 +14,7 @@ from ..frame import Pixels
 from ..ops.filters import reach, rows_of
 from ..ops.strips import each
 from ..parts import INDEX
-from .parts.fields import PartFields
+from .parts.fields import TILE, PartFields
 from .shares import Shares
 
 HELD = INDEX["held"]
@@ -94,7 +94,10 @@ class Split:
         return out
 
     def part_rows(self, y1: int, y2: int) -> Pixels:
-        """The shares n×rows×W of all chosen parts, in the order of `Shares.labels`, in rows y1 to y2."""
+        """The shares n×rows×W of all chosen parts, in the order of `Shares.labels`, in rows y1 to y2.
+
+        They are of no meaning in columns without any alpha.
+        """
         strip = _Strip(self, self.fields(), y1, y2)
         return np.stack([strip.share((label,))[0] for label in self.made.labels])
 
@@ -177,6 +180,7 @@ class _Strip:
     def __init__(self, split: Split, fields: PartFields | None, y1: int, y2: int) -> None:
         self._split, self._fields, self._y = split, fields, (y1, y2)
         self._shape = (y2 - y1, split.alpha.shape[1])
+        self._runs = _columns(split.alpha[y1:y2], split.at[1])
         self._made: dict[Labels, tuple[Pixels, slice]] = {}
 
     def share(self, labels: Labels) -> tuple[Pixels, slice]:
@@ -201,7 +205,7 @@ class _Strip:
         return (share + carried, everywhere) if HELD in labels else (share, x)
 
     def _worn(self, labels: list[int]) -> tuple[Pixels, slice]:
-        """The sum of some parts, and the columns in which there is any of them."""
+        """The sum of some parts where there is alpha, and the columns in which there is any of them."""
         made, width = np.zeros(self._shape, np.float32), self._shape[1]
         first, last, fields = width, 0, self._fields
         if fields is None:
@@ -211,12 +215,21 @@ class _Strip:
             if label not in fields.labels:
                 continue
             at = fields.labels.index(label)
-            for rows, x in fields.rows(at, top + self._y[0], top + self._y[1]):
-                low, high = max(x.start - left, 0), min(x.stop - left, width)
-                if high > low:
-                    made[:, low:high] += rows[:, low + left - x.start : high + left - x.start]
-                    first, last = min(first, low), max(last, high)
+            for rows, x in fields.rows(at, top + self._y[0], top + self._y[1], self._runs):
+                low, high = x.start - left, x.stop - left
+                made[:, low:high] += rows
+                first, last = min(first, low), max(last, high)
         return np.minimum(made, 1, out=made), slice(first, max(first, last))
+
+
+def _columns(alpha: Pixels, left: int) -> list[slice]:
+    """The columns of the frame in which there is any alpha, in runs with wide gaps; *left* is its first."""
+    there = np.flatnonzero(alpha.any(0))
+    if not len(there):
+        return []
+    breaks = np.flatnonzero(np.diff(there) > TILE)
+    ends = zip((0, *(breaks + 1)), (*breaks, len(there) - 1), strict=True)
+    return [slice(left + int(there[first]), left + int(there[last]) + 1) for first, last in ends]
 
 
 class _Field:

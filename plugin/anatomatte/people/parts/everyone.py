@@ -164,16 +164,25 @@ class _Everyone:
         self.whose = np.zeros((len(evidence.people), *size), np.float32)
         for k, plane in enumerate(evidence.people):
             self.whose[k] = _sized(plane, *size)
-        probabilities = np.stack([_sized(plane, *size) for plane in evidence.parts])
+        probabilities = np.empty((len(evidence.parts), *size), np.float32)
+
+        def fit(k: int) -> None:
+            probabilities[k] = _sized(evidence.parts[k], *size)
+
+        every(len(probabilities), fit, threads, never)
         probabilities = with_looks(probabilities, details.looks, self.plate)
         probabilities = with_turned(probabilities, details.turned, self.whose, self.plate)
         of = tuple(INDEX[name] for name in PERSON)
         known = partition.total(probabilities, of)
         shares, there = partition.divided(probabilities, of, known * self.cover, known, threads)
         self.shares = np.zeros((len(LABELS), *size), np.float32)
+        planes = tuple(sorted(AT[PARTS[channel]] for channel in there))
         for plane, channel in zip(shares, there, strict=True):
-            self.shares[AT[PARTS[channel]]] = np.maximum(plane - np.float32(SOFTMAX_FLOOR), 0)
-        self.shares /= np.maximum(self.shares.sum(0), np.float32(1e-6))
+            mine = np.subtract(plane, np.float32(SOFTMAX_FLOOR), out=self.shares[AT[PARTS[channel]]])
+            np.maximum(mine, 0, out=mine)
+        unit = np.maximum(partition.total(self.shares, planes), np.float32(1e-6))
+        for k in planes:
+            self.shares[k] /= unit
         self.mattes = self.cover * self.whose
 
     def _working(self, cover: Pixels) -> tuple[int, int]:
@@ -240,9 +249,11 @@ class _Everyone:
     def together(self, people: Sequence[_Decided]) -> PartEvidence:
         """All people on one grid; where nobody was decided what the network says stays."""
         height, width = self._grid(people)
-        base = hardened(self.shares + np.float32(1e-6), self.hardness)
-        made = np.stack([_sized(plane, height, width) for plane in base])
-        theirs, total = np.zeros_like(made), np.zeros((height, width), np.float32)
+        theirs, total = (
+            np.zeros((len(LABELS), height, width), np.float32),
+            np.zeros((height, width), np.float32),
+        )
+        there: set[int] = set()
         for one in people:
             box = _scaled(one.box, self.plate, (height, width))
             here = np.s_[box[0] : box[1], box[2] : box[3]]
@@ -250,24 +261,29 @@ class _Everyone:
             total[here] += mine
             for k, plane in enumerate(one.shares):
                 if float(plane.max()) > _ABSENT:
+                    there.add(k)
                     theirs[k][here] += _sized(plane, box[1] - box[0], box[3] - box[2]) * mine
         rest = 1 - np.clip(total, 0, 1)
-        self._add_network(theirs, rest)
-        theirs /= np.maximum(theirs.sum(0), np.float32(1e-6))
+        there |= self._add_network(theirs, rest)
+        of = tuple(sorted(there))
+        sums = np.maximum(partition.total(theirs, of), np.float32(1e-6))
+        for k in of:
+            theirs[k] /= sums
         told: list[tuple[tuple[str, str], ...]] = [()] * len(self.evidence.people)
         for one in people:
             told[one.number] = tuple(one.unsure.items())
         return PartEvidence(theirs, tuple(told))
 
-    def _add_network(self, made: Pixels, rest: Pixels) -> None:
-        """Add what the network says where nobody was decided, *rest* of it."""
+    def _add_network(self, made: Pixels, rest: Pixels) -> set[int]:
+        """Add what the network says where nobody was decided, *rest* of it; the planes that it adds to."""
         if float(rest.max()) <= _ABSENT:
-            return
+            return set()
         height, width = (-(-side // _COARSER) for side in self.cover.shape)
         there = [k for k, plane in enumerate(self.shares) if float(plane.max()) > _ABSENT]
         small = np.stack([_sized(self.shares[k], height, width) for k in there]) + np.float32(1e-6)
         for k, plane in zip(there, hardened(small, self.hardness), strict=True):
             made[k] += grow(plane, *rest.shape) * rest
+        return set(there)
 
     def _grid(self, people: Sequence[_Decided]) -> tuple[int, int]:
         """Height and width of the grid: as fine as the largest person was decided."""

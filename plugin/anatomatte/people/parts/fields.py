@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ...frame import Pixels
+from ...ops.filters import Mask
 from ...ops.guided import Guide
 from ...ops.strips import every, never
 from ..partition import SOFTMAX_FLOOR
@@ -22,10 +24,16 @@ from ..partition import SOFTMAX_FLOOR
 WINDOW = 3
 """Cells across the window in which a share is a straight function of brightness."""
 
-_ROWS = 64
+TILE = 64
+"""Pixels of the plate along a tile."""
+
 _GAP = 8
 """Cells without anything of a part between two runs of columns."""
 _TINY = np.float32(1e-12)
+
+
+Runs = Sequence[slice]
+"""Runs of columns of the frame, apart from each other, from left to right."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,22 +45,68 @@ class PartFields:
         lines: n×h×w×2, slope and offset over the plate's brightness.
         there: n×h×w, where anything of a part is left.
         bright: H×W in 0..1.
-        unit: H×W, what the shares are multiplied with to sum to 1.
+        units: what the shares are multiplied with to sum to 1.
+        room: H×W, the memory of *units*.
         power: contrast of the ramp between two parts.
     """
 
     labels: tuple[int, ...]
     lines: Pixels
-    there: npt.NDArray[np.bool_]
+    there: Mask
     bright: Pixels
-    unit: Pixels
+    units: Units
+    room: Pixels
     power: float
 
-    def rows(self, k: int, y1: int, y2: int) -> Iterator[tuple[Pixels, slice]]:
-        """The share of part *k* in rows y1 to y2 of the frame, in each run of columns where there is any."""
-        for made, x in _ramps(self.lines[k], self.there[k], self.bright, self.power, y1, y2):
-            made *= self.unit[y1:y2, x]
-            yield made, x
+    def rows(self, k: int, y1: int, y2: int, within: Runs | None = None) -> Iterator[tuple[Pixels, slice]]:
+        """The share of part *k* in rows y1 to y2 of the frame, in each run of columns where there is any.
+
+        Args:
+            within: the columns that are asked for; None: all.
+        """
+        for run in (slice(0, self.bright.shape[1]),) if within is None else within:
+            for made, x in _ramps(self.lines[k], self.there[k], self.bright, self.power, y1, y2, run):
+                made *= self.units.at(y1, y2, x)
+                yield made, x
+
+
+class Units:
+    """What shares are multiplied with to sum to 1, H×W: made tile by tile, where it is asked for.
+
+    Most of a frame has no matte, and nobody asks what part it is. Threads may share it; a pixel is the same
+    whichever tile is asked for first.
+    """
+
+    def __init__(self, lines: Pixels, there: Mask, bright: Pixels, power: float) -> None:
+        self._of = lines, there, bright, power
+        self.made = np.zeros(bright.shape, np.float32)
+        down, across = (-(-side // TILE) for side in bright.shape)
+        self._known = np.zeros((down, across), np.bool_)
+        self._locks = [Lock() for _ in range(down)]
+
+    def at(self, y1: int, y2: int, x: slice) -> Pixels:
+        """Rows y1 to y2 and the columns *x*."""
+        blocks = slice(x.start // TILE, -(-x.stop // TILE))
+        for strip in range(y1 // TILE, -(-y2 // TILE)):
+            with self._locks[strip]:
+                missing = np.flatnonzero(~self._known[strip, blocks])
+                if len(missing):
+                    self._fill(
+                        strip, slice(blocks.start + int(missing[0]), blocks.start + int(missing[-1]) + 1)
+                    )
+        return self.made[y1:y2, x]
+
+    def _fill(self, strip: int, blocks: slice) -> None:
+        """Make a run of tiles; what is known among them comes out as it was."""
+        lines, there, bright, power = self._of
+        y1, y2 = strip * TILE, min((strip + 1) * TILE, bright.shape[0])
+        x = slice(blocks.start * TILE, min(blocks.stop * TILE, bright.shape[1]))
+        sums = np.zeros((y2 - y1, x.stop - x.start), np.float32)
+        for k in range(len(lines)):
+            for made, run in _ramps(lines[k], there[k], bright, power, y1, y2, x):
+                sums[:, run.start - x.start : run.stop - x.start] += made
+        np.divide(1, np.maximum(sums, _TINY), out=self.made[y1:y2, x])
+        self._known[strip, blocks] = True
 
 
 def fields(
@@ -75,26 +129,18 @@ def fields(
     every(len(shares), straight, threads, check)
     # brightness is in 0..1: where this is 0 or less nothing is left of the part
     there = lines[..., 1] + np.maximum(lines[..., 0], 0) > 0
-    height = bright.shape[0]
-    unit = np.zeros(bright.shape, np.float32)
-    strips = [(y, min(y + _ROWS, height)) for y in range(0, height, _ROWS)]
-
-    def normal(at: int) -> None:
-        y1, y2 = strips[at]
-        for k in range(len(shares)):
-            for made, x in _ramps(lines[k], there[k], bright, power, y1, y2):
-                unit[y1:y2, x] += made
-        np.divide(1, np.maximum(unit[y1:y2], _TINY), out=unit[y1:y2])
-
-    every(len(strips), normal, threads, check)
-    return PartFields(tuple(labels), lines, there, bright, unit, power)
+    units = Units(lines, there, bright, power)
+    return PartFields(tuple(labels), lines, there, bright, units, units.made[:], power)
 
 
 def _ramps(
-    lines: Pixels, there: npt.NDArray[np.bool_], bright: Pixels, power: float, y1: int, y2: int
+    lines: Pixels, there: Mask, bright: Pixels, power: float, y1: int, y2: int, within: slice
 ) -> Iterator[tuple[Pixels, slice]]:
-    """A part's share before all sum to 1, in rows y1 to y2, in each run of columns in which there is any."""
-    for x in _runs(there, y1, y2, *bright.shape):
+    """A part's share before all sum to 1, in rows y1 to y2 and the columns *within*, run by run."""
+    for run in _runs(there, y1, y2, *bright.shape):
+        x = slice(max(run.start, within.start), min(run.stop, within.stop))
+        if x.stop <= x.start:
+            continue
         grown = _grown(lines, y1, y2, x, bright.shape)
         made = grown[..., 0] * bright[y1:y2, x]
         made += grown[..., 1]
@@ -106,7 +152,7 @@ def _ramps(
         yield made, x
 
 
-def _runs(there: npt.NDArray[np.bool_], y1: int, y2: int, height: int, width: int) -> Iterator[slice]:
+def _runs(there: Mask, y1: int, y2: int, height: int, width: int) -> Iterator[slice]:
     """Runs of columns that cells h×w may touch in rows y1 to y2 when they are grown to height×width."""
     rows, columns = there.shape
     low, high = y1 * rows // height - 1, -(-y2 * rows // height) + 1

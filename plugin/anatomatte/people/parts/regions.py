@@ -26,6 +26,9 @@ LEAST = 20
 _FLAT = 2.0
 """Difference of neighbours, in units of 8-bit Lab, that never is an edge."""
 
+_MOST = 0xFFFF
+"""Components at most: the numbers of two and a float are one whole number of 64 bits."""
+
 _SIGMA = 0.5
 
 SURE = 0.9
@@ -39,15 +42,19 @@ def regions(lab: Pixels, inside: Mask, scale: float = SCALE, least: int = LEAST)
     Args:
         lab: h×w×3, Lab in units of 8 bits.
         inside: h×w, the pixels that are divided.
+
+    Raises:
+        ValueError: the picture falls into more than 65535 components that are flat.
     """
     smooth = gauss(lab, _SIGMA)
     steps = [_step(smooth, inside, dy, dx) for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1))]
     flat, count = _flat(steps[0], steps[1], inside)
-    one, two, weight = _between(flat, steps, count)
+    if count > _MOST:
+        raise ValueError(f"{count} components, where there may be {_MOST}: regions are for smaller pictures")
+    one, two, weight = _between(flat, steps)
     sizes = np.bincount(flat[inside], minlength=count)
     joined = _joined(one, two, weight, sizes, scale, least)
-    _, found = np.unique(joined[flat[inside]], return_inverse=True)
-    return np.asarray(found, np.intp)
+    return _counted(joined[flat[inside]], count)
 
 
 def cut(of: Numbers, probable: Pixels, sure: float = SURE) -> Numbers:
@@ -66,8 +73,14 @@ def cut(of: Numbers, probable: Pixels, sure: float = SURE) -> Numbers:
     mixed = (strong.sum(1) > 1)[of]
     piece = np.zeros_like(of)
     piece[mixed] = (probable[:, mixed] * strong[of[mixed]].T).argmax(0) + 1
-    _, found = np.unique(of * (labels + 1) + piece, return_inverse=True)
-    return np.asarray(found, np.intp)
+    return _counted(of * (labels + 1) + piece, count * (labels + 1))
+
+
+def _counted(numbers: Numbers, most: int) -> Numbers:
+    """Numbers below *most* made gapless from 0, in their order."""
+    there = np.zeros(most, np.bool_)
+    there[numbers] = True
+    return np.asarray((np.cumsum(there) - 1)[numbers], np.intp)
 
 
 def _shifted(dy: int, dx: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
@@ -94,43 +107,55 @@ def _flat(across: Pixels, down: Pixels, inside: Mask) -> tuple[npt.NDArray[np.in
     return np.asarray(found[::2, ::2], np.int32), count
 
 
-def _between(flat: npt.NDArray[np.int32], steps: list[Pixels], count: int) -> tuple[Numbers, Numbers, Pixels]:
-    """The weakest edge between each two components that touch, from the weakest to the strongest."""
-    ones, twos, weights = [], [], []
+def _between(flat: npt.NDArray[np.int32], steps: list[Pixels]) -> tuple[Numbers, Numbers, Pixels]:
+    """The weakest edge between each two components that touch, from the weakest to the strongest.
+
+    Weights are not negative, so the bits of their floats are in their order: one sort of whole numbers does.
+    """
+    keys = []
     for step, (dy, dx) in zip(steps, ((0, 1), (1, 0), (1, 1), (1, -1)), strict=True):
         here, there = _shifted(dy, dx)
         edge = (flat[here] != flat[there]) & np.isfinite(step)
-        ones.append(flat[here][edge])
-        twos.append(flat[there][edge])
-        weights.append(step[edge])
-    one, two, weight = (np.concatenate(each) for each in (ones, twos, weights))
-    pair = np.minimum(one, two).astype(np.int64) * count + np.maximum(one, two)
-    order = np.lexsort((pair, weight))
-    _, first = np.unique(pair[order], return_index=True)
-    order = order[np.sort(first)]
-    return one[order].astype(np.intp), two[order].astype(np.intp), weight[order]
+        one, two = flat[here][edge], flat[there][edge]
+        pair = np.minimum(one, two).astype(np.uint64) << 16 | np.maximum(one, two).astype(np.uint64)
+        keys.append(pair << 32 | step[edge].view(np.uint32))
+    found = np.sort(np.concatenate(keys))
+    pair, bits = (found >> 32).astype(np.uint32), found.astype(np.uint32)
+    first = np.concatenate([pair[:1] == pair[:1], pair[1:] != pair[:-1]])  # the weakest of its pair
+    pair, bits = pair[first], bits[first]
+    order = np.argsort(bits, kind="stable")
+    pair = pair[order]
+    return (pair >> 16).astype(np.intp), (pair & 0xFFFF).astype(np.intp), bits[order].view(np.float32)
 
 
 def _joined(one: Numbers, two: Numbers, weight: Pixels, sizes: Numbers, scale: float, least: int) -> Numbers:
     """The region of each component, as the number of one of them."""
     root, size, limit = list(range(len(sizes))), sizes.tolist(), (scale / np.maximum(sizes, 1)).tolist()
-
-    def top(k: int) -> int:
-        while root[k] != k:
-            root[k] = k = root[root[k]]
-        return k
-
     for a, b, strength in zip(one.tolist(), two.tolist(), weight.tolist(), strict=True):
-        a, b = top(a), top(b)
+        while root[a] != a:  # a call here would cost as much as all the rest
+            root[a] = a = root[root[a]]
+        while root[b] != b:
+            root[b] = b = root[root[b]]
         if a != b and strength <= limit[a] and strength <= limit[b]:
             root[b] = a
             size[a] += size[b]
             limit[a] = strength + scale / size[a]
-    now = np.array([top(k) for k in range(len(root))], np.intp)
+    now = _tops(root)
     apart = np.flatnonzero(now[one] != now[two])
     for a, b in zip(one[apart].tolist(), two[apart].tolist(), strict=True):
-        a, b = top(a), top(b)
+        while root[a] != a:
+            root[a] = a = root[root[a]]
+        while root[b] != b:
+            root[b] = b = root[root[b]]
         if a != b and (size[a] < least or size[b] < least):
             root[b] = a
             size[a] += size[b]
-    return np.array([top(k) for k in range(len(root))], np.intp)
+    return _tops(root)
+
+
+def _tops(root: list[int]) -> Numbers:
+    """The root of each component."""
+    now = np.array(root, np.intp)
+    while (now[now] != now).any():
+        now = now[now]
+    return now
