@@ -42,8 +42,13 @@ Pixels = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 
 KINDS = ("standing", "walking", "crossing", "pan", "noise", "screen")
-CLIPS = ("tennis", "davis_dance-twirl")
+CLIPS = {"tennis": "tennis", "dance": "davis_dance-twirl"}
 GREEN = np.array([0.06, 0.42, 0.1], np.float32)
+
+
+def _changes(found: list[Pixels], truth: list[Pixels]) -> list[float]:
+    pairs = list(zip(found, truth, strict=True))
+    return [unsteady(before, now) for before, now in pairwise(pairs)]
 
 
 class Score:
@@ -57,7 +62,7 @@ class Score:
 
     def add(self, found: list[Pixels], truth: list[Pixels]) -> None:
         """The alpha of a clip's frames, H×W in 0..1 each."""
-        self.change += [unsteady((a, s), (b, t)) for (a, s), (b, t) in pairwise(zip(found, truth, strict=True))]
+        self.change += _changes(found, truth)
         self.sad += [float(np.abs(a - t).mean()) for a, t in zip(found, truth, strict=True)]
         for a, t in zip(found, truth, strict=True):
             both, either = (a > 0.5) & (t > 0.5), (a > 0.5) | (t > 0.5)
@@ -67,12 +72,13 @@ class Score:
         """The layers of parts n×H×W of a clip's frames, and the main part of each pixel."""
         labels = [INDEX[name] for name in PART_MENU]
         wanted = [np.stack([(one == label).astype(np.float32) for label in labels]) for one in truth]
-        self.parts += [unsteady((a, s), (b, t)) for (a, s), (b, t) in pairwise(zip(found, wanted, strict=True))]
+        self.parts += _changes(found, wanted)
 
     @property
     def collapsed(self) -> int:
         """Frames that are wrong between two that are right."""
-        return sum(b < 0.5 and a > 0.85 and c > 0.85 for a, b, c in zip(self.iou, self.iou[1:], self.iou[2:]))
+        three = zip(self.iou, self.iou[1:], self.iou[2:], strict=False)
+        return sum(now < 0.5 and before > 0.85 and after > 0.85 for before, now, after in three)
 
 
 def before_green(kind: str, count: int, bank: Path | None) -> Iterable[drawn_clips.DrawnFrame]:
@@ -87,7 +93,10 @@ def before_green(kind: str, count: int, bank: Path | None) -> Iterable[drawn_cli
         drawn_clips._room = real
 
 
-def rendered(folder: Path, out: str, parts: bool, **settings: object) -> tuple[list[Pixels], list[Pixels], list[float]]:
+Rendered = tuple[list[Pixels], list[Pixels], list[float]]
+
+
+def rendered(folder: Path, out: str, parts: bool, **settings: object) -> Rendered:
     """Alpha of each frame of a folder's clip, its parts n×H×W where they are asked for, and its seconds."""
     layers = ["rgba", *(list(PART_MENU) if parts else [])]
     made = RenderRequest(
@@ -125,10 +134,15 @@ def written(folder: Path, pictures: Iterable[Picture]) -> None:
         cv2.imwrite(str(folder / f"plate.{number:04d}.png"), picture[..., ::-1])
 
 
-def of_drawn(kind: str, count: int, bank: Path | None, alone: Score, steady: Score, **settings: object) -> None:
+def drawn(kind: str, count: int, bank: Path | None) -> list[drawn_clips.DrawnFrame]:
+    """The frames of a drawn clip; ``screen`` walks before a green one."""
+    if kind == "screen":
+        return list(before_green("walking", count, bank))
+    return list(drawn_clips.frames(kind, 1, count, bank=bank))
+
+
+def of_drawn(clip: list[drawn_clips.DrawnFrame], alone: Score, steady: Score, **settings: object) -> None:
     """Both ways over a drawn clip."""
-    source = before_green("walking", count, bank) if kind == "screen" else drawn_clips.frames(kind, 1, count, bank=bank)
-    clip = list(source)
     parts = clip[0].parts is not None
     with tempfile.TemporaryDirectory() as where:
         folder = Path(where)
@@ -144,10 +158,8 @@ def of_photos(folder: Path, alone: Score, steady: Score, **settings: object) -> 
     """Both ways over a clip with a mask for every frame."""
     plates = sorted(one for one in folder.iterdir() if not one.stem.endswith("_mask"))
     pictures = [cv2.imread(str(one), cv2.IMREAD_COLOR)[..., ::-1] for one in plates]
-    truth = [
-        (cv2.imread(str(one.with_name(f"{one.stem}_mask.png")), cv2.IMREAD_GRAYSCALE) > 127).astype(np.float32)
-        for one in plates
-    ]
+    masks = [str(one.with_name(f"{one.stem}_mask.png")) for one in plates]
+    truth = [(cv2.imread(one, cv2.IMREAD_GRAYSCALE) > 127).astype(np.float32) for one in masks]
     with tempfile.TemporaryDirectory() as where:
         written(Path(where), pictures)
         for score, out, values in ((alone, "alone", {"steady": 0.0}), (steady, "steady", settings)):
@@ -166,49 +178,63 @@ def cost(bank: Path | None, frames: int, **settings: object) -> float:
     return took[1] / took[0]
 
 
-def table(kinds: Iterable[str], bank: Path | None, folder: Path | None, count: int, say: Callable[[str], object], **settings: object) -> dict[str, float]:  # fmt: skip
-    """All figures."""
+def line(name: str, one: Score, two: Score) -> str:
+    """What a clip is like, by itself → steady."""
+    pairs = (
+        ("dtSSD", np.mean(one.change), np.mean(two.change)),
+        ("SAD", 1000 * np.mean(one.sad), 1000 * np.mean(two.sad)),
+        ("IoU", np.mean(one.iou), np.mean(two.iou)),
+        ("least", min(one.iou), min(two.iou)),
+        *([("parts", np.mean(one.parts), np.mean(two.parts))] if one.parts else []),
+    )
+    return f"{name:18}" + "   ".join(f"{what} {a:.3f} → {b:.3f}" for what, a, b in pairs)
+
+
+def table(
+    clips: Iterable[tuple[str, list[drawn_clips.DrawnFrame]]],
+    folder: Path | None,
+    say: Callable[[str], object],
+    **settings: object,
+) -> dict[str, float]:
+    """All figures but the cost, of drawn clips and of those in a folder."""
     alone, steady = Score(), Score()
-    made: dict[str, float] = {}
-    for kind in kinds:
+    made: dict[str, float] = {"collapse_left": 0}
+    for name, clip in clips:
         one, two = Score(), Score()
-        of_drawn(kind, count, bank, one, two, **settings)
-        say(
-            f"{kind:10} dtSSD {np.mean(one.change):6.2f} → {np.mean(two.change):6.2f}   SAD "
-            f"{1000 * np.mean(one.sad):6.2f} → {1000 * np.mean(two.sad):6.2f}   IoU {np.mean(one.iou):.3f} → "
-            f"{np.mean(two.iou):.3f}" + (f"   parts {np.mean(one.parts):.2f} → {np.mean(two.parts):.2f}" if one.parts else "")
-        )  # fmt: skip
+        of_drawn(clip, one, two, **settings)
+        say(line(name, one, two))
+        made["collapse_left"] += two.collapsed
         for total, part in ((alone, one), (steady, two)):
             total.change += part.change
             total.parts += part.parts
             total.sad += part.sad
-            made["collapse_left"] = made.get("collapse_left", 0) + (part.collapsed if total is steady else 0)
     if alone.change:
         made["dtssd"] = float(np.mean(steady.change))
         made["dtssd_ratio"] = float(np.mean(steady.change) / np.mean(alone.change))
         made["sad_ratio"] = float(np.mean(steady.sad) / np.mean(alone.sad))
     if alone.parts:
         made["parts_dtssd_ratio"] = float(np.mean(steady.parts) / np.mean(alone.parts))
-    for name in CLIPS if folder is not None else ():
-        if not (folder / name).is_dir():  # type: ignore[operator]
+    if folder is None:
+        say("no folder of real clips is named: drawn ones only")
+        return made
+    for key, name in CLIPS.items():
+        if not (folder / name).is_dir():
             say(f"{name}: not in {folder}")
             continue
         one, two = Score(), Score()
-        of_photos(folder / name, one, two, **settings)  # type: ignore[operator]
-        say(
-            f"{name:10} dtSSD {np.mean(one.change):6.2f} → {np.mean(two.change):6.2f}   IoU "
-            f"{np.mean(one.iou):.3f} → {np.mean(two.iou):.3f}, least {min(one.iou):.3f} → {min(two.iou):.3f}"
-        )
-        made[f"{name.split('_')[-1].split('-')[0]}_dtssd"] = float(np.mean(two.change))
-        made["collapse_left"] = made.get("collapse_left", 0) + two.collapsed
+        of_photos(folder / name, one, two, **settings)
+        say(line(name, one, two))
+        made[f"{key}_dtssd"] = float(np.mean(two.change))
+        made["collapse_left"] += two.collapsed
     return made
 
 
 def main() -> int:
     """Print the table, or one object with `--json`."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bank", type=Path, default=None, help="drawn people with parts (python -m training)")
-    parser.add_argument("--eval", type=Path, default=os.environ.get("ANATOMATTE_EVAL"), help="real clips")
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=shape)
+    parser.add_argument("--bank", type=Path, help="drawn people with parts (python -m training)")
+    parser.add_argument("--eval", default=os.environ.get("ANATOMATTE_EVAL"), help="real clips")
     parser.add_argument("--kinds", default=",".join(KINDS), help="drawn clips")
     parser.add_argument("--frames", type=int, default=24)
     parser.add_argument("--window", type=int, default=None, help="frames to each side; the default otherwise")
@@ -219,7 +245,8 @@ def main() -> int:
     say = (lambda text: print(text, file=sys.stderr)) if args.json else print
     bank = drawn_clips.bank_or_none(args.bank, say)
     folder = Path(args.eval) if args.eval else None
-    made = table([kind for kind in args.kinds.split(",") if kind], bank, folder, args.frames, say, **settings)
+    kinds = [kind for kind in args.kinds.split(",") if kind]
+    made = table(((kind, drawn(kind, args.frames, bank)) for kind in kinds), folder, say, **settings)
     if not args.no_cost:
         made["time_cost_ratio"] = cost(bank, 14, **settings)
     if args.json:

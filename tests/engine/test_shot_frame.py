@@ -111,9 +111,9 @@ def test_a_new_name_makes_nothing_anew_and_a_new_number_does(
 def test_the_account_tells_the_content_and_never_the_path(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     one, other = sidecar(tmp_path, [2, 1]), sidecar(tmp_path / "other", [2, 1])
-    told = [provenance.expected(settings, 7, 7)["shot"] for settings in (one, other)]
-    assert told[0] == told[1] != provenance.expected(one, 8, 7)["shot"]
-    assert "shot" not in provenance.expected(Settings(), 7, 7)
+    told = [provenance.expected(settings, 7, 7, 7)["shot"] for settings in (one, other)]
+    assert told[0] == told[1] != provenance.expected(one, 8, 7, 8)["shot"]
+    assert "shot" not in provenance.expected(Settings(), 7, 7, 7)
 
 
 def test_the_scene_decides_on_the_screen_unless_somebody_else_does(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import anatomatte
 from anatomatte import entry
-from anatomatte.engine import parting, provenance, work_for
+from anatomatte.engine import parts_alone, provenance, work_for
 from anatomatte.frame import from_view
 from anatomatte.menus import PART_MENU
 from anatomatte.parts import INDEX
@@ -39,13 +39,13 @@ def test_every_person_has_parts() -> None:
 
 def test_parts_are_made_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
-    real = parting.everyone.parts_of
+    real = parts_alone.everyone.parts_of
 
     def counted(*args: object, **more: object) -> object:
         made.append(1)
         return real(*args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(parting.everyone, "parts_of", counted)
+    monkeypatch.setattr(parts_alone.everyone, "parts_of", counted)
     with looking(row_of_people(2)):
         mattes = anatomatte.matte(ROW, **SCENE)
         assert len(mattes.people) == 2 and mattes.named("held").max() == 0 and not made
