@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CLIPS = {"inm": "InM", "outm": "OutM", "clean_plate": "CleanPlate", "hint": "Hint", "bg": "Bg"}
 _SAME = ("layers", "colour", "out_colour", "depth", "compression", "over", "fps", "start", "overwrite")
-_MORE = ("on_error", "threads", "log", "quiet")
+_MORE = ("on_error", "qc_threshold", "threads", "log", "quiet")
 
 
 def _option(*names: str, **facts: Any) -> Callable[[Any], Any]:
@@ -50,6 +50,9 @@ def _option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @_option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
 @_option("--overwrite", is_flag=True, row="flags", help="Render frames that are there; say nothing.")
 @_option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
+@_option(
+    "--qc-threshold", metavar="T", type=float, help="Doubtful beyond T × thresholds: exit 6 (docs/qc.md)."
+)
 @_option("--threads", metavar="N", type=int, help="Processor threads for a frame.")
 @_option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
 @_option("--quiet", is_flag=True, row="flags")

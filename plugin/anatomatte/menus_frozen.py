@@ -48,6 +48,7 @@ edge_model: own alpha vitmatte-small corridorkey modnet birefnet-matting birefne
 despill_method: average limit double unmix
 despill_replace: nothing luminance bg colour
 draft: auto off always
+check: off frame neighbours
 """
 
 FROZEN: dict[str, tuple[str, ...]] = {

@@ -257,6 +257,12 @@ class Settings(Keying):
         auto="Auto", off="Off", always="Always",
         evidence="screen",
     )  # fmt: skip
+    check: str = choice(
+        "frame", "Check frames", "Status", "none",
+        "Looks for reasons to doubt a frame: holes, islands, residue, networks that disagree, lost people; "
+        "Neighbours also compares it with the frames before and behind. No pixel changes.",
+        off="Off", frame="Each frame", neighbours="Neighbours",
+    )  # fmt: skip
     threads: int = control(
         "int", 0, "Threads", "Status", "none",
         "Processor threads for one frame; 0 takes what the machine or the farm grants.",

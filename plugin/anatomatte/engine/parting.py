@@ -15,9 +15,10 @@ from ..people.parts import everyone
 from ..people.parts.everyone import PartEvidence
 from ..people.parts.fields import PartFields, fields
 from ..people.parts.hardness import contrast
+from ..people.parts.labels import AT
 from ..people.shares import Shares, shares
 from ..settings import Settings
-from . import memo, subject
+from . import memo, quality, subject
 from .evidence import people_of
 from .mattes import Mattes
 from .task import Task
@@ -76,7 +77,10 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     chosen = made.split.made
     mattes = dataclasses.replace(made, split=made.split.with_parts(_maker(task, chosen, light)))
     if asked(task.settings) and chosen.numbers:
-        mattes.unsure = unsure(divided(task, people_of(task)), chosen)
+        found = divided(task, people_of(task))
+        mattes.unsure = unsure(found, chosen)
+        if task.settings.check != "off":
+            mattes.findings = (*mattes.findings, quality.of_parts(mattes, found.shares, AT, chosen))
     return mattes
 
 

@@ -17,7 +17,7 @@ from ..people.split import Split
 from ..plate import Plate, prepare
 from ..settings import Settings
 from ..work import Work
-from . import memo, parting, subject
+from . import memo, parting, quality, subject
 from .edge import refine
 from .evidence import asks_models, observe
 from .mattes import Mattes
@@ -55,6 +55,7 @@ def key_frame(
         def make() -> Mattes:
             evidence = observe(task)
             made = shape(task, evidence, refine(task, evidence))
+            made.findings = quality.found(task, evidence, made)
             return made if small is None else _full(made, small, plate, settings, work)
 
         if not keep:
@@ -103,5 +104,5 @@ def _full(rough: Mattes, small: Plate, plate: Plate, settings: Settings, work: W
         hint=np.zeros_like(alpha) if plate.hint is None else plate.hint, messages=rough.messages,
         split=None if rough.split is None else Split(alpha, rough.split.made, work.threads),
         surface=None if rough.surface is None else grow(rough.surface, height, width),
-        decision=rough.decision,
+        decision=rough.decision, findings=rough.findings,
     )  # fmt: skip
