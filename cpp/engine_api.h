@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define ANATOMATTE_ENGINE_API 2
+#define ANATOMATTE_ENGINE_API 3
 /* The one symbol that a runtime's shared object exports. */
 #define ANATOMATTE_ENGINE_SYMBOL "anatomatte_engine"
 
@@ -25,6 +25,7 @@ typedef enum AnmResult {
   ANM_PLATE = 3,
   ANM_SETUP = 4,
   ANM_MEMORY = 5,
+  ANM_ABSENT = 100, /* no failure: there is no picture at that time */
   ANM_CANCELLED = 130
 } AnmResult;
 
@@ -57,7 +58,7 @@ typedef enum AnmValueKind {
   ANM_TRUTH = 3    /* number[0], 0 or 1 */
 } AnmValueKind;
 
-/* The value of one control at the frame's time, in the order of the table. */
+/* The value of one control at a time, in the order of the table. */
 typedef struct AnmValue {
   const char* name;
   int32_t kind;  /* AnmValueKind */
@@ -72,9 +73,11 @@ typedef struct AnmRange {
   double first, last;
 } AnmRange;
 
-/* Source at another time than the frame's, asked for while a frame renders. */
+/* A clip at another time than the frame's, asked for while a frame renders.  ANM_ABSENT where it
+ * has no picture there; of Source also outside of its range, whatever the host repeats there. */
 typedef struct AnmFetch {
   uint32_t size;
+  const char* clip; /* as AnmImage's, but not "Output" */
   double time;
   /* Called once, from the calling thread, while the pixels are there: they go back right after. */
   void (*take)(void* taker, const AnmImage* image);
@@ -82,6 +85,17 @@ typedef struct AnmFetch {
   char* message; /* on failure: a sentence */
   size_t message_size;
 } AnmFetch;
+
+/* All controls at another time than the frame's, asked for while a frame renders. */
+typedef struct AnmAsk {
+  uint32_t size;
+  double time;
+  /* Called once, from the calling thread, while the values are there: as a call's. */
+  void (*take)(void* taker, const AnmValue* values, int32_t count);
+  void* taker;
+  char* message; /* on failure: a sentence */
+  size_t message_size;
+} AnmAsk;
 
 /* One frame. */
 typedef struct AnmCall {
@@ -104,21 +118,25 @@ typedef struct AnmCall {
   char* message;
   size_t message_size;
   AnmRange range; /* of Source */
-  /* Calls with the same number, unless it is 0, are given the same Source at the same time. */
+  /* Calls with the same number, unless it is 0, are given the same pictures at the same time. */
   uint64_t sequence;
   /* Null where the host hands over no other frames.  From the thread that called render. */
   AnmResult (*fetch)(void* host, AnmFetch* wanted);
+  /* Null where fetch is.  From the thread that called render. */
+  AnmResult (*values_at)(void* host, AnmAsk* wanted);
 } AnmCall;
 
-/* Which frames of Source a frame depends on. */
+/* Which other frames a frame depends on. */
 typedef struct AnmReach {
   uint32_t size;
   double time;
-  AnmRange range;
+  AnmRange range;         /* of Source */
   const AnmValue* values; /* as a call's */
   int32_t n_values;
-  /* The answer: first and last of the others, none before the range; none where first > last. */
-  double first, last;
+  /* The answer: first and last of the others, before or behind the frame or to both sides of it,
+   * none outside of the range; none where first > last. */
+  double first, last;             /* of Source */
+  double clips_first, clips_last; /* of the other clips that mattes are made of, all but Bg */
 } AnmReach;
 
 /* What the shim tells a runtime before the first frame. */

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from traps_drawn.pictures import draw
 
-from anatomatte.engine import Task, observe, parting, prepare, quality, refine, shape, work_for
+from anatomatte.engine import Task, observe, prepare, quality, refine, shape, steady_parts, work_for
 from anatomatte.frame import from_view
 from anatomatte.people.parts.labels import LABELS
 from anatomatte.qc.areas import opened, root
@@ -96,7 +96,7 @@ def keyed(
     height, width = seen.alpha.shape
     small = cv2.resize(truth, (width, height), interpolation=cv2.INTER_AREA)
     if parts and evidence.people is not None:
-        shares = parting.divided(task, evidence.people).shares
+        shares = steady_parts.parts_of(task).shares
         planes = [cv2.resize(plane, (width, height)) * seen.alpha for plane in shares]
         seen = dataclasses.replace(seen, parts=dict(zip(LABELS, planes, strict=True)))
     return Taken(name, frame, seen, small)

@@ -95,7 +95,7 @@ def bust(canvas: Canvas, pose: Pose) -> None:
     _put(canvas, sprite(names[(canvas.cast + pose.who) % len(names)]), cut, floor=False)
 
 
-def _dyed(light: Pixels, mask: Pixels, colour: Colour | None) -> Pixels:
+def dyed(light: Pixels, mask: Pixels, colour: Colour | None) -> Pixels:
     """*light* with its clothes in another *colour*: their folds and shade stay."""
     if colour is None or not mask.any():
         return light
@@ -112,8 +112,8 @@ def _put(canvas: Canvas, someone: Sprite, pose: Pose, floor: bool) -> None:
     if canvas.empty:
         return
     pose = dataclasses.replace(pose, x=pose.x + canvas.moved[0], foot=pose.foot + canvas.moved[1])
-    light = _dyed(someone.colour, (someone.clothes == 1).astype(np.float32), pose.upper)
-    light = _dyed(light, (someone.clothes == 2).astype(np.float32), pose.legs)
+    light = dyed(someone.colour, (someone.clothes == 1).astype(np.float32), pose.upper)
+    light = dyed(light, (someone.clothes == 2).astype(np.float32), pose.legs)
     tall, wide = someone.alpha.shape
     scale = pose.size * canvas.height / tall
     mixed = np.dstack([light * someone.alpha[..., None], someone.alpha])

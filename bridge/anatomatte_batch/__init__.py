@@ -1,7 +1,7 @@
 """The batch library: sequences in, sequences out, through the same .ofx as the artist's node.
 
-``RenderRequest`` is what the command line, farms and review call.  Importing this package loads
-neither image libraries nor networks.
+``RenderRequest`` and ``AnalyseRequest`` are what the command line, farms and review call.  Importing this
+package loads neither image libraries nor networks.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analyse import AnalyseRequest, AnalyseResult
     from .request import RenderRequest, render
     from .result import FrameResult, RenderResult
 
-__all__ = ["FrameResult", "RenderRequest", "RenderResult", "bundle", "render"]
+__all__ = [
+    "AnalyseRequest", "AnalyseResult", "FrameResult", "RenderRequest", "RenderResult", "bundle", "render",
+]  # fmt: skip
 
 
 def bundle() -> Path:
@@ -28,6 +31,10 @@ def __getattr__(name: str) -> Any:
         from . import request
 
         return getattr(request, name)
+    if name in ("AnalyseRequest", "AnalyseResult"):
+        from . import analyse
+
+        return getattr(analyse, name)
     if name in ("FrameResult", "RenderResult"):
         from . import result
 

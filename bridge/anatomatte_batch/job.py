@@ -10,16 +10,18 @@ from dataclasses import dataclass, field, replace
 from anatomatte.errors import AnatomatteError, DiskFull, PlateError, QualityError, SettingsError
 from anatomatte.idle import CODE, is_idle
 from anatomatte.qc import beyond, codes
-from anatomatte.settings import Value
+from anatomatte.settings import Value, from_mapping
+from anatomatte.timing import temporal_window
 
+from . import around
 from .cancel import Signals
 from .files import State
 from .idle import of_sizes
 from .layers import CLEAN, passes
-from .node import Account, Node
+from .node import ALONE, Account, Node
 from .picture import Floats, Picture, Window, placed
 from .presets import Preset
-from .provenance import Provenance, content, settings_of
+from .provenance import Provenance, content, settings_of, sides
 from .report import Report, explained, worst
 from .result import FrameResult, Message, Status
 from .sequences import compact
@@ -72,6 +74,11 @@ class Job:
             scene = next((one for one in self.scenes if one.first <= frame <= one.last), None)
             values["screen_kept"] = scene.decision.kept if scene is not None else ""
         return values
+
+    def others(self, frame: int, values: Mapping[str, Value]) -> dict[int, dict[str, Value]]:
+        """The controls at the frames that are there and that *frame*, with its *values*, depends on."""
+        window = temporal_window(from_mapping(values))
+        return {n: self.values(n) for n in sides(frame, window) if self.source.shows(n)}
 
 
 @dataclass
@@ -183,7 +190,6 @@ class _Run:
                 files[name] = side.file(frame)
         values = job.values(frame)
         account = account or self.node.expected(frame, values)
-        numbers = [n for n in account.neighbours if not job.source.missing([n])]
         return Provenance(
             account,
             settings_of(values),
@@ -191,7 +197,7 @@ class _Run:
             files,
             job.output,
             {name: content(path) for name, path in files.items()},
-            {n: content(job.source.file(n)) for n in numbers},
+            around.told(job, frame, values, account),
             {name: clip.layer for name, clip in self._clips().items() if clip.layer},
         )
 
@@ -202,7 +208,7 @@ class _Run:
         """The state of every file that a frame is made of, and its SHA-256."""
         clips = self._clips()
         found = [(clips[name], record.frame, digest) for name, digest in record.contents.items()]
-        found += [(self.job.source, number, digest) for number, digest in record.around.items()]
+        found += [(clips[name], number, digest) for name, number, digest in around.files(record.around)]
         return [(clip, number, clip.state(number), digest) for clip, number, digest in found]
 
     def _there(self) -> set[int]:
@@ -249,8 +255,9 @@ class _Run:
             values = self.job.values(frame)
             accounts: list[Account] = []
             layers, picture = render_layers(
-                self.node, frame, values, self.job.layers, picture, told.extend, accounts.append
-            )
+                self.node, frame, values, self.job.layers, picture, told.extend, accounts.append,
+                self.job.others(frame, values),
+            )  # fmt: skip
             self.signals.check()
             record = replace(before or self._record(frame), layers=self._layers(frame))
             for clip, number, state, digest in states:
@@ -336,13 +343,15 @@ def render_layers(
     picture: Picture,
     tell: Callable[[tuple[str, ...]], object] = lambda _: None,
     account: Callable[[Account], object] = lambda _: None,
+    others: Mapping[int, Mapping[str, Value]] = ALONE,
 ) -> tuple[dict[str, Floats], Picture]:
     """The layers of a frame, and the plate with the bounds that they cover; *tell* takes what the node has
-    to say, and *account* what made each of its renders."""
+    to say, *account* what made each of its renders, and *others* are the controls around it."""
     found: dict[str, Floats] = {}
     bounds: Window | None = None
     for step in passes(layers):
-        rendered = node.render(frame, {**values, **step.values})
+        beside = {number: {**told, **step.values} for number, told in others.items()}
+        rendered = node.render(frame, {**values, **step.values}, beside)
         tell(rendered.told)
         account(rendered.account)
         bounds = bounds or rendered.bounds

@@ -10,8 +10,9 @@ four mattes.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from anatomatte.errors import SettingsError
 from anatomatte.menus import GROUP_MENU, PART_MENU, PERSON_MENU
@@ -23,6 +24,9 @@ CLEAN = "cleanplate"
 _SLOTS = ("pack_r", "pack_g", "pack_b", "pack_a")
 _PARTS = tuple(key for key in BY_NAME["pack_r"].menu() if key in {**PART_MENU, **GROUP_MENU})
 EVERYONE = "everyone"
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
+"""No names."""
 
 SETS: dict[str, tuple[str, ...]] = {
     "people": tuple(PERSON_MENU),
@@ -37,7 +41,9 @@ def available() -> tuple[str, ...]:
     return ("rgba", *(matte for matte in BY_NAME["pack_r"].menu() if matte != "none"), CLEAN)
 
 
-def parse_layers(text: str, absent: Collection[str] = (), people: int | None = None) -> tuple[str, ...]:
+def parse_layers(
+    text: str, absent: Collection[str] = (), people: int | None = None, names: Mapping[str, str] = NOBODY
+) -> tuple[str, ...]:
     """``rgba,screen`` or ``all``, in the order of the table, each once.
 
     ``people``, ``parts`` and ``groups`` stand for all of theirs, ``person_02.face`` for a part of one
@@ -47,6 +53,7 @@ def parse_layers(text: str, absent: Collection[str] = (), people: int | None = N
         text: as the user wrote it.
         absent: mattes whose clip is not connected, which ``all`` leaves out.
         people: how many people are told apart at most; ``people`` and ``all`` stop there.
+        names: layer → name of the people who have one; they may be called by it.
 
     Raises:
         SettingsError: a layer that the node does not have; the nearest is suggested.
@@ -55,6 +62,10 @@ def parse_layers(text: str, absent: Collection[str] = (), people: int | None = N
     wanted = [name.strip().lower() for name in text.split(",") if name.strip()]
     if not wanted:
         raise SettingsError(f"No layer is asked for; there are {_there_are()}.")
+    whose = {name.lower(): key for key, name in names.items()}
+    wanted = [
+        ".".join((whose.get(head, head), *rest)) for head, *rest in (word.split(".") for word in wanted)
+    ]
     found = {layer for word in wanted for layer in _meant(word, absent, people)}
     order = [*have, *(f"{person}.{part}" for person in PERSON_MENU for part in _PARTS)]
     return tuple(name for name in order if name in found)
@@ -123,14 +134,28 @@ def owner(layer: str) -> tuple[str, str]:
     return (person, part) if dot else (EVERYONE, layer)
 
 
-def channel_names(layers: tuple[str, ...]) -> list[str]:
-    """The channels of a file with these layers, in file order."""
-    names = ["R", "G", "B", "A"] if "rgba" in layers else []
+def called(layer: str, names: Mapping[str, str]) -> str:
+    """What a layer is called in files: ``anna.face`` for ``person_01.face``, where *names* has the person."""
+    person, dot, part = layer.partition(".")
+    return names.get(person, person) + dot + part
+
+
+def channel_names(layers: tuple[str, ...], names: Mapping[str, str] = NOBODY) -> list[str]:
+    """The channels of a file with these layers, in file order.
+
+    Args:
+        names: layer → name of the people who have one.
+    """
+    return _channels(tuple(called(layer, names) for layer in layers))
+
+
+def _channels(layers: tuple[str, ...]) -> list[str]:
+    made = ["R", "G", "B", "A"] if "rgba" in layers else []
     for layer in layers:
         if layer == "alpha":
-            names += [] if "A" in names else ["A"]
+            made += [] if "A" in made else ["A"]
         elif layer == CLEAN:
-            names += [f"{layer}.{channel}" for channel in "RGB"]
+            made += [f"{layer}.{channel}" for channel in "RGB"]
         elif layer != "rgba":
-            names.append(f"{layer}.A")
-    return names
+            made.append(f"{layer}.A")
+    return made

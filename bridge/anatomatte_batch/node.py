@@ -14,6 +14,9 @@ from .picture import Floats, Picture, Window
 
 CLIPS = ("Source", "InM", "OutM", "CleanPlate", "Hint", "Bg")
 Pictures = Callable[[int], Picture]
+"""A clip: (frame) → its picture; FrameMissing where it has none."""
+ALONE: Mapping[int, Mapping[str, Value]] = {}
+"""The controls around a frame that depends on no other's."""
 
 CHECKS = "qc"
 """The fact of an account that holds what the checks say: code → score, as JSON."""
@@ -27,19 +30,24 @@ class Account:
         facts: version, table and whatever else is one text.
         weights: each of our own networks that was asked, and the SHA-256 of its weights.
         models: each use of another network, and its id and SHA-256.
-        neighbours: the numbers of the other frames of Source that it depends on.
+        neighbours: the numbers of the other frames that it was made with.
+        absent: of those that it looked for and that are not there.
+        window: how many frames to each side count with all their clips and controls.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     neighbours: tuple[int, ...] = ()
+    absent: tuple[int, ...] = ()
+    window: int = 0
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Account:
         """The engine's own account, typed."""
         facts = {name: text for name, text in told.items() if isinstance(text, str)}
-        return cls(facts, told["weights"], told["models"], tuple(told["neighbours"]))
+        others = tuple(told["neighbours"]), tuple(told["absent"]), int(told["window"])
+        return cls(facts, told["weights"], told["models"], *others)
 
     @property
     def screen(self) -> Mapping[str, str | float]:
@@ -69,6 +77,8 @@ class Account:
             {**self.weights, **other.weights},
             {**self.models, **other.models},
             tuple(sorted({*self.neighbours, *other.neighbours})),
+            tuple(sorted({*self.absent, *other.absent})),
+            max(self.window, other.window),
         )
 
 
@@ -111,8 +121,13 @@ class Node(Protocol):
             AnatomatteError: as `render`.
         """
 
-    def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
+    def render(
+        self, frame: int, values: Mapping[str, Value], around: Mapping[int, Mapping[str, Value]] = ALONE
+    ) -> Rendered:
         """One render at a frame with these values of the controls.
+
+        Args:
+            around: the values at other frames, where the frame depends on controls there.
 
         Raises:
             AnatomatteError: in the class of the error table.

@@ -13,12 +13,21 @@ import numpy as np
 import anatomatte
 from anatomatte import settings
 from anatomatte.decision import Decision, parsed
-from anatomatte.errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SettingsError, SetupError
+from anatomatte.errors import (
+    AnatomatteError,
+    Cancelled,
+    FrameMissing,
+    OutOfMemory,
+    PlateError,
+    SettingsError,
+    SetupError,
+)
 from anatomatte.settings import Value
 
-from .node import Account, Pictures, Rendered
+from .node import ALONE, Account, Pictures, Rendered
 from .picture import Picture
 
+Given = Value | tuple[tuple[int, Value], ...]
 IDENTIFIER = "org.anatomatte.Anatomatte"
 _CLASSES: dict[str, type[AnatomatteError]] = {
     "anatomatte.settings": SettingsError,
@@ -76,16 +85,19 @@ class OfxNode:
         self._host, self._plugin = load_plugin()
         self._span = span
         self._instance: Any = None
+        self._now: int | None = None  # the frame that is rendered
         self._shot = ExitStack()
-        self._given: dict[str, Value] = {}
+        self._given: dict[str, Given] = {}
 
-    def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
+    def render(
+        self, frame: int, values: Mapping[str, Value], around: Mapping[int, Mapping[str, Value]] = ALONE
+    ) -> Rendered:
         """One render through the OFX C API."""
         from pyopenfx import errors
 
         try:
             instance = self._at(frame)
-            self._set(instance, values)
+            self._set(instance, {frame: values, **around}, frame)
             planes = instance.render(frame, abort=self._stop)
         except errors.RenderAborted as why:
             raise Cancelled("Stopped while rendering.") from why
@@ -100,8 +112,9 @@ class OfxNode:
         return Rendered(pixels, planes.bounds, told, self._account())
 
     def decision(self, frame: int, values: Mapping[str, Value]) -> Decision | None:
-        """Whether there is a screen: what a render at half resolution decides."""
-        rendered = self.render(frame, {**values, "output": "matte", "draft": "always"})
+        """Whether there is a screen: what a render at half resolution of this frame alone decides."""
+        alone: dict[str, Value] = {"output": "matte", "draft": "always", "steady": 0.0}
+        rendered = self.render(frame, {**values, **alone})
         return parsed(rendered.account.facts.get("screen_kept", ""))
 
     def _told(self, frame: int) -> tuple[str, ...]:
@@ -115,8 +128,8 @@ class OfxNode:
         """What the engine of this Python would take; the node tells after a render what it took."""
         from anatomatte.engine import provenance
 
-        first = float(self._span[0]) if self._span else float(frame)
-        return Account.of(provenance.expected(settings.from_mapping(dict(values)), frame, first))
+        first, last = self._span or (frame, frame)
+        return Account.of(provenance.expected(settings.from_mapping(dict(values)), frame, first, last))
 
     def _account(self) -> Account:
         """What made the last frame, from the node itself; Refresh wrote it down."""
@@ -134,6 +147,7 @@ class OfxNode:
         self._instance = None
 
     def _at(self, frame: int) -> Any:
+        self._now = frame
         if self._instance is None:
             plate = self._clips["Source"](frame)
             width, height = plate.size
@@ -144,8 +158,9 @@ class OfxNode:
                 frame_rate=plate.fps or 24.0,
             )
             self._shot.callback(instance.close)
+            instance.frames_ahead = 0  # files are read when the node asks: it knows most frames already
             for name, pictures in self._clips.items():
-                instance.clips[name] = _feed(name, pictures)
+                instance.clips[name] = self._feed(name, pictures)
             if strange := [c.name for c in settings.CONTROLS if c.name not in instance.params]:
                 raise SetupError(
                     f"The node at {self._plugin.bundle} is of another version (it has no {strange[0]}); "
@@ -157,14 +172,34 @@ class OfxNode:
         self._instance.time = frame
         return self._instance
 
-    def _set(self, instance: Any, values: Mapping[str, Value]) -> None:
-        for name, value in values.items():
+    def _set(self, instance: Any, values: Mapping[int, Mapping[str, Value]], now: int) -> None:
+        """Give every control its values by frame: one that is the same at all of them is a constant."""
+        for name, value in values[now].items():
             control = settings.BY_NAME[name]
-            unmoved = control.kind == "point" and value == control.default and name not in self._given
-            if control.kind in settings.SHOWN or self._given.get(name) == value or unmoved:
+            told = {frame: there[name] for frame, there in values.items()}
+            given: Given = value if all(one == value for one in told.values()) else tuple(told.items())
+            unmoved = control.kind == "point" and given == control.default and name not in self._given
+            if control.kind in settings.SHOWN or self._given.get(name) == given or unmoved:
                 continue  # the node itself knows where the middle of the picture is
-            instance.params[name] = value
-            self._given[name] = value
+            if given is value:
+                instance.params[name] = value
+            else:
+                instance.params[name].hold(told)
+            self._given[name] = given
+
+    def _feed(self, name: str, pictures: Pictures) -> Callable[[float], Any]:
+        """A clip for the host: frames that are missing are no pictures, but for the one that is rendered."""
+
+        def image_at(time: float) -> Any:
+            number = round(time)
+            try:
+                return as_image(pictures(number), matte=name in ("InM", "OutM", "Hint"))
+            except FrameMissing:
+                if number == self._now:
+                    raise
+                return None
+
+        return image_at
 
     def _explained(self, why: Any) -> AnatomatteError:
         message = self._instance.persistent_message if self._instance is not None else None
@@ -172,13 +207,6 @@ class OfxNode:
         if isinstance(why.__cause__, MemoryError):
             return OutOfMemory(sentence)
         return _CLASSES.get(message[1] if message else "", AnatomatteError)(sentence)
-
-
-def _feed(name: str, pictures: Pictures) -> Callable[[float], Any]:
-    def image_at(time: float) -> Any:
-        return as_image(pictures(round(time)), matte=name in ("InM", "OutM", "Hint"))
-
-    return image_at
 
 
 def as_image(picture: Picture, matte: bool) -> Any:

@@ -20,7 +20,8 @@ from .node import Account
 
 PREFIX = "anatomatte:"
 _CLIPS = {"Source": "source", "CleanPlate": "clean plate", "InM": "core", "OutM": "garbage"}
-_FACTS = ("version", "table", "precision", "device", "frame", "output")
+_FACTS = ("version", "table", "precision", "device", "frame", "output", "shot")
+_BY_CONTENT = ("shot_file", "shot_read")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Provenance:
         files: the file that feeds each clip; headers get the names without their folders.
         output: layers, depth and compression of the file.
         contents: SHA-256 of each clip's file.
-        around: SHA-256 of the files of the other frames of Source that the frame depends on.
+        around: digests of the files and controls of other frames that the frame depends on (`around`).
         wanted: the layer that was asked for, of each clip that one was asked for.
         layers: the layer and part that were read, of each clip with layers; told, not compared.
     """
@@ -45,7 +46,7 @@ class Provenance:
     files: Mapping[str, Path]
     output: str
     contents: Mapping[str, str] = field(default_factory=dict)
-    around: Mapping[int, str] = field(default_factory=dict)
+    around: Mapping[str, str] = field(default_factory=dict)
     wanted: Mapping[str, str] = field(default_factory=dict)
     layers: Mapping[str, str] = field(default_factory=dict)
 
@@ -54,8 +55,7 @@ class Provenance:
         together = Account()
         for one in accounts:
             together = together.with_(one)
-        around = {n: digest for n, digest in self.around.items() if n in together.neighbours}
-        return replace(self, account=together, around=around)
+        return replace(self, account=together, around=_kept(self.around, self.frame, together))
 
     def attributes(self) -> dict[str, str]:
         """Names and texts for a file's header, the digest of the others last."""
@@ -64,7 +64,7 @@ class Provenance:
             **self.account.facts,
             "weights": _text(self.account.weights),
             "models": _text(self.account.models),
-            "neighbours": _text({str(n): digest for n, digest in self.around.items()}),
+            "neighbours": _text(self.around),
             "settings": _text(self.settings),
             "frame": str(self.frame),
             "source": shown(self.files["Source"].name),
@@ -87,9 +87,28 @@ class Provenance:
         return json.dumps(self.attributes(), sort_keys=True)
 
 
+def sides(frame: int, window: int) -> tuple[int, ...]:
+    """The frames at most *window* away."""
+    return tuple(n for n in range(frame - window, frame + window + 1) if n != frame)
+
+
+def _kept(around: Mapping[str, str], frame: int, account: Account) -> dict[str, str]:
+    """What of other frames the node says that it took: in its window all, else plates."""
+    window = set(sides(frame, account.window))
+    plates = {*account.neighbours, *account.absent, *window}
+    found = {}
+    for key, digest in around.items():
+        number, _, what = key.partition(" ")
+        if int(number) in (window if what else plates):
+            found[key] = digest
+    return found
+
+
 def settings_of(values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values that decide pixels: not the thread count, the status line or a button."""
-    return {name: value for name, value in values.items() if BY_NAME[name].stage != "none"}
+    """The values that decide pixels: not the thread count, the status line, a button, or the path of a file
+    whose content the account tells."""
+    rows = {name: BY_NAME[name] for name in values}
+    return {n: v for n, v in values.items() if rows[n].stage != "none" and n not in _BY_CONTENT}
 
 
 def content(path: Path) -> str:
@@ -135,7 +154,7 @@ def together(records: Iterable[Provenance], how: str) -> dict[str, str]:
     found: dict[str, Any] = {}
     for record in records:
         attributes = record.attributes()
-        found.setdefault("settings", []).append(_text({**record.settings, **_meant(record.settings)}))
+        found.setdefault("settings", []).append(_text({**record.settings, **meant(record.settings)}))
         for name in (*_FACTS, "weights", "models", "neighbours"):
             found.setdefault("model" if name == "models" else name, []).append(attributes.get(PREFIX + name))
         if record.wanted:
@@ -147,7 +166,7 @@ def together(records: Iterable[Provenance], how: str) -> dict[str, str]:
 
 
 def _settings(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    before, after = ({**told, **_meant(told)} for told in (_read(old, "settings"), _read(new, "settings")))
+    before, after = ({**told, **meant(told)} for told in (_read(old, "settings"), _read(new, "settings")))
     names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
     if not names:
         return []
@@ -155,7 +174,7 @@ def _settings(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     return [f"settings ({told})"]
 
 
-def _meant(told: Mapping[str, Any]) -> dict[str, Any]:
+def meant(told: Mapping[str, Any]) -> dict[str, Any]:
     """What of a kept decision on a screen decides pixels: yes or no, and the screen's colour."""
     try:
         kept = parsed(str(told.get("screen_kept", "")))

@@ -135,7 +135,7 @@ class Report:
         elif status == "skipped":
             text = f"frame {frame} is there: {path}"
         else:
-            text = f"frame {frame} rendered in {seconds:.2f} s: {path}"
+            text = f"frame {frame} {status} in {seconds:.2f} s: {path}"
         if stale:
             text += f" (stale: {stale})"
         if codes:

@@ -22,6 +22,8 @@ from .result import Message, RenderResult
 from .sequences import Pattern, as_one_file, compact, holes, is_certain, parse_frames, parse_pattern, spelt
 
 if TYPE_CHECKING:
+    from anatomatte.shot.schema import Shot
+
     from .cancel import Signals
     from .job import Job
     from .node import Connect, Node, Pictures
@@ -48,7 +50,8 @@ class RenderRequest:
         sides: the node's other clips by name (``InM OutM CleanPlate Hint Bg``), each like *source*.
         layer: the layer or part of the plate's files to read, or one for each clip by name (``Source`` and
             the names of *sides*); by default the picture itself.
-        layers: names, or a list like ``rgba,people``.
+        shot: the plate's sidecar, as `analyse` wrote it: people keep their numbers, names become layers.
+        layers: names, or a list like ``rgba,people``; people may be called by the names of the sidecar.
         colour: encoding of the plate, a value of ``input_colour``; None goes by the file's type.
         out_colour: encoding of the result, a value of ``output_colour``; None goes by the file's type.
         depth: ``8``, ``16``, ``half`` or ``float``; None is half (EXR) or 16 (PNG, TIFF).
@@ -76,6 +79,7 @@ class RenderRequest:
     settings: Mapping[str, Value] = field(default_factory=dict)
     sides: Mapping[str, str | Path] = field(default_factory=dict)
     layer: str | Mapping[str, str] | None = None
+    shot: str | Path | None = None
     layers: str | Sequence[str] = "rgba"
     colour: str | None = None
     out_colour: str | None = None
@@ -138,6 +142,8 @@ class RenderRequest:
         for option, name in _SHORT.items():
             if (value := getattr(self, option)) is not None:
                 values |= dict([presets.parse_setting(f"{name}={value}")])
+        if self.shot is not None:
+            values["shot_file"] = str(Path(self.shot).expanduser().absolute())
         from_mapping(values)  # it checks them
         return preset.override(values)
 
@@ -161,12 +167,14 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
     from .idle import idle, of_words
     from .job import run
     from .report import Report
+    from .sidecar import messages_of, shot_of
 
     preset = request.resolved()
     target = parse_pattern(str(request.destination), there=False)
     absent = {matte for matte, clip in _MATTE_CLIPS.items() if clip not in request.sides}
     text = request.layers if isinstance(request.layers, str) else ",".join(request.layers)
-    layers = parse_layers(text, absent, _people(preset))
+    named = shot_of(preset)
+    layers = parse_layers(text, absent, _people(preset), named.names if named else {})
     if request.threads:
         from .images import limit_threads
 
@@ -174,7 +182,7 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
     with ExitStack() as stack:
         stack.enter_context(_runtime(request.runtime))
         signals = stack.enter_context(Signals())
-        job, sink = _job(request, preset, layers, target, stack)
+        job, sink = _job(request, preset, layers, target, named, stack)
         log = None if request.log is None else str(request.log)
         report = stack.enter_context(Report(len(job.frames), log, request.quiet))
         for clip in (job.source, *job.sides.values()):
@@ -182,13 +190,17 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
         if request.frames is None and (lost := holes(job.source.frames())):
             report.message(Message("frames-missing", f"the plate has no frames {spelt(lost)}"))
         of_video = any(clip.is_video for clip in (job.source, *job.sides.values()))
-        for message in (*idle(job, preset), *of_words(request, target.extension, of_video)):
+        for message in (
+            *messages_of(named, job),
+            *idle(job, preset),
+            *of_words(request, target.extension, of_video),
+        ):
             report.message(message)
         places = {"source": str(request.source), "target": str(request.destination)}
         try:
             node = _node(job, connect, signals, stack)
             report.event("start", frames=compact(job.frames), **places, **node.identity)
-            job = _decided(job, node, report, signals)
+            job = _decided(job, named, node, report, signals)
             outcome = run(job, node, sink, report, signals)
         except Exception as why:
             report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))
@@ -198,11 +210,14 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
     )
 
 
-def _decided(job: Job, node: Node, report: Report, signals: Signals) -> Job:
+def _decided(job: Job, named: Shot | None, node: Node, report: Report, signals: Signals) -> Job:
     """The job with what is decided on a screen for the whole shot, whatever is rendered of it."""
     from .shot import decide
+    from .sidecar import scenes_of
 
     source = job.source
+    if named is not None:
+        return dataclasses.replace(job, scenes=scenes_of(named))
     frames = [] if source.single else source.frames()
     report.doing("looking for a screen in the shot")
     scenes = decide(frames, source.read, job.values, node, signals.check)
@@ -248,7 +263,12 @@ def _one_of(option: str, value: str, menu: tuple[str, ...]) -> None:
 
 
 def _job(
-    request: RenderRequest, preset: Preset, layers: tuple[str, ...], target: Pattern, stack: ExitStack
+    request: RenderRequest,
+    preset: Preset,
+    layers: tuple[str, ...],
+    target: Pattern,
+    named: Shot | None,
+    stack: ExitStack,
 ) -> tuple[Job, Sink]:
     from .job import Job
     from .source import Source
@@ -270,7 +290,7 @@ def _job(
         and (Path(target.text).is_file() or not is_certain(target))
     ):
         target = as_one_file(target)
-    sink, filled, text = _sink(request, layers, target, len(frames))
+    sink, filled, text = _sink(request, layers, target, len(frames), named.names if named else {})
     sides = {clip: opened(clip, where) for clip, where in request.sides.items()}
     _check_places(sink, [source, *sides.values()], frames)
     stop = request.on_error == "stop"
@@ -283,7 +303,7 @@ def _job(
 
 
 def _sink(
-    request: RenderRequest, layers: tuple[str, ...], target: Pattern, count: int
+    request: RenderRequest, layers: tuple[str, ...], target: Pattern, count: int, names: Mapping[str, str]
 ) -> tuple[Sink, dict[str, Value], str]:
     """Where *count* frames go, the controls that follow from it, and the format in words."""
     from .job import default_values
@@ -303,7 +323,7 @@ def _sink(
         sink = VideoSink(Path(request.destination), rate, over)
         return sink, default_values(False, over), f"{extension} {over}"
     depth = request.depth or DEPTHS.get(extension, ("",))[0]
-    how = StillFormat(extension, layers, depth, request.compression)
+    how = StillFormat(extension, layers, depth, request.compression, tuple(names.items()))
     if target.pad is None and count > 1:
         raise SettingsError(f"DST is one file for {count} frames; write it like key.####.exr.")
     return StillSink(target, how), default_values(how.linear, None), str(how)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-Status = Literal["rendered", "skipped", "failed"]
+Status = Literal["rendered", "skipped", "failed", "analysed"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class FrameResult:
     Attributes:
         frame: its number.
         status: ``rendered``; ``skipped``, because its file is there and is what would be rendered;
-            or ``failed``.
+            ``failed``; or ``analysed``, where nothing is rendered.
         path: its file, or the video that it is in.
         stale: why a file that was there is not what would be rendered now, like ``weights`` or
             ``settings (erode 0.0 → 1.0)``; empty where there was none.

@@ -12,6 +12,7 @@ import itertools
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,6 @@ from anatomatte.decision import Decision, contradict, pooled
 from anatomatte.errors import AnatomatteError, Cancelled, OutOfMemory, SetupError
 from anatomatte.settings import Value
 
-from .node import Node
 from .picture import Floats, Picture
 
 ROUNDS: tuple[tuple[int, ...], ...] = ((0, 4, 8), (2, 6), (1, 3, 5, 7))
@@ -51,11 +51,22 @@ class Scene:
     decision: Decision
 
 
+class Decides(Protocol):
+    """What is asked about single frames; a `node.Node` is."""
+
+    def decision(self, frame: int, values: Mapping[str, Value]) -> Decision | None:
+        """Whether there is a screen, by this frame alone; None where nothing is decided.
+
+        Raises:
+            AnatomatteError: the frame cannot be looked at.
+        """
+
+
 def decide(
     frames: Sequence[int],
     read: Callable[[int], Picture],
     values: Callable[[int], Mapping[str, Value]],
-    node: Node,
+    node: Decides,
     check: Callable[[], None],
 ) -> tuple[Scene, ...]:
     """The scenes of a shot and what is decided for each; none where the frames decide by themselves.
@@ -81,7 +92,7 @@ class _Shot:
         frames: Sequence[int],
         read: Callable[[int], Picture],
         values: Callable[[int], Mapping[str, Value]],
-        node: Node,
+        node: Decides,
         check: Callable[[], None],
     ) -> None:
         self.frames, self.read, self.values, self.node, self.check = frames, read, values, node, check
@@ -191,6 +202,17 @@ class _Shot:
             except AnatomatteError:
                 self.pictures[place] = None
         return self.pictures[place]
+
+
+def cuts(changes: Sequence[float]) -> list[int]:
+    """The places at which a scene begins, by the change of the picture before each place; 0 is none."""
+    found = []
+    for at in range(1, len(changes)):
+        around = [*changes[max(1, at - NEIGHBOURS) : at], *changes[at + 1 : at + 1 + NEIGHBOURS]]
+        usual = statistics.median(around) if around else 0.0
+        if changes[at] >= CUT and changes[at] > STANDS_OUT * usual:
+            found.append(at)
+    return found
 
 
 def small(picture: Picture) -> Floats:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from anatomatte.errors import PlateError, SettingsError
+from anatomatte.errors import FrameMissing, PlateError, SettingsError
 
 from .files import State, state_of
 from .formats import words
@@ -109,18 +109,23 @@ class Source:
         """Those of *frames* that are not there."""
         return [] if self.single else [frame for frame in frames if frame not in self._files]
 
+    def shows(self, frame: int) -> bool:
+        """Whether a frame of the time line is there: a single image is a clip of one, repeated around it."""
+        first, last = self.span()
+        return first <= frame <= last and not self.missing([frame])
+
     def file(self, frame: int) -> Path:
         """The file that holds a frame.
 
         Raises:
-            PlateError: the frame is missing.
+            FrameMissing: the clip has no such frame.
         """
         if self.single:
             return next(iter(self._files.values()))
         if frame not in self._files:
             have = compact(self._files)
             short = f" {self.short}" if self.short else ""
-            raise PlateError(f"{self.text} has no frame {frame}; there are {have}.{short}")
+            raise FrameMissing(f"{self.text} has no frame {frame}; there are {have}.{short}")
         return self._files[frame]
 
     def state(self, frame: int) -> State:
@@ -153,7 +158,8 @@ class Source:
         """The picture of a frame, from memory when it was just read and its file is the same.
 
         Raises:
-            PlateError: missing or damaged.
+            FrameMissing: the clip has no such frame.
+            PlateError: it is damaged.
             SettingsError: it has no such layer.
         """
         path = self.file(frame)

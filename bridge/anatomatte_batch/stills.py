@@ -15,7 +15,7 @@ from anatomatte.errors import AnatomatteError, OutputError, PlateError, Settings
 
 from .files import reachable
 from .formats import BY_SUFFIX, suffixes, words
-from .layers import channel_names
+from .layers import called, channel_names
 from .picture import Floats, Picture, placed
 from .provenance import PREFIX, Provenance
 
@@ -28,7 +28,8 @@ _HALF_MAX = np.float32(65504.0)
 
 @dataclass(frozen=True)
 class StillFormat:
-    """How stills are written: the file's extension, layers, pixel depth and compression.
+    """How stills are written: the file's extension, layers, pixel depth and compression, and the names of
+    people (layer, name) that layers are called by.
 
     Raises:
         SettingsError: the combination does not exist in that kind of file.
@@ -38,6 +39,7 @@ class StillFormat:
     layers: tuple[str, ...]
     depth: str
     compression: str
+    names: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.extension not in STILLS:
@@ -61,7 +63,8 @@ class StillFormat:
         return self.depth in ("half", "float")
 
     def __str__(self) -> str:
-        return f"{','.join(self.layers)} {self.depth} {self.compression if self.exr else ''}".strip()
+        layers = (called(layer, dict(self.names)) for layer in self.layers)
+        return f"{','.join(layers)} {self.depth} {self.compression if self.exr else ''}".strip()
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def write_still(
         raise AnatomatteError(
             f"The render of {picture.name} holds values that are no numbers; please report it."
         )
-    names = channel_names(how.layers)
+    names = channel_names(how.layers, dict(how.names))
     with beside(path) as temporary:
         _write(temporary, stack, _spec(stack, names, picture, how, record), how, picture)
         fault = damage(temporary, tuple(names))

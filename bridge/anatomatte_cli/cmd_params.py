@@ -29,7 +29,7 @@ def takes(control: Control) -> str:
         return ", ".join(control.menu())
     if control.kind == "bool":
         return "true, false"
-    words = {"rgb": "red, green, blue", "point": "x, y", "line": "words"}
+    words = {"rgb": "red, green, blue", "point": "x, y", "line": "words", "file": "a path"}
     if control.kind in words:
         return words[control.kind]
     if control.kind in SHOWN:

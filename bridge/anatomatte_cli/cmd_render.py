@@ -17,45 +17,57 @@ if TYPE_CHECKING:
     from anatomatte_batch.request import RenderRequest
 
 _CLIPS = {"inm": "InM", "outm": "OutM", "clean_plate": "CleanPlate", "hint": "Hint", "bg": "Bg"}
-_SAME = ("layers", "colour", "out_colour", "depth", "compression", "over", "fps", "start", "overwrite")
+_SAME = (
+    "shot",
+    "layers",
+    "colour",
+    "out_colour",
+    "depth",
+    "compression",
+    "over",
+    "fps",
+    "start",
+    "overwrite",
+)
 _MORE = ("on_error", "qc_threshold", "threads", "log", "quiet")
 
 
-def _option(*names: str, **facts: Any) -> Callable[[Any], Any]:
+def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
     return click.option(*names, cls=Option, **facts)
 
 
 @click.command("render", cls=Command, options_metavar="[OPTIONS]")
 @click.argument("src")
 @click.argument("dst")
-@_option("--frames", metavar="SET", help="1001-1100x2,1150; default: all that are there.")
-@_option("--preset", metavar="TOML", help="Per-shot settings, key frames, ranges.")
-@_option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="A control (`anatomatte params`).")
-@_option("--save-preset", metavar="TOML", help="Write down what --preset and --set say.")
-@_option(
+@option("--frames", metavar="SET", help="1001-1100x2,1150; default: all that are there.")
+@option("--preset", metavar="TOML", help="Per-shot settings, key frames, ranges.")
+@option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="A control (`anatomatte params`).")
+@option("--save-preset", metavar="TOML", help="Write down what --preset and --set say.")
+@option(
     "--layer", metavar="[CLIP=]NAME", multiple=True, help="The layer or part of SRC, or of a clip, to read."
 )
-@_option("--layers", metavar="LIST", default="rgba", help="rgba,screen,people,parts,person_01.face… all.")
-@_option("--inm", metavar="SRC", row="clips", help="The node's other clips.")
-@_option("--outm", metavar="SRC", row="clips")
-@_option("--clean-plate", metavar="SRC", row="clips")
-@_option("--hint", metavar="SRC", row="clips")
-@_option("--bg", metavar="SRC", row="clips")
-@_option("--colour", metavar="KEY", row="colour", help="Default: by the files' types.")
-@_option("--out-colour", metavar="KEY", row="colour")
-@_option("--depth", metavar="8|16|half|float", help="Default: half (EXR), 16 (PNG, TIFF).")
-@_option("--compression", metavar="NAME", default="zips", help="EXR: zips zip piz dwaa dwab none.")
-@_option("--over", metavar="checker|grey", default="checker", help="What an MP4 shows behind.")
-@_option("--fps", metavar="RATE", help="Of a video out; default: the plate's, or 24.")
-@_option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
-@_option("--overwrite", is_flag=True, row="flags", help="Render frames that are there; say nothing.")
-@_option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
-@_option(
+@option("--shot", metavar="FILE", help="Sidecar of SRC (`anatomatte analyse`): who is who.")
+@option("--layers", metavar="LIST", default="rgba", help="rgba,screen,people,parts,person_01.face… all.")
+@option("--inm", metavar="SRC", row="clips", help="The node's other clips.")
+@option("--outm", metavar="SRC", row="clips")
+@option("--clean-plate", metavar="SRC", row="clips")
+@option("--hint", metavar="SRC", row="clips")
+@option("--bg", metavar="SRC", row="clips")
+@option("--colour", metavar="KEY", row="colour", help="Default: by the files' types.")
+@option("--out-colour", metavar="KEY", row="colour")
+@option("--depth", metavar="8|16|half|float", help="Default: half (EXR), 16 (PNG, TIFF).")
+@option("--compression", metavar="NAME", default="zips", help="EXR: zips zip piz dwaa dwab none.")
+@option("--over", metavar="checker|grey", default="checker", help="What an MP4 shows behind.")
+@option("--fps", metavar="RATE", help="Of a video out; default: the plate's, or 24.")
+@option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
+@option("--overwrite", is_flag=True, row="flags", help="Render frames that are there; say nothing.")
+@option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
+@option(
     "--qc-threshold", metavar="T", type=float, help="Doubtful beyond T × thresholds: exit 6 (docs/qc.md)."
 )
-@_option("--threads", metavar="N", type=int, help="Processor threads for a frame.")
-@_option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
-@_option("--quiet", is_flag=True, row="flags")
+@option("--threads", metavar="N", type=int, help="Processor threads for a frame.")
+@option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
+@option("--quiet", is_flag=True, row="flags")
 def command(**words: Any) -> int:
     """Key SRC into DST: plate.####.exr, %04d, $F4, @@@, an image or a video."""
     return render(words)

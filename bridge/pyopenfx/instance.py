@@ -61,6 +61,7 @@ class Instance(Questions):
         self._sequence = False
         self._single_use = False
         self.takes_scale = True  # as far as the host has found out
+        self.frames_ahead = 8  # that are fetched before a render, where no more are needed of a clip
         self.keeps_failed = False  # a failed frame is what the plug-in left in it
         self.failed: list[tuple[float, str]] = []  # frames of `film`, and why
         self.put("OfxPropIsInteractive", int(interactive))
@@ -185,7 +186,8 @@ class Instance(Questions):
                 raise
             self.failed.append((float(frame), str(error)))
         finally:
-            self.keeps_failed = False
+            self.frames_ahead = 8  # that are fetched before a render, where no more are needed of a clip
+        self.keeps_failed = False
 
     @contextmanager
     def sequence(

@@ -193,6 +193,16 @@ class Param(ParamDescription):
             self.core.set_key(float(time), checked)
         self._changed(self.name)
 
+    def hold(self, values: Mapping[float, Any]) -> None:
+        """Gives it a value for each of some times, whether or not it animates: for hosts that decide every
+        value by the frame.  Between the times it is as between keys."""
+        self._must_hold_values()
+        checked = {float(time): self._checked(value) for time, value in values.items()}
+        self.core.delete_keys()
+        for time, value in checked.items():
+            self.core.set_key(time, value)
+        self._changed(self.name)
+
     def copy_value(self, other: Param, time: float) -> None:
         """Gives another instance's parameter the value of this one at a time; nobody is told."""
         if self.kind not in VALUELESS:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .instance import Instance
 
 Array = npt.NDArray[Any]
-_MOST_FRAMES_AHEAD = 8  # more are fetched when the plug-in asks, not all held at once
 
 
 class Stop(Protocol):
@@ -150,8 +149,8 @@ class Job:
         if not one.flag("OfxImageEffectPropTemporalClipAccess"):
             return
         for name, ranges in one.frames_needed(self.time).items():
-            if sum(int(last - first) + 1 for first, last in ranges) > _MOST_FRAMES_AHEAD:
-                continue
+            if sum(int(last - first) + 1 for first, last in ranges) > one.frames_ahead:
+                continue  # they are fetched when the plug-in asks, not all held at once
             for first, last in ranges:
                 for step in range(int(last - first) + 1):
                     one.clips[name].image(first + step)

@@ -281,8 +281,9 @@ Client::Talk Client::talk(AnmCall* call, Connection* connection, AnmResult* resu
       last_sign = Clock::now();
       Reader in(message.body);
       if (message.kind == Kind::alive && call->progress) call->progress(call->host, in.f64());
-      if (message.kind == Kind::fetch) {
-        const AnmResult lent = lend_other(call, in.f64(), connection);
+      if (message.kind == Kind::fetch || message.kind == Kind::ask) {
+        const AnmResult lent = message.kind == Kind::fetch ? lend_other(call, message, connection)
+                                                           : lend_values(call, message, connection);
         if (lent == ANM_FAILED) return Talk::lost;
         started += Clock::now() - last_sign;  // the host's time is not the frame's
         last_sign = Clock::now();

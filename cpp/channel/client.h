@@ -65,7 +65,8 @@ class Client {
   bool greet(AnmCall* call, int socket, bool starting, AnmResult* result, std::string* why);
   Talk talk(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
   bool fit_memory(size_t size, Connection* connection, std::string* why);
-  AnmResult lend_other(AnmCall* call, double time, Connection* connection);
+  AnmResult lend_other(AnmCall* call, const Message& asked, Connection* connection);
+  AnmResult lend_values(AnmCall* call, const Message& asked, Connection* connection);
   std::string log_hint() const;
 
   const ClientFacts facts_;

@@ -1,4 +1,5 @@
-// What a client knows of other frames: hands them to the worker one by one, and asks it which.
+// What a client knows of other frames: hands them and their controls to the worker one by one, and
+// asks it which.
 #include "client.h"
 #include "frame_codec.h"
 
@@ -27,10 +28,15 @@ struct Lent {
 }  // namespace
 
 // Answers a fetch; ANM_FAILED when the worker is gone.
-AnmResult Client::lend_other(AnmCall* call, double time, Connection* connection) {
+AnmResult Client::lend_other(AnmCall* call, const Message& asked, Connection* connection) {
+  Reader in(asked.body);
+  const std::string clip = in.text();
+  const double time = in.f64();
+  in.end();
   Lent lent{&connection->beside, &connection->beside_sent, "", {}, false};
   char sentence[1024] = "";
-  AnmFetch wanted{sizeof(AnmFetch), time, &Lent::take, &lent, sentence, sizeof sentence};
+  AnmFetch wanted{sizeof(AnmFetch), clip.c_str(),   time, &Lent::take, &lent,
+                  sentence,         sizeof sentence};
   AnmResult result = ANM_PLATE;
   if (call->fetch) result = call->fetch(call->host, &wanted);
   if (result == ANM_OK && !lent.taken) result = ANM_MEMORY;
@@ -46,6 +52,28 @@ AnmResult Client::lend_other(AnmCall* call, double time, Connection* connection)
   const std::string facts = result == ANM_OK ? lent.facts.bytes() : "";
   if (!send(connection->socket.get(), Kind::plate, out.bytes() + facts, fd)) return ANM_FAILED;
   if (result == ANM_OK) connection->beside_sent = true;
+  return result == ANM_FAILED ? ANM_PLATE : result;
+}
+
+// Answers an ask likewise.
+AnmResult Client::lend_values(AnmCall* call, const Message& asked, Connection* connection) {
+  Reader in(asked.body);
+  const double time = in.f64();
+  in.end();
+  std::string values;
+  char sentence[1024] = "";
+  const auto take = [](void* taker, const AnmValue* rows, int32_t count) {
+    *static_cast<std::string*>(taker) = encode_values(rows, count);
+  };
+  AnmAsk wanted{sizeof(AnmAsk), time, take, &values, sentence, sizeof sentence};
+  AnmResult result = ANM_PLATE;
+  if (call->values_at) result = call->values_at(call->host, &wanted);
+  if (result == ANM_OK && values.empty()) result = ANM_PLATE;
+  sentence[sizeof sentence - 1] = 0;
+  Writer out;
+  out.i64(result).text(result == ANM_OK ? "" : sentence);
+  const std::string body = out.bytes() + (result == ANM_OK ? values : "");
+  if (!send(connection->socket.get(), Kind::values, body)) return ANM_FAILED;
   return result == ANM_FAILED ? ANM_PLATE : result;
 }
 
@@ -66,6 +94,9 @@ AnmResult Client::reach(AnmReach* question) {
     result = static_cast<AnmResult>(in.i64());
     question->first = in.f64();
     question->last = in.f64();
+    question->clips_first = in.f64();
+    question->clips_last = in.f64();
+    in.end();
   } catch (const std::exception&) {
     return ANM_FAILED;
   }

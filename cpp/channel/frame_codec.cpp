@@ -150,8 +150,19 @@ std::string encode(const AnmCall& call, const Layout& layout, const std::string&
   put_image(&out, window_image(call), layout.offsets[call.n_inputs]);
   put_values(&out, call.values, call.n_values);
   put_range(&out, call.range);
-  out.i64(static_cast<int64_t>(call.sequence)).i64(call.fetch ? 1 : 0);
+  out.i64(static_cast<int64_t>(call.sequence)).i64(call.fetch && call.values_at ? 1 : 0);
   return out.bytes();
+}
+
+std::string encode_values(const AnmValue* values, int32_t count) {
+  Writer out;
+  put_values(&out, values, count);
+  return out.bytes();
+}
+
+void decode_values(Reader* in, std::vector<AnmValue>* values, std::deque<std::string>* texts) {
+  get_values(in, values, texts);
+  in->end();
 }
 
 std::string encode_reach(const AnmReach& question) {

@@ -39,7 +39,7 @@ AnmImage get_picture(Reader* in, char* memory, size_t memory_size, std::deque<st
 struct Decoded {
   AnmCall call{};
   AnmImage output{};
-  bool fetches = false;  // whether the client hands over other frames
+  bool fetches = false;  // whether the client hands over other frames and their controls
   std::string ocio;
   std::vector<AnmImage> inputs;
   std::vector<AnmValue> values;
@@ -52,6 +52,10 @@ struct DecodedReach {
   std::vector<AnmValue> values;
   std::deque<std::string> texts;
 };
+
+// Controls alone, at the end of a message.
+std::string encode_values(const AnmValue* values, int32_t count);
+void decode_values(Reader* in, std::vector<AnmValue>* values, std::deque<std::string>* texts);
 
 std::string encode_reach(const AnmReach& question);
 void decode_reach(const std::string& body, DecodedReach* decoded);

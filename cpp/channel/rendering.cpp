@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <vector>
 
 #include "frame_codec.h"
 #include "shared_memory.h"
@@ -44,20 +45,33 @@ bool Rendering::poll() {
 }
 
 // Waits as long as the host takes: it may have to render what comes before the node.
+bool Rendering::answered(Kind question, const std::string& body, Kind answer, Message* message) {
+  if (poll() || !send(socket_, question, body)) return false;
+  while (!*stop_) {
+    *message = Message();
+    const Got got = receive(socket_, message, kPollMs);
+    if (got == Got::closed || message->kind == Kind::cancel) break;
+    if (got == Got::message && message->kind == answer) return true;
+    if (!alive()) break;
+  }
+  cancelled_ = true;
+  return false;
+}
+
 AnmResult Rendering::fetch(void* host, AnmFetch* wanted) {
   auto* self = static_cast<Rendering*>(host);
-  if (self->poll() || !send(self->socket_, Kind::fetch, Writer().f64(wanted->time).bytes())) {
-    return ANM_CANCELLED;
-  }
-  while (!*self->stop_) {
-    Message message;
-    const Got got = receive(self->socket_, &message, kPollMs);
-    if (got == Got::closed || message.kind == Kind::cancel) break;
-    if (got == Got::message && message.kind == Kind::plate) return self->take(&message, wanted);
-    if (!self->alive()) break;
-  }
-  self->cancelled_ = true;
-  return ANM_CANCELLED;
+  Message plate;
+  const std::string asked = Writer().text(wanted->clip).f64(wanted->time).bytes();
+  if (!self->answered(Kind::fetch, asked, Kind::plate, &plate)) return ANM_CANCELLED;
+  return self->take(&plate, wanted);
+}
+
+AnmResult Rendering::values_at(void* host, AnmAsk* wanted) {
+  auto* self = static_cast<Rendering*>(host);
+  Message values;
+  const std::string asked = Writer().f64(wanted->time).bytes();
+  if (!self->answered(Kind::ask, asked, Kind::values, &values)) return ANM_CANCELLED;
+  return self->take(values, wanted);
 }
 
 AnmResult Rendering::take(Message* plate, AnmFetch* wanted) {
@@ -81,10 +95,32 @@ AnmResult Rendering::take(Message* plate, AnmFetch* wanted) {
     result = ANM_FAILED;
     why = error.what();
   }
-  if (result == ANM_CANCELLED) cancelled_ = true;
-  if (wanted->message && wanted->message_size) {
-    std::snprintf(wanted->message, wanted->message_size, "%s", why.c_str());
+  return told(result, why, wanted->message, wanted->message_size);
+}
+
+AnmResult Rendering::take(const Message& values, AnmAsk* wanted) {
+  std::string why;
+  AnmResult result = ANM_FAILED;
+  try {
+    Reader in(values.body);
+    result = static_cast<AnmResult>(in.i64());
+    why = in.text();
+    if (result == ANM_OK) {
+      std::vector<AnmValue> rows;
+      std::deque<std::string> texts;
+      decode_values(&in, &rows, &texts);
+      wanted->take(wanted->taker, rows.data(), static_cast<int32_t>(rows.size()));
+    }
+  } catch (const std::exception& error) {
+    result = ANM_FAILED;
+    why = error.what();
   }
+  return told(result, why, wanted->message, wanted->message_size);
+}
+
+AnmResult Rendering::told(AnmResult result, const std::string& why, char* message, size_t size) {
+  if (result == ANM_CANCELLED) cancelled_ = true;
+  if (message && size) std::snprintf(message, size, "%s", why.c_str());
   return result;
 }
 

@@ -21,11 +21,15 @@ class Rendering {
   static int32_t aborted(void* host);
   static void progressed(void* host, double value);
   static AnmResult fetch(void* host, AnmFetch* wanted);
+  static AnmResult values_at(void* host, AnmAsk* wanted);
 
  private:
   bool poll();
   bool alive();
+  bool answered(Kind question, const std::string& body, Kind answer, Message* message);
   AnmResult take(Message* plate, AnmFetch* wanted);
+  AnmResult take(const Message& values, AnmAsk* wanted);
+  AnmResult told(AnmResult result, const std::string& why, char* message, size_t size);
 
   int socket_;
   const std::atomic<bool>* stop_;

@@ -65,6 +65,7 @@ void Server::render(int socket, const std::string& body, Memory* memory) {
     frame.call.aborted = &Rendering::aborted;
     frame.call.progress = &Rendering::progressed;
     frame.call.fetch = frame.fetches ? &Rendering::fetch : nullptr;
+    frame.call.values_at = frame.fetches ? &Rendering::values_at : nullptr;
     frame.call.message = sentence;
     frame.call.message_size = sizeof sentence;
     ++rendering_;
@@ -118,8 +119,9 @@ bool Server::answer(int socket, Message* message, Memory* memory) {
       decode_reach(message->body, &asked);
       const AnmResult result = engine_.reach ? engine_.reach(&asked.question) : ANM_SETUP;
       const AnmReach& told = asked.question;
-      return send(socket, Kind::reached,
-                  Writer().i64(result).f64(told.first).f64(told.last).bytes());
+      Writer out;
+      out.i64(result).f64(told.first).f64(told.last).f64(told.clips_first).f64(told.clips_last);
+      return send(socket, Kind::reached, out.bytes());
     }
     default:
       return true;  // a cancel that came after its frame was done

@@ -11,7 +11,7 @@
 
 namespace anatomatte::channel {
 
-inline constexpr uint32_t kProtocol = 3;
+inline constexpr uint32_t kProtocol = 4;
 
 enum class Kind : uint32_t {
   hello = 1,  // protocol, version, table digest, time-outs           client → worker
@@ -26,10 +26,12 @@ enum class Kind : uint32_t {
   text,       // the status                                           worker → client
   purge,      // give memory back                                     client → worker
   release,    // let go of this connection's shared memory            client → worker
-  fetch,      // asks for Source at a time, while a frame renders     worker → client
+  fetch,      // asks for a clip at a time, while a frame renders     worker → client
   plate,      // result, sentence, the picture; + its shared memory   client → worker
   reach,      // asks which frames a frame depends on                 client → worker
-  reached,    // result, first and last of the others                 worker → client
+  reached,    // result, first and last of Source's others and clips' worker → client
+  ask,        // asks for the controls at a time, while one renders   worker → client
+  values,     // result, sentence, the controls                       client → worker
 };
 
 struct WireError : std::runtime_error {

@@ -1,5 +1,8 @@
 // The one exported symbol: the runtime behind engine_api.h.
 #include <mutex>
+#include <optional>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "engine_threads.h"
@@ -113,16 +116,17 @@ void purge() {
 
 AnmResult reach(AnmReach* question) {
   Result result;
-  question->first = question->last = 0.0;
+  using Ends = std::optional<std::pair<double, double>>;
+  question->first = question->clips_first = 0.0;
+  question->last = question->clips_last = -1.0;
   const auto ask = [&] {
     const py::object found = entry().attr("reach")(
         py::arg("values") = values_of(question->values, question->n_values),
-        py::arg("time") = question->time, py::arg("first") = first_of(question->range));
-    question->last = -1.0;
-    if (found.is_none()) return;
-    const auto ends = found.cast<std::pair<double, double>>();
-    question->first = ends.first;
-    question->last = ends.second;
+        py::arg("time") = question->time, py::arg("first") = first_of(question->range),
+        py::arg("last") = last_of(question->range));
+    const auto [source, clips] = found.cast<std::pair<Ends, Ends>>();
+    if (source) std::tie(question->first, question->last) = *source;
+    if (clips) std::tie(question->clips_first, question->clips_last) = *clips;
   };
   const Outcome outcome = run_on_engine_thread([&](Job&) { result = guarded(ask); }, nullptr);
   return told(outcome, result).code;

@@ -1,4 +1,4 @@
-// Other frames of Source, for Python that renders one.
+// Other frames, for Python that renders one.
 #pragma once
 
 #include <memory>
@@ -9,11 +9,13 @@
 
 namespace anatomatte::embed {
 
-// {"first": the first frame or None, "sequence": int, "at": None or a function of time that gives
-// a picture of its own memory, or (exit code, sentence)}.
+// {"first", "last": Source's frames or None, "sequence": int, "at": None or a function of a clip's
+// name and a time that gives a picture of its own memory, None where there is none, or (exit code,
+// sentence), "values": None or a function of time that gives the controls, or the same pair}.
 py::dict neighbours(const AnmCall& call, const std::shared_ptr<Job*>& job);
 
-// The first frame of a range as Python has it: None where nobody knows.
+// The ends of a range as Python has them: None where nobody knows.
 py::object first_of(const AnmRange& range);
+py::object last_of(const AnmRange& range);
 
 }  // namespace anatomatte::embed

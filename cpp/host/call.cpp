@@ -50,6 +50,8 @@ ImageHandle* Call::lend(Clip* clip, double at, const OfxRectD* region, OfxStatus
     image = find_image(clip, at, region);
   } catch (...) {
     fail(std::current_exception());
+    *status = kOfxStatErrUnknown;  // there may be a picture, unlike where there is none
+    return nullptr;
   }
   if (!image) {
     *status = kOfxStatFailed;

@@ -27,6 +27,7 @@ const char* type_of(const Control& control) {
     case Kind::button_:
       return kOfxParamTypePushButton;
     case Kind::line_:
+    case Kind::file_:
     case Kind::text_:
       return kOfxParamTypeString;
   }
@@ -100,6 +101,13 @@ void describe_line(const Properties& param, const Control& control) {
   param.set(kOfxParamPropDefault, control.text);
 }
 
+// A path, with the host's own way to choose a file.
+void describe_file(const Properties& param, const Control& control) {
+  param.set(kOfxParamPropStringMode, kOfxParamStringIsFilePath);
+  param.set(kOfxParamPropStringFilePathExists, 1);
+  param.set(kOfxParamPropDefault, control.text);
+}
+
 // A line that only the node writes.
 void describe_text(const Properties& param, const Control& control) {
   param.set(kOfxParamPropStringMode, kOfxParamStringIsLabel);
@@ -125,6 +133,8 @@ void describe_kind(const Properties& param, const Control& control) {
       return describe_point(param, control);
     case Kind::line_:
       return describe_line(param, control);
+    case Kind::file_:
+      return describe_file(param, control);
     case Kind::button_:
       return;
     case Kind::text_:

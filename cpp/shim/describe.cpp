@@ -50,8 +50,8 @@ void define_clip(OfxImageEffectHandle descriptor, const ClipRow& row) {
   }
   clip.set(kOfxImageClipPropOptional, row.optional ? 1 : 0);
   clip.set(kOfxImageClipPropIsMask, row.matte ? 1 : 0);
-  const bool plate = std::string_view(row.name) == kOfxImageEffectSimpleSourceClipName;
-  clip.set(kOfxImageEffectPropTemporalClipAccess, plate && host_facts().other_frames ? 1 : 0);
+  const bool around = std::string_view(row.name) != kInputs[kBgClip].name;
+  clip.set(kOfxImageEffectPropTemporalClipAccess, around && host_facts().other_frames ? 1 : 0);
   clip.set(kOfxImageEffectPropSupportsTiles, 0);
   clip.set(kOfxImageClipPropFieldExtraction, kOfxImageFieldBoth);
 }

@@ -78,6 +78,10 @@ OfxStatus changed(Instance& node, const Properties& in) {
     node.keep_decision();
     return kOfxStatOK;
   }
+  if (name == kControls[kReloadShot].name) {
+    node.reload_shot();
+    return kOfxStatOK;
+  }
   node.place_point(name, in.number_or(kOfxPropTime, 0.0));
   if (decides(name)) node.show_what_counts();
   node.show_status();

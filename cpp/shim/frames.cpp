@@ -1,11 +1,13 @@
 #include "frames.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
 #include <string>
 
 #include "image.h"
+#include "planes.h"
 #include "runtime.h"
 #include "status.h"
 
@@ -28,8 +30,10 @@ AnmRange read_range(const Properties& clip, const char* name) {
   return range;
 }
 
-bool other_engines(const Instance& node, OfxTime time) {
-  return node.choice(kAlphaModel, time) != kAlphaOwn || node.choice(kEdgeModel, time) != kEdgeOwn;
+// Spares a node that looks at no other frame the start of the engine.
+bool may_look_around(const Instance& node, OfxTime time) {
+  return node.choice(kAlphaModel, time) != kAlphaOwn || node.choice(kEdgeModel, time) != kEdgeOwn ||
+         (node.number(kSteady, time) > 0.0 && node.whole(kWindow, time) > 0);
 }
 
 // Whether the frame depends on others.  What cannot be told now, the render will fail to tell.
@@ -43,14 +47,41 @@ bool ask_reach(const Instance& node, OfxTime time, AnmReach* question) {
   question->range = source_range(node);
   question->values = values.rows.data();
   question->n_values = static_cast<int32_t>(values.rows.size());
-  return engine->reach(question) == ANM_OK && question->first <= question->last;
+  return engine->reach(question) == ANM_OK &&
+         (question->first <= question->last || question->clips_first <= question->clips_last);
 }
 
-AnmResult refuse(AnmFetch* wanted, const std::string& sentence) {
-  if (wanted->message && wanted->message_size) {
-    std::snprintf(wanted->message, wanted->message_size, "%s", sentence.c_str());
+// Says that a clip is needed at `time`, and at the others, in one range where they adjoin.
+void need(const Properties& out, const char* clip, OfxTime time, double first, double last) {
+  const std::string name = std::string(kRangeOf) + clip;
+  const bool others = first <= last;
+  const bool adjoining =
+      others && first - 1 <= time && time <= last + 1 && time == std::floor(time);
+  int at = 0;
+  if (others) {
+    out.set(name.c_str(), adjoining ? std::min(first, time) : first, at++);
+    out.set(name.c_str(), adjoining ? std::max(last, time) : last, at++);
   }
+  if (adjoining) return;
+  out.set(name.c_str(), time, at++);
+  out.set(name.c_str(), time, at);
+}
+
+AnmResult refuse(char* message, size_t size, const std::string& sentence) {
+  if (message && size) std::snprintf(message, size, "%s", sentence.c_str());
   return ANM_PLATE;
+}
+
+// Hosts repeat a plate's first and last frame outside of it; those are no frames of the shot.
+bool outside(const AnmRange& range, double time) {
+  return range.known && (time < range.first - 1e-3 || time > range.last + 1e-3);
+}
+
+int input_index(const std::string& name) {
+  for (int i = 0; i < kInputCount; ++i) {
+    if (name == kInputs[i].name) return i;
+  }
+  throw Failure("The engine asked for the clip " + name + ", which the node has not.", kBug);
 }
 
 }  // namespace
@@ -63,42 +94,57 @@ AnmRange source_range(const Instance& node) {
 
 OfxStatus frames_needed(const Instance& node, const Properties& in, const Properties& out) {
   const OfxTime time = in.number_or(kOfxPropTime, 0.0);
-  AnmReach question{};
-  if (!host_facts().other_frames || !other_engines(node, time) ||
-      !ask_reach(node, time, &question)) {
+  AnmReach told{};
+  if (!host_facts().other_frames || !may_look_around(node, time) || !ask_reach(node, time, &told)) {
     return kOfxStatReplyDefault;
   }
   for (int i = 0; i < kInputCount; ++i) {
     if (!node.input(i).connected()) continue;
-    const std::string name = std::string(kRangeOf) + kInputs[i].name;
-    int at = 0;
-    const bool adjoining = i == kSourceClip && question.last + 1 >= time && question.last <= time;
     if (i == kSourceClip) {
-      out.set(name.c_str(), question.first, at++);
-      out.set(name.c_str(), adjoining ? time : question.last, at++);
+      need(out, kInputs[i].name, time, told.first, told.last);
+    } else if (i == kBgClip) {
+      need(out, kInputs[i].name, time, 0.0, -1.0);
+    } else {
+      need(out, kInputs[i].name, time, told.clips_first, told.clips_last);
     }
-    if (adjoining) continue;
-    out.set(name.c_str(), time, at++);
-    out.set(name.c_str(), time, at);
   }
   return kOfxStatOK;
 }
 
-AnmResult lend_source(const Instance& node, AnmFetch* wanted) {
+AnmResult lend(const Instance& node, AnmFetch* wanted) {
   char frame[32];
   std::snprintf(frame, sizeof(frame), "%g", wanted->time);
   try {
-    const Image image(node.input(kSourceClip), wanted->time);
-    if (!image.found() || image.empty()) {
-      return refuse(wanted, std::string("The host gave no picture of Source at frame ") + frame +
-                                ", which this frame needs because a network that was chosen "
-                                "remembers the frames before: check the plate's frame range and "
-                                "that its files can be read, or choose another model.");
+    const int index = input_index(wanted->clip);
+    const Clip& clip = node.input(index);
+    if (!clip.connected()) return ANM_ABSENT;
+    if (index == kSourceClip && outside(source_range(node), wanted->time)) return ANM_ABSENT;
+    const Image image(clip, wanted->time);
+    if (image.refused()) {
+      return refuse(wanted->message, wanted->message_size,
+                    std::string("The host could not hand over ") + wanted->clip + " at frame " +
+                        frame + ", which this frame needs (" + image.refusal() +
+                        "): check that its file can be read, or look at fewer frames around.");
     }
+    if (!image.found() || image.empty()) return ANM_ABSENT;
     wanted->take(wanted->taker, &image.view());
     return ANM_OK;
   } catch (const Failure& failure) {
-    return refuse(wanted, std::string(failure.what()) + " It is frame " + frame + ".");
+    return refuse(wanted->message, wanted->message_size,
+                  std::string(failure.what()) + " It is frame " + frame + ".");
+  } catch (const std::bad_alloc&) {
+    return ANM_MEMORY;
+  }
+}
+
+AnmResult lend_values(const Instance& node, const std::string& plane, AnmAsk* wanted) {
+  try {
+    FrameValues values = node.values(wanted->time);
+    select_plane(plane, &values.rows);
+    wanted->take(wanted->taker, values.rows.data(), static_cast<int32_t>(values.rows.size()));
+    return ANM_OK;
+  } catch (const Failure& failure) {
+    return refuse(wanted->message, wanted->message_size, failure.what());
   } catch (const std::bad_alloc&) {
     return ANM_MEMORY;
   }

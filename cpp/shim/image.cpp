@@ -52,11 +52,10 @@ int pixel_bytes(const AnmImage& view) {
 Image::Image(const Clip& clip, OfxTime time, const std::string& plane) {
   if (!clip.handle) return;
   constexpr int kPresentView = -1;
-  const OfxStatus got = plane.empty()
-                            ? suites().effect->clipGetImage(clip.handle, time, nullptr, &handle_)
-                            : suites().planes->clipGetImagePlane(clip.handle, time, kPresentView,
-                                                                 plane.c_str(), nullptr, &handle_);
-  if (got != kOfxStatOK) {
+  status_ = plane.empty() ? suites().effect->clipGetImage(clip.handle, time, nullptr, &handle_)
+                          : suites().planes->clipGetImagePlane(clip.handle, time, kPresentView,
+                                                               plane.c_str(), nullptr, &handle_);
+  if (status_ != kOfxStatOK) {
     handle_ = nullptr;
     return;
   }
@@ -73,8 +72,14 @@ Image::~Image() {
   if (handle_) suites().effect->clipReleaseImage(handle_);
 }
 
-Image::Image(Image&& other) noexcept : handle_(other.handle_), view_(other.view_) {
+Image::Image(Image&& other) noexcept
+    : handle_(other.handle_), status_(other.status_), view_(other.view_) {
   other.handle_ = nullptr;
+}
+
+std::string Image::refusal() const {
+  return status_ == kOfxStatErrMemory ? "it has no memory left"
+                                      : "status " + std::to_string(status_);
 }
 
 bool Image::empty() const {

@@ -1,6 +1,8 @@
 // A picture borrowed from the host; the destructor gives it back.
 #pragma once
 
+#include <string>
+
 #include "engine_api.h"
 #include "instance.h"
 
@@ -18,6 +20,9 @@ class Image {
   Image& operator=(const Image&) = delete;
 
   bool found() const { return handle_ && view_.data; }
+  // Whether the host failed, which is another thing than having no picture; `refusal` says how.
+  bool refused() const { return status_ != kOfxStatOK && status_ != kOfxStatFailed; }
+  std::string refusal() const;
   bool empty() const;
   const AnmImage& view() const { return view_; }
 
@@ -27,6 +32,7 @@ class Image {
   void read_rows();
 
   OfxPropertySetHandle handle_ = nullptr;
+  OfxStatus status_ = kOfxStatOK;
   AnmImage view_{};
 };
 

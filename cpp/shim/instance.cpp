@@ -111,10 +111,14 @@ std::string Instance::read_text(int control, OfxTime time) const {
 
 bool Instance::ticked(int control, OfxTime time) const { return whole(control, time) != 0; }
 
-int Instance::whole(int control, OfxTime time) const {
+double Instance::number(int control, OfxTime time) const {
   double number[3];
   read_number(control, time, number);
-  return static_cast<int>(number[0]);
+  return number[0];
+}
+
+int Instance::whole(int control, OfxTime time) const {
+  return static_cast<int>(number(control, time));
 }
 
 int Instance::choice(int control, OfxTime time) const {
@@ -142,7 +146,7 @@ FrameValues Instance::values(OfxTime time) const {
     if (row.kind == Kind::choice_) {
       value.kind = ANM_TEXT;
       value.text = entry(i, time, &values.texts);
-    } else if (row.kind == Kind::line_) {
+    } else if (row.kind == Kind::line_ || row.kind == Kind::file_) {
       value.kind = ANM_TEXT;
       value.text = values.texts.emplace_back(read_text(i, time)).c_str();
     } else {
@@ -223,6 +227,13 @@ void Instance::keep_decision() {
         effect_, kOfxMessageMessage, "anatomatte.keep",
         "There is no decision of Auto to keep yet: view a frame with Screen on Auto first.");
   }
+}
+
+void Instance::reload_shot() {
+  if (controls_[kShotRead]) {
+    suites().param->paramSetValue(controls_[kShotRead], whole(kShotRead, 0.0) + 1);
+  }
+  show_status();
 }
 
 // An artist may change what comes before the node at any moment; a render for the disk is spared

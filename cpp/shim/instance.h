@@ -47,6 +47,8 @@ class Instance {
   int choice(int control, OfxTime time) const;
   // Whether a box is ticked.
   bool ticked(int control, OfxTime time) const;
+  // A number as it is.
+  double number(int control, OfxTime time) const;
   // The nearest whole number of a number.
   int whole(int control, OfxTime time) const;
   // Every control that carries a value, in the order of the table.
@@ -65,6 +67,8 @@ class Instance {
   void refresh_status();
   // The Keep button: writes what was decided on a screen at the last frame into its control.
   void keep_decision();
+  // Has the host ask for every frame anew: the shot's file may be another one now.
+  void reload_shot();
   // What the engine said of a frame that this node rendered; no action of rendering may set a
   // parameter.
   void keep_account(OfxTime time, const std::string& said) { told_.made(time, said); }

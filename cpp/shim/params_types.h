@@ -3,7 +3,7 @@
 
 namespace anatomatte {
 
-enum class Kind { choice_, double_, int_, bool_, rgb_, point_, line_, button_, text_ };
+enum class Kind { choice_, double_, int_, bool_, rgb_, point_, line_, file_, button_, text_ };
 
 struct Control {
   const char* name;

@@ -46,6 +46,9 @@ class Watch {
  public:
   explicit Watch(const Instance& node) : node_(node), effect_(node.effect()), bar_(node.effect()) {}
 
+  // The plane that is rendered: controls at another time are handed over as it has them.
+  void render_of(const std::string& plane) { plane_ = plane; }
+
   bool aborted() {
     const auto ask = suites().effect->abort;
     aborted_ = aborted_ || bar_.cancelled() || (ask && ask(effect_) != 0);
@@ -59,14 +62,19 @@ class Watch {
   static AnmResult on_fetch(void* watch, AnmFetch* wanted) {
     auto* self = static_cast<Watch*>(watch);
     if (self->aborted()) return ANM_CANCELLED;
-    const AnmResult result = lend_source(self->node_, wanted);
+    const AnmResult result = lend(self->node_, wanted);
     return result != ANM_OK && self->aborted() ? ANM_CANCELLED : result;
+  }
+  static AnmResult on_values(void* watch, AnmAsk* wanted) {
+    auto* self = static_cast<Watch*>(watch);
+    return self->aborted() ? ANM_CANCELLED : lend_values(self->node_, self->plane_, wanted);
   }
 
  private:
   const Instance& node_;
   OfxImageEffectHandle effect_;
   ProgressBar bar_;
+  std::string plane_;
   bool aborted_ = false;
 };
 
@@ -194,7 +202,11 @@ OfxStatus call_engine(Instance& node, const Request& request, const std::vector<
   call.message_size = sizeof(message);
   call.range = source_range(node);
   call.sequence = request.sequence;
-  call.fetch = host_facts().other_frames ? &Watch::on_fetch : nullptr;
+  if (host_facts().other_frames) {
+    watch.render_of(request.plane);
+    call.fetch = &Watch::on_fetch;
+    call.values_at = &Watch::on_values;
+  }
   const AnmResult result = engine->render(&call);
   message[sizeof(message) - 1] = '\0';
   if (result == ANM_OK) node.keep_account(request.time, message);

@@ -61,9 +61,13 @@ inline constexpr int kAlphaModel = control_index("alpha_model");
 inline constexpr int kAlphaOwn = option_index(kAlphaModel, "own");
 inline constexpr int kEdgeModel = control_index("edge_model");
 inline constexpr int kEdgeOwn = option_index(kEdgeModel, "own");
+inline constexpr int kSteady = control_index("steady");
+inline constexpr int kWindow = control_index("window");
 inline constexpr int kStatus = control_index("status");
 inline constexpr int kRefresh = control_index("refresh");
 inline constexpr int kKeepScreen = control_index("keep_screen");
+inline constexpr int kReloadShot = control_index("reload_shot");
+inline constexpr int kShotRead = control_index("shot_read");
 inline constexpr int kScreenKept = control_index("screen_kept");
 
 }  // namespace anatomatte

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .errors import SettingsError
 
-Kind = Literal["choice", "double", "int", "bool", "rgb", "point", "line", "button", "text"]
+Kind = Literal["choice", "double", "int", "bool", "rgb", "point", "line", "file", "button", "text"]
 Stage = Literal["observe", "steady", "refine", "shape", "output", "none"]
 Evidence = Literal["screen", "people", "time", "face", ""]
 Made = Literal["foreground"]
@@ -20,7 +20,7 @@ GATHERS: tuple[Stage, ...] = ("observe", "steady", "refine")
 SHOWN: tuple[Kind, ...] = ("button", "text")
 """Kinds that carry no value of a shot: what they show or do belongs to the node."""
 
-PAGES: tuple[str, ...] = ("Output", "Screen", "Subject", "Matte", "Despill", "Status")
+PAGES: tuple[str, ...] = ("Output", "Screen", "Subject", "Matte", "Despill", "Time", "Shot", "Status")
 """Pages in the order in which they are shown: what an artist switches all day comes first."""
 
 Need = tuple[str, tuple[str, ...]]
@@ -158,7 +158,7 @@ def checked(row: Control, value: Any) -> Value:
         if isinstance(value, (bool, int)) and value in (0, 1):
             return bool(value)
         raise SettingsError(f"{row.name} = {value!r}: it takes true or false.")
-    if row.kind in ("text", "line"):
+    if row.kind in ("text", "line", "file"):
         return _checked_text(row, str(value))
     if row.kind == "point":
         if not isinstance(value, (tuple, list)) or len(value) != 2:

@@ -21,6 +21,7 @@ from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupEr
 from .frame import Bounds, Frame, Pixels, from_view, to_view
 from .idle import without_effect
 from .ops.strips import granted
+from .shot.numbering import AtFrame, at_frame
 
 
 def handshake(digest: str, version: str) -> None:
@@ -64,9 +65,10 @@ def render(
     node's status: the frame, what was decided on a screen, networks, people, doubts, what has no effect.
 
     Args:
-        neighbours: other frames of Source: ``first`` the clip's first frame or None, ``sequence`` a
-            number under which plates stay what they are or 0, ``at`` (time) → a clip as in *inputs*
-            with pixels of its own, or (exit code, sentence); None where the host has no other frames.
+        neighbours: other frames: ``first`` and ``last`` of Source or None, ``sequence`` a number under
+            which pictures stay what they are or 0, ``at`` (clip's name, time) → a clip as in *inputs* with
+            pixels of its own, None where it has no picture, or (exit code, sentence); ``values`` (time) →
+            as *values*, or (exit code, sentence); these two are None where the host has no other frames.
 
     Raises:
         AnatomatteError: with a sentence for the artist; nothing was written.
@@ -78,6 +80,8 @@ def render(
             raise Cancelled("The host stopped this frame.")
 
     chosen, outside = _within(values)
+    shot = at_frame(chosen, engine.whole(time))
+    chosen = chosen if shot is None else shot.settled(chosen)
     if "Source" not in inputs:
         raise PlateError("Source is not connected: connect a plate to it.")
     behind = chosen.output == "comp" or chosen.despill_replace == "bg"
@@ -89,8 +93,9 @@ def render(
     across = (scale[0] / (source.aspect or 1.0), scale[1])
     check()
     work = engine.work_for(chosen, check=check, progress=progress, scale=size, across=across)
-    around = None if neighbours is None else _around(neighbours, source, time, scale)
-    made, doubts, mattes = picture(clips, chosen, work, draft, window, output["pixels"].shape[2], around)
+    around = None if neighbours is None else _around(neighbours, clips, chosen, time, scale)
+    channels = output["pixels"].shape[2]
+    made, doubts, mattes = picture(clips, chosen, work, draft, window, channels, around, shot)
     check()
     whole = _bounds(output["bounds"])
     rows = slice(whole[3] - window[3], whole[3] - window[1])
@@ -99,9 +104,8 @@ def render(
     progress(1.0)
     took = clock.perf_counter() - began
     idle = (*without_effect(chosen, inputs, hosted=True), *_sizes(clips), *_absent(chosen))
-    first = None if around is None else around.first
     people = mattes.split is not None
-    account = provenance.account(chosen, time, first, people, True, people and engine.parts_asked(chosen))
+    account = provenance.account(chosen, time, around, people, True, people and engine.parts_asked(chosen))
     said = provenance.of_screen(mattes.decision) | provenance.of_parts(mattes.unsure)
     said |= provenance.of_checks(mattes.findings)
     checks = quality.told(mattes.findings, source.bounds, across)
@@ -134,41 +138,58 @@ def _networks(account: Mapping[str, Any], people: bool) -> str:
     return "Networks: " + (", ".join([*(["Anatomatte"] if people else []), *asked]) or "none was asked")
 
 
-def _around(told: Mapping[str, Any], source: Frame, time: float, scale: tuple[float, float]) -> engine.Around:
-    """The other frames of Source as the engine asks for them."""
-    lend = told["at"]
+def _around(
+    told: Mapping[str, Any],
+    clips: Mapping[str, Frame],
+    chosen: table.Settings,
+    time: float,
+    scale: tuple[float, float],
+) -> engine.Around:
+    """The other frames as the engine asks for them."""
+    lend, ask = told["at"], told["values"]
 
-    def at(number: int) -> Frame:
-        clip = lend(float(number))
+    def at(name: str, number: int) -> Frame | None:
+        clip = lend(name, float(number))
         if isinstance(clip, tuple):
             raise _refused(*clip)
-        return _frame(clip)
+        return None if clip is None or 0 in clip["pixels"].shape else _frame(clip)
 
-    return engine.Around(
-        time,
-        source,
-        told["first"],
-        None if lend is None else at,
-        told["sequence"] and (told["sequence"], scale),
-    )
+    def settings_at(number: int) -> table.Settings:
+        values = ask(float(number))
+        if isinstance(values, tuple):
+            raise _refused(*values)
+        made = _within(values)[0]
+        shot = at_frame(made, number)
+        return made if shot is None else shot.settled(made)
+
+    trust = told["sequence"] and (told["sequence"], scale)
+    fetch = None if lend is None else at
+    return engine.Around(time, clips, chosen, told["first"], told["last"], fetch, settings_at, trust)
 
 
 def _refused(code: int, sentence: str) -> AnatomatteError:
-    """Why there is no other frame, by the numbers of engine_api.h."""
+    """Why another frame is not to be had, by the numbers of engine_api.h."""
     if code == Cancelled.exit_code:
         return Cancelled("The host stopped this frame.")
     if code == OutOfMemory.exit_code:
-        return OutOfMemory(sentence or "Another frame of Source does not fit into memory.")
-    return PlateError(sentence or "The host gave no picture of another frame of Source.")
+        return OutOfMemory(sentence or "Another frame does not fit into memory.")
+    return PlateError(sentence or "The host could not hand over another frame.")
 
 
-def reach(*, values: dict[str, object], time: float, first: float | None) -> tuple[float, float] | None:
-    """First and last of the other frames of Source that a frame depends on; None where there are none.
+def reach(
+    *, values: dict[str, object], time: float, first: float | None, last: float | None
+) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """First and last of the other frames that a frame depends on, of Source and of the other clips; None
+    where there are none.
+
+    Args:
+        first, last: of Source, or None.
 
     Raises:
         AnatomatteError: the controls or a manifest are wrong, which the render will say too.
     """
-    return engine.reach(_within(values)[0], time, first)
+    chosen = _within(values)[0]
+    return engine.reach(chosen, time, first, last), engine.reach_of_clips(chosen, time, first, last)
 
 
 def picture(
@@ -179,15 +200,16 @@ def picture(
     window: Bounds,
     channels: int,
     around: engine.Around | None = None,
+    shot: AtFrame | None = None,
 ) -> tuple[Pixels, tuple[str, ...], engine.Mattes]:
     """What the engine puts into *window* (rows × columns × *channels*), its sentences, and the mattes."""
-    mattes = engine.key_frame(clips, chosen, work, draft, keep=True, around=around)
+    mattes = engine.key_frame(clips, chosen, work, draft, keep=True, around=around, shot=shot)
     work.progress(0.9)
     behind = clips.get("Bg") if chosen.output == "comp" else None
     if channels == 1 and chosen.output == "status":  # without colour it is the matte
         chosen = chosen.replace(output="matte")
     made = _windowed(mattes, clips["Source"], behind, chosen, window)
-    doubts = (*_seen(mattes), *mattes.messages, *_unsure(mattes), *_keep(mattes, chosen))
+    doubts = (*_seen(mattes, shot), *mattes.messages, *_unsure(mattes), *_keep(mattes, chosen))
     return packing.components(made, channels, chosen), doubts, mattes
 
 
@@ -227,12 +249,19 @@ def _unsure(mattes: engine.Mattes) -> tuple[str, ...]:
     return (", ".join(told) + ".",)
 
 
-def _seen(mattes: engine.Mattes) -> tuple[str, ...]:
+def _seen(mattes: engine.Mattes, shot: AtFrame | None) -> tuple[str, ...]:
     """How many people the network saw, in words; nothing where it was not asked."""
     if mattes.split is None:
         return ()
     count = len(mattes.split.made.numbers)
-    return (f"{count} {'person' if count == 1 else 'people'} in the matte",)
+    told = f"{count} {'person' if count == 1 else 'people'} in the matte"
+    if shot is not None:
+        keys = [f"person_{number + 1:02d}" for number in mattes.split.made.numbers]
+        names = shot.shot.names
+        told += ": " * bool(keys) + ", ".join(f"{key} {names[key]}" if key in names else key for key in keys)
+    elif count > 1:
+        told += ", counted from the left of this frame (a shot file keeps numbers)"
+    return (told,)
 
 
 def _windowed(

@@ -26,6 +26,10 @@ class PlateError(AnatomatteError, ValueError):
     exit_code = 3
 
 
+class FrameMissing(PlateError):
+    """A clip has no picture at a frame: files of others may be there."""
+
+
 class SetupError(AnatomatteError, RuntimeError):
     """Python, weights, device or table digest are not as installed; the TD mends it."""
 

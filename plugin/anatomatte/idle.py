@@ -48,6 +48,8 @@ def _sentences(settings: Settings, clips: Collection[str], packed: bool, hosted:
             if value not in entries:
                 yield f"{row.words} has no effect {_unless(other, entries, value)}."
                 break
+    if _moved(settings, "window") and not settings.steady:
+        yield f"{BY_NAME['window'].words} has no effect unless Steady is above 0 (steady=1)."
     behind = settings.output == "comp" or settings.despill_replace == "bg"
     if "Bg" in clips and not behind:
         yield (

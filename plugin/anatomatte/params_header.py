@@ -21,7 +21,7 @@ def _c_default(control: Control) -> tuple[str, str]:
     if control.kind in ("rgb", "point"):
         assert isinstance(value, tuple)
         return "{" + ", ".join(repr(float(v)) for v in (*value, 0.0)[:3]) + "}", '""'
-    if control.kind in ("text", "line"):
+    if control.kind in ("text", "line", "file"):
         return "{0, 0, 0}", _c(str(value))
     number = control.menu().index(str(value)) if control.kind == "choice" else value
     assert isinstance(number, (bool, int, float))

@@ -27,7 +27,6 @@ from .controls import PAGES, SHOWN, Control, Evidence, Kind, Made, Stage, Value,
 from .decision import parsed
 from .errors import SettingsError
 from .keying import SEEN as _SEEN
-from .keying import Keying
 from .menus import (
     ALPHA_MODELS,
     CHOSEN_MENU,
@@ -39,6 +38,7 @@ from .menus import (
     frozen_text,
     in_order,
 )
+from .shooting import Shooting
 
 __all__ = [
     "BY_NAME", "CONTROLS", "MATTES", "PAGES", "RENAMED", "SHOWN",
@@ -70,7 +70,7 @@ def _point(label: str, menu: str, hint: str) -> Any:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Settings(Keying):
+class Settings(Shooting):
     """Values of all controls for one frame.
 
     Raises:
@@ -256,12 +256,6 @@ class Settings(Keying):
         "Works at half resolution; Auto does so only while the host scrubs.",
         auto="Auto", off="Off", always="Always",
         evidence="screen",
-    )  # fmt: skip
-    check: str = choice(
-        "frame", "Check frames", "Status", "none",
-        "Looks for reasons to doubt a frame: holes, islands, residue, networks that disagree, lost people; "
-        "Neighbours also compares it with the frames before and behind. No pixel changes.",
-        off="Off", frame="Each frame", neighbours="Neighbours",
     )  # fmt: skip
     threads: int = control(
         "int", 0, "Threads", "Status", "none",

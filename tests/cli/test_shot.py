@@ -171,7 +171,7 @@ def test_any_chunk_decides_alike_and_the_header_says_on_what(tmp_path: Path) -> 
 
 def test_an_account_tells_of_the_screen() -> None:
     facts = {"screen": "no screen: x", "screen_code": "beside", "screen_presence": "0.0100", "weights": {}}
-    account = Account.of({**facts, "models": {}, "neighbours": []})
+    account = Account.of({**facts, "models": {}, "neighbours": [], "absent": [], "window": 0})
     assert account.screen == {"code": "beside", "presence": 0.01, "text": "no screen: x"}
     assert Account().screen == {}
 

@@ -56,12 +56,14 @@ struct Clip {
   PropertySet properties;
   std::unique_ptr<Picture> picture;
   double rod[4] = {0, 0, 8, 6};
+  OfxStatus lacks = kOfxStatFailed;  // how it says that there is no picture
 };
 
 struct Param {
   std::string type;
   PropertySet properties;
   double number[3] = {0, 0, 0};
+  double drift = 0;  // what a unit of time adds to a single number
   std::string text;
 };
 

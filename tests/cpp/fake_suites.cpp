@@ -122,7 +122,7 @@ OfxStatus clip_properties(OfxImageClipHandle clip, OfxPropertySetHandle* out) {
 OfxStatus get_image(OfxImageClipHandle handle, OfxTime, const OfxRectD*,
                     OfxPropertySetHandle* image) {
   Clip* clip = reinterpret_cast<Clip*>(handle);
-  if (!clip->picture) return kOfxStatFailed;
+  if (!clip->picture) return clip->lacks;
   *image = clip->picture->properties.handle();
   ++Host::get().images_out;
   return kOfxStatOK;
@@ -179,7 +179,7 @@ OfxStatus value_at_time(OfxParamHandle handle, OfxTime time, ...) {
   const bool real = param->type == kOfxParamTypeDouble || count > 1;
   for (int i = 0; i < count; ++i) {
     if (real) {
-      *va_arg(list, double*) = param->number[i];
+      *va_arg(list, double*) = param->number[i] + param->drift * time;
     } else {
       *va_arg(list, int*) = static_cast<int>(param->number[i]);
     }

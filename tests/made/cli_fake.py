@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from anatomatte.settings import Value
-from anatomatte_batch.node import CHECKS, Account, Pictures, Rendered
+from anatomatte_batch.node import ALONE, CHECKS, Account, Pictures, Rendered
 
 Checks = Mapping[str, float]
 
@@ -34,7 +34,9 @@ class FakeNode:
     def decision(self, frame: int, values: Mapping[str, Value]) -> None:
         return None
 
-    def render(self, frame: int, values: Mapping[str, Value]) -> Rendered:
+    def render(
+        self, frame: int, values: Mapping[str, Value], around: Mapping[int, Mapping[str, Value]] = ALONE
+    ) -> Rendered:
         self.before(frame)
         self.calls.append((frame, dict(values)))
         plate = self.clips["Source"](frame)

@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 
 from made import native
-from made.worker_wire import MAGIC, f64, heard, i64, mutated, text
+from made.worker_wire import MAGIC, PROTOCOL, f64, heard, i64, mutated, text
 
-HELLO, RENDER, CONNECT, STATUS, PURGE, RELEASE, PLATE, REACH = 1, 5, 4, 9, 11, 12, 14, 15
-WELCOME, DONE, TEXT = 2, 7, 10
+HELLO, RENDER, CONNECT, STATUS, PURGE, RELEASE, PLATE, REACH, VALUES = 1, 5, 4, 9, 11, 12, 14, 15, 18
+WELCOME, DONE, TEXT, FETCH, ASK = 2, 7, 10, 13, 17
 OK, MEMORY = 0, 5
 
 
@@ -41,6 +41,7 @@ def frame(
     kind: int = 1,
     count: int = 0,
     window: Bounds | None = None,
+    lends: bool = False,
 ) -> bytes:
     """The body of a frame whose source and output lie in shared memory of *size* bytes."""
     window = window or bounds
@@ -48,7 +49,7 @@ def frame(
         i64(size) + f64(1, 1, 1) + i64(0) + text(b"") + i64(*window) + i64(1)
         + image(bounds) + image(window, b"Output", offset=1024)
         + i64(1) + text(b"mode") + i64(kind, count) + f64(0, 0, 0) + text(value)
-        + i64(0) + f64(0, 0) + i64(0) + i64(0)
+        + i64(0) + f64(0, 0) + i64(0) + i64(lends)
     )  # fmt: skip
 
 
@@ -76,7 +77,7 @@ class Worker:
 
     def greeted(self) -> socket.socket:
         made = self.caller()
-        say(made, HELLO, i64(3) + text(b"1") + text(b"abcdef01"))
+        say(made, HELLO, i64(PROTOCOL) + text(b"1") + text(b"abcdef01"))
         assert heard(made)[0] == WELCOME
         return made
 
@@ -183,7 +184,7 @@ def fuzzed(worker: Worker, seed: int, connections: int, messages: int) -> int:
     rng, answered = random.Random(seed), 0
     sound = {RENDER: frame(), REACH: f64(1) + i64(1) + f64(1, 9) + i64(0), STATUS: b"", PURGE: b"",
              RELEASE: b"", CONNECT: b"", PLATE: i64(0) + text(b"") + i64(64)}  # fmt: skip
-    hello = i64(3) + text(b"1") + text(b"abcdef01")
+    hello = i64(PROTOCOL) + text(b"1") + text(b"abcdef01")
     with shared(b"\x05" * 192) as memory:
         for _ in range(connections):
             with worker.caller() as bad:
@@ -203,6 +204,38 @@ def fuzzed(worker: Worker, seed: int, connections: int, messages: int) -> int:
                     continue
             assert worker.process.poll() is None, f"seed {seed}"
     return answered
+
+
+def answered_badly(worker: Worker, rng: random.Random, memory: socket.SocketIO) -> int:
+    """A frame that looks at the next one, whose controls and clips come spoilt; how often it asked."""
+    control = i64(1) + text(b"gain") + i64(0, 1) + f64(2, 0, 0) + text(b"")
+    sound = {
+        ASK: (VALUES, i64(0) + text(b"") + control),
+        FETCH: (PLATE, i64(0) + text(b"") + i64(4096) + image((0, 0, 4, 3))),
+    }
+    asked = 0
+    with worker.greeted() as bad:
+        say(bad, RENDER, frame(value=b"beside", lends=True), memory.fileno())
+        while (kind := heard(bad)[0]) in sound:
+            asked += 1
+            answer, body = sound[kind]
+            body = body if rng.random() < 0.5 else mutated(rng, body)
+            if rng.random() < 0.1:
+                say(bad, rng.choice((answer, RENDER, PURGE)), body, memory.fileno())
+                break  # gone while it waits for an answer, or for what comes of it
+            say(bad, answer, body, memory.fileno())
+    return asked
+
+
+def test_other_frames_that_come_spoilt_end_no_worker(worker: Worker) -> None:
+    rng, before = random.Random(5), worker.held()
+    with shared(b"\x00\x00\x80\x3f" * 48) as memory:
+        assert sum(answered_badly(worker, rng, memory) for _ in range(60)) > 90
+    for _ in range(300):
+        if worker.held() <= before + 2:
+            break
+        time.sleep(0.1)
+    assert worker.held() <= before + 2
 
 
 def test_mutated_messages_end_no_worker(worker: Worker) -> None:

@@ -11,14 +11,15 @@ from pathlib import Path
 from made.shim_bench import run
 from made.worker_wire import MAGIC, f64, heard, i64, mutated, text
 
-WELCOME, REFUSE, ALIVE, DONE, TEXT, FETCH, REACHED = 2, 3, 6, 7, 10, 13, 16
+WELCOME, REFUSE, ALIVE, DONE, TEXT, FETCH, REACHED, ASK = 2, 3, 6, 7, 10, 13, 16, 17
 HELLO, RENDER, STATUS, REACH = 1, 5, 9, 15
 SOUND = {
     DONE: i64(3) + text(b"The plate is too thin."),
     ALIVE: f64(0.5),
-    FETCH: f64(3.0),
+    FETCH: text(b"Source") + f64(3.0),
+    ASK: f64(3.0),
     TEXT: text(b"process 1"),
-    REACHED: i64(0) + f64(1, 2),
+    REACHED: i64(0) + f64(1, 2, 1, 2),
     WELCOME: i64(1) + text(b""),
     REFUSE: text(b"no"),
 }
@@ -54,7 +55,7 @@ class Liar(threading.Thread):
         if kind == HELLO and self.rng.random() < 0.8:
             self.say(caller, WELCOME, SOUND[WELCOME])
             return
-        likely = {RENDER: (ALIVE, ALIVE, DONE), STATUS: (TEXT,), REACH: (REACHED,), HELLO: (WELCOME, REFUSE)}
+        likely = {RENDER: (ALIVE, ASK, DONE), STATUS: (TEXT,), REACH: (REACHED,), HELLO: (WELCOME, REFUSE)}
         for _ in range(self.rng.randrange(1, 4)):
             said = self.rng.choice((*likely.get(kind, (DONE,)), self.rng.choice((*SOUND,))))
             self.say(caller, said, mutated(self.rng, SOUND[said]))

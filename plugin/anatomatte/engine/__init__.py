@@ -14,7 +14,7 @@ from .arrays import matte
 from .edge import Refined, refine
 from .evidence import Evidence, observe
 from .mattes import Mattes
-from .neighbours import Around, reach
+from .neighbours import Around, reach, reach_of_clips, whole
 from .parting import asked as parts_asked
 from .run import key_frame
 from .shaping import shape
@@ -23,6 +23,6 @@ from .task import Task
 
 __all__ = [
     "Around", "Evidence", "Mattes", "Plate", "Refined", "Task", "Work", "absent_models", "forget",
-    "key_frame", "matte", "moved", "observe", "parts_asked", "prepare", "reach", "refine", "room",
-    "shape", "work_for",
+    "key_frame", "matte", "moved", "observe", "parts_asked", "prepare", "reach", "reach_of_clips", "refine",
+    "room", "shape", "whole", "work_for",
 ]  # fmt: skip

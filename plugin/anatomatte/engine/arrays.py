@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import settings as table
-from ..errors import PlateError
+from ..errors import PlateError, SettingsError
 from ..frame import Frame, from_view
+from ..shot.numbering import at_frame
 from ..work import work_for
 from .mattes import Mattes
 from .run import key_frame
@@ -41,6 +42,7 @@ def matte(
     clean_plate: npt.ArrayLike | None = None,
     hint: npt.ArrayLike | None = None,
     background: npt.ArrayLike | None = None,
+    frame: int | None = None,
     **settings: Any,
 ) -> Mattes:
     """Key one picture.
@@ -53,11 +55,12 @@ def matte(
         clean_plate: the empty screen, H×W×3 or H×W×4.
         hint: a rough matte of the subject that helps to decide where the key is in doubt.
         background: what goes behind; its light replaces spill when ``despill_replace="bg"``.
+        frame: the picture's number in its shot, for ``shot_file``.
         **settings: controls of the table by name, for example ``screen="blue", erode=1.5``.
 
     Raises:
         PlateError: the picture or a helping picture cannot be used.
-        SettingsError: an unknown control or a value out of range.
+        SettingsError: an unknown control or a value out of range, or the sidecar is not this shot's.
     """
     chosen = table.from_mapping(settings)
     clips = {"Source": _array("The image", image)}
@@ -71,6 +74,12 @@ def matte(
                     f"{name} is {width}×{height} pixels, the image {clips['Source'].width}×"
                     f"{clips['Source'].height}: give pictures of one size."
                 )
-    made = key_frame(clips, chosen, work_for(chosen))
+    if chosen.shot_file.strip() and frame is None:
+        raise SettingsError(
+            "shot_file goes by frame: give the picture's number in its shot as frame, or none of both."
+        )
+    shot = at_frame(chosen, frame or 0)
+    chosen = chosen if shot is None else shot.settled(chosen)
+    made = key_frame(clips, chosen, work_for(chosen), shot=shot)
     made.foreground, made.spill = made.foreground.copy(), made.spill.copy()  # the caller's own
     return made

@@ -113,9 +113,18 @@ def _asks(task: Task, found: ScreenEvidence, key: Key) -> bool:
     return subject.asked(task.settings, keyed and fuse.wants(key.matte) <= 0)
 
 
+def looked(task: Task) -> PeopleGiven:
+    """The evidence of people, asked once; they count from the left, whatever the shot calls them."""
+    found: PeopleGiven = memo.once("people", task, memo.of_look(task), lambda: subject.people(task))
+    return found
+
+
 def _people(task: Task) -> PeopleGiven:
-    """The evidence of people, asked once."""
-    return memo.once("people", task, memo.of_people(task), lambda: subject.people(task))
+    """The evidence of people, numbered as the shot does it."""
+    found = looked(task)
+    if task.shot is None:
+        return found
+    return dataclasses.replace(found, people=task.shot.numbered(found.people, task.settings.people))
 
 
 def observe(task: Task) -> Evidence:

@@ -58,7 +58,14 @@ foregrounds: Region[Any] = memo.region("foregrounds", bytes_of, 1)
 """Foregrounds before a screen: tweaks of the matte leave them as they are."""
 
 
-OF_PEOPLE = ("people", "parts", "fields")
+moments: Region[Any] = memo.region("moments", bytes_of, 3)
+"""What frames of a window say, each by itself: the next frame shares all of them but one."""
+
+flows: Region[Any] = memo.region("flows", bytes_of, 0.5)
+"""Motion between frames of a window."""
+
+
+OF_PEOPLE = ("people", "parts", "fields", "steady people", "steady parts")
 """Kinds of evidence that a frame keeps as long as it may be asked for parts."""
 
 
@@ -93,6 +100,12 @@ def of_decision(task: Task) -> tuple[object, ...]:
 
 
 def of_people(task: Task) -> tuple[object, ...]:
+    """What the people of a frame, each with a number, depend on; raises as `of_look`."""
+    numbered = () if task.shot is None else (task.shot.token, task.settings.people)
+    return *of_look(task), *numbered
+
+
+def of_look(task: Task) -> tuple[object, ...]:
     """What the evidence of people depends on.
 
     Whether it is asked for changes nothing in it.
@@ -101,8 +114,8 @@ def of_people(task: Task) -> tuple[object, ...]:
         SettingsError, SetupError: a chosen network is not to be had.
     """
     chosen = task.settings.depends_on("observe", evidence="people")
-    rows = tuple(row for row in chosen if row[0] != "subject")
-    return task.content, rows, task.models.identity("parts", "alpha"), *task.in_time("alpha")
+    rows = tuple(row for row in chosen if row[0] not in ("subject", "people", "shot_file", "shot_read"))
+    return task.content, rows, task.told_apart, task.models.identity("parts", "alpha"), *task.in_time("alpha")
 
 
 def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
@@ -115,7 +128,7 @@ def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
 
 def of_shares(task: Task, choice: Selection, alone: bool) -> tuple[object, ...]:
     """What the shares of people and parts depend on; *alone*: there is no screen."""
-    return *of_people(task), dataclasses.replace(choice, doubts=()), alone
+    return *of_steady(task), dataclasses.replace(choice, doubts=()), alone
 
 
 def of_parts(task: Task) -> tuple[object, ...]:
@@ -125,7 +138,7 @@ def of_parts(task: Task) -> tuple[object, ...]:
 
 def of_fields(task: Task, labels: tuple[int, ...], size: tuple[int, ...]) -> tuple[object, ...]:
     """What the fields of some parts, over a plate of some size, depend on."""
-    return *of_parts(task), labels, size
+    return *of_parts(task), *of_steady(task), labels, size
 
 
 def of_foreground(task: Task, *pixels: npt.NDArray[Any] | None, facts: tuple[object, ...]) -> str:
@@ -157,6 +170,7 @@ def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, o
         task.work.scale,
         task.place,
         task.marks,
+        task.shot and task.shot.token,
         half,
         os.environ.get("OCIO", ""),
     )
@@ -165,6 +179,36 @@ def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, o
 
 def _in_time(task: Task, observed: bool) -> tuple[object, ...]:
     """What the frame depends on in other frames; they are not asked for where nobody looks."""
-    if task.around is None or not choose.remembering(task.models, "alpha", "edge"):
+    if task.around is None:
         return ()
-    return task.in_time("alpha", "edge") if observed else task.in_time("edge")
+    if not choose.remembering(task.models, "alpha", "edge"):
+        return of_window(task)
+    return *of_window(task), *(task.in_time("alpha", "edge") if observed else task.in_time("edge"))
+
+
+def of_steady(task: Task) -> tuple[object, ...]:
+    """What people and parts depend on once they are steady: those of this frame, and its window."""
+    window = of_window(task)
+    return *of_people(task), window, task.settings.depends_on("steady") if window else ()
+
+
+def of_window(task: Task) -> tuple[object, ...]:
+    """What the frames to both sides are, where this one depends on them: how far away, and what each says."""
+    around = task.around
+    if around is None:
+        return ()
+    there = ((n, around.token(n, task.work)) for n in task.window)
+    return tuple((n - around.number, token and of_moment(task, n)) for n, token in there)
+
+
+def of_moment(task: Task, number: int) -> str:
+    """What a frame of the window says by itself depends on this."""
+    around = task.around
+    assert around is not None
+    settings = around.settings(number)
+    return content_key(
+        "moment", around.token(number, task.work), settings.depends_on("observe", "refine"),
+        settings.input_colour, settings.source_alpha, settings.held, settings.only_people,
+        task.models.identity("parts", "alpha", "edge"), around.source.bounds, task.plate.light.shape,
+        task.work.scale, task.half, task.crowd or task.shot is not None, os.environ.get("OCIO", ""),
+    )  # fmt: skip

@@ -11,15 +11,13 @@ from ..ops.guided import brightness
 from ..parts import PARTS, PERSON
 from ..people import selection
 from ..people.evidence import PeopleEvidence
-from ..people.parts import everyone
 from ..people.parts.everyone import PartEvidence
 from ..people.parts.fields import PartFields, fields
 from ..people.parts.hardness import contrast
 from ..people.parts.labels import AT
 from ..people.shares import Shares, shares
 from ..settings import Settings
-from . import memo, quality, subject
-from .evidence import people_of
+from . import memo, quality, quality_beside, steady_parts, steadying
 from .mattes import Mattes
 from .task import Task
 
@@ -45,7 +43,7 @@ def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Share
     choice = selection.select(task.settings, seen, task.place, not alone, task.marks)
 
     def parts() -> PartEvidence:
-        return divided(task, seen)
+        return steady_parts.parts_of(task)
 
     def make() -> Shares:
         return shares(seen, choice, light, alone, held, parts, threads=work.threads, check=work.check)
@@ -53,18 +51,6 @@ def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Share
     made = memo.once("shares", task, memo.of_shares(task, choice, alone), make)
     doubts = choice.doubts if len(seen.people) else ("No person was seen: mattes of people are empty.",)
     return made, doubts
-
-
-def divided(task: Task, seen: PeopleEvidence) -> PartEvidence:
-    """The parts of all people in the frame."""
-
-    def make() -> PartEvidence:
-        return everyone.parts_of(
-            task.picture(), seen, subject.details(task, seen), task.settings.parts_hardness,
-            threads=task.work.threads, check=task.work.check,
-        )  # fmt: skip
-
-    return memo.once("parts", task, memo.of_parts(task), make)
 
 
 def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
@@ -77,10 +63,13 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     chosen = made.split.made
     mattes = dataclasses.replace(made, split=made.split.with_parts(_maker(task, chosen, light)))
     if asked(task.settings) and chosen.numbers:
-        found = divided(task, people_of(task))
-        mattes.unsure = unsure(found, chosen)
+        found = steady_parts.parts_of(task)
+        mattes.unsure = unsure(found, chosen, steadying.people(task).evidence)
         if task.settings.check != "off":
             mattes.findings = (*mattes.findings, quality.of_parts(mattes, found.shares, AT, chosen))
+        if quality_beside.asked(task):
+            others = tuple(one for one in mattes.findings if one.code != "part_jump")
+            mattes.findings = (*others, quality_beside.part_sizes(task, mattes, found))
     return mattes
 
 
@@ -89,7 +78,7 @@ def _maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], PartFields
     worn = tuple(label for label in chosen.labels if PARTS[label] in PERSON)
 
     def make() -> PartFields:
-        found, labels = divided(task, people_of(task)).among(worn)
+        found, labels = steady_parts.parts_of(task).among(worn)
         power = contrast(task.settings.parts_hardness)
         work = task.work
         return fields(found, labels, brightness(light), power, threads=work.threads, check=work.check)
@@ -97,11 +86,12 @@ def _maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], PartFields
     return lambda: memo.once("fields", task, memo.of_fields(task, worn, light.shape[:2]), make)
 
 
-def unsure(found: PartEvidence, chosen: Shares) -> Mapping[str, str]:
+def unsure(found: PartEvidence, chosen: Shares, seen: PeopleEvidence) -> Mapping[str, str]:
     """The layers of the frame that are mostly open, and the group that holds each ("" where none does)."""
     told: dict[str, str] = {}
-    for number in chosen.numbers:
-        for name, group in found.unsure[number] if number < len(found.unsure) else ():
+    for at in range(min(len(seen.people), len(found.unsure))):
+        number = seen.number(at)
+        for name, group in found.unsure[at] if number in chosen.numbers else ():
             layer = name if len(chosen.numbers) == 1 else f"person_{number + 1:02d}.{name}"
             told[layer] = group
     return told

@@ -2,8 +2,10 @@
 
 An account is a small dictionary of texts and numbers without any path, so that it can go into the
 header of a file and over the wire of a worker: ``version`` and ``table`` (of this module), ``precision``
-and ``device`` (of our own networks), ``weights`` (network → SHA-256), ``models`` (use → ``id SHA-256``)
-and ``neighbours`` (numbers of other frames of Source).
+and ``device`` (of our own networks), ``weights`` (network → SHA-256), ``models`` (use → ``id SHA-256``),
+``neighbours`` (numbers of the other frames that it was made with), ``absent`` (of those that it looked for
+and that are not there), ``window`` (how many frames to each side count with all clips and controls) and,
+with a sidecar, ``shot`` (a digest of what it decides of the frame).
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ from ..nets.external import choose
 from ..nets.external.alpha_edge import Asked
 from ..nets.external.protocols import Kind
 from ..settings import Settings
+from ..shot.numbering import at_frame
+from ..timing import temporal_window
 from . import subject
-from .neighbours import whole
+from .neighbours import Around, whole
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
 """Where the weights of our own networks lie, one file each."""
@@ -64,22 +68,24 @@ def weights(landmarks: bool = False) -> dict[str, str]:
 
 
 def account(
-    settings: Settings, time: float, first: int | None, people: bool, edge: bool, parts: bool
+    settings: Settings, time: float, around: Around | None, people: bool, edge: bool, parts: bool
 ) -> dict[str, Any]:
     """What a frame is made with.
 
     Args:
-        first: the first frame of Source, or None.
+        around: the frames around it, after it was made; None where there were none to be had.
         people: whether the networks are asked who is in the plate.
         edge: whether there is an edge that an edge model may refine.
         parts: whether parts of people are asked for.
     """
     kinds: tuple[Kind, ...] = (*(("parts", "alpha") if people else ()), *(("edge",) if edge else ()))
     models: dict[str, str] = {}
-    neighbours: list[int] = []
+    neighbours = set() if around is None else set(around.window())
+    absent = set() if around is None else around.absent & neighbours
     try:
         asked = choose.chosen(settings)
-        neighbours = list(choose.span(asked, whole(time), first, *kinds))[:-1]
+        first = None if around is None else around.first
+        neighbours |= set(choose.span(asked, whole(time), first, *kinds)[:-1])
         for kind, name in asked.ids():
             if kind in kinds:
                 models[kind] = " ".join((name, *_identity(choose.asked(kind, name))))
@@ -92,8 +98,20 @@ def account(
         "device": "cpu",
         "weights": weights(parts) if people else {},
         "models": models,
-        "neighbours": neighbours,
+        "neighbours": sorted(neighbours - absent),
+        "absent": sorted(absent),
+        "window": temporal_window(settings) if around is not None and around.can else 0,
+        **_shot(settings, time),
     }
+
+
+def _shot(settings: Settings, time: float) -> dict[str, str]:
+    """What a shot's sidecar decides of the frame, as a digest; nothing without one."""
+    try:
+        found = at_frame(settings, whole(time))
+    except AnatomatteError:
+        return {"shot": "not to be read"}  # the frame itself says why, and fails
+    return {} if found is None else {"shot": found.token}
 
 
 def of_screen(made: Decision | None) -> dict[str, str]:
@@ -123,7 +141,12 @@ def _identity(asked: Asked) -> tuple[str, str]:
     return asked.sha256, hashlib.sha256(repr(asked.manifest).encode()).hexdigest()[:16]
 
 
-def expected(settings: Settings, time: float, first: float | None) -> dict[str, Any]:
-    """The most that a frame with these settings would be made with; what is asked is known after it."""
+def expected(settings: Settings, time: float, first: float | None, last: float | None) -> dict[str, Any]:
+    """The most that a frame with these settings would be made with; what is asked is known after it.
+
+    Args:
+        first, last: of Source, or None.
+    """
     people = settings.subject != "off"
-    return account(settings, time, None if first is None else whole(first), people, True, people)
+    around = Around(time, {}, settings, first, last, lambda name, number: None)
+    return account(settings, time, around, people, True, people)

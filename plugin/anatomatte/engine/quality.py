@@ -16,6 +16,8 @@ from ..plate import Plate
 from ..qc.checks import alone
 from ..qc.firmness import unsure_part
 from ..qc.seen import Seen, grid_of
+from . import quality_beside
+from .edge import Refined
 from .evidence import Evidence
 from .mattes import Mattes
 from .shaping import forcing
@@ -27,9 +29,17 @@ _DARK = 0.08
 """Light over the screen's below which a colour says nothing."""
 
 
-def found(task: Task, evidence: Evidence, made: Mattes) -> qc.Findings:
-    """What the frame says of itself; nothing where Check frames is Off."""
-    return () if task.settings.check == "off" else alone(seen(task, evidence, made))
+def found(task: Task, evidence: Evidence, refined: Refined, made: Mattes) -> qc.Findings:
+    """What the frame says of itself, and where it is asked for those beside it; nothing where checks are off.
+
+    Raises:
+        PlateError, SettingsError, SetupError, OutOfMemory: a frame beside it cannot be made.
+    """
+    if task.settings.check == "off":
+        return ()
+    here = seen(task, evidence, made)
+    others = quality_beside.found(task, here, evidence, refined, made) if quality_beside.asked(task) else ()
+    return (*alone(here), *others)
 
 
 def seen(task: Task, evidence: Evidence, made: Mattes) -> Seen:
@@ -52,7 +62,7 @@ def seen(task: Task, evidence: Evidence, made: Mattes) -> Seen:
         wanted=cover if cover is None or taken is None else cover * taken,
         second=_second(evidence, grid),
         people=None if people is None else _stack(people, grid),
-        chosen=() if shares is None else shares.numbers,
+        chosen=() if shares is None or people is None else _places(people, shares.numbers),
         ruled=settings.who == "main" and settings.leave_out == "nobody",
         heads=None if people is None else people.heads,
         bodies=None if people is None else people.bodies,
@@ -68,6 +78,11 @@ def _sized(plane: Pixels, height: int, width: int) -> Pixels:
 def _stack(people: PeopleEvidence, grid: tuple[int, int]) -> Pixels:
     planes = [_sized(plane, *grid) for plane in people.people]
     return np.stack(planes) if planes else np.zeros((0, *grid), np.float32)
+
+
+def _places(people: PeopleEvidence, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """Where people of these numbers stand in the evidence."""
+    return tuple(k for k in range(len(people.people)) if people.number(k) in numbers)
 
 
 def _second(evidence: Evidence, grid: tuple[int, int]) -> Pixels | None:

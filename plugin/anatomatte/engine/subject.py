@@ -134,7 +134,7 @@ def own_people(task: Task) -> PeopleEvidence:
     found = observe_people(
         task.picture(),
         ensemble,
-        people=task.settings.people,
+        people=task.told_apart,
         threads=task.work.threads,
         check=task.work.check,
         outfit=ensemble.outfit,
@@ -153,7 +153,7 @@ def people(task: Task) -> PeopleGiven:
     if not task.models.change_evidence:
         return PeopleGiven(own)
     found = choose.given(
-        own, task.picture(), task.models, people=task.settings.people, work=task.work, frames=task.frames
+        own, task.picture(), task.models, people=task.told_apart, work=task.work, frames=task.frames
     )
     return dataclasses.replace(found, people=selection.ordered(found.people))
 

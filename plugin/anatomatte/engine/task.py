@@ -13,9 +13,11 @@ from ..nets.external.alpha_edge import Frames
 from ..nets.external.choose import Models
 from ..nets.external.protocols import Kind
 from ..ops import display
+from ..people.instances import MOST_HEADS
 from ..people.selection import Point
 from ..plate import Plate
 from ..settings import Settings
+from ..shot.numbering import AtFrame
 from ..work import Work
 from .neighbours import Around
 
@@ -30,7 +32,10 @@ class Task:
         work: threads, cancelling, progress, scale.
         place: where the Point control points.
         marks: where Keep point and Leave point do.
-        around: the frames around this one, for recurrent models; None where there are none to be had.
+        around: the frames around this one; None where there are none to be had.
+        half: whether this is the plate at half resolution.
+        shot: the shot's sidecar at this frame; None without one.
+        crowd: networks tell apart as many people as they can, whatever People says.
         kept: what was made of the people of this frame, for when parts are asked of it later.
     """
 
@@ -40,12 +45,20 @@ class Task:
     place: Point
     around: Around | None = None
     marks: tuple[Point, Point] = ((0.5, 0.5), (0.5, 0.5))
+    half: bool = False
+    shot: AtFrame | None = None
+    crowd: bool = False
     kept: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     @functools.cached_property
     def content(self) -> str:
         """What tells the plate from every other."""
         return content_key(self.plate.frame.pixels, self.plate.curve, threads=self.work.threads)
+
+    @property
+    def told_apart(self) -> int:
+        """How many people networks are to tell apart: of a shot that numbers them, as many as they can."""
+        return MOST_HEADS if self.shot is not None or self.crowd else self.settings.people
 
     @functools.cached_property
     def models(self) -> Models:
@@ -58,12 +71,17 @@ class Task:
 
     def in_time(self, *kinds: Kind) -> tuple[object, ...]:
         """What the models of these uses depend on in other frames; nothing where none is recurrent."""
-        return () if self.around is None else self.around.token(self.models, self.work, *kinds)
+        return () if self.around is None else self.around.in_time(self.models, self.work, *kinds)
 
     @property
     def frames(self) -> Frames | None:
         """The frames around this one as models see them; None where nobody hands them over."""
         return None if self.around is None else self.around.frames(self.plate, self.settings, self.work)
+
+    @property
+    def window(self) -> tuple[int, ...]:
+        """The numbers of the other frames that this one is made steady with; a draft is seen by itself."""
+        return () if self.around is None or self.half else self.around.window()
 
     def picture(self) -> Pixels:
         """The plate as networks see it, H×W×3 display-referred."""

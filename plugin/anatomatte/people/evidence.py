@@ -22,7 +22,8 @@ class PeopleEvidence:
     person detector found, in no order of the people: score, and as shares of width and height the head's box
     (centre x and y, width, height) and four points (x and y), as `detections.decoded` gives them; None where
     no detector ran; `outfits` (K, 7) what each may wear, as `nets.own.outfit_head.outfit_odds` gives it, a
-    row of NaN where that is not known; None where nobody was asked.
+    row of NaN where that is not known; None where nobody was asked; `numbers` the number of each, from 0,
+    ascending, as a shot's sidecar has them; None where they count in their order.
     """
 
     alpha: Plane
@@ -34,3 +35,8 @@ class PeopleEvidence:
     found: int = 0
     bodies: Plane | None = None
     outfits: Plane | None = None
+    numbers: tuple[int, ...] | None = None
+
+    def number(self, index: int) -> int:
+        """The number, from 0, of the person at a place in `people`."""
+        return index if self.numbers is None else self.numbers[index]

@@ -153,8 +153,10 @@ def select(
     elif settings.who == "point":
         people = (person_at(evidence, point),)
     else:
-        people = (settings.person - 1,) if settings.person <= count else ()
-        if not people:
+        people = tuple(at for at in range(count) if evidence.number(at) == settings.person - 1)
+        if not people and evidence.numbers is not None:
+            doubts = (f"Person {settings.person} is not in this frame, so the matte is empty.",)
+        elif not people:
             one = "person was" if count == 1 else "people were"
             more = f", and People tells {count} of them apart" if evidence.found > count else ""
             one = one if not more else "people were"

@@ -38,7 +38,7 @@ class Shares:
 
     Attributes:
         people: K×h×w, whose a pixel is; sums to 1 over the chosen people.
-        numbers: the person of each of these planes.
+        numbers: the person of each of these planes, from 0, ascending.
         labels: the channels of the chosen parts, and what is held where it is chosen.
         held: h×w, what is held as a share of itself and of what is worn; None where none of it is chosen.
         taken: h×w, what the plate's matte is multiplied with so that only what is chosen stays; None: all.
@@ -90,7 +90,7 @@ def shares(
     rest = _held_too(selection.parts, worn_now, held_now)
     return Shares(
         people=partition.sharp(guide, people, None, threads, check),
-        numbers=numbers,
+        numbers=tuple(evidence.number(at) for at in numbers),
         labels=selection.parts if rest is None else (*selection.parts, INDEX["held"]),
         held=rest,
         taken=None if entire else _unit(taken),

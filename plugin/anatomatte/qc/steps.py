@@ -36,11 +36,13 @@ def part_jump(seen: Seen, around: Sequence[Beside]) -> Finding:
 def identity(seen: Seen, around: Sequence[Beside]) -> Finding:
     """The share of the people whose number is another one's in a frame beside this one."""
     worst = Finding("identity", 0.0)
-    if seen.people is None or len(seen.people) < 2:
+    if seen.people is None or not len(seen.people):
         return worst
     mine = seen.people * seen.alpha
     for one in around:
         if not one.same_shot or one.people is None or not len(one.people):
+            continue
+        if max(len(seen.people), len(one.people)) < 2:
             continue
         theirs = one.people
         there = (mine.max(0) > 0.5) & (theirs.max(0) > 0.5) & (one.valid > 0.5) & seen.free

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 #include "engine_api.h"
 
@@ -54,28 +55,63 @@ void copy(const AnmCall& call) {
   }
 }
 
-// Adds the first number of the two frames before to every number of the output.
-AnmResult add_frames_before(AnmCall* call) {
-  float sum = 0;
-  for (int back = 2; back > 0; --back) {
-    AnmFetch wanted{};
-    wanted.size = sizeof wanted;
-    wanted.time = call->time - back;
-    wanted.taker = &sum;
-    wanted.take = [](void* taker, const AnmImage* image) {
-      *static_cast<float*>(taker) += *static_cast<const float*>(image->data);
-    };
-    wanted.message = call->message;
-    wanted.message_size = call->message_size;
-    const AnmResult result = call->fetch ? call->fetch(call->host, &wanted) : ANM_SETUP;
-    if (result != ANM_OK) return result;
-  }
-  const AnmImage& output = *call->output;
+// Adds to every number of the output.
+AnmResult add(const AnmCall& call, float sum) {
+  const AnmImage& output = *call.output;
   for (int32_t y = 0; y < output.bounds[3] - output.bounds[1]; ++y) {
     auto* row = reinterpret_cast<float*>(static_cast<char*>(output.data) + y * output.row_bytes);
     for (int32_t x = 0; x < (output.bounds[2] - output.bounds[0]) * 4; ++x) row[x] += sum;
   }
   return ANM_OK;
+}
+
+// Adds the first number of a clip at a time to *sum*.
+AnmResult fetched(AnmCall* call, const char* clip, double time, float* sum) {
+  AnmFetch wanted{};
+  wanted.size = sizeof wanted;
+  wanted.clip = clip;
+  wanted.time = time;
+  wanted.taker = sum;
+  wanted.take = [](void* taker, const AnmImage* image) {
+    *static_cast<float*>(taker) += *static_cast<const float*>(image->data);
+  };
+  wanted.message = call->message;
+  wanted.message_size = call->message_size;
+  return call->fetch ? call->fetch(call->host, &wanted) : ANM_SETUP;
+}
+
+AnmResult add_frames_before(AnmCall* call) {
+  float sum = 0;
+  for (int back = 2; back > 0; --back) {
+    const AnmResult result = fetched(call, "Source", call->time - back, &sum);
+    if (result != ANM_OK) return result;
+  }
+  return add(*call, sum);
+}
+
+// Adds the numbers of all controls at the next time, 1000 for each clip that is absent there, and
+// the first number of each that is not.
+AnmResult add_what_is_beside(AnmCall* call) {
+  float sum = 0;
+  AnmAsk wanted{};
+  wanted.size = sizeof wanted;
+  wanted.time = call->time + 1;
+  wanted.taker = &sum;
+  wanted.take = [](void* taker, const AnmValue* values, int32_t count) {
+    for (int32_t i = 0; i < count; ++i) {
+      *static_cast<float*>(taker) += static_cast<float>(values[i].number[0]);
+    }
+  };
+  wanted.message = call->message;
+  wanted.message_size = call->message_size;
+  const AnmResult asked = call->values_at ? call->values_at(call->host, &wanted) : ANM_SETUP;
+  if (asked != ANM_OK) return asked;
+  for (const char* clip : {"Source", "InM"}) {
+    const AnmResult result = fetched(call, clip, call->time + 1, &sum);
+    if (result == ANM_ABSENT) sum += 1000;
+    if (result != ANM_OK && result != ANM_ABSENT) return result;
+  }
+  return add(*call, sum);
 }
 
 AnmResult render(AnmCall* call) {
@@ -106,6 +142,7 @@ AnmResult render(AnmCall* call) {
     return ANM_PLATE;
   }
   copy(*call);
+  if (!strcmp(mode, "beside")) return add_what_is_beside(call);
   return strcmp(mode, "before") ? ANM_OK : add_frames_before(call);
 }
 
@@ -115,6 +152,8 @@ AnmResult reach(AnmReach* question) {
     question->first = question->range.first;
   }
   question->last = question->time - 1;
+  question->clips_first = question->time + 1;
+  question->clips_last = question->time + 2;
   return question->n_values == 1 ? ANM_OK : ANM_SETTINGS;
 }
 

@@ -1,6 +1,7 @@
 // Other frames on their way to the worker: one at a time, through one memory, failing in words.
 #include <unistd.h>
 
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <thread>
@@ -44,6 +45,8 @@ AnmImage image_of(std::vector<float>* pixels, int width, int height) {
 struct Host {
   int size = 4;
   AnmResult answer = ANM_OK;
+  AnmResult other_clips = ANM_ABSENT;
+  AnmResult controls = ANM_OK;
   double slow_s = 0.0;
   bool abort = false;
   std::vector<double> asked;
@@ -51,6 +54,7 @@ struct Host {
   static AnmResult fetch(void* self, AnmFetch* wanted) {
     auto* host = static_cast<Host*>(self);
     host->asked.push_back(wanted->time);
+    if (strcmp(wanted->clip, "Source")) return host->other_clips;
     std::this_thread::sleep_for(std::chrono::duration<double>(host->slow_s));
     if (host->answer != ANM_OK) {
       snprintf(wanted->message, wanted->message_size, "No frame %g.", wanted->time);
@@ -62,6 +66,23 @@ struct Host {
     wanted->take(wanted->taker, &image);
     return ANM_OK;
   }
+
+  static AnmResult values_at(void* self, AnmAsk* wanted) {
+    auto* host = static_cast<Host*>(self);
+    if (host->controls != ANM_OK) {
+      snprintf(wanted->message, wanted->message_size, "No controls at %g.", wanted->time);
+      return host->controls;
+    }
+    AnmValue rows[2] = {};
+    rows[0].name = "mode";
+    rows[0].kind = ANM_TEXT;
+    rows[0].text = "another";
+    rows[1].name = "gain";
+    rows[1].count = 1;
+    rows[1].number[0] = 10 * wanted->time;
+    wanted->take(wanted->taker, rows, 2);
+    return ANM_OK;
+  }
 };
 
 struct Answer {
@@ -70,13 +91,13 @@ struct Answer {
   float value;
 };
 
-Answer render(Client& client, Host* host, bool with_frames = true) {
+Answer render(Client& client, Host* host, bool with_frames = true, const char* what = "before") {
   std::vector<float> in(4 * 4 * 4, 0.5f), out(in.size(), -1.0f);
   const AnmImage source = image_of(&in, 4, 4), output = image_of(&out, 4, 4);
   AnmValue mode{};
   mode.name = "mode";
   mode.kind = ANM_TEXT;
-  mode.text = "before";
+  mode.text = what;
   char sentence[256] = "";
   AnmCall call{};
   call.size = sizeof call;
@@ -92,6 +113,7 @@ Answer render(Client& client, Host* host, bool with_frames = true) {
   call.message = sentence;
   call.message_size = sizeof sentence;
   if (with_frames) call.fetch = &Host::fetch;
+  if (with_frames) call.values_at = &Host::values_at;
   const AnmResult result = client.render(&call);
   return {result, sentence, out[17]};
 }
@@ -146,6 +168,24 @@ void failures_are_the_hosts_words() {
   CHECK_EQ(render(client, &host).value, 0.5f + 8 + 9);
 }
 
+void clips_and_controls_of_another_time() {
+  Client client(facts());
+  Host host;
+  CHECK_EQ(render(client, &host, true, "beside").value, 0.5f + 110 + 11 + 1000);  // InM is absent
+  host.answer = ANM_ABSENT;
+  CHECK_EQ(render(client, &host, true, "beside").value, 0.5f + 110 + 1000 + 1000);
+  host.other_clips = ANM_PLATE;
+  CHECK_EQ(int{render(client, &host, true, "beside").result}, int{ANM_PLATE});
+  host.other_clips = ANM_ABSENT;
+  host.controls = ANM_SETTINGS;
+  const Answer answer = render(client, &host, true, "beside");
+  CHECK_EQ(int{answer.result}, int{ANM_SETTINGS});
+  CHECK_EQ(answer.sentence, std::string("No controls at 11."));
+  host.controls = ANM_CANCELLED;
+  CHECK_EQ(int{render(client, &host, true, "beside").result}, int{ANM_CANCELLED});
+  CHECK_EQ(int{render(client, &host, false, "beside").result}, int{ANM_SETUP});
+}
+
 void reach_is_told() {
   Client client(facts());
   AnmValue value{};
@@ -159,6 +199,8 @@ void reach_is_told() {
   CHECK_EQ(int{client.reach(&question)}, int{ANM_OK});
   CHECK_EQ(question.first, 8.0);
   CHECK_EQ(question.last, 9.0);
+  CHECK_EQ(question.clips_first, 11.0);
+  CHECK_EQ(question.clips_last, 12.0);
   question.range = {1, 9, 20};
   CHECK_EQ(int{client.reach(&question)}, int{ANM_OK});
   CHECK_EQ(question.first, 9.0);
@@ -175,6 +217,7 @@ int main(int argc, char** argv) {
   come_one_by_one();
   a_slow_host_is_waited_for();
   failures_are_the_hosts_words();
+  clips_and_controls_of_another_time();
   reach_is_told();
   return verdict("neighbours");
 }

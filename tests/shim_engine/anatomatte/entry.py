@@ -119,9 +119,14 @@ def remember(inputs: Any, output: Any, window: Any, values: Any, time: Any, scal
         }
 
 
-def reach(*, values: dict[str, object], time: float, first: float | None) -> tuple[float, float] | None:
-    seen["reach"] = (time, first)
-    return None if values["alpha_model"] == "custom" else (time - 2, time - 1)
+Span = tuple[float, float] | None
+
+
+def reach(
+    *, values: dict[str, object], time: float, first: float | None, last: float | None
+) -> tuple[Span, Span]:
+    seen["reach"] = (time, first, last)
+    return (None if values["alpha_model"] == "custom" else (time - 2, time - 1)), None
 
 
 def status() -> str:

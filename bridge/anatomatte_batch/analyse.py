@@ -1,0 +1,334 @@
+"""Analysing a shot: each frame is looked at, and a sidecar says who is who, cuts, screen and exposure."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from anatomatte import __version__
+from anatomatte.errors import AnatomatteError, Cancelled, PlateError, SettingsError
+from anatomatte.settings import Value, from_mapping
+
+from . import presets
+from .presets import Preset
+from .result import FrameResult, Message
+from .sequences import Pattern, compact, holes, parse_frames, spelt
+
+if TYPE_CHECKING:
+    from anatomatte.shot.looks import FrameLooks
+    from anatomatte.shot.schema import Moment, Scene, Shot
+
+    from .cancel import Signals
+    from .job import Job
+    from .looker import Looker
+    from .report import Report
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalyseRequest:
+    """What an analysis can be asked for.
+
+    Attributes:
+        source: the plate, as of a render.
+        sidecar: where the sidecar goes; None puts ``plate.shot.json`` beside ``plate.####.exr``.
+        frames: numbers, or a set like ``1001-1100``; None takes all that are there.
+        preset, settings: as of the render that will use the sidecar.
+        colour: encoding of the plate; None goes by the file's type.
+        start: number of a video's first frame.
+        overwrite: forget the sidecar that is there, its names too.
+        on_error: after a failed frame ``continue`` with the others, or ``stop``.
+        threads: processor threads for a frame; None takes what the machine grants.
+        log: file to which NDJSON is appended; ``-`` is standard output.
+        quiet: no bar and no lines.
+    """
+
+    source: str | Path
+    sidecar: str | Path | None = None
+    frames: str | Sequence[int] | None = None
+    preset: Preset | Path | None = None
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    colour: str | None = None
+    start: int = 1
+    overwrite: bool = False
+    on_error: Literal["continue", "stop"] | str = "continue"
+    threads: int | None = None
+    log: str | Path | None = None
+    quiet: bool = True
+
+    def resolved(self) -> Preset:
+        """Preset and settings together, without a sidecar.
+
+        Raises:
+            SettingsError: a name or value is wrong, or the preset's file.
+        """
+        if self.on_error not in ("continue", "stop"):
+            raise SettingsError(f"on_error {self.on_error}: it takes continue or stop.")
+        preset = self.preset or Preset()
+        if not isinstance(preset, Preset):
+            preset = presets.load(Path(preset))
+        values: dict[str, Value] = {**self.settings, "shot_file": ""}
+        if self.colour is not None:
+            values["input_colour"] = self.colour
+        if self.threads is not None:
+            values["threads"] = self.threads
+        from_mapping(values)  # it checks them
+        return preset.override(values)
+
+    def run(self, looker: Looker | None = None) -> AnalyseResult:
+        """As :func:`analyse`."""
+        return analyse(self, looker)
+
+
+@dataclass(frozen=True)
+class AnalyseResult:
+    """How an analysis ended: the sidecar's path, what it says, each frame, the exit code and the failures."""
+
+    sidecar: Path
+    shot: Shot
+    frames: tuple[FrameResult, ...]
+    exit_code: int
+    sentence: str = ""
+    errors: tuple[Exception, ...] = ()
+    messages: tuple[Message, ...] = ()
+
+
+def beside(pattern: Pattern) -> Path:
+    """Where the sidecar of a plate lies by default."""
+    from anatomatte.shot.schema import SUFFIX
+
+    name = pattern.prefix.rstrip("._-") if pattern.pad is not None else Path(pattern.text).stem
+    return pattern.folder / f"{name or 'plate'}{SUFFIX}"
+
+
+def analyse(request: AnalyseRequest, looker: Looker | None = None) -> AnalyseResult:
+    """Look at every frame of a plate and write its sidecar.
+
+    Args:
+        request: what is wanted.
+        looker: looks at single frames; the default asks the engine of this process.
+
+    Raises:
+        AnatomatteError: the run could not begin, no frame could be looked at, the sidecar that is there is
+            another plate's or damaged, or cannot be written; a signal ended it.
+    """
+    from .cancel import Signals
+    from .job import Job
+    from .report import Report
+    from .source import Source
+
+    preset = request.resolved()
+    if request.threads:
+        from .images import limit_threads
+
+        limit_threads(request.threads)
+    with ExitStack() as stack:
+        signals = stack.enter_context(Signals())
+        source = Source(str(request.source), request.start)
+        stack.callback(source.close)
+        if isinstance(request.frames, str):
+            frames = parse_frames(request.frames)
+        else:
+            frames = source.frames() if request.frames is None else sorted(set(request.frames))
+        job = Job(source, frames, preset, {}, (), "", stop=request.on_error == "stop")
+        path = Path(request.sidecar) if request.sidecar else beside(source.pattern)
+        before = _before(path, request.overwrite)
+        log = None if request.log is None else str(request.log)
+        report = stack.enter_context(Report(len(frames), log, request.quiet))
+        source.listen(report.message)
+        if request.frames is None and (lost := holes(source.frames())):
+            report.message(Message("frames-missing", f"the plate has no frames {spelt(lost)}"))
+        report.event("start", frames=compact(frames), source=str(request.source), target=str(path))
+        try:
+            return _Analysis(job, path, before, report, signals, looker).all()
+        except Cancelled as why:
+            made = Cancelled(f"{str(why).split(';')[0]}; no sidecar was written.")
+            made.exit_code = why.exit_code
+            report.event("end", exit=made.exit_code, message=str(made))
+            raise made from why
+        except Exception as why:
+            report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))
+            raise
+
+
+def _before(path: Path, overwrite: bool) -> Shot | None:
+    """The sidecar that is there, whose names and numbers are kept."""
+    from anatomatte.shot.reading import read_shot
+
+    if overwrite or not path.exists():
+        return None
+    try:
+        return read_shot(path)
+    except SettingsError as why:
+        raise SettingsError(f"{why} --overwrite makes it anew, without the names in it.") from why
+
+
+class _Analysis:
+    """One run over the frames of a plate."""
+
+    def __init__(
+        self,
+        job: Job,
+        path: Path,
+        before: Shot | None,
+        report: Report,
+        signals: Signals,
+        looker: Looker | None,
+    ) -> None:
+        from .looker import EngineLooker
+
+        self.job, self.path, self.before, self.report, self.signals = job, path, before, report, signals
+        self.looker = looker or EngineLooker(job.source.read, job.values, signals.check)
+        self.looks: list[FrameLooks] = []
+        self.moments: dict[int, Moment] = {}
+        self.changes: list[float] = []  # of the picture, since the frame before in `looks`
+        self.results: list[FrameResult] = []
+        self.errors: list[Exception] = []
+        self.size = (1, 1)
+        self._background = self._small = np.zeros((0, 0), np.float32)
+
+    def all(self) -> AnalyseResult:
+        """Look at all frames, write the sidecar, and say how it went."""
+        from anatomatte.shot.writing import write_shot
+
+        from .report import worst
+
+        began = time.monotonic()
+        for frame in self.job.frames:
+            self.signals.check()
+            if not self._one(frame) and self.job.stop:
+                break
+        if not self.looks:
+            raise self.errors[0] if self.errors else PlateError(f"{self.job.source.text} has no frames.")
+        shot = self._shot()
+        self.signals.check()
+        write_shot(shot, self.path)
+        self._told(shot)
+        code = worst(self.errors)
+        counts = {"analysed": len(self.looks), "failed": len(self.errors)}
+        self.report.end(code, counts, time.monotonic() - began)
+        failed = compact(one.frame for one in self.results if one.status == "failed")
+        sentence = f"frames {failed} failed; {self.errors[0]}" if self.errors else ""
+        return AnalyseResult(
+            self.path,
+            shot,
+            tuple(self.results),
+            code,
+            sentence,
+            tuple(self.errors),
+            tuple(self.report.messages),
+        )
+
+    def _one(self, frame: int) -> bool:
+        """Look at a frame; whether it went well."""
+        from anatomatte.shot.camera import shift
+        from anatomatte.shot.looks import FrameLooks
+        from anatomatte.shot.schema import Moment
+
+        from .report import explained
+        from .shot import change
+
+        began = time.monotonic()
+        path = self.path
+        try:
+            path = self.job.source.file(frame)
+            found, size, small = self.looker.look(frame)
+        except Exception as why:
+            if self.signals():
+                raise self.signals.error() from why
+            error = explained(why)
+            self.errors.append(error)
+            self._ended(frame, path, began, error)
+            return False
+        moved = shift(self._background, found.background) if self.looks else (0.0, 0.0)
+        self.changes.append(change(self._small, small) if self.looks else 0.0)
+        self._background, self._small, self.size = found.background, small, size
+        self.looks.append(FrameLooks(frame, found.aspect, found.looks, moved))
+        self.moments[frame] = Moment(found.likeness, round(found.exposure, 3))
+        self._ended(frame, path, began)
+        return True
+
+    def _ended(self, frame: int, path: Path, began: float, error: Exception | None = None) -> None:
+        took = time.monotonic() - began
+        status: Literal["analysed", "failed"] = "failed" if error else "analysed"
+        self.results.append(FrameResult(frame, status, path, error=error, seconds=took))
+        self.report.frame(frame, status, path, took, error)
+        if error is not None and not isinstance(error, AnatomatteError):
+            self.report.trace(error)
+
+    def _shot(self) -> Shot:
+        """The sidecar of what was seen."""
+        from anatomatte.shot import numbers
+        from anatomatte.shot.schema import PlateFacts, Shot
+        from anatomatte.shot.tracks import tracked
+
+        from .shot import cuts
+
+        self.report.doing("following people")
+        begun = set(cuts(self.changes))
+        looks = [dataclasses.replace(one, cut=at in begun) for at, one in enumerate(self.looks)]
+        tracks = tracked(looks)
+        given = numbers.numbered(looks, tracks)
+        moments = {
+            one.number: dataclasses.replace(self.moments[one.number], people=numbers.rows(one, mine, given))
+            for one, mine in zip(looks, tracks, strict=True)
+        }
+        if self.before is not None:
+            moments = numbers.carried_over(moments, self.before, str(self.path))
+        people = numbers.people_of(moments, self.before)
+        facts = PlateFacts(self._name(), *self.size, looks[0].number, looks[-1].number)
+        scenes = self._scenes([looks[at].number for at in sorted({0, *begun})])
+        rest = {} if self.before is None else self.before.rest
+        return Shot(facts, people, scenes, moments, __version__, rest, self.path)
+
+    def _name(self) -> str:
+        from .files import shown
+
+        return shown(Path(self.job.source.text).name)
+
+    def _scenes(self, starts: Sequence[int]) -> tuple[Scene, ...]:
+        """The scenes that begin at frames, with a decision on a screen each; one that changes parts them."""
+        from anatomatte.shot.schema import Scene
+
+        from .shot import decide
+
+        self.report.doing("looking for a screen")
+        frames = list(self.moments)
+        made: list[Scene] = []
+        for first, end in zip(starts, [*starts[1:], frames[-1] + 1], strict=True):
+            inside = [frame for frame in frames if first <= frame < end]
+            found = decide(inside, self.job.source.read, self.job.values, self.looker, self.signals.check)
+            parts = [(one.first, one.last, one.decision.kept) for one in found] or [(first, inside[-1], "")]
+            for a, b, screen in parts:
+                stops = statistics.median(self.moments[n].exposure for n in inside if a <= n <= b)
+                made.append(Scene(a, b, screen, round(stops, 3)))
+        return tuple(made)
+
+    def _told(self, shot: Shot) -> None:
+        from anatomatte.decision import parsed
+
+        for scene in shot.scenes:
+            decision = parsed(scene.screen)
+            text = decision.text if decision is not None else "each frame decides on a screen"
+            self.report.note(f"scene {scene.first}-{scene.last}: {text}")
+        for person in shot.people:
+            name = f" ({person.name})" if person.name else ""
+            self.report.note(
+                f"{person.key}{name}: in {person.frames} frames, {person.first}-{person.last}"
+                if person.frames
+                else f"{person.key}{name}: not seen any more"
+            )
+        crowd = max((sum(row[0] == 0 for row in one.people) for one in shot.moments.values()), default=0)
+        if crowd:
+            self.report.note(f"up to {crowd} further people in a frame have no number and stay nobody's")
+        self.report.event(
+            "shot", path=str(self.path), people=len(shot.people), scenes=len(shot.scenes), names=shot.names
+        )
+        self.report.note(f"written: {self.path}")

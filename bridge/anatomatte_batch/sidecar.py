@@ -1,0 +1,62 @@
+"""A render with a shot's sidecar: its names, its scenes, and what there is to say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anatomatte.decision import parsed
+from anatomatte.menus import PERSON_MENU
+
+from .files import shown
+from .presets import Preset
+from .result import Message
+from .shot import Scene
+
+if TYPE_CHECKING:
+    from anatomatte.shot.schema import Shot
+
+    from .job import Job
+
+
+def shot_of(preset: Preset) -> Shot | None:
+    """The sidecar that a shot's settings name; None where they name none.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
+    text = str(preset.settings.get("shot_file", "")).strip()
+    if not text:
+        return None
+    from anatomatte.shot import store
+
+    return store.load(text)
+
+
+def scenes_of(shot: Shot) -> tuple[Scene, ...]:
+    """The scenes in which the sidecar decides on a screen."""
+    found = ((one, parsed(one.screen)) for one in shot.scenes)
+    return tuple(Scene(one.first, one.last, made) for one, made in found if made is not None)
+
+
+def messages_of(shot: Shot | None, job: Job) -> tuple[Message, ...]:
+    """What there is to say of people's numbers in a run."""
+    return tuple(_messages(shot, job))
+
+
+def _messages(shot: Shot | None, job: Job) -> Iterator[Message]:
+    several = len(job.frames) > 1 and any(layer.partition(".")[0] in PERSON_MENU for layer in job.layers)
+    if shot is None and several:
+        yield Message(
+            "people-by-place",
+            "People are counted from the left of each frame, so that somebody's number may change; a sidecar "
+            "keeps it (`anatomatte analyse`, then --shot).",
+        )
+    if shot is None:
+        return
+    name = shown(Path(job.source.text).name)
+    if shot.plate.name != name:
+        yield Message(
+            "shot-renamed", f"The shot file was made of {shot.plate.name}, and this plate is {name}."
+        )

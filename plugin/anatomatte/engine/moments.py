@@ -1,0 +1,131 @@
+"""What the frames around this one say, each by itself: made once, kept, and laid over this frame."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from ..cache import content_key
+from ..decision import Decision
+from ..errors import PlateError
+from ..frame import Pixels
+from ..people.evidence import PeopleEvidence
+from ..plate import laid, prepare
+from ..temporal.align import Alignment, align
+from ..temporal.flow import Small, flow, small
+from ..work import silent
+from . import memo
+from .edge import Refined, refine
+from .evidence import Evidence, looked, observe
+from .halves import halved
+from .task import Task
+
+_NO_PARTS = np.empty((0, 0, 0), np.float32)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """What one frame says by itself.
+
+    Attributes:
+        key: what it depends on.
+        small: its picture, as motion is found in it.
+        matte: H×W in 0..1, before any tweak.
+        held: H×W, how much of that is held by people; None before a screen.
+        decision: whether there is a screen.
+        people: the people, without their parts; None where no model was asked.
+    """
+
+    key: str
+    small: Small
+    matte: Pixels
+    held: Pixels | None
+    decision: Decision
+    people: PeopleEvidence | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Neighbour:
+    """Another frame as it lies over this one; *away* is how many frames after it, negative before."""
+
+    away: int
+    moment: Moment
+    alignment: Alignment
+
+
+def window(task: Task) -> tuple[int, ...]:
+    """The numbers of the other frames that this one depends on and that are there."""
+    around = task.around
+    if around is None:
+        return ()
+    return tuple(n for n in task.window if around.token(n, task.work) is not None)
+
+
+def neighbours(task: Task, own: Moment) -> tuple[Neighbour, ...]:
+    """The frames of the window that show what this one shows, from the first to the last.
+
+    Raises:
+        PlateError, SettingsError, SetupError, OutOfMemory: one of them cannot be made; the sentence names it.
+    """
+    found: list[Neighbour] = []
+    for number in window(task):
+        task.work.check()
+        other = _of(task, number)
+        lies = align(own.small, other.small, _flow(task, own, other), _flow(task, other, own))
+        if not lies.cut:
+            assert task.around is not None
+            found.append(Neighbour(number - task.around.number, other, lies))
+    return tuple(found)
+
+
+def own(task: Task, evidence: Evidence, refined: Refined) -> Moment:
+    """What this frame says by itself, which the frames around it will ask for."""
+    assert task.around is not None
+    key = memo.of_moment(task, task.around.number)
+    made: Moment = memo.moments.get(
+        key, lambda: memo.frozen(_made(key, task, evidence, refined)), task.work.check
+    )
+    return made
+
+
+def beside(task: Task, number: int) -> Task:
+    """The task of another frame: its own clips and controls, in this frame's place and size."""
+    around = task.around
+    assert around is not None
+    theirs = around.at(number)
+    clips = {name: laid(clip, around.source.bounds) for name, clip in theirs.own.items()}
+    settings = around.settings(number)
+    plate = prepare(clips, settings, task.work.threads)
+    if task.half:
+        plate = halved(plate)
+    quiet = dataclasses.replace(task.work, progress=silent)
+    crowd = task.crowd or task.shot is not None
+    return Task(plate, settings, quiet, task.place, theirs, task.marks, task.half, crowd=crowd)
+
+
+def _of(task: Task, number: int) -> Moment:
+    key = memo.of_moment(task, number)
+
+    def make() -> Moment:
+        try:
+            other = beside(task, number)
+            evidence = observe(other)
+            return memo.frozen(_made(key, other, evidence, refine(other, evidence)))
+        except PlateError as why:
+            raise PlateError(f"Frame {number}, at which Steady or Check frames looks: {why}") from why
+
+    made: Moment = memo.moments.get(key, make, task.work.check)
+    return made
+
+
+def _made(key: str, task: Task, evidence: Evidence, refined: Refined) -> Moment:
+    people = None if evidence.people is None else looked(task).people
+    lean = None if people is None else dataclasses.replace(people, parts=_NO_PARTS)
+    return Moment(key, small(task.picture()), refined.key.matte, refined.held, evidence.decision, lean)
+
+
+def _flow(task: Task, this: Moment, other: Moment) -> Pixels:
+    key = content_key("flow", this.key, other.key)
+    made: Pixels = memo.flows.get(key, lambda: memo.frozen(flow(this.small, other.small)), task.work.check)
+    return made

@@ -1,0 +1,50 @@
+"""Older versions of the sidecar's schema, brought up to today's one step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..errors import SettingsError
+from .schema import SCHEMA
+
+Table = dict[str, Any]
+Step = Callable[[Table, Table], tuple[Table, Table]]
+"""The short table and the frames' table of one version → those of the next; may change what it is given."""
+
+STEPS: Mapping[int, Step] = {}
+"""Version → the step from it to the next. Append-only: what once was written stays readable."""
+
+
+def version(table: Mapping[str, Any], where: str, newest: int = SCHEMA) -> int:
+    """The version of a sidecar's table.
+
+    Raises:
+        SettingsError: it has none, or one that this version does not know.
+    """
+    found = table.get("schema")
+    if isinstance(found, bool) or not isinstance(found, int) or found < 1:
+        raise SettingsError(
+            f"{where} does not say which schema it has (schema = {found!r}); put the line "
+            f'"schema": {newest} back, or run `anatomatte analyse` again.'
+        )
+    if found > newest:
+        raise SettingsError(
+            f"{where} has schema {found} and this version reads up to {newest}: it was written by a newer "
+            "Anatomatte; update, or run `anatomatte analyse` again with this one and another -o."
+        )
+    return found
+
+
+def migrated(
+    table: Table, frames: Table, where: str, steps: Mapping[int, Step] = STEPS, newest: int = SCHEMA
+) -> tuple[Table, Table]:
+    """Both tables of a sidecar in the newest schema.
+
+    Raises:
+        SettingsError: as `version`.
+    """
+    for number in range(version(table, where, newest), newest):
+        table, frames = steps[number](table, frames)
+        table = {**table, "schema": number + 1}
+    return table, frames

@@ -1,0 +1,108 @@
+"""A frame obeys its sidecar: the plate is checked, the screen settled, and people get their numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import SettingsError
+from ..frame import Pixels
+from ..people.evidence import PeopleEvidence
+from ..settings import Settings
+from . import likeness, store
+from .assignment import assigned
+from .looks import SOLID, box_of
+from .numbers import boxes
+from .reading import AGAIN
+from .schema import Row, Shot
+
+_GATE = 1.2  # of the distance of heads in heights of the figure, and what boxes lack of overlapping
+
+
+@dataclass(frozen=True)
+class AtFrame:
+    """A sidecar at one frame."""
+
+    shot: Shot
+    number: int
+    token: str
+
+    def settled(self, settings: Settings) -> Settings:
+        """The settings with the shot's decision on a screen where nothing else decides."""
+        scene = self.shot.scene(self.number)
+        if scene is None or not scene.screen or settings.screen != "auto" or settings.screen_kept:
+            return settings
+        return settings.replace(screen_kept=scene.screen)
+
+    def check(self, light: Pixels) -> None:
+        """See that scene-linear *light*, H×W×3, is the plate that the sidecar was made of.
+
+        Raises:
+            SettingsError: it is another one.
+        """
+        moment = self.shot.moments[self.number]
+        alike = likeness.alike(moment.likeness, likeness.of(light))
+        if alike < likeness.ALIKE:
+            raise SettingsError(
+                f"{_where(self.shot)} is of another plate ({self.shot.plate.name}): its frame {self.number} "
+                f"does not look like this one (likeness {alike:.2f}); take its own, {AGAIN}, or empty it."
+            )
+
+    def places(self, seen: PeopleEvidence, most: int) -> tuple[tuple[int, int], ...]:
+        """(number from 1, place in the *evidence*) of the people who have numbers up to *most*, ascending."""
+        order = numbers_of(seen, self.shot.moments[self.number].people)
+        return tuple(sorted((number, at) for at, number in enumerate(order) if 0 < number <= most))
+
+    def numbered(self, seen: PeopleEvidence, most: int) -> PeopleEvidence:
+        """The people of the *evidence* who have numbers up to *most*, ascending; the others are nobody's."""
+        rows = self.places(seen, most)
+        at = np.array([row for _, row in rows], np.intp)
+        return dataclasses.replace(
+            seen,
+            people=seen.people[at],
+            heads=seen.heads[at],
+            main=None if seen.main is None else seen.main[at],
+            outfits=None if seen.outfits is None else seen.outfits[at],
+            numbers=tuple(number - 1 for number, _ in rows),
+        )
+
+
+def at_frame(settings: Settings, number: int) -> AtFrame | None:
+    """The sidecar that the settings name, at a frame; None where they name none.
+
+    Raises:
+        SettingsError: it cannot be read, or was made without this frame.
+    """
+    if not settings.shot_file.strip():
+        return None
+    shot = store.load(settings.shot_file)
+    if number not in shot.moments:
+        first, last = min(shot.moments, default=0), max(shot.moments, default=0)
+        raise SettingsError(
+            f"{_where(shot)} knows nothing of frame {number} (it goes from {first} to {last}); {AGAIN} over "
+            "all frames, or empty it."
+        )
+    return AtFrame(shot, number, shot.token(number))
+
+
+def _where(shot: Shot) -> str:
+    return f"Shot file (shot_file) {shot.path.name if shot.path else ''}"
+
+
+def numbers_of(seen: PeopleEvidence, rows: tuple[Row, ...]) -> list[int]:
+    """The number of each person of the evidence by a sidecar's rows of the frame; 0 of whom has none."""
+    costs = np.full((len(seen.people), len(rows)), np.inf)
+    aspect = seen.alpha.shape[1] / seen.alpha.shape[0]
+    for at, (share, head) in enumerate(zip(seen.people, seen.heads, strict=True)):
+        x, y = float(head[0]), float(head[1])
+        box = box_of(share * seen.alpha > SOLID) or (x, y, x, y)
+        for column, row in enumerate(rows):
+            tall = max(box[3] - box[1], row[6] - row[4], 1e-3)
+            away = float(np.hypot((x - row[1]) * aspect, y - row[2])) / tall
+            costs[at, column] = away + 1 - boxes(box, row[3:])
+    found = [0] * len(seen.people)
+    for at, column in assigned(costs, _GATE):
+        found[at] = rows[column][0]
+    return found

@@ -1,0 +1,165 @@
+"""Reading a sidecar: whatever is wrong with it becomes a sentence with the cure."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import decision, text_file
+from ..errors import SettingsError
+from ..toml_table import Table, read
+from .likeness import is_likeness
+from .migrating import migrated, version
+from .schema import KIND, SCHEMA, Moment, Person, PlateFacts, Row, Scene, Shot, named
+
+AGAIN = "run `anatomatte analyse` again"
+_KEYS = ("kind", "schema", "made_by", "plate", "people", "scenes", "frames")
+
+
+def read_shot(path: Path) -> Shot:
+    """The sidecar at *path*.
+
+    Raises:
+        SettingsError: it is not there, no sidecar, half-written, of a newer schema, edited into what it
+            cannot mean, or what belongs to it is missing or another's.
+    """
+    where = f"The shot file {path}"
+    table = _json(path, where)
+    if table.get("kind") != KIND:
+        raise SettingsError(
+            f"{where} is no sidecar of a shot; {AGAIN} and choose the .shot.json that it writes."
+        )
+    version(table, where)
+    table, frames = migrated(table, _frames(path, table, where), where)
+    people = tuple(sorted(_list(table, "people", Person, where), key=lambda one: one.number))
+    scenes = tuple(sorted(_list(table, "scenes", Scene, where), key=lambda one: one.first))
+    _checked_people(people, where)
+    _checked_scenes(scenes, where)
+    plate = _one(PlateFacts, table.get("plate"), f"{where}: plate")
+    moments = {_number(key, where): _moment(value, f"{where}: frame {key}") for key, value in frames.items()}
+    made_by = str(table.get("made_by", ""))
+    rest = {key: value for key, value in table.items() if key not in _KEYS}
+    return Shot(plate, people, scenes, moments, made_by, rest, path)
+
+
+def _json(path: Path, where: str) -> dict[str, Any]:
+    try:
+        text = text_file.read(path, "utf-8-sig")
+    except FileNotFoundError as why:
+        raise SettingsError(f"{where} is not there; check the path, or {AGAIN}.") from why
+    except OSError as why:
+        raise SettingsError(f"{where} cannot be read: {why.strerror}.") from why
+    except UnicodeDecodeError as why:
+        raise SettingsError(f"{where} is no text in UTF-8; {AGAIN}.") from why
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as why:
+        if not text.strip() or why.pos >= len(text.rstrip()) or "Unterminated" in why.msg:
+            raise SettingsError(f"{where} ends early, so it is only half there; {AGAIN}.") from why
+        raise SettingsError(
+            f"{where} is not JSON at line {why.lineno}, column {why.colno} ({why.msg}); mend that line, "
+            f"or {AGAIN}."
+        ) from why
+    except RecursionError as why:
+        raise SettingsError(f"{where} is nested deeper than anything it could mean; {AGAIN}.") from why
+    if not isinstance(found, dict):
+        raise SettingsError(f"{where} is no sidecar of a shot; {AGAIN}.")
+    return found
+
+
+def _frames(path: Path, table: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The table of the file beside, as the short one names it."""
+    told = table.get("frames")
+    name, digest = (told.get("file"), told.get("sha256")) if isinstance(told, Mapping) else (None, None)
+    if not isinstance(name, str) or not isinstance(digest, str) or name != Path(name).name or not name:
+        raise SettingsError(f"{where} does not name the file of its frames beside it (frames); {AGAIN}.")
+    beside = path.with_name(name)
+    try:
+        text = text_file.read(beside)
+    except (OSError, UnicodeDecodeError) as why:
+        raise SettingsError(
+            f"{where} needs {name} beside it, which cannot be read; copy both files together, or {AGAIN}."
+        ) from why
+    if hashlib.sha256(text.encode()).hexdigest() != digest:
+        raise SettingsError(
+            f"{where} and {name} do not belong together (another digest): one of them was changed or copied "
+            f"alone; copy both together, or {AGAIN}."
+        )
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise SettingsError(f"{beside} holds no frames; {AGAIN}.")
+    return found
+
+
+def _one(kind: type[Any], table: Any, where: str) -> Any:
+    """A dataclass of the schema out of a table; keys that it does not know are left to later versions."""
+    if not isinstance(table, Mapping):
+        raise SettingsError(f"{where} must be a table of keys and values, not {table!r}.")
+    known = {field.name for field in dataclasses.fields(kind)}
+    return read(kind, {key: value for key, value in table.items() if key in known}, where)
+
+
+def _list(table: Mapping[str, Any], key: str, kind: type[Table], where: str) -> list[Any]:
+    rows = table.get(key)
+    if not isinstance(rows, list):
+        raise SettingsError(f"{where}: {key} must be a list, not {rows!r}; mend it, or {AGAIN}.")
+    return [_one(kind, row, f"{where}: {key}, entry {at}") for at, row in enumerate(rows, 1)]
+
+
+def _checked_people(people: Sequence[Person], where: str) -> None:
+    taken: dict[str, int] = {}
+    for person in people:
+        at = f"{where}: person {person.number}"
+        name = named(person.name, at).casefold()
+        if [one.number for one in people].count(person.number) > 1:
+            raise SettingsError(f"{at} is there twice; give each number once.")
+        if name in taken and name:
+            raise SettingsError(f"{at} is called {person.name!r} as person {taken[name]} is; use two names.")
+        taken[name] = person.number
+
+
+def _checked_scenes(scenes: Sequence[Scene], where: str) -> None:
+    for at, scene in enumerate(scenes):
+        if scene.last < scene.first or (at and scene.first <= scenes[at - 1].last):
+            raise SettingsError(
+                f"{where}: the scene {scene.first} to {scene.last} overlaps another or is none."
+            )
+        try:
+            decision.parsed(scene.screen)
+        except SettingsError as why:
+            raise SettingsError(f"{where}: scene {scene.first} to {scene.last}: {why}") from why
+
+
+def _number(key: str, where: str) -> int:
+    try:
+        return int(key)
+    except ValueError as why:
+        raise SettingsError(f"{where} has a frame called {key!r}, which is no number; {AGAIN}.") from why
+
+
+def _moment(table: Any, where: str) -> Moment:
+    try:
+        people = tuple(_row(row) for row in table["people"])
+        exposure = float(table["exposure"])
+        if not is_likeness(table["likeness"]) or not math.isfinite(exposure):
+            raise ValueError
+        return Moment(table["likeness"], exposure, people)
+    except (KeyError, TypeError, ValueError) as why:
+        raise SettingsError(f"{where} is damaged; {AGAIN}.") from why
+
+
+def _row(row: Any) -> Row:
+    number, *places = row
+    values = [float(value) for value in places]
+    if not isinstance(number, int) or number < 0 or len(values) != 6 or not all(map(math.isfinite, values)):
+        raise ValueError(row)
+    x, y, left, top, right, bottom = values
+    return number, x, y, left, top, right, bottom
+
+
+__all__ = ["AGAIN", "SCHEMA", "read_shot"]

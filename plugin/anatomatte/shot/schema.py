@@ -1,0 +1,142 @@
+"""What a sidecar says of a shot: people by number and name, scenes, and what was seen in each frame.
+
+Two files hold it. ``plate.shot.json`` is short and may be edited by hand; the file beside it that it names
+holds the frames and is known by its digest, so that the two never mix.
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import SettingsError
+from ..menus import GROUP_MENU, MATTE_MENU, MOST_PEOPLE, PART_MENU, PERSON_MENU
+from ..toml_table import field as entry
+
+SCHEMA = 1
+"""The version that this code writes and reads; older ones are brought up to it (`migrating`)."""
+
+KIND = "anatomatte shot"
+"""What the key ``kind`` of a sidecar says, which tells it from every other JSON file."""
+
+SUFFIX = ".shot.json"
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+_TAKEN = frozenset(
+    {*MATTE_MENU, *PART_MENU, *GROUP_MENU, "rgba", "rgb", "r", "g", "b", "a", "all", "people", "parts"}
+    | {"groups", "everyone", "cleanplate", "depth", "z"}
+) - frozenset(PERSON_MENU)
+
+Row = tuple[int, float, float, float, float, float, float]
+"""A person in a frame: number (0: none of the numbered), x and y of the head, and left, top, right and bottom
+of the figure; shares of the picture's width and height, y down."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlateFacts:
+    """What the sidecar was made of: the plate's name without folders, its size in pixels, and its frames."""
+
+    name: str = entry("text")
+    width: int = entry("int", low=1)
+    height: int = entry("int", low=1)
+    first: int = entry("int")
+    last: int = entry("int")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An actor: `number` in 1..8 is the layer person_01 and so on, `name` is free or empty; the first and
+    last frame in which they were seen, and in how many they were."""
+
+    number: int = entry("int", low=1, high=MOST_PEOPLE)
+    name: str = entry("text", "")
+    first: int = entry("int", 0)
+    last: int = entry("int", 0)
+    frames: int = entry("int", 0, low=0)
+
+    @property
+    def key(self) -> str:
+        """The layer, as the table calls it."""
+        return f"person_{self.number:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The frames between two cuts: what was decided on a screen, as the control ``screen_kept`` holds it
+    (empty: each frame decides), and the middle of their automatic exposures in stops."""
+
+    first: int = entry("int")
+    last: int = entry("int")
+    screen: str = entry("text", "")
+    exposure: float = entry("number", 0.0, low=-32, high=32)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was seen in one frame: the plate's likeness (`likeness.of`), the automatic exposure in stops, and
+    the people."""
+
+    likeness: str
+    exposure: float = 0.0
+    people: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A sidecar.
+
+    Attributes:
+        plate: of what it was made.
+        people: ascending by number.
+        scenes: ascending, without overlap.
+        moments: by frame number.
+        made_by: the version that wrote it.
+        rest: keys of the short file that this version does not know; they are kept.
+        path: the short file, where it was read from one.
+    """
+
+    plate: PlateFacts
+    people: tuple[Person, ...]
+    scenes: tuple[Scene, ...]
+    moments: Mapping[int, Moment]
+    made_by: str = ""
+    rest: Mapping[str, Any] = field(default_factory=dict)
+    path: Path | None = None
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Layer → name, of those who have one: ``{"person_01": "anna"}``."""
+        return {person.key: person.name for person in self.people if person.name}
+
+    def scene(self, frame: int) -> Scene | None:
+        """The scene in which a frame lies."""
+        at = bisect.bisect_right([one.first for one in self.scenes], frame) - 1
+        return self.scenes[at] if at >= 0 and frame <= self.scenes[at].last else None
+
+    def token(self, frame: int) -> str:
+        """A digest of all in it that decides the mattes of a frame; names do not."""
+        scene, moment = self.scene(frame), self.moments.get(frame)
+        facts = (scene.screen if scene else "", moment and moment.likeness, moment and moment.people)
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def named(name: str, where: str) -> str:
+    """*name* if it may be an actor's.
+
+    Raises:
+        SettingsError: it may not, because of its signs or because a layer is called so.
+    """
+    if not name:
+        return name
+    if not _NAME.fullmatch(name):
+        raise SettingsError(
+            f"{where}: name {name!r} is no layer's name; write up to 40 letters, digits, _, a letter first."
+        )
+    if name.casefold() in _TAKEN or name.casefold() in PERSON_MENU:
+        raise SettingsError(f"{where}: name {name!r} is a layer of its own already; choose another name.")
+    return name

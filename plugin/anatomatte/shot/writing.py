@@ -1,0 +1,77 @@
+"""Writing a sidecar: the frames' file first, under a name that nobody reads yet, then the short one.
+
+Whatever ends the writing early leaves the old sidecar whole or none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from ..atomic import beside
+from .schema import KIND, SCHEMA, SUFFIX, Moment, Shot
+
+_DIGITS = 8
+
+
+def stem_of(path: Path) -> str:
+    """The name of a sidecar without its suffixes."""
+    name = path.name
+    for suffix in (SUFFIX, ".json"):
+        if name.endswith(suffix):
+            return name.removesuffix(suffix)
+    return name
+
+
+def write_shot(shot: Shot, path: Path) -> None:
+    """Write a sidecar's two files, and remove the frames' file of the one that was there.
+
+    Raises:
+        OutputError, DiskFull: a file cannot be written.
+    """
+    text = _frames_text(shot)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    stem = stem_of(path)
+    heavy = path.with_name(f"{stem}.frames-{digest[:_DIGITS]}.json")
+    with beside(heavy) as draft:
+        draft.write_bytes(text.encode())
+    with beside(path) as draft:
+        draft.write_bytes(_text(shot, heavy.name, digest).encode())
+    for old in path.parent.glob(f"{_escaped(stem)}.frames-{'[0-9a-f]' * _DIGITS}.json"):
+        if old.name != heavy.name:
+            with contextlib.suppress(OSError):
+                old.unlink()
+
+
+def _escaped(text: str) -> str:
+    """A text that a glob pattern takes for itself."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in text)
+
+
+def _text(shot: Shot, frames: str, digest: str) -> str:
+    table: dict[str, Any] = {
+        "kind": KIND,
+        "schema": SCHEMA,
+        "made_by": shot.made_by,
+        "plate": dataclasses.asdict(shot.plate),
+        "people": [dataclasses.asdict(person) for person in shot.people],
+        "scenes": [dataclasses.asdict(scene) for scene in shot.scenes],
+        "frames": {"file": frames, "sha256": digest},
+    }
+    return json.dumps({**table, **shot.rest}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _frames_text(shot: Shot) -> str:
+    """A frame a line, so that two sidecars can be compared."""
+    rows = [f'"{number}": {_moment(shot.moments[number])}' for number in sorted(shot.moments)]
+    return "{\n" + ",\n".join(rows) + "\n}\n"
+
+
+def _moment(moment: Moment) -> str:
+    people = [[row[0], *(round(value, 4) for value in row[1:])] for row in moment.people]
+    facts = {"exposure": round(moment.exposure, 3), "people": people, "likeness": moment.likeness}
+    return json.dumps(facts, separators=(",", ":"))

@@ -1,0 +1,98 @@
+"""Another frame seen through this one: where its pixels lie here, and where that can be believed.
+
+Believed is what leads back to where it began (forward and backward flow agree, after Sundaram et al., ECCV
+2010), looks the same at both ends, and lies inside the other frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..frame import Pixels
+from ..ops.filters import EDGE, gauss, grow
+from .flow import Small
+
+_AWAY = 0.5
+_AWAY_SHARE = 0.05
+"""Pixels, and share of the way, by which a way back may miss."""
+
+_CHANGED = 12.0
+"""Levels of 255 by which what is the same may look different: noise, light."""
+
+CUT = 0.2
+"""Mean belief under which two frames are of different shots."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """How another frame lies over this one.
+
+    Attributes:
+        x, y: h×w, for each pixel of this frame the place in the other, in pixels of that size.
+        belief: h×w in 0..1, how far that can be believed.
+    """
+
+    x: Pixels
+    y: Pixels
+    belief: Pixels
+
+    @property
+    def cut(self) -> bool:
+        """Whether the other frame shows something else."""
+        return float(self.belief.mean()) < CUT
+
+    def warped(self, planes: Pixels, like: tuple[int, int] | None = None) -> Pixels:
+        """Planes of the other frame, H×W or K×H×W, as they lie over this one.
+
+        Args:
+            like: rows and columns of the result; None: as many as the planes have.
+        """
+        stack = planes if planes.ndim == 3 else planes[None]
+        rows, columns = stack.shape[1:] if like is None else like
+        x, y = self._places(rows, columns, stack.shape[1], stack.shape[2])
+        made = np.empty((len(stack), rows, columns), np.float32)
+        for plane, out in zip(stack, made, strict=True):
+            cv2.remap(plane, x, y, cv2.INTER_LINEAR, dst=out, borderMode=EDGE)
+        return made if planes.ndim == 3 else made[0]
+
+    def believed(self, rows: int, columns: int) -> Pixels:
+        """The belief at another size."""
+        return self.belief if self.belief.shape == (rows, columns) else grow(self.belief, rows, columns)
+
+    def _places(self, rows: int, columns: int, height: int, width: int) -> tuple[Pixels, Pixels]:
+        """Where each of rows × columns pixels lies in a picture of height × width."""
+        low, wide = self.x.shape
+        x, y = self.x, self.y
+        if (rows, columns) != (low, wide):
+            x, y = grow(x, rows, columns), grow(y, rows, columns)
+        half = np.float32(0.5)
+        x = (x + half) * np.float32(width / wide) - half
+        y = (y + half) * np.float32(height / low) - half
+        return np.asarray(x, np.float32), np.asarray(y, np.float32)
+
+
+def align(this: Small, other: Small, forth: Pixels, back: Pixels) -> Alignment:
+    """The alignment of *other* with *this*, both h×w×3 of one size.
+
+    Args:
+        forth: flow from *this* to *other*.
+        back: flow from *other* to *this*.
+    """
+    height, width = this.shape[:2]
+    row, column = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)
+    x, y = column + forth[..., 0], row + forth[..., 1]
+    inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+    way = [_at(np.ascontiguousarray(back[..., k]), x, y) for k in (0, 1)]
+    missed = np.hypot(forth[..., 0] + way[0], forth[..., 1] + way[1])
+    free = np.float32(_AWAY) + np.float32(_AWAY_SHARE) * np.hypot(forth[..., 0], forth[..., 1])
+    there = _at(other.astype(np.float32), x, y)
+    changed = np.abs(gauss(there, 1.0) - gauss(this.astype(np.float32), 1.0)).mean(2)
+    belief = np.exp(-0.5 * (np.square(missed / free) + np.square(changed / np.float32(_CHANGED))))
+    return Alignment(x, y, np.asarray(np.where(inside, belief, 0), np.float32))
+
+
+def _at(plane: Pixels, x: Pixels, y: Pixels) -> Pixels:
+    return np.asarray(cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=EDGE), np.float32)
