@@ -56,15 +56,12 @@ def thin(subject: float, share: float, least: int = 2) -> int:
 
 def box_of(mask: Mask) -> Box | None:
     """Where a mask lies: around its largest area; None where it is empty."""
-    first = next(areas(mask), None)
-    if first is None:
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    if count < 2:
         return None
-    rows, columns = np.flatnonzero(first.mask.any(1)), np.flatnonzero(first.mask.any(0))
+    x, y, w, h, _ = (int(n) for n in stats[1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())])
     height, width = mask.shape
-    return Box(
-        float(columns[0] / width), float(rows[0] / height),
-        float((columns[-1] + 1) / width), float((rows[-1] + 1) / height),
-    )  # fmt: skip
+    return Box(x / width, y / height, (x + w) / width, (y + h) / height)
 
 
 def root(part: float, whole: float) -> float:
