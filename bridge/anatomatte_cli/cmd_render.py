@@ -58,7 +58,7 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--depth", metavar="8|16|half|float", help="Default: half (EXR), 16 (PNG, TIFF).")
 @option("--compression", metavar="NAME", default="zips", help="EXR: zips zip piz dwaa dwab none.")
 @option("--over", metavar="checker|grey", default="checker", help="What an MP4 shows behind.")
-@option("--fps", metavar="N", row="video", help="Of a video out (default: the plate's); its first frame.")
+@option("--fps", metavar="N", row="video", help="Of a video out; first frame.")
 @option("--start", metavar="N", type=int, default=1, row="video")
 @option("--overwrite", is_flag=True, row="flags", help="Render frames that are there; say nothing.")
 @option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
