@@ -47,7 +47,7 @@ REASONS: dict[str, Reason] = {
         Reason("island", 0.10, "matte that stands alone", "raise Despot white, or paint it out in OutM"),
         Reason("residue", 0.08, "screen left in the matte", "raise Screen gain or Clip black, or OutM"),
         Reason("disagree", 0.36, "networks that disagree", "look at the matte there; InM and OutM decide"),
-        Reason("soft", 0.12, "a matte that is not firm", "raise Clip black and lower Clip white, or InM"),
+        Reason("soft", 0.15, "a matte that is not firm", "raise Clip black and lower Clip white, or InM"),
         Reason("unsure_part", 0.5, "a part that is not firm", "use the group's layer instead of the part's"),
         Reason("missing", 0.45, "somebody without a matte", "set Whose matte to Everyone, or draw a Hint"),
         Reason("chatter", 0.2, "an edge that chatters", "raise Steady, or Soften", True),

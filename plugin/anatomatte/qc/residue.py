@@ -11,6 +11,8 @@ from .seen import Seen
 
 _SCREEN = 0.5
 _LEAST = 0.01
+_BLUR = 0.06
+"""Distance from the subject, over its size, within which motion and lens spread it thinly over the screen."""
 _SOLID = 0.95
 _MOSTLY = 0.6
 """Share of a solid area in the screen's colour from which on it is no clothing."""
@@ -28,7 +30,7 @@ def residue(seen: Seen) -> Finding:
     screen = seen.backing > _SCREEN
     inner = eroded(screen, reach) & seen.free
     theirs = _solid(seen, screen) if seen.wanted is None else (seen.wanted > 0.5) & (seen.alpha > 0.5)
-    inner &= ~grown(theirs, reach)
+    inner &= ~grown(theirs, thin(seen.subject, _BLUR, 4))
     left = np.where(inner & (seen.alpha > _LEAST), seen.alpha, 0)
     total = float(screen.sum())
     return Finding("residue", root(float(left.sum()), total), box_of(left > max(_LEAST, 0.3 * left.max())))
