@@ -35,7 +35,8 @@ class Camera:
 class Canvas:
     """What one picture is made of, and the chance that it is drawn with: its own.
 
-    *cast* says who of the split's people comes first; nobody comes where it is *empty*.
+    *cast* says who of the split's people comes first; nobody comes where it is *empty*.  *moved* is how far
+    everybody has gone from where they stand: shares of the picture's width and height.
     """
 
     def __init__(self, split: str, kind: str, number: int, size: tuple[int, int]) -> None:
@@ -50,6 +51,7 @@ class Canvas:
         self.x, self.y = (columns + 0.5) / self.width, (rows + 0.5) / self.height
         self.camera = Camera()
         self.empty = False
+        self.moved: Point = (0.0, 0.0)
 
     @property
     def aspect(self) -> float:

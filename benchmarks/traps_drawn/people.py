@@ -111,6 +111,7 @@ def dyed(light: Pixels, mask: Pixels, colour: Colour | None) -> Pixels:
 def _put(canvas: Canvas, someone: Sprite, pose: Pose, floor: bool) -> None:
     if canvas.empty:
         return
+    pose = dataclasses.replace(pose, x=pose.x + canvas.moved[0], foot=pose.foot + canvas.moved[1])
     light = dyed(someone.colour, (someone.clothes == 1).astype(np.float32), pose.upper)
     light = dyed(light, (someone.clothes == 2).astype(np.float32), pose.legs)
     tall, wide = someone.alpha.shape

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from . import awful, clothes, indoors, outdoors, screens, sport, studio, things
 from .camera import shoot
-from .canvas import Canvas, Pixels
+from .canvas import Canvas, Pixels, Point
 
 
 def _empty(canvas: Canvas) -> None:
@@ -68,8 +68,15 @@ def names(split: str) -> list[tuple[str, int]]:
     return [(kind, number) for kind in kinds for number in range(EACH)]
 
 
-def draw(split: str, kind: str, number: int, scale: float = 1.0) -> Picture:
-    """One picture of a split (`dev` or `held`); another *scale* is for whoever has no time."""
+def draw(
+    split: str, kind: str, number: int, scale: float = 1.0, moved: Point = (0.0, 0.0), take: int = 0
+) -> Picture:
+    """One picture of a split (`dev` or `held`); another *scale* is for whoever has no time.
+
+    Args:
+        moved: how far the people have gone, for shots: shares of the picture's width and height.
+        take: number of the photograph: each has a grain of its own.
+    """
     wide, high = SIZES[(len(kind) + 2 * number + (split == "held")) % len(SIZES)]
     if kind in TALL and (kind == "portrait" or number % 2 == 1):
         wide, high = (432, 640) if split == "dev" else (480, 720)
@@ -78,9 +85,12 @@ def draw(split: str, kind: str, number: int, scale: float = 1.0) -> Picture:
     settings.blur, settings.grain = canvas.uniform(0.4, 0.9), canvas.uniform(0.006, 0.016)
     settings.quality = int(canvas.rng.integers(60, 92)) if (len(kind) + number) % 2 else 0
     settings.tint = 1 + canvas.rng.uniform(-0.04, 0.04, 3)
+    canvas.moved = moved
     KINDS[kind](canvas)
     if kind not in LETTERED and canvas.rng.random() < 0.5:
         canvas.mirror()
+    if take:
+        canvas.rng = np.random.default_rng([take, *canvas.rng.integers(0, 2**31, 2)])
     mask = (canvas.screen >= 0.5) & (canvas.alpha < 0.5)
     return Picture(
         f"{kind} {number + 1}", kind, shoot(canvas), kind in SCREENS, mask, np.clip(canvas.alpha, 0, 1)

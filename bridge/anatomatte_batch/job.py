@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from anatomatte.errors import AnatomatteError, DiskFull, PlateError, SettingsError
+from anatomatte.errors import AnatomatteError, DiskFull, PlateError, QualityError, SettingsError
 from anatomatte.idle import CODE, is_idle
+from anatomatte.qc import beyond, codes
 from anatomatte.settings import Value, from_mapping
 from anatomatte.timing import temporal_window
 
@@ -45,6 +46,8 @@ class Job:
         overwrite: render frames that are there.
         stop: end at the first failed frame.
         scenes: what was decided on a screen for the shot, between its cuts.
+        limit: how far scores may be beyond their thresholds before a frame is doubtful; None asks for no more
+            than to be told.
         short: that the plate ends before it says so, where all of it was asked for.
     """
 
@@ -57,6 +60,7 @@ class Job:
     sides: Mapping[str, Source] = field(default_factory=dict)
     overwrite: bool = False
     stop: bool = False
+    limit: float | None = None
     scenes: tuple[Scene, ...] = ()
     short: str = ""
 
@@ -84,6 +88,7 @@ class Outcome:
     rendered: list[int] = field(default_factory=list)
     skipped: list[int] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
+    doubtful: dict[int, tuple[str, float]] = field(default_factory=dict)
     errors: list[Exception] = field(default_factory=list)
     frames: list[FrameResult] = field(default_factory=list)
 
@@ -92,7 +97,19 @@ class Outcome:
         return worst(self.errors)
 
     def counts(self) -> dict[str, int]:
-        return {"rendered": len(self.rendered), "skipped": len(self.skipped), "failed": len(self.failed)}
+        told = {"rendered": len(self.rendered), "skipped": len(self.skipped), "failed": len(self.failed)}
+        return told | ({"doubtful": len(self.doubtful)} if self.doubtful else {})
+
+    def doubts(self) -> QualityError | None:
+        """That frames are doubtful; None where none is."""
+        if not self.doubtful:
+            return None
+        named = [f"{frame} ({code} {score:.2f})" for frame, (code, score) in sorted(self.doubtful.items())]
+        more = f" and {len(named) - 5} more" if len(named) > 5 else ""
+        return QualityError(
+            f"{len(named)} of {len(self.rendered) + len(self.skipped)} frames are doubtful: "
+            f"{', '.join(named[:5])}{more}. They are written; look at them, or raise --qc-threshold."
+        )
 
     def sentence(self) -> str:
         """The failures in one line; empty when there were none."""
@@ -140,13 +157,15 @@ class _Run:
                 self.signals.check()
                 if frame in there and self.sink.sound(frame):
                     self.outcome.skipped.append(frame)
-                    self._ended(frame, "skipped")
+                    self._ended(frame, "skipped", checks=self.sink.checks(frame))
                 elif not self._one(frame) and (self.job.stop or self.sink.all_or_nothing or self.full):
                     break
         except BaseException:
             self.sink.abandon()
             raise
         self._finish()
+        if (doubts := self.outcome.doubts()) is not None:
+            self.outcome.errors.append(doubts)
         self.report.end(self.outcome.code, self.outcome.counts(), time.monotonic() - self.began)
         return self.outcome
 
@@ -207,7 +226,22 @@ class _Run:
                 f"{self.sink.path(first)}{more} {other[first]}. --overwrite renders it again; "
                 "or choose another DST."
             )
-        return {frame for frame, (state, _) in judged.items() if state == "same"}
+        there = {frame for frame, (state, _) in judged.items() if state == "same"}
+        if self.job.limit is None:
+            return there
+        unknown = {frame for frame in there if not self._checked(frame)}
+        if unknown and self.sink.all_or_nothing:
+            text = (
+                f"{self.sink.path(min(unknown))} is there and keeps no checks: --overwrite renders it again."
+            )
+            self.report.message(Message("qc-unknown", text))
+            return there
+        self.stale |= dict.fromkeys(unknown, "checks")
+        return there - unknown
+
+    def _checked(self, frame: int) -> bool:
+        """Whether a frame that is there was checked for all that is asked now."""
+        return set(codes(str(self.job.values(frame)["check"]))) <= set(self.sink.checks(frame))
 
     def _one(self, frame: int) -> bool:
         """Render and write a frame; whether it went well."""
@@ -242,7 +276,10 @@ class _Run:
         screen = accounts[-1].screen if accounts else {}
         took = time.monotonic() - began
         told = list(dict.fromkeys(told))
-        self._ended(frame, "rendered", took, told=tuple(told), screen=screen, layers=record.layers)
+        checks = record.made_with(accounts).account.checks
+        self._ended(
+            frame, "rendered", took, told=tuple(told), screen=screen, layers=record.layers, checks=checks
+        )
         return True
 
     def _layers(self, frame: int) -> dict[str, str]:
@@ -266,11 +303,18 @@ class _Run:
         told: tuple[str, ...] = (),
         screen: Mapping[str, str | float] | None = None,
         layers: Mapping[str, str] | None = None,
+        checks: Mapping[str, float] | None = None,
     ) -> None:
         """Tell of a frame, and keep it for the result."""
-        path, stale = self.sink.path(frame), self.stale.get(frame, "")
-        self.outcome.frames.append(FrameResult(frame, status, path, stale, error, seconds, told))
-        self.report.frame(frame, status, path, seconds, error, told, stale, screen or {}, layers or {})
+        path, stale, scores = self.sink.path(frame), self.stale.get(frame, ""), checks or {}
+        doubtful = beyond(scores, self.job.limit or 1.0)
+        if doubtful and self.job.limit is not None:
+            self.outcome.doubtful[frame] = doubtful[0], scores[doubtful[0]]
+        made = FrameResult(frame, status, path, stale, error, seconds, told, scores, doubtful)
+        self.outcome.frames.append(made)
+        self.report.frame(
+            frame, status, path, seconds, error, told, stale, screen or {}, layers or {}, scores, doubtful
+        )
 
     def _failed(self, frame: int, error: Exception, seconds: float) -> None:
         self.full = self.full or isinstance(error, DiskFull)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -16,6 +17,9 @@ Pictures = Callable[[int], Picture]
 """A clip: (frame) → its picture; FrameMissing where it has none."""
 ALONE: Mapping[int, Mapping[str, Value]] = {}
 """The controls around a frame that depends on no other's."""
+
+CHECKS = "qc"
+"""The fact of an account that holds what the checks say: code → score, as JSON."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +60,37 @@ class Account:
             found["presence"] = float(found["presence"])
         return found
 
+    @property
+    def checks(self) -> Mapping[str, float]:
+        """What the checks say: code of `anatomatte.qc` → score; empty where nothing was checked."""
+        return scores_of(self.facts)
+
     def with_(self, other: Account) -> Account:
         """Both together, for a frame that takes several renders."""
+        told = {**self.facts, **other.facts}
+        if CHECKS in told:  # one render was asked for parts and another was not
+            mine, theirs = self.checks, other.checks
+            most = {code: max(mine.get(code, 0.0), theirs.get(code, 0.0)) for code in {*mine, *theirs}}
+            told[CHECKS] = json.dumps(most, sort_keys=True)
         return Account(
-            {**self.facts, **other.facts},
+            told,
             {**self.weights, **other.weights},
             {**self.models, **other.models},
             tuple(sorted({*self.neighbours, *other.neighbours})),
             tuple(sorted({*self.absent, *other.absent})),
             max(self.window, other.window),
         )
+
+
+def scores_of(facts: Mapping[str, str], name: str = CHECKS) -> Mapping[str, float]:
+    """Code → score out of a frame's account or a file's header; empty where nothing was checked."""
+    try:
+        found = json.loads(facts.get(name, "{}"))
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(code): float(score) for code, score in found.items() if isinstance(score, (int, float))}
 
 
 @dataclass(frozen=True, eq=False)

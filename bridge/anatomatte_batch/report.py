@@ -98,12 +98,15 @@ class Report:
         stale: str = "",
         screen: Mapping[str, str | float] | None = None,
         layers: Mapping[str, str] | None = None,
+        qc: Mapping[str, float] | None = None,
+        doubtful: Iterable[str] = (),
     ) -> None:
         """A frame ended: ``rendered``, ``skipped`` or ``failed`` with its error.
 
         *told* is what the node has to say of it: the log has it with every frame, people read a sentence
         once.  *stale*: why a file that was there is rendered again.  *screen*: what was decided on a screen.
-        *layers*: the layer that was read of each clip.
+        *layers*: the layer that was read of each clip.  *qc*: what its checks say, code → score; *doubtful*:
+        the codes beyond the limit.
         """
         self.count += 1
         facts: dict[str, Any] = {
@@ -120,6 +123,10 @@ class Report:
             facts["screen"] = dict(screen)
         if layers:
             facts["layers"] = dict(layers)
+        if qc:
+            facts["qc"] = dict(qc)
+        if codes := list(doubtful):
+            facts["doubtful"] = codes
         if error is not None:
             code = getattr(error, "exit_code", 1)
             retry = getattr(error, "retry", False)
@@ -131,10 +138,12 @@ class Report:
             text = f"frame {frame} {status} in {seconds:.2f} s: {path}"
         if stale:
             text += f" (stale: {stale})"
+        if codes:
+            text += f" (doubtful: {', '.join(codes)})"
         fresh = [sentence for sentence in sentences if sentence not in self._said]
         self._said.update(fresh)
         text = " ".join([text, *(f"({sentence})" for sentence in fresh)])
-        always = self._bar is None or error is not None or bool(fresh or stale)
+        always = self._bar is None or error is not None or bool(fresh or stale or codes)
         self._line(f"[{self.count}/{self.total}] {text}", always=always)
         self.event("frame", **facts)
         if self._bar:

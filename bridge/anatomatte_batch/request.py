@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import operator
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,6 +61,8 @@ class RenderRequest:
         start: number of a video's first frame.
         overwrite: render frames that are there.
         on_error: after a failed frame ``continue`` with the others, or ``stop``.
+        qc_threshold: a frame with a score beyond so many times its threshold (docs/qc.md) is doubtful: it is
+            written, and the run ends with QualityError; None only tells.
         threads: processor threads for a frame, 1 and more; None leaves it to the node.
         runtime: where the node's Python runs: ``in-process`` or ``worker``; None leaves it to the node.
         log: file to which NDJSON is appended; ``-`` is standard output.
@@ -87,6 +90,7 @@ class RenderRequest:
     start: int = 1
     overwrite: bool = False
     on_error: Literal["continue", "stop"] | str = "continue"
+    qc_threshold: float | None = None
     threads: int | None = None
     runtime: Literal["in-process", "worker"] | str | None = None
     log: str | Path | None = None
@@ -101,8 +105,22 @@ class RenderRequest:
             _one_of("clip", name, SIDES)
         for name in self.layer_of:
             _one_of("layer", name, ("Source", *self.sides))
-        self.resolved()
+        self._check_threshold(self.resolved())
         parse_pattern(str(self.destination), there=False)
+
+    def _check_threshold(self, preset: Preset) -> None:
+        """The limit of doubt is one, and there is something to be judged by it."""
+        if self.qc_threshold is None:
+            return
+        if not (math.isfinite(self.qc_threshold) and self.qc_threshold > 0):
+            raise SettingsError(
+                f"--qc-threshold {self.qc_threshold:g}: it takes a number above 0; 1 takes the checks' own "
+                "thresholds."
+            )
+        if "off" in (preset.settings.get("check"), *(entry.settings.get("check") for entry in preset.ranges)):
+            raise SettingsError(
+                "--qc-threshold needs checks and Check frames (check) is off; set check=frame."
+            )
 
     @property
     def layer_of(self) -> Mapping[str, str]:
@@ -277,7 +295,10 @@ def _job(
     _check_places(sink, [source, *sides.values()], frames)
     stop = request.on_error == "stop"
     short = source.short if request.frames is None else ""
-    job = Job(source, frames, preset, filled, layers, text, sides, request.overwrite, stop, short=short)
+    job = Job(
+        source, frames, preset, filled, layers, text, sides, request.overwrite, stop,
+        limit=request.qc_threshold, short=short,
+    )  # fmt: skip
     return job, sink
 
 

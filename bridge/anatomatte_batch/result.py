@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +37,8 @@ class FrameResult:
         error: why it failed, or None.
         seconds: that it took; 0 of a skipped one.
         told: what the node has to say of it, a sentence each.
+        qc: what its checks say: code → score, 0 to 1 (docs/qc.md); empty where nothing was checked.
+        doubtful: the codes that are beyond the limit of the run, the worst first.
     """
 
     frame: int
@@ -45,6 +48,8 @@ class FrameResult:
     error: Exception | None = None
     seconds: float = 0.0
     told: tuple[str, ...] = ()
+    qc: Mapping[str, float] = field(default_factory=dict)
+    doubtful: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,3 +73,8 @@ class RenderResult:
     def numbers(self, status: Status) -> list[int]:
         """The numbers of the frames that ended so."""
         return [one.frame for one in self.frames if one.status == status]
+
+    @property
+    def doubtful(self) -> list[int]:
+        """The numbers of the frames that are there and that a check doubts."""
+        return [one.frame for one in self.frames if one.doubtful]

@@ -15,6 +15,7 @@ from anatomatte.errors import OutputError, PlateError
 from anatomatte.ops.colour import rec709_encode
 
 from . import provenance, stills, timecode
+from .node import CHECKS, scores_of
 from .picture import Floats, Picture, placed
 from .provenance import Provenance
 from .sequences import Pattern
@@ -40,6 +41,9 @@ class Sink(Protocol):
 
     def sound(self, frame: int) -> bool:
         """Whether a frame that is there decodes to its last pixel."""
+
+    def checks(self, frame: int) -> Mapping[str, float]:
+        """What the checks said of a frame that is there, code → score; empty where that is not known."""
 
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         """Write a frame."""
@@ -80,6 +84,9 @@ class StillSink:
 
     def sound(self, frame: int) -> bool:
         return not stills.damage(self.path(frame))
+
+    def checks(self, frame: int) -> Mapping[str, float]:
+        return scores_of(stills.attributes(self.path(frame)) or {}, provenance.PREFIX + CHECKS)
 
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         self._written.append(stills.write_still(self.path(frame), layers, picture, self._how, record))
@@ -139,12 +146,16 @@ class VideoSink:
     def sound(self, frame: int) -> bool:
         return True  # counted frame by frame when it was judged
 
+    def checks(self, frame: int) -> Mapping[str, float]:
+        return {}  # a video keeps one account for all frames
+
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         if self._writer is None:
             temporary = self._stack.enter_context(beside(self._path))
             rate = self._fps or picture.fps or 24.0
             told = {"source": picture.name, "layers": dict(record.layers), "digests": self._digests}
-            remark = json.dumps({**record.account.facts, **told})
+            facts = {name: text for name, text in record.account.facts.items() if name != CHECKS}
+            remark = json.dumps({**facts, **told})
             clock = timecode.text_of(picture.facts, rate)
             self._writer = self._stack.enter_context(VideoWriter(temporary, rate, remark, clock))
         shown = placed(layers["rgba"], picture.bounds, (0, 0, *picture.size))

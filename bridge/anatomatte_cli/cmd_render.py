@@ -29,7 +29,7 @@ _SAME = (
     "start",
     "overwrite",
 )
-_MORE = ("on_error", "threads", "log", "quiet")
+_MORE = ("on_error", "qc_threshold", "threads", "log", "quiet")
 
 
 def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
@@ -58,11 +58,12 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--depth", metavar="8|16|half|float", help="Default: half (EXR), 16 (PNG, TIFF).")
 @option("--compression", metavar="NAME", default="zips", help="EXR: zips zip piz dwaa dwab none.")
 @option("--over", metavar="checker|grey", default="checker", help="What an MP4 shows behind.")
-@option("--fps", metavar="RATE", help="Of a video out; default: the plate's, or 24.")
-@option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
+@option("--fps", metavar="N", row="video", help="Of a video out; first frame.")
+@option("--start", metavar="N", type=int, default=1, row="video")
 @option("--overwrite", is_flag=True, row="flags", help="Render frames that are there; say nothing.")
 @option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
-@option("--threads", metavar="N", type=int, help="Processor threads for a frame.")
+@option("--threads", metavar="N", type=int, row="limits", help="For a frame; beyond it doubt is exit 6.")
+@option("--qc-threshold", metavar="N", type=float, row="limits")
 @option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
 @option("--quiet", is_flag=True, row="flags")
 def command(**words: Any) -> int:

@@ -16,7 +16,7 @@ from . import settings as table
 from .cache import memo
 from .controls import clamped
 from .engine import output as packing
-from .engine import provenance
+from .engine import provenance, quality
 from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupError
 from .frame import Bounds, Frame, Pixels, from_view, to_view
 from .idle import without_effect
@@ -113,9 +113,13 @@ def render(
     people = mattes.split is not None
     account = provenance.account(chosen, time, around, people, True, people and engine.parts_asked(chosen))
     said = provenance.of_screen(mattes.decision) | provenance.of_parts(mattes.unsure)
+    said |= provenance.of_checks(mattes.findings)
+    checks = quality.told(mattes.findings, source.bounds, across)
     frame = f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s"
     facts = (*_screen_colour(mattes), _networks(account, people))
-    return "\n".join((json.dumps(account | said, sort_keys=True), frame, *facts, *doubts, *outside, *idle))
+    return "\n".join(
+        (json.dumps(account | said, sort_keys=True), frame, *facts, *checks, *doubts, *outside, *idle)
+    )
 
 
 def _within(values: Mapping[str, object]) -> tuple[table.Settings, tuple[str, ...]]:

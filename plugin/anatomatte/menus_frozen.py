@@ -47,6 +47,7 @@ edge_model: own alpha vitmatte-small corridorkey modnet birefnet-matting birefne
   cv-unet-portrait cv-unet-universal rvm-mobilenetv3 rvm-resnet50 modelscope-video-matting custom
 despill_method: average limit double unmix
 despill_replace: nothing luminance bg colour
+check: off frame neighbours
 draft: auto off always
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from .controls import control
+from .controls import choice, control
 from .whose import Whose
 
 
@@ -26,7 +26,16 @@ class Timing(Whose):
         evidence="time",
     )  # fmt: skip
 
+    # ---- Status
+    check: str = choice(
+        "frame", "Check frames", "Status", "none",
+        "Looks for reasons to doubt a frame: holes, islands, residue, networks that disagree, lost people; "
+        "Neighbours also compares it with the frames before and behind. No pixel changes.",
+        off="Off", frame="Each frame", neighbours="Neighbours",
+    )  # fmt: skip
+
 
 def temporal_window(settings: Timing) -> int:
-    """How many frames to each side a frame depends on with all its clips; 0 where it is seen alone."""
-    return settings.window if settings.steady > 0 else 0
+    """How many frames to each side a frame is looked at with; 0 where it is seen alone."""
+    steady = settings.window if settings.steady > 0 else 0
+    return max(steady, 1) if settings.check == "neighbours" else steady

@@ -124,9 +124,15 @@ def test_every_control_is_proven() -> None:
     # tests/people/ and tests/engine/test_shot_frame.py prove those pages
     tuned = {c.name for c in CONTROLS if c.stage != "none" and c.page not in ("Subject", "Shot")}
     assert tuned == proven
-    assert {c.name for c in CONTROLS if c.stage == "none"} == {
-        "threads", "status", "refresh", "keep_screen", "reload_shot",
-    }  # fmt: skip
+    untuned = {
+        "threads",
+        "status",
+        "refresh",
+        "keep_screen",
+        "reload_shot",
+        "check",
+    }
+    assert {c.name for c in CONTROLS if c.stage == "none"} == untuned
 
 
 def test_sizes_follow_the_render_scale() -> None:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from anatomatte.settings import Value
-from anatomatte_batch.node import ALONE, Account, Pictures, Rendered
+from anatomatte_batch.node import ALONE, CHECKS, Account, Pictures, Rendered
+
+Checks = Mapping[str, float]
 
 
 class FakeNode:
-    """Alpha is what is not green; ``before`` may fail a frame."""
+    """Alpha is what is not green; ``before`` may fail a frame; ``checks`` are the scores of frames."""
 
     identity: Mapping[str, str] = {"version": "0", "table": "t", "precision": "float32"}
 
-    def __init__(self, clips: Mapping[str, Pictures], before: Callable[[int], None]) -> None:
-        self.clips, self.before = clips, before
+    def __init__(
+        self,
+        clips: Mapping[str, Pictures],
+        before: Callable[[int], None],
+        checks: Mapping[int, Checks] | None = None,
+    ) -> None:
+        self.clips, self.before, self.checks = clips, before, checks or {}
         self.calls: list[tuple[int, dict[str, Value]]] = []
 
     def expected(self, frame: int, values: Mapping[str, Value]) -> Account:
@@ -39,12 +47,17 @@ class FakeNode:
                 alpha * 0 if values[f"pack_{c}"] == "none" else alpha * _mark(values[f"pack_{c}"])
                 for c in "rgba"
             ]
-            return Rendered(np.concatenate(mattes, axis=2), plate.bounds, account=Account(self.identity))
+            return Rendered(np.concatenate(mattes, axis=2), plate.bounds, account=self.account(frame))
         return Rendered(
             np.concatenate([rgb * alpha, alpha], axis=2).astype(np.float32),
             plate.bounds,
-            account=Account(self.identity),
+            account=self.account(frame),
         )
+
+    def account(self, frame: int) -> Account:
+        """As the node tells it."""
+        told = {CHECKS: json.dumps(self.checks[frame])} if frame in self.checks else {}
+        return Account({**self.identity, **told})
 
 
 def _mark(layer: Value) -> float:
@@ -57,12 +70,14 @@ def _mark(layer: Value) -> float:
 class FakeConnect:
     """Makes the fake and remembers it."""
 
-    def __init__(self, before: Callable[[int], None] = lambda frame: None) -> None:
-        self.before = before
+    def __init__(
+        self, before: Callable[[int], None] = lambda frame: None, checks: Mapping[int, Checks] | None = None
+    ) -> None:
+        self.before, self.checks = before, checks
         self.node: FakeNode | None = None
 
     def __call__(self, clips: Mapping[str, Pictures]) -> FakeNode:
-        self.node = FakeNode(clips, self.before)
+        self.node = FakeNode(clips, self.before, self.checks)
         return self.node
 
 

@@ -51,5 +51,5 @@ def full(rough: Mattes, small: Plate, plate: Plate, settings: Settings, work: Wo
         hint=np.zeros_like(alpha) if plate.hint is None else plate.hint, messages=rough.messages,
         split=None if rough.split is None else Split(alpha, rough.split.made, work.threads),
         surface=None if rough.surface is None else grow(rough.surface, height, width),
-        decision=rough.decision,
+        decision=rough.decision, findings=rough.findings,
     )  # fmt: skip

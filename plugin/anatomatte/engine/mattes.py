@@ -13,6 +13,7 @@ from ..frame import Pixels
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from ..parts import channels
 from ..people.split import Split, Wanted
+from ..qc.reason import Findings
 
 _PLANES = ("alpha", "foreground", "screen", "spill", "core", "garbage", "hint")
 
@@ -32,6 +33,7 @@ class Mattes:
         decision: whether there is a screen, and why.
         unsure: layers of parts that are mostly open, and the group that holds each; empty where no control
             asks for parts.
+        findings: what the checks say of the frame; empty where they are off.
         surface: H×W×3, the screen for the outputs that show it, in the output's encoding, or None.
     """
 
@@ -47,6 +49,7 @@ class Mattes:
     surface: Pixels | None = None
     decision: Decision | None = None
     unsure: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    findings: Findings = ()
 
     @property
     def people(self) -> list[Pixels]:

@@ -167,6 +167,7 @@ def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, o
         settings.output in ("screen", "cleanplate") and settings.output,
         wanted,
         choose.installed(settings),
+        settings.check,
         task.work.scale,
         task.place,
         task.marks,

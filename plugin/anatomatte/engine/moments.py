@@ -113,7 +113,7 @@ def _of(task: Task, number: int) -> Moment:
             evidence = observe(other)
             return memo.frozen(_made(key, other, evidence, refine(other, evidence)))
         except PlateError as why:
-            raise PlateError(f"Frame {number}, at which Steady looks: {why}") from why
+            raise PlateError(f"Frame {number}, at which Steady or Check frames looks: {why}") from why
 
     made: Moment = memo.moments.get(key, make, task.work.check)
     return made

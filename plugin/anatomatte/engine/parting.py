@@ -14,9 +14,10 @@ from ..people.evidence import PeopleEvidence
 from ..people.parts.everyone import PartEvidence
 from ..people.parts.fields import PartFields, fields
 from ..people.parts.hardness import contrast
+from ..people.parts.labels import AT
 from ..people.shares import Shares, shares
 from ..settings import Settings
-from . import memo, steady_parts, steadying
+from . import memo, quality, quality_beside, steady_parts, steadying
 from .mattes import Mattes
 from .task import Task
 
@@ -62,7 +63,13 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     chosen = made.split.made
     mattes = dataclasses.replace(made, split=made.split.with_parts(_maker(task, chosen, light)))
     if asked(task.settings) and chosen.numbers:
-        mattes.unsure = unsure(steady_parts.parts_of(task), chosen, steadying.people(task).evidence)
+        found = steady_parts.parts_of(task)
+        mattes.unsure = unsure(found, chosen, steadying.people(task).evidence)
+        if task.settings.check != "off":
+            mattes.findings = (*mattes.findings, quality.of_parts(mattes, found.shares, AT, chosen))
+        if quality_beside.asked(task):
+            others = tuple(one for one in mattes.findings if one.code != "part_jump")
+            mattes.findings = (*others, quality_beside.part_sizes(task, mattes, found))
     return mattes
 
 

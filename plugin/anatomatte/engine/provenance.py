@@ -11,12 +11,13 @@ with a sidecar, ``shot`` (a digest of what it decides of the frame).
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
+from .. import __version__, qc
 from .. import settings as table
 from ..decision import Decision
 from ..errors import AnatomatteError
@@ -128,6 +129,11 @@ def of_screen(made: Decision | None) -> dict[str, str]:
 def of_parts(unsure: Mapping[str, str]) -> dict[str, str]:
     """How the frame's account tells of layers that are mostly open."""
     return {"unsure": " ".join(f"{name}:unsure" for name in unsure)} if unsure else {}
+
+
+def of_checks(findings: qc.Findings) -> dict[str, str]:
+    """How the frame's account tells of its checks: code → score as JSON; nothing where they are off."""
+    return {"qc": json.dumps(qc.scores(findings), sort_keys=True)} if findings else {}
 
 
 def _identity(asked: Asked) -> tuple[str, str]:

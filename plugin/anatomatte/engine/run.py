@@ -13,7 +13,7 @@ from ..plate import prepare
 from ..settings import Settings
 from ..shot.numbering import AtFrame
 from ..work import Work
-from . import asking, memo, parting, steadying
+from . import asking, memo, parting, quality, quality_beside, steadying
 from .edge import refine
 from .evidence import asks_models, observe
 from .halves import full, halved
@@ -59,7 +59,10 @@ def key_frame(
 
         def make() -> Mattes:
             evidence = observe(task)
-            made = shape(task, *steadying.steadied(task, evidence, refine(task, evidence)))
+            evidence, refined = steadying.steadied(task, evidence, refine(task, evidence))
+            made = shape(task, evidence, refined)
+            made.findings = quality.found(task, evidence, refined, made)
+            made.messages = (*made.messages, *quality_beside.unheard(task))
             return made if small is None else full(made, small, plate, settings, work)
 
         if not keep:

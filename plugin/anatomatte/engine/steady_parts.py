@@ -56,6 +56,11 @@ def _alone(task: Task) -> PartEvidence:
     return parts_alone(unnumbered, looked(task).people)
 
 
+def votes(task: Task, one: Neighbour) -> Votes:
+    """The parts of another frame as it sees them by itself."""
+    return _votes(task, one, None)
+
+
 def _hardness(task: Task) -> tuple[float, ...]:
     """How decided parts are here, and in each frame of the window."""
     around = task.around

@@ -58,8 +58,9 @@ class _Row(NamedTuple):
 
 
 def on(task: Task) -> bool:
-    """Whether a frame looks at frames around it that are there."""
-    return bool(moments.window(task))
+    """Whether a frame is made steady with frames around it that are there."""
+    settings = task.settings
+    return settings.steady > 0 and settings.window > 0 and bool(moments.window(task))
 
 
 def steadied(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence, Refined]:
@@ -104,7 +105,7 @@ def people(task: Task) -> SteadyPeople:
 
 def neighbours(task: Task) -> tuple[Neighbour, ...]:
     """The frames of the window as they lie over this one; none where it is seen alone."""
-    if not on(task):
+    if not moments.window(task):
         return ()
     if "neighbours" not in task.kept:
         evidence = observe(task)
