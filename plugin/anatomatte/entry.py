@@ -242,7 +242,7 @@ def _absent(chosen: table.Settings) -> tuple[str, ...]:
 
 def _alone(chosen: table.Settings, around: engine.Around | None) -> tuple[str, ...]:
     """That the host has no other frames, where the controls want them looked at."""
-    if not temporal_window(chosen) or (around is not None and around.can):
+    if not chosen.steady or not temporal_window(chosen) or around is None or around.can:
         return ()
     words = table.BY_NAME["steady"].words
     return (f"{words} has no effect in this host, which hands over no other frames: each is seen alone.",)

@@ -245,14 +245,15 @@ def test_an_exr_that_says_it_is_not_linear_is_believed_and_told(tmp_path, name, 
 
 
 def test_every_frame_goes_by_its_own_header_in_any_chunk(tmp_path):
+    alone = ("--set", "steady=0")  # else the frames beside one that cannot be read fail with it
     png(tmp_path / "a.1.png")
     png(tmp_path / "a.2.png", gama(1.0))
     png(tmp_path / "a.3.png", (b"cICP", b"\x09\x10\0\x01"))
     png(tmp_path / "a.4.png")
-    assert cli(tmp_path / "a.#.png", tmp_path / "all.#.exr") == 3
+    assert cli(tmp_path / "a.#.png", tmp_path / "all.#.exr", *alone) == 3
     colours = {}
     for frame in (4, 2, 1):
-        assert cli(tmp_path / "a.#.png", tmp_path / "one.#.exr", "--frames", frame) == 0
+        assert cli(tmp_path / "a.#.png", tmp_path / "one.#.exr", "--frames", frame, *alone) == 0
         for name in ("all", "one"):
             _, spec = read(tmp_path / f"{name}.{frame}.exr")
             colours[name, frame] = json.loads(spec.getattribute("anatomatte:settings"))["input_colour"]
@@ -260,4 +261,4 @@ def test_every_frame_goes_by_its_own_header_in_any_chunk(tmp_path):
         (name, n): "linear" if n == 2 else "srgb" for name in ("all", "one") for n in (1, 2, 4)
     }
     assert not (tmp_path / "all.3.exr").exists()
-    assert cli(tmp_path / "a.#.png", tmp_path / "all.#.exr", "--frames", "1-2") == 0
+    assert cli(tmp_path / "a.#.png", tmp_path / "all.#.exr", "--frames", "1-2", *alone) == 0

@@ -21,7 +21,7 @@ CASES = {
     "alpha network": ({"alpha_network": "x"}, "alpha_network", {"alpha_model": "custom"}),
     "mix": ({"alpha_mix": 0.5}, "alpha_mix", {"alpha_model": "parts"}),
     "pack": ({"pack_r": "screen"}, "pack_r", {"output": "packed"}),
-    "window": ({"window": 4}, "window", {"steady": 1.0}),
+    "window": ({"window": 4, "steady": 0.0}, "window", {"steady": 1.0}),
     "off": ({"subject": "off", "who": "largest"}, "who", {"subject": "on"}),
     "colour": ({"screen_colour": (0.0, 0.1, 0.9)}, "screen_colour", {"screen": "picked"}),
     "replace": ({"despill_colour": (0.1, 0.1, 0.1)}, "despill_colour", {"despill_replace": "colour"}),

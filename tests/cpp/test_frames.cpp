@@ -47,6 +47,7 @@ void asks_the_engine_only_where_others_may_count() {
     question->last = question->time - 1;
     return ANM_OK;
   };
+  bench.node->param("steady")->number[0] = 0.0;
   CHECK_EQ(needed(bench, 10, kOfxStatReplyDefault).size(kRange), size_t{0});
   CHECK_EQ(asked, 0);
   choose(bench, "alpha_model", anatomatte::kAlphaOwn + 1);

@@ -20,6 +20,7 @@ PEOPLE = {
     "alpha_network", "alpha_mix", "shot_file", "shot_read",
 }  # fmt: skip
 EDGE = {"edge_model", "edge_network"}
+TIME = {"steady", "window"}
 SHAPE = {
     "who", "person", "point", "also_keep", "keep_point", "keep_corner", "keep_opposite", "leave_out",
     "leave_point", "leave_corner", "leave_opposite", "parts", "parts_list",
@@ -51,8 +52,8 @@ def test_every_key_holds_exactly_its_controls() -> None:
         "screen": SCREEN,
         "people": PEOPLE,
         "refined people": EDGE,
-        "later": set(),
-        "frame": SCREEN | PEOPLE | EDGE | SHAPE | DESPILL | {"unmix"},
+        "later": TIME,
+        "frame": SCREEN | PEOPLE | EDGE | TIME | SHAPE | DESPILL | {"unmix"},
         "foreground": DESPILL | {"unmix", "output_colour"},
     }
 

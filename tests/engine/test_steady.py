@@ -154,10 +154,10 @@ def test_a_frame_that_cannot_be_read_fails_those_that_look_at_it() -> None:
         Clip(broken=(4,)).frame(3)
 
 
-def test_a_host_without_other_frames_is_told() -> None:
+def test_a_host_without_other_frames_sees_each_alone() -> None:
     with told(lost_at(3)):
         found = Clip(other_frames=False).frame(3)
-    assert steadying.ALONE in found.messages and not found.alpha.any()
+    assert not found.alpha.any()
 
 
 def test_a_draft_is_seen_by_itself_and_says_so() -> None:

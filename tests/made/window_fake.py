@@ -25,7 +25,7 @@ from anatomatte.settings import Settings
 SIZE = (96, 160)
 COUNT = 7
 Pixels = npt.NDArray[np.float32]
-ALONE = Settings(screen="none", input_colour="linear", who="everyone")
+ALONE = Settings(screen="none", input_colour="linear", who="everyone", steady=0.0)
 STEADY = ALONE.replace(steady=1.0, window=2)
 
 _rng = np.random.default_rng(3)

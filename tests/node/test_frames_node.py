@@ -43,6 +43,7 @@ for profile in (None, *PROFILES):
         with host.load("org.anatomatte.Anatomatte").instance(frame_range=(1, 13)) as node:
             node.clips.Source = plate
             node.params.subject = "off"
+            node.params.steady = 0.0
             node.params.output = "matte"
             told[name + ".own"] = node.frames_needed(11)["Source"]
             node.params.edge_model = "custom"
@@ -167,7 +168,12 @@ def node(models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
         host.scan([BUNDLE.parent])
         with host.load("org.anatomatte.Anatomatte").instance(frame_range=(1, 13)) as made:
             made.clips.Source = frame
-            for name, value in {"subject": "off", "output": "matte", "edge_model": "custom"}.items():
+            for name, value in {
+                "subject": "off",
+                "steady": 0.0,
+                "output": "matte",
+                "edge_model": "custom",
+            }.items():
                 made.params[name] = value
             made.params.edge_network = "remembers"
             yield made
@@ -222,7 +228,7 @@ def test_half_scale_drafts_and_times_between_frames(node: Instance) -> None:
 def test_a_chunk_of_the_command_line_is_the_whole_shots(tmp_path: Path, models: Path) -> None:
     for time in range(1, 10):
         write(tmp_path / f"plate.{time:04d}.exr", frame(time)[..., :3], "float")
-    sets = ["subject=off", "edge_model=custom", "edge_network=remembers", "draft=off"]
+    sets = ["subject=off", "steady=0", "edge_model=custom", "edge_network=remembers", "draft=off"]
     words = [word for pair in sets for word in ("--set", pair)]
 
     def render(frames: str, folder: str, road: str) -> np.ndarray:

@@ -32,7 +32,7 @@ def request_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RenderRequest:
         source=tmp_path / "plate.####.exr",
         destination=tmp_path / "key.####.exr",
         frames="9",
-        settings={"subject": "off"},
+        settings={"subject": "off", "steady": 0.0},
         sides={"CleanPlate": tmp_path / "clean.exr"},
         log=tmp_path / "log",
     )
@@ -59,7 +59,7 @@ def test_settings_plates_and_output_by_their_contents(request_: RenderRequest, t
         os.replace(tmp_path / "again", tmp_path / name)
         os.utime(tmp_path / name, (2e9, 2e9))
     assert told(request_) == SAME
-    request_ = replace(request_, settings={"subject": "off", "erode": 1.0})
+    request_ = replace(request_, settings={"subject": "off", "steady": 0.0, "erode": 1.0})
     assert told(request_) == ("rendered", "settings (erode 0.0 → 1.0)")
     write(tmp_path / "clean.exr", np.full((40, 56, 3), (0.06, 0.5, 0.08), np.float32), "float")
     assert told(request_) == ("rendered", "clean plate")
@@ -146,7 +146,7 @@ def test_another_network_under_the_same_id(
 ) -> None:
     monkeypatch.setenv("ANATOMATTE_MODELS", str(tmp_path / "models"))
     network(tmp_path, "remembers", 3, 4, 2)
-    chosen = {"subject": "off", "edge_model": "custom", "edge_network": "remembers"}
+    chosen = {"subject": "off", "steady": 0.0, "edge_model": "custom", "edge_network": "remembers"}
     request_ = replace(request_, settings=chosen)
     assert told(request_) == ("rendered", "")
     asked = choose.asked

@@ -153,7 +153,8 @@ def test_a_picture_that_cannot_be_had_fails_the_frame(node: Instance) -> None:
     assert node.render(7)["colour"].shape[2] == 4
 
 
-def test_in_a_sequence_a_frame_is_fetched_once(node: Instance) -> None:
+def test_in_a_sequence_a_frame_is_fetched_once(node: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache.memo, "limit", 64_000_000)
     asked: list[float] = []
     node.frames_ahead = 0
     node.clips.Source = lambda time: asked.append(time) or (None if time == 8 else frame(time))
@@ -191,7 +192,7 @@ def test_a_finished_frame_is_found_again_only_beside_the_same_frames(
     assert made() == 1 and made() == 0
     node.params.erode.set(1.0, time=7)
     assert made() == 1
-    node.params.erode.set(3.0, time=8)  # the frame's own controls stay
+    node.params.net_exposure.set(3.0, time=8)  # the frame's own controls stay
     assert made() == 1 and made() == 0
     node.params.window = 1
     made()

@@ -111,7 +111,7 @@ def test_a_change_beside_a_frame_makes_it_stale_and_one_further_away_does_not(
     assert told(keyed) == SAME
     (tmp_path / "core.0006.exr").unlink()
     assert told(keyed) == ("rendered", "neighbours")
-    seen_alone = replace(shot, settings={"subject": "off", "screen": "green"})
+    seen_alone = replace(shot, settings={"subject": "off", "screen": "green", "steady": 0.0})
     assert told(seen_alone)[0] == "rendered" and around(tmp_path) == {}
     core(tmp_path, 7, 0.3)
     assert told(seen_alone) == SAME

@@ -17,7 +17,7 @@ from ..temporal.flow import Small, flow, small
 from ..work import silent
 from . import memo
 from .edge import Refined, refine
-from .evidence import Evidence, looked, observe
+from .evidence import Evidence, decision_of, looked, observe
 from .halves import halved
 from .task import Task
 
@@ -102,6 +102,20 @@ def beside(task: Task, number: int) -> Task:
     quiet = dataclasses.replace(task.work, progress=silent)
     crowd = task.crowd or task.shot is not None
     return Task(plate, settings, quiet, task.place, theirs, task.marks, task.half, crowd=crowd)
+
+
+def decided(task: Task, evidence: Evidence) -> None:
+    """Keep what this frame decides on a screen, for the frames around it."""
+    assert task.around is not None
+    key = content_key("decided", memo.of_moment(task, task.around.number))
+    memo.moments.keep(key, evidence.decision)
+
+
+def decision(task: Task, number: int) -> Decision:
+    """What another frame decides on a screen by itself."""
+    key = content_key("decided", memo.of_moment(task, number))
+    made: Decision = memo.moments.get(key, lambda: decision_of(beside(task, number))[0], task.work.check)
+    return made
 
 
 def _of(task: Task, number: int) -> Moment:

@@ -13,6 +13,7 @@ from ..ops.filters import grow, shrink
 from ..people.evidence import PeopleEvidence
 from ..people.parts.everyone import PartEvidence
 from ..people.parts.hardness import hardened
+from ..temporal.steady import disagreement
 from . import memo, moments, steadying
 from .evidence import looked, people_of
 from .moments import Neighbour
@@ -85,8 +86,10 @@ def _voted(task: Task, alone: PartEvidence) -> PartEvidence:
             made[label] += one.alignment.warped(plane.astype(np.float32), size) * (share * _SCALE)
     total = made.sum(0)
     said = np.minimum(total / np.float32(0.05), 1)  # where nobody says anything it stays as it was
-    made = said * made / np.maximum(total, _TINY) + (1 - said) * alone.shares
-    shares = hardened(np.asarray(made, np.float32), task.settings.parts_hardness)
+    made = np.asarray(said * made / np.maximum(total, _TINY) + (1 - said) * alone.shares, np.float32)
+    gross = disagreement(np.abs(made - alone.shares).max(0))
+    firm = hardened(made + _TINY, task.settings.parts_hardness)
+    shares = np.asarray(made + gross * (firm - made), np.float32)
     unsure = tuple(() if n is None or n >= len(alone.unsure) else alone.unsure[n] for n in people.number)
     return PartEvidence(shares, unsure)
 

@@ -7,7 +7,7 @@ its window and on nothing else, however the shot is rendered.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,14 +17,12 @@ from ..frame import Pixels
 from ..keyer.key import Key
 from ..people.evidence import PeopleEvidence, Plane
 from ..temporal import whose
-from ..temporal.steady import Beside, averaged, falloff, steady
+from ..temporal.steady import Beside, averaged, disagreement, falloff, steady
 from . import memo, moments
 from .edge import Refined, refine, unmixed
 from .evidence import Evidence, looked, observe, people_of
 from .moments import Moment, Neighbour
 from .task import Task
-
-ALONE = "This host hands over no other frames: each frame is seen by itself, and Steady does nothing."
 
 DRAFT = "A draft is seen by itself: Steady begins at full resolution."
 
@@ -54,6 +52,7 @@ class _Row(NamedTuple):
     one: Neighbour
     weight: Pixels
     mattes: Pixels
+    nobodys: Pixels
     order: tuple[int | None, ...]
 
 
@@ -75,9 +74,14 @@ def steadied(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence
     said = _absent(task)
     if not on(task):
         return evidence, dataclasses.replace(refined, messages=(*refined.messages, *said))
+    if evidence.people is None:  # a key keeps its own matte: the window decides on the screen alone
+        moments.decided(task, evidence)
+        evidence, refined, told = _as_the_others(task, evidence, refined, _decisions(task))
+        return evidence, dataclasses.replace(refined, messages=(*refined.messages, *said, *told))
     alone = moments.own(task, evidence, refined)
     found = task.kept["neighbours"] = moments.neighbours(task, alone)
-    evidence, refined, told = _as_the_others(task, evidence, refined, found)
+    decisions = {one.away: one.moment.decision for one in found}
+    evidence, refined, told = _as_the_others(task, evidence, refined, decisions)
     agreeing = [one for one in found if one.moment.decision.screen == evidence.decision.screen]
     messages = (*refined.messages, *said, *told)
     if agreeing and evidence.people is not None:
@@ -125,10 +129,8 @@ def weight(task: Task, one: Neighbour, rows: int, columns: int) -> Pixels:
 def _absent(task: Task) -> tuple[str, ...]:
     """What is told of frames that are not to be had."""
     around = task.around
-    if around is None:
+    if around is None or not around.can:  # which the node says
         return ()
-    if not around.can:
-        return (ALONE,)
     if task.half:
         return (DRAFT,)
     lost = sorted(set(task.window) - set(moments.window(task)))
@@ -138,18 +140,28 @@ def _absent(task: Task) -> tuple[str, ...]:
     return (f"Steady does without frame {named}: there is no picture of it.",)
 
 
+def _decides(task: Task) -> bool:
+    """Whether each frame decides on a screen by itself."""
+    return task.settings.screen == "auto" and not task.settings.screen_kept
+
+
+def _decisions(task: Task) -> Mapping[int, Decision]:
+    """What the frames of the window decide on a screen, by how far away they are."""
+    if not _decides(task) or task.around is None:
+        return {}
+    return {n - task.around.number: moments.decision(task, n) for n in moments.window(task)}
+
+
 def _as_the_others(
-    task: Task, evidence: Evidence, refined: Refined, found: Sequence[Neighbour]
+    task: Task, evidence: Evidence, refined: Refined, decisions: Mapping[int, Decision]
 ) -> tuple[Evidence, Refined, tuple[str, ...]]:
     """This frame with the window's decision on a screen, where it stands alone with its own."""
-    if task.settings.screen != "auto" or task.settings.screen_kept:
-        return evidence, refined, ()
     own = evidence.decision.screen
-    others = [one.moment.decision for one in found if one.moment.decision.screen != own]
-    sides = {one.away > 0 for one in found if one.moment.decision.screen != own}
-    if 2 * len(others) <= len(found) + 1 or len(sides) < 2:
+    others = {away: made for away, made in decisions.items() if made.screen != own}
+    outvoted = 2 * len(others) > len(decisions) + 1 and len({away > 0 for away in others}) == 2
+    if not _decides(task) or not outvoted:
         return evidence, refined, ()
-    kept: Decision = max(others, key=lambda made: abs(made.presence - 0.5))
+    kept = max(others.values(), key=lambda made: abs(made.presence - 0.5))
     other = dataclasses.replace(task, settings=task.settings.replace(screen_kept=kept.kept), kept={})
     again = observe(other)
     if again.decision.screen == own:
@@ -209,20 +221,36 @@ def _people(task: Task, alone: PeopleEvidence) -> SteadyPeople:
         planes = one.alignment.warped(np.stack([theirs.alpha, theirs.held]), size)
         alpha.append(Beside(planes[0], share))
         held.append(Beside(planes[1], share))
-        mattes = one.alignment.warped(theirs.people, size) * np.clip(planes[0] + planes[1], 0, 1)
-        rows.append(_Row(one, share, mattes, whose.matched(own, mattes)))
+        cover = np.clip(planes[0] + planes[1], 0, 1)
+        mattes = one.alignment.warped(theirs.people, size) * cover
+        rows.append(_Row(one, share, mattes, _nobodys(cover, mattes), whose.matched(own, mattes)))
     lost = whose.lost(own, [(row.one.away, row.mattes, row.order) for row in rows])
     sides = []
     for row in rows:
         names = (*row.order, *(track.get(row.one.away) for track in lost))
-        sides.append(Beside(whose.rearranged(row.mattes, names), row.weight))
-    start = np.concatenate([own, np.zeros((len(lost) + 1, *size), np.float32)])
-    made = averaged(start, sides)[0]
-    made **= _DECIDED
+        planes = whose.rearranged(row.mattes, names)
+        planes[-1] += row.nobodys
+        sides.append(Beside(planes, row.weight))
+    start = np.concatenate([own, np.zeros((len(lost), *size), np.float32), _nobodys(own_cover, own)[None]])
+    made, spread = averaged(start, sides)
+    made = _decided(made, disagreement(spread.max(0)))
     made[: len(own)] += _TINY * alone.people  # where nobody is, as this frame has it
     made /= np.maximum(made.sum(0), _TINY)
     cover = steady(alone.alpha, alpha), steady(alone.held, held)
     return _ordered(alone, made[:-1], cover, lost, rows)
+
+
+def _nobodys(cover: Pixels, mattes: Pixels) -> Pixels:
+    """What of a cover is in none of the mattes K×h×w of people."""
+    return np.asarray(np.maximum(cover - mattes.sum(0), 0), np.float32)
+
+
+def _decided(mattes: Pixels, gross: Pixels) -> Pixels:
+    """Mattes of people, drawn to whom most of the window gives a pixel to where it is not of one mind."""
+    total = np.maximum(mattes.sum(0), _TINY)
+    firm = (mattes / total) ** _DECIDED
+    firm *= total / np.maximum(firm.sum(0), _TINY)
+    return np.asarray(mattes + gross * (firm - mattes), np.float32)
 
 
 def _ordered(

@@ -44,6 +44,12 @@ def averaged(own: Pixels, others: Sequence[Beside]) -> tuple[Pixels, Pixels]:
     return first, np.sqrt(np.maximum(second, 0, out=second), out=second)
 
 
+def disagreement(spread: Pixels) -> Pixels:
+    """How much frames are of several minds, in 0..1, by their standard deviation or distance."""
+    low, high = _GROSS
+    return np.asarray(np.clip((spread - np.float32(low)) / np.float32(high - low), 0, 1), np.float32)
+
+
 def steady(own: Pixels, others: Sequence[Beside]) -> Pixels:
     """*own* in 0..1, H×W or K×H×W, steady along its window.
 
@@ -53,8 +59,7 @@ def steady(own: Pixels, others: Sequence[Beside]) -> Pixels:
     if not others:
         return own
     mean, spread = averaged(own, others)
-    low, high = _GROSS
-    gross = np.clip((spread - np.float32(low)) / np.float32(high - low), 0, 1)
+    gross = disagreement(spread)
     firm = np.clip((mean - np.float32(0.5)) / np.float32(_MAJORITY) + np.float32(0.5), 0, 1)
     mean += gross * (firm - mean)
     return np.clip(mean, 0, 1, out=mean)
