@@ -29,7 +29,7 @@ DRAFT = "A draft is seen by itself: Steady begins at full resolution."
 _FAINT = 0.004
 _TINY = np.float32(1e-6)
 
-_DECIDED = 3
+_DECIDED = 8
 """Power that draws a pixel to the person whom most of the window gives it to."""
 
 

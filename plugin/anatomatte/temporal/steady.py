@@ -1,7 +1,7 @@
 """Evidence that is steady in time: a mean along the motion, of a frame and of those around it.
 
 Every frame is a finite sum over its window and never of what was rendered before it.  Where frames
-disagree outright, so that a mean would be half of everything, it is drawn towards what most of them say: a
+disagree outright, so that a mean would be half of everything, it is drawn to what enough of them say: a
 limb that one frame lost is carried by its neighbours, solid.
 """
 
@@ -17,7 +17,10 @@ from ..frame import Pixels
 _GROSS = (0.15, 0.3)
 """Standard deviation over the window: up to the first frames agree, from the second on they do not."""
 
-_MAJORITY = 0.4
+_ENOUGH = 0.35
+"""Where frames disagree outright, the mean from which on something is there: a hole is worse than a rest."""
+
+_MAJORITY = 0.1
 """Width in 0..1 over which a mean of frames that disagree becomes all or nothing."""
 
 
@@ -60,7 +63,7 @@ def steady(own: Pixels, others: Sequence[Beside]) -> Pixels:
         return own
     mean, spread = averaged(own, others)
     gross = disagreement(spread)
-    firm = np.clip((mean - np.float32(0.5)) / np.float32(_MAJORITY) + np.float32(0.5), 0, 1)
+    firm = np.clip((mean - np.float32(_ENOUGH)) / np.float32(_MAJORITY) + np.float32(0.5), 0, 1)
     mean += gross * (firm - mean)
     return np.clip(mean, 0, 1, out=mean)
 
