@@ -179,7 +179,12 @@ def _banked(item: object) -> Figure:
 
 
 def frames(
-    kind: str, seed: int = 0, count: int = FRAMES, size: tuple[int, int] = SIZE, bank: Path | None = None
+    kind: str,
+    seed: int = 0,
+    count: int = FRAMES,
+    size: tuple[int, int] = SIZE,
+    bank: Path | None = None,
+    ground: Pixels | None = None,
 ) -> Iterator[DrawnFrame]:
     """The frames of a clip, in order.
 
@@ -189,10 +194,11 @@ def frames(
         count: frames; fewer make the people faster.
         size: width and height.
         bank: folder of drawn people with parts; None takes the project's own.
+        ground: scene-linear light behind them, twice as wide as the picture; None draws a room.
     """
     script = SCRIPTS[kind]
     people = cast(bank, seed, len(script.actors), script.dyed)
-    room = _room(seed, size)
+    room = _room(seed, size) if ground is None else ground
     for n in range(count):
         share = n / max(count - 1, 1)
         yield _frame(script, people, room, share, n, seed, size)

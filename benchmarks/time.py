@@ -85,12 +85,7 @@ def before_green(kind: str, count: int, bank: Path | None) -> Iterable[drawn_cli
     """A drawn clip before a green screen that is lit unevenly."""
     wide, high = drawn_clips.SIZE
     fall = np.linspace(1.15, 0.8, 2 * wide, dtype=np.float32)[None, :, None].repeat(high, 0)
-    real = drawn_clips._room
-    drawn_clips._room = lambda seed, size: GREEN * fall  # type: ignore[assignment]
-    try:
-        yield from drawn_clips.frames(kind, 1, count, bank=bank)
-    finally:
-        drawn_clips._room = real
+    return drawn_clips.frames(kind, 1, count, bank=bank, ground=GREEN * fall)
 
 
 Rendered = tuple[list[Pixels], list[Pixels], list[float]]
