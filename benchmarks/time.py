@@ -1,6 +1,6 @@
 """Steady in time: what a window does to flicker, to errors, to collapsed frames, and what it costs.
 
-    python benchmarks/time.py [--bank BANK] [--eval FOLDER] [--kinds walking,pan] [--window N] [--json]
+    python benchmarks/time.py [--bank BANK] [--eval FOLDER] [--kinds walking] [--window N] [--shot] [--json]
 
 Clips are written as pictures and rendered by `RenderRequest`, as `anatomatte render` does it, twice: with
 *Steady* off, each frame by itself, and as it is by default. Drawn clips (`drawn_clips`) have the truth of
@@ -9,7 +9,8 @@ every pixel; those of a bank (`python -m training`) have parts too. With FOLDER 
 
 `dtssd` (x 100, less is steadier) after Erofeev et al. 2015: how differently alpha and truth change from one
 frame to the next. `dtssd_ratio` and `sad_ratio` are steady through by itself, of the drawn clips together;
-`parts_dtssd_ratio` that of the parts, over all layers of parts, where there is truth; `collapse_left` the
+`parts_dtssd_ratio` that of the parts, over all layers of parts, where there is truth, and
+`parts_shot_ratio` the same with the sidecar of an analysis (`--shot`); `collapse_left` the
 frames of IoU under .5 between two of more than .85; `time_cost_ratio` the seconds of an HD frame with parts
 within a sequence, steady through by itself (the median of frames, without the first five).
 """
@@ -36,7 +37,7 @@ from measures import unsteady
 
 from anatomatte.menus import PART_MENU
 from anatomatte.parts import INDEX
-from anatomatte_batch import RenderRequest
+from anatomatte_batch import AnalyseRequest, RenderRequest
 
 Pixels = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
@@ -136,13 +137,23 @@ def drawn(kind: str, count: int, bank: Path | None) -> list[drawn_clips.DrawnFra
     return list(drawn_clips.frames(kind, 1, count, bank=bank))
 
 
-def of_drawn(clip: list[drawn_clips.DrawnFrame], alone: Score, steady: Score, **settings: object) -> None:
-    """Both ways over a drawn clip."""
+def of_drawn(
+    clip: list[drawn_clips.DrawnFrame],
+    alone: Score,
+    steady: Score,
+    shot: Score | None = None,
+    **settings: object,
+) -> None:
+    """Both ways over a drawn clip; with *shot* a third one, steady with the sidecar of an analysis."""
     parts = clip[0].parts is not None
     with tempfile.TemporaryDirectory() as where:
         folder = Path(where)
         written(folder, (one.picture for one in clip))
-        for score, out, values in ((alone, "alone", {"steady": 0.0}), (steady, "steady", settings)):
+        ways = [(alone, "alone", {"steady": 0.0}), (steady, "steady", settings)]
+        if shot is not None and parts:
+            made = AnalyseRequest(source=folder / "plate.####.png", sidecar=folder / "plate.shot.json").run()
+            ways.append((shot, "shot", {**settings, "shot_file": str(made.sidecar)}))
+        for score, out, values in ways:
             found, planes, _ = rendered(folder, out, parts, who="everyone", **values)
             score.add(found, [one.alpha for one in clip])
             if parts:
@@ -189,17 +200,18 @@ def table(
     clips: Iterable[tuple[str, list[drawn_clips.DrawnFrame]]],
     folder: Path | None,
     say: Callable[[str], object],
+    sidecar: bool = False,
     **settings: object,
 ) -> dict[str, float]:
-    """All figures but the cost, of drawn clips and of those in a folder."""
-    alone, steady = Score(), Score()
+    """All figures but the cost, of drawn clips and of those in a folder; with a *sidecar* too."""
+    alone, steady, shot = Score(), Score(), Score()
     made: dict[str, float] = {"collapse_left": 0}
     for name, clip in clips:
-        one, two = Score(), Score()
-        of_drawn(clip, one, two, **settings)
-        say(line(name, one, two))
+        one, two, three = Score(), Score(), Score()
+        of_drawn(clip, one, two, three if sidecar else None, **settings)
+        say(line(name, one, two) + (f"   with a sidecar {np.mean(three.parts):.3f}" if three.parts else ""))
         made["collapse_left"] += two.collapsed
-        for total, part in ((alone, one), (steady, two)):
+        for total, part in ((alone, one), (steady, two), (shot, three)):
             total.change += part.change
             total.parts += part.parts
             total.sad += part.sad
@@ -209,6 +221,8 @@ def table(
         made["sad_ratio"] = float(np.mean(steady.sad) / np.mean(alone.sad))
     if alone.parts:
         made["parts_dtssd_ratio"] = float(np.mean(steady.parts) / np.mean(alone.parts))
+    if shot.parts:
+        made["parts_shot_ratio"] = float(np.mean(shot.parts) / np.mean(alone.parts))
     if folder is None:
         say("no folder of real clips is named: drawn ones only")
         return made
@@ -233,6 +247,7 @@ def main() -> int:
     parser.add_argument("--kinds", default=",".join(KINDS), help="drawn clips")
     parser.add_argument("--frames", type=int, default=24)
     parser.add_argument("--window", type=int, default=None, help="frames to each side; the default otherwise")
+    parser.add_argument("--shot", action="store_true", help="with a sidecar as well")
     parser.add_argument("--no-cost", action="store_true", help="without the HD sequence")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
@@ -241,7 +256,9 @@ def main() -> int:
     bank = drawn_clips.bank_or_none(args.bank, say)
     folder = Path(args.eval) if args.eval else None
     kinds = [kind for kind in args.kinds.split(",") if kind]
-    made = table(((kind, drawn(kind, args.frames, bank)) for kind in kinds), folder, say, **settings)
+    made = table(
+        ((kind, drawn(kind, args.frames, bank)) for kind in kinds), folder, say, args.shot, **settings
+    )
     if not args.no_cost:
         made["time_cost_ratio"] = cost(bank, 14, **settings)
     if args.json:

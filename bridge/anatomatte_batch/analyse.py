@@ -24,7 +24,7 @@ from .sequences import Pattern, compact, holes, parse_frames, spelt
 
 if TYPE_CHECKING:
     from anatomatte.shot.looks import FrameLooks
-    from anatomatte.shot.schema import Moment, Scene, Shot
+    from anatomatte.shot.schema import Moment, Person, Scene, Shot
 
     from .cancel import Signals
     from .job import Job
@@ -265,7 +265,7 @@ class _Analysis:
 
     def _shot(self) -> Shot:
         """The sidecar of what was seen."""
-        from anatomatte.shot import numbers
+        from anatomatte.shot import numbers, wardrobe
         from anatomatte.shot.schema import PlateFacts, Shot
         from anatomatte.shot.tracks import tracked
 
@@ -280,13 +280,29 @@ class _Analysis:
             one.number: dataclasses.replace(self.moments[one.number], people=numbers.rows(one, mine, given))
             for one, mine in zip(looks, tracks, strict=True)
         }
+        seems = wardrobe.worn(looks, tracks, given)
         if self.before is not None:
+            told = numbers.kept(moments, self.before)
+            seems = {told[number]: words for number, words in seems.items() if number in told}
             moments = numbers.carried_over(moments, self.before, str(self.path))
-        people = numbers.people_of(moments, self.before)
+        people = self._dressed(numbers.people_of(moments, self.before), seems)
         facts = PlateFacts(self._name(), *self.size, looks[0].number, looks[-1].number)
         scenes = self._scenes([looks[at].number for at in sorted({0, *begun})])
         rest = {} if self.before is None else self.before.rest
         return Shot(facts, people, scenes, moments, __version__, rest, self.path)
+
+    def _dressed(self, people: Sequence[Person], seems: Mapping[int, str]) -> tuple[Person, ...]:
+        """The people with what they wear; what a hand wrote into the earlier sidecar stays."""
+        from anatomatte.shot.wardrobe import by_hand
+
+        old = () if self.before is None else self.before.people
+        before = {one.number: (one.wears, one.seems) for one in old}
+        made = []
+        for person in people:
+            found = seems.get(person.number, before.get(person.number, ("", ""))[1])
+            wears = by_hand(before, person.number, found)
+            made.append(dataclasses.replace(person, wears=wears, seems=found))
+        return tuple(made)
 
     def _name(self) -> str:
         from .files import shown
@@ -322,6 +338,7 @@ class _Analysis:
             name = f" ({person.name})" if person.name else ""
             self.report.note(
                 f"{person.key}{name}: in {person.frames} frames, {person.first}-{person.last}"
+                f"{', wears ' + person.wears if person.wears else ''}"
                 if person.frames
                 else f"{person.key}{name}: not seen any more"
             )

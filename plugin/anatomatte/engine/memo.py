@@ -134,7 +134,13 @@ def of_shares(task: Task, choice: Selection, alone: bool) -> tuple[object, ...]:
 
 def of_parts(task: Task) -> tuple[object, ...]:
     """What the parts of people depend on."""
-    return *of_people(task), task.settings.parts_hardness
+    return *of_people(task), task.settings.parts_hardness, of_wardrobe(task)
+
+
+def of_wardrobe(task: Task, number: int | None = None) -> str:
+    """What the shot says that people wear in a frame, this one or another."""
+    there = task.wardrobe if task.wardrobe is None or number is None else task.wardrobe.at(number)
+    return "" if there is None else there.token
 
 
 def of_fields(task: Task, labels: tuple[int, ...], size: tuple[int, ...]) -> tuple[object, ...]:
@@ -200,7 +206,9 @@ def of_window(task: Task) -> tuple[object, ...]:
         return ()
     around.token(around.number, task.work)  # the frames after this one look back at it
     there = ((n, around.token(n, task.work)) for n in task.window)
-    return tuple((n - around.number, token and of_moment(task, n)) for n, token in there)
+    return tuple(
+        (n - around.number, token and of_moment(task, n), of_wardrobe(task, n)) for n, token in there
+    )
 
 
 def of_moment(task: Task, number: int) -> str:

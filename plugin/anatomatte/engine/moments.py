@@ -101,7 +101,10 @@ def beside(task: Task, number: int) -> Task:
         plate = halved(plate)
     quiet = dataclasses.replace(task.work, progress=silent)
     crowd = task.crowd or task.shot is not None
-    return Task(plate, settings, quiet, task.place, theirs, task.marks, task.half, crowd=crowd)
+    wardrobe = None if task.wardrobe is None else task.wardrobe.at(number)
+    return Task(
+        plate, settings, quiet, task.place, theirs, task.marks, task.half, wardrobe=wardrobe, crowd=crowd
+    )
 
 
 def decided(task: Task, evidence: Evidence) -> None:

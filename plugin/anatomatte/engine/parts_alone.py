@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from ..people.evidence import PeopleEvidence
 from ..people.parts import everyone
 from ..people.parts.everyone import PartEvidence
@@ -17,8 +19,11 @@ def parts_alone(task: Task, seen: PeopleEvidence) -> PartEvidence:
     """
 
     def make() -> PartEvidence:
+        details = subject.details(task, seen)
+        if task.wardrobe is not None:
+            details = dataclasses.replace(details, worn=task.wardrobe.wearing(seen))
         return everyone.parts_of(
-            task.picture(), seen, subject.details(task, seen), task.settings.parts_hardness,
+            task.picture(), seen, details, task.settings.parts_hardness,
             threads=task.work.threads, check=task.work.check,
         )  # fmt: skip
 

@@ -100,7 +100,7 @@ def _votes(task: Task, one: Neighbour | None, alone: PartEvidence | None) -> Vot
     assert around is not None
     number = around.number + (0 if one is None else one.away)
     hardness = around.settings(number).parts_hardness
-    key = content_key("votes", memo.of_moment(task, number), hardness)
+    key = content_key("votes", memo.of_moment(task, number), hardness, memo.of_wardrobe(task, number))
 
     def make() -> Votes:
         made = alone

@@ -35,6 +35,7 @@ class Task:
         around: the frames around this one; None where there are none to be had.
         half: whether this is the plate at half resolution.
         shot: the shot's sidecar at this frame; None without one.
+        wardrobe: the same, where people are not numbered by it but wear what it says.
         crowd: networks tell apart as many people as they can, whatever People says.
         kept: what was made of the people of this frame, for when parts are asked of it later.
     """
@@ -47,6 +48,7 @@ class Task:
     marks: Marks = UNMOVED
     half: bool = False
     shot: AtFrame | None = None
+    wardrobe: AtFrame | None = None
     crowd: bool = False
     kept: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from ..frame import Pixels
 from ..parts import GROUPS, INDEX
 from ..people.evidence import PeopleEvidence, Plane
+from ..people.outfits import COUNT, together
+from ..people.parts.labels import LOWER
 
 GROUPS_SEEN: tuple[tuple[str, ...], ...] = (
     ("hair", "hat"),
@@ -23,6 +25,12 @@ GROUPS_SEEN: tuple[tuple[str, ...], ...] = (
 
 SOLID = 0.5
 """Coverage above which a cell is somebody's."""
+
+_TIGHTS, _BARE_LEGS = 5, 6
+"""Places in a row of `PeopleEvidence.outfits`."""
+
+_LITTLE = 0.02
+"""Share of a figure below which a garment says nothing."""
 
 MASK = 64
 """Cells along the longer side of a look's mask."""
@@ -42,6 +50,8 @@ class Look:
         colours: (groups, 3) mean CIE L*a*b* of each of `GROUPS_SEEN`.
         weights: (groups,) how much of the figure each is, 0..1.
         alone: 0..1, 1 where no other person's figure touches.
+        outfit: (5,) log odds of a dress, a skirt and trousers, of a coat against a top, and of tights
+            against bare legs (0 where the head was not asked); None where nothing is known.
     """
 
     head: tuple[float, float]
@@ -51,6 +61,7 @@ class Look:
     colours: Plane
     weights: Plane
     alone: float
+    outfit: Plane | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,9 +106,27 @@ def looks_of(picture: Pixels, seen: PeopleEvidence) -> tuple[Look, ...]:
     solid = [matte > SOLID for matte in mattes]
     grown = [cv2.dilate(one.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0 for one in solid]
     return tuple(
-        _look(matte, lab, groups, seen.heads[k], solid[k], _touched(k, solid, grown))
+        replace(
+            _look(matte, lab, groups, seen.heads[k], solid[k], _touched(k, solid, grown)),
+            outfit=_outfit(seen, k, matte * solid[k]),
+        )
         for k, matte in enumerate(mattes)
     )
+
+
+def _outfit(seen: PeopleEvidence, k: int, matte: Plane) -> Plane | None:
+    """What somebody may wear, by the outfit head and by what the network takes their pixels for."""
+    total = float(matte.sum())
+    if total <= 0:
+        return None
+    said = np.full(COUNT, np.nan, np.float32) if seen.outfits is None else seen.outfits[k]
+    mass = [
+        float((seen.parts[INDEX[name]] * matte).sum()) / total for name in (*LOWER, "coat", "upper_clothes")
+    ]
+    coat, top = (share + _LITTLE for share in mass[len(LOWER) :])
+    lower = together(said, np.array(mass[: len(LOWER)], np.float32))
+    legs = 0.0 if np.isnan(said).any() else (said[_TIGHTS] - said[_BARE_LEGS]) / 2
+    return np.array([*lower, np.log(coat / top), legs], np.float32)
 
 
 def _touched(k: int, solid: list[NDArray[np.bool_]], grown: list[NDArray[np.bool_]]) -> bool:

@@ -17,6 +17,7 @@ from .looks import SOLID, box_of
 from .numbers import boxes
 from .reading import AGAIN
 from .schema import Row, Shot
+from .wardrobe import words
 
 _GATE = 1.2  # of the distance of heads in heights of the figure, and what boxes lack of overlapping
 
@@ -60,6 +61,16 @@ class AtFrame:
         given = self._given(seen, most)
         size = [float((share * seen.alpha).sum()) for share in seen.people]
         return sorted(range(len(given)), key=lambda at: (given[at] == 0, given[at] or -size[at]))[:most]
+
+    def wearing(self, seen: PeopleEvidence) -> tuple[tuple[str, ...], ...]:
+        """What each person of the *evidence* wears throughout the shot, as `wardrobe.words` has it."""
+        known = {one.number: words(one.wears, one.key) for one in self.shot.people}
+        return tuple(known.get(n, ()) for n in numbers_of(seen, self.shot.moments[self.number].people))
+
+    def at(self, number: int) -> AtFrame | None:
+        """The sidecar at another frame; None where it knows nothing of it."""
+        there = number in self.shot.moments
+        return AtFrame(self.shot, number, self.shot.token(number)) if there else None
 
     def numbered(self, seen: PeopleEvidence, most: int) -> PeopleEvidence:
         """The people of the *evidence* with their numbers up to *most*, ascending, then those without one.

@@ -16,6 +16,7 @@ from ..toml_table import Table, read
 from .likeness import is_likeness
 from .migrating import migrated, version
 from .schema import KIND, SCHEMA, Moment, Person, PlateFacts, Row, Scene, Shot, named
+from .wardrobe import words
 
 AGAIN = "run `anatomatte analyse` again"
 _KEYS = ("kind", "schema", "made_by", "plate", "people", "scenes", "frames")
@@ -121,6 +122,7 @@ def _checked_people(people: Sequence[Person], where: str) -> None:
         if name in taken and name:
             raise SettingsError(f"{at} is called {person.name!r} as person {taken[name]} is; use two names.")
         taken[name] = person.number
+        words(person.wears, at)
 
 
 def _checked_scenes(scenes: Sequence[Scene], where: str) -> None:

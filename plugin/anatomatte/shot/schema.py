@@ -51,13 +51,16 @@ class PlateFacts:
 @dataclass(frozen=True, slots=True)
 class Person:
     """An actor: `number` in 1..8 is the layer person_01 and so on, `name` is free or empty; the first and
-    last frame in which they were seen, and in how many they were."""
+    last frame in which they were seen, and in how many they were; what they wear throughout
+    (`wardrobe.WORDS`, separated by commas; empty: each frame decides), and what the analysis took it for."""
 
     number: int = entry("int", low=1, high=MOST_PEOPLE)
     name: str = entry("text", "")
     first: int = entry("int", 0)
     last: int = entry("int", 0)
     frames: int = entry("int", 0, low=0)
+    wears: str = entry("text", "")
+    seems: str = entry("text", "")
 
     @property
     def key(self) -> str:
@@ -121,7 +124,9 @@ class Shot:
     def token(self, frame: int) -> str:
         """A digest of all in it that decides the mattes of a frame; names do not."""
         scene, moment = self.scene(frame), self.moments.get(frame)
-        facts = (scene.screen if scene else "", moment and moment.likeness, moment and moment.people)
+        here = () if moment is None else {row[0] for row in moment.people}
+        wear = tuple((person.number, person.wears) for person in self.people if person.number in here)
+        facts = (scene.screen if scene else "", moment and moment.likeness, moment and moment.people, wear)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 

@@ -87,12 +87,14 @@ class Details:
         looks: further looks at the picture.
         outfits: (K, 7) what each may wear, as `PeopleEvidence` has it; the `OutfitOdds` choose without.
         turned: looks at people who lie, in squares of their own turn.
+        worn: of each person what is known to be worn, as `outfit.told` takes it.
     """
 
     marks: tuple[Landmarks | None, ...] = ()
     looks: tuple[Look, ...] = ()
     outfits: Pixels | None = None
     turned: tuple[TurnedLook, ...] = ()
+    worn: tuple[tuple[str, ...], ...] = ()
 
 
 def parts_of(
@@ -201,7 +203,8 @@ class _Everyone:
         scale = min(1.0, SIDE / max(height, width))
         size = max(_NARROWEST, round(height * scale)), max(_NARROWEST, round(width * scale))
         view = self._view(k, box, size)
-        shares = _filled(decided(view, self._odds(k)), view.cover > INSIDE)
+        worn = self.details.worn[k] if k < len(self.details.worn) else ()
+        shares = _filled(decided(view, self._odds(k), worn), view.cover > INSIDE)
         hard = hardened(shares, 1.0)
         soft = hard if self.hardness == 1 else hardened(shares, self.hardness)
         return _Decided(k, box, soft, unsure(hard, view.cover))

@@ -7,7 +7,7 @@ a skirt in the next is one thing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,9 @@ from .labels import AT, LABELS, LOWER, SIDES
 
 _MOST = 2.0
 """Nats that an outfit which is not worn loses at most."""
+
+_KNOWN = 3.0
+"""Log odds of what is known to be worn: it loses as much as it can."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,21 +57,45 @@ def beside(said: Vector) -> Callable[[PersonEvidence], dict[str, float]]:
     return odds
 
 
+def told(odds: Mapping[str, float], words: Collection[str]) -> dict[str, float]:
+    """Log odds of an outfit where what somebody wears is known.
+
+    Args:
+        odds: of each of `LOWER`.
+        words: one of `LOWER`, ``coat`` or ``top``, ``tights`` or ``bare_legs``, or none of these.
+    """
+    made = dict(odds)
+    if any(name in words for name in LOWER):
+        made.update({name: 0.0 if name in words else -_KNOWN for name in LOWER})
+    for yes, no in (("coat", "top"), ("tights", "bare_legs")):
+        if (yes in words) != (no in words):
+            made[yes] = _KNOWN if yes in words else -_KNOWN
+    return made
+
+
 def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
-    """Log prior (labels, N) of an outfit: the others lose, and legs below a hem are bare or in tights."""
+    """Log prior (labels, N) of an outfit: the others lose, and legs below a hem are bare or in tights.
+
+    Args:
+        odds: log odds of each of `LOWER`; of ``coat`` against a top and of ``tights`` against bare legs
+            where these are known.
+    """
     made = np.zeros((len(LABELS), seen.shares.shape[1]), np.float32)
-    best = max(odds.values())
+    best = max(odds[name] for name in LOWER)
     for name in LOWER:
         made[AT[name]] += np.float32(max(0.75 * (odds[name] - best), -_MOST))
-    coat = _coat(seen)
+    coat = odds["coat"] if "coat" in odds else _coat(seen)
     made[AT["coat"]] += np.float32(max(0.75 * min(coat, 0), -_MOST))
     made[AT["upper_clothes"]] += np.float32(max(-0.75 * max(coat, 0), -_MOST))
+    for side in SIDES:
+        made[AT[f"{side}_tights"]] += np.float32(max(0.75 * min(odds.get("tights", 0), 0), -_MOST))
+        made[AT[f"{side}_leg"]] += np.float32(max(-0.75 * max(odds.get("tights", 0), 0), -_MOST))
     worn = max(LOWER, key=lambda name: odds[name])
     if seen.body is None or worn == "trousers":
         return made
     shin, below = seen.body.height > 1.8, seen.body.height > 2.2
     made[AT["trousers"], below] -= 1
-    if seen.skin is not None and _bare(seen.body, seen.skin) < 0.3:
+    if "tights" not in odds and seen.skin is not None and _bare(seen.body, seen.skin) < 0.3:
         for side in SIDES:
             made[AT[f"{side}_tights"], shin] += 1.5
             made[AT[f"{side}_leg"], shin] -= 0.75

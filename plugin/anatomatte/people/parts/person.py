@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import cv2
@@ -65,12 +65,17 @@ def smoothed(picture: Pixels) -> Pixels:
     return np.asarray(lab, np.float32)
 
 
-def decided(view: View, odds: OutfitOdds = outfit.outfit_odds) -> Pixels:
-    """Probabilities (labels, h, w) of the labels within the person; outside they stay as they came."""
+def decided(view: View, odds: OutfitOdds = outfit.outfit_odds, worn: Collection[str] = ()) -> Pixels:
+    """Probabilities (labels, h, w) of the labels within the person; outside they stay as they came.
+
+    Args:
+        odds: how likely each outfit is.
+        worn: what is known to be worn, as `outfit.told` takes it.
+    """
     inside = view.cover > INSIDE
     if int(inside.sum()) < _LEAST:
         return view.shares
-    work = _Person(view, inside, odds)
+    work = _Person(view, inside, odds, worn)
     made = view.shares.copy()
     made[:, inside] = work.probabilities()
     return made
@@ -79,7 +84,7 @@ def decided(view: View, odds: OutfitOdds = outfit.outfit_odds) -> Pixels:
 class _Person:
     """Evidence at the N pixels of one person."""
 
-    def __init__(self, view: View, inside: Mask, odds: OutfitOdds) -> None:
+    def __init__(self, view: View, inside: Mask, odds: OutfitOdds, worn: Collection[str]) -> None:
         self.inside, self.lab, self.weight = inside, view.lab[inside], view.cover[inside]
         self.body: Body | None = None if view.marks is None else body_of(view.marks, inside)
         shares = view.shares[:, inside]
@@ -88,8 +93,8 @@ class _Person:
         self.skin = None if self.body is None else tones.skin(self.lab, self.body)
         self.base = self._evidence(shares)
         seen = outfit.PersonEvidence(shares, self.lab, self.body, self.skin)
-        if self.body is not None:
-            self.base += outfit.committed(seen, odds(seen))
+        if self.body is not None or worn:
+            self.base += outfit.committed(seen, outfit.told(odds(seen), worn))
         self.of = cut(regions(view.lab, inside), graph.softmax(self.base))
 
     def _evidence(self, shares: Pixels) -> Pixels:
