@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from anatomatte.errors import SettingsError
 from anatomatte.settings import Settings, Value, from_mapping
+from anatomatte.timing import temporal_window
 
 from . import presets
 from .layers import parse_layers
@@ -187,6 +188,7 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
         report = stack.enter_context(Report(len(job.frames), log, request.quiet))
         for clip in (job.source, *job.sides.values()):
             clip.listen(report.message)
+            clip.keep(_window(job))
         if request.frames is None and (lost := holes(job.source.frames())):
             report.message(Message("frames-missing", f"the plate has no frames {spelt(lost)}"))
         of_video = any(clip.is_video for clip in (job.source, *job.sides.values()))
@@ -255,6 +257,12 @@ def _people(preset: Preset) -> int:
     told = [preset.settings.get("people"), *preset.keys.get("people", {}).values()]
     told += [entry.settings.get("people") for entry in preset.ranges]
     return max((int(n) for n in told if isinstance(n, int)), default=Settings().people)
+
+
+def _window(job: Job) -> int:
+    """The most frames to each side with which any frame of a run is looked at."""
+    asked = {tuple(sorted(job.preset.at(frame, job.filled).items())) for frame in job.frames}
+    return max((temporal_window(from_mapping(dict(values))) for values in asked), default=0)
 
 
 def _one_of(option: str, value: str, menu: tuple[str, ...]) -> None:

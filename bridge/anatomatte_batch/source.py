@@ -19,6 +19,7 @@ from .stills_colour import peek_colour
 from .video import VIDEOS, VideoReader
 
 _KEPT_PICTURES = 3
+"""Pictures that are kept where nobody asks for more (`Source.keep`)."""
 
 
 class Source:
@@ -41,6 +42,7 @@ class Source:
         self._video: VideoReader | None = None
         self._colours: dict[int, str] = {}
         self._kept: OrderedDict[tuple[int, State], Picture] = OrderedDict()
+        self._most = _KEPT_PICTURES
         self._told: dict[tuple[str, str], Message] = {}
         self._listener: Callable[[Message], object] | None = None
         path = Path(text)
@@ -172,10 +174,13 @@ class Source:
             for message in picture.messages:
                 self._tell(message, picture.layer)
             self._kept[key] = picture
-            while len(self._kept) > _KEPT_PICTURES:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)  # in the order of reading: a batch is done with it first
         return self._kept[key]
+
+    def keep(self, window: int) -> None:
+        """Keep as many pictures as a run needs that looks *window* frames ahead, so that none is read twice."""
+        self._most = max(_KEPT_PICTURES, window + 2)
 
     def kept(self, frame: int) -> Picture | None:
         """The picture of a frame, if it was just read."""

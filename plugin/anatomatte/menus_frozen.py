@@ -8,6 +8,7 @@ from __future__ import annotations
 
 _TEXT = """
 output: premultiplied unpremultiplied matte comp status packed people parts spill edge screen cleanplate
+  hard_people hard_parts band soft
 output_colour: input linear srgb rec709
 pack_r: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers

@@ -158,11 +158,15 @@ class Settings(Shooting):
         "What the node gives the host. Status view: white subject, black screen, grey edge; red: the subject "
         "lets a little through, blue: a little is left on the screen, green: spill came off. People view and "
         "Parts view: a colour each, pale where the part is unsure, grey nobody. Spill view: the screen's "
-        "light on the subject. Edge view: the edge's foreground alone. Screen view: the screen as modelled.",
+        "light on the subject. Edge view: the edge's foreground alone. Screen view: the screen as modelled. "
+        "Evidence views: who and which part, as decided before the edge is refined. Band view: white covered, "
+        "black not, grey where the matte is refined. Soft matte view: as refined, before the page Matte.",
         premultiplied="Premultiplied", unpremultiplied="Unpremultiplied", matte="Matte only",
         comp="Comp over Bg", status="Status view", packed="Packed mattes",
         people="People view", parts="Parts view",
         spill="Spill view", edge="Edge view", screen="Screen view", cleanplate="Clean plate",
+        hard_people="Evidence view, people", hard_parts="Evidence view, parts",
+        band="Band view", soft="Soft matte view",
     )  # fmt: skip
     output_colour: str = choice(
         "input", "Output colour", "Output", "output",

@@ -16,7 +16,7 @@ def wanted(settings: Settings) -> bool:
     Raises:
         SettingsError: the list of parts cannot be understood.
     """
-    shown = settings.output in ("people", "parts")
+    shown = settings.output in ("people", "parts", "hard_people", "hard_parts")
     packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
     layers = settings.output == "packed" and not LAYERS.isdisjoint(packed)
     return shown or layers or selection.narrowed(settings) or settings.only_people or by_parts(settings)

@@ -34,11 +34,13 @@ class Refined:
         key: the matte (H×W), and the colours of its edge.
         held: H×W, how much of the matte is held by people; None before a screen.
         messages: sentences for the status.
+        band: flat indices of the pixels in which the matte was solved, ascending; elsewhere it is decided.
     """
 
     key: Key
     held: Pixels | None = None
     messages: tuple[str, ...] = ()
+    band: npt.NDArray[np.intp] = dataclasses.field(default_factory=lambda: np.empty(0, np.intp))
 
 
 def refine(task: Task, evidence: Evidence) -> Refined:
@@ -50,7 +52,7 @@ def refine(task: Task, evidence: Evidence) -> Refined:
     seen, held = evidence.people, None
     if seen is None:
         if not evidence.keyed:
-            return Refined(evidence.key)
+            return Refined(evidence.key, band=evidence.key.edge)
         base = evidence.key
     elif not evidence.keyed:
         base = memo.once("soft", task, memo.of_people(task), lambda: subject.soft_key(task, seen))
@@ -64,7 +66,8 @@ def refine(task: Task, evidence: Evidence) -> Refined:
         )
         base = dataclasses.replace(evidence.key, matte=fused)
     key, messages = edged(task, evidence, base)
-    return Refined(key, held, messages)
+    band = base.edge if key is base else np.union1d(base.edge, key.edge)
+    return Refined(key, held, messages, band)
 
 
 def edged(task: Task, evidence: Evidence, base: Key) -> tuple[Key, tuple[str, ...]]:

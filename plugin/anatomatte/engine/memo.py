@@ -66,6 +66,9 @@ flows: Region[Any] = memo.region("flows", bytes_of, 0.5)
 """Motion between frames of a window."""
 
 
+_SHOWN = ("screen", "cleanplate", "hard_people", "hard_parts", "band", "soft")
+"""Outputs whose picture is made with the frame (`views.screen`, `stages.picture`)."""
+
 OF_PEOPLE = ("people", "parts", "fields", "steady people", "steady parts")
 """Kinds of evidence that a frame keeps as long as it may be asked for parts."""
 
@@ -170,7 +173,7 @@ def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, o
     facts = (
         settings.depends_on("observe", "steady", "refine", "shape"),
         settings.output_colour,
-        settings.output in ("screen", "cleanplate") and settings.output,
+        settings.output in _SHOWN and settings.output,
         wanted,
         choose.installed(settings),
         settings.check,

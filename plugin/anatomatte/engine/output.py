@@ -6,7 +6,7 @@ import numpy as np
 
 from ..frame import Frame, Pixels
 from ..settings import Settings
-from . import paint, views
+from . import paint, stages, views
 from .mattes import Mattes
 
 
@@ -27,7 +27,7 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
     alpha = mattes.alpha
     if settings.output == "matte":
         return _grey(alpha, alpha)
-    if settings.output in views.VIEWS:
+    if settings.output in (*views.VIEWS, *stages.VIEWS):
         return _view(mattes, settings.output)
     if settings.output == "packed":
         names = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
@@ -69,4 +69,4 @@ def components(rgba: Pixels, channels: int, settings: Settings) -> Pixels:
         return rgba
     if channels == 3:
         return rgba[..., :3]
-    return rgba[..., :1] if settings.output in ("spill", "screen", "cleanplate") else rgba[..., 3:]
+    return rgba[..., :1] if settings.output in ("spill", "screen", "cleanplate", *stages.VIEWS) else rgba[..., 3:]

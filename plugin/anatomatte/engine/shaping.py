@@ -10,7 +10,7 @@ from ..ops.snap import snapped
 from ..people.split import Split, factor
 from ..plate import Plate
 from ..settings import Settings
-from . import parting, views
+from . import parting, stages, views
 from .edge import Refined
 from .evidence import Evidence
 from .foreground import foreground
@@ -47,6 +47,7 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
     split = None if people is None else Split(alpha, people, work.threads)
     messages = (*plate.doubts, *doubts, *evidence.messages, *refined.messages)
     surface = views.screen(task, evidence, made)
+    surface = stages.picture(task, evidence, refined) if surface is None else surface
     screen = evidence.key.matte
     return Mattes(alpha, own, screen, spill, core, garbage, hint, split, messages, surface, evidence.decision)
 

@@ -90,7 +90,7 @@ def steadied(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence
         return evidence, dataclasses.replace(refined, messages=messages)
     facts = (alone.key, *memo.of_steady(task), evidence.decision.screen)
     key, held = memo.once("steady", task, facts, lambda: _matte(task, evidence, refined, agreeing))
-    return evidence, Refined(key, held, messages)
+    return evidence, Refined(key, held, messages, refined.band)
 
 
 def people(task: Task) -> SteadyPeople:
