@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,14 +117,15 @@ def serve(words: dict[str, Any]) -> int:
     except OSError as why:
         text = f"--host {words['host']} --port {words['port']}: {why.strerror}; choose another."
         raise SettingsError(text) from why
-    setup = Setup(opened, _limits(words), token, words["allow_host"], root, prefix, examine)
+    names = (*words["allow_host"], socket.gethostname())
+    setup = Setup(opened, _limits(words), token, names, root, prefix, examine)
     try:
         service = Service(setup)
     except OSError as why:
         listening.close()
         raise OutputError(f"No room for temporary files: {why.strerror}; make some, or set TMPDIR.") from why
     _say(words["host"], listening.getsockname()[1], prefix, token)
-    server.run(service, listening, behind_proxy=bool(prefix))
+    server.prepared(service, behind_proxy=bool(prefix)).run(sockets=[listening])
     return 0
 
 
@@ -151,6 +153,7 @@ def _prefix(path: str) -> str:
 
 def _say(host: str, port: int, prefix: str, token: str | None) -> None:
     """The address on standard output, once it listens: other programs read it."""
+    host = socket.gethostname() if host in ("0.0.0.0", "::") else host
     shown = f"[{host}]" if ":" in host else host
     base = f"http://{shown}:{port}{prefix}"
     click.echo(f"anatomatte: serving at {base}/")

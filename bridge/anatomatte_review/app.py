@@ -46,7 +46,6 @@ def made(service: Service) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         lifespan=running,
-        root_path=prefix,
         generate_unique_id_function=_named,
     )
     app.state.service = service

@@ -177,7 +177,7 @@ def _placed(cut: Cut, ground: Floats | None, linear: bool) -> Floats:
         return seen if linear else np.clip(colour.encode("srgb", seen), 0, 1)
     if linear:
         return light
-    rgb = light[..., :3] / np.maximum(light[..., 3:], 1e-6)
+    rgb: Floats = np.asarray(light[..., :3] / np.maximum(light[..., 3:], 1e-6), np.float32)
     return np.concatenate([np.clip(colour.encode("srgb", rgb), 0, 1), light[..., 3:]], axis=2)
 
 

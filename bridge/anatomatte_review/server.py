@@ -63,11 +63,10 @@ def bound(host: str, port: int) -> socket.socket:
     return made
 
 
-def run(service: Service, listening: socket.socket, behind_proxy: bool) -> None:
-    """Serve until SIGINT or SIGTERM.
+def prepared(service: Service, behind_proxy: bool = False) -> Server:
+    """A server that waits for ``run(sockets=[bound(…)])``; SIGINT, SIGTERM or ``should_exit`` end it.
 
     Args:
-        listening: of `bound`.
         behind_proxy: whether ``X-Forwarded-For`` of this machine tells clients apart.
     """
     logging.basicConfig(level=logging.WARNING, format="anatomatte: %(message)s")
@@ -84,7 +83,7 @@ def run(service: Service, listening: socket.socket, behind_proxy: bool) -> None:
         timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=_MOST_HEAD,
     )
-    Server(config, service).run(sockets=[listening])
+    return Server(config, service)
 
 
 class Server(uvicorn.Server):

@@ -20,10 +20,10 @@ from .limits import MB, Limits
 
 @dataclass
 class _Shelf:
-    """The files of one job: their bytes, and when it was finished (0 while it is not)."""
+    """The files of one job: their bytes, and when it was finished, if it is."""
 
     size: int = 0
-    finished: float = 0.0
+    finished: float | None = None
 
 
 class Store:
@@ -70,6 +70,7 @@ class Store:
             DiskFull: neither giving way nor the disk leaves room for it.
             OutputError: it cannot be written.
         """
+        self.expire()
         with self._changing:
             shelf = self._shelves.setdefault(job, _Shelf())
             self._make_room(len(content), job)
@@ -104,7 +105,7 @@ class Store:
         """Remove what is older than it may be."""
         oldest = self._clock() - 60 * self._limits.kept_minutes
         with self._changing:
-            late = [job for job, shelf in self._shelves.items() if shelf.finished and shelf.finished < oldest]
+            late = [job for job, one in self._shelves.items() if one.finished is not None and one.finished < oldest]
         for job in late:
             self.drop(job)
 
@@ -114,7 +115,7 @@ class Store:
             shutil.rmtree(self.folder)
 
     def _make_room(self, wanted: int, job: str) -> None:
-        done = [other for other, shelf in self._shelves.items() if shelf.finished and other != job]
+        done = [other for other, shelf in self._shelves.items() if shelf.finished is not None and other != job]
         while self.size + wanted > self._limits.kept_bytes:
             if not done:
                 raise DiskFull(
