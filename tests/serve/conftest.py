@@ -1,4 +1,4 @@
-"""What the tests of the service share: a memo as a server has it, so that parts do not look anew each time."""
+"""What the tests of the service share: a memo as a server has it; parts do not look anew each time."""
 
 from __future__ import annotations
 
