@@ -105,7 +105,7 @@ class Store:
         """Remove what is older than it may be."""
         oldest = self._clock() - 60 * self._limits.kept_minutes
         with self._changing:
-            late = [job for job, one in self._shelves.items() if one.finished is not None and one.finished < oldest]
+            late = [job for job, when in self._finished() if when < oldest]
         for job in late:
             self.drop(job)
 
@@ -114,8 +114,12 @@ class Store:
         with suppress(OSError):
             shutil.rmtree(self.folder)
 
+    def _finished(self) -> list[tuple[str, float]]:
+        """The jobs that may give way, the oldest first, and when they were finished."""
+        return [(job, one.finished) for job, one in self._shelves.items() if one.finished is not None]
+
     def _make_room(self, wanted: int, job: str) -> None:
-        done = [other for other, shelf in self._shelves.items() if shelf.finished is not None and other != job]
+        done = [other for other, _ in self._finished() if other != job]
         while self.size + wanted > self._limits.kept_bytes:
             if not done:
                 raise DiskFull(

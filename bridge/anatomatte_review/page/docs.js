@@ -1,6 +1,7 @@
 // The operations of the service, from its OpenAPI.
 
-const made = (tag, text, name) => Object.assign(document.createElement(tag), { textContent: text ?? "", className: name ?? "" });
+const plain = (text) => (text ?? "").replaceAll("`", "");
+const made = (tag, text, name) => Object.assign(document.createElement(tag), { textContent: plain(text), className: name ?? "" });
 
 function kind(schema = {}) {
   if (schema.$ref) return schema.$ref.split("/").pop();
@@ -21,7 +22,7 @@ function table(rows) {
   for (const [name, about] of rows) {
     const row = grid.insertRow();
     row.append(Object.assign(made("th", name), { scope: "row" }));
-    row.insertCell().textContent = about;
+    row.insertCell().textContent = plain(about);
   }
   return grid;
 }
