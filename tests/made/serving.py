@@ -27,7 +27,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "shot" / "plate.1001.
 @cache
 def shot(width: int = 192, height: int = 108) -> np.ndarray:
     """The sample plate of a woman before green, H×W×3 of 8 bits, BGR."""
-    light = oiio.ImageBuf(str(SAMPLE)).get_pixels(oiio.FLOAT)[..., :3]
+    light = np.asarray(oiio.ImageBuf(str(SAMPLE)).get_pixels(oiio.FLOAT))[..., :3]
     small = cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA)
     shown = np.clip(small, 0, 1) ** (1 / 2.2)
     return np.ascontiguousarray((255 * shown[..., ::-1]).astype(np.uint8))
