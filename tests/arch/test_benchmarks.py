@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("anatomatte", "anatomatte_batch", "anatomatte_cli", "pyopenfx")
+OURS = ("anatomatte", "anatomatte_batch", "anatomatte_cli", "anatomatte_review", "pyopenfx")
 
 
 def programs(path: Path) -> Iterator[ast.AST]:

@@ -111,6 +111,18 @@ def test_runtimes_of_networks_are_imported_in_one_place() -> None:
     assert not wrong, wrong
 
 
+def test_the_web_stays_in_one_package() -> None:
+    web = {"fastapi", "starlette", "uvicorn", "pydantic", "httpx"}
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for folder in ("plugin", "bridge")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for name, level in imported(path)
+        if level == 0 and name.split(".")[0] in web and "anatomatte_review" not in path.parts
+    ]
+    assert not wrong, wrong
+
+
 CPP_RULES = [
     (r'#\s*include\s*[<"](Python\.h|pybind11/)', {"embed", "host"}, "Python.h and pybind11"),
     (r'#\s*include\s*[<"](ofx\w*\.h|nuke/fn\w+\.h)', {"shim", "host", "ofx", "abi_check"}, "OFX headers"),
@@ -134,6 +146,7 @@ def test_headers_stay_behind_their_border(pattern: str, allowed: set[str], what:
     [
         ("import anatomatte_cli", ("torch", "cv2", "OpenImageIO", "av")),
         ("import anatomatte_batch", ("torch", "cv2", "OpenImageIO", "av")),
+        ("import anatomatte_review", ("torch", "cv2", "OpenImageIO", "av", "fastapi", "uvicorn")),
         ("import anatomatte", ("torch", "cv2", "numpy")),
         ("import pyopenfx", ("torch", "cv2", "anatomatte")),
     ],
@@ -165,12 +178,13 @@ def test_source_files_stay_short() -> None:
 
 
 BRIDGE_RULES = [
-    ("anatomatte_batch", {"anatomatte_cli"}),
-    ("pyopenfx", {"anatomatte_cli", "anatomatte_batch"}),
+    ("anatomatte_review", {"anatomatte_cli"}),
+    ("anatomatte_batch", {"anatomatte_cli", "anatomatte_review"}),
+    ("pyopenfx", {"anatomatte_cli", "anatomatte_review", "anatomatte_batch"}),
 ]
 
 
-@pytest.mark.parametrize(("package", "above"), BRIDGE_RULES, ids=["batch", "pyopenfx"])
+@pytest.mark.parametrize(("package", "above"), BRIDGE_RULES, ids=["review", "batch", "pyopenfx"])
 def test_a_package_of_the_bridge_uses_nothing_above_it(package: str, above: set[str]) -> None:
     wrong = [
         f"{path.relative_to(ROOT)} imports {name}"

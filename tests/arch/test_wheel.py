@@ -20,7 +20,7 @@ from made import native
 
 SOABI = sysconfig.get_config_var("SOABI")
 CONTENTS = f"anatomatte/ofx/{bundle().name}/Contents"
-PACKAGES = ("anatomatte", "anatomatte_batch", "anatomatte_cli", "pyopenfx")
+PACKAGES = ("anatomatte", "anatomatte_batch", "anatomatte_cli", "anatomatte_review", "pyopenfx")
 NODE = {
     "Info.plist",
     "Resources/org.anatomatte.Anatomatte.png",
@@ -124,6 +124,7 @@ def test_the_wheel_holds_what_works_and_nothing_that_lay_about(wheel: Path) -> N
         "anatomatte/weights/outfit.safetensors",
         "anatomatte/weights/outfit.md",
         "anatomatte_cli/main.py",
+        *(f"anatomatte_review/page/{part}" for part in ("index.html", "app.js", "style.css", "icon.svg")),
         *(f"{package}/py.typed" for package in PACKAGES),
     } <= names
     assert {name.split("/")[0] for name in names} == {

@@ -1,0 +1,162 @@
+"""``anatomatte serve``: a page and an HTTP service for cutouts, on this machine unless told otherwise."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from anatomatte.errors import OutputError, SettingsError, SetupError
+
+from .helptext import Command, Option
+
+if TYPE_CHECKING:
+    from anatomatte_review.limits import Limits
+
+_EXTRA = ("fastapi", "uvicorn", "python_multipart")
+
+
+@click.command("serve", cls=Command)
+@click.option(
+    "--host",
+    cls=Option,
+    default="127.0.0.1",
+    help="Address to listen at; any but this machine's asks for a token.",
+)
+@click.option(
+    "--port", cls=Option, type=click.IntRange(0, 65535), default=8411, help="Port; 0 takes a free one."
+)
+@click.option(
+    "--root",
+    cls=Option,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A folder that the page may take pictures from.",
+)
+@click.option(
+    "--token", cls=Option, metavar="TOKEN", help="Ask for this token; one is made where one is needed."
+)
+@click.option(
+    "--allow-host", cls=Option, multiple=True, metavar="NAME", help="A name that the server is called by."
+)
+@click.option(
+    "--root-path",
+    cls=Option,
+    default="",
+    metavar="/PATH",
+    help="The path before which a proxy on this machine stands.",
+)
+@click.option(
+    "--max-mb",
+    cls=Option,
+    type=click.FloatRange(0.1, 4096),
+    default=64.0,
+    help="Most of one picture, as it is sent.",
+)
+@click.option(
+    "--max-megapixels",
+    cls=Option,
+    type=click.FloatRange(0.01, 1000),
+    default=100.0,
+    help="Most of one picture, by its header.",
+)
+@click.option(
+    "--keep-mb", cls=Option, type=click.FloatRange(1), default=1024.0, help="Of finished batches on the disk."
+)
+@click.option(
+    "--keep-minutes",
+    cls=Option,
+    type=click.FloatRange(0.1),
+    default=60.0,
+    help="Until a finished batch goes.",
+)
+@click.option(
+    "--timeout",
+    cls=Option,
+    type=click.FloatRange(1),
+    default=120.0,
+    help="Seconds until a picture is given up.",
+)
+@click.option(
+    "--queue", cls=Option, type=click.IntRange(1, 10000), default=64, help="Pictures that may wait."
+)
+def command(**words: Any) -> int:
+    """Serve cutouts at http://127.0.0.1:8411: a page, and an HTTP service with OpenAPI at /docs."""
+    return serve(words)
+
+
+def serve(words: dict[str, Any]) -> int:
+    """Run the command with its *words* by option name, until a signal comes.
+
+    Raises:
+        SetupError: the packages of the extra `serve` are missing.
+        SettingsError: an option is wrong, or the address is taken.
+        OutputError: there is no room for temporary files.
+    """
+    try:
+        from anatomatte_review import guard, server
+        from anatomatte_review.cutting import opened
+        from anatomatte_review.service import Service, Setup
+    except ImportError as why:
+        if (why.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        raise SetupError(f"{why.name} is missing; `pip install 'anatomatte[serve]'` brings it.") from why
+    from .checks import examine
+
+    prefix = _prefix(words["root_path"])
+    root = words["root"]
+    if root is not None and not root.is_dir():
+        raise SettingsError(f"--root {root} is no folder; name one that is there.")
+    token = words["token"] or (None if guard.is_loopback(words["host"]) else guard.new_token())
+    if words["token"] is not None and len(words["token"]) < 8:
+        raise SettingsError("--token is shorter than 8 signs; leave it out and one is made.")
+    try:
+        listening = server.bound(words["host"], words["port"])
+    except OSError as why:
+        text = f"--host {words['host']} --port {words['port']}: {why.strerror}; choose another."
+        raise SettingsError(text) from why
+    names = (*words["allow_host"], socket.gethostname())
+    setup = Setup(opened, _limits(words), token, names, root, prefix, examine)
+    try:
+        service = Service(setup)
+    except OSError as why:
+        listening.close()
+        raise OutputError(f"No room for temporary files: {why.strerror}; make some, or set TMPDIR.") from why
+    _say(words["host"], listening.getsockname()[1], prefix, token)
+    server.prepared(service, behind_proxy=bool(prefix)).run(sockets=[listening])
+    return 0
+
+
+def _limits(words: dict[str, Any]) -> Limits:
+    from anatomatte_review.limits import Limits
+
+    return Limits(
+        file_mb=words["max_mb"],
+        batch_mb=max(Limits.batch_mb, words["max_mb"]),
+        megapixels=words["max_megapixels"],
+        waiting=words["queue"],
+        waiting_each=max(1, words["queue"] // 2),
+        seconds=words["timeout"],
+        kept_mb=words["keep_mb"],
+        kept_minutes=words["keep_minutes"],
+    )
+
+
+def _prefix(path: str) -> str:
+    prefix = path.rstrip("/")
+    if prefix and not prefix.startswith("/"):
+        raise SettingsError(f"--root-path {path} begins with a slash, like /cut.")
+    return prefix
+
+
+def _say(host: str, port: int, prefix: str, token: str | None) -> None:
+    """The address on standard output, once it listens: other programs read it."""
+    host = socket.gethostname() if host in ("0.0.0.0", "::") else host
+    shown = f"[{host}]" if ":" in host else host
+    base = f"http://{shown}:{port}{prefix}"
+    click.echo(f"anatomatte: serving at {base}/")
+    if token is not None:
+        click.echo(f"anatomatte: login link {base}/login?token={token}")
+        click.echo(f"anatomatte: for programs, the header Authorization: Bearer {token}")

@@ -1,0 +1,104 @@
+"""Uploaded pictures: known by their content, measured by their headers, read as every still is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from anatomatte.errors import PlateError
+from anatomatte_batch.files import NATURES
+from anatomatte_batch.images import read_image
+from anatomatte_batch.picture import Picture
+
+from .limits import Limits
+from .problems import Refused, too_large
+
+_MAGIC: tuple[tuple[bytes, int, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", 0, ".png"),
+    (b"\xff\xd8\xff", 0, ".jpg"),
+    (b"WEBP", 8, ".webp"),
+    (b"II*\0", 0, ".tif"),
+    (b"MM\0*", 0, ".tif"),
+    (b"II+\0", 0, ".tif"),
+    (b"MM\0+", 0, ".tif"),
+    (b"\x76\x2f\x31\x01", 0, ".exr"),
+    (b"BM", 0, ".bmp"),
+    (b"SDPX", 0, ".dpx"),
+    (b"XPDS", 0, ".dpx"),
+    (b"\x80\x2a\x5f\xd7", 0, ".cin"),
+    (b"#?RADIANCE", 0, ".hdr"),
+)
+"""(first bytes, where, suffix): the stills of `anatomatte_batch.formats` that say what they are."""
+
+ACCEPTED = "PNG, JPEG, WebP, TIFF, OpenEXR, BMP, DPX, Cineon, Radiance HDR"
+HEAD = 16
+"""Bytes that tell the kind of a file."""
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_MOST_CHANNELS = 64
+_MOST_PARTS = 64
+
+
+def kind_of(head: bytes) -> str | None:
+    """The suffix that a file with these first bytes has, ``.zip`` among them; None of anything else."""
+    if head.startswith(_ZIP):
+        return ".zip"
+    return next((suffix for magic, at, suffix in _MAGIC if head[at : at + len(magic)] == magic), None)
+
+
+def unknown(name: str) -> Refused:
+    """415: a file that is no picture."""
+    return Refused(
+        415,
+        f"{name} is no picture that is read here.",
+        f"Send one of {ACCEPTED}; or a zip of them as a batch.",
+    )
+
+
+def measured(path: Path, name: str, limits: Limits) -> tuple[int, int]:
+    """Width and height of a picture, from its header alone.
+
+    Args:
+        path: a file of ours, whose suffix is its content's.
+        name: what its sender calls it.
+
+    Raises:
+        Refused: it is no picture, or its header promises more pixels, channels or parts than are taken.
+    """
+    import OpenImageIO as oiio
+
+    source = oiio.ImageInput.open(str(path))
+    if source is None:
+        oiio.geterror()
+        raise Refused(415, f"{name} is damaged or cut short.", "Save it again and send it whole.")
+    try:
+        if source.format_name() not in NATURES:
+            raise unknown(name)
+        spec = source.spec()
+        width, height, parts = spec.full_width, spec.full_height, 1
+        pixels = max(spec.width * spec.height, width * height)
+        while parts < _MOST_PARTS and source.seek_subimage(parts, 0):
+            inner = source.spec(parts, 0)
+            pixels = max(pixels, inner.width * inner.height, inner.full_width * inner.full_height)
+            parts += 1
+    finally:
+        source.close()
+    if pixels > limits.pixels:
+        raise too_large(f"{name} with {pixels / 1e6:.0f} megapixels", f"{limits.megapixels:g} megapixels")
+    if spec.nchannels > _MOST_CHANNELS or parts >= _MOST_PARTS:
+        raise too_large(f"{name} with {spec.nchannels} channels", f"{_MOST_CHANNELS}, in {_MOST_PARTS} parts")
+    if width < 1 or height < 1:
+        raise Refused(415, f"{name} holds no pixel.", "Save it again.")
+    return width, height
+
+
+def read(path: Path, name: str, limits: Limits) -> Picture:
+    """A picture, upright, with its colour as every still of a batch.
+
+    Raises:
+        Refused: as `measured`.
+        PlateError: it is damaged; the message names it as its sender does.
+    """
+    measured(path, name, limits)
+    try:
+        return read_image(path)
+    except PlateError as why:
+        raise PlateError(str(why).replace(str(path), name)) from why

@@ -1,0 +1,99 @@
+"""uvicorn, told to be patient with nobody: heads of requests have a time, ends are clean."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from . import app
+from .service import Service
+
+_HEAD_SECONDS = 20.0
+_GRACE = 40  # seconds for answers under way when the server ends
+_MOST_HEAD = 32768  # bytes of a request's head
+
+
+class Impatient(H11Protocol):
+    """Hangs up on who does not send the head of a first request in time; uvicorn waits for ever."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._late = asyncio.get_running_loop().call_later(_HEAD_SECONDS, self._hang_up)
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if self.cycle is not None:
+            self._calm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._calm()
+        super().connection_lost(exc)
+
+    def _calm(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _hang_up(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.abort()
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        OSError: the address is not ours, or taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def prepared(service: Service, behind_proxy: bool = False) -> Server:
+    """A server that waits for ``run(sockets=[bound(…)])``; SIGINT, SIGTERM or ``should_exit`` end it.
+
+    Args:
+        behind_proxy: whether ``X-Forwarded-For`` of this machine tells clients apart.
+    """
+    logging.basicConfig(level=logging.WARNING, format="anatomatte: %(message)s")
+    config = uvicorn.Config(
+        app.made(service),
+        http=Impatient,
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=behind_proxy,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=_GRACE,
+        h11_max_incomplete_event_size=_MOST_HEAD,
+    )
+    return Server(config, service)
+
+
+class Server(uvicorn.Server):
+    """Ends the frame in work as soon as a signal comes, so that answers under way do not wait for it."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """As uvicorn, and the cutter's work ends within its frame."""
+        self._service.engine.end()
+        super().handle_exit(sig, frame)
