@@ -34,11 +34,13 @@ class Refined:
         key: the matte (H×W), and the colours of its edge.
         held: H×W, how much of the matte is held by people; None before a screen.
         messages: sentences for the status.
+        kept: H×W, what a hand keeps whoever is chosen; None: nothing.
     """
 
     key: Key
     held: Pixels | None = None
     messages: tuple[str, ...] = ()
+    kept: Pixels | None = None
 
 
 def refine(task: Task, evidence: Evidence) -> Refined:

@@ -31,6 +31,8 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
     cover = made.matte if plate.hint is None else _hinted(made.matte, plate.hint)
     chosen = None if people is None else factor(people, *cover.shape)
     cover = cover if chosen is None else cover * chosen
+    if refined.kept is not None:
+        cover = np.maximum(cover, refined.kept)
     alpha = _tweaked(cover, settings, work.scale)
     if settings.snap > 0:
         alpha = snapped(alpha, plate.light, settings.snap, work.scale)
