@@ -8,11 +8,11 @@ from ..frame import Pixels
 from ..ops import matte as shaping
 from ..ops.snap import snapped
 from ..people.split import Split, factor
-from ..plate import Plate
 from ..settings import Settings
 from . import parting, views
 from .edge import Refined
 from .evidence import Evidence
+from .forced import forcing
 from .foreground import foreground
 from .mattes import Mattes
 from .task import Task
@@ -51,15 +51,6 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
     surface = views.screen(task, evidence, made)
     screen = evidence.key.matte
     return Mattes(alpha, own, screen, spill, core, garbage, hint, split, messages, surface, evidence.decision)
-
-
-def forcing(plate: Plate, settings: Settings) -> tuple[Pixels, Pixels]:
-    """The core matte (with the source's alpha when that is added) and the garbage matte."""
-    zero = np.zeros(plate.light.shape[:2], np.float32)
-    core = zero if plate.inm is None else plate.inm
-    if plate.alpha is not None and settings.source_alpha == "add":
-        core = np.maximum(core, plate.alpha)
-    return core, zero if plate.outm is None else plate.outm
 
 
 def _hinted(matte: Pixels, hint: Pixels) -> Pixels:

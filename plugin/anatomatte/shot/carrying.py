@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Sequence
 
 import cv2
@@ -84,7 +85,7 @@ def _step(this: Small, other: Small) -> Alignment:
 def _dense(points: Points) -> Points:
     """The polyline with points close enough to bend with what they lie on."""
     made = [*points[:1]]
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in itertools.pairwise(points):
         steps = max(1, round(float(np.hypot(bx - ax, by - ay)) / _SPACING))
         made += [(ax + (bx - ax) * k / steps, ay + (by - ay) * k / steps) for k in range(1, steps + 1)]
     return tuple(made)
