@@ -64,21 +64,21 @@ def _correction(words: dict[str, Any], width: int, height: int) -> dict[str, Any
     if kind == "part":
         made["part"] = words["part"]
     if kind in ("person", "one"):
-        made["people"] = _numbers(str(words[kind]), ",", int, f"--{kind}")
+        made["people"] = _numbers(str(words[kind]), int, f"--{kind}")
     if kind != "one":
-        values = _numbers((words["stroke"] or "").replace(",", " "), None, float, "--stroke")
+        values = _numbers(words["stroke"] or "", float, "--stroke")
         shares = [value / (height if at % 2 else width) for at, value in enumerate(values)]
         up = not words["top"]
         made["stroke"] = [round(1 - v if at % 2 and up else v, 5) for at, v in enumerate(shares)]
     if words["radius"] is not None:
-        made["radius"] = words["radius"] / height
+        made["radius"] = round(words["radius"] / height, 5)
     if words["reach"] is not None:
         made["reach"] = words["reach"]
     return made
 
 
-def _numbers(text: str, by: str | None, kind: type[int] | type[float], name: str) -> list[Any]:
+def _numbers(text: str, kind: type[int] | type[float], name: str) -> list[Any]:
     try:
-        return [kind(one) for one in text.split(by)]
+        return [kind(one) for one in text.replace(",", " ").split()]
     except ValueError as why:
         raise SettingsError(f"{name} {text!r}: it takes numbers, such as 1,3 or '800,420 830,440'.") from why

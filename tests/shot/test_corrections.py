@@ -1,4 +1,4 @@
-"""Corrections: what is written is read, strokes follow what they lie on, only frames in reach depend on them."""
+"""Corrections: what is written is read, strokes follow what they lie on, only frames in reach change."""
 
 from __future__ import annotations
 
