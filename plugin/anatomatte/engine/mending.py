@@ -141,6 +141,8 @@ def _covered(
     if not found.any():
         said = "all of it is kept" if keeps else "nothing of it is in the matte"
         return _told(task, one, messages, f"{said} already", (matte, kept))
+    if not keeps:  # its fringe is of mixed colours, and goes with it
+        found = found | (mend.around(found) & wrong & (small < 1 - _SOFT))
     taken = _fine(task, found, matte.shape) * _strength(one[1])
     if keeps:
         return np.maximum(matte, taken), np.maximum(kept, taken)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops.filters import Mask, shrink
+from ..ops.filters import Mask, disc, shrink
 from .parts.regions import regions
 
 SIDE = 320
@@ -28,6 +28,9 @@ _MOST = 24.0
 """Length of a way at which the area ends."""
 _FAR = 0.25
 """Share of the longest side that is as long a way, where the picture alone bounds an area."""
+
+_FRINGE = 2
+"""Pixels around an area in which colours are mixed."""
 
 _Links = list[set[int]]
 
@@ -84,6 +87,11 @@ def area(colours: Pixels, wrong: Mask, seed: Mask, others: Mask, bounded: bool) 
     made = np.zeros_like(wrong)
     made[inside] = taken[of]
     return np.asarray((made | seed) & ~others & inside, np.bool_)
+
+
+def around(found: Mask) -> Mask:
+    """An area h×w, and what lies so near to it that its colours are mixed with the area's."""
+    return np.asarray(cv2.dilate(found.astype(np.uint8), disc(_FRINGE)) > 0, np.bool_)
 
 
 def _ways(
