@@ -269,6 +269,7 @@ class _Analysis:
         from anatomatte.shot.schema import PlateFacts, Shot
         from anatomatte.shot.tracks import tracked
 
+        from .correct import kept
         from .shot import cuts
 
         self.report.doing("following people")
@@ -289,7 +290,8 @@ class _Analysis:
         facts = PlateFacts(self._name(), *self.size, looks[0].number, looks[-1].number)
         scenes = self._scenes([looks[at].number for at in sorted({0, *begun})])
         rest = {} if self.before is None else self.before.rest
-        return Shot(facts, people, scenes, moments, __version__, rest, self.path)
+        made = Shot(facts, people, scenes, moments, __version__, rest, self.path)
+        return made if self.before is None else kept(made, self.before, self.job.source.read)
 
     def _dressed(self, people: Sequence[Person], seems: Mapping[int, str]) -> tuple[Person, ...]:
         """The people with what they wear; what a hand wrote into the earlier sidecar stays."""

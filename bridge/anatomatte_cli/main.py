@@ -15,6 +15,7 @@ from anatomatte.errors import AnatomatteError, is_shortage
 COMMANDS = {
     "render": ("cmd_render", "Key a sequence, an image or a video."),
     "analyse": ("cmd_analyse", "Find who is who in a shot, its cuts and its screen."),
+    "correct": ("cmd_correct", "Mend a shot by strokes that its sidecar keeps."),
     "params": ("cmd_params", "List the controls."),
     "doctor": ("cmd_doctor", "Check the installation, each part of it."),
     "install": ("cmd_install", "Put the node where OFX hosts look for it."),

@@ -47,6 +47,7 @@ def test_every_option_is_in_the_help_and_in_the_manual():
 
 def test_the_manual_runs(tmp_path):
     from anatomatte_batch import presets
+    from anatomatte_cli.cmd_correct import command as correct
     from anatomatte_cli.cmd_render import command
 
     manual = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -56,10 +57,14 @@ def test_the_manual_runs(tmp_path):
     assert preset.at(1030)["erode"] == 2.0 and preset.at(1000)["erode"] == 0.5
     lines = [line.partition("#  ")[0] for line in blocks[""].splitlines()]
     calls = [shlex.split(line.replace("####", "%04d").partition(" # ")[0]) for line in lines if line]
-    assert {call[1] for call in calls} == {"render", "analyse", "doctor", "install", "params", "demo"}
+    assert {call[1] for call in calls} == {
+        *("render", "analyse", "correct", "doctor", "install", "params", "demo")
+    }
     for call in calls:
         if call[1] == "render":
             command.make_context("render", call[2:])
+        if call[1] == "correct":
+            correct.make_context("correct", call[2:])
 
 
 def test_help_loads_nothing_heavy():

@@ -55,7 +55,7 @@ def test_a_name_edited_by_hand_and_unknown_keys_are_kept(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda t: t.update(schema=99), "schema 99 and this version reads up to 1.*newer"),
+        (lambda t: t.update(schema=99), "schema 99 and this version reads up to 2.*newer"),
         (lambda t: t.pop("schema"), "does not say which schema"),
         (lambda t: t.update(kind="else"), "no sidecar of a shot"),
         (lambda t: t["people"][0].update(name="über"), "person 1: name 'über' is no layer's name"),

@@ -35,12 +35,14 @@ class Refined:
         held: H×W, how much of the matte is held by people; None before a screen.
         messages: sentences for the status.
         band: flat indices of the pixels in which the matte was solved, ascending; elsewhere it is decided.
+        kept: H×W, what a hand keeps whoever is chosen; None: nothing.
     """
 
     key: Key
     held: Pixels | None = None
     messages: tuple[str, ...] = ()
     band: npt.NDArray[np.intp] = dataclasses.field(default_factory=lambda: np.empty(0, np.intp))
+    kept: Pixels | None = None
 
 
 def refine(task: Task, evidence: Evidence) -> Refined:

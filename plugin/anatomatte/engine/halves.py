@@ -11,8 +11,8 @@ from ..people.split import Split
 from ..plate import Plate
 from ..settings import Settings
 from ..work import Work
+from .forced import forcing
 from .mattes import Mattes
-from .shaping import forcing
 
 
 def halved(plate: Plate) -> Plate:

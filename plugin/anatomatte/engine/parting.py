@@ -17,7 +17,7 @@ from ..people.parts.hardness import contrast
 from ..people.parts.labels import AT
 from ..people.shares import Shares, shares
 from ..settings import Settings
-from . import memo, quality, quality_beside, steady_parts, steadying
+from . import memo, mending, quality, quality_beside, steadying
 from .mattes import Mattes
 from .task import Task
 
@@ -43,7 +43,7 @@ def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Share
     choice = selection.select(task.settings, seen, task.place, not alone, task.marks)
 
     def parts() -> PartEvidence:
-        return steady_parts.parts_of(task)
+        return mending.parts_of(task)
 
     def make() -> Shares:
         return shares(seen, choice, light, alone, held, parts, threads=work.threads, check=work.check)
@@ -63,7 +63,7 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     chosen = made.split.made
     mattes = dataclasses.replace(made, split=made.split.with_parts(_maker(task, chosen, light)))
     if asked(task.settings) and chosen.numbers:
-        found = steady_parts.parts_of(task)
+        found = mending.parts_of(task)
         mattes.unsure = unsure(found, chosen, steadying.people(task).evidence)
         if task.settings.check != "off":
             mattes.findings = (*mattes.findings, quality.of_parts(mattes, found.shares, AT, chosen))
@@ -78,7 +78,7 @@ def _maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], PartFields
     worn = tuple(label for label in chosen.labels if PARTS[label] in PERSON)
 
     def make() -> PartFields:
-        found, labels = steady_parts.parts_of(task).among(worn)
+        found, labels = mending.parts_of(task).among(worn)
         power = contrast(task.settings.parts_hardness)
         work = task.work
         return fields(found, labels, brightness(light), power, threads=work.threads, check=work.check)

@@ -19,8 +19,8 @@ from ..qc.seen import Seen, grid_of
 from . import quality_beside
 from .edge import Refined
 from .evidence import Evidence
+from .forced import forcing
 from .mattes import Mattes
-from .shaping import forcing
 from .task import Task
 
 _LIKE = (0.35, 0.7)

@@ -13,7 +13,7 @@ from ..plate import prepare
 from ..settings import Settings
 from ..shot.numbering import AtFrame
 from ..work import Work
-from . import asking, memo, parting, quality, quality_beside, steadying
+from . import asking, memo, mending, parting, quality, quality_beside, steadying
 from .edge import refine
 from .evidence import asks_models, observe
 from .halves import full, halved
@@ -60,6 +60,7 @@ def key_frame(
         def make() -> Mattes:
             evidence = observe(task)
             evidence, refined = steadying.steadied(task, evidence, refine(task, evidence))
+            evidence, refined = mending.mended(task, evidence, refined)
             made = shape(task, evidence, refined)
             made.findings = quality.found(task, evidence, refined, made)
             made.messages = (*made.messages, *quality_beside.unheard(task))

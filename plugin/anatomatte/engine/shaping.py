@@ -8,11 +8,11 @@ from ..frame import Pixels
 from ..ops import matte as shaping
 from ..ops.snap import snapped
 from ..people.split import Split, factor
-from ..plate import Plate
 from ..settings import Settings
 from . import parting, stages, views
 from .edge import Refined
 from .evidence import Evidence
+from .forced import forcing
 from .foreground import foreground
 from .mattes import Mattes
 from .task import Task
@@ -31,6 +31,8 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
     cover = made.matte if plate.hint is None else _hinted(made.matte, plate.hint)
     chosen = None if people is None else factor(people, *cover.shape)
     cover = cover if chosen is None else cover * chosen
+    if refined.kept is not None:
+        cover = np.maximum(cover, refined.kept)
     alpha = _tweaked(cover, settings, work.scale)
     if settings.snap > 0:
         alpha = snapped(alpha, plate.light, settings.snap, work.scale)
@@ -50,15 +52,6 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
     surface = stages.picture(task, evidence, refined) if surface is None else surface
     screen = evidence.key.matte
     return Mattes(alpha, own, screen, spill, core, garbage, hint, split, messages, surface, evidence.decision)
-
-
-def forcing(plate: Plate, settings: Settings) -> tuple[Pixels, Pixels]:
-    """The core matte (with the source's alpha when that is added) and the garbage matte."""
-    zero = np.zeros(plate.light.shape[:2], np.float32)
-    core = zero if plate.inm is None else plate.inm
-    if plate.alpha is not None and settings.source_alpha == "add":
-        core = np.maximum(core, plate.alpha)
-    return core, zero if plate.outm is None else plate.outm
 
 
 def _hinted(matte: Pixels, hint: Pixels) -> Pixels:

@@ -188,10 +188,10 @@ def _matte(
         if held.any() or any(theirs.any() for theirs, _, _ in sides):
             there = [Beside(one.alignment.warped(theirs), share) for theirs, one, share in sides]
             held = np.minimum(averaged(held, there)[0], matte)
-    return _coloured(task, evidence, key, matte), held
+    return coloured(task, evidence, key, matte), held
 
 
-def _coloured(task: Task, evidence: Evidence, key: Key, matte: Pixels) -> Key:
+def coloured(task: Task, evidence: Evidence, key: Key, matte: Pixels) -> Key:
     """The key with another matte: where its edge is new the foreground is solved for it."""
     edge = np.flatnonzero((matte > _FAINT) & (matte < 1 - _FAINT))
     at = np.minimum(np.searchsorted(key.edge, edge), max(len(key.edge) - 1, 0))

@@ -13,17 +13,18 @@ from typing import Any
 from .. import decision, text_file
 from ..errors import SettingsError
 from ..toml_table import Table, read
+from .corrections import Correction, Mark, checked
 from .likeness import is_likeness
 from .migrating import migrated, version
 from .schema import KIND, SCHEMA, Moment, Person, PlateFacts, Row, Scene, Shot, named
 from .wardrobe import words
 
 AGAIN = "run `anatomatte analyse` again"
-_KEYS = ("kind", "schema", "made_by", "plate", "people", "scenes", "frames")
+_KEYS = ("kind", "schema", "made_by", "plate", "people", "scenes", "frames", "corrections")
 
 
-def read_shot(path: Path) -> Shot:
-    """The sidecar at *path*.
+def read_shot(path: Path, carried: bool = True) -> Shot:
+    """The sidecar at *path*; unless *carried* corrections may be in it that are not carried yet.
 
     Raises:
         SettingsError: it is not there, no sidecar, half-written, of a newer schema, edited into what it
@@ -45,7 +46,10 @@ def read_shot(path: Path) -> Shot:
     moments = {_number(key, where): _moment(value, f"{where}: frame {key}") for key, value in frames.items()}
     made_by = str(table.get("made_by", ""))
     rest = {key: value for key, value in table.items() if key not in _KEYS}
-    return Shot(plate, people, scenes, moments, made_by, rest, path)
+    corrections = tuple(_list(table, "corrections", Correction, where))
+    shot = Shot(plate, people, scenes, moments, made_by, rest, path, corrections)
+    _checked_corrections(shot, where, carried)
+    return shot
 
 
 def _json(path: Path, where: str) -> dict[str, Any]:
@@ -137,6 +141,22 @@ def _checked_scenes(scenes: Sequence[Scene], where: str) -> None:
             raise SettingsError(f"{where}: scene {scene.first} to {scene.last}: {why}") from why
 
 
+def _checked_corrections(shot: Shot, where: str, carried: bool) -> None:
+    for one in shot.corrections:
+        at = f"{where}: correction {one.id}"
+        checked(one, where)
+        if [other.id for other in shot.corrections].count(one.id) > 1:
+            raise SettingsError(f"{at} is there twice; give each id once.")
+        if one.frame not in shot.moments:
+            raise SettingsError(f"{at} is at frame {one.frame}, which was not analysed; {AGAIN}.")
+        drawn = [mark.points for mark in shot.moments[one.frame].marks if mark.id == one.id]
+        if carried and drawn != [one.points]:
+            raise SettingsError(
+                f"{at} was written or changed by hand and is not carried yet; run `anatomatte correct` with "
+                "this file and its plate."
+            )
+
+
 def _number(key: str, where: str) -> int:
     try:
         return int(key)
@@ -150,9 +170,18 @@ def _moment(table: Any, where: str) -> Moment:
         exposure = float(table["exposure"])
         if not is_likeness(table["likeness"]) or not math.isfinite(exposure):
             raise ValueError
-        return Moment(table["likeness"], exposure, people)
+        marks = tuple(_mark(row) for row in table.get("marks", ()))
+        return Moment(table["likeness"], exposure, people, marks)
     except (KeyError, TypeError, ValueError) as why:
         raise SettingsError(f"{where} is damaged; {AGAIN}.") from why
+
+
+def _mark(row: Any) -> Mark:
+    number, belief, *places = row
+    values = [float(value) for value in (belief, *places)]
+    if not isinstance(number, int) or len(places) % 2 or not all(map(math.isfinite, values)):
+        raise ValueError(row)
+    return Mark(number, values[0], tuple(zip(values[1::2], values[2::2], strict=True)))
 
 
 def _row(row: Any) -> Row:

@@ -17,8 +17,9 @@ from typing import Any
 from ..errors import SettingsError
 from ..menus import GROUP_MENU, MATTE_MENU, MOST_PEOPLE, PART_MENU, PERSON_MENU
 from ..toml_table import field as entry
+from .corrections import Correction, Mark
 
-SCHEMA = 1
+SCHEMA = 2
 """The version that this code writes and reads; older ones are brought up to it (`migrating`)."""
 
 KIND = "anatomatte shot"
@@ -82,11 +83,12 @@ class Scene:
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What was seen in one frame: the plate's likeness (`likeness.of`), the automatic exposure in stops, and
-    the people."""
+    the people; and where strokes of corrections lie."""
 
     likeness: str
     exposure: float = 0.0
     people: tuple[Row, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Shot:
         made_by: the version that wrote it.
         rest: keys of the short file that this version does not know; they are kept.
         path: the short file, where it was read from one.
+        corrections: what a hand mended, in the order in which it was done.
     """
 
     plate: PlateFacts
@@ -110,6 +113,7 @@ class Shot:
     made_by: str = ""
     rest: Mapping[str, Any] = field(default_factory=dict)
     path: Path | None = None
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def names(self) -> dict[str, str]:
@@ -127,7 +131,16 @@ class Shot:
         here = () if moment is None else {row[0] for row in moment.people}
         wear = tuple((person.number, person.wears) for person in self.people if person.number in here)
         facts = (scene.screen if scene else "", moment and moment.likeness, moment and moment.people, wear)
-        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+        mended = tuple((one.facts, mark.belief, mark.points) for one, mark in self.mended(frame))
+        told = (*facts, mended) if mended else facts
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+    def mended(self, frame: int) -> tuple[tuple[Correction, Mark], ...]:
+        """The corrections that reach a frame and where they lie in it, in the order of the corrections."""
+        moment = self.moments.get(frame)
+        marks = {} if moment is None else {mark.id: mark for mark in moment.marks}
+        there = (one for one in self.corrections if abs(frame - one.frame) <= one.reach)
+        return tuple((one, marks[one.id]) for one in there if one.id in marks)
 
 
 def named(name: str, where: str) -> str:

@@ -60,6 +60,7 @@ def _text(shot: Shot, frames: str, digest: str) -> str:
         "plate": dataclasses.asdict(shot.plate),
         "people": [dataclasses.asdict(person) for person in shot.people],
         "scenes": [dataclasses.asdict(scene) for scene in shot.scenes],
+        "corrections": [dataclasses.asdict(one) for one in shot.corrections],
         "frames": {"file": frames, "sha256": digest},
     }
     return json.dumps({**table, **shot.rest}, indent=2, ensure_ascii=False) + "\n"
@@ -73,5 +74,8 @@ def _frames_text(shot: Shot) -> str:
 
 def _moment(moment: Moment) -> str:
     people = [[row[0], *(round(value, 4) for value in row[1:])] for row in moment.people]
-    facts = {"exposure": round(moment.exposure, 3), "people": people, "likeness": moment.likeness}
+    facts: dict[str, Any] = {"exposure": round(moment.exposure, 3), "people": people}
+    facts["likeness"] = moment.likeness
+    if moment.marks:
+        facts["marks"] = [[mark.id, mark.belief, *sum(mark.points, ())] for mark in moment.marks]
     return json.dumps(facts, separators=(",", ":"))

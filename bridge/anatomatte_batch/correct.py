@@ -1,0 +1,185 @@
+"""Corrections by hand in a shot's sidecar: added, removed, and carried along the plate's motion once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anatomatte.errors import SettingsError
+from anatomatte.settings import from_mapping
+
+if TYPE_CHECKING:
+    from anatomatte.shot.corrections import Correction
+    from anatomatte.shot.schema import Shot
+    from anatomatte.temporal.flow import Small
+
+    from .picture import Picture
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectRequest:
+    """What is to be done with the corrections of a sidecar.
+
+    Attributes:
+        sidecar: as `anatomatte analyse` wrote it.
+        source: its plate; needed to carry strokes.
+        add: corrections without id, as tables with the keys of `Correction`.
+        remove: ids.
+        start: number of a video's first frame.
+    """
+
+    sidecar: str | Path
+    source: str | Path | None = None
+    add: Sequence[Mapping[str, Any]] = ()
+    remove: Sequence[int] = ()
+    start: int = 1
+
+    def run(self) -> Shot:
+        """Correct the sidecar; what it says then. Without anything to add, all is carried anew.
+
+        Raises:
+            AnatomatteError: the sidecar or plate cannot be read, they do not belong together, a correction
+                cannot be meant, or the sidecar cannot be written.
+        """
+        from anatomatte.shot.carrying import without
+        from anatomatte.shot.reading import read_shot
+        from anatomatte.shot.writing import write_shot
+
+        path = Path(self.sidecar)
+        shot = read_shot(path, carried=False)
+        for number in self.remove:
+            if number not in {one.id for one in shot.corrections}:
+                raise SettingsError(
+                    f"{path} has no correction {number}; `anatomatte correct {path}` lists them."
+                )
+            shot = without(shot, number)
+        after = max((one.id for one in shot.corrections), default=0) + 1
+        new = tuple(_made(table, after + at, path) for at, table in enumerate(self.add))
+        if self.source is not None:
+            shot = self._carried(shot, new or shot.corrections)
+        elif new:
+            raise SettingsError(
+                "A correction is carried along the plate's motion; name the plate after the shot."
+            )
+        if self.remove or self.source is not None:
+            write_shot(shot, path)
+        return shot
+
+    def _carried(self, shot: Shot, wanted: Sequence[Correction]) -> Shot:
+        from .source import Source
+
+        source = Source(str(self.source), self.start)
+        try:
+            return carry(shot, wanted, source.read)
+        finally:
+            source.close()
+
+
+def carry(shot: Shot, wanted: Sequence[Correction], read: Callable[[int], Picture]) -> Shot:
+    """The shot with corrections carried over the frames that they reach.
+
+    Raises:
+        SettingsError: the plate is another one, or a correction's frame was not analysed.
+        PlateError: a frame cannot be read.
+    """
+    from anatomatte.shot.carrying import carried, with_marks
+
+    known: dict[int, Small] = {}
+
+    def small(frame: int) -> Small:
+        if frame not in known:
+            known[frame] = _small(shot, frame, read)
+        return known[frame]
+
+    for one in wanted:
+        if one.frame not in shot.moments:
+            raise SettingsError(
+                f"Correction {one.id} is at frame {one.frame}, which the sidecar does not know; "
+                "analyse that frame too."
+            )
+        small(one.frame)  # it is compared with what was analysed, whatever the kind
+        shot = with_marks(shot, one, carried(shot, one, small))
+    return shot
+
+
+def kept(shot: Shot, before: Shot, read: Callable[[int], Picture]) -> Shot:
+    """A new analysis with the corrections of the one before; carried anew where the plate has changed.
+
+    Raises:
+        SettingsError: as `carry`.
+    """
+    from anatomatte.shot.carrying import with_marks
+
+    for one in before.corrections:
+        marks = {
+            frame: mark
+            for frame, moment in before.moments.items()
+            for mark in moment.marks
+            if mark.id == one.id
+        }
+        near = range(one.frame - one.reach, one.frame + one.reach + 1)
+        same = all(_likeness(shot, n) == _likeness(before, n) for n in near)
+        if same and shot.scene(one.frame) == before.scene(one.frame):
+            shot = with_marks(shot, one, marks)
+        else:
+            shot = carry(shot, [one], read)
+    return shot
+
+
+def _likeness(shot: Shot, frame: int) -> str:
+    return shot.moments[frame].likeness if frame in shot.moments else ""
+
+
+def _made(table: Mapping[str, Any], number: int, path: Path) -> Correction:
+    from anatomatte.shot.corrections import Correction, checked
+    from anatomatte.toml_table import read
+
+    where = f"A correction for {path}"
+    return checked(read(Correction, {**table, "id": number}, where), where)
+
+
+def _small(shot: Shot, frame: int, read: Callable[[int], Picture]) -> Small:
+    """The picture of a frame in which motion is found."""
+    from anatomatte.ops import display
+    from anatomatte.plate import prepare
+    from anatomatte.shot.numbering import AtFrame
+    from anatomatte.temporal.flow import small
+
+    from .looker import as_frame
+
+    settings = from_mapping({})
+    light = prepare({"Source": as_frame(read(frame))}, settings, 1).light
+    AtFrame(shot, frame, "").check(light)
+    return small(display.shown(light, settings.net_exposure, settings.net_gamma, 1))
+
+
+def read_many(path: Path) -> list[dict[str, Any]]:
+    """Corrections of a JSON file, a list of tables.
+
+    Raises:
+        SettingsError: it cannot be read, or is no such list.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as why:
+        raise SettingsError(f"{path} cannot be read: {why.strerror}.") from why
+    except ValueError as why:
+        raise SettingsError(f"{path} is no JSON: {why}.") from why
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise SettingsError(f"{path} must hold a list of corrections, each a table of keys and values.")
+    return [{key: value for key, value in one.items() if key != "id"} for one in found]
+
+
+def told(shot: Shot) -> list[str]:
+    """The corrections in words, each with the frames that it reaches."""
+    lines = []
+    for one in shot.corrections:
+        frames = [n for n, moment in shot.moments.items() if any(mark.id == one.id for mark in moment.marks)]
+        lines.append(f"{one.said()}: frames {min(frames, default=0)} to {max(frames, default=0)}")
+    return lines
+
+
+__all__ = ["CorrectRequest", "carry", "kept", "read_many", "told"]

@@ -1,0 +1,84 @@
+"""``anatomatte correct``: strokes by hand into a shot's sidecar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from anatomatte.errors import SettingsError
+
+from .cmd_render import option as _option
+from .helptext import Command
+
+
+@click.command("correct", cls=Command, options_metavar="[OPTIONS]")
+@click.argument("shot")
+@click.argument("src", required=False)
+@_option("--frame", metavar="N", type=int, help="The frame in which the stroke is drawn.")
+@_option("--keep", is_flag=True, help="What lies under the stroke stays in the matte.")
+@_option("--remove", is_flag=True, help="What lies under the stroke leaves the matte.")
+@_option("--part", metavar="LAYER", help="It is this part of the person, such as coat.")
+@_option("--person", metavar="N", type=int, help="It is this person's.")
+@_option("--one", metavar="N,N", help="These two are one, by the first number.")
+@_option("--stroke", metavar="'X,Y X,Y'", help="Pixels of the plate from its lower left.")
+@_option("--top", is_flag=True, help="Pixels count from the upper left.")
+@_option("--radius", metavar="PIXELS", type=float, help="Of the stroke; default: a hundredth of the height.")
+@_option("--reach", metavar="FRAMES", type=int, help="To either side; default: 20.")
+@_option("--from", "many", metavar="JSON", help="A list of corrections, as the sidecar has them.")
+@_option("--delete", metavar="ID", type=int, multiple=True, help="Take a correction out again.")
+@_option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
+def command(**words: Any) -> int:
+    """Mend the shot of a sidecar: add a stroke, take one out, carry all anew, or list them (without SRC)."""
+    from anatomatte.shot.reading import read_shot
+    from anatomatte_batch.correct import CorrectRequest, read_many, told
+
+    path = Path(words["shot"])
+    add: list[dict[str, Any]] = read_many(Path(words["many"])) if words["many"] else []
+    if words["frame"] is not None:
+        plate = read_shot(path, carried=False).plate
+        add.append(_correction(words, plate.width, plate.height))
+    elif words["stroke"] or _kind(words, 0):
+        raise SettingsError("--frame is missing: say in which frame the stroke is drawn.")
+    request = CorrectRequest(
+        sidecar=path, source=words["src"], add=add, remove=words["delete"], start=words["start"]
+    )
+    for line in told(request.run()):
+        click.echo(line)
+    return 0
+
+
+def _kind(words: dict[str, Any], least: int = 1) -> str:
+    """The one kind that the options name; "" for none where that is allowed."""
+    chosen = [kind for kind in ("keep", "remove", "part", "person", "one") if words[kind]]
+    if not least <= len(chosen) <= 1:
+        raise SettingsError("A correction is one of --keep, --remove, --part, --person and --one; give one.")
+    return chosen[0] if chosen else ""
+
+
+def _correction(words: dict[str, Any], width: int, height: int) -> dict[str, Any]:
+    """A correction as a table, of the command's words."""
+    kind = _kind(words)
+    made: dict[str, Any] = {"kind": kind, "frame": words["frame"]}
+    if kind == "part":
+        made["part"] = words["part"]
+    if kind in ("person", "one"):
+        made["people"] = _numbers(str(words[kind]), int, f"--{kind}")
+    if kind != "one":
+        values = _numbers(words["stroke"] or "", float, "--stroke")
+        shares = [value / (height if at % 2 else width) for at, value in enumerate(values)]
+        up = not words["top"]
+        made["stroke"] = [round(1 - v if at % 2 and up else v, 5) for at, v in enumerate(shares)]
+    if words["radius"] is not None:
+        made["radius"] = round(words["radius"] / height, 5)
+    if words["reach"] is not None:
+        made["reach"] = words["reach"]
+    return made
+
+
+def _numbers(text: str, kind: type[int] | type[float], name: str) -> list[Any]:
+    try:
+        return [kind(one) for one in text.replace(",", " ").split()]
+    except ValueError as why:
+        raise SettingsError(f"{name} {text!r}: it takes numbers, such as 1,3 or '800,420 830,440'.") from why

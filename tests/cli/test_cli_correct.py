@@ -1,0 +1,107 @@
+"""``anatomatte correct``: words become a correction, carried and kept; what is wrong is a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from anatomatte.errors import SettingsError
+from anatomatte.shot import likeness
+from anatomatte.shot.corrections import Correction
+from anatomatte.shot.reading import read_shot
+from anatomatte.shot.schema import Moment, PlateFacts, Scene, Shot
+from anatomatte_batch.correct import carry, kept
+from anatomatte_batch.looker import as_frame
+from anatomatte_batch.source import Source
+from anatomatte_cli.main import main
+from made.shots_made import written
+
+FRAMES = range(1, 7)
+
+
+@pytest.fixture
+def plate(tmp_path: Path) -> Path:
+    """Six frames of a textured picture that pans by two pixels a frame."""
+    ground = cv2.GaussianBlur(np.random.default_rng(1).random((96, 200, 3), np.float32), (0, 0), 3)
+    for n in FRAMES:
+        picture = np.clip((ground[:, 20 - 2 * n : 180 - 2 * n] - 0.3) * 640, 0, 255)
+        cv2.imwrite(str(tmp_path / f"p.{n:04d}.png"), picture.astype(np.uint8))
+    return tmp_path / "p.####.png"
+
+
+def analysed(plate: Path, name: str = "p.shot.json") -> tuple[Path, Shot]:
+    from anatomatte.plate import prepare
+    from anatomatte.settings import Settings
+
+    source = Source(str(plate), 1)
+    lights = {n: prepare({"Source": as_frame(source.read(n))}, Settings(), 1).light for n in FRAMES}
+    moments = {n: Moment(likeness.of(light)) for n, light in lights.items()}
+    made = Shot(PlateFacts("p.####.png", 160, 96, 1, 6), (), (Scene(1, 6),), moments)
+    return written(made, plate.parent, name), made
+
+
+def test_a_stroke_is_added_carried_listed_and_taken_out(
+    plate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, before = analysed(plate)
+    words = [str(path), str(plate), "--frame", "3", "--part", "coat", "--stroke", "80,24 88,24"]
+    assert main(["correct", *words, "--reach", "2", "--radius", "4.8"]) == 0
+    made = read_shot(path)
+    (one,) = made.corrections
+    assert one.points == ((0.5, 0.75), (0.55, 0.75)) and one.radius == 0.05
+    assert [n for n in FRAMES if made.token(n) != before.token(n)] == [1, 2, 3, 4, 5]
+    x, y = {mark.id: mark for mark in made.moments[5].marks}[1].points[0]
+    assert x == pytest.approx(0.5 + 4 / 160, abs=0.006) and y == pytest.approx(0.75, abs=0.006)
+    capsys.readouterr()
+    assert main(["correct", str(path)]) == 0
+    assert capsys.readouterr().out == "1: coat at frame 3, reach 2: frames 1 to 5\n"
+    assert main(["correct", str(path), "--delete", "1"]) == 0
+    assert all(read_shot(path).token(n) == before.token(n) for n in FRAMES)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--frame", "3", "--stroke", "8,8"], "give one"),
+        (["--keep", "--stroke", "8,8"], "--frame is missing"),
+        (["--frame", "9", "--keep", "--stroke", "8,8"], "frame 9, which the sidecar does not know"),
+        (["--frame", "3", "--keep", "--stroke", "900,8"], "outside of the picture"),
+        (["--frame", "3", "--keep", "--stroke", "a,8"], "--stroke 'a,8': it takes numbers"),
+        (["--frame", "3", "--part", "cote", "--stroke", "8,8"], "did you mean 'coat'"),
+        (["--delete", "4"], "has no correction 4"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_is_written(
+    plate: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    path, _ = analysed(plate)
+    whole = path.read_bytes()
+    assert main(["correct", str(path), str(plate), *words]) == 2
+    assert told in capsys.readouterr().err and path.read_bytes() == whole
+
+
+def test_another_plate_is_refused(plate: Path) -> None:
+    _, made = analysed(plate)
+    other = Source(str(plate), 1).read(3)
+    other.pixels[...] = other.pixels[::-1, ::-1].copy()
+    with pytest.raises(SettingsError, match="is of another plate"):
+        carry(made, [Correction(1, "keep", 3, stroke=(0.5, 0.5))], lambda n: other)
+
+
+def test_analysing_again_keeps_the_hands_work(plate: Path) -> None:
+    _, made = analysed(plate)
+    read = Source(str(plate), 1).read
+    one = Correction(1, "keep", 3, stroke=(0.5, 0.5), reach=2)
+    before = carry(made, [one], read)
+
+    def never(frame: int) -> object:
+        raise AssertionError(frame)
+
+    assert kept(made, before, never).moments == before.moments  # type: ignore[arg-type]
+    cut = Shot(made.plate, (), (Scene(1, 3), Scene(4, 6)), made.moments)
+    again = kept(cut, before, read)
+    assert again.corrections == (one,)
+    assert [n for n in FRAMES if again.moments[n].marks] == [1, 2, 3]

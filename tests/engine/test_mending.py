@@ -1,0 +1,135 @@
+"""Corrections at work: an area goes with its stroke, to the edge of it, and the laws of the mattes stay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from anatomatte.cache import memo
+from anatomatte.engine import Around, key_frame, work_for
+from anatomatte.engine.mattes import Mattes
+from anatomatte.frame import Frame, from_view
+from anatomatte.shot import likeness
+from anatomatte.shot.corrections import Correction, Mark
+from anatomatte.shot.numbering import AtFrame
+from anatomatte.shot.schema import Moment, PlateFacts, Scene, Shot
+from made.window_fake import COUNT, SIZE, STEADY, places, said, told
+
+LEFT, RIGHT = places(3)
+ROWS = ((1, 0.28, 0.4, 0.18, 0.27, 0.37, 1.0), (2, 0.76, 0.4, 0.66, 0.27, 0.87, 1.0))
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    memo.purge()
+    yield
+    memo.purge()
+
+
+def plate(number: int) -> Frame:
+    """Two blocks, each with a top of one colour above trousers of another, before a ground."""
+    made = np.full((*SIZE, 3), (0.05, 0.3, 0.1), np.float32)
+    made[:, 80:] = (0.05, 0.25, 0.12)
+    for columns in places(3):
+        made[26:50, columns] = (0.6, 0.3, 0.2)
+        made[50:72, columns] = (0.7, 0.1, 0.1)
+        made[72:, columns] = (0.05, 0.1, 0.6)
+    made[:2, :2] = number / 100
+    return from_view(made, (0, 0, SIZE[1], SIZE[0]), "opaque", 1.0)
+
+
+PLATES = {n: plate(n) for n in range(COUNT)}
+
+
+def corrected(*corrections: Correction, at: tuple[int, ...] = (3,), belief: float = 1.0) -> Shot:
+    """A sidecar whose corrections lie in the frames *at*."""
+    marks = tuple(Mark(one.id, belief, one.points) for one in corrections)
+    moments = {
+        n: Moment(likeness.of(PLATES[n].pixels), 0.0, ROWS, marks if n in at else ()) for n in range(COUNT)
+    }
+    facts = PlateFacts("plate", SIZE[1], SIZE[0], 0, COUNT - 1)
+    return Shot(facts, (), (Scene(0, COUNT - 1),), moments, corrections=corrections)
+
+
+def frame(shot: Shot, number: int = 3) -> Mattes:
+    clips = {"Source": PLATES[number]}
+    around = Around(
+        number, clips, STEADY, 0, COUNT - 1, lambda name, n: PLATES[n] if name == "Source" else None,
+        lambda n: STEADY,
+    )  # fmt: skip
+    with told(lambda n: said(3)):
+        made = key_frame(
+            clips, STEADY, work_for(STEADY), keep=True, around=around,
+            shot=AtFrame(shot, number, shot.token(number)),
+        )  # fmt: skip
+        made.parts  # noqa: B018  made while the network answers
+        return made
+
+
+def stroke(kind: str, x: slice, y: float, **values: object) -> Correction:
+    """A stroke across the middle of some columns."""
+    return Correction(
+        1, kind, 3, stroke=((x.start + 10) / SIZE[1], y / SIZE[0], (x.stop - 10) / SIZE[1], y / SIZE[0]),
+        **values,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def lawful(made: Mattes) -> bool:
+    people = np.sum(made.people, 0)
+    parts = np.sum([plane for name, plane in made.parts.items()], 0)
+    planes = (made.alpha, *made.people, *made.parts.values())
+    return (
+        all(np.isfinite(one).all() and one.min() >= 0 and one.max() <= 1 for one in planes)
+        and float((people - made.alpha).max()) < 1e-4
+        and float(np.abs(parts - people).max()) < 1e-4
+    )
+
+
+def test_a_part_goes_to_its_edge_and_alpha_stays() -> None:
+    plain, mended = frame(corrected()), frame(corrected(stroke("part", LEFT, 82, part="trousers")))
+    legs, top = (slice(76, 94), slice(LEFT.start + 4, LEFT.stop - 4)), (slice(54, 68), LEFT)
+    assert plain.parts["trousers"][legs].max() < 0.1 < 0.9 < mended.parts["trousers"][legs].min()
+    assert mended.parts["upper_clothes"][top].mean() == pytest.approx(
+        plain.parts["upper_clothes"][top].mean(), abs=0.02
+    )
+    assert mended.parts["trousers"][:, RIGHT].max() < 0.1
+    assert np.array_equal(mended.alpha, plain.alpha) and lawful(mended)
+
+
+def test_frames_out_of_reach_are_the_same_to_the_bit() -> None:
+    plain, mended = frame(corrected(), 4), frame(corrected(stroke("remove", LEFT, 60)), 4)
+    assert np.array_equal(plain.alpha, mended.alpha)
+    assert all(np.array_equal(plain.parts[name], mended.parts[name]) for name in plain.parts)
+
+
+def test_a_persons_area_changes_hands() -> None:
+    plain, mended = frame(corrected()), frame(corrected(stroke("person", LEFT, 60, people=(2,))))
+    top = (slice(54, 68), slice(LEFT.start + 4, LEFT.stop - 4))
+    assert plain.people[0][top].min() > 0.9 and mended.people[1][top].min() > 0.9
+    assert np.array_equal(mended.alpha, plain.alpha) and lawful(mended)
+
+
+def test_two_are_one() -> None:
+    made = frame(corrected(Correction(1, "one", 3, people=(1, 2))))
+    assert made.people[0][60, RIGHT.start + 15] > 0.9
+    assert all(not matte.any() for matte in made.people[1:])
+    assert lawful(made)
+
+
+def test_remove_and_keep_have_the_last_word() -> None:
+    plain = frame(corrected())
+    legs = (slice(76, 94), slice(LEFT.start + 4, LEFT.stop - 4))
+    gone = frame(corrected(stroke("remove", LEFT, 82)))
+    assert plain.alpha[legs].min() > 0.9 and gone.alpha[legs].max() < 0.05 and lawful(gone)
+    assert np.array_equal(gone.alpha[:60], plain.alpha[:60])
+    ground = slice(LEFT.stop + 5, LEFT.stop + 25)
+    kept = frame(corrected(stroke("keep", ground, 60)))
+    assert kept.alpha[60, LEFT.stop + 15] > 0.95 > plain.alpha[60, LEFT.stop + 15] and lawful(kept)
+
+
+def test_belief_fades_and_nothing_to_mend_is_told() -> None:
+    one = stroke("remove", LEFT, 82)
+    half = frame(corrected(one, belief=0.25)).alpha[85, LEFT.start + 15]
+    assert 0.4 < half < 0.6
+    empty = frame(corrected(stroke("remove", slice(60, 100), 10)))
+    assert any("Correction 1 found nothing to mend" in text for text in empty.messages)
