@@ -12,7 +12,13 @@ Table = dict[str, Any]
 Step = Callable[[Table, Table], tuple[Table, Table]]
 """The short table and the frames' table of one version → those of the next; may change what it is given."""
 
-STEPS: Mapping[int, Step] = {}
+
+def _checked(table: Table, frames: Table) -> tuple[Table, Table]:
+    """1 → 2: what the checks say of each frame (``qc``); of an older sidecar nothing is known."""
+    return table, {key: {"qc": {}, **row} if isinstance(row, dict) else row for key, row in frames.items()}
+
+
+STEPS: Mapping[int, Step] = {1: _checked}
 """Version → the step from it to the next. Append-only: what once was written stays readable."""
 
 

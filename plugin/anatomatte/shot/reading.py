@@ -148,9 +148,17 @@ def _moment(table: Any, where: str) -> Moment:
         exposure = float(table["exposure"])
         if not is_likeness(table["likeness"]) or not math.isfinite(exposure):
             raise ValueError
-        return Moment(table["likeness"], exposure, people)
+        return Moment(table["likeness"], exposure, people, _qc(table["qc"]))
     except (KeyError, TypeError, ValueError) as why:
         raise SettingsError(f"{where} is damaged; {AGAIN}.") from why
+
+
+def _qc(table: Any) -> dict[str, float]:
+    """Code → score; codes that this version does not know are kept."""
+    found = {str(code): float(score) for code, score in dict(table).items()}
+    if not all(0 <= score <= 1 for score in found.values()):
+        raise ValueError(table)
+    return found
 
 
 def _row(row: Any) -> Row:

@@ -18,7 +18,7 @@ from ..errors import SettingsError
 from ..menus import GROUP_MENU, MATTE_MENU, MOST_PEOPLE, PART_MENU, PERSON_MENU
 from ..toml_table import field as entry
 
-SCHEMA = 1
+SCHEMA = 2
 """The version that this code writes and reads; older ones are brought up to it (`migrating`)."""
 
 KIND = "anatomatte shot"
@@ -78,12 +78,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What was seen in one frame: the plate's likeness (`likeness.of`), the automatic exposure in stops, and
-    the people."""
+    """What was seen in one frame: the plate's likeness (`likeness.of`), the automatic exposure in stops, the
+    people, and what the checks say of it (code → score in 0..1); empty where it was not checked."""
 
     likeness: str
     exposure: float = 0.0
     people: tuple[Row, ...] = ()
+    qc: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,11 @@ class Shot:
     def token(self, frame: int) -> str:
         """A digest of all in it that decides the mattes of a frame; names do not."""
         scene, moment = self.scene(frame), self.moments.get(frame)
-        facts = (scene.screen if scene else "", moment and moment.likeness, moment and moment.people)
+        facts = (
+            scene and (scene.screen, scene.exposure),
+            moment and moment.likeness,
+            moment and moment.people,
+        )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 

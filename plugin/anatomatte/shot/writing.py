@@ -74,4 +74,5 @@ def _frames_text(shot: Shot) -> str:
 def _moment(moment: Moment) -> str:
     people = [[row[0], *(round(value, 4) for value in row[1:])] for row in moment.people]
     facts = {"exposure": round(moment.exposure, 3), "people": people, "likeness": moment.likeness}
+    facts["qc"] = {code: round(score, 3) for code, score in moment.qc.items()}
     return json.dumps(facts, separators=(",", ":"))
