@@ -15,9 +15,11 @@ import numpy as np
 
 from anatomatte import __version__
 from anatomatte.errors import AnatomatteError, Cancelled, PlateError, SettingsError
+from anatomatte.qc import beyond, scores
 from anatomatte.settings import Value, from_mapping
 
 from . import presets
+from .doubtful import lines
 from .presets import Preset
 from .result import FrameResult, Message
 from .sequences import Pattern, compact, holes, parse_frames, spelt
@@ -251,15 +253,25 @@ class _Analysis:
         self.changes.append(change(self._small, small) if self.looks else 0.0)
         self._background, self._small, self.size = found.background, small, size
         self.looks.append(FrameLooks(frame, found.aspect, found.looks, moved))
-        self.moments[frame] = Moment(found.likeness, round(found.exposure, 3))
-        self._ended(frame, path, began)
+        checks = scores(found.findings)
+        self.moments[frame] = Moment(found.likeness, round(found.exposure, 3), qc=checks)
+        self._ended(frame, path, began, checks=checks)
         return True
 
-    def _ended(self, frame: int, path: Path, began: float, error: Exception | None = None) -> None:
+    def _ended(
+        self,
+        frame: int,
+        path: Path,
+        began: float,
+        error: Exception | None = None,
+        checks: Mapping[str, float] | None = None,
+    ) -> None:
         took = time.monotonic() - began
         status: Literal["analysed", "failed"] = "failed" if error else "analysed"
-        self.results.append(FrameResult(frame, status, path, error=error, seconds=took))
-        self.report.frame(frame, status, path, took, error)
+        doubts = beyond(checks or {})
+        made = FrameResult(frame, status, path, error=error, seconds=took, qc=checks or {}, doubtful=doubts)
+        self.results.append(made)
+        self.report.frame(frame, status, path, took, error, qc=made.qc, doubtful=doubts)
         if error is not None and not isinstance(error, AnatomatteError):
             self.report.trace(error)
 
@@ -350,4 +362,6 @@ class _Analysis:
         self.report.event(
             "shot", path=str(self.path), people=len(shot.people), scenes=len(shot.scenes), names=shot.names
         )
+        for line in lines(shot):
+            self.report.note(line)
         self.report.note(f"written: {self.path}")

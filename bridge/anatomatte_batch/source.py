@@ -179,7 +179,7 @@ class Source:
         return self._kept[key]
 
     def keep(self, window: int) -> None:
-        """Keep as many pictures as a run needs that looks *window* frames ahead, so that none is read twice."""
+        """Keep as many pictures as a run needs that looks *window* frames ahead: none is read twice."""
         self._most = max(_KEPT_PICTURES, window + 2)
 
     def kept(self, frame: int) -> Picture | None:

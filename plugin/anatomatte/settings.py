@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import hashlib
 import json
 import sys
@@ -159,8 +160,9 @@ class Settings(Shooting):
         "lets a little through, blue: a little is left on the screen, green: spill came off. People view and "
         "Parts view: a colour each, pale where the part is unsure, grey nobody. Spill view: the screen's "
         "light on the subject. Edge view: the edge's foreground alone. Screen view: the screen as modelled. "
-        "Evidence views: who and which part, as decided before the edge is refined. Band view: white covered, "
-        "black not, grey where the matte is refined. Soft matte view: as refined, before the page Matte.",
+        "Evidence views: who and which part, as decided before the edge is refined. Band view: white "
+        "covered, black not, grey where the matte is refined. Soft matte view: as refined, before the page "
+        "Matte.",
         premultiplied="Premultiplied", unpremultiplied="Unpremultiplied", matte="Matte only",
         comp="Comp over Bg", status="Status view", packed="Packed mattes",
         people="People view", parts="Parts view",
@@ -301,6 +303,7 @@ def from_mapping(values: Mapping[str, Any]) -> Settings:
     return Settings(**values)
 
 
+@functools.cache
 def digest() -> str:
     """SHA-256 (hex) of the whole table; compiled into the .ofx and checked at the handshake."""
     facts = [dataclasses.asdict(control) for control in CONTROLS]

@@ -12,11 +12,13 @@ import pytest
 from anatomatte.decision import Decision
 from anatomatte.engine.looking import Looked
 from anatomatte.errors import AnatomatteError, Cancelled, PlateError, SettingsError
+from anatomatte.qc import Finding, Findings
 from anatomatte.settings import Value
 from anatomatte.shot import likeness
 from anatomatte.shot.looks import Look
 from anatomatte.shot.reading import read_shot
 from anatomatte_batch import AnalyseRequest, RenderRequest
+from anatomatte_batch.doubtful import doubtful
 from anatomatte_batch.picture import Floats
 from anatomatte_cli import cmd_analyse
 from made.cli_fake import FakeConnect, cli, plate, read, shot
@@ -29,9 +31,13 @@ class FakeLooker:
     """Two people who change places, before a screen; *before* may fail a frame; a cut is before *cut*."""
 
     def __init__(
-        self, before: Callable[[int], None] = lambda frame: None, cut: int = 9999, seed: int = 0
+        self,
+        before: Callable[[int], None] = lambda frame: None,
+        cut: int = 9999,
+        seed: int = 0,
+        checks: Mapping[int, Findings] | None = None,
     ) -> None:
-        self.before, self.cut, self.seed = before, cut, seed
+        self.before, self.cut, self.seed, self.checks = before, cut, seed, checks or {}
 
     def look(self, frame: int) -> tuple[Looked, tuple[int, int], Floats]:
         self.before(frame)
@@ -40,7 +46,8 @@ class FakeLooker:
         found = found if n % 2 else found[::-1]  # in whatever order
         light = np.random.default_rng(self.seed).random((9, 16, 3), np.float32)
         small = np.full((64, 64, 3), 0.2 if frame < self.cut else 0.8, np.float32)
-        return Looked(found, likeness.of(light), 0.5, ASPECT, np.zeros((72, 128), np.float32)), (16, 9), small
+        ground, checks = np.zeros((72, 128), np.float32), self.checks.get(frame, (Finding("hole", 0.01),))
+        return Looked(found, likeness.of(light), 0.5, ASPECT, ground, checks), (16, 9), small
 
     def decision(self, frame: int, values: Mapping[str, Value]) -> Decision | None:
         return SCREEN
@@ -70,6 +77,41 @@ def test_a_sidecar_lies_beside_the_plate_and_says_who_is_who(tmp_path: Path) -> 
     events = [json.loads(line) for line in (tmp_path / "log").read_text(encoding="utf-8").splitlines()]
     assert [e["status"] for e in events if e["event"] == "frame"] == ["analysed"] * 7
     assert events[-1]["event"] == "end" or events[-1]["exit"] == 0
+
+
+def test_doubtful_frames_are_kept_and_listed_worst_first(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    checks: dict[int, Findings] = {
+        1002: (Finding("hole", 0.1), Finding("island", 0.05)),
+        1004: (Finding("hole", 0.09), Finding("missing", 0.9)),
+    }
+    source = shot(tmp_path, range(1001, 1006))
+    result = AnalyseRequest(source=source).run(FakeLooker(checks=checks))
+    assert {one.frame: one.doubtful for one in result.frames if one.doubtful} == {
+        1002: ("hole",), 1004: ("missing", "hole"),
+    }  # fmt: skip
+    kept = read_shot(result.sidecar)
+    assert kept.moments[1004].qc == {"hole": 0.09, "missing": 0.9} and kept.moments[1001].qc == {"hole": 0.01}
+    assert [one.frame for one in doubtful(kept)] == [1004, 1002]
+    before = result.sidecar.read_bytes()
+    for named in (source, result.sidecar):  # from what is there: nothing is looked at
+        capfd.readouterr()
+        assert analyse(named, "--doubtful", looker=FakeLooker(_never)) == 0
+        worst, second, sums = capfd.readouterr().out.splitlines()
+        assert worst.startswith("doubtful 1004: missing 0.90, hole 0.09: ") and "Whose matte" in worst
+        assert second.startswith("doubtful 1002: hole 0.10: ")
+        assert sums == "2 of 5 checked frames are doubtful"
+    assert result.sidecar.read_bytes() == before
+
+
+def test_doubtful_frames_of_no_sidecar(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert analyse(shot(tmp_path, [1001]), "--doubtful") == 2
+    assert "is not there: run `anatomatte analyse" in capfd.readouterr().out
+
+
+def _never(frame: int) -> None:
+    raise AssertionError(f"frame {frame} was looked at")
 
 
 def test_a_cut_parts_scenes(tmp_path: Path) -> None:

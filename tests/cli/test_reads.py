@@ -1,4 +1,4 @@
-"""A batch whose frames look at each other reads every picture once, and keeps no more than the window needs."""
+"""A batch whose frames look at each other reads every picture once, and keeps what the window needs."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,14 @@ import pytest
 import anatomatte
 from anatomatte import entry
 from anatomatte.cache import Memo, Region
-from anatomatte.engine import key_frame, memo, provenance, work_for
+from anatomatte.engine import Around, key_frame, memo, provenance, task, work_for
 from anatomatte.errors import SettingsError
 from anatomatte.frame import from_view
 from anatomatte.people.evidence import PeopleEvidence
 from anatomatte.settings import Settings
 from anatomatte.shot.looks import looks_of
 from anatomatte.shot.numbering import at_frame
-from anatomatte.shot.schema import Row
+from anatomatte.shot.schema import Row, Scene
 from made.people_fake import looking, row_of_people, two_people
 from made.shots_made import shot, written
 
@@ -166,3 +167,51 @@ def test_the_status_names_people_and_says_when_they_count_from_the_left(tmp_path
         sidecar(tmp_path, [3, 1], names={1: "anna"})
     )
     assert "2 people in the matte, counted from the left of this frame" in status(Settings(screen="none"))
+
+
+def test_networks_see_a_scene_with_its_one_exposure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However dark a frame is; so that the automatic exposure of single frames cannot flicker."""
+    rows = rows_of(two_people(), [1, 2])
+    made = shot(PLATE, {6: rows, 7: rows, 8: rows})
+    scenes = (dataclasses.replace(made.scenes[0], last=7, exposure=1.0), Scene(8, 8, "", -2.0))
+    chosen = Settings(
+        screen="none", steady=1.0, window=1, input_colour="linear",
+        shot_file=str(written(dataclasses.replace(made, scenes=scenes), tmp_path)),
+    )  # fmt: skip
+    plates = {
+        n: from_view(PLATE * np.float32(gain), (0, 0, 64, 48)) for n, gain in ((6, 0.2), (7, 1), (8, 0.3))
+    }
+    seen: dict[float, list[float]] = {}
+    real = task.display.shown
+
+    def shown(light: np.ndarray, *rest: Any, **more: Any) -> np.ndarray:
+        picture = real(light, *rest, **more)
+        for n, frame in plates.items():
+            if np.array_equal(light, frame.pixels):
+                gain = {6: 2.0, 7: 2.0, 8: 0.25}[n]
+                wanted = real(light * np.float32(gain), exposed=0.0)
+                seen.setdefault(n, []).append(float(np.abs(picture - wanted).max()))
+        return picture
+
+    monkeypatch.setattr(task.display, "shown", shown)
+    around = Around(
+        7,
+        {"Source": plates[7]},
+        chosen,
+        6,
+        8,
+        lambda name, n: plates[n] if name == "Source" else None,
+        lambda n: chosen,
+    )
+    with looking(two_people()):
+        key_frame(
+            {"Source": plates[7]},
+            chosen,
+            work_for(chosen),
+            around=around,
+            shot=at_frame(chosen, 7),
+            keep=True,
+        )
+    assert set(seen) == {6, 7, 8} and max(max(wrong) for wrong in seen.values()) < 1e-3
+    tokens = {n: at_frame(chosen, n).token for n in (7, 8)}  # type: ignore[union-attr]
+    assert tokens[7] != tokens[8]

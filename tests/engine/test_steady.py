@@ -186,7 +186,7 @@ def test_neighbours_are_seen_with_the_controls_of_their_own_frame() -> None:
         scene.setattr(
             task.display,
             "shown",
-            lambda light, stops, *rest: (seen.append(stops), real(light, stops, *rest))[1],
+            lambda light, stops, *rest, **more: (seen.append(stops), real(light, stops, *rest, **more))[1],
         )
         Clip(controls={4: bright}).frame(3)
     assert sorted(set(seen)) == [0.0, 3.0] and seen.count(3.0) == 1

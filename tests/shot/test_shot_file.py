@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -124,6 +126,38 @@ def test_a_change_on_the_disk_is_seen(path: Path) -> None:
     assert store.load(str(path)) is store.load(str(path))
     edited(path, lambda table: table["people"][0].update(name="carla_the_other"))
     assert store.load(str(path)).names == {"person_01": "carla_the_other"}
+
+
+def older(path: Path) -> Path:
+    """The sidecar as schema 1 had it: without checks."""
+    heavy = next(path.parent.glob("*.frames-*.json"))
+    frames = json.loads(heavy.read_text(encoding="utf-8"))
+    for row in frames.values():
+        del row["qc"]
+    text = json.dumps(frames)
+    heavy.write_text(text, encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return edited(path, lambda table: (table.update(schema=1), table["frames"].update(sha256=digest)))
+
+
+def test_a_sidecar_without_checks_is_read_and_decides_the_same(path: Path) -> None:
+    before = read_shot(path)
+    found = read_shot(older(path))
+    assert found == before and all(not moment.qc for moment in found.moments.values())
+    assert found.token(1001) == before.token(1001)
+    write_shot(found, path)
+    assert json.loads(path.read_text(encoding="utf-8"))["schema"] == 2 and read_shot(path) == before
+
+
+def test_checks_are_kept_and_decide_no_pixel(path: Path) -> None:
+    before = read_shot(path)
+    moments = {
+        n: dataclasses.replace(one, qc={"hole": 0.25, "of_later": 0.5}) for n, one in before.moments.items()
+    }
+    write_shot(dataclasses.replace(before, moments=moments), path)
+    found = read_shot(path)
+    assert found.moments[1001].qc == {"hole": 0.25, "of_later": 0.5}
+    assert found.token(1001) == before.token(1001)
 
 
 def test_an_older_schema_is_brought_up_step_by_step() -> None:

@@ -92,7 +92,9 @@ def _edged(task: Task, evidence: Evidence, base: Key) -> tuple[Key, tuple[str, .
     colour = unmixed(plate, evidence.screen, matte, edge)
     if made.colour is not None and made.trust is not None:
         given = _given(made.colour, made.trust, matte, edge)
-        light = display.revealed(given.colour, plate.light, settings.net_exposure, settings.net_gamma)
+        light = display.revealed(
+            given.colour, plate.light, settings.net_exposure, settings.net_gamma, task.exposure
+        )
         colour = colour + given.share[:, None] * (light - colour)
     return dataclasses.replace(base, matte=matte, edge=edge, colour=colour), made.messages
 

@@ -9,25 +9,30 @@ from ..frame import Frame, Pixels
 from ..ops import display
 from ..ops.strips import opencv_threads
 from ..plate import prepare
+from ..qc.reason import Findings
 from ..settings import Settings
 from ..shot import likeness
 from ..shot.camera import background
 from ..shot.looks import Look, looks_of
 from ..work import Work
-from .evidence import people_of
+from . import quality
+from .edge import refine
+from .evidence import observe, people_of
+from .shaping import shape
 from .task import Task
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Looked:
     """A look at a frame: the people, the plate's `likeness`, its automatic exposure in stops, its width
-    through its height, and its background for the camera's move."""
+    through its height, its background for the camera's move, and what the checks say of the frame alone."""
 
     looks: tuple[Look, ...]
     likeness: str
     exposure: float
     aspect: float
     background: Pixels
+    findings: Findings = ()
 
 
 def look_at(source: Frame, settings: Settings, work: Work) -> Looked:
@@ -45,4 +50,14 @@ def look_at(source: Frame, settings: Settings, work: Work) -> Looked:
         stops = math.log2(display.exposure(plate.light))
         high, wide = plate.light.shape[:2]
         aspect = source.aspect * wide / high
-        return Looked(looks, likeness.of(plate.light), stops, aspect, background(picture, looks))
+        found = _checked(task)
+        return Looked(looks, likeness.of(plate.light), stops, aspect, background(picture, looks), found)
+
+
+def _checked(task: Task) -> Findings:
+    """What the checks say of the frame's matte by itself; nothing where *Check frames* is off."""
+    if task.settings.check == "off":
+        return ()
+    evidence = observe(task)
+    refined = refine(task, evidence)
+    return quality.found(task, evidence, refined, shape(task, evidence, refined))

@@ -55,15 +55,18 @@ evidence: Region[Any] = memo.region("evidence", bytes_of, 4)
 frames: Region[Any] = memo.region("frames", bytes_of, 2)
 """Finished frames: the other planes and layers of a frame are packed from it without shaping it again."""
 
+settled: Region[Any] = memo.region("settled", bytes_of, 1)
+"""What a frame's window made of it: for its other planes and nothing else, so that it gives way first."""
+
 foregrounds: Region[Any] = memo.region("foregrounds", bytes_of, 1)
 """Foregrounds before a screen: tweaks of the matte leave them as they are."""
 
 
-moments: Region[Any] = memo.region("moments", bytes_of, 3)
+moments: Region[Any] = memo.region("moments", bytes_of, 2)
 """What frames of a window say, each by itself: the next frame shares all of them but one."""
 
 flows: Region[Any] = memo.region("flows", bytes_of, 0.5)
-"""Motion between frames of a window."""
+"""Motion between frames of a window, and how they lie over each other."""
 
 
 _SHOWN = ("screen", "cleanplate", "hard_people", "hard_parts", "band", "soft")
@@ -73,12 +76,17 @@ OF_PEOPLE = ("people", "parts", "fields", "steady people", "steady parts")
 """Kinds of evidence that a frame keeps as long as it may be asked for parts."""
 
 
+_SETTLED = ("steady", "steady people", "steady parts", "fields")
+"""Kinds of evidence that no other frame asks for."""
+
+
 def once(what: str, task: Task, facts: tuple[object, ...], make: Callable[[], T]) -> T:
     """Evidence of a kind, made by *make* if it is not known for these facts."""
     key = content_key(what, *facts)
     if key in task.kept:
         return cast(T, task.kept[key])
-    made = evidence.get(key, lambda: frozen(make()), task.work.check)
+    region = settled if what in _SETTLED else evidence
+    made = region.get(key, lambda: frozen(make()), task.work.check)
     if what in OF_PEOPLE:
         task.kept[key] = made
     return cast(T, made)
@@ -119,13 +127,25 @@ def of_look(task: Task) -> tuple[object, ...]:
     """
     chosen = task.settings.depends_on("observe", evidence="people")
     rows = tuple(row for row in chosen if row[0] not in ("subject", "people", "shot_file", "shot_read"))
-    return task.content, rows, task.told_apart, task.models.identity("parts", "alpha"), *task.in_time("alpha")
+    return (
+        task.content,
+        rows,
+        task.exposure,
+        task.told_apart,
+        task.models.identity("parts", "alpha"),
+        *task.in_time("alpha"),
+    )
 
 
 def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
     """What an edge model's matte depends on, from the matte so far."""
     settings = task.settings
-    facts = (content_key(rough, threads=task.work.threads), settings.net_exposure, settings.net_gamma)
+    facts = (
+        content_key(rough, threads=task.work.threads),
+        settings.net_exposure,
+        settings.net_gamma,
+        task.exposure,
+    )
     named = (task.models.edge, *task.models.identity("edge"), *task.in_time("edge"))
     return *of_screen(task), *facts, *named, of_people(task) if people else None
 
@@ -224,5 +244,6 @@ def of_moment(task: Task, number: int) -> str:
         settings.input_colour, settings.source_alpha, settings.held, settings.only_people,
         asking.wanted(settings), asking.by_parts(settings),
         task.models.identity("parts", "alpha", "edge"), around.source.bounds, task.plate.light.shape,
-        task.work.scale, task.half, task.crowd or task.shot is not None, os.environ.get("OCIO", ""),
+        task.work.scale, task.half, task.crowd or task.shot is not None, task.exposure_at(number),
+        os.environ.get("OCIO", ""),
     )  # fmt: skip

@@ -55,7 +55,8 @@ def mended(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence, 
         return evidence, dataclasses.replace(refined, messages=told)
     key = coloured(task, evidence, refined.key, matte)
     held = None if refined.held is None else np.minimum(refined.held, matte)
-    return evidence, Refined(key, held, told, kept if kept.any() else None)
+    made = dataclasses.replace(refined, key=key, held=held, messages=told, kept=kept if kept.any() else None)
+    return evidence, made
 
 
 def parts_of(task: Task) -> PartEvidence:

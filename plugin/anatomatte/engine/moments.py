@@ -19,9 +19,10 @@ from . import memo
 from .edge import Refined, refine
 from .evidence import Evidence, decision_of, looked, observe
 from .halves import halved
+from .packed import Packed, packed
 from .task import Task
 
-_NO_PARTS = np.empty((0, 0, 0), np.float32)
+NO_PARTS = np.empty((0, 0, 0), np.float32)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -31,18 +32,28 @@ class Moment:
     Attributes:
         key: what it depends on.
         small: its picture, as motion is found in it.
-        matte: H×W in 0..1, before any tweak.
-        held: H×W, how much of that is held by people; None before a screen.
+        soft: its matte, before any tweak.
+        hold: how much of that is held by people; None before a screen.
         decision: whether there is a screen.
         people: the people, without their parts; None where no model was asked.
     """
 
     key: str
     small: Small
-    matte: Pixels
-    held: Pixels | None
+    soft: Packed
+    hold: Packed | None
     decision: Decision
     people: PeopleEvidence | None
+
+    @property
+    def matte(self) -> Pixels:
+        """H×W in 0..1."""
+        return self.soft.plane()
+
+    @property
+    def held(self) -> Pixels | None:
+        """H×W in 0..1; None before a screen."""
+        return None if self.hold is None else self.hold.plane()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +83,7 @@ def neighbours(task: Task, own: Moment) -> tuple[Neighbour, ...]:
     for number in window(task):
         task.work.check()
         other = _of(task, number)
-        lies = align(own.small, other.small, _flow(task, own, other), _flow(task, other, own))
+        lies = _lies(task, own, other)
         if not lies.cut:
             assert task.around is not None
             found.append(Neighbour(number - task.around.number, other, lies))
@@ -102,8 +113,18 @@ def beside(task: Task, number: int) -> Task:
     quiet = dataclasses.replace(task.work, progress=silent)
     crowd = task.crowd or task.shot is not None
     wardrobe = None if task.wardrobe is None else task.wardrobe.at(number)
+    shown = task.exposure_at(number)
     return Task(
-        plate, settings, quiet, task.place, theirs, task.marks, task.half, wardrobe=wardrobe, crowd=crowd
+        plate,
+        settings,
+        quiet,
+        task.place,
+        theirs,
+        task.marks,
+        task.half,
+        wardrobe=wardrobe,
+        crowd=crowd,
+        exposure=shown,
     )
 
 
@@ -138,8 +159,21 @@ def _of(task: Task, number: int) -> Moment:
 
 def _made(key: str, task: Task, evidence: Evidence, refined: Refined) -> Moment:
     people = None if evidence.people is None else looked(task).people
-    lean = None if people is None else dataclasses.replace(people, parts=_NO_PARTS)
-    return Moment(key, small(task.picture()), refined.key.matte, refined.held, evidence.decision, lean)
+    lean = None if people is None else dataclasses.replace(people, parts=NO_PARTS)
+    soft, held = packed(refined.key.matte), refined.held
+    hold = None if held is None else packed(held)
+    return Moment(key, small(task.picture()), soft, hold, evidence.decision, lean)
+
+
+def _lies(task: Task, this: Moment, other: Moment) -> Alignment:
+    """How another frame lies over this one, found once for all planes that are asked of a frame."""
+
+    def make() -> Alignment:
+        return align(this.small, other.small, _flow(task, this, other), _flow(task, other, this))
+
+    key = content_key("lies", this.key, other.key)
+    made: Alignment = memo.flows.get(key, lambda: memo.frozen(make()), task.work.check)
+    return made
 
 
 def _flow(task: Task, this: Moment, other: Moment) -> Pixels:

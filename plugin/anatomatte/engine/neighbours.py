@@ -302,30 +302,38 @@ class Around:
             )
         return found
 
-    def frames(self, like: Plate, settings: Settings, work: Work) -> Frames | None:
-        """The other frames as networks see them, at the size of *like*, this frame's own."""
+    def frames(
+        self, like: Plate, settings: Settings, work: Work, exposure: Callable[[int], float | None]
+    ) -> Frames | None:
+        """The other frames as networks see them, at the size of *like*, this frame's own.
+
+        Args:
+            exposure: of a frame, in stops, where a shot knows it.
+        """
         if not self.can:
             return None
         shape = (like.light.shape[0], like.light.shape[1])
         facts = (
             self.source.bounds, shape, settings.input_colour, settings.source_alpha, settings.net_exposure,
-            settings.net_gamma, os.environ.get("OCIO", ""),
+            settings.net_gamma, os.environ.get("OCIO", ""), exposure(self.number),
         )  # fmt: skip
         return Frames(
             self.number,
             self.first,
-            lambda number: self._shown(number, shape, settings, work),
+            lambda number: self._shown(number, shape, settings, work, exposure(number)),
             lambda number: self.digest(number, work),
             content_key(*facts),
         )
 
-    def _shown(self, number: int, shape: tuple[int, int], settings: Settings, work: Work) -> Pixels:
+    def _shown(
+        self, number: int, shape: tuple[int, int], settings: Settings, work: Work, exposure: float | None
+    ) -> Pixels:
         """A frame's picture, made as this frame's is."""
         plate = prepare({"Source": laid(self._plate(number), self.source.bounds)}, settings)
         light = plate.light
         if light.shape[:2] != shape:
             light = colour.decode(plate.curve, shrink(plate.frame.pixels, *shape))
-        return display.shown(light, settings.net_exposure, settings.net_gamma, work.threads)
+        return display.shown(light, settings.net_exposure, settings.net_gamma, work.threads, exposure)
 
 
 def _digest(frame: Frame, work: Work) -> str:

@@ -69,4 +69,8 @@ def components(rgba: Pixels, channels: int, settings: Settings) -> Pixels:
         return rgba
     if channels == 3:
         return rgba[..., :3]
-    return rgba[..., :1] if settings.output in ("spill", "screen", "cleanplate", *stages.VIEWS) else rgba[..., 3:]
+    return (
+        rgba[..., :1]
+        if settings.output in ("spill", "screen", "cleanplate", *stages.VIEWS)
+        else rgba[..., 3:]
+    )

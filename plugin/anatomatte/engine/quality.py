@@ -53,7 +53,7 @@ def seen(task: Task, evidence: Evidence, made: Mattes) -> Seen:
     cover = None if people is None else _sized(np.clip(people.alpha + people.held, 0, 1), *grid)
     taken = None if shares is None or shares.taken is None else _sized(shares.taken, *grid)
     return Seen(
-        picture=display.shown(light, settings.net_exposure, settings.net_gamma),
+        picture=display.shown(light, settings.net_exposure, settings.net_gamma, exposed=task.exposure),
         alpha=shrink(made.alpha, *grid),
         decision=evidence.decision,
         key=shrink(evidence.key.matte, *grid) if keyed else None,

@@ -88,7 +88,7 @@ def _beside(task: Task, one: Neighbour, here: Seen) -> Beside:
     places: tuple[int, ...] | None = None
     mattes = None
     if people is not None:
-        choice = selection.select(_settings(task, one), people, task.place, moment.held is None, task.marks)
+        choice = selection.select(_settings(task, one), people, task.place, moment.hold is None, task.marks)
         places = None if choice.whole else choice.people
         if here.people is not None and (not steadying.on(task) or len(people.people) == len(here.people)):
             cover = np.clip(people.alpha + people.held, 0, 1)

@@ -55,7 +55,11 @@ def key_frame(
         small = halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
         inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
         half_too = small is not None
-        task = Task(small or plate, settings, inner, place, around, marks, half_too, shot, wardrobe=shot)
+        exposure = None if shot is None else shot.exposure_at(shot.number)
+        task = Task(
+            small or plate, settings, inner, place, around, marks, half_too, shot,
+            wardrobe=shot, exposure=exposure,
+        )  # fmt: skip
 
         def make() -> Mattes:
             evidence = observe(task)

@@ -77,4 +77,3 @@ def _parts(task: Task, people: PeopleEvidence) -> Pixels:
     there = cv2.resize((whose(people) > 0).astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST)
     colours = np.array([paint.part_colour(name) for name in LABELS], np.float32)
     return np.asarray(colours[shares.argmax(0)] * there[..., None], np.float32)
-

@@ -82,16 +82,30 @@ def _voted(task: Task, alone: PartEvidence) -> PartEvidence:
         votes = _votes(task, one, None)
         share = steadying.weight(task, one, *size)
         share = share * one.alignment.warped(_cover(one.moment.people, size), size)
-        for label, plane in zip(votes.labels, votes.planes, strict=True):
-            made[label] += one.alignment.warped(plane.astype(np.float32), size) * (share * _SCALE)
-    total = made.sum(0)
-    said = np.minimum(total / np.float32(0.05), 1)  # where nobody says anything it stays as it was
-    made = np.asarray(said * made / np.maximum(total, _TINY) + (1 - said) * alone.shares, np.float32)
-    gross = disagreement(np.abs(made - alone.shares).max(0))
-    firm = hardened(made + _TINY, task.settings.parts_hardness)
-    shares = np.asarray(made + gross * (firm - made), np.float32)
+        share *= _SCALE
+        for k, window, plane in one.alignment.windows(votes.planes.astype(np.float32), size):
+            made[votes.labels[k]][window] += plane * share[window]
+    shares = _settled(made, alone.shares, task.settings.parts_hardness)
     unsure = tuple(() if n is None or n >= len(alone.unsure) else alone.unsure[n] for n in people.number)
     return PartEvidence(shares, unsure)
+
+
+def _settled(made: Pixels, alone: Pixels, hardness: float) -> Pixels:
+    """Shares that sum to 1 of votes n×h×w, which are changed; decided where they overrule *alone*."""
+    total = made.sum(0)
+    said = np.minimum(total / np.float32(0.05), 1)  # where nobody says anything it stays as it was
+    made *= said / np.maximum(total, _TINY)
+    if (said < 1).any():
+        made += (1 - said) * alone
+    away = np.zeros(total.shape, np.float32)
+    for voted, own in zip(made, alone, strict=True):
+        np.maximum(away, np.abs(voted - own), out=away)
+    gross = disagreement(away)
+    there = gross > 0
+    open_ = made[:, there]
+    open_ += gross[there] * (hardened(open_ + _TINY, hardness) - open_)
+    made[:, there] = open_
+    return made
 
 
 def _votes(task: Task, one: Neighbour | None, alone: PartEvidence | None) -> Votes:

@@ -99,12 +99,19 @@ def people(task: Task) -> SteadyPeople:
     if not on(task):
         alone = people_of(task)
         return SteadyPeople(alone, tuple(range(len(alone.people))))
-    made = memo.once("steady people", task, memo.of_steady(task), lambda: _people(task, looked(task).people))
+    seen = looked(task).people
+    lean = memo.once("steady people", task, memo.of_steady(task), lambda: _lean(_people(task, seen)))
+    made = dataclasses.replace(lean, evidence=dataclasses.replace(lean.evidence, parts=seen.parts))
     if task.shot is None:
         return made
     rows = task.shot.places(made.evidence, task.settings.people)
     numbered = task.shot.numbered(made.evidence, task.settings.people)
     return SteadyPeople(numbered, tuple(made.number[at] for at in rows))
+
+
+def _lean(made: SteadyPeople) -> SteadyPeople:
+    """People without the parts, which are the frame's own and kept with these."""
+    return dataclasses.replace(made, evidence=dataclasses.replace(made.evidence, parts=moments.NO_PARTS))
 
 
 def neighbours(task: Task) -> tuple[Neighbour, ...]:
@@ -184,7 +191,7 @@ def _matte(
     matte = steady(key.matte, [Beside(one.alignment.warped(one.moment.matte), share) for one, share in lying])
     held = refined.held
     if held is not None:
-        sides = [(one.moment.held, one, share) for one, share in lying if one.moment.held is not None]
+        sides = [(theirs, one, share) for one, share in lying if (theirs := one.moment.held) is not None]
         if held.any() or any(theirs.any() for theirs, _, _ in sides):
             there = [Beside(one.alignment.warped(theirs), share) for theirs, one, share in sides]
             held = np.minimum(averaged(held, there)[0], matte)

@@ -37,6 +37,7 @@ class Task:
         shot: the shot's sidecar at this frame; None without one.
         wardrobe: the same, where people are not numbered by it but wear what it says.
         crowd: networks tell apart as many people as they can, whatever People says.
+        exposure: automatic exposure in stops, by the scene of a shot; None takes the frame's own.
         kept: what was made of the people of this frame, for when parts are asked of it later.
     """
 
@@ -50,6 +51,7 @@ class Task:
     shot: AtFrame | None = None
     wardrobe: AtFrame | None = None
     crowd: bool = False
+    exposure: float | None = None
     kept: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     @functools.cached_property
@@ -78,7 +80,14 @@ class Task:
     @property
     def frames(self) -> Frames | None:
         """The frames around this one as models see them; None where nobody hands them over."""
-        return None if self.around is None else self.around.frames(self.plate, self.settings, self.work)
+        around = self.around
+        if around is None:
+            return None
+        return around.frames(self.plate, self.settings, self.work, self.exposure_at)
+
+    def exposure_at(self, number: int) -> float | None:
+        """The exposure of another frame, as `exposure`."""
+        return self.exposure if self.shot is None else self.shot.exposure_at(number)
 
     @property
     def window(self) -> tuple[int, ...]:
@@ -89,6 +98,7 @@ class Task:
         """The plate as networks see it, H×W×3 display-referred."""
         if "picture" not in self.kept:
             chosen = self.settings
-            shown = display.shown(self.plate.light, chosen.net_exposure, chosen.net_gamma, self.work.threads)
-            self.kept["picture"] = shown
+            self.kept["picture"] = display.shown(
+                self.plate.light, chosen.net_exposure, chosen.net_gamma, self.work.threads, self.exposure
+            )
         return cast(Pixels, self.kept["picture"])

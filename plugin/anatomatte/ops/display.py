@@ -73,19 +73,22 @@ def toned(light: Pixels, top: float) -> Pixels:
     return np.asarray(np.clip(np.where(light <= knee, light, rolled), 0, 1), np.float32)
 
 
-def shown(light: Pixels, stops: float = 0.0, gamma: float = 1.0, threads: int = 1) -> Pixels:
+def shown(
+    light: Pixels, stops: float = 0.0, gamma: float = 1.0, threads: int = 1, exposed: float | None = None
+) -> Pixels:
     """Scene-linear *light*, H×W×3 and finite, as display-referred RGB in 0..1 of `LONGEST` at most.
 
     Args:
         stops: added to the automatic exposure.
         gamma: bends the shown picture, value ** (1 / gamma).
         threads: processor threads; they change nothing.
+        exposed: the automatic exposure in stops where a shot knows it; None takes the picture's own.
     """
     height, width = light.shape[:2]
     scale = LONGEST / max(height, width)
     if scale < 1:
         light = shrink(light, max(1, round(height * scale)), max(1, round(width * scale)))
-    curve, gain, top = _tone(light, stops, gamma)
+    curve, gain, top = _tone(light, stops, gamma, exposed)
     factor = np.float32(gain * (_CODES - 1) / top)
     out = np.empty(light.shape, np.float32)
 
@@ -101,7 +104,9 @@ def shown(light: Pixels, stops: float = 0.0, gamma: float = 1.0, threads: int = 
     return out
 
 
-def revealed(colours: Pixels, light: Pixels, stops: float = 0.0, gamma: float = 1.0) -> Pixels:
+def revealed(
+    colours: Pixels, light: Pixels, stops: float = 0.0, gamma: float = 1.0, exposed: float | None = None
+) -> Pixels:
     """Colours as `shown` shows those of the plate *light* (H×W×3), N×3 in 0..1, as scene-linear light.
 
     White comes back as the least light that becomes white.
@@ -110,14 +115,14 @@ def revealed(colours: Pixels, light: Pixels, stops: float = 0.0, gamma: float = 
     scale = LONGEST / max(height, width)
     if scale < 1:
         light = shrink(light, max(1, round(height * scale)), max(1, round(width * scale)))
-    curve, gain, top = _tone(light, stops, gamma)
+    curve, gain, top = _tone(light, stops, gamma, exposed)
     steps = np.linspace(0, top, _CODES)
     return np.asarray(np.interp(colours, curve, steps) / gain, np.float32)
 
 
-def _tone(light: Pixels, stops: float, gamma: float) -> tuple[Pixels, float, float]:
+def _tone(light: Pixels, stops: float, gamma: float, exposed: float | None) -> tuple[Pixels, float, float]:
     """The shown value of `_CODES` steps of exposed light from 0 to white, the exposure, and that white."""
-    gain = exposure(light) * 2.0**stops
+    gain = (exposure(light) if exposed is None else 2.0**exposed) * 2.0**stops
     top = white(_sampled_rows(light) * np.float32(gain))
     steps = np.linspace(0, top, _CODES, dtype=np.float32)
     curve = np.clip(srgb_encode(toned(steps, top)), 0, 1)

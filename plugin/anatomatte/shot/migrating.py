@@ -14,8 +14,10 @@ Step = Callable[[Table, Table], tuple[Table, Table]]
 
 
 def _corrected(table: Table, frames: Table) -> tuple[Table, Table]:
-    """1 → 2: corrections; a key of that name that nobody knew is no correction."""
-    return {**table, "corrections": []}, frames
+    """1 → 2: corrections, and what the checks say of each frame (``qc``), of which nothing is known; a key
+    ``corrections`` that nobody knew is no correction."""
+    rows = {key: {"qc": {}, **row} if isinstance(row, dict) else row for key, row in frames.items()}
+    return {**table, "corrections": []}, rows
 
 
 STEPS: Mapping[int, Step] = {1: _corrected}

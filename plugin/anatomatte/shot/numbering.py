@@ -37,6 +37,11 @@ class AtFrame:
             return settings
         return settings.replace(screen_kept=scene.screen)
 
+    def exposure_at(self, number: int) -> float | None:
+        """The automatic exposure, in stops, of the scene in which a frame lies; None outside of all."""
+        scene = self.shot.scene(number)
+        return None if scene is None else scene.exposure
+
     def check(self, light: Pixels) -> None:
         """See that scene-linear *light*, H×W×3, is the plate that the sidecar was made of.
 

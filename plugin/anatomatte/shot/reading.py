@@ -171,7 +171,7 @@ def _moment(table: Any, where: str) -> Moment:
         if not is_likeness(table["likeness"]) or not math.isfinite(exposure):
             raise ValueError
         marks = tuple(_mark(row) for row in table.get("marks", ()))
-        return Moment(table["likeness"], exposure, people, marks)
+        return Moment(table["likeness"], exposure, people, marks, _qc(table["qc"]))
     except (KeyError, TypeError, ValueError) as why:
         raise SettingsError(f"{where} is damaged; {AGAIN}.") from why
 
@@ -182,6 +182,14 @@ def _mark(row: Any) -> Mark:
     if not isinstance(number, int) or len(places) % 2 or not all(map(math.isfinite, values)):
         raise ValueError(row)
     return Mark(number, values[0], tuple(zip(values[1::2], values[2::2], strict=True)))
+
+
+def _qc(table: Any) -> dict[str, float]:
+    """Code → score; codes that this version does not know are kept."""
+    found = {str(code): float(score) for code, score in dict(table).items()}
+    if not all(0 <= score <= 1 for score in found.values()):
+        raise ValueError(table)
+    return found
 
 
 def _row(row: Any) -> Row:

@@ -82,13 +82,15 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What was seen in one frame: the plate's likeness (`likeness.of`), the automatic exposure in stops, and
-    the people; and where strokes of corrections lie."""
+    """What was seen in one frame: the plate's likeness (`likeness.of`), the automatic exposure in stops, the
+    people, where strokes of corrections lie, and what the checks say of it (code → score in 0..1); empty
+    where it was not checked."""
 
     likeness: str
     exposure: float = 0.0
     people: tuple[Row, ...] = ()
     marks: tuple[Mark, ...] = ()
+    qc: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ class Shot:
         scene, moment = self.scene(frame), self.moments.get(frame)
         here = () if moment is None else {row[0] for row in moment.people}
         wear = tuple((person.number, person.wears) for person in self.people if person.number in here)
-        facts = (scene.screen if scene else "", moment and moment.likeness, moment and moment.people, wear)
+        screen = scene and (scene.screen, scene.exposure)
+        facts = (screen, moment and moment.likeness, moment and moment.people, wear)
         mended = tuple((one.facts, mark.belief, mark.points) for one, mark in self.mended(frame))
         told = (*facts, mended) if mended else facts
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]

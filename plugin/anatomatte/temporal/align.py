@@ -6,10 +6,12 @@ Believed is what leads back to where it began (forward and backward flow agree, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ..frame import Pixels
 from ..ops.filters import EDGE, gauss, grow
@@ -24,6 +26,10 @@ _CHANGED = 12.0
 
 CUT = 0.2
 """Mean belief under which two frames are of different shots."""
+
+
+Window = tuple[slice, slice]
+"""Rows and columns."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,11 +58,31 @@ class Alignment:
         """
         stack = planes if planes.ndim == 3 else planes[None]
         rows, columns = stack.shape[1:] if like is None else like
-        x, y = self._places(rows, columns, stack.shape[1], stack.shape[2])
-        made = np.empty((len(stack), rows, columns), np.float32)
-        for plane, out in zip(stack, made, strict=True):
-            cv2.remap(plane, x, y, cv2.INTER_LINEAR, dst=out, borderMode=EDGE)
+        made = np.zeros((len(stack), rows, columns), np.float32)
+        for k, here, found in self.windows(stack, (rows, columns)):
+            made[k][here] = found
         return made if planes.ndim == 3 else made[0]
+
+    def windows(self, stack: Pixels, like: tuple[int, int]) -> Iterator[tuple[int, Window, Pixels]]:
+        """Planes K×H×W of the other frame as they lie over this one, each where there is anything of it.
+
+        Args:
+            like: rows and columns of this frame.
+
+        Yields:
+            The number of a plane, a window of this frame, and the plane in it; outside of it the plane is 0.
+        """
+        x, y = self._places(*like, stack.shape[1], stack.shape[2])
+        sides = (y.min(1), y.max(1)), (x.min(0), x.max(0))
+        for k, plane in enumerate(stack):
+            there = plane != 0
+            rows = _span(np.flatnonzero(there.any(1)), *sides[0], len(plane))
+            columns = _span(np.flatnonzero(there.any(0)), *sides[1], plane.shape[1])
+            here = rows, columns
+            if rows.stop > rows.start and columns.stop > columns.start:
+                places = np.ascontiguousarray(x[here]), np.ascontiguousarray(y[here])
+                found = cv2.remap(plane, *places, cv2.INTER_LINEAR, borderMode=EDGE)
+                yield k, here, np.asarray(found, np.float32)
 
     def believed(self, rows: int, columns: int) -> Pixels:
         """The belief at another size."""
@@ -72,6 +98,22 @@ class Alignment:
         x = (x + half) * np.float32(width / wide) - half
         y = (y + half) * np.float32(height / low) - half
         return np.asarray(x, np.float32), np.asarray(y, np.float32)
+
+
+def _span(there: npt.NDArray[np.intp], low: Pixels, high: Pixels, size: int) -> slice:
+    """The lines of this frame in which something of the other's lines *there* may lie.
+
+    Args:
+        low, high: of each line of this frame the least and the greatest place in the other.
+        size: lines of the other frame; what lies outside repeats the outermost.
+    """
+    if not len(there):
+        return slice(0, 0)
+    first, last = there[0], there[-1]
+    before = high > first - 1 if first > 0 else np.ones(len(high), np.bool_)
+    behind = low < last + 1 if last < size - 1 else np.ones(len(low), np.bool_)
+    inside = np.flatnonzero(before & behind)
+    return slice(int(inside[0]), int(inside[-1]) + 1) if len(inside) else slice(0, 0)
 
 
 def align(this: Small, other: Small, forth: Pixels, back: Pixels) -> Alignment:
