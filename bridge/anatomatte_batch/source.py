@@ -191,9 +191,16 @@ def _in_folder(folder: Path) -> str:
     """What a folder holds, in the words that would have worked."""
     from fileseq.filesequence import FileSequence
 
-    for sequence in FileSequence.findSequencesOnDisk(str(folder)):
-        if sequence.extension().lower() in IMAGES:
+    found = [
+        sequence
+        for sequence in FileSequence.findSequencesOnDisk(str(folder))
+        if sequence.extension().lower() in IMAGES
+    ]
+    for sequence in sorted(found, key=len, reverse=True):
+        if sequence.frameSet() is not None:
             token = "#" * max(sequence.zfill(), 1)
             name = f"{sequence.dirname()}{sequence.basename()}{token}{sequence.extension()}"
-            return f"did you mean {name}?"
+            return f"did you mean {name}? Stills that are no sequence: `anatomatte cutout {folder}`."
+    if found:
+        return f"`anatomatte cutout {folder}` cuts the stills in it; or name one of them."
     return "name the sequence in it, like plate.####.exr."
