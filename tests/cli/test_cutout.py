@@ -1,0 +1,282 @@
+"""`anatomatte cutout`: names in, files out; what is refused, what is left alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from anatomatte.errors import PlateError, SettingsError
+from anatomatte_batch.cutout import CutoutOptions, CutoutRequest, Cutter, encoded
+from anatomatte_batch.cutout.finding import find, tasks
+from anatomatte_batch.cutout.watch import Watch
+from anatomatte_batch.images import read_image
+from anatomatte_cli import cmd_cutout
+from anatomatte_cli.main import cli
+from made.cli_fake import FakeConnect
+
+
+def photo(path: Path, depth: type = np.uint8, green: float = 1.0) -> Path:
+    """A picture with a red square before green, 24×16."""
+    pixels = np.zeros((16, 24, 3), np.float32)
+    pixels[..., 1] = green
+    pixels[4:12, 8:16] = (0, 0, 1)  # blue, green, red
+    path.parent.mkdir(parents=True, exist_ok=True)
+    full = float(np.iinfo(depth).max)
+    assert cv2.imwrite(str(path), np.rint(pixels * full).astype(depth))
+    return path
+
+
+def ask(*names: str | Path, connect: FakeConnect | None = None, **more: Any):
+    """Run a request with the fake node."""
+    return CutoutRequest(sources=names, **more).run(connect or FakeConnect())
+
+
+def words(*line: str) -> dict[str, Any]:
+    """What click makes of a command line."""
+    return dict(cmd_cutout.command.make_context("cutout", list(line)).params)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_photo_gets_its_cutout_beside_it(tmp_path):
+    result = ask(photo(tmp_path / "a.png"))
+    assert result.exit_code == 0 and names(tmp_path) == ["a.png", "a_cutout.png"]
+    made = cv2.imread(str(tmp_path / "a_cutout.png"), cv2.IMREAD_UNCHANGED)
+    assert made.shape == (16, 24, 4) and made.dtype == np.uint8
+    assert made[8, 12].tolist() == [0, 0, 255, 255] and made[0, 0, 3] == 0
+
+
+def test_one_node_serves_pictures_of_any_size(tmp_path):
+    connect = FakeConnect()
+    made: list[Any] = []
+
+    def counted(clips: Any) -> Any:
+        made.append(clips)
+        return connect(clips)
+
+    photo(tmp_path / "a.png")
+    cv2.imwrite(str(tmp_path / "b.png"), np.zeros((30, 10, 3), np.uint8))
+    result = CutoutRequest(sources=[tmp_path]).run(counted)
+    assert len(made) == 1 and [one.error for one in result.stills] == [None, None]
+    assert cv2.imread(str(tmp_path / "b_cutout.png"), -1).shape == (30, 10, 4)
+
+
+def test_deep_folders_keep_their_shape_and_a_bad_file_fails_alone(tmp_path):
+    for name in ("a.png", "x/a.png", "x/y/b.png", ".hidden/c.png"):
+        photo(tmp_path / "in" / name)
+    (tmp_path / "in" / "x" / "bad.jpg").write_bytes(b"no picture")
+    (tmp_path / "in" / "notes.txt").write_text("")
+    result = ask(tmp_path / "in", out=tmp_path / "out")
+    assert names(tmp_path / "out") == ["a_cutout.png", "x/a_cutout.png", "x/y/b_cutout.png"]
+    assert result.exit_code == 3 and "bad.jpg" in result.sentence and "1 of 4" in result.sentence
+
+
+def test_a_second_run_takes_nothing_of_the_first_for_a_photo(tmp_path):
+    photo(tmp_path / "a.png")
+    photo(tmp_path / "face_alpha.png")  # a photo that only sounds like one of ours
+    options = CutoutOptions(alpha_too=True, parts=True, sheet=True)
+    for out in (None, tmp_path / "out"):
+        first = ask(tmp_path, out=out, options=options)
+        there = names(tmp_path)
+        again = ask(tmp_path, out=out, options=options)
+        assert [one.source for one in again.stills] == [one.source for one in first.stills]
+        assert len(first.stills) == 2 and names(tmp_path) == there and again.exit_code == 0
+    listed = sorted(str(path) for path in tmp_path.glob("*.png"))  # as a shell spells *.png
+    assert len(listed) > 4 and len(find(listed)) == 2
+
+
+def test_stills_that_differ_in_their_suffix_do_not_meet(tmp_path):
+    photo(tmp_path / "a.png")
+    photo(tmp_path / "a.jpg")
+    ask(tmp_path, out=tmp_path / "out")
+    assert names(tmp_path / "out") == ["a.jpg_cutout.png", "a.png_cutout.png"]
+
+
+def test_no_still_and_no_file_of_others_is_written_over(tmp_path):
+    source, other = photo(tmp_path / "a.png"), photo(tmp_path / "b.png", green=0.5)
+    before = other.read_bytes()
+    with pytest.raises(SettingsError, match="written over a still"):
+        ask(source, out=source)
+    assert ask(source, out=other).exit_code == 2 and other.read_bytes() == before
+    assert ask(source, out=other, overwrite=True).exit_code == 0 and other.read_bytes() != before
+    assert ask(source, out=other).exit_code == 0  # it is ours now
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix", "channels", "dtype"),
+    [("png", ".png", 4, np.uint16), ("tiff", ".tif", 4, np.uint16), ("jpeg", ".jpg", 3, np.uint8),
+     ("webp", ".webp", 4, np.uint8)],
+)  # fmt: skip
+def test_formats_have_the_depth_of_the_still_where_they_can(tmp_path, kind, suffix, channels, dtype):
+    result = ask(photo(tmp_path / "a.png", np.uint16), options=CutoutOptions(format=kind))
+    made = cv2.imread(str(tmp_path / f"a_cutout{suffix}"), cv2.IMREAD_UNCHANGED)
+    assert made.shape[2] == channels and made.dtype == dtype
+    told = " ".join(result.stills[0].told)
+    assert ("white" in told) == (kind == "jpeg")
+    if kind == "jpeg":
+        assert made[0, 0].min() > 240
+
+
+def test_exr_holds_premultiplied_scene_linear_light(tmp_path):
+    ask(photo(tmp_path / "a.png"), options=CutoutOptions(format="exr"))
+    made = read_image(tmp_path / "a_cutout.exr")
+    assert made.premult == "premultiplied" and made.colour == "linear" and made.pixels.shape[2] == 4
+    assert made.pixels[8, 12].tolist() == [1, 0, 0, 1]
+
+
+def test_a_background_is_a_colour_or_a_picture_that_covers(tmp_path):
+    source = photo(tmp_path / "a.png")
+    behind = tmp_path / "sky.png"
+    cv2.imwrite(str(behind), np.full((5, 50, 3), (200, 100, 50), np.uint8))
+    for wanted, expected in (("#204060", [0x60, 0x40, 0x20]), (behind, [200, 100, 50])):
+        ask(source, options=CutoutOptions(background=wanted), overwrite=True)
+        made = cv2.imread(str(tmp_path / "a_cutout.png"), cv2.IMREAD_UNCHANGED)
+        assert made.shape[2] == 3 and made[8, 12].tolist() == [0, 0, 255]
+        assert np.abs(made[0, 0].astype(int) - expected).max() <= 1
+
+
+def test_parts_come_with_a_map_a_legend_and_labels(tmp_path):
+    ask(photo(tmp_path / "a.png"), options=CutoutOptions(parts=True))
+    labels = json.loads((tmp_path / "a_labels.json").read_text())
+    person = labels["people"]["person_01"]
+    assert person["label"] == "person_01" and set(person["parts"]) == set(labels["legend"])
+    for part, facts in person["parts"].items():
+        assert (tmp_path / f"a_part_person_01.{part}.png").is_file()
+        assert facts["colour"] == labels["legend"][part] and 0 < facts["area"] < 1
+    assert (tmp_path / "a_parts.png").is_file() and (tmp_path / "a_legend.png").is_file()
+
+
+def test_pipes(tmp_path):
+    content = photo(tmp_path / "a.png").read_bytes()
+    out = io.BytesIO()
+    CutoutRequest(sources=["-"]).run(FakeConnect(), io.BytesIO(content), out)
+    assert cv2.imdecode(np.frombuffer(out.getvalue(), np.uint8), -1).shape == (16, 24, 4)
+    CutoutRequest(sources=["-"], out=tmp_path / "b.png").run(FakeConnect(), io.BytesIO(content))
+    assert (tmp_path / "b.png").read_bytes() == out.getvalue()
+    piped = io.BytesIO()
+    CutoutRequest(sources=[tmp_path / "a.png"], out="-").run(FakeConnect(), stdout=piped)
+    assert piped.getvalue() == out.getvalue()
+    for bad in (b"", b"no picture"):
+        with pytest.raises(PlateError, match="standard input"):
+            CutoutRequest(sources=["-"]).run(FakeConnect(), io.BytesIO(bad), io.BytesIO())
+
+
+def test_what_cannot_be_meant_is_a_sentence(tmp_path):
+    photo(tmp_path / "a.png")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "b.mov").write_bytes(b"")
+    for name, told in (("gone.png", "not there"), ("empty", "no still"), ("*.exr", "matches no still")):
+        with pytest.raises(PlateError, match=told):
+            ask(tmp_path / name)
+    with pytest.raises(SettingsError, match="anatomatte render"):
+        ask(tmp_path / "b.mov")
+    photo(tmp_path / "c.png")
+    with pytest.raises(SettingsError, match="one file for 2 stills"):
+        ask(tmp_path, out=tmp_path / "x.png")
+    for wrong in ({"format": "gif"}, {"quality": 0}, {"threshold": 2.0}, {"background": "mauve"},
+                  {"only": ("nose",)}, {"feather": 2.0, "settings": {"soften": 1.0}}):  # fmt: skip
+        with pytest.raises(SettingsError):
+            CutoutOptions(**wrong)
+    for more in ({"jobs": 0}, {"watch": True}, {"out": "-", "options": CutoutOptions(parts=True)}):
+        with pytest.raises(SettingsError):
+            CutoutRequest(sources=[tmp_path / "a.png"], **more)
+
+
+def test_the_words_of_the_command(tmp_path):
+    source, made = photo(tmp_path / "a.png"), tmp_path / "made.png"
+    asked = cmd_cutout.requested(words(str(source), str(made), "--only", "face,hair", "--feather", "2"))
+    assert asked.sources == (str(source),) and asked.out == str(made)
+    values = asked.options.values()
+    assert values["parts_list"] == "face hair" and values["soften"] == 2
+    assert asked.run(FakeConnect()).exit_code == 0
+    again = cmd_cutout.requested(words(str(source), str(made)))  # now OUT is there, and ours
+    assert again.out == str(made)
+    both = cmd_cutout.requested(words(str(source), str(photo(tmp_path / "b.png"))))
+    assert len(both.sources) == 2 and both.out is None
+    into = cmd_cutout.requested(words(str(source), str(tmp_path / "b.png"), str(tmp_path)))
+    assert len(into.sources) == 2 and into.out == str(tmp_path)
+    assert cmd_cutout.requested(words(str(source), str(tmp_path / "x.jpg"))).options.format == "jpeg"
+    with pytest.raises(SettingsError, match="contradict"):
+        cmd_cutout.requested(words(str(source), "-o", "x.jpg", "--format", "png"))
+
+
+def test_a_watched_folder_gives_each_whole_file_once(tmp_path):
+    old = photo(tmp_path / "old.png")
+    watch = Watch(tmp_path, None, lambda found: found.path == old)
+    assert watch.look() == []
+    half = tmp_path / "new.png"
+    half.write_bytes(b"\x89PNG")
+    assert watch.look() == []  # seen once
+    photo(half)
+    assert watch.look() == []  # it grew
+    assert [found.path for found in watch.look()] == [half]
+    assert watch.look() == []
+    os.utime(half, (1, 1))  # replaced
+    assert watch.look() == [] and [found.path for found in watch.look()] == [half]
+
+
+def test_watching_cuts_what_comes_until_it_is_stopped(tmp_path):
+    """In a thread of its own no signal is heard: the run is stopped by its own hopeless end, a full disk."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    arrived = threading.Event()
+
+    def before(_frame: int) -> None:
+        arrived.set()
+        raise _full()
+
+    run = threading.Thread(
+        target=lambda: ask(folder, watch=True, connect=FakeConnect(before)), daemon=True
+    )
+    run.start()
+    photo(folder / "a.png")
+    assert arrived.wait(60)
+    run.join(60)
+    assert not run.is_alive() and names(folder) == ["a.png"]
+
+
+def _full() -> Exception:
+    from anatomatte.errors import DiskFull
+
+    return DiskFull("the disk is full")
+
+
+def test_the_cutter_takes_arrays():
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    pixels[..., 1] = 255
+    pixels[2:6, 2:6] = (255, 0, 0)
+    with Cutter(connect=FakeConnect()) as cutter:
+        cut = cutter.cut(pixels, CutoutOptions(parts=True))
+        assert cut.rgba.dtype == np.uint8 and cut.rgba[4, 4].tolist() == [255, 0, 0, 255]
+        assert cut.alpha.shape == (8, 8) and cut.parts_map().shape == (8, 8, 3)
+        assert [ending for ending, _ in encoded(cut)][0] == "_cutout.png"
+        with pytest.raises(PlateError, match="height × width"):
+            cutter.cut(np.zeros((4, 4, 7), np.uint8))
+
+
+def test_a_file_name_as_out_takes_the_other_files_with_it(tmp_path):
+    found = find([photo(tmp_path / "a.png")])
+    task = tasks(found, tmp_path / "x" / "made.png", "png")[0]
+    assert task.target("_cutout.png") == tmp_path / "x" / "made.png"
+    assert task.target("_alpha.png") == tmp_path / "x" / "made_alpha.png"
+
+
+def test_a_folder_as_a_plate_is_answered_with_what_would_work(tmp_path):
+    photo(tmp_path / "stills" / "a.png")
+    told = CliRunner().invoke(cli, ["render", str(tmp_path / "stills"), str(tmp_path / "x.####.exr")])
+    assert f"anatomatte cutout {tmp_path / 'stills'}" in str(told.exception)
+    photo(tmp_path / "shot" / "p.0001.png")
+    photo(tmp_path / "shot" / "p.0002.png")
+    told = CliRunner().invoke(cli, ["render", str(tmp_path / "shot"), str(tmp_path / "x.####.exr")])
+    assert "did you mean" in str(told.exception) and "p.####.png" in str(told.exception)
