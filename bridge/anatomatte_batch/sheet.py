@@ -88,7 +88,7 @@ def page(
 
 def _tall(picture: Floats, cell: int) -> int:
     """Height of a line; upright pictures are no taller than a cell is wide."""
-    return min(cell, round(cell * picture.shape[0] / picture.shape[1]))
+    return min(cell, round(cell * int(picture.shape[0]) / int(picture.shape[1])))
 
 
 def _inside(picture: Floats, cell: int, tall: int) -> tuple[int, int]:

@@ -96,7 +96,7 @@ class Cut:
         colours = {name: person_colour(int(name[-2:]) - 1) for name in self.people}
         shown = self._painted(colours, self.people)
         rest = self.alpha - sum(self.people.values(), np.zeros_like(self.alpha))
-        return np.clip(shown + np.maximum(rest, 0)[..., None], 0, 1)
+        return np.asarray(np.clip(shown + np.maximum(rest, 0)[..., None], 0, 1), np.float32)
 
     def _painted(
         self, colours: Mapping[str, tuple[float, float, float]], mattes: Mapping[str, Floats]
@@ -109,9 +109,9 @@ class Cut:
     def labels(self) -> dict[str, Any]:
         """For JSON: each person and each of their parts.
 
-        ``area`` is a share of the picture; ``box`` is x, y, width, height in pixels from the top left, of what
-        is more than half theirs; ``score`` is the mean of the matte where it is above 0.1: 1 of what is solid,
-        lower where it is soft or unsure; ``checks`` are those of the whole picture.
+        ``area`` is a share of the picture; ``box`` is x, y, width, height in pixels from the top left, of
+        what is more than half theirs; ``score`` is the mean of the matte where it is above 0.1: 1 of what is
+        solid, lower where it is soft or unsure; ``checks`` are those of the whole picture.
         """
         people = {}
         for name, matte in self.people.items():

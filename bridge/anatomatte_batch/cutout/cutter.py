@@ -136,8 +136,8 @@ def as_picture(pixels: npt.NDArray[Any]) -> Picture:
     """An array as a still.
 
     Args:
-        pixels: H×W or H×W×C with C in 1, 3, 4, top row first.  Of whole numbers it is sRGB, not premultiplied,
-            and full scale is 1; of floats it is scene-linear and premultiplied.
+        pixels: H×W or H×W×C with C in 1, 3, 4, top row first.  Of whole numbers it is sRGB, not
+            premultiplied, and full scale is 1; of floats it is scene-linear and premultiplied.
 
     Raises:
         PlateError: another shape or type, or no pixel.

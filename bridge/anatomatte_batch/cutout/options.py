@@ -39,8 +39,8 @@ class CutoutOptions:
 
     Attributes:
         settings: controls that are not at their defaults, by name, or all of them.
-        background: None is transparent; ``#rrggbb``, ``#rgb`` or a word of `COLOURS`; or the path of a picture,
-            which is scaled to cover.
+        background: None is transparent; ``#rrggbb``, ``#rgb`` or a word of `COLOURS`; or the path of a
+            picture, which is scaled to cover.
         only: parts and groups (docs/subject.md) that the matte keeps; empty keeps all.
         threshold: 0 to 1: matte values below it become 0, others 1; None leaves the matte soft.
         feather: pixels by which the matte is blurred (control *soften*).
@@ -52,7 +52,7 @@ class CutoutOptions:
         sheet: people and parts are wanted for a contact sheet.
 
     Raises:
-        SettingsError: a name, colour, format or number that does not exist, or two that contradict each other.
+        SettingsError: a name, colour, format or number that does not exist, or two that contradict.
     """
 
     settings: Settings | Mapping[str, Value] = field(default_factory=dict)
@@ -87,6 +87,9 @@ class CutoutOptions:
             SettingsError: a control is set that an option sets too, or a value is out of range.
         """
         told = dict(_plain(self.settings))
+        for name in ("output", "output_colour"):
+            if name in told:
+                raise SettingsError(f"{name} follows from the format of a cutout; leave it out.")
         given: dict[str, Value] = {}
         if self.threshold is not None:
             middle = min(max(self.threshold, _HARD), 1 - _HARD)
