@@ -14,6 +14,7 @@ from pathlib import Path
 from anatomatte.errors import Cancelled, PlateError, SettingsError
 
 from ..cancel import Signals
+from ..files import by_content
 from ..report import worst
 from .names import SHEET, STANDARD, Place, Task, check_writable, format_of, gathered, place_of
 from .options import CutoutOptions
@@ -165,10 +166,24 @@ def _tasks(sources: Sequence[str], place: Place) -> Iterator[list[Task]]:
     with tempfile.TemporaryDirectory(prefix="anatomatte-") as folder:
         path = Path(folder) / "stdin"
         path.write_bytes(content)
+        path = _with_suffix(path)
         base = (place.folder or Path()) / "stdin"
         if place.file is not None:
             base = place.file.with_name(place.file.stem.removesuffix("_cutout"))
         yield [Task(path, "standard input", base, place.file)]
+
+
+def _with_suffix(path: Path) -> Path:
+    """The file under the suffix that its content has; itself where that is not known."""
+    import OpenImageIO as oiio
+
+    source = oiio.ImageInput.open(str(path))
+    if source is None:
+        oiio.geterror()
+        return path
+    nature = source.format_name()
+    source.close()
+    return path.rename(by_content(path, nature))
 
 
 def _write_sheet(result: CutoutResult, options: CutoutOptions, first: Task, place: Place) -> Path:

@@ -39,18 +39,29 @@ def shot_sheet(
         PlateError: nothing is there, or it cannot be read.
         OutputError: the sheet cannot be written.
     """
-    if rows < 1:
-        raise SettingsError(f"--rows {rows}: it takes a number from 1.")
     if out.suffix.lower() != ".png":
         raise SettingsError(f"{out}: a sheet is a PNG; name it like sheet.png.")
-    folder = Path(source).is_dir()
-    lines, legends = (
-        _stills(source, out, options, rows, stop)
-        if folder
-        else _frames(source, out, options, rows, start, stop)
-    )
-    title = Path(source).resolve().name if folder else Path(source).name
-    return write_page(sheet(lines, merged(legends), title, options.background is not None), out)
+    lines, legend = shot_lines(source, out, options, rows, start, stop)
+    title = Path(source).resolve().name
+    return write_page(sheet(lines, legend, title, options.background is not None), out)
+
+
+def shot_lines(
+    source: str,
+    out: Path,
+    options: CutoutOptions,
+    rows: int,
+    start: int = 1,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[list[Line], dict[str, str]]:
+    """The lines of a sheet of a shot, and their legend; as `shot_sheet`."""
+    if rows < 1:
+        raise SettingsError(f"--rows {rows}: it takes a number from 1.")
+    if Path(source).is_dir():
+        lines, legends = _stills(source, out, options, rows, stop)
+    else:
+        lines, legends = _frames(source, out, options, rows, start, stop)
+    return lines, merged(legends)
 
 
 _Found = tuple[list[Line], list[dict[str, str]]]
