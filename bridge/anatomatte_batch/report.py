@@ -7,7 +7,7 @@ import json
 import sys
 import time
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -29,15 +29,14 @@ class Report:
         total: how many frames the run has.
         log: a file for NDJSON, ``-`` for standard output (then the plain lines go to standard error).
         quiet: no plain lines and no bar.
-        aside: plain lines go to standard error, as standard output carries something else.
     """
 
-    def __init__(self, total: int, log: str | None = None, quiet: bool = False, aside: bool = False) -> None:
+    def __init__(self, total: int, log: str | None = None, quiet: bool = False) -> None:
         self.total, self.count = total, 0
         self._quiet = quiet
         self._said: set[str] = set()
         self.messages: list[Message] = []
-        self._plain: IO[str] = sys.stderr if log == "-" or aside else sys.stdout
+        self._plain: IO[str] = sys.stderr if log == "-" else sys.stdout
         self._log = _open_log(log)
         self._owned = log not in (None, "-")
         self._bar: Any = None
@@ -55,7 +54,7 @@ class Report:
             )
             self._bar = Progress(*columns, console=Console(file=self._plain))
             self._bar.start()
-            self._task = self._bar.add_task("frames", total=self.total or None)
+            self._task = self._bar.add_task("frames", total=self.total)
         return self
 
     def __exit__(
@@ -149,37 +148,6 @@ class Report:
         self.event("frame", **facts)
         if self._bar:
             self._bar.update(self._task, completed=self.count, description=f"frame {frame}")
-
-    def still(
-        self,
-        source: str,
-        paths: Sequence[Path] = (),
-        seconds: float = 0.0,
-        error: Exception | None = None,
-        told: Iterable[str] = (),
-    ) -> None:
-        """A still was cut into the files of *paths*, the cutout first, or failed with its error; *told* as in
-        `frame`."""
-        self.count += 1
-        sentences = list(told)
-        facts: dict[str, Any] = {"source": source, "status": "failed" if error else "cut"}
-        facts |= {"paths": [str(path) for path in paths], "seconds": round(seconds, 4), "told": sentences}
-        text = f"{source} cut in {seconds:.2f} s: {paths[0] if paths else 'standard output'}"
-        if len(paths) > 1:
-            text += f" and {len(paths) - 1} more"
-        if error is not None:
-            code = getattr(error, "exit_code", 1)
-            retry = getattr(error, "retry", False)
-            facts |= {"class": type(error).__name__, "code": code, "retry": retry, "message": str(error)}
-            text = f"{source} failed ({_WORDS.get(code, 'bug')}): {error}"
-        fresh = [sentence for sentence in sentences if sentence not in self._said]
-        self._said.update(fresh)
-        text = " ".join([text, *(f"({sentence})" for sentence in fresh)])
-        count = f"{self.count}/{self.total}" if self.total else str(self.count)
-        self._line(f"[{count}] {text}", always=self._bar is None or error is not None or bool(fresh))
-        self.event("still", **facts)
-        if self._bar:
-            self._bar.update(self._task, completed=self.count, description=Path(source).name)
 
     def trace(self, error: Exception) -> None:
         """Where a failure that nobody foresaw came from, for the people who mend it."""

@@ -88,8 +88,7 @@ def page(
 
 def _tall(picture: Floats, cell: int) -> int:
     """Height of a line; upright pictures are no taller than a cell is wide."""
-    height, width = picture.shape[:2]
-    return min(cell, round(cell * int(height) / int(width)))
+    return min(cell, round(cell * int(picture.shape[0]) / int(picture.shape[1])))
 
 
 def _inside(picture: Floats, cell: int, tall: int) -> tuple[int, int]:
@@ -148,6 +147,16 @@ def _write(canvas: Floats, x: int, y: int, text: str, size: int, ink: float, sha
             oiio.geterror()
             return
         canvas[:] = image.get_pixels("float")
+
+
+def write_page(canvas: Floats, out: Path) -> Path:
+    """Write a sheet as a PNG; the path.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    _save(canvas, out)
+    return out
 
 
 def _save(canvas: Floats, out: Path) -> None:

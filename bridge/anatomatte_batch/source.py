@@ -192,15 +192,13 @@ def _in_folder(folder: Path) -> str:
     from fileseq.filesequence import FileSequence
 
     found = [
-        sequence
-        for sequence in FileSequence.findSequencesOnDisk(str(folder))
-        if sequence.extension().lower() in IMAGES
+        one for one in FileSequence.findSequencesOnDisk(str(folder)) if one.extension().lower() in IMAGES
     ]
-    for sequence in sorted(found, key=len, reverse=True):
-        if sequence.frameSet() is not None:
-            token = "#" * max(sequence.zfill(), 1)
-            name = f"{sequence.dirname()}{sequence.basename()}{token}{sequence.extension()}"
-            return f"did you mean {name}? Stills that are no sequence: `anatomatte cutout {folder}`."
+    shots = [one for one in found if one.zfill() and len(one) > 1]
+    if shots:
+        longest = max(shots, key=len)
+        token = "#" * max(longest.zfill(), 1)
+        return f"did you mean {longest.dirname()}{longest.basename()}{token}{longest.extension()}?"
     if found:
-        return f"`anatomatte cutout {folder}` cuts the stills in it; or name one of them."
+        return f"`anatomatte cutout {folder}` takes a folder of photos; a shot is named like plate.####.exr."
     return "name the sequence in it, like plate.####.exr."

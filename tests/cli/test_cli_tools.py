@@ -165,7 +165,6 @@ def test_the_demo_writes_layers_a_preview_and_a_sheet(tmp_path):
     assert sorted(os.listdir(tmp_path / "out")) == [
         "key.1001.exr",
         "key.1002.exr",
-        "parts.png",
         "preview.mp4",
         "sheet.png",
     ]

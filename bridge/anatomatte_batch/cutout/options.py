@@ -87,6 +87,9 @@ class CutoutOptions:
             SettingsError: a control is set that an option sets too, or a value is out of range.
         """
         told = dict(_plain(self.settings))
+        for name in ("output", "output_colour"):
+            if name in told:
+                raise SettingsError(f"{name} follows from the format of a cutout; leave it out.")
         given: dict[str, Value] = {}
         if self.threshold is not None:
             middle = min(max(self.threshold, _HARD), 1 - _HARD)

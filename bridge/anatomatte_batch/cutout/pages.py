@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
 from anatomatte import __version__
-from anatomatte.atomic import beside
 
 from ..picture import Floats
-from ..sheet import BACK, CELL, Legend, Line, legend_strip, page, srgb
+from ..sheet import BACK, Legend, Line, legend_strip, page, srgb
 from ..sinks import backing
-from .cut import Cut, coded
-from .encode import picture_bytes
-from .finding import SHEET
+from .cut import Cut
 from .ground import covering, ground
 
 COLUMNS = ("Plate", "Alpha", "People", "Parts", "Foreground over checker")
 OVER = "Comp"
 """The last column's name where there is a background."""
-LINES = 20
-"""Lines of one sheet; further ones are on further sheets."""
 _WIDE = 1200
 
 
@@ -34,7 +28,7 @@ def line_of(label: str, cut: Cut) -> Line:
     over = srgb(cut.light[..., :3] + (1 - cut.light[..., 3:]) * under)
     alpha = np.repeat(np.clip(cut.alpha[..., None], 0, 1), 3, axis=2)
     cells = (_shown(cut), alpha, _on_dim(cut.people_map(), cut), _on_dim(cut.parts_map(), cut), over)
-    return Line(label, [_small(cell, CELL) for cell in cells])
+    return Line(label, [_small(cell) for cell in cells])
 
 
 def sheet(lines: Sequence[Line], legend: Legend, title: str, comp: bool = False) -> Floats:
@@ -55,39 +49,6 @@ def merged(legends: Sequence[Legend]) -> dict[str, str]:
 
     found = {name: colour for legend in legends for name, colour in legend.items()}
     return {name: found[name] for name in PART_MENU if name in found}
-
-
-def write_sheets(
-    lines: Sequence[tuple[Line, Legend]], folder: Path, comp: bool, title: str = ""
-) -> Iterator[Path]:
-    """Write contact sheets of `LINES` lines each into *folder*; their paths.
-
-    Args:
-        lines: of `line_of`, each with the legend of its cut.
-        comp: as of `sheet`.
-        title: as of `sheet`; else how many stills there are.
-
-    Raises:
-        OutputError: one cannot be written.
-    """
-    title = title or f"{len(lines)} still{'s' if len(lines) > 1 else ''}"
-    for first in range(0, len(lines), LINES):
-        some = lines[first : first + LINES]
-        page = sheet([line for line, _ in some], merged([legend for _, legend in some]), title, comp)
-        number = f"_{first // LINES + 1:02d}" if len(lines) > LINES else ""
-        yield write_sheet(page, folder / f"{SHEET}{number}.png")
-
-
-def write_sheet(page: Floats, path: Path) -> Path:
-    """Write a page as a PNG whose header names us; the path.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    content = picture_bytes(coded(page, False), "png")
-    with beside(path) as temporary:
-        temporary.write_bytes(content)
-    return path
 
 
 def legend_page(cut: Cut) -> Floats:
@@ -113,12 +74,12 @@ def _on_dim(colours: Floats, cut: Cut) -> Floats:
     return np.asarray(colours + (1 - np.clip(cut.alpha[..., None], 0, 1)) * grey, np.float32)
 
 
-def _small(picture: Floats, most: int = _WIDE) -> Floats:
-    """A picture at most *most* pixels wide."""
+def _small(picture: Floats) -> Floats:
+    """A picture at most as wide as a page is."""
     import cv2
 
     height, width = picture.shape[:2]
-    if width <= most:
+    if width <= _WIDE:
         return picture
-    size = (most, max(1, round(height * most / width)))
+    size = (_WIDE, max(1, round(height * _WIDE / width)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)

@@ -1,4 +1,4 @@
-"""A folder that is watched: each still once, only when its file is whole."""
+"""A folder that is watched: each picture once, when it is whole."""
 
 from __future__ import annotations
 
@@ -7,63 +7,30 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..files import State, state_of
-from .finding import Found, Task, in_folder
+from .names import Place, Task, tasks, walked
 
-WAIT = 0.5
-"""Seconds between two looks; a file that is the same at both is whole."""
+PAUSE = 0.5
+"""Seconds between two looks; a file that two of them find the same is whole."""
 
 
-class Watch:
-    """Looks at a folder again and again.
+def arriving(folder: Path, place: Place, stop: Callable[[], bool], pause: float = PAUSE) -> Iterator[Task]:
+    """The pictures in a folder and below, and those that come; one that changes comes again.
+
+    A file counts when its size and dates are the same at two looks and it is not empty; names of outputs are
+    never taken for pictures.
 
     Args:
-        folder: that is looked at, with all below it.
-        out: where results go; what lies in it is not looked at.
-        done: whether a still that is there when the watch begins was cut before.
+        stop: ends it, asked at each look.
     """
-
-    def __init__(self, folder: Path, out: Path | None, done: Callable[[Found], bool]) -> None:
-        self._folder, self._out, self._done = folder, out, done
-        self._seen: dict[Path, State] = {}
-        self._taken: dict[Path, State] = {}
-        self._first = True
-
-    def look(self) -> list[Found]:
-        """The stills that are whole since the last look; one that changed after it was taken comes again."""
-        ready = []
-        now: dict[Path, State] = {}
-        for found in in_folder(self._folder, self._out):
-            state = now[found.path] = state_of(found.path)
-            if self._taken.get(found.path) == state or not state[2]:
-                continue
-            if self._first and self._done(found):
-                self._taken[found.path] = state
-            elif self._seen.get(found.path) == state:
-                self._taken[found.path] = state
-                ready.append(found)
-        self._seen, self._first = now, False
-        return ready
-
-    def forever(self, stopped: Callable[[], bool]) -> Iterator[list[Found]]:
-        """What each look brings, until *stopped* says so."""
-        while not stopped():
-            ready = self.look()
-            if ready:
-                yield ready
-            else:
-                _rest(stopped)
-
-
-def _rest(stopped: Callable[[], bool]) -> None:
-    until = time.monotonic() + WAIT
-    while time.monotonic() < until and not stopped():
-        time.sleep(0.05)
-
-
-def is_newer(task: Task, ending: str) -> bool:
-    """Whether the cutout of a still is there, and newer than the still."""
-    target = task.target(ending)
-    try:
-        return target.stat().st_mtime_ns > task.path.stat().st_mtime_ns
-    except OSError:
-        return False
+    seen: dict[Path, State] = {}
+    given: dict[Path, State] = {}
+    while not stop():
+        now = {path: (state_of(path), shape) for path, shape in walked(folder, place)}
+        for path, (state, shape) in now.items():
+            if seen.get(path) == state and given.get(path) != state and state[2]:
+                given[path] = state
+                yield from tasks([(path, shape)], place)
+                if stop():
+                    return
+        seen = {path: state for path, (state, _) in now.items()}
+        time.sleep(pause)

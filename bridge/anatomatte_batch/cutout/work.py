@@ -1,112 +1,164 @@
-"""One still of a run: read, cut, encoded, written; what became of it."""
+"""One picture from its file to the files of its cutout; in this process, or in several warm ones."""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from anatomatte.atomic import beside
-from anatomatte.errors import SettingsError
+from anatomatte.errors import AnatomatteError, Cancelled, OutOfMemory
 
-from ..picture import Picture
 from ..report import explained
 from ..sheet import Line
-from .cut import Cut
 from .cutter import Cutter
-from .encode import CUTOUT, encoded
-from .finding import Task, made_here
-from .options import FORMATS, CutoutOptions
+from .names import Task, check_writable
+from .options import CutoutOptions
 
 
-@dataclass(frozen=True, eq=False)
-class StillResult:
-    """How one still ended.
+@dataclass(frozen=True)
+class Order:
+    """What is the same for every picture of a run.
 
     Attributes:
-        source: its file.
-        paths: the files that were made, the cutout first; empty where it failed.
-        seconds: that it took.
-        error: why it failed, or None.
-        told: what there is to say of it, a sentence each.
-        legend: part → colour of those in *line*.
-        line: its line of the contact sheet, where one was asked for.
+        inputs: real paths of all pictures, which are never written over.
+        standard: the one cutout goes to standard output.
     """
 
-    source: Path
-    paths: tuple[Path, ...] = ()
-    seconds: float = 0.0
-    error: Exception | None = None
+    options: CutoutOptions
+    inputs: frozenset[str] = frozenset()
+    overwrite: bool = False
+    standard: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """How one picture ended.
+
+    Attributes:
+        source: its name.
+        files: what was written, the cutout first.
+        told: what there is to say of it, a sentence each.
+        error: why it failed, or None.
+        line, legend: its line of a sheet, where one is wanted.
+    """
+
+    source: str
+    files: tuple[Path, ...] = ()
     told: tuple[str, ...] = ()
-    legend: Mapping[str, str] = field(default_factory=dict)
+    error: Exception | None = None
+    seconds: float = 0.0
     line: Line | None = None
+    legend: dict[str, str] = field(default_factory=dict)
 
 
-def work(cutter: Cutter, task: Task, options: CutoutOptions, overwrite: bool) -> StillResult:
-    """A still, from its file to its files; what fails is in the result.
+def done(cutter: Cutter, task: Task, order: Order) -> Done:
+    """Cut a picture and write its files; a failure is in what is returned.
 
     Raises:
-        Exception: only what ended the process's own work, like a signal.
+        Cancelled: a signal came.
     """
-    from ..images import read_image
-
     began = time.monotonic()
     try:
-        if not overwrite:
-            check_room(task, options)
-        picture = read_image(task.path)
-        cut = cutter.cut(picture, options)
-        paths = tuple(write(cut, task, overwrite))
+        made = _made(cutter, task, order)
+    except Cancelled:
+        raise
     except Exception as why:
-        return StillResult(task.path, (), time.monotonic() - began, explained(why))
-    return replace(told_of(cut, picture, task.path), paths=paths, seconds=time.monotonic() - began)
+        error = explained(why)
+        if str(task.source) != task.shown and isinstance(error, AnatomatteError):
+            error = type(error)(str(error).replace(str(task.source), task.shown))
+        return Done(task.shown, error=error, seconds=time.monotonic() - began)
+    return replace(made, seconds=time.monotonic() - began)
 
 
-def told_of(cut: Cut, picture: Picture, source: Path) -> StillResult:
-    """What there is to say of a still that was cut."""
-    from .pages import line_of
+def _made(cutter: Cutter, task: Task, order: Order) -> Done:
+    from ..images import read_image
+    from .encode import encoded
+    from .options import FORMATS
 
-    wish = cut.options
-    return StillResult(
-        source,
-        told=(*(message.text for message in picture.messages), *cut.told),
-        legend=cut.legend if wish.sheet else {},
-        line=line_of(source.name, cut) if wish.sheet else None,
-    )
-
-
-def check_room(task: Task, options: CutoutOptions) -> None:
-    """What others made is not written over; told before a still is cut.
-
-    Raises:
-        SettingsError: such a file is there.
-    """
-    check_free(task.target(CUTOUT + FORMATS[options.format][0]), task.exact is not None)
-
-
-def check_free(target: Path, exact: bool = False) -> None:
-    """As `check_room`, of one file; *exact*: its name was given by a person."""
-    known = not exact and target.suffix in (".webp", ".json")  # nothing in them says who made them
-    if target.exists() and not known and not made_here(target):
-        raise SettingsError(f"{target} is there and was not made by Anatomatte; --overwrite replaces it.")
-
-
-def write(cut: Cut, task: Task, overwrite: bool) -> Iterator[Path]:
-    """Write the files of a cut, each whole or not at all; their paths.
-
-    Raises:
-        SettingsError: a file of others is there, which is not to be written over.
-        OutputError: one cannot be written.
-    """
-    for ending, content in encoded(cut):
-        path = task.target(ending)
-        if not overwrite:
-            check_free(path, path == task.exact)
+    suffix = FORMATS[order.options.format][0]
+    if not order.standard:
+        check_writable(task.path("_cutout" + suffix), order.inputs, order.overwrite)
+    cut = cutter.cut(read_image(task.source), order.options)
+    written = []
+    for end, content in encoded(cut):
+        if order.standard:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+            break
+        path = task.path(end)
+        check_writable(path, order.inputs, order.overwrite)
         with beside(path) as temporary:
             temporary.write_bytes(content)
-        yield path
+        written.append(path)
+    said = (*(one.text for one in cut.picture.messages), *cut.told)
+    made = Done(task.shown, tuple(written), tuple(dict.fromkeys(said)))
+    if not order.options.sheet:
+        return made
+    from .pages import line_of
+
+    return replace(made, line=line_of(Path(task.shown).name, cut), legend=cut.legend)
 
 
-Hand = Callable[[StillResult], None]
-"""Takes each result as it comes."""
+def one_by_one(tasks: Iterable[Task], order: Order, stop: Callable[[], bool]) -> Iterator[Done]:
+    """All pictures in this process, after one start."""
+    with Cutter(order.options, stop) as cutter:
+        for task in tasks:
+            if stop():
+                return
+            yield done(cutter, task, order)
+
+
+def side_by_side(tasks: Iterable[Task], order: Order, jobs: int, stop: Callable[[], bool]) -> Iterator[Done]:
+    """All pictures in *jobs* processes, each started once, as they end; each takes its share of processors.
+
+    Raises:
+        OutOfMemory: a process was killed.
+    """
+    order = replace(order, options=_shared(order.options, jobs))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, _start, (order,)) as pool:
+        waiting: set[Future[Done]] = {pool.submit(_in_process, task) for task in tasks}
+        while waiting:
+            ready, waiting = wait(waiting, 0.2, FIRST_COMPLETED)
+            if stop():
+                pool.shutdown(wait=True, cancel_futures=True)
+                return
+            for future in ready:
+                try:
+                    yield future.result()
+                except BrokenProcessPool as why:
+                    raise OutOfMemory(
+                        "A process ended without a word, most likely for want of memory; lower -j."
+                    ) from why
+
+
+def _shared(options: CutoutOptions, jobs: int) -> CutoutOptions:
+    values = options.values()
+    if not values.get("threads"):
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        values["threads"] = max(1, cores // jobs)
+    return replace(options, settings=values)
+
+
+_cutter: Cutter | None = None
+_order: Order | None = None
+
+
+def _start(order: Order) -> None:
+    """Begin a process: its node is warm for all its pictures, and Ctrl+C is heard by the parent alone."""
+    global _cutter, _order
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _cutter, _order = Cutter(order.options), order
+
+
+def _in_process(task: Task) -> Done:
+    assert _cutter is not None and _order is not None
+    return done(_cutter, task, _order)
