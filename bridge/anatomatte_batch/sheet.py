@@ -149,16 +149,6 @@ def _write(canvas: Floats, x: int, y: int, text: str, size: int, ink: float, sha
         canvas[:] = image.get_pixels("float")
 
 
-def write_page(canvas: Floats, out: Path) -> Path:
-    """Write a sheet as a PNG; the path.
-
-    Raises:
-        OutputError: the file cannot be written.
-    """
-    _save(canvas, out)
-    return out
-
-
 def _save(canvas: Floats, out: Path) -> None:
     import cv2
 

@@ -40,8 +40,9 @@ def command(**words: Any) -> int:
     """Cut people out, after one start: NAME_cutout.png beside each picture, or OUT (file, folder, -)."""
     request = requested(words)
     result = request.run()
-    if not request.quiet and (result.sheet or len(result.pictures) > 1):
-        sheet = f"; the sheet is {result.sheet}" if result.sheet else ""
+    if not request.quiet and (result.sheets or len(result.pictures) > 1):
+        more = f" and {len(result.sheets) - 1} more" if len(result.sheets) > 1 else ""
+        sheet = f"; the sheet is {result.sheets[0]}{more}" if result.sheets else ""
         count = len(result.pictures) - len(result.failed)
         click.echo(f"{count} cut in {result.seconds:.1f} s{sheet}", err=True)
     if result.failed:

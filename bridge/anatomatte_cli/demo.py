@@ -64,9 +64,8 @@ def command(out: Path, shot: str | None) -> int:
 def write_sheet(shots: list[str], page: Path, rows: int = 2) -> None:
     """One sheet of a few frames of each shot, spread over it."""
     from anatomatte_batch.cutout import CutoutOptions
-    from anatomatte_batch.cutout.pages import merged, sheet
+    from anatomatte_batch.cutout.pages import merged, sheet, write_sheet
     from anatomatte_batch.cutout.shots import shot_lines
-    from anatomatte_batch.sheet import write_page
 
     options = CutoutOptions(background=COMP, sheet=True)
     found = [shot_lines(shot, page, options, rows) for shot in shots]
@@ -74,7 +73,7 @@ def write_sheet(shots: list[str], page: Path, rows: int = 2) -> None:
     title = (
         "with a screen and without one, all controls at default" if len(shots) > 1 else Path(shots[0]).name
     )
-    write_page(sheet(lines, merged([legend for _, legend in found]), title, comp=True), page)
+    write_sheet(sheet(lines, merged([legend for _, legend in found]), title, comp=True), page)
 
 
 def write_cutouts(photos: Path, out: Path) -> None:

@@ -9,15 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from anatomatte.errors import OutputError, PlateError, SettingsError
+from anatomatte.errors import PlateError, SettingsError
 
+from ..files import reachable
 from ..formats import suffixes, words
 from .options import FORMATS
 
 STANDARD = "-"
-SHEET = "cutout_sheet.png"
+SHEET = "cutout_sheet"
+"""What a sheet is called, before a number and its suffix."""
 _READ = suffixes(video=False)
-_ENDS = re.compile(r"_(cutout|alpha|parts|legend|part_person_\d\d(\.\w+)?)$")
+_ENDS = re.compile(rf"(_(cutout|alpha|parts|legend|labels|part_person_\d\d(\.\w+)?)|^{SHEET}(_\d+)?)$")
+_SILENT = (".webp", ".json")
+"""Kinds of files that do not say who made them: their names alone count."""
 _BY_SUFFIX = {suffix: name for name, all_of_it in FORMATS.items() for suffix in all_of_it}
 
 
@@ -105,14 +109,20 @@ def _is_glob(text: str) -> bool:
 def gathered(sources: Iterable[str], place: Place) -> list[Task]:
     """The pictures that are meant, each once, in the order of the names; a folder's by name, deep ones too.
 
+    Of several names, as a shell makes of ``*.png``, those of outputs are left out; a single one counts.
+
     Raises:
-        PlateError: a name that is not there, or a folder without pictures.
-        SettingsError: several pictures for one OUT.
+        PlateError: a name that is not there, a folder without pictures, or nothing but outputs.
+        SettingsError: several pictures for one OUT, or a file of another kind.
     """
     found: dict[str, tuple[Path, Path]] = {}
+    sources = list(sources)
     for text in sources:
         for path, shape in _meant(text, place):
-            found.setdefault(os.path.realpath(path), (path, shape))
+            if len(sources) == 1 or not is_output(path):
+                found.setdefault(os.path.realpath(path), (path, shape))
+    if not found:
+        raise PlateError(f"{sources[0]} and the others are cutouts of an earlier run; name the pictures.")
     if len(found) > 1 and (place.file is not None or place.standard):
         what = "standard output" if place.standard else str(place.file)
         raise SettingsError(f"{what} is one file for {len(found)} pictures; name a folder.")
@@ -121,7 +131,11 @@ def gathered(sources: Iterable[str], place: Place) -> list[Task]:
 
 def tasks(pictures: Sequence[tuple[Path, Path]], place: Place) -> list[Task]:
     """Tasks of pictures and their folders within what was named; names that would be the same keep their
-    suffix: ``a.jpg_cutout.png``."""
+    suffix: ``a.jpg_cutout.png``.
+
+    Raises:
+        SettingsError: the files of two pictures would have the same names.
+    """
     bases = [(place.folder / shape if place.folder else path.parent) / path.stem for path, shape in pictures]
     often = {base: bases.count(base) for base in set(bases)} if len(set(bases)) < len(bases) else {}
     made = []
@@ -130,7 +144,20 @@ def tasks(pictures: Sequence[tuple[Path, Path]], place: Place) -> list[Task]:
         if place.file is not None:
             base = place.file.with_name(place.file.stem.removesuffix("_cutout"))
         made.append(Task(path, str(path), base, place.file))
+    _check_apart(made)
     return made
+
+
+def _check_apart(made: Sequence[Task]) -> None:
+    """No cutout of a run replaces another of it."""
+    first: dict[Path, Task] = {}
+    for task in made:
+        other = first.setdefault(task.base, task)
+        if other is not task:
+            raise SettingsError(
+                f"{other.shown} and {task.shown} would both become {task.path('_cutout')}; name the folder "
+                "that holds both, or give each an OUT of its own."
+            )
 
 
 def _meant(text: str, place: Place) -> Iterator[tuple[Path, Path]]:
@@ -142,15 +169,32 @@ def _meant(text: str, place: Place) -> Iterator[tuple[Path, Path]]:
             raise PlateError(f"{path} holds no picture that is read; there are {words()}.")
         yield from pictures
     elif path.is_file():
+        _check_kind(path)
         yield path, Path()
     elif _is_glob(text):
         hits = [Path(one) for one in sorted(glob.glob(os.path.expanduser(text), recursive=True))]
-        pictures = [(one, Path()) for one in hits if _is_picture(one) and not is_output(one)]
-        if not pictures:
+        matched = [one for one in hits if _is_picture(one) and not is_output(one)]
+        if not matched:
             raise PlateError(f"{text} matches no picture; check the pattern.")
-        yield from pictures
+        top = _fixed(path)
+        yield from ((one, one.parent.relative_to(top)) for one in matched)
     else:
         raise PlateError(f"{text} is not there; check the path.")
+
+
+def _check_kind(path: Path) -> None:
+    suffix = path.suffix.lower()
+    if suffix in suffixes(video=True):
+        raise SettingsError(f"{path} is a video; `anatomatte render {path} key.####.exr` keys it.")
+    if suffix not in _READ:
+        raise SettingsError(f"{path}: {suffix or 'this'} is no picture that is read; there are {words()}.")
+
+
+def _fixed(pattern: Path) -> Path:
+    """The folder of a glob above its first sign: what matches keeps its shape below it."""
+    parts = pattern.parent.parts
+    plain = next((n for n, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    return Path(*parts[:plain])
 
 
 def walked(folder: Path, place: Place) -> Iterator[tuple[Path, Path]]:
@@ -173,27 +217,21 @@ def _is_picture(path: Path) -> bool:
 
 
 def is_output(path: Path) -> bool:
-    """Whether an earlier run wrote a file: by its name, and by its header or the picture beside it."""
-    if path.name == SHEET:
-        return True
-    end = _ENDS.search(path.stem)
-    if end is None:
-        return False
-    base = path.stem[: end.start()]
-    beside = (path.with_name(base), *(path.with_name(base + suffix) for suffix in _READ))
-    return any(one.is_file() for one in beside) or is_ours(path)
+    """Whether an earlier run wrote a file: by its name, and by its header where its kind has one."""
+    return _ENDS.search(path.stem) is not None and (path.suffix in _SILENT or is_ours(path))
 
 
 def is_ours(path: Path) -> bool:
     """Whether a picture says that Anatomatte made it."""
     import OpenImageIO as oiio
 
-    source = oiio.ImageInput.open(str(path))
-    if source is None:
-        oiio.geterror()
-        return False
-    told = str(source.spec().get_string_attribute("Software"))
-    source.close()
+    with reachable(path) as name:
+        source = oiio.ImageInput.open(name)
+        if source is None:
+            oiio.geterror()
+            return False
+        told = str(source.spec().get_string_attribute("Software"))
+        source.close()
     return told.startswith("Anatomatte")
 
 
@@ -204,12 +242,11 @@ def check_writable(path: Path, inputs: frozenset[str], overwrite: bool) -> None:
         inputs: real paths of all pictures of the run.
 
     Raises:
-        SettingsError: it is one of them.
-        OutputError: a file that Anatomatte did not make is there.
+        SettingsError: it is one of them, or a file that Anatomatte did not make.
     """
     if os.path.realpath(path) in inputs:
         raise SettingsError(f"{path} would be written over a picture that is read; choose another OUT.")
-    if overwrite or not path.exists() or _ENDS.search(path.stem) or path.suffix == ".json":
+    if overwrite or not path.exists() or (path.suffix in _SILENT and _ENDS.search(path.stem)):
         return
-    if path.name != SHEET and not is_ours(path):
-        raise OutputError(f"{path} is there and was not made by Anatomatte; --overwrite replaces it.")
+    if not is_ours(path):
+        raise SettingsError(f"{path} is there and was not made by Anatomatte; --overwrite replaces it.")

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from anatomatte import __version__
+from anatomatte.atomic import beside
 
 from ..picture import Floats
-from ..sheet import BACK, Legend, Line, legend_strip, page, srgb
+from ..sheet import BACK, CELL, Legend, Line, legend_strip, page, srgb
 from ..sinks import backing
-from .cut import Cut
+from .cut import Cut, coded
+from .encode import picture_bytes
 from .ground import covering, ground
 
 COLUMNS = ("Plate", "Alpha", "People", "Parts", "Foreground over checker")
 OVER = "Comp"
 """The last column's name where there is a background."""
+LINES = 20
+"""Lines of one sheet; further pictures are on further sheets."""
 _WIDE = 1200
 
 
@@ -28,7 +33,7 @@ def line_of(label: str, cut: Cut) -> Line:
     over = srgb(cut.light[..., :3] + (1 - cut.light[..., 3:]) * under)
     alpha = np.repeat(np.clip(cut.alpha[..., None], 0, 1), 3, axis=2)
     cells = (_shown(cut), alpha, _on_dim(cut.people_map(), cut), _on_dim(cut.parts_map(), cut), over)
-    return Line(label, [_small(cell) for cell in cells])
+    return Line(label, [_small(cell, CELL) for cell in cells])
 
 
 def sheet(lines: Sequence[Line], legend: Legend, title: str, comp: bool = False) -> Floats:
@@ -49,6 +54,18 @@ def merged(legends: Sequence[Legend]) -> dict[str, str]:
 
     found = {name: colour for legend in legends for name, colour in legend.items()}
     return {name: found[name] for name in PART_MENU if name in found}
+
+
+def write_sheet(page: Floats, path: Path) -> Path:
+    """Write a page as a PNG whose header says who made it; the path.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    content = picture_bytes(coded(page, False), "png")
+    with beside(path) as temporary:
+        temporary.write_bytes(content)
+    return path
 
 
 def legend_page(cut: Cut) -> Floats:
@@ -74,12 +91,12 @@ def _on_dim(colours: Floats, cut: Cut) -> Floats:
     return np.asarray(colours + (1 - np.clip(cut.alpha[..., None], 0, 1)) * grey, np.float32)
 
 
-def _small(picture: Floats) -> Floats:
-    """A picture at most as wide as a page is."""
+def _small(picture: Floats, most: int = _WIDE) -> Floats:
+    """A picture at most *most* pixels wide."""
     import cv2
 
     height, width = picture.shape[:2]
-    if width <= _WIDE:
+    if width <= most:
         return picture
-    size = (_WIDE, max(1, round(height * _WIDE / width)))
+    size = (most, max(1, round(height * most / width)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)

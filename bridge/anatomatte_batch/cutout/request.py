@@ -15,6 +15,7 @@ from anatomatte.errors import Cancelled, PlateError, SettingsError
 
 from ..cancel import Signals
 from ..files import by_content
+from ..node import Connect
 from ..report import worst
 from .names import SHEET, STANDARD, Place, Task, check_writable, format_of, gathered, place_of
 from .options import CutoutOptions
@@ -71,8 +72,11 @@ class CutoutRequest:
             raise SettingsError("Standard output holds one file; leave out --parts, --alpha-too and --sheet.")
         format_of(place, self.format)
 
-    def run(self) -> CutoutResult:
+    def run(self, connect: Connect | None = None) -> CutoutResult:
         """Cut them all; pictures that fail are told, and the others are done.
+
+        Args:
+            connect: makes the node, in this process; the default drives the built .ofx.
 
         Raises:
             AnatomatteError: the run could not begin, or a signal ended it.
@@ -85,22 +89,29 @@ class CutoutRequest:
             inputs = frozenset(os.path.realpath(task.source) for task in found)
             order = Order(options, inputs, self.overwrite, place.standard)
             telling = stack.enter_context(Telling(None if self.watch else len(found), self.quiet))
-            results = self._results(found, place, order, signals, telling)
+            results = self._results(found, place, order, signals, telling, connect)
             result = _finished(results, telling, self.watch, signals)
             if options.sheet and any(one.line for one in result.pictures):
-                return replace(result, sheet=_write_sheet(result, options, found[0], place))
+                return replace(result, sheets=tuple(_write_sheets(result, options, found[0], place)))
             return result
 
     def _results(
-        self, found: Sequence[Task], place: Place, order: Order, signals: Signals, telling: Telling
+        self,
+        found: Sequence[Task],
+        place: Place,
+        order: Order,
+        signals: Signals,
+        telling: Telling,
+        connect: Connect | None,
     ) -> Iterator[Done]:
         if self.watch:
             folder = Path(self.sources[0])
             telling.say(f"Watching {folder}; Ctrl+C ends it.")
-            return one_by_one(arriving(folder, place, signals), order, signals)
-        if self.jobs > 1 and len(found) > 1:
+            arrive = arriving(folder, place, signals, None if self.overwrite else order.options.format)
+            return one_by_one(arrive, order, signals, connect)
+        if self.jobs > 1 and len(found) > 1 and connect is None:
             return side_by_side(found, order, min(self.jobs, len(found)), signals)
-        return one_by_one(found, order, signals)
+        return one_by_one(found, order, signals, connect)
 
 
 @dataclass(frozen=True)
@@ -110,12 +121,12 @@ class CutoutResult:
     Attributes:
         pictures: in the order in which they ended.
         seconds: that it took.
-        sheet: the contact sheet, where one was asked for.
+        sheets: the contact sheets, where they were asked for.
     """
 
     pictures: tuple[Done, ...]
     seconds: float = 0.0
-    sheet: Path | None = None
+    sheets: tuple[Path, ...] = ()
 
     @property
     def failed(self) -> tuple[Done, ...]:
@@ -186,13 +197,17 @@ def _with_suffix(path: Path) -> Path:
     return path.rename(by_content(path, nature))
 
 
-def _write_sheet(result: CutoutResult, options: CutoutOptions, first: Task, place: Place) -> Path:
-    from ..sheet import write_page
-    from .pages import merged, sheet
+def _write_sheets(result: CutoutResult, options: CutoutOptions, first: Task, place: Place) -> Iterator[Path]:
+    """Sheets of `LINES` pictures each, in the order of their names; their paths."""
+    from .pages import LINES, merged, sheet, write_sheet
 
-    path = (place.folder or first.base.parent) / SHEET
-    check_writable(path, frozenset(), True)
-    lines = [one.line for one in result.pictures if one.line is not None]
-    legend = merged([one.legend for one in result.pictures])
-    count = f"{len(lines)} picture{'s' if len(lines) > 1 else ''}"
-    return write_page(sheet(lines, legend, count, options.background is not None), path)
+    seen = sorted((one for one in result.pictures if one.line is not None), key=lambda one: one.source)
+    count = f"{len(seen)} picture{'s' if len(seen) > 1 else ''}"
+    for start in range(0, len(seen), LINES):
+        some = seen[start : start + LINES]
+        number = f"_{start // LINES + 1:02d}" if len(seen) > LINES else ""
+        lines = [one.line for one in some if one.line is not None]
+        page = sheet(lines, merged([one.legend for one in some]), count, options.background is not None)
+        path = (place.folder or first.base.parent) / f"{SHEET}{number}.png"
+        check_writable(path, frozenset(), False)
+        yield write_sheet(page, path)

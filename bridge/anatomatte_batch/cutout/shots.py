@@ -11,12 +11,12 @@ from anatomatte.settings import from_mapping
 from ..job import Job, default_values
 from ..ofx_node import connect
 from ..presets import Preset
-from ..sheet import Line, write_page
+from ..sheet import Line
 from ..source import Source
 from .cutter import Cutter, cut_frame
 from .names import Place, gathered
 from .options import CutoutOptions
-from .pages import line_of, merged, sheet
+from .pages import line_of, merged, sheet, write_sheet
 
 
 def shot_sheet(
@@ -43,7 +43,7 @@ def shot_sheet(
         raise SettingsError(f"{out}: a sheet is a PNG; name it like sheet.png.")
     lines, legend = shot_lines(source, out, options, rows, start, stop)
     title = Path(source).resolve().name
-    return write_page(sheet(lines, legend, title, options.background is not None), out)
+    return write_sheet(sheet(lines, legend, title, options.background is not None), out)
 
 
 def shot_lines(

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from anatomatte.atomic import beside
-from anatomatte.errors import AnatomatteError, Cancelled, OutOfMemory
+from anatomatte.errors import AnatomatteError, Cancelled, DiskFull, OutOfMemory, SetupError
 
+from ..node import Connect
 from ..report import explained
 from ..sheet import Line
 from .cutter import Cutter
@@ -107,13 +108,18 @@ def _made(cutter: Cutter, task: Task, order: Order) -> Done:
     return replace(made, line=line_of(Path(task.shown).name, cut), legend=cut.legend)
 
 
-def one_by_one(tasks: Iterable[Task], order: Order, stop: Callable[[], bool]) -> Iterator[Done]:
-    """All pictures in this process, after one start."""
-    with Cutter(order.options, stop) as cutter:
+def one_by_one(
+    tasks: Iterable[Task], order: Order, stop: Callable[[], bool], connect: Connect | None = None
+) -> Iterator[Done]:
+    """All pictures in this process, after one start; a full disk ends it."""
+    with Cutter(order.options, stop, connect) as cutter:
         for task in tasks:
             if stop():
                 return
-            yield done(cutter, task, order)
+            one = done(cutter, task, order)
+            yield one
+            if isinstance(one.error, DiskFull):
+                return
 
 
 def side_by_side(tasks: Iterable[Task], order: Order, jobs: int, stop: Callable[[], bool]) -> Iterator[Done]:
@@ -133,11 +139,15 @@ def side_by_side(tasks: Iterable[Task], order: Order, jobs: int, stop: Callable[
                 return
             for future in ready:
                 try:
-                    yield future.result()
+                    one = future.result()
                 except BrokenProcessPool as why:
                     raise OutOfMemory(
                         "A process ended without a word, most likely for want of memory; lower -j."
                     ) from why
+                yield one
+                if isinstance(one.error, (SetupError, DiskFull)):
+                    pool.shutdown(wait=True, cancel_futures=True)
+                    return
 
 
 def _shared(options: CutoutOptions, jobs: int) -> CutoutOptions:
@@ -153,12 +163,18 @@ _order: Order | None = None
 
 
 def _start(order: Order) -> None:
-    """Begin a process: its node is warm for all its pictures, and Ctrl+C is heard by the parent alone."""
-    global _cutter, _order
+    """Begin a process: Ctrl+C is heard by the parent alone."""
+    global _order
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _cutter, _order = Cutter(order.options), order
+    _order = order
 
 
 def _in_process(task: Task) -> Done:
-    assert _cutter is not None and _order is not None
+    """A picture, by the node that the process's first one has made."""
+    global _cutter
+    assert _order is not None
+    try:
+        _cutter = _cutter or Cutter(_order.options)
+    except AnatomatteError as why:
+        return Done(task.shown, error=why)
     return done(_cutter, task, _order)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-import threading
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from anatomatte.errors import PlateError, SettingsError
+from anatomatte.errors import DiskFull, PlateError, SettingsError
 from anatomatte_batch.cutout import CutoutOptions, CutoutRequest, Cutter, encoded
-from anatomatte_batch.cutout.finding import find, tasks
-from anatomatte_batch.cutout.watch import Watch
+from anatomatte_batch.cutout.names import gathered, place_of, split
+from anatomatte_batch.cutout.watch import arriving
 from anatomatte_batch.images import read_image
 from anatomatte_cli import cmd_cutout
 from anatomatte_cli.main import cli
@@ -37,7 +37,9 @@ def photo(path: Path, depth: type = np.uint8, green: float = 1.0) -> Path:
 
 def ask(*names: str | Path, connect: FakeConnect | None = None, **more: Any):
     """Run a request with the fake node."""
-    return CutoutRequest(sources=names, **more).run(connect or FakeConnect())
+    if "out" in more:
+        more["out"] = str(more["out"]) if more["out"] is not None else None
+    return CutoutRequest(sources=[str(name) for name in names], **more).run(connect or FakeConnect())
 
 
 def words(*line: str) -> dict[str, Any]:
@@ -67,8 +69,8 @@ def test_one_node_serves_pictures_of_any_size(tmp_path):
 
     photo(tmp_path / "a.png")
     cv2.imwrite(str(tmp_path / "b.png"), np.zeros((30, 10, 3), np.uint8))
-    result = CutoutRequest(sources=[tmp_path]).run(counted)
-    assert len(made) == 1 and [one.error for one in result.stills] == [None, None]
+    result = ask(tmp_path, connect=counted)
+    assert len(made) == 1 and [one.error for one in result.pictures] == [None, None]
     assert cv2.imread(str(tmp_path / "b_cutout.png"), -1).shape == (30, 10, 4)
 
 
@@ -90,10 +92,10 @@ def test_a_second_run_takes_nothing_of_the_first_for_a_photo(tmp_path):
         first = ask(tmp_path, out=out, options=options)
         there = names(tmp_path)
         again = ask(tmp_path, out=out, options=options)
-        assert [one.source for one in again.stills] == [one.source for one in first.stills]
-        assert len(first.stills) == 2 and names(tmp_path) == there and again.exit_code == 0
+        assert [one.source for one in again.pictures] == [one.source for one in first.pictures]
+        assert len(first.pictures) == 2 and names(tmp_path) == there and again.exit_code == 0
     listed = sorted(str(path) for path in tmp_path.glob("*.png"))  # as a shell spells *.png
-    assert len(listed) > 4 and len(find(listed)) == 2
+    assert len(listed) > 4 and len(gathered(listed, place_of(None))) == 2
 
 
 def test_stills_that_differ_in_their_suffix_do_not_meet(tmp_path):
@@ -106,8 +108,7 @@ def test_stills_that_differ_in_their_suffix_do_not_meet(tmp_path):
 def test_no_still_and_no_file_of_others_is_written_over(tmp_path):
     source, other = photo(tmp_path / "a.png"), photo(tmp_path / "b.png", green=0.5)
     before = other.read_bytes()
-    with pytest.raises(SettingsError, match="written over a still"):
-        ask(source, out=source)
+    assert "written over" in str(ask(source, out=source).pictures[0].error)
     assert ask(source, out=other).exit_code == 2 and other.read_bytes() == before
     assert ask(source, out=other, overwrite=True).exit_code == 0 and other.read_bytes() != before
     assert ask(source, out=other).exit_code == 0  # it is ours now
@@ -119,17 +120,17 @@ def test_no_still_and_no_file_of_others_is_written_over(tmp_path):
      ("webp", ".webp", 4, np.uint8)],
 )  # fmt: skip
 def test_formats_have_the_depth_of_the_still_where_they_can(tmp_path, kind, suffix, channels, dtype):
-    result = ask(photo(tmp_path / "a.png", np.uint16), options=CutoutOptions(format=kind))
+    result = ask(photo(tmp_path / "a.png", np.uint16), format=kind)
     made = cv2.imread(str(tmp_path / f"a_cutout{suffix}"), cv2.IMREAD_UNCHANGED)
     assert made.shape[2] == channels and made.dtype == dtype
-    told = " ".join(result.stills[0].told)
+    told = " ".join(result.pictures[0].told)
     assert ("white" in told) == (kind == "jpeg")
     if kind == "jpeg":
         assert made[0, 0].min() > 240
 
 
 def test_exr_holds_premultiplied_scene_linear_light(tmp_path):
-    ask(photo(tmp_path / "a.png"), options=CutoutOptions(format="exr"))
+    ask(photo(tmp_path / "a.png"), format="exr")
     made = read_image(tmp_path / "a_cutout.exr")
     assert made.premult == "premultiplied" and made.colour == "linear" and made.pixels.shape[2] == 4
     assert made.pixels[8, 12].tolist() == [1, 0, 0, 1]
@@ -157,32 +158,44 @@ def test_parts_come_with_a_map_a_legend_and_labels(tmp_path):
     assert (tmp_path / "a_parts.png").is_file() and (tmp_path / "a_legend.png").is_file()
 
 
-def test_pipes(tmp_path):
+class Pipe(io.BytesIO):
+    """Standard input or output of a process: text, and below it bytes."""
+
+    @property
+    def buffer(self) -> Pipe:
+        return self
+
+
+def test_pipes(tmp_path, monkeypatch):
     content = photo(tmp_path / "a.png").read_bytes()
-    out = io.BytesIO()
-    CutoutRequest(sources=["-"]).run(FakeConnect(), io.BytesIO(content), out)
+    monkeypatch.setattr(sys, "stdin", Pipe(content))
+    monkeypatch.setattr(sys, "stdout", out := Pipe())
+    assert ask("-", out="-").exit_code == 0
     assert cv2.imdecode(np.frombuffer(out.getvalue(), np.uint8), -1).shape == (16, 24, 4)
-    CutoutRequest(sources=["-"], out=tmp_path / "b.png").run(FakeConnect(), io.BytesIO(content))
+    monkeypatch.setattr(sys, "stdin", Pipe(content))
+    ask("-", out=tmp_path / "b.png")
     assert (tmp_path / "b.png").read_bytes() == out.getvalue()
-    piped = io.BytesIO()
-    CutoutRequest(sources=[tmp_path / "a.png"], out="-").run(FakeConnect(), stdout=piped)
+    monkeypatch.setattr(sys, "stdout", piped := Pipe())
+    ask(tmp_path / "a.png", out="-")
     assert piped.getvalue() == out.getvalue()
-    for bad in (b"", b"no picture"):
-        with pytest.raises(PlateError, match="standard input"):
-            CutoutRequest(sources=["-"]).run(FakeConnect(), io.BytesIO(bad), io.BytesIO())
+    monkeypatch.setattr(sys, "stdin", Pipe(b"no picture"))
+    assert ask("-", out="-").exit_code == 3
+    monkeypatch.setattr(sys, "stdin", Pipe(b""))
+    with pytest.raises(PlateError, match="Standard input"):
+        ask("-", out="-")
 
 
 def test_what_cannot_be_meant_is_a_sentence(tmp_path):
     photo(tmp_path / "a.png")
     (tmp_path / "empty").mkdir()
     (tmp_path / "b.mov").write_bytes(b"")
-    for name, told in (("gone.png", "not there"), ("empty", "no still"), ("*.exr", "matches no still")):
+    for name, told in (("gone.png", "not there"), ("empty", "no picture"), ("*.exr", "no picture")):
         with pytest.raises(PlateError, match=told):
             ask(tmp_path / name)
     with pytest.raises(SettingsError, match="anatomatte render"):
         ask(tmp_path / "b.mov")
     photo(tmp_path / "c.png")
-    with pytest.raises(SettingsError, match="one file for 2 stills"):
+    with pytest.raises(SettingsError, match="one file for 2 pictures"):
         ask(tmp_path, out=tmp_path / "x.png")
     for wrong in ({"format": "gif"}, {"quality": 0}, {"threshold": 2.0}, {"background": "mauve"},
                   {"only": ("nose",)}, {"feather": 2.0, "settings": {"soften": 1.0}}):  # fmt: skip
@@ -190,13 +203,13 @@ def test_what_cannot_be_meant_is_a_sentence(tmp_path):
             CutoutOptions(**wrong)
     for more in ({"jobs": 0}, {"watch": True}, {"out": "-", "options": CutoutOptions(parts=True)}):
         with pytest.raises(SettingsError):
-            CutoutRequest(sources=[tmp_path / "a.png"], **more)
+            CutoutRequest(sources=[str(tmp_path / "a.png")], **more)
 
 
 def test_the_words_of_the_command(tmp_path):
     source, made = photo(tmp_path / "a.png"), tmp_path / "made.png"
     asked = cmd_cutout.requested(words(str(source), str(made), "--only", "face,hair", "--feather", "2"))
-    assert asked.sources == (str(source),) and asked.out == str(made)
+    assert list(asked.sources) == [str(source)] and asked.out == str(made)
     values = asked.options.values()
     assert values["parts_list"] == "face hair" and values["soften"] == 2
     assert asked.run(FakeConnect()).exit_code == 0
@@ -206,50 +219,45 @@ def test_the_words_of_the_command(tmp_path):
     assert len(both.sources) == 2 and both.out is None
     into = cmd_cutout.requested(words(str(source), str(tmp_path / "b.png"), str(tmp_path)))
     assert len(into.sources) == 2 and into.out == str(tmp_path)
-    assert cmd_cutout.requested(words(str(source), str(tmp_path / "x.jpg"))).options.format == "jpeg"
+    assert split(["-"]) == (["-"], None) and split(["a.png", "-"]) == (["a.png"], "-")
     with pytest.raises(SettingsError, match="contradict"):
-        cmd_cutout.requested(words(str(source), "-o", "x.jpg", "--format", "png"))
+        cmd_cutout.requested(words(str(source), str(tmp_path / "x.jpg"), "--format", "png"))
 
 
 def test_a_watched_folder_gives_each_whole_file_once(tmp_path):
-    old = photo(tmp_path / "old.png")
-    watch = Watch(tmp_path, None, lambda found: found.path == old)
-    assert watch.look() == []
-    half = tmp_path / "new.png"
-    half.write_bytes(b"\x89PNG")
-    assert watch.look() == []  # seen once
-    photo(half)
-    assert watch.look() == []  # it grew
-    assert [found.path for found in watch.look()] == [half]
-    assert watch.look() == []
-    os.utime(half, (1, 1))  # replaced
-    assert watch.look() == [] and [found.path for found in watch.look()] == [half]
+    """The folder changes at each look, never after a time."""
+    new, old = tmp_path / "new.png", photo(tmp_path / "old.png")
+    ask(old)
+    acts = [
+        lambda: new.write_bytes(b"\x89PNG"),  # half of it
+        lambda: photo(new),  # it grew between two looks
+        lambda: None,
+        lambda: None,
+        lambda: os.utime(new, (1, 1)),  # replaced
+        lambda: None,
+        lambda: None,
+    ]
+    came: list[int] = []
+    for task in arriving(tmp_path, place_of(None), lambda: _next(acts), "png", 0.0):
+        assert task.source == new
+        came.append(len(acts))
+    assert came == [4, 1]  # once whole, and once replaced; never the one that is cut
 
 
-def test_watching_cuts_what_comes_until_it_is_stopped(tmp_path):
-    """In a thread of its own no signal is heard: the run is stopped by its own hopeless end, a full disk."""
-    folder = tmp_path / "in"
-    folder.mkdir()
-    arrived = threading.Event()
+def _next(acts: list[Any]) -> bool:
+    if not acts:
+        return True
+    acts.pop(0)()
+    return False
 
+
+def test_watching_ends_at_a_full_disk(tmp_path):
     def before(_frame: int) -> None:
-        arrived.set()
-        raise _full()
+        raise DiskFull("there is no room")
 
-    run = threading.Thread(
-        target=lambda: ask(folder, watch=True, connect=FakeConnect(before)), daemon=True
-    )
-    run.start()
-    photo(folder / "a.png")
-    assert arrived.wait(60)
-    run.join(60)
-    assert not run.is_alive() and names(folder) == ["a.png"]
-
-
-def _full() -> Exception:
-    from anatomatte.errors import DiskFull
-
-    return DiskFull("the disk is full")
+    photo(tmp_path / "a.png")
+    result = ask(tmp_path, watch=True, connect=FakeConnect(before))
+    assert result.exit_code == 7 and names(tmp_path) == ["a.png"]
 
 
 def test_the_cutter_takes_arrays():
@@ -260,16 +268,33 @@ def test_the_cutter_takes_arrays():
         cut = cutter.cut(pixels, CutoutOptions(parts=True))
         assert cut.rgba.dtype == np.uint8 and cut.rgba[4, 4].tolist() == [255, 0, 0, 255]
         assert cut.alpha.shape == (8, 8) and cut.parts_map().shape == (8, 8, 3)
-        assert [ending for ending, _ in encoded(cut)][0] == "_cutout.png"
+        assert next(encoded(cut))[0] == "_cutout.png"
         with pytest.raises(PlateError, match="height × width"):
             cutter.cut(np.zeros((4, 4, 7), np.uint8))
 
 
 def test_a_file_name_as_out_takes_the_other_files_with_it(tmp_path):
-    found = find([photo(tmp_path / "a.png")])
-    task = tasks(found, tmp_path / "x" / "made.png", "png")[0]
-    assert task.target("_cutout.png") == tmp_path / "x" / "made.png"
-    assert task.target("_alpha.png") == tmp_path / "x" / "made_alpha.png"
+    ask(photo(tmp_path / "a.png"), out=tmp_path / "x" / "made.png", options=CutoutOptions(alpha_too=True))
+    assert names(tmp_path / "x") == ["made.png", "made_alpha.png"]
+
+
+def test_names_that_meet_in_one_folder_are_refused_and_globs_keep_their_shape(tmp_path):
+    one, two = photo(tmp_path / "x" / "a.png"), photo(tmp_path / "y" / "a.png")
+    with pytest.raises(SettingsError, match="both become"):
+        ask(one, two, out=tmp_path / "out")
+    ask(tmp_path / "*" / "a.png", out=tmp_path / "out")
+    assert names(tmp_path / "out") == ["x/a_cutout.png", "y/a_cutout.png"]
+
+
+def test_a_long_run_has_several_sheets(tmp_path, monkeypatch):
+    from anatomatte_batch.cutout import pages
+
+    monkeypatch.setattr(pages, "LINES", 2)
+    for name in "abc":
+        photo(tmp_path / f"{name}.png")
+    result = ask(tmp_path, options=CutoutOptions(sheet=True))
+    assert [path.name for path in result.sheets] == ["cutout_sheet_01.png", "cutout_sheet_02.png"]
+    assert all(path.is_file() for path in result.sheets)
 
 
 def test_a_folder_as_a_plate_is_answered_with_what_would_work(tmp_path):
