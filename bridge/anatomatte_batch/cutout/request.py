@@ -15,6 +15,8 @@ from anatomatte.errors import Cancelled, PlateError, SettingsError
 
 from ..cancel import Signals
 from ..files import by_content
+from ..formats import words
+from ..node import Connect
 from ..report import worst
 from .names import SHEET, STANDARD, Place, Task, check_writable, format_of, gathered, place_of
 from .options import CutoutOptions
@@ -71,8 +73,11 @@ class CutoutRequest:
             raise SettingsError("Standard output holds one file; leave out --parts, --alpha-too and --sheet.")
         format_of(place, self.format)
 
-    def run(self) -> CutoutResult:
+    def run(self, connect: Connect | None = None) -> CutoutResult:
         """Cut them all; pictures that fail are told, and the others are done.
+
+        Args:
+            connect: makes the node; the default drives the built .ofx.
 
         Raises:
             AnatomatteError: the run could not begin, or a signal ended it.
@@ -85,22 +90,28 @@ class CutoutRequest:
             inputs = frozenset(os.path.realpath(task.source) for task in found)
             order = Order(options, inputs, self.overwrite, place.standard)
             telling = stack.enter_context(Telling(None if self.watch else len(found), self.quiet))
-            results = self._results(found, place, order, signals, telling)
+            results = self._results(found, place, order, signals, telling, connect)
             result = _finished(results, telling, self.watch, signals)
             if options.sheet and any(one.line for one in result.pictures):
                 return replace(result, sheet=_write_sheet(result, options, found[0], place))
             return result
 
     def _results(
-        self, found: Sequence[Task], place: Place, order: Order, signals: Signals, telling: Telling
+        self,
+        found: Sequence[Task],
+        place: Place,
+        order: Order,
+        signals: Signals,
+        telling: Telling,
+        connect: Connect | None,
     ) -> Iterator[Done]:
         if self.watch:
             folder = Path(self.sources[0])
             telling.say(f"Watching {folder}; Ctrl+C ends it.")
-            return one_by_one(arriving(folder, place, signals), order, signals)
+            return one_by_one(arriving(folder, place, signals), order, signals, connect)
         if self.jobs > 1 and len(found) > 1:
             return side_by_side(found, order, min(self.jobs, len(found)), signals)
-        return one_by_one(found, order, signals)
+        return one_by_one(found, order, signals, connect)
 
 
 @dataclass(frozen=True)
@@ -174,13 +185,17 @@ def _tasks(sources: Sequence[str], place: Place) -> Iterator[list[Task]]:
 
 
 def _with_suffix(path: Path) -> Path:
-    """The file under the suffix that its content has; itself where that is not known."""
+    """The file under the suffix that its content has.
+
+    Raises:
+        PlateError: it is no picture that is read.
+    """
     import OpenImageIO as oiio
 
     source = oiio.ImageInput.open(str(path))
     if source is None:
         oiio.geterror()
-        return path
+        raise PlateError(f"Standard input is no picture that is read; there are {words()}.")
     nature = source.format_name()
     source.close()
     return path.rename(by_content(path, nature))

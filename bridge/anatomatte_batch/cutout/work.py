@@ -16,6 +16,7 @@ from pathlib import Path
 from anatomatte.atomic import beside
 from anatomatte.errors import AnatomatteError, Cancelled, OutOfMemory
 
+from ..node import Connect
 from ..report import explained
 from ..sheet import Line
 from .cutter import Cutter
@@ -107,9 +108,11 @@ def _made(cutter: Cutter, task: Task, order: Order) -> Done:
     return replace(made, line=line_of(Path(task.shown).name, cut), legend=cut.legend)
 
 
-def one_by_one(tasks: Iterable[Task], order: Order, stop: Callable[[], bool]) -> Iterator[Done]:
+def one_by_one(
+    tasks: Iterable[Task], order: Order, stop: Callable[[], bool], connect: Connect | None = None
+) -> Iterator[Done]:
     """All pictures in this process, after one start."""
-    with Cutter(order.options, stop) as cutter:
+    with Cutter(order.options, stop, connect) as cutter:
         for task in tasks:
             if stop():
                 return
