@@ -21,7 +21,7 @@ from drawn_clips import frames
 COUNT, FIRST = 24, 1001
 EVERY = 2
 """Of the clip's frames every second one is kept."""
-PHOTOS = (("pair", "touching", 6, (720, 540)), ("three", "beside", 2, (960, 540)))
+PHOTOS = (("one", "standing", 1, (720, 540)), ("three", "beside", 2, (960, 540)))
 """Name, kind of clip, seed, width and height."""
 QUALITY = 93
 

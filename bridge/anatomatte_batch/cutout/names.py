@@ -217,8 +217,14 @@ def _is_picture(path: Path) -> bool:
 
 
 def is_output(path: Path) -> bool:
-    """Whether an earlier run wrote a file: by its name, and by its header where its kind has one."""
-    return _ENDS.search(path.stem) is not None and (path.suffix in _SILENT or is_ours(path))
+    """Whether an earlier run wrote a file: by its name, and by the picture beside it, as editors change
+    headers, or by its header where its kind has one."""
+    end = _ENDS.search(path.stem)
+    if end is None:
+        return False
+    base = path.stem[: end.start()]
+    beside = (path.with_name(base), *(path.with_name(base + suffix) for suffix in _READ)) if base else ()
+    return path.suffix in _SILENT or any(one.is_file() for one in beside) or is_ours(path)
 
 
 def is_ours(path: Path) -> bool:

@@ -15,6 +15,7 @@ from anatomatte.errors import Cancelled, PlateError, SettingsError
 
 from ..cancel import Signals
 from ..files import by_content
+from ..formats import words
 from ..node import Connect
 from ..report import worst
 from .names import SHEET, STANDARD, Place, Task, check_writable, format_of, gathered, place_of
@@ -185,13 +186,17 @@ def _tasks(sources: Sequence[str], place: Place) -> Iterator[list[Task]]:
 
 
 def _with_suffix(path: Path) -> Path:
-    """The file under the suffix that its content has; itself where that is not known."""
+    """The file under the suffix that its content has.
+
+    Raises:
+        PlateError: it is no picture that is read.
+    """
     import OpenImageIO as oiio
 
     source = oiio.ImageInput.open(str(path))
     if source is None:
         oiio.geterror()
-        return path
+        raise PlateError(f"Standard input is no picture that is read; there are {words()}.")
     nature = source.format_name()
     source.close()
     return path.rename(by_content(path, nature))
