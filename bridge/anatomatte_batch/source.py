@@ -196,9 +196,14 @@ def _in_folder(folder: Path) -> str:
     """What a folder holds, in the words that would have worked."""
     from fileseq.filesequence import FileSequence
 
-    for sequence in FileSequence.findSequencesOnDisk(str(folder)):
-        if sequence.extension().lower() in IMAGES:
-            token = "#" * max(sequence.zfill(), 1)
-            name = f"{sequence.dirname()}{sequence.basename()}{token}{sequence.extension()}"
-            return f"did you mean {name}?"
+    found = [
+        one for one in FileSequence.findSequencesOnDisk(str(folder)) if one.extension().lower() in IMAGES
+    ]
+    shots = [one for one in found if one.zfill() and len(one) > 1]
+    if shots:
+        longest = max(shots, key=len)
+        token = "#" * max(longest.zfill(), 1)
+        return f"did you mean {longest.dirname()}{longest.basename()}{token}{longest.extension()}?"
+    if found:
+        return f"`anatomatte cutout {folder}` takes a folder of photos; a shot is named like plate.####.exr."
     return "name the sequence in it, like plate.####.exr."
