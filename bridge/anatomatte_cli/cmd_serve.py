@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,7 @@ def serve(words: dict[str, Any]) -> int:
         text = f"--host {words['host']} --port {words['port']}: {why.strerror}; choose another."
         raise SettingsError(text) from why
     names = (*words["allow_host"], socket.gethostname())
-    setup = Setup(opened, _limits(words), token, names, root, prefix, examine)
+    setup = Setup(opened, _limits(words), token, names, root, prefix, partial(examine, trying=False))
     try:
         service = Service(setup)
     except OSError as why:

@@ -74,7 +74,7 @@ class Jobs:
     @property
     def open(self) -> int:
         """Batches that are not finished."""
-        return sum(not job.finished for job in self._jobs.values())
+        return sum(not job.finished for job in list(self._jobs.values()))
 
     def reserve(self) -> str:
         """The id of a batch that is to come.

@@ -50,8 +50,10 @@ def serving(root: Path) -> Iterator[Running]:
 
 
 def lies(serving: Running) -> list[Path]:
-    """The files that the server holds."""
-    return [path for path in serving.service.store.folder.rglob("*") if path.is_file()]
+    """The files that the server holds, but for the lock of its folder."""
+    return [
+        path for path in serving.service.store.folder.rglob("*") if path.is_file() and path.name != "running"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -328,6 +330,35 @@ def test_an_upload_that_stands_still_is_hung_up_on(serving: Running) -> None:
     with serving.raw() as caller:
         caller.sendall(sent_head(400_000) + encoded())
         assert caller.recv(1000).startswith(b"HTTP/1.1 408")
+
+
+def test_who_sends_too_much_at_once_is_told_to_wait() -> None:
+    junk = picture(content=bytes(500_000))
+    with running(Setup(opened, Limits(file_mb=1, kept_mb=1, silence=600))) as serving:
+        assert serving.client.post("/parse", files=[junk]).status_code == 415
+        with serving.raw() as caller:
+            caller.sendall(sent_head(900_000) + bytes(800_000))
+            while serving.client.post("/parse", files=[junk]).status_code != 429:
+                time.sleep(0.02)  # the bytes are on their way
+        while serving.client.post("/parse", files=[junk]).status_code != 415:
+            time.sleep(0.02)  # until it is noticed that the caller is gone
+
+
+def test_what_a_killed_server_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from anatomatte_review.store import Store
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    killed = tmp_path / "anatomatte-serve-killed"
+    killed.mkdir()
+    (killed / "running").touch()
+    (killed / "photo.png").touch()
+    first = Store(Limits())
+    assert not killed.exists()
+    second = Store(Limits())
+    assert first.folder.exists()
+    first.close()
+    second.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_hundred_held_connections_starve_nobody(serving: Running) -> None:
