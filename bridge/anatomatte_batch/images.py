@@ -99,6 +99,7 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
         fps=rate_of(spec),
         name=shown(path.name),
         layer=str(layer),
+        bits=8 * int(spec.format.basesize()),
         messages=(
             *_messages(path, real, layer, layers, spec, pixels, matte),
             *(

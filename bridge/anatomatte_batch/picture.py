@@ -33,6 +33,7 @@ class Picture:
         fps: frames per second, or None.
         name: the file's name without its folder.
         layer: the layer and part of the file that was read, and its channels; empty of a video.
+        bits: of a sample in the file; 32 where that is not known.
         messages: what there is to say of the file.
     """
 
@@ -46,6 +47,7 @@ class Picture:
     fps: float | None = None
     name: str = ""
     layer: str = ""
+    bits: int = 32
     messages: tuple[Message, ...] = ()
 
     @property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from .sinks import backing
 COLUMNS = ("Plate", "Alpha", "Foreground over checker", "Status view")
 CELL, GAP, MARGIN, HEAD, TITLE = 420, 10, 24, 30, 52
 BACK, INK, FAINT = 0.075, 0.92, 0.55
+ENTRY, ROW = 160, 28
+"""Width and height of an entry of the legend."""
+NO_LEGEND: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,28 +35,78 @@ class Row:
     status: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of a sheet: its label, and pictures as a display shows them, H×W×3 in [0, 1]."""
+
+    label: str
+    cells: Sequence[Floats]
+
+
+Legend = Mapping[str, str]
+"""Name → colour as ``#rrggbb``."""
+
+
 def contact_sheet(rows: Sequence[Row], out: Path, title: str = "", columns: Sequence[str] = COLUMNS) -> Path:
     """Write a PNG with a row for each frame, of four pictures under the names of *columns*; the path.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    heights = [round(CELL * row.plate.shape[0] / row.plate.shape[1]) for row in rows]
-    width = 2 * MARGIN + len(columns) * CELL + (len(columns) - 1) * GAP
-    height = 2 * MARGIN + TITLE + HEAD + sum(heights) + GAP * (len(rows) - 1)
+    _save(page([Line(row.label, _cells(row)) for row in rows], columns, title), out)
+    return out
+
+
+def page(
+    lines: Sequence[Line], columns: Sequence[str], title: str = "", legend: Legend = NO_LEGEND
+) -> Floats:
+    """A sheet, H×W×3 in [0, 1], sRGB: a line for each frame or still under the names of *columns*, and below
+    them the *legend* of their colours."""
+    cell = CELL if len(columns) < 5 else CELL * 4 // len(columns)
+    heights = [_tall(line.cells[0], cell) for line in lines]
+    width = 2 * MARGIN + len(columns) * cell + (len(columns) - 1) * GAP
+    names = legend_strip(legend, width - 2 * MARGIN)
+    below = names.shape[0] + GAP if len(legend) else 0
+    height = 2 * MARGIN + TITLE + HEAD + sum(heights) + GAP * (len(lines) - 1) + below
     canvas = np.full((height, width, 3), BACK, np.float32)
     _write(canvas, MARGIN, MARGIN + 28, title, 26, INK)
     for column, name in enumerate(columns):
-        _write(canvas, MARGIN + column * (CELL + GAP), MARGIN + TITLE + 16, name, 17, FAINT)
+        _write(canvas, MARGIN + column * (cell + GAP), MARGIN + TITLE + 16, name, 17, FAINT)
     y = MARGIN + TITLE + HEAD
-    for row, tall in zip(rows, heights, strict=True):
-        for column, picture in enumerate(_cells(row)):
-            x = MARGIN + column * (CELL + GAP)
-            canvas[y : y + tall, x : x + CELL] = _fit(picture, CELL, tall)
-        _write(canvas, MARGIN + 8, y + tall - 9, row.label, 16, 1.0, shade=True)
+    for line, tall in zip(lines, heights, strict=True):
+        for column, picture in enumerate(line.cells):
+            x = MARGIN + column * (cell + GAP)
+            shown = _fit(picture, *_inside(picture, cell, tall))
+            top, left = y + (tall - shown.shape[0]) // 2, x + (cell - shown.shape[1]) // 2
+            canvas[top : top + shown.shape[0], left : left + shown.shape[1]] = shown
+        _write(canvas, MARGIN + 8, y + tall - 9, line.label, 16, 1.0, shade=True)
         y += tall + GAP
-    _save(canvas, out)
-    return out
+    if len(legend):
+        canvas[y : y + names.shape[0], MARGIN : width - MARGIN] = names
+    return canvas
+
+
+def _tall(picture: Floats, cell: int) -> int:
+    """Height of a line; upright pictures are no taller than a cell is wide."""
+    return min(cell, round(cell * int(picture.shape[0]) / int(picture.shape[1])))
+
+
+def _inside(picture: Floats, cell: int, tall: int) -> tuple[int, int]:
+    """The largest width and height of a picture within its cell."""
+    scale = min(cell / picture.shape[1], tall / picture.shape[0])
+    return max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
+
+
+def legend_strip(legend: Legend, width: int) -> Floats:
+    """Swatches with names, H×*width*×3, as many lines as they take."""
+    across = max(1, width // ENTRY)
+    lines = -(-len(legend) // across)
+    canvas = np.full((max(1, lines * ROW), width, 3), BACK, np.float32)
+    for n, (name, colour) in enumerate(legend.items()):
+        x, y = n % across * ENTRY, n // across * ROW
+        canvas[y + 5 : y + 21, x : x + 16] = np.frombuffer(bytes.fromhex(colour[1:]), np.uint8) / 255
+        _write(canvas, x + 24, y + 19, name.replace("_", " "), 15, INK)
+    return canvas
 
 
 def _cells(row: Row) -> list[Floats]:
@@ -93,6 +147,16 @@ def _write(canvas: Floats, x: int, y: int, text: str, size: int, ink: float, sha
             oiio.geterror()
             return
         canvas[:] = image.get_pixels("float")
+
+
+def write_page(canvas: Floats, out: Path) -> Path:
+    """Write a sheet as a PNG; the path.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    _save(canvas, out)
+    return out
 
 
 def _save(canvas: Floats, out: Path) -> None:

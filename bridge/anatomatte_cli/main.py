@@ -14,6 +14,8 @@ from anatomatte.errors import AnatomatteError, is_shortage
 
 COMMANDS = {
     "render": ("cmd_render", "Key a sequence, an image or a video."),
+    "cutout": ("cmd_cutout", "Cut people out of photos and folders of them."),
+    "sheet": ("cmd_sheet", "Make a contact sheet of a shot or of photos."),
     "analyse": ("cmd_analyse", "Find who is who in a shot, its cuts and its screen."),
     "params": ("cmd_params", "List the controls."),
     "doctor": ("cmd_doctor", "Check the installation, each part of it."),

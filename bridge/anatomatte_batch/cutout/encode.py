@@ -1,0 +1,125 @@
+"""A cut picture as the bytes of files: the cutout, its matte, people and parts, the legend, labels."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anatomatte import __version__
+from anatomatte.errors import AnatomatteError, OutputError
+
+from ..picture import Floats
+from .cut import Cut, coded
+from .options import FORMATS, CutoutOptions
+
+CUTOUT, ALPHA, PARTS, LEGEND, LABELS = "_cutout", "_alpha", "_parts", "_legend", "_labels"
+MATTE = "_part_"
+"""What the names of files end in, before their suffix; a matte's is followed by whose it is."""
+MADE_BY = f"Anatomatte {__version__}"
+
+
+def encoded(cut: Cut, options: CutoutOptions | None = None) -> Iterator[tuple[str, bytes]]:
+    """The files of a picture: what is put behind its name, suffix included, and the bytes.
+
+    ``_cutout.png`` comes first; ``_alpha.png`` with *alpha_too*; with *parts* ``_part_person_01.face.png`` of
+    each person and part, ``_parts.png`` (colour map), ``_legend.png`` (the map with names), ``_labels.json``.
+    Mattes have the depth of the cutout; where that is EXR, they are EXR too.
+
+    Args:
+        options: as the picture was cut with; others may change format, quality and background.
+
+    Raises:
+        AnatomatteError: the cutout holds what is no number.
+        OutputError: it cannot be encoded.
+    """
+    from dataclasses import replace
+
+    wish = options or cut.options
+    cut = cut if wish == cut.options else replace(cut, options=wish)
+    if not np.isfinite(cut.light).all():
+        raise AnatomatteError(f"The cutout of {cut.picture.name} holds values that are no numbers.")
+    suffix = FORMATS[wish.format][0]
+    yield CUTOUT + suffix, picture_bytes(_for_format(cut), wish.format, wish.quality)
+    matte = "exr" if wish.format == "exr" else "tiff" if wish.format == "tiff" else "png"
+    end = FORMATS[matte][0]
+    if wish.alpha_too:
+        yield ALPHA + end, _matte(cut.alpha, matte, cut.deep)
+    if wish.parts:
+        for name, plane in {**cut.people, **cut.parts}.items():
+            yield MATTE + name + end, _matte(plane, matte, cut.deep)
+        yield PARTS + ".png", picture_bytes(coded(cut.parts_map(), False), "png")
+        from .pages import legend_page
+
+        yield LEGEND + ".png", picture_bytes(coded(legend_page(cut), False), "png")
+        yield LABELS + ".json", (json.dumps(cut.labels(), indent=1) + "\n").encode()
+
+
+def _for_format(cut: Cut) -> Any:
+    """The pixels that the format takes: no alpha in JPEG nor over a background, premultiplied in EXR."""
+    pixels = cut.rgba
+    if cut.options.format == "jpeg" or (cut.options.background is not None and cut.options.format != "exr"):
+        pixels = pixels[..., :3]
+    if cut.options.format in ("jpeg", "webp") and pixels.dtype == np.uint16:
+        return ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+    if cut.options.format == "exr":
+        half = np.float32(65504.0)
+        light = cut.light if cut.options.background is None else pixels
+        return np.clip(light, -half, half)
+    return pixels
+
+
+def _matte(matte: Floats, kind: str, deep: bool) -> bytes:
+    plane = np.ascontiguousarray(matte[..., None])
+    return picture_bytes(plane if kind == "exr" else coded(plane, deep), kind)
+
+
+def picture_bytes(pixels: Any, kind: str, quality: int = 92) -> bytes:
+    """Pixels H×W×C with C in 1, 3, 4 as the bytes of a file.
+
+    Args:
+        pixels: uint8 or uint16 sRGB, not premultiplied; float32, scene-linear and premultiplied, for ``exr``.
+        kind: a name of `FORMATS`.
+
+    Raises:
+        OutputError: the image library does not take them.
+    """
+    if kind == "webp":
+        return _webp(pixels, quality)
+    import OpenImageIO as oiio
+
+    height, width, channels = pixels.shape
+    spec = oiio.ImageSpec(width, height, channels, "half" if kind == "exr" else str(pixels.dtype))
+    if kind == "exr" and channels == 1:
+        spec.channelnames = ("A",)
+    spec.attribute("Software", MADE_BY)
+    spec.attribute("oiio:UnassociatedAlpha", 0 if kind == "exr" else 1)
+    spec.attribute("compression", f"jpeg:{quality}" if kind == "jpeg" else "zips" if kind == "exr" else "zip")
+    spec.attribute("png:compressionLevel", 4)
+    if kind != "exr":
+        spec.attribute("oiio:ColorSpace", "sRGB")
+    with tempfile.TemporaryDirectory(prefix="anatomatte-") as folder:
+        path = Path(folder) / f"made{FORMATS[kind][0]}"
+        sink = oiio.ImageOutput.create(str(path))
+        good = sink is not None and sink.open(str(path), spec) and sink.write_image(pixels)
+        if sink is None or not good or not sink.close():
+            why = sink.geterror() if sink is not None else oiio.geterror()
+            raise OutputError(f"A {kind} of {width}×{height} cannot be made: {why.strip()}.")
+        return path.read_bytes()
+
+
+def _webp(pixels: Any, quality: int) -> bytes:
+    import cv2
+
+    height, width, channels = pixels.shape
+    if max(height, width) > 16383:
+        raise OutputError(f"WebP holds at most 16383 pixels a side, not {width}×{height}; write PNG.")
+    order = cv2.COLOR_RGBA2BGRA if channels == 4 else cv2.COLOR_RGB2BGR
+    good, content = cv2.imencode(".webp", cv2.cvtColor(pixels, order), [cv2.IMWRITE_WEBP_QUALITY, quality])
+    if not good:
+        raise OutputError(f"A WebP of {width}×{height} cannot be made; write PNG.")
+    return bytes(content)

@@ -1,0 +1,183 @@
+"""A run of cutouts, typed: pictures, folders, globs or standard input into files."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from anatomatte.errors import Cancelled, PlateError, SettingsError
+
+from ..cancel import Signals
+from ..report import worst
+from .names import SHEET, STANDARD, Place, Task, check_writable, format_of, gathered, place_of
+from .options import CutoutOptions
+from .telling import Telling
+from .watch import arriving
+from .work import Done, Order, one_by_one, side_by_side
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutoutRequest:
+    """Everything that cutouts can be asked for; checked when it is made, as far as no file is needed.
+
+    Attributes:
+        sources: names of pictures, folders (deep ones too), globs; or ``-``, one picture on standard input.
+        out: a folder (the pictures' own folders are kept within it), a file for one picture, ``-`` for
+            standard output; None writes beside each picture.
+        options: of every picture; its format is overridden by *format* and by OUT's suffix.
+        format: a format or suffix; None goes by OUT, else PNG.
+        watch: go on with pictures that come into the one folder, until a signal ends it.
+        jobs: processes.
+        overwrite: replace files that Anatomatte did not make.
+        quiet: say nothing but failures.
+
+    Raises:
+        SettingsError: options that contradict each other.
+    """
+
+    sources: Sequence[str]
+    out: str | None = None
+    options: CutoutOptions = field(default_factory=CutoutOptions)
+    format: str | None = None
+    watch: bool = False
+    jobs: int = 1
+    overwrite: bool = False
+    quiet: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.sources:
+            raise SettingsError("No picture is named; name pictures, a folder, or - for standard input.")
+        if self.jobs < 1:
+            raise SettingsError(f"-j {self.jobs}: it takes a number of processes from 1.")
+        if STANDARD in self.sources and len(self.sources) > 1:
+            raise SettingsError("Standard input (-) is one picture; name no other beside it.")
+        if self.watch and (len(self.sources) != 1 or not Path(self.sources[0]).is_dir()):
+            raise SettingsError("--watch takes one folder that is there.")
+        if self.watch and (self.jobs > 1 or self.options.sheet):
+            raise SettingsError(
+                "--watch goes with one process and without --sheet; leave -j and --sheet out."
+            )
+        place = place_of(self.out)
+        if self.watch and (place.file is not None or place.standard):
+            raise SettingsError("--watch writes many files; let OUT be a folder.")
+        if place.standard and (self.options.parts or self.options.alpha_too or self.options.sheet):
+            raise SettingsError("Standard output holds one file; leave out --parts, --alpha-too and --sheet.")
+        format_of(place, self.format)
+
+    def run(self) -> CutoutResult:
+        """Cut them all; pictures that fail are told, and the others are done.
+
+        Raises:
+            AnatomatteError: the run could not begin, or a signal ended it.
+        """
+        place = place_of(self.out)
+        options = replace(self.options, format=format_of(place, self.format))
+        with ExitStack() as stack:
+            signals = stack.enter_context(Signals())
+            found = [] if self.watch else stack.enter_context(_tasks(self.sources, place))
+            inputs = frozenset(os.path.realpath(task.source) for task in found)
+            order = Order(options, inputs, self.overwrite, place.standard)
+            telling = stack.enter_context(Telling(None if self.watch else len(found), self.quiet))
+            results = self._results(found, place, order, signals, telling)
+            result = _finished(results, telling, self.watch, signals)
+            if options.sheet and any(one.line for one in result.pictures):
+                return replace(result, sheet=_write_sheet(result, options, found[0], place))
+            return result
+
+    def _results(
+        self, found: Sequence[Task], place: Place, order: Order, signals: Signals, telling: Telling
+    ) -> Iterator[Done]:
+        if self.watch:
+            folder = Path(self.sources[0])
+            telling.say(f"Watching {folder}; Ctrl+C ends it.")
+            return one_by_one(arriving(folder, place, signals), order, signals)
+        if self.jobs > 1 and len(found) > 1:
+            return side_by_side(found, order, min(self.jobs, len(found)), signals)
+        return one_by_one(found, order, signals)
+
+
+@dataclass(frozen=True)
+class CutoutResult:
+    """How a run ended.
+
+    Attributes:
+        pictures: in the order in which they ended.
+        seconds: that it took.
+        sheet: the contact sheet, where one was asked for.
+    """
+
+    pictures: tuple[Done, ...]
+    seconds: float = 0.0
+    sheet: Path | None = None
+
+    @property
+    def failed(self) -> tuple[Done, ...]:
+        """The pictures that failed."""
+        return tuple(one for one in self.pictures if one.error is not None)
+
+    @property
+    def exit_code(self) -> int:
+        """0, or the gravest class of failure (docs/cli.md)."""
+        return worst([one.error for one in self.failed if one.error is not None])
+
+    @property
+    def sentence(self) -> str:
+        """What failed, in one line; empty where nothing did."""
+        if not self.failed:
+            return ""
+        return f"{len(self.failed)} of {len(self.pictures)} pictures failed; {self.failed[0].error}"
+
+
+def _finished(results: Iterable[Done], telling: Telling, watch: bool, signals: Signals) -> CutoutResult:
+    """All results, told as they come.
+
+    Raises:
+        Cancelled: a signal ended a run that has an end of its own.
+    """
+    began, pictures = time.monotonic(), []
+    try:
+        for one in results:
+            pictures.append(one)
+            telling.done(one)
+    except Cancelled:
+        if not watch:
+            raise
+    if not watch:
+        signals.check()
+    return CutoutResult(tuple(pictures), time.monotonic() - began)
+
+
+@contextmanager
+def _tasks(sources: Sequence[str], place: Place) -> Iterator[list[Task]]:
+    """The pictures; what comes on standard input lies in a file of its own meanwhile."""
+    if list(sources) != [STANDARD]:
+        yield gathered(sources, place)
+        return
+    content = sys.stdin.buffer.read()
+    if not content:
+        raise PlateError("Standard input holds no picture; pipe one in.")
+    with tempfile.TemporaryDirectory(prefix="anatomatte-") as folder:
+        path = Path(folder) / "stdin"
+        path.write_bytes(content)
+        base = (place.folder or Path()) / "stdin"
+        if place.file is not None:
+            base = place.file.with_name(place.file.stem.removesuffix("_cutout"))
+        yield [Task(path, "standard input", base, place.file)]
+
+
+def _write_sheet(result: CutoutResult, options: CutoutOptions, first: Task, place: Place) -> Path:
+    from ..sheet import write_page
+    from .pages import merged, sheet
+
+    path = (place.folder or first.base.parent) / SHEET
+    check_writable(path, frozenset(), True)
+    lines = [one.line for one in result.pictures if one.line is not None]
+    legend = merged([one.legend for one in result.pictures])
+    count = f"{len(lines)} picture{'s' if len(lines) > 1 else ''}"
+    return write_page(sheet(lines, legend, count, options.background is not None), path)

@@ -1,0 +1,32 @@
+"""``anatomatte sheet``: plate, alpha, people, parts and cutout of anybody's shot or photos on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from anatomatte_batch import presets
+
+from .cmd_render import option as _option
+from .helptext import Command
+
+
+@click.command("sheet", cls=Command, options_metavar="[OPTIONS]")
+@click.argument("src")
+@click.argument("out", required=False, default="sheet.png")
+@_option("--rows", metavar="N", type=int, default=6, help="Frames spread over the shot, or pictures.")
+@_option("--bg", metavar="COLOUR|PICTURE", help="'#rrggbb', white…, or a picture; default: a checker.")
+@_option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="A control (`anatomatte params`).")
+@_option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
+def command(src: str, out: str, rows: int, bg: str | None, sets: tuple[str, ...], **words: Any) -> int:
+    """Make a contact sheet of SRC: a sequence, a video, a picture, or a folder of pictures."""
+    from anatomatte_batch.cutout.options import CutoutOptions, background_of
+    from anatomatte_batch.cutout.shots import shot_sheet
+
+    settings = dict(presets.parse_setting(text) for text in sets)
+    options = CutoutOptions(settings=settings, background=background_of(bg), sheet=True)
+    path = shot_sheet(src, Path(out), options, rows=rows, start=words["start"])
+    click.echo(f"{path} is the sheet of {src}.")
+    return 0
