@@ -49,4 +49,8 @@ def until(driver: WebDriver, script: str, *words: Any) -> Any:
 
 def complaints(driver: WebDriver) -> list[str]:
     """What the console says of errors: scripts, refused sources, missing files."""
-    return [line["message"] for line in driver.execute("getLog", {"type": "browser"})["value"] if line["level"] in ("SEVERE", "WARNING")]
+    return [
+        line["message"]
+        for line in driver.execute("getLog", {"type": "browser"})["value"]
+        if line["level"] in ("SEVERE", "WARNING")
+    ]
