@@ -19,69 +19,90 @@ if TYPE_CHECKING:
 _EXTRA = ("fastapi", "uvicorn", "python_multipart")
 
 
+_ABOVE_0 = click.FloatRange(0, min_open=True)
+
+
 @click.command("serve", cls=Command)
 @click.option(
     "--host",
     cls=Option,
+    metavar="ADDRESS",
     default="127.0.0.1",
-    help="Address to listen at; any but this machine's asks for a token.",
+    help="Where to listen (127.0.0.1); others need a token.",
 )
 @click.option(
-    "--port", cls=Option, type=click.IntRange(0, 65535), default=8411, help="Port; 0 takes a free one."
+    "--port",
+    cls=Option,
+    metavar="N",
+    type=click.IntRange(0, 65535),
+    default=8411,
+    help="8411; 0 takes a free one.",
 )
 @click.option(
     "--root",
     cls=Option,
-    type=click.Path(path_type=Path),
     metavar="DIR",
+    type=click.Path(path_type=Path),
     help="A folder that the page may take pictures from.",
 )
+@click.option("--token", cls=Option, metavar="TEXT", help="To ask for; made where one is needed.")
 @click.option(
-    "--token", cls=Option, metavar="TOKEN", help="Ask for this token; one is made where one is needed."
-)
-@click.option(
-    "--allow-host", cls=Option, multiple=True, metavar="NAME", help="A name that the server is called by."
+    "--allow-host", cls=Option, metavar="NAME", multiple=True, help="A name that the server is called by."
 )
 @click.option(
     "--root-path",
     cls=Option,
+    metavar="PATH",
     default="",
-    metavar="/PATH",
-    help="The path before which a proxy on this machine stands.",
+    help="The path that a proxy here puts before, as /cut.",
 )
 @click.option(
     "--max-mb",
     cls=Option,
+    metavar="N",
     type=click.FloatRange(0.1, 4096),
     default=64.0,
-    help="Most of one picture, as it is sent.",
+    help="Most of one picture, as it is sent (64).",
 )
 @click.option(
     "--max-megapixels",
     cls=Option,
-    type=click.FloatRange(0.01, 1000),
+    metavar="N",
+    type=_ABOVE_0,
     default=100.0,
-    help="Most of one picture, by its header.",
+    help="Most of one picture, by its header (100).",
 )
 @click.option(
-    "--keep-mb", cls=Option, type=click.FloatRange(1), default=1024.0, help="Of finished batches on the disk."
+    "--keep-mb",
+    cls=Option,
+    metavar="N",
+    type=_ABOVE_0,
+    default=1024.0,
+    help="Of finished batches on the disk (1024).",
 )
 @click.option(
     "--keep-minutes",
     cls=Option,
-    type=click.FloatRange(0.1),
+    metavar="N",
+    type=_ABOVE_0,
     default=60.0,
-    help="Until a finished batch goes.",
+    help="Until a finished batch goes (60).",
 )
 @click.option(
     "--timeout",
     cls=Option,
-    type=click.FloatRange(1),
+    metavar="SECONDS",
+    type=_ABOVE_0,
     default=120.0,
-    help="Seconds until a picture is given up.",
+    help="Until a picture is given up (120).",
 )
 @click.option(
-    "--queue", cls=Option, type=click.IntRange(1, 10000), default=64, help="Pictures that may wait."
+    "--queue",
+    cls=Option,
+    metavar="N",
+    type=click.IntRange(1, 10000),
+    default=64,
+    help="Pictures that may wait (64).",
 )
 def command(**words: Any) -> int:
     """Serve cutouts at http://127.0.0.1:8411: a page, and an HTTP service with OpenAPI at /docs."""
