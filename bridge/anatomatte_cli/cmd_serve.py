@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
 from functools import partial
 from pathlib import Path
@@ -117,14 +118,11 @@ def serve(words: dict[str, Any]) -> int:
         SettingsError: an option is wrong, or the address is taken.
         OutputError: there is no room for temporary files.
     """
-    try:
-        from anatomatte_review import guard, server
-        from anatomatte_review.cutting import opened
-        from anatomatte_review.service import Service, Setup
-    except ImportError as why:
-        if (why.name or "").partition(".")[0] not in _EXTRA:
-            raise
-        raise SetupError(f"{why.name} is missing; `pip install 'anatomatte[serve]'` brings it.") from why
+    _check_extra()
+    from anatomatte_review import guard, server
+    from anatomatte_review.cutting import opened
+    from anatomatte_review.service import Service, Setup
+
     from .checks import examine
 
     prefix = _prefix(words["root_path"])
@@ -149,6 +147,14 @@ def serve(words: dict[str, Any]) -> int:
     _say(words["host"], listening.getsockname()[1], prefix, token)
     server.prepared(service, behind_proxy=bool(prefix)).run(sockets=[listening])
     return 0
+
+
+def _check_extra() -> None:
+    for name in _EXTRA:
+        try:
+            importlib.import_module(name)
+        except ImportError as why:
+            raise SetupError(f"{name} is missing; `pip install 'anatomatte[serve]'` brings it.") from why
 
 
 def _limits(words: dict[str, Any]) -> Limits:
