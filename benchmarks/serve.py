@@ -10,7 +10,7 @@
   a client who is told 429 comes again when it may.
 - ``growth_mb``: resident memory of the server over the last four fifths of that load.
 
-The memo of results has 64 MB in both processes: it is full before memory is measured, and no photo is asked
+The memo of results has 8 MB in both processes: it is full before memory is measured, and no photo is asked
 twice.
 """
 
@@ -38,7 +38,7 @@ from anatomatte.cache import memo
 from anatomatte_review.cutting import Wish, made, opened
 from anatomatte_review.limits import Limits
 
-MEMO_MB = 64
+MEMO_MB = 8
 SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "shot" / "plate.1001.exr"
 HD = 1920, 1080
 HALF = 960, 540

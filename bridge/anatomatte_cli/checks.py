@@ -37,8 +37,12 @@ class Finding:
         return self.state == "failed"
 
 
-def examine() -> Iterator[Finding]:
-    """All checks, in the order in which one leads to the next."""
+def examine(trying: bool = True) -> Iterator[Finding]:
+    """All checks, in the order in which one leads to the next.
+
+    Args:
+        trying: also those that render or start a process.
+    """
     yield _checked("Python", _python)
     for name in PACKAGES:
         yield _checked(name, partial(_package, name))
@@ -46,9 +50,10 @@ def examine() -> Iterator[Finding]:
     yield _checked("node", _bundle)
     yield _checked("describe", _describe)
     yield _checked("table", _digest)
-    yield _checked("render", _render)
-    yield _checked("worker", _worker)
-    yield _checked("networks", _networks)
+    if trying:
+        yield _checked("render", _render)
+        yield _checked("worker", _worker)
+        yield _checked("networks", _networks)
     yield from _models()
     yield from _installed()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,69 +20,90 @@ if TYPE_CHECKING:
 _EXTRA = ("fastapi", "uvicorn", "python_multipart")
 
 
+_ABOVE_0 = click.FloatRange(0, min_open=True)
+
+
 @click.command("serve", cls=Command)
 @click.option(
     "--host",
     cls=Option,
+    metavar="ADDRESS",
     default="127.0.0.1",
-    help="Address to listen at; any but this machine's asks for a token.",
+    help="Where to listen (127.0.0.1); others need a token.",
 )
 @click.option(
-    "--port", cls=Option, type=click.IntRange(0, 65535), default=8411, help="Port; 0 takes a free one."
+    "--port",
+    cls=Option,
+    metavar="N",
+    type=click.IntRange(0, 65535),
+    default=8411,
+    help="8411; 0 takes a free one.",
 )
 @click.option(
     "--root",
     cls=Option,
-    type=click.Path(path_type=Path),
     metavar="DIR",
+    type=click.Path(path_type=Path),
     help="A folder that the page may take pictures from.",
 )
+@click.option("--token", cls=Option, metavar="TEXT", help="To ask for; made where one is needed.")
 @click.option(
-    "--token", cls=Option, metavar="TOKEN", help="Ask for this token; one is made where one is needed."
-)
-@click.option(
-    "--allow-host", cls=Option, multiple=True, metavar="NAME", help="A name that the server is called by."
+    "--allow-host", cls=Option, metavar="NAME", multiple=True, help="A name that the server is called by."
 )
 @click.option(
     "--root-path",
     cls=Option,
+    metavar="PATH",
     default="",
-    metavar="/PATH",
-    help="The path before which a proxy on this machine stands.",
+    help="The path that a proxy here puts before, as /cut.",
 )
 @click.option(
     "--max-mb",
     cls=Option,
+    metavar="N",
     type=click.FloatRange(0.1, 4096),
     default=64.0,
-    help="Most of one picture, as it is sent.",
+    help="Most of one picture, as it is sent (64).",
 )
 @click.option(
     "--max-megapixels",
     cls=Option,
-    type=click.FloatRange(0.01, 1000),
+    metavar="N",
+    type=_ABOVE_0,
     default=100.0,
-    help="Most of one picture, by its header.",
+    help="Most of one picture, by its header (100).",
 )
 @click.option(
-    "--keep-mb", cls=Option, type=click.FloatRange(1), default=1024.0, help="Of finished batches on the disk."
+    "--keep-mb",
+    cls=Option,
+    metavar="N",
+    type=_ABOVE_0,
+    default=1024.0,
+    help="Of finished batches on the disk (1024).",
 )
 @click.option(
     "--keep-minutes",
     cls=Option,
-    type=click.FloatRange(0.1),
+    metavar="N",
+    type=_ABOVE_0,
     default=60.0,
-    help="Until a finished batch goes.",
+    help="Until a finished batch goes (60).",
 )
 @click.option(
     "--timeout",
     cls=Option,
-    type=click.FloatRange(1),
+    metavar="SECONDS",
+    type=_ABOVE_0,
     default=120.0,
-    help="Seconds until a picture is given up.",
+    help="Until a picture is given up (120).",
 )
 @click.option(
-    "--queue", cls=Option, type=click.IntRange(1, 10000), default=64, help="Pictures that may wait."
+    "--queue",
+    cls=Option,
+    metavar="N",
+    type=click.IntRange(1, 10000),
+    default=64,
+    help="Pictures that may wait (64).",
 )
 def command(**words: Any) -> int:
     """Serve cutouts at http://127.0.0.1:8411: a page, and an HTTP service with OpenAPI at /docs."""
@@ -95,14 +118,11 @@ def serve(words: dict[str, Any]) -> int:
         SettingsError: an option is wrong, or the address is taken.
         OutputError: there is no room for temporary files.
     """
-    try:
-        from anatomatte_review import guard, server
-        from anatomatte_review.cutting import opened
-        from anatomatte_review.service import Service, Setup
-    except ImportError as why:
-        if (why.name or "").partition(".")[0] not in _EXTRA:
-            raise
-        raise SetupError(f"{why.name} is missing; `pip install 'anatomatte[serve]'` brings it.") from why
+    _check_extra()
+    from anatomatte_review import guard, server
+    from anatomatte_review.cutting import opened
+    from anatomatte_review.service import Service, Setup
+
     from .checks import examine
 
     prefix = _prefix(words["root_path"])
@@ -118,7 +138,7 @@ def serve(words: dict[str, Any]) -> int:
         text = f"--host {words['host']} --port {words['port']}: {why.strerror}; choose another."
         raise SettingsError(text) from why
     names = (*words["allow_host"], socket.gethostname())
-    setup = Setup(opened, _limits(words), token, names, root, prefix, examine)
+    setup = Setup(opened, _limits(words), token, names, root, prefix, partial(examine, trying=False))
     try:
         service = Service(setup)
     except OSError as why:
@@ -127,6 +147,14 @@ def serve(words: dict[str, Any]) -> int:
     _say(words["host"], listening.getsockname()[1], prefix, token)
     server.prepared(service, behind_proxy=bool(prefix)).run(sockets=[listening])
     return 0
+
+
+def _check_extra() -> None:
+    for name in _EXTRA:
+        try:
+            importlib.import_module(name)
+        except ImportError as why:
+            raise SetupError(f"{name} is missing; `pip install 'anatomatte[serve]'` brings it.") from why
 
 
 def _limits(words: dict[str, Any]) -> Limits:

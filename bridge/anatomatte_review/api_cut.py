@@ -6,6 +6,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from . import schemas
-from .cutting import Made, Wish, found, made
+from .cutting import Made, Wish, found, made, options
 from .names import attachment, stem
 from .problems import Refused
 from .service import Service, client, of, tray_name
@@ -155,16 +156,15 @@ async def wished(asked: schemas.CutForm, form: Form, tray: Tray) -> Wish:
         if len(laid) != 1 or len(form.backgrounds) != 1:
             raise Refused(422, "There is more than one background.", "Send one picture in `bg`.")
         background = laid[0][1]
-    more = asked if isinstance(asked, schemas.BatchForm) else None
-    return Wish(
-        background=background,
-        format=asked.format,
-        only=tuple(word for word in asked.only.replace(",", " ").split() if word),
+    cutout = options(
+        background,
+        asked.format,
+        tuple(asked.only.replace(",", " ").split()),
+        asked.quality,
         threshold=asked.threshold,
         feather=asked.feather,
         erode=asked.erode,
-        quality=asked.quality,
-        alpha=more is not None and more.alpha,
-        parts=more is not None and more.parts,
-        plate=more is not None and more.plate,
     )
+    if not isinstance(asked, schemas.BatchForm):
+        return Wish(cutout)
+    return Wish(replace(cutout, sheet=asked.parts), asked.alpha, asked.plate)

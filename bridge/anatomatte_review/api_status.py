@@ -15,7 +15,7 @@ import anatomatte
 from anatomatte.errors import AnatomatteError
 from anatomatte.menus import CHOSEN_MENU
 from anatomatte.models.store import catalogue, policy, records
-from anatomatte.parts import GROUPS, PARTS
+from anatomatte_batch.cutout.options import PERSONS_PARTS
 
 from . import schemas
 from .service import Service, of
@@ -49,7 +49,7 @@ async def status(request: Request, doctor: bool = False) -> schemas.Status:
         versions=_versions(),
         models=list(await asyncio.to_thread(lambda: list(_models()))),
         limits={name: float(value) for name, value in asdict(service.limits).items()},
-        parts={key: label for key, label in CHOSEN_MENU.items() if key in GROUPS or key in PARTS},
+        parts={key: label for key, label in CHOSEN_MENU.items() if key in PERSONS_PARTS},
         folder=service.root is not None,
         jobs=service.jobs.open,
         doctor=found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -21,6 +22,7 @@ from .problems import Refused, refused
 from .service import Service
 from .waiting import HungUp
 
+_MINUTE = 60.0
 _ABOUT = """Cuts people out of pictures, and tells them and their parts.
 
 Pictures come as forms (`curl -F image=@photo.jpg`); failures are JSON with `error` and `cure`.
@@ -34,9 +36,11 @@ def made(service: Service) -> ASGIApp:
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         service.engine.start()
+        cleaning = asyncio.create_task(_clean(service))
         try:
             yield
         finally:
+            cleaning.cancel()
             await service.close()
 
     app = FastAPI(
@@ -63,6 +67,13 @@ def made(service: Service) -> ASGIApp:
         return 2 * limits.file_bytes if path in ("/remove_background", "/parse") else 0
 
     return Prefix(Border(app, service.guard, limits, most), prefix)
+
+
+async def _clean(service: Service) -> None:
+    """Results go when they are old, also where nobody asks for anything."""
+    while True:
+        await asyncio.sleep(_MINUTE)
+        await asyncio.to_thread(service.store.expire)
 
 
 def _named(route: APIRoute) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -44,12 +45,13 @@ class Border:
 
     def __init__(self, app: ASGIApp, guard: Guard, limits: Limits, most: Callable[[str], int]) -> None:
         self._app, self._guard, self._limits, self._most = app, guard, limits, most
+        self._held = _Held(limits.kept_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(receive, self._limits.silence)
+        body = _Body(receive, self._limits.silence, self._held)
         out = _Answer(send, self._limits.silence)
         try:
             self._judge(scope, body)
@@ -61,6 +63,8 @@ class Border:
             await body.drain()
         except _Deaf:
             pass  # uvicorn closes the connection of an answer that was not finished
+        finally:
+            body.release()
 
     def _judge(self, scope: Scope, body: _Body) -> None:
         headers = Headers(scope=scope)
@@ -102,11 +106,19 @@ def refusal(why: Refused) -> JSONResponse:
     return JSONResponse({"error": why.error, "cure": why.cure}, why.status, dict(why.headers))
 
 
+@dataclass
+class _Held:
+    """Bytes of all bodies that are under way or being worked on, and the most that they may be."""
+
+    most: int
+    now: int = 0
+
+
 class _Body:
     """A request's body: counted, and not waited for without end."""
 
-    def __init__(self, receive: Receive, silence: float) -> None:
-        self._receive, self._silence = receive, silence
+    def __init__(self, receive: Receive, silence: float, held: _Held) -> None:
+        self._receive, self._silence, self._held = receive, silence, held
         self.most = 0
         self._taken = 0
         self._ended = False
@@ -122,10 +134,19 @@ class _Body:
         if message["type"] != "http.request":
             self._ended = True
             return message
-        self._taken += len(message.get("body", b""))
+        size = len(message.get("body", b""))
+        self._taken += size
+        self._held.now += size
         self._ended = not message.get("more_body", False)
         if self._taken > self.most:
             raise self.too_large()
+        if self._held.now > self._held.most:
+            raise Refused(
+                429,
+                "Too much is being sent at once.",
+                "Send it again after the time in Retry-After.",
+                {"Retry-After": "5"},
+            )
         return message
 
     async def _next(self) -> Message:
@@ -135,6 +156,11 @@ class _Body:
             return await asyncio.wait_for(self._receive(), min(self._silence, max(patience, 0.01)))
         except asyncio.TimeoutError as why:
             raise Refused(408, "The upload stood still.", "Send it again.", {"Connection": "close"}) from why
+
+    def release(self) -> None:
+        """The request is over: its bytes no longer count."""
+        self._held.now -= self._taken
+        self._taken = 0
 
     async def drain(self) -> None:
         """Read on a little, so that the answer is not lost with the connection."""

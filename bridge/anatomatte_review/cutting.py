@@ -7,48 +7,37 @@ import json
 import time
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from anatomatte.errors import SettingsError
-from anatomatte.parts import GROUPS, PARTS
-from anatomatte.settings import Value
+from anatomatte_batch.cutout import CutoutOptions
+from anatomatte_batch.cutout.cut import Cut, coded
+from anatomatte_batch.cutout.cutter import Cutter
+from anatomatte_batch.cutout.encode import ALPHA, LABELS, PARTS, encoded, picture_bytes
 from anatomatte_batch.picture import Floats
 
 from .limits import Limits
-from .names import shown
-from .pictures import read
-from .warm import Cut, Cutter, displayed
+from .pictures import measured, read
 
-_HARD = 0.004
-"""Half the width of the step that a threshold makes of the matte."""
-_COLOURS = {
-    "white": "#ffffff", "black": "#000000", "grey": "#808080", "gray": "#808080", "red": "#ff0000",
-    "green": "#00ff00", "blue": "#0000ff",
-}  # fmt: skip
-_SUFFIX = {"png": ".png", "jpg": ".jpg", "webp": ".webp", "tif": ".tif", "exr": ".exr"}
+_KINDS = {"jpg": "jpeg", "tif": "tiff"}
+"""Formats of the service that `anatomatte_batch.cutout.FORMATS` calls otherwise."""
+_SEEN = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
+"""Formats that browsers show."""
+_VIEW_QUALITY = 90
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wanted of each picture of a request; units as `schemas.CutForm` tells them.
+    """What is wanted of each picture of a request.
 
     Attributes:
-        background: ``transparent``, a colour, or the file of a picture.
+        options: of the cutout; their ``sheet`` asks for the colour map of parts and the labels.
+        alpha: the matte too, as a grey PNG.
+        plate: the picture as it was read too, and everything as a browser shows it.
     """
 
-    background: str | Path = "transparent"
-    format: str = "png"
-    only: tuple[str, ...] = ()
-    threshold: float | None = None
-    feather: float = 0.0
-    erode: float = 0.0
-    quality: int = 92
+    options: CutoutOptions = field(default_factory=CutoutOptions)
     alpha: bool = False
-    parts: bool = False
     plate: bool = False
 
 
@@ -72,22 +61,42 @@ class Made:
 
 
 def opened(stop: Callable[[], bool]) -> Cutter:
-    """The warm cutter, with its networks loaded."""
-    return Cutter(stop)
+    """The warm cutter."""
+    return Cutter(stop=stop)
+
+
+def options(
+    background: str | Path, kind: str, only: tuple[str, ...], quality: int, **edge: float | None
+) -> CutoutOptions:
+    """The options of a cutout as the service's words say them.
+
+    Args:
+        background: ``transparent``, a colour, or a file of ours; a sender's word is never a path.
+        edge: ``threshold``, ``feather``, ``erode``, as `CutoutOptions`.
+
+    Raises:
+        SettingsError: a colour or a part does not exist.
+    """
+    word = background.strip().lower() if isinstance(background, str) else background
+    behind = None if word in ("", "transparent", "none") else background
+    kind = _KINDS.get(kind, kind)
+    given = {name: value for name, value in edge.items() if value is not None}
+    return CutoutOptions(background=behind, format=kind, only=only, quality=quality, **given)  # type: ignore[arg-type]
 
 
 def made(cutter: Cutter, source: Path, name: str, wish: Wish, limits: Limits) -> Callable[[], Made]:
     """A picture cut, in the engine's thread; what is returned encodes it, in any other.
 
     Raises:
-        Refused: it is no picture, or too large.
+        Refused: it is no picture, or too large; or its background is.
         AnatomatteError: as a batch's frame.
     """
     began = time.monotonic()
-    ground = _ground(wish, limits)
-    cut = cutter.cut(read(source, name, limits), _values(wish), wish.parts)
+    if isinstance(wish.options.background, Path):
+        measured(wish.options.background, "the background", limits)
+    cut = cutter.cut(read(source, name, limits), wish.options)
     took = time.monotonic() - began
-    return lambda: _encoded(cut, ground, wish, took)
+    return lambda: _encoded(cut, wish, took)
 
 
 def found(
@@ -98,150 +107,52 @@ def found(
     Args:
         kind: ``png``, ``zip`` or ``json``.
     """
-    cut = cutter.cut(read(source, name, limits), {}, True)
+    cut = cutter.cut(read(source, name, limits), CutoutOptions(sheet=True))
     return lambda: _parsed(cut, kind)
 
 
-def _values(wish: Wish) -> dict[str, Value]:
-    """The controls of a wish."""
-    values: dict[str, Value] = {"erode": wish.erode, "soften": wish.feather}
-    if wish.threshold is not None:
-        middle = min(max(wish.threshold, _HARD), 1 - _HARD)
-        values |= {"clip_black": middle - _HARD, "clip_white": middle + _HARD}
-    if wish.only:
-        for word in wish.only:
-            if word not in PARTS and word not in GROUPS:
-                near = f"{', '.join(sorted(GROUPS))} and the parts that GET /status lists"
-                raise SettingsError(f"only: there is no part {shown(word)!r}; there are {near}.")
-        values |= {"parts": "listed", "parts_list": " ".join(wish.only)}
-    return values
-
-
-def _ground(wish: Wish, limits: Limits) -> Floats | None:
-    """The background, sRGB: 1×1×3 of a colour, H×W×3 of a picture; None where it is transparent."""
-    if isinstance(wish.background, Path):
-        picture = read(wish.background, "the background", limits)
-        return displayed(picture, picture.colour)
-    word = wish.background.lower()
-    if word in ("", "transparent", "none"):
-        return np.ones((1, 1, 3), np.float32) if wish.format == "jpg" else None
-    digits = _COLOURS.get(word, word).removeprefix("#")
-    digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
-    try:
-        if len(digits) != 6:
-            raise ValueError
-        rgb = bytes.fromhex(digits)
-    except ValueError as why:
-        text = (
-            f"bg: {shown(wish.background)!r} is no background; say transparent, #20a040, or send a picture."
-        )
-        raise SettingsError(text) from why
-    return np.frombuffer(rgb, np.uint8).reshape(1, 1, 3).astype(np.float32) / np.float32(255)
-
-
-def _encoded(cut: Cut, ground: Floats | None, wish: Wish, seconds: float) -> Made:
+def _encoded(cut: Cut, wish: Wish, seconds: float) -> Made:
     """All files of a cut picture."""
-    result = Made(seconds=round(seconds, 3), told=cut.told)
-    pixels = _placed(cut, ground, linear=wish.format == "exr")
-    first = _file(pixels, wish.format, wish.quality)
-    result.files[f"_cutout{_SUFFIX[wish.format]}"] = first
+    said = (*(one.text for one in cut.picture.messages), *cut.told)
+    result = Made(seconds=round(seconds, 3), told=tuple(dict.fromkeys(said)))
+    suffix, first = next(encoded(cut))
+    result.files[suffix] = first
     if wish.alpha:
-        result.files["_alpha.png"] = _file(cut.alpha[..., None], "png")
-        result.views["alpha"] = ".png", result.files["_alpha.png"]
-    if wish.parts:
+        result.files[f"{ALPHA}.png"] = _png(cut.alpha[..., None])
+        result.views["alpha"] = ".png", result.files[f"{ALPHA}.png"]
+    if wish.options.sheet:
         result.labels = cut.labels()
-        result.files["_parts.png"] = _file(cut.parts_map(), "png")
-        result.files["_labels.json"] = json.dumps(result.labels, indent=1).encode()
-        result.views["parts"] = ".png", result.files["_parts.png"]
+        result.files[f"{PARTS}.png"] = _png(cut.parts_map())
+        result.files[f"{LABELS}.json"] = json.dumps(result.labels, indent=1).encode()
+        result.views["parts"] = ".png", result.files[f"{PARTS}.png"]
     if wish.plate:
-        result.views["plate"] = ".jpg", _file(cut.plate, "jpg", 90)
-        seen = wish.format in ("png", "jpg", "webp")
-        view = first if seen else _file(_placed(cut, ground, linear=False), "png")
-        result.views["result"] = _SUFFIX[wish.format] if seen else ".png", view
+        result.views["plate"] = ".jpg", picture_bytes(coded(cut.plate, False), "jpeg", _VIEW_QUALITY)
+        result.views["result"] = _shown(cut, first)
     return result
 
 
-def _placed(cut: Cut, ground: Floats | None, linear: bool) -> Floats:
-    """The people before their background, laid over it in scene-linear light.
-
-    Args:
-        linear: whether it stays so, premultiplied; else sRGB, unpremultiplied.
-    """
-    from anatomatte.ops import colour
-
-    light = cut.light
-    if ground is not None:
-        height, width = cut.alpha.shape
-        behind = colour.decode("srgb", _covering(ground, width, height))
-        seen: Floats = np.asarray(light[..., :3] + (1 - light[..., 3:]) * behind, np.float32)
-        return seen if linear else np.clip(colour.encode("srgb", seen), 0, 1)
-    if linear:
-        return light
-    rgb: Floats = np.asarray(light[..., :3] / np.maximum(light[..., 3:], 1e-6), np.float32)
-    return np.concatenate([np.clip(colour.encode("srgb", rgb), 0, 1), light[..., 3:]], axis=2)
+def _shown(cut: Cut, first: bytes) -> tuple[str, bytes]:
+    """The result as a browser shows it: extension, bytes."""
+    kind = cut.options.format
+    if kind in _SEEN:
+        return _SEEN[kind], first
+    return ".png", next(encoded(cut, replace(cut.options, format="png")))[1]
 
 
-def _covering(ground: Floats, width: int, height: int) -> Floats:
-    """A background scaled to cover width × height, its middle kept."""
-    rows, columns = ground.shape[:2]
-    if (rows, columns) == (1, 1):
-        return np.broadcast_to(ground, (height, width, 3))
-    scale = max(width / columns, height / rows)
-    size = max(width, round(columns * scale)), max(height, round(rows * scale))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    large = cv2.resize(ground, size, interpolation=how)
-    left, top = (size[0] - width) // 2, (size[1] - height) // 2
-    return np.clip(large[top : top + height, left : left + width], 0, 1)
-
-
-def _file(pixels: Floats, kind: str, quality: int = 92) -> bytes:
-    """Pixels as a file of 8 bits; OpenEXR as half floats. C in 1, 3, 4."""
-    if kind in ("tif", "exr"):
-        return _stored(pixels, kind)
-    bits = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    order = {1: None, 3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}[bits.shape[2]]
-    how = {
-        "png": [cv2.IMWRITE_PNG_COMPRESSION, 2],
-        "jpg": [cv2.IMWRITE_JPEG_QUALITY, quality],
-        "webp": [cv2.IMWRITE_WEBP_QUALITY, quality],
-    }[kind]
-    good, content = cv2.imencode(_SUFFIX[kind], bits if order is None else cv2.cvtColor(bits, order), how)
-    if not good:
-        raise SettingsError(f"format: {kind} does not take this picture; choose png.")
-    return bytes(content)
-
-
-def _stored(pixels: Floats, kind: str) -> bytes:
-    import tempfile
-
-    import OpenImageIO as oiio
-
-    spec = oiio.ImageSpec(
-        pixels.shape[1], pixels.shape[0], pixels.shape[2], "half" if kind == "exr" else "uint8"
-    )
-    spec.attribute("oiio:UnassociatedAlpha", 0 if kind == "exr" else 1)
-    spec.attribute("compression", "zip")
-    with tempfile.TemporaryDirectory(prefix="anatomatte-") as folder:
-        path = Path(folder) / f"made{_SUFFIX[kind]}"
-        out = oiio.ImageOutput.create(str(path))
-        if out is None or not out.open(str(path), spec) or not out.write_image(np.ascontiguousarray(pixels)):
-            raise OSError(out.geterror() if out else oiio.geterror())
-        out.close()
-        return path.read_bytes()
+def _png(values: Floats) -> bytes:
+    return picture_bytes(coded(values, False), "png")
 
 
 def _parsed(cut: Cut, kind: str) -> dict[str, bytes]:
     """``png``: the colour map; ``zip``: one archive; ``json``: labels.json and a PNG of each mask."""
     if kind == "png":
-        return {"parts.png": _file(cut.parts_map(), "png")}
-    found = {"labels.json": json.dumps(cut.labels(), indent=1).encode()}
-    found |= {
-        f"{name}.png": _file(mask[..., None], "png") for name, mask in {**cut.people, **cut.parts}.items()
-    }
+        return {"parts.png": _png(cut.parts_map())}
+    masks = {**cut.people, **cut.parts}
+    files = {"labels.json": json.dumps(cut.labels(), indent=1).encode()}
+    files |= {f"{name}.png": _png(mask[..., None]) for name, mask in masks.items()}
     if kind == "json":
-        return found
-    found["parts.png"] = _file(cut.parts_map(), "png")
-    return {"parts.zip": _zipped(found)}
+        return files
+    return {"parts.zip": _zipped({**files, "parts.png": _png(cut.parts_map())})}
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

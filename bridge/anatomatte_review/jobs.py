@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from anatomatte_batch.cutout.cutter import Cutter
+
 from .cutting import Made, Wish, made
 from .engine import Engine
 from .limits import Limits
 from .problems import Refused, refused
 from .store import Store
 from .waiting import done
-from .warm import Cutter
 
 Stage = Literal["waiting", "running", "done", "failed", "cancelled"]
 _BREATH = 1.0  # seconds until a full queue is asked again
@@ -74,7 +75,7 @@ class Jobs:
     @property
     def open(self) -> int:
         """Batches that are not finished."""
-        return sum(not job.finished for job in self._jobs.values())
+        return sum(not job.finished for job in list(self._jobs.values()))
 
     def reserve(self) -> str:
         """The id of a batch that is to come.

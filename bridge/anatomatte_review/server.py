@@ -19,22 +19,32 @@ _MOST_HEAD = 32768  # bytes of a request's head
 
 
 class Impatient(H11Protocol):
-    """Hangs up on who does not send the head of a first request in time; uvicorn waits for ever."""
+    """Hangs up on who does not send the head of a request in time; uvicorn waits for ever."""
 
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._late = asyncio.get_running_loop().call_later(_HEAD_SECONDS, self._hang_up)
+        self._watch()
 
     def handle_events(self) -> None:
         super().handle_events()
-        if self.cycle is not None:
+        if self._between():
+            self._watch()
+        else:
             self._calm()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._calm()
         super().connection_lost(exc)
+
+    def _between(self) -> bool:
+        """Whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _watch(self) -> None:
+        if self._late is None:
+            self._late = asyncio.get_running_loop().call_later(_HEAD_SECONDS, self._hang_up)
 
     def _calm(self) -> None:
         if self._late is not None:
@@ -42,7 +52,7 @@ class Impatient(H11Protocol):
             self._late = None
 
     def _hang_up(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
+        if self._between() and not self.transport.is_closing():
             self.transport.abort()
 
 

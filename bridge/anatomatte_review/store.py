@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import tempfile
 import threading
@@ -16,6 +18,22 @@ from anatomatte.atomic import is_full
 from anatomatte.errors import DiskFull, OutputError
 
 from .limits import MB, Limits
+
+_PREFIX, _LOCK = "anatomatte-serve-", "running"
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed servers of this user left: their kernel has given their locks back."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if left.is_symlink() or left.stat().st_uid != os.getuid():
+                continue
+            held = os.open(left / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(held)
 
 
 @dataclass
@@ -41,7 +59,10 @@ class Store:
         gone: Callable[[str], object] = lambda job: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="anatomatte-serve-"))
+        _sweep(Path(tempfile.gettempdir()))
+        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self._lock = os.open(self.folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._limits, self._gone, self._clock = limits, gone, clock
         self._shelves: OrderedDict[str, _Shelf] = OrderedDict()
         self._changing = threading.RLock()
@@ -111,8 +132,8 @@ class Store:
 
     def close(self) -> None:
         """Remove everything."""
-        with suppress(OSError):
-            shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.close(self._lock)
 
     def _finished(self) -> list[tuple[str, float]]:
         """The jobs that may give way, the oldest first, and when they were finished."""

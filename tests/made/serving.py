@@ -113,3 +113,10 @@ def running(setup: Setup | None = None) -> Iterator[Running]:
 def picture(name: str = "photo.png", content: bytes | None = None) -> tuple[str, tuple[str, bytes]]:
     """One file of a form."""
     return "image", (name, encoded() if content is None else content)
+
+
+def lies(serving: Running) -> list[Path]:
+    """The files that the server holds, but for the lock of its folder."""
+    return [
+        path for path in serving.service.store.folder.rglob("*") if path.is_file() and path.name != "running"
+    ]

@@ -108,6 +108,16 @@ def test_wrong_words_are_sentences(tmp_path: Path) -> None:
         assert code == 2 and named in told and told.count("\n") == 1, told
 
 
+@pytest.mark.parametrize("name", ["fastapi", "uvicorn", "python_multipart"])
+def test_without_the_extra_it_says_how_to_get_it(name: str) -> None:
+    code = (
+        f"import sys; sys.modules[{name!r}] = None\n"
+        "from anatomatte_cli.main import main; sys.exit(main(['serve']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 4 and f"{name} is missing" in done.stderr and "anatomatte[serve]" in done.stderr
+
+
 def test_help_loads_neither_networks_nor_the_web() -> None:
     code = (
         "import sys; from anatomatte_cli.main import main\n"
