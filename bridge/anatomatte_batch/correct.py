@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from anatomatte.errors import SettingsError
 from anatomatte.settings import from_mapping
 
 if TYPE_CHECKING:
-    from anatomatte.shot.corrections import Correction
+    from anatomatte.shot.corrections import Correction, Painted
     from anatomatte.shot.schema import Shot
     from anatomatte.temporal.flow import Small
 
@@ -28,6 +30,8 @@ class CorrectRequest:
         source: its plate; needed to carry strokes.
         add: corrections without id, as tables with the keys of `Correction`.
         remove: ids.
+        paint: frame number → a file with its matte: the alpha, else the first channel.
+        unpaint: frame numbers whose painted matte goes.
         start: number of a video's first frame.
     """
 
@@ -35,6 +39,8 @@ class CorrectRequest:
     source: str | Path | None = None
     add: Sequence[Mapping[str, Any]] = ()
     remove: Sequence[int] = ()
+    paint: Mapping[int, Path] = field(default_factory=dict)
+    unpaint: Sequence[int] = ()
     start: int = 1
 
     def run(self) -> Shot:
@@ -64,9 +70,22 @@ class CorrectRequest:
             raise SettingsError(
                 "A correction is carried along the plate's motion; name the plate after the shot."
             )
-        if self.remove or self.source is not None:
+        shot = self._painted(shot, path)
+        if self.remove or self.paint or self.unpaint or self.source is not None:
             write_shot(shot, path)
         return shot
+
+    def _painted(self, shot: Shot, path: Path) -> Shot:
+        """The shot with the painted mattes that are asked for, without those that go."""
+        made = dict(shot.painted)
+        for frame in self.unpaint:
+            if made.pop(frame, None) is None:
+                raise SettingsError(f"{path} has no painted matte of frame {frame}.")
+        for frame, file in self.paint.items():
+            if frame not in shot.moments:
+                raise SettingsError(f"{path} knows nothing of frame {frame}; analyse that frame too.")
+            made[frame] = taken_in(frame, Path(file), path, (shot.plate.height, shot.plate.width))
+        return dataclasses.replace(shot, painted=dict(sorted(made.items())))
 
     def _carried(self, shot: Shot, wanted: Sequence[Correction]) -> Shot:
         from .source import Source
@@ -105,6 +124,44 @@ def carry(shot: Shot, wanted: Sequence[Correction], read: Callable[[int], Pictur
     return shot
 
 
+def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Painted:
+    """A painted matte, written beside the sidecar as a PNG of 16 bits and one channel.
+
+    Args:
+        size: rows and columns of the plate.
+
+    Raises:
+        SettingsError: there is no such file, or it has another size.
+        PlateError: it cannot be read.
+        OutputError: it cannot be written.
+    """
+    import cv2
+    import numpy as np
+
+    from anatomatte.atomic import beside
+    from anatomatte.shot.corrections import Painted
+    from anatomatte.shot.writing import stem_of
+
+    from .images import read_image
+
+    if not file.exists():
+        raise SettingsError(f"The matte {file} is not there; check the path.")
+    pixels = read_image(file).pixels
+    matte = pixels[..., 3] if pixels.shape[2] == 4 else pixels[..., 0]
+    if matte.shape != size:
+        raise SettingsError(
+            f"The matte {file} has {matte.shape[1]}×{matte.shape[0]} pixels and the plate "
+            f"{size[1]}×{size[0]}; paint it at the plate's size."
+        )
+    deep = np.asarray(np.clip(np.nan_to_num(matte), 0, 1) * 65535 + 0.5, np.uint16)
+    content = cv2.imencode(".png", deep)[1].tobytes()
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"{stem_of(sidecar)}.matte-{frame}-{digest[:8]}.png"
+    with beside(sidecar.with_name(name)) as draft:
+        draft.write_bytes(content)
+    return Painted(frame, name, digest)
+
+
 def kept(shot: Shot, before: Shot, read: Callable[[int], Picture]) -> Shot:
     """A new analysis with the corrections of the one before; carried anew where the plate has changed.
 
@@ -126,7 +183,7 @@ def kept(shot: Shot, before: Shot, read: Callable[[int], Picture]) -> Shot:
             shot = with_marks(shot, one, marks)
         else:
             shot = carry(shot, [one], read)
-    return shot
+    return dataclasses.replace(shot, painted=before.painted)
 
 
 def _likeness(shot: Shot, frame: int) -> str:
@@ -179,6 +236,7 @@ def told(shot: Shot) -> list[str]:
     for one in shot.corrections:
         frames = [n for n, moment in shot.moments.items() if any(mark.id == one.id for mark in moment.marks)]
         lines.append(f"{one.said()}: frames {min(frames, default=0)} to {max(frames, default=0)}")
+    lines += [f"{frame}=matte: {one.file}" for frame, one in shot.painted.items()]
     return lines
 
 

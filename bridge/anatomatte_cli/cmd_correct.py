@@ -12,6 +12,8 @@ from anatomatte.errors import SettingsError
 from .cmd_render import option as _option
 from .helptext import Command
 
+_MATTE = "=matte"
+
 
 @click.command("correct", cls=Command, options_metavar="[OPTIONS]")
 @click.argument("shot")
@@ -27,7 +29,8 @@ from .helptext import Command
 @_option("--radius", metavar="PIXELS", type=float, help="Of the stroke; default: a hundredth of the height.")
 @_option("--reach", metavar="FRAMES", type=int, help="To either side; default: 20.")
 @_option("--from", "many", metavar="JSON", help="A list of corrections, as the sidecar has them.")
-@_option("--delete", metavar="ID", type=int, multiple=True, help="Take a correction out again.")
+@_option("--matte", "mattes", metavar="N=FILE", multiple=True, help="A painted matte of frame N.")
+@_option("--delete", metavar="ID", multiple=True, help="Take a correction, or N=matte, out again.")
 @_option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
 def command(**words: Any) -> int:
     """Mend the shot of a sidecar: add a stroke, take one out, carry all anew, or list them (without SRC)."""
@@ -42,11 +45,31 @@ def command(**words: Any) -> int:
     elif words["stroke"] or _kind(words, 0):
         raise SettingsError("--frame is missing: say in which frame the stroke is drawn.")
     request = CorrectRequest(
-        sidecar=path, source=words["src"], add=add, remove=words["delete"], start=words["start"]
+        sidecar=path,
+        source=words["src"],
+        add=add,
+        remove=[_whole(name, "--delete") for name in words["delete"] if not name.endswith(_MATTE)],
+        paint=dict(_matte(text) for text in words["mattes"]),
+        unpaint=[_whole(name.removesuffix(_MATTE), "--delete") for name in words["delete"] if _MATTE in name],
+        start=words["start"],
     )
     for line in told(request.run()):
         click.echo(line)
     return 0
+
+
+def _matte(text: str) -> tuple[int, Path]:
+    frame, _, file = text.partition("=")
+    if not file:
+        raise SettingsError(f"--matte {text!r}: it takes N=FILE, a frame's number and its matte.")
+    return _whole(frame, "--matte"), Path(file)
+
+
+def _whole(text: str, name: str) -> int:
+    try:
+        return int(text)
+    except ValueError as why:
+        raise SettingsError(f"{name} {text!r}: it takes a whole number.") from why
 
 
 def _kind(words: dict[str, Any], least: int = 1) -> str:

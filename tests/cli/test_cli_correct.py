@@ -105,3 +105,26 @@ def test_analysing_again_keeps_the_hands_work(plate: Path) -> None:
     again = kept(cut, before, read)
     assert again.corrections == (one,)
     assert [n for n in FRAMES if again.moments[n].marks] == [1, 2, 3]
+
+
+def test_a_painted_matte_is_taken_in_and_another_size_is_told(
+    plate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, before = analysed(plate)
+    matte = np.zeros((96, 160), np.uint8)
+    matte[20:60, 40:90] = 200
+    cv2.imwrite(str(tmp_path / "roto.png"), matte)
+    assert main(["correct", str(path), "--matte", f"3={tmp_path / 'roto.png'}"]) == 0
+    made = read_shot(path)
+    stored = cv2.imread(str(path.with_name(made.painted[3].file)), cv2.IMREAD_UNCHANGED)
+    assert stored is not None and stored.dtype == np.uint16
+    assert np.allclose(stored / 65535, matte / 255, atol=1e-4)
+    assert [n for n in FRAMES if made.token(n) != before.token(n)] == [3]
+    capsys.readouterr()
+    assert main(["correct", str(path)]) == 0
+    assert capsys.readouterr().out.startswith("3=matte: ")
+    cv2.imwrite(str(tmp_path / "small.png"), matte[:48])
+    assert main(["correct", str(path), "--matte", f"3={tmp_path / 'small.png'}"]) == 2
+    assert "160×48 pixels and the plate 160×96" in capsys.readouterr().err
+    assert main(["correct", str(path), "--delete", "3=matte"]) == 0
+    assert not read_shot(path).painted

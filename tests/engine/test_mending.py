@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 
 from anatomatte.cache import memo
 from anatomatte.engine import Around, key_frame, work_for
 from anatomatte.engine.mattes import Mattes
+from anatomatte.errors import SettingsError
 from anatomatte.frame import Frame, from_view
 from anatomatte.shot import likeness
-from anatomatte.shot.corrections import Correction, Mark
+from anatomatte.shot.corrections import Correction, Mark, Painted
 from anatomatte.shot.numbering import AtFrame
 from anatomatte.shot.schema import Moment, PlateFacts, Scene, Shot
 from made.window_fake import COUNT, SIZE, STEADY, places, said, told
@@ -94,6 +100,25 @@ def test_a_part_goes_to_its_edge_and_alpha_stays() -> None:
     )
     assert mended.parts["trousers"][:, RIGHT].max() < 0.1
     assert np.array_equal(mended.alpha, plain.alpha) and lawful(mended)
+
+
+def test_a_painted_matte_is_the_alpha_and_its_file_is_guarded(tmp_path: Path) -> None:
+    matte = np.zeros(SIZE, np.uint16)
+    matte[20:60, 30:70] = 65535
+    content = cv2.imencode(".png", matte)[1].tobytes()
+    (tmp_path / "roto.png").write_bytes(content)
+    one = Painted(3, "roto.png", hashlib.sha256(content).hexdigest())
+    shot = dataclasses.replace(corrected(), painted={3: one}, path=tmp_path / "p.shot.json")
+    made = frame(shot)
+    assert np.array_equal(made.alpha, matte / np.float32(65535)) and lawful(made)
+    assert np.array_equal(frame(shot, 4).alpha, frame(corrected(), 4).alpha)
+    memo.purge()
+    (tmp_path / "roto.png").write_bytes(content + b" ")
+    with pytest.raises(SettingsError, match="roto.png of frame 3 was changed"):
+        frame(shot)
+    (tmp_path / "roto.png").unlink()
+    with pytest.raises(SettingsError, match="is not beside the shot file"):
+        frame(shot)
 
 
 def test_frames_out_of_reach_are_the_same_to_the_bit() -> None:

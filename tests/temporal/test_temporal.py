@@ -122,6 +122,14 @@ def test_everybody_else_is_one_more() -> None:
     assert np.array_equal(made[2], mattes[0] + mattes[1])
 
 
+def test_most_of_a_window_say_whom_a_shot_is_about() -> None:
+    says = [([True, False], (1, 0), 1.0), ([True, False], (1, 0), 0.75)]
+    assert whose.voted([True, False], says) == [False, True]
+    assert whose.voted([True, False], [([True], (None, None), 1.0)]) == [True, False]
+    assert whose.voted([False], [([True], (0,), 1.0)]) == [True]  # even: somebody is rather kept
+    assert whose.voted([True, False], []) == [True, False]
+
+
 def test_lost_is_who_is_on_both_sides() -> None:
     own, both = blocks(0), blocks(0, 30)
     order = whose.matched(own, both)

@@ -19,7 +19,7 @@ from ..people.evidence import PeopleEvidence
 from ..people.parts.everyone import PartEvidence
 from ..people.parts.labels import AT
 from ..shot.corrections import Correction, Mark
-from . import memo, steady_parts
+from . import memo, painted, steady_parts
 from .edge import Refined
 from .evidence import Evidence
 from .steadying import coloured
@@ -36,9 +36,14 @@ _Both = tuple[Correction, Mark]
 
 
 def mended(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence, Refined]:
-    """Evidence and matte with the corrections of the frame to alpha and to people; as they came without."""
+    """Evidence and matte with the corrections of the frame to alpha and to people; as they came without.
+
+    Raises:
+        SettingsError: a painted matte is gone, was changed or has another shape.
+    """
     found = _found(task, "keep", "remove", "person", "one")
-    if not found:
+    whole = painted.of(task)
+    if not found and whole is None:
         return evidence, refined
     messages: list[str] = []
     people = evidence.people
@@ -49,6 +54,8 @@ def mended(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence, 
     for one in found:
         if one[0].kind in ("keep", "remove"):
             matte, kept = _covered(task, matte, kept, one, messages)
+    if whole is not None:
+        matte = kept = whole
     evidence = dataclasses.replace(evidence, people=people)
     told = (*refined.messages, *messages)
     if matte is refined.key.matte:

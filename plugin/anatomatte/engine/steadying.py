@@ -47,10 +47,12 @@ class SteadyPeople:
 
 
 class _Row(NamedTuple):
-    """Another frame's people: their mattes J×h×w as they lie here, how much they count, and who is who."""
+    """Another frame's people: their mattes J×h×w as they lie here, how much they count at each pixel and as a
+    whole, and who is who."""
 
     one: Neighbour
     weight: Pixels
+    share: float
     mattes: Pixels
     nobodys: Pixels
     order: tuple[int | None, ...]
@@ -230,7 +232,8 @@ def _people(task: Task, alone: PeopleEvidence) -> SteadyPeople:
         held.append(Beside(planes[1], share))
         cover = np.clip(planes[0] + planes[1], 0, 1)
         mattes = one.alignment.warped(theirs.people, size) * cover
-        rows.append(_Row(one, share, mattes, _nobodys(cover, mattes), whose.matched(own, mattes)))
+        counts = falloff(one.away, task.settings.window, task.settings.steady)
+        rows.append(_Row(one, share, counts, mattes, _nobodys(cover, mattes), whose.matched(own, mattes)))
     lost = whose.lost(own, [(row.one.away, row.mattes, row.order) for row in rows])
     sides = []
     for row in rows:
@@ -277,7 +280,9 @@ def _ordered(
         assert theirs is not None
         heads.append(_moved(theirs, moments_at[away], j, mattes_at[away][j]))
     if alone.main is not None:
-        main = np.array([*alone.main, *(_main(moments_at[away], j) for away, j in carried)], np.bool_)
+        said = [([_main(row.one.moment, j) for j in _all(row)], row.order, row.share) for row in rows]
+        voted = whose.voted([bool(one) for one in alone.main], said)
+        main = np.array([*voted, *(_main(moments_at[away], j) for away, j in carried)], np.bool_)
     if alone.outfits is not None:
         unknown = np.full(alone.outfits.shape[1:], np.nan, np.float32)
         outfits = np.stack([*alone.outfits, *([unknown] * len(carried))]) if len(heads) else alone.outfits
@@ -296,6 +301,11 @@ def _ordered(
     )
     own = len(alone.people)
     return SteadyPeople(evidence, tuple(int(n) if n < own else None for n in order))
+
+
+def _all(row: _Row) -> range:
+    """The places of another frame's people."""
+    return range(len(row.mattes))
 
 
 def _main(moment: Moment, number: int) -> bool:

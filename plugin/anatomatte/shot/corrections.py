@@ -70,6 +70,15 @@ class Mark:
     points: Points = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A matte that was painted for a frame: the name of the file beside the sidecar, and its digest."""
+
+    frame: int = entry("int")
+    file: str = entry("text")
+    sha256: str = entry("text")
+
+
 def checked(one: Correction, where: str) -> Correction:
     """*one* if it can be meant.
 

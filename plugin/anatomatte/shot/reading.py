@@ -13,14 +13,14 @@ from typing import Any
 from .. import decision, text_file
 from ..errors import SettingsError
 from ..toml_table import Table, read
-from .corrections import Correction, Mark, checked
+from .corrections import Correction, Mark, Painted, checked
 from .likeness import is_likeness
 from .migrating import migrated, version
 from .schema import KIND, SCHEMA, Moment, Person, PlateFacts, Row, Scene, Shot, named
 from .wardrobe import words
 
 AGAIN = "run `anatomatte analyse` again"
-_KEYS = ("kind", "schema", "made_by", "plate", "people", "scenes", "frames", "corrections")
+_KEYS = ("kind", "schema", "made_by", "plate", "people", "scenes", "frames", "corrections", "painted")
 
 
 def read_shot(path: Path, carried: bool = True) -> Shot:
@@ -47,7 +47,8 @@ def read_shot(path: Path, carried: bool = True) -> Shot:
     made_by = str(table.get("made_by", ""))
     rest = {key: value for key, value in table.items() if key not in _KEYS}
     corrections = tuple(_list(table, "corrections", Correction, where))
-    shot = Shot(plate, people, scenes, moments, made_by, rest, path, corrections)
+    painted = {one.frame: one for one in _list({"painted": [], **table}, "painted", Painted, where)}
+    shot = Shot(plate, people, scenes, moments, made_by, rest, path, corrections, painted)
     _checked_corrections(shot, where, carried)
     return shot
 
@@ -142,6 +143,9 @@ def _checked_scenes(scenes: Sequence[Scene], where: str) -> None:
 
 
 def _checked_corrections(shot: Shot, where: str, carried: bool) -> None:
+    for matte in shot.painted.values():
+        if matte.file != Path(matte.file).name or not matte.file:
+            raise SettingsError(f"{where}: painted: {matte.file!r} must be the name of a file beside it.")
     for one in shot.corrections:
         at = f"{where}: correction {one.id}"
         checked(one, where)

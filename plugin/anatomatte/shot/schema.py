@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import SettingsError
 from ..menus import GROUP_MENU, MATTE_MENU, MOST_PEOPLE, PART_MENU, PERSON_MENU
 from ..toml_table import field as entry
-from .corrections import Correction, Mark
+from .corrections import Correction, Mark, Painted
 
 SCHEMA = 2
 """The version that this code writes and reads; older ones are brought up to it (`migrating`)."""
@@ -106,6 +106,7 @@ class Shot:
         rest: keys of the short file that this version does not know; they are kept.
         path: the short file, where it was read from one.
         corrections: what a hand mended, in the order in which it was done.
+        painted: mattes that a hand painted, by frame number.
     """
 
     plate: PlateFacts
@@ -116,6 +117,7 @@ class Shot:
     rest: Mapping[str, Any] = field(default_factory=dict)
     path: Path | None = None
     corrections: tuple[Correction, ...] = ()
+    painted: Mapping[int, Painted] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[str, str]:
@@ -135,7 +137,8 @@ class Shot:
         screen = scene and (scene.screen, scene.exposure)
         facts = (screen, moment and moment.likeness, moment and moment.people, wear)
         mended = tuple((one.facts, mark.belief, mark.points) for one, mark in self.mended(frame))
-        told = (*facts, mended) if mended else facts
+        hand = mended, self.painted.get(frame)
+        told = (*facts, *hand) if any(hand) else facts
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
     def mended(self, frame: int) -> tuple[tuple[Correction, Mark], ...]:

@@ -61,6 +61,7 @@ def _text(shot: Shot, frames: str, digest: str) -> str:
         "people": [dataclasses.asdict(person) for person in shot.people],
         "scenes": [dataclasses.asdict(scene) for scene in shot.scenes],
         "corrections": [dataclasses.asdict(one) for one in shot.corrections],
+        "painted": [dataclasses.asdict(one) for one in shot.painted.values()],
         "frames": {"file": frames, "sha256": digest},
     }
     return json.dumps({**table, **shot.rest}, indent=2, ensure_ascii=False) + "\n"

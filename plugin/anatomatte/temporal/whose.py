@@ -44,6 +44,29 @@ def rearranged(mattes: Pixels, order: Sequence[int | None]) -> Pixels:
     return made
 
 
+Said = tuple[Sequence[bool], Sequence[int | None], float]
+"""What another frame says of its own people, `matched` of this frame's with them, and how much it counts."""
+
+
+def voted(own: Sequence[bool], sides: Sequence[Said]) -> list[bool]:
+    """What most of a window say of each person of a frame, yes or no; where it is even, yes.
+
+    Args:
+        own: what the frame itself says.
+        sides: what the frames around say.
+    """
+    made = []
+    for k, mine in enumerate(own):
+        for_, all_ = float(mine), 1.0
+        for says, order, weight in sides:
+            j = order[k]
+            if j is not None:
+                for_ += weight * says[j]
+                all_ += weight
+        made.append(2 * for_ >= all_)
+    return made
+
+
 def lost(own: Pixels, sides: Sequence[tuple[int, Pixels, tuple[int | None, ...]]]) -> list[dict[int, int]]:
     """People whom the frames around this one have and this one has not.
 
