@@ -152,9 +152,10 @@ def test_remove_and_keep_have_the_last_word() -> None:
     assert kept.alpha[60, LEFT.stop + 15] > 0.95 > plain.alpha[60, LEFT.stop + 15] and lawful(kept)
 
 
-def test_belief_fades_and_nothing_to_mend_is_told() -> None:
+def test_little_belief_takes_less_and_nothing_to_mend_is_told() -> None:
     one = stroke("remove", LEFT, 82)
-    half = frame(corrected(one, belief=0.25)).alpha[85, LEFT.start + 15]
-    assert 0.4 < half < 0.6
+    little, much = (frame(corrected(one, belief=share)).alpha[:, LEFT] for share in (0.05, 1.0))
+    assert little[85, 15] < 0.05 and much[85, 15] < 0.05  # what is taken is taken whole
+    assert little.sum() >= much.sum()
     empty = frame(corrected(stroke("remove", slice(60, 100), 10)))
     assert any("Correction 1 found nothing to mend" in text for text in empty.messages)

@@ -26,7 +26,8 @@ from .steadying import coloured
 from .task import Task
 
 _FULL = 0.5
-"""Belief from which on a correction holds fully; below it fades."""
+"""Belief from which on a correction reaches as far as where it was drawn; below it less far. What it takes it
+takes whole: half of a part, or of a matte, is nobody's wish."""
 _SOFT = 0.02
 _UNDER = 0.2
 """Share of a stroke that has to lie on something for it to be meant."""
@@ -103,7 +104,7 @@ def _parted(task: Task, shares: Pixels, one: _Both) -> Pixels:
     if not wrong:
         return shares
     there = small.argmax(0)
-    taken = _fine(task, _area(task, one, np.isin(there, wrong), False), shares.shape[1:]) * _strength(one[1])
+    taken = _fine(task, _area(task, one, np.isin(there, wrong), False), shares.shape[1:])
     return _given(shares, target, wrong, taken)
 
 
@@ -134,7 +135,7 @@ def _whose(task: Task, people: PeopleEvidence, one: _Both, messages: list[str]) 
     if not wrong:
         return _told(task, one, messages, f"all of it is person {wanted[0]} already", people)
     there = np.isin(small.argmax(0), wrong) & (cover > _SOFT)
-    taken = _fine(task, _area(task, one, there, False), people.alpha.shape) * _strength(one[1])
+    taken = _fine(task, _area(task, one, there, False), people.alpha.shape)
     return dataclasses.replace(people, people=_given(people.people, target, wrong, taken))
 
 
@@ -151,7 +152,7 @@ def _covered(
         return _told(task, one, messages, f"{said} already", (matte, kept))
     if not keeps:  # its fringe is of mixed colours, and goes with it
         found = found | (mend.around(found) & wrong & (small < 1 - _SOFT))
-    taken = _fine(task, found, matte.shape) * _strength(one[1])
+    taken = _fine(task, found, matte.shape)
     if keeps:
         return np.maximum(matte, taken), np.maximum(kept, taken)
     return matte * (1 - taken), kept * (1 - taken)
@@ -189,15 +190,12 @@ def _area(task: Task, one: _Both, wrong: Mask, bounded: bool) -> Mask:
     for other in _found(task, *family):
         if other[0].facts[:3] != one[0].facts[:3]:
             against |= _drawn(task, other)
-    return mend.area(_colours(task), wrong, _drawn(task, one) & ~against, against, bounded)
+    far = min(1.0, one[1].belief / _FULL)
+    return mend.area(_colours(task), wrong, _drawn(task, one) & ~against, against, bounded, far)
 
 
 def _drawn(task: Task, one: _Both) -> Mask:
     return mend.drawn(one[1].points, one[0].radius, _colours(task).shape[:2])
-
-
-def _strength(mark: Mark) -> np.float32:
-    return np.float32(min(1.0, mark.belief / _FULL))
 
 
 def _colours(task: Task) -> Pixels:

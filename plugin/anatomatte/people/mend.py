@@ -57,7 +57,7 @@ def drawn(points: Sequence[tuple[float, float]], radius: float, size: tuple[int,
     return made > 0
 
 
-def area(colours: Pixels, wrong: Mask, seed: Mask, others: Mask, bounded: bool) -> Mask:
+def area(colours: Pixels, wrong: Mask, seed: Mask, others: Mask, bounded: bool, far: float = 1.0) -> Mask:
     """What goes with a stroke.
 
     Args:
@@ -66,6 +66,7 @@ def area(colours: Pixels, wrong: Mask, seed: Mask, others: Mask, bounded: bool) 
         seed: h×w, the stroke.
         others: h×w, strokes that say otherwise.
         bounded: distance in the picture counts too, since *wrong* does not end near by.
+        far: 0..1, how long a way may be, as a share of the usual.
     """
     start = seed & wrong
     if not start.any():
@@ -83,7 +84,7 @@ def area(colours: Pixels, wrong: Mask, seed: Mask, others: Mask, bounded: bool) 
     links = _touching(number, count)
     mine = _ways(number, start, means, middles, links, spread)
     theirs = _ways(number, others & inside, means, middles, links, spread)
-    taken = (mine < _MOST) & (mine <= theirs)
+    taken = (mine < far * _MOST) & (mine <= theirs)
     made = np.zeros_like(wrong)
     made[inside] = taken[of]
     return np.asarray((made | seed) & ~others & inside, np.bool_)
