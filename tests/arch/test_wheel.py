@@ -125,6 +125,11 @@ def test_the_wheel_holds_what_works_and_nothing_that_lay_about(wheel: Path) -> N
         "anatomatte/weights/outfit.md",
         "anatomatte_cli/main.py",
         *(f"anatomatte_review/page/{part}" for part in ("index.html", "app.js", "style.css", "icon.svg")),
+        *(f"anatomatte_cli/samples/{of}" for of in ("shot/plate.1012.exr", "room/plate.1012.jpg")),
+        *(
+            f"anatomatte_cli/samples/photos/{path.name}"
+            for path in (native.ROOT / "samples/photos").iterdir()
+        ),
         *(f"{package}/py.typed" for package in PACKAGES),
     } <= names
     assert {name.split("/")[0] for name in names} == {
@@ -150,6 +155,10 @@ def test_the_installed_package_works_far_from_its_source(python: Path, tmp_path:
 
     program = str(python.parent / "anatomatte")
     assert "Everything works." in says(program, "doctor")
+    says(program, "demo", "--out", str(tmp_path / "demo"))
+    assert (tmp_path / "demo" / "sheet.png").is_file() and list(
+        (tmp_path / "demo").glob("photos/*_cutout.png")
+    )
     says(program, "install", "--dir", str(tmp_path / "plugins"))
     (packages,) = python.parents[1].glob("lib/*/site-packages")
     for where in (str(tmp_path / "plugins"), str(packages / "anatomatte" / "ofx")):

@@ -114,7 +114,7 @@ def test_a_painted_matte_is_the_alpha_and_its_file_is_guarded(tmp_path: Path) ->
     assert np.array_equal(frame(shot, 4).alpha, frame(corrected(), 4).alpha)
     memo.purge()
     (tmp_path / "roto.png").write_bytes(content + b" ")
-    with pytest.raises(SettingsError, match="roto.png of frame 3 was changed"):
+    with pytest.raises(SettingsError, match=r"roto\.png of frame 3 was changed"):
         frame(shot)
     (tmp_path / "roto.png").unlink()
     with pytest.raises(SettingsError, match="is not beside the shot file"):
