@@ -11,7 +11,8 @@ every pixel; those of a bank (`python -m training`) have parts too. With FOLDER 
 frame to the next. `dtssd_ratio` and `sad_ratio` are steady through by itself, of the drawn clips together;
 `parts_dtssd_ratio` that of the parts, over all layers of parts, where there is truth, and
 `parts_shot_ratio` the same with the sidecar of an analysis (`--shot`); `collapse_left` the
-frames of IoU under .5 between two of more than .85; `time_cost_ratio` the seconds of an HD frame with parts
+frames of IoU under .5 between two of more than .85; with `--strokes` `strokes_to_095` and `painted_to_095`
+as `strokes.py` says; `time_cost_ratio` the seconds of an HD frame with parts
 within a sequence, steady through by itself (the median of frames, without the first five).
 """
 
@@ -33,6 +34,7 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import drawn_clips
+import strokes as simulated
 from measures import unsteady
 
 from anatomatte.menus import PART_MENU
@@ -172,6 +174,30 @@ def of_photos(folder: Path, alone: Score, steady: Score, **settings: object) -> 
             score.add(rendered(Path(where), out, False, **values)[0], truth)
 
 
+def strokes(kinds: Iterable[str], bank: Path | None, say: Callable[[str], object]) -> dict[str, float]:
+    """Strokes until a wrong part is right, and painted frames, the means over drawn clips of 20 frames."""
+    counts = []
+    for kind in kinds:
+        clip = drawn(kind, 20, bank)
+        truth = [one.parts for one in clip if one.parts is not None]
+        if len(truth) < len(clip):
+            continue
+        with tempfile.TemporaryDirectory() as where:
+            folder = Path(where)
+            written(folder, (one.picture for one in clip))
+
+            def render(out: str, sidecar: str, folder: Path = folder) -> list[Pixels]:
+                return rendered(folder, out, True, who="everyone", shot_file=sidecar)[1]
+
+            found = simulated.mended(folder, truth, render, lambda text, kind=kind: say(f"{kind}: {text}"))
+        if found is not None:
+            counts.append(found)
+    if not counts:
+        return {}
+    made = np.mean(counts, 0)
+    return {"strokes_to_095": float(made[0]), "painted_to_095": float(made[1])}
+
+
 def cost(bank: Path | None, frames: int, **settings: object) -> float:
     """Seconds of an HD frame with parts in a sequence, steady through by itself."""
     clip = drawn_clips.frames("walking", 1, frames, (1920, 1080), bank)
@@ -248,6 +274,7 @@ def main() -> int:
     parser.add_argument("--frames", type=int, default=24)
     parser.add_argument("--window", type=int, default=None, help="frames to each side; the default otherwise")
     parser.add_argument("--shot", action="store_true", help="with a sidecar as well")
+    parser.add_argument("--strokes", action="store_true", help="strokes that mend a part, simulated")
     parser.add_argument("--no-cost", action="store_true", help="without the HD sequence")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
@@ -259,6 +286,8 @@ def main() -> int:
     made = table(
         ((kind, drawn(kind, args.frames, bank)) for kind in kinds), folder, say, args.shot, **settings
     )
+    if args.strokes:
+        made |= strokes(kinds, bank, say)
     if not args.no_cost:
         made["time_cost_ratio"] = cost(bank, 14, **settings)
     if args.json:

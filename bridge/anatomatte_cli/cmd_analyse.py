@@ -30,7 +30,7 @@ _SAME = ("colour", "start", "overwrite", "on_error", "threads", "log", "quiet")
 @_option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
 @_option("--threads", metavar="N", type=int, help="Processor threads for a frame.")
 @_option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
-@_option("--doubtful", is_flag=True, help="Only list the doubtful frames of the sidecar that is there.")
+@_option("--doubtful", is_flag=True, help="Only list the doubtful frames of a sidecar.")
 @_option("--quiet", is_flag=True, help="No bar and no lines.")
 def command(**words: Any) -> int:
     """Write the sidecar of SRC: who is who in every frame, cuts, the screen, exposure."""

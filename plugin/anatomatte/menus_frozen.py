@@ -48,6 +48,15 @@ edge_model: own alpha vitmatte-small corridorkey modnet birefnet-matting birefne
   cv-unet-portrait cv-unet-universal rvm-mobilenetv3 rvm-resnet50 modelscope-video-matting custom
 despill_method: average limit double unmix
 despill_replace: nothing luminance bg colour
+fix_1: nothing keep remove part person
+fix_1_part: hat hair face glasses neck torso_skin upper_clothes coat dress trousers skirt left_arm right_arm
+  left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag other left_tights right_tights
+fix_2: nothing keep remove part person
+fix_2_part: hat hair face glasses neck torso_skin upper_clothes coat dress trousers skirt left_arm right_arm
+  left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag other left_tights right_tights
+fix_3: nothing keep remove part person
+fix_3_part: hat hair face glasses neck torso_skin upper_clothes coat dress trousers skirt left_arm right_arm
+  left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag other left_tights right_tights
 check: off frame neighbours
 draft: auto off always
 """

@@ -27,6 +27,7 @@ from typing import Any, cast
 from .controls import PAGES, SHOWN, Control, Evidence, Kind, Made, Stage, Value, checked, choice, control
 from .decision import parsed
 from .errors import SettingsError
+from .fixing import Fixing
 from .keying import SEEN as _SEEN
 from .menus import (
     ALPHA_MODELS,
@@ -38,7 +39,6 @@ from .menus import (
     frozen_text,
     in_order,
 )
-from .shooting import Shooting
 
 __all__ = [
     "BY_NAME", "CONTROLS", "MATTES", "PAGES", "RENAMED", "SHOWN",
@@ -62,7 +62,7 @@ def _pack(channel: str, default: str) -> Any:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Settings(Shooting):
+class Settings(Fixing):
     """Values of all controls for one frame.
 
     Raises:

@@ -121,6 +121,38 @@ def test_a_painted_matte_is_the_alpha_and_its_file_is_guarded(tmp_path: Path) ->
         frame(shot)
 
 
+def hinted(number: int = 3, **values: object) -> Mattes:
+    """A frame with hints at places x, y in shares of the plate, y down, and no sidecar."""
+    for name, value in list(values.items()):
+        if name.endswith("_at") and isinstance(value, tuple):
+            values[name] = (value[0] * SIZE[1], (1 - value[1]) * SIZE[0])
+    settings = STEADY.replace(**values)
+    clips = {"Source": PLATES[number]}
+    around = Around(
+        number, clips, settings, 0, COUNT - 1, lambda name, n: PLATES[n] if name == "Source" else None,
+        lambda n: settings,
+    )  # fmt: skip
+    with told(lambda n: said(3)):
+        made = key_frame(clips, settings, work_for(settings), keep=True, around=around)
+        made.parts  # noqa: B018  made while the network answers
+        return made
+
+
+def test_a_hint_does_what_a_stroke_does_and_ends_where_it_is_keyed_off() -> None:
+    place = ((LEFT.start + 15) / SIZE[1], 82 / SIZE[0])
+    plain = hinted()
+    legs = (slice(76, 94), slice(LEFT.start + 4, LEFT.stop - 4))
+    part = hinted(fix_2="part", fix_2_at=place, fix_2_part="trousers")
+    assert plain.parts["trousers"][legs].max() < 0.1 < 0.9 < part.parts["trousers"][legs].min()
+    assert np.array_equal(part.alpha, plain.alpha) and lawful(part)
+    gone = hinted(fix_1="remove", fix_1_at=place)
+    assert gone.alpha[legs].max() < 0.1 and lawful(gone)
+    off = hinted(fix_1="remove", fix_1_at=place, fix_1_on=False)
+    assert np.array_equal(off.alpha, plain.alpha)
+    nothing = hinted(fix_3="remove", fix_3_at=(0.5, 0.05))
+    assert any("Hint 3 found nothing to mend" in text for text in nothing.messages)
+
+
 def test_frames_out_of_reach_are_the_same_to_the_bit() -> None:
     plain, mended = frame(corrected(), 4), frame(corrected(stroke("remove", LEFT, 60)), 4)
     assert np.array_equal(plain.alpha, mended.alpha)

@@ -152,7 +152,7 @@ def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
 
 def of_shares(task: Task, choice: Selection, alone: bool) -> tuple[object, ...]:
     """What the shares of people and parts depend on; *alone*: there is no screen."""
-    return *of_steady(task), dataclasses.replace(choice, doubts=()), alone
+    return *of_steady(task), task.hints, dataclasses.replace(choice, doubts=()), alone
 
 
 def of_parts(task: Task) -> tuple[object, ...]:
@@ -168,7 +168,7 @@ def of_wardrobe(task: Task, number: int | None = None) -> str:
 
 def of_fields(task: Task, labels: tuple[int, ...], size: tuple[int, ...]) -> tuple[object, ...]:
     """What the fields of some parts, over a plate of some size, depend on."""
-    return *of_parts(task), *of_steady(task), labels, size
+    return *of_parts(task), *of_steady(task), task.hints, labels, size
 
 
 def of_foreground(task: Task, *pixels: npt.NDArray[Any] | None, facts: tuple[object, ...]) -> str:
@@ -200,6 +200,7 @@ def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, o
         task.work.scale,
         task.place,
         task.marks,
+        task.hints,
         task.shot and task.shot.token,
         half,
         os.environ.get("OCIO", ""),

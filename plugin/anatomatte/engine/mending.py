@@ -77,7 +77,7 @@ def parts_of(task: Task) -> PartEvidence:
     found = _found(task, "part")
     if not found:
         return made
-    facts = (*memo.of_steady(task), task.settings.parts_hardness)
+    facts = (*memo.of_steady(task), task.hints, task.settings.parts_hardness)
 
     def make() -> PartEvidence:
         shares = made.shares
@@ -89,9 +89,9 @@ def parts_of(task: Task) -> PartEvidence:
 
 
 def _found(task: Task, *kinds: str) -> list[_Both]:
-    """The corrections of some kinds that reach the frame, in their order."""
-    shot = task.shot
-    return [] if shot is None else [both for both in shot.shot.mended(shot.number) if both[0].kind in kinds]
+    """The corrections of some kinds that reach the frame, in their order; hints come after the sidecar's."""
+    said = () if task.shot is None else task.shot.shot.mended(task.shot.number)
+    return [both for both in (*said, *task.hints) if both[0].kind in kinds]
 
 
 def _parted(task: Task, shares: Pixels, one: _Both) -> Pixels:
@@ -160,10 +160,9 @@ def _covered(
 
 def _told(task: Task, one: _Both, messages: list[str], what: str, answer: T) -> T:
     """The *answer*, with a sentence of what there was not to mend, at the frame of the stroke alone."""
-    if task.shot is not None and task.shot.number == one[0].frame:
-        messages.append(
-            f"Correction {one[0].id} found nothing to mend: {what}; move its stroke or remove it."
-        )
+    if one[0].id < 0 or (task.shot is not None and task.shot.number == one[0].frame):
+        name = f"Hint {-one[0].id}" if one[0].id < 0 else f"Correction {one[0].id}"
+        messages.append(f"{name} found nothing to mend: {what}; move it or take it away.")
     return answer
 
 

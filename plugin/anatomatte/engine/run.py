@@ -13,7 +13,7 @@ from ..plate import prepare
 from ..settings import Settings
 from ..shot.numbering import AtFrame
 from ..work import Work
-from . import asking, memo, mending, parting, quality, quality_beside, steadying
+from . import asking, hints, memo, mending, parting, quality, quality_beside, steadying
 from .edge import refine
 from .evidence import asks_models, observe
 from .halves import full, halved
@@ -56,9 +56,11 @@ def key_frame(
         inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
         half_too = small is not None
         exposure = None if shot is None else shot.exposure_at(shot.number)
+        frame = shot.number if shot is not None else 0 if around is None else around.number
+        here = hints.of(settings, plate.frame.bounds, work.across, frame)
         task = Task(
             small or plate, settings, inner, place, around, marks, half_too, shot,
-            wardrobe=shot, exposure=exposure,
+            wardrobe=shot, hints=here, exposure=exposure,
         )  # fmt: skip
 
         def make() -> Mattes:

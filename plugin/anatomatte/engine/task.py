@@ -19,6 +19,7 @@ from ..plate import Plate
 from ..settings import Settings
 from ..shot.numbering import AtFrame
 from ..work import Work
+from .hints import Hints
 from .neighbours import Around
 
 
@@ -36,6 +37,7 @@ class Task:
         half: whether this is the plate at half resolution.
         shot: the shot's sidecar at this frame; None without one.
         wardrobe: the same, where people are not numbered by it but wear what it says.
+        hints: what the page Shot says of places in this frame.
         crowd: networks tell apart as many people as they can, whatever People says.
         exposure: automatic exposure in stops, by the scene of a shot; None takes the frame's own.
         kept: what was made of the people of this frame, for when parts are asked of it later.
@@ -50,6 +52,7 @@ class Task:
     half: bool = False
     shot: AtFrame | None = None
     wardrobe: AtFrame | None = None
+    hints: Hints = ()
     crowd: bool = False
     exposure: float | None = None
     kept: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
