@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -12,7 +12,19 @@ import numpy as np
 import numpy.typing as npt
 from traps_drawn.pictures import draw
 
-from anatomatte.engine import Task, observe, prepare, quality, refine, shape, steady_parts, work_for
+from anatomatte.engine import (
+    Around,
+    Task,
+    observe,
+    prepare,
+    quality,
+    refine,
+    shape,
+    steady_parts,
+    steadying,
+    work_for,
+)
+from anatomatte.frame import Frame as Frame_
 from anatomatte.frame import from_view
 from anatomatte.people.parts.labels import LABELS
 from anatomatte.qc.areas import opened, root
@@ -81,17 +93,28 @@ def is_clean(iou: float, flaw: float) -> bool:
     return iou >= 0.9 and flaw < 0.08
 
 
-def keyed(
-    name: str, frame: int, rgb: npt.NDArray[np.uint8] | Pixels, truth: Pixels, parts: bool = False
-) -> Taken:
-    """A picture H×W×3 through the engine with true defaults."""
+Frame = tuple[npt.NDArray[np.uint8] | Pixels, Pixels]
+"""A picture H×W×3 and its true matte."""
+
+
+def keyed(name: str, number: int, frames: Sequence[Frame], parts: bool = False) -> Taken:
+    """A frame of a shot through the engine with true defaults, among the frames around it."""
+    rgb, truth = frames[number]
     height, width = rgb.shape[:2]
     work = work_for(SETTINGS)
-    task = Task(
-        prepare({"Source": from_view(rgb, (0, 0, width, height))}, SETTINGS), SETTINGS, work, (0.5, 0.5)
-    )
+
+    def clip_at(name: str, at: int) -> Frame_ | None:
+        if name != "Source" or not 0 <= at < len(frames):
+            return None
+        high, wide = frames[at][0].shape[:2]
+        return from_view(frames[at][0], (0, 0, wide, high))
+
+    clips = {"Source": from_view(rgb, (0, 0, width, height))}
+    around = Around(number, clips, SETTINGS, 0, len(frames) - 1, clip_at, lambda at: SETTINGS)
+    task = Task(prepare(clips, SETTINGS), SETTINGS, work, (0.5, 0.5), around)
     evidence = observe(task)
-    made = shape(task, evidence, refine(task, evidence))
+    evidence, refined = steadying.steadied(task, evidence, refine(task, evidence))
+    made = shape(task, evidence, refined)
     seen = quality.seen(task, evidence, made)
     height, width = seen.alpha.shape
     small = cv2.resize(truth, (width, height), interpolation=cv2.INTER_AREA)
@@ -99,16 +122,19 @@ def keyed(
         shares = steady_parts.parts_of(task).shares
         planes = [cv2.resize(plane, (width, height)) * seen.alpha for plane in shares]
         seen = dataclasses.replace(seen, parts=dict(zip(LABELS, planes, strict=True)))
-    return Taken(name, frame, seen, small)
+    return Taken(name, number, seen, small)
 
 
 def drawn(split: str, shot: Shot) -> Iterator[Taken]:
     """The frames of a drawn shot."""
+    frames: list[Frame] = []
     for frame in range(FRAMES):
         step = frame - FRAMES / 2
         moved = shot.speed * step, 0.004 * math.sin(1.3 * frame) * (shot.speed > 0)
         picture = draw(split, shot.kind, shot.number, moved=moved, take=frame + 1)
-        yield keyed(f"{shot.kind} {shot.number + 1}", frame, picture.rgb, picture.alpha, shot.parts)
+        frames.append((picture.rgb, picture.alpha))
+    for frame in range(FRAMES):
+        yield keyed(f"{shot.kind} {shot.number + 1}", frame, frames, shot.parts)
 
 
 def clip(folder: Path) -> Iterator[Taken]:
@@ -120,10 +146,12 @@ def clip(folder: Path) -> Iterator[Taken]:
     pictures = sorted(p for p in folder.iterdir() if (folder / f"{p.stem}_mask.png").is_file())
     if not pictures:
         raise FileNotFoundError(f"{folder} holds no pictures with NAME_mask.png beside them")
-    for frame, path in enumerate(pictures):
+    frames: list[Frame] = []
+    for path in pictures:
         rgb = cv2.imread(str(path), cv2.IMREAD_COLOR)
         mask = cv2.imread(str(folder / f"{path.stem}_mask.png"), cv2.IMREAD_GRAYSCALE)
         if rgb is None or mask is None:
             raise FileNotFoundError(f"{path} or its mask cannot be read")
-        rgb = np.ascontiguousarray(rgb[..., ::-1])
-        yield keyed(folder.name, frame, rgb, (mask > 127).astype(np.float32))
+        frames.append((np.ascontiguousarray(rgb[..., ::-1]), (mask > 127).astype(np.float32)))
+    for frame in range(len(frames)):
+        yield keyed(folder.name, frame, frames)

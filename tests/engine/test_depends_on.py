@@ -26,6 +26,7 @@ SHAPE = {
     "leave_point", "leave_corner", "leave_opposite", "parts", "parts_list",
     "parts_hardness", "held", "source_alpha", "clip_black",
     "clip_white", "matte_gamma", "erode", "soften", "despot_black", "despot_white", "snap",
+    *(f"fix_{n}{fact}" for n in (1, 2, 3) for fact in ("", "_at", "_on", "_part", "_person")),
 }  # fmt: skip
 DESPILL = {
     "despill", "despill_keep", "despill_method", "despill_replace", "despill_luminance", "despill_colour",
