@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from statistics import median
 from typing import Any
 
 import pytest
@@ -77,5 +78,6 @@ def test_five_hundred_hd_frames_are_flat(runtime: str, chosen: dict[str, Any]) -
 @pytest.mark.parametrize("runtime", ["in-process", "worker"])
 def test_sixty_small_frames_hold_nothing_that_grows(runtime: str) -> None:
     told = held(runtime, 60, (270, 480), KEYER)
-    warm, end = max(told[15:30]), max(told[45:])
+    # what a frame needs while it is made comes and goes: single frames say nothing
+    warm, end = median(told[15:30]), median(told[45:])
     assert end < warm + 12, told  # a plate of this size takes 2 MB: one kept a frame would be 60
