@@ -15,6 +15,7 @@ from anatomatte.engine import Around, key_frame, work_for
 from anatomatte.engine.mattes import Mattes
 from anatomatte.errors import SettingsError
 from anatomatte.frame import Frame, from_view
+from anatomatte.settings import Settings
 from anatomatte.shot import likeness
 from anatomatte.shot.corrections import Correction, Mark, Painted
 from anatomatte.shot.numbering import AtFrame
@@ -57,7 +58,7 @@ def corrected(*corrections: Correction, at: tuple[int, ...] = (3,), belief: floa
     return Shot(facts, (), (Scene(0, COUNT - 1),), moments, corrections=corrections)
 
 
-def frame(shot: Shot, number: int = 3) -> Mattes:
+def frame(shot: Shot, number: int = 3, settings: Settings = STEADY) -> Mattes:
     clips = {"Source": PLATES[number]}
     around = Around(
         number, clips, STEADY, 0, COUNT - 1, lambda name, n: PLATES[n] if name == "Source" else None,
@@ -65,7 +66,7 @@ def frame(shot: Shot, number: int = 3) -> Mattes:
     )  # fmt: skip
     with told(lambda n: said(3)):
         made = key_frame(
-            clips, STEADY, work_for(STEADY), keep=True, around=around,
+            clips, settings, work_for(settings), keep=True, around=around,
             shot=AtFrame(shot, number, shot.token(number)),
         )  # fmt: skip
         made.parts  # noqa: B018  made while the network answers
@@ -191,3 +192,7 @@ def test_little_belief_takes_less_and_nothing_to_mend_is_told() -> None:
     assert little.sum() >= much.sum()
     empty = frame(corrected(stroke("remove", slice(60, 100), 10)))
     assert any("Correction 1 found nothing to mend" in text for text in empty.messages)
+    shown = frame(
+        corrected(stroke("part", LEFT, 60, part="upper_clothes")), settings=STEADY.replace(output="parts")
+    )
+    assert any("all of it is upper_clothes already" in text for text in shown.messages)

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from anatomatte.shot.carrying import with_marks
+from anatomatte.shot.corrections import Correction, Mark
 from made.keyer_scenes import GREEN, scene
 from made.shim_bench import BUNDLE
 from made.shots_made import shot, written
@@ -50,3 +52,23 @@ def test_another_plates_sidecar_fails_the_frame(node: Instance, tmp_path: Path) 
         node.render(1)
     node.params["shot_file"] = ""
     node.render(1)
+
+
+def test_a_stroke_and_a_hint_take_away_the_same(node: Instance, tmp_path: Path) -> None:
+    """The wall's subject lies in the middle: a correction of the file, then a hint there."""
+    node.params["output"] = "matte"
+    before = node.render(1)["colour"][..., 3]
+    stroke = Correction(1, "remove", 1, stroke=(0.5, 0.5), reach=0)
+    plain = shot(WALL.image, {1: (), 2: ()})
+    path = written(with_marks(plain, stroke, {1: Mark(1, 1.0, stroke.points)}), tmp_path)
+    node.params["shot_file"] = str(path)
+    stroked = node.render(1)["colour"][..., 3]
+    assert float(before[45, 70]) > 0.9 and float(stroked[45, 70]) == 0.0
+    assert np.array_equal(node.render(2)["colour"][..., 3], before)
+    node.params["shot_file"] = ""
+    assert np.array_equal(node.render(1)["colour"][..., 3], before)
+    node.params["fix_1"] = "remove"
+    node.params["fix_1_at"] = (70.0, 45.0)
+    assert np.array_equal(node.render(1)["colour"][..., 3], stroked)
+    node.params["fix_1_on"] = False
+    assert np.array_equal(node.render(1)["colour"][..., 3], before)

@@ -64,7 +64,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     made = with_marks(plain(), COAT, carried(plain(), COAT, panned))
     path = written(made, tmp_path)
     found = read_shot(path)
-    assert found.corrections == (COAT,)
+    assert found.corrections == (dataclasses.replace(COAT, carried=COAT.reach),)
     assert all(found.token(n) == made.token(n) for n in FRAMES)
     write_shot(found, path)
     assert read_shot(path).moments == found.moments
@@ -79,7 +79,7 @@ def test_schema_1_has_no_corrections(tmp_path: Path) -> None:
     assert found.corrections == () and found.token(14) == plain().token(14)
 
 
-@pytest.mark.parametrize("values", [{"stroke": [0.4, 0.4]}, {"id": 7}])
+@pytest.mark.parametrize("values", [{"stroke": [0.4, 0.4]}, {"id": 7}, {"reach": 9}])
 def test_an_edit_by_hand_is_to_be_carried(tmp_path: Path, values: dict[str, Any]) -> None:
     path = written(with_marks(plain(), COAT, {14: Mark(1, 1.0, COAT.points)}), tmp_path)
     table = json.loads(path.read_text(encoding="utf-8"))

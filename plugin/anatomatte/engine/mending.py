@@ -81,9 +81,10 @@ def parts_of(task: Task) -> PartEvidence:
 
     def make() -> PartEvidence:
         shares = made.shares
+        messages: list[str] = []
         for one in found:
-            shares = _parted(task, shares, one)
-        return PartEvidence(shares, made.unsure)
+            shares = _parted(task, shares, one, messages)
+        return PartEvidence(shares, made.unsure, tuple(messages))
 
     return memo.once("mended parts", task, facts, make)
 
@@ -94,7 +95,7 @@ def _found(task: Task, *kinds: str) -> list[_Both]:
     return [both for both in (*said, *task.hints) if both[0].kind in kinds]
 
 
-def _parted(task: Task, shares: Pixels, one: _Both) -> Pixels:
+def _parted(task: Task, shares: Pixels, one: _Both, messages: list[str]) -> Pixels:
     """Shares of parts of which what is wrong under the stroke is the correction's part."""
     target = AT[one[0].part]
     others = [k for k in range(len(shares)) if k != target]
@@ -102,7 +103,7 @@ def _parted(task: Task, shares: Pixels, one: _Both) -> Pixels:
     seed = _drawn(task, one)
     wrong = _under(small, seed, others)
     if not wrong:
-        return shares
+        return _told(task, one, messages, f"all of it is {one[0].part} already", shares)
     there = small.argmax(0)
     taken = _fine(task, _area(task, one, np.isin(there, wrong), False), shares.shape[1:])
     return _given(shares, target, wrong, taken)

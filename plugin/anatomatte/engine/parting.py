@@ -64,6 +64,7 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     mattes = dataclasses.replace(made, split=made.split.with_parts(_maker(task, chosen, light)))
     if asked(task.settings) and chosen.numbers:
         found = mending.parts_of(task)
+        mattes.messages = (*mattes.messages, *found.messages)
         mattes.unsure = unsure(found, chosen, steadying.people(task).evidence)
         if task.settings.check != "off":
             mattes.findings = (*mattes.findings, quality.of_parts(mattes, found.shares, AT, chosen))

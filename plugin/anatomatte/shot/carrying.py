@@ -65,7 +65,8 @@ def with_marks(shot: Shot, one: Correction, marks: dict[int, Mark]) -> Shot:
         for number, moment in shot.moments.items()
     }
     others = tuple(other for other in shot.corrections if other.id != one.id)
-    return dataclasses.replace(shot, moments=moments, corrections=(*others, one))
+    here = dataclasses.replace(one, carried=one.reach)
+    return dataclasses.replace(shot, moments=moments, corrections=(*others, here))
 
 
 def without(shot: Shot, number: int) -> Shot:

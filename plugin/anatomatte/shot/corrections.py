@@ -33,6 +33,7 @@ class Correction:
         stroke: x, y, x, y … in shares of the picture, y down; empty of kind ``one``.
         radius: of the stroke, in shares of the picture's height.
         reach: frames to either side over which it is carried and fades.
+        carried: the reach over which its marks were carried; -1 where that is not known.
     """
 
     id: int = entry("int", low=1)
@@ -43,6 +44,7 @@ class Correction:
     stroke: tuple[float, ...] = entry("numbers", ())
     radius: float = entry("number", 0.01, low=0.001, high=0.5)
     reach: int = entry("int", REACH, low=0, high=10000)
+    carried: int = entry("int", -1, low=-1, high=10000)
 
     @property
     def points(self) -> Points:

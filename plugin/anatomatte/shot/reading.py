@@ -154,7 +154,7 @@ def _checked_corrections(shot: Shot, where: str, carried: bool) -> None:
         if one.frame not in shot.moments:
             raise SettingsError(f"{at} is at frame {one.frame}, which was not analysed; {AGAIN}.")
         drawn = [mark.points for mark in shot.moments[one.frame].marks if mark.id == one.id]
-        if carried and drawn != [one.points]:
+        if carried and (drawn != [one.points] or one.carried not in (-1, one.reach)):
             raise SettingsError(
                 f"{at} was written or changed by hand and is not carried yet; run `anatomatte correct` with "
                 "this file and its plate."

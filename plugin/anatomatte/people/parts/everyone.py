@@ -51,10 +51,12 @@ class PartEvidence:
     Attributes:
         shares: parts×h×w, in the order of `parts.PERSON`; they sum to 1 everywhere.
         unsure: of each person the parts that stay open, and the group that holds each ("" where none does).
+        messages: sentences about corrections.
     """
 
     shares: Pixels
     unsure: tuple[tuple[tuple[str, str], ...], ...] = ()
+    messages: tuple[str, ...] = ()
 
     def of(self, channels: Sequence[int]) -> Pixels:
         """The share h×w of some parts together, by their channels."""
