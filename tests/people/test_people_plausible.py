@@ -175,6 +175,20 @@ def test_boots_that_lie_apart_are_the_persons_who_wears_them(detected: bool) -> 
     assert under == wearer == person_at(seen, (26.5 / SIZE[1], 20.5 / SIZE[0]))
 
 
+def test_a_patch_of_wall_that_the_pose_network_alone_sees_is_a_thing() -> None:
+    """Within the body's circle and apart from the figure; what hangs together with the chest is a limb."""
+    patch, arm = (12, 30, 37, 43), (14, 20, 32, 44)
+    drawn = runner()
+    drawn.box(patch, agreed=False, figure=True, head=(9, 26))
+    made = drawn.settled()
+    assert kept(made, patch) < 0.01 and kept(made, RUNNER) > 0.99
+    drawn.agreed[12:30, 37:43] = 0.95  # two networks see it: hidden by a thing in between
+    assert kept(drawn.settled(), patch) > 0.99
+    drawn = runner()
+    drawn.box(arm, agreed=False, figure=True, head=(9, 26))
+    assert kept(drawn.settled(), arm) > 0.99
+
+
 def test_what_lies_beyond_the_bodys_circle_is_not_of_that_body() -> None:
     drawn = runner()
     wall = (30, 36, 32, 100)

@@ -2,7 +2,8 @@
 
 A region of the matte is somebody only with evidence of its own: a body that the detector sees, or a head, or
 two networks that agree. A piece without any joins a person whom it continues: within the circle of the body
-and of the same whole figure, or hanging on it and seen by two networks. What is left is nobody: it stays
+and of the same whole figure, which hangs together with the chest or is seen by two networks; or hanging on
+the person and seen by two networks. What is left is nobody: it stays
 in the alpha where two networks see a person, and is a thing, which leaves the alpha, where only one does.
 Where no second network was asked, or nobody at all has evidence, all stays as it was found.
 """
@@ -149,6 +150,10 @@ class _Regions:
         self.agreed, self.trust, self.figure = (
             self.mean(plane) for plane in (votes.agreed, votes.trust, votes.figure > SAME_FIGURE)
         )
+        self.chests = bodies.chests
+        _, self.pieces = cv2.connectedComponents(
+            (votes.figure > SAME_FIGURE).astype(np.uint8), connectivity=8
+        )
         self.whose = np.full(self.count, _NOBODY, np.intp)
         for k in range(len(body)):
             self._claim(k, made.heads[k, :2], BESIDE)
@@ -205,7 +210,7 @@ class _Regions:
         inside = {k: float(self.inside[k][there].mean()) for k in sure if self.body[k] >= 0}
         if inside and self.figure[region] >= SAME_FIGURE:
             best = max(inside, key=lambda k: (inside[k], -k))
-            if inside[best] >= SAME_FIGURE:
+            if inside[best] >= SAME_FIGURE and (seen or self._hangs_together(there, best)):
                 return best
         touch = cv2.dilate(there.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         border = np.bincount(self.own[touch & ~there], minlength=self.count)
@@ -214,6 +219,12 @@ class _Regions:
         if best >= 0 and beside[best] > 0 and seen:
             return best
         return self._nearest(region, there, [k for k in beside if seen]) if beside else _NOBODY
+
+    def _hangs_together(self, there: NDArray[np.bool_], person: int) -> bool:
+        """Whether most of a region is in one piece with the person's chest in the pose segmentation."""
+        x, y = np.clip(self.chests[self.body[person]], 0, [self.size[1] - 1, self.size[0] - 1]).astype(int)
+        piece = self.pieces[y, x]
+        return bool(piece) and float((self.pieces[there] == piece).mean()) >= SAME_FIGURE
 
     def _nearest(self, region: int, there: NDArray[np.bool_], of: list[int]) -> int:
         """The person so near to whom a small loose piece lies that it is of them, or nobody."""
