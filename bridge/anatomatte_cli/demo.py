@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -32,7 +33,7 @@ def samples() -> Path:
 @click.option("--shot", help="Another plate, like plate.####.exr; it alone is shown then.")
 def command(out: Path, shot: str | None) -> int:
     """Render the sample shots, with and without a screen, cut the photos out; one sheet shows all."""
-    from anatomatte_batch import RenderRequest
+    from anatomatte_batch import AnalyseRequest, RenderRequest
 
     began = time.monotonic()
     folder = None if shot else samples()
@@ -50,7 +51,13 @@ def command(out: Path, shot: str | None) -> int:
         (key, "premultiplied RGBA with the layers screen and spill"),
         (preview, "the foreground over a checker"),
     ]
-    write_sheet([green] if folder is None else [green, str(folder / "room" / "plate.####.jpg")], page)
+    shots: dict[str, Path | None] = {green: None}
+    if folder is not None:
+        room, sidecar = str(folder / "room" / "plate.####.jpg"), out / "room.shot.json"
+        AnalyseRequest(source=room, sidecar=sidecar, overwrite=True, quiet=False).run()
+        shots[room] = sidecar
+        written.append((sidecar, "the sidecar of the shot without a screen: who is who in every frame"))
+    write_sheet(shots, page)
     if folder is not None:
         write_cutouts(folder / "photos", out / "photos")
         written.append((out / "photos", "cutouts of photos: people, parts, labels and a sheet"))
@@ -61,17 +68,22 @@ def command(out: Path, shot: str | None) -> int:
     return 0
 
 
-def write_sheet(shots: list[str], page: Path, rows: int = 2) -> None:
-    """One sheet of a few frames of each shot, spread over it."""
+def write_sheet(shots: Mapping[str, Path | None], page: Path, rows: int = 2) -> None:
+    """One sheet of a few frames of each shot, spread over it; with the sidecar of those that have one."""
     from anatomatte_batch.cutout import CutoutOptions
     from anatomatte_batch.cutout.pages import merged, sheet, write_sheet
     from anatomatte_batch.cutout.shots import shot_lines
 
-    options = CutoutOptions(background=COMP, sheet=True)
-    found = [shot_lines(shot, page, options, rows) for shot in shots]
+    found = []
+    for shot, sidecar in shots.items():
+        settings = {} if sidecar is None else {"shot_file": str(sidecar)}
+        options = CutoutOptions(background=COMP, sheet=True, settings=settings)
+        found.append(shot_lines(shot, page, options, rows))
     lines = [line for some, _ in found for line in some]
     title = (
-        "with a screen and without one, all controls at default" if len(shots) > 1 else Path(shots[0]).name
+        "with a screen and without one, all controls at default"
+        if len(shots) > 1
+        else Path(next(iter(shots))).name
     )
     write_sheet(sheet(lines, merged([legend for _, legend in found]), title, comp=True), page)
 
