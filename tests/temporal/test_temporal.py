@@ -96,6 +96,15 @@ def test_what_one_frame_alone_says_is_outvoted(own: float, others: float, low: f
     assert low <= made.min() and made.max() <= high
 
 
+def test_faint_rests_of_others_go_where_a_frame_is_clear() -> None:
+    """A ghost beside a person is none; what is soft in the frame itself stays a mean."""
+    own = np.array([[0.0, 0.1, 1.0, 0.9]], np.float32)
+    others = np.array([[0.1, 0.05, 0.9, 0.95]], np.float32)
+    made = steady(own, [Beside(others, np.full((1, 4), 0.5, np.float32))])
+    assert made[0, 0] == 0 and made[0, 2] == 1
+    assert made[0, 1] == pytest.approx(0.25 / 3, abs=1e-5) and made[0, 3] == pytest.approx(2.75 / 3, abs=1e-5)
+
+
 def test_nearer_frames_count_more() -> None:
     shares = [falloff(away, 3, 1.0) for away in (0, 1, -1, 2, 3)]
     assert shares[0] == shares[1] == shares[2] == 1.0 > shares[3] > shares[4] > 0.5

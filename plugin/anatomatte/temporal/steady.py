@@ -24,6 +24,14 @@ _MAJORITY = 0.1
 """Width in 0..1 over which a mean of frames that disagree becomes all or nothing."""
 
 
+_CLEAR = 0.004
+"""How near to nothing, or to all, a frame's own value is where it is clear by itself."""
+
+_REST = (0.06, 0.15)
+"""Where a frame is clear by itself: what others add up to the first is a rest and goes, from the second on
+it is all there."""
+
+
 class Beside(NamedTuple):
     """What another frame says, as it lies over this one: planes (H×W or K×H×W), weight H×W in 0..1."""
 
@@ -65,7 +73,20 @@ def steady(own: Pixels, others: Sequence[Beside]) -> Pixels:
     gross = disagreement(spread)
     firm = np.clip((mean - np.float32(_ENOUGH)) / np.float32(_MAJORITY) + np.float32(0.5), 0, 1)
     mean += gross * (firm - mean)
-    return np.clip(mean, 0, 1, out=mean)
+    return _without_rests(own, np.clip(mean, 0, 1, out=mean))
+
+
+def _without_rests(own: Pixels, mean: Pixels) -> Pixels:
+    """*mean* without the faint ghosts that a poor match leaves where *own* is nothing, or is all."""
+    empty, full = own <= _CLEAR, own >= 1 - _CLEAR
+    gone = 1 - mean
+    faded, filled = mean * _beyond(mean), 1 - gone * _beyond(gone)
+    return np.asarray(np.where(empty, faded, np.where(full, filled, mean)), np.float32)
+
+
+def _beyond(value: Pixels) -> Pixels:
+    low, high = _REST
+    return np.asarray(np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1), np.float32)
 
 
 def falloff(away: int, window: int, strength: float) -> float:
