@@ -1,4 +1,6 @@
 # Each target is one line of what a person would type.  `make venv` is all the setting up there is.
+# On PyPI torch for Linux is the build for CUDA, gigabytes; the small one comes with
+# make venv PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(abspath $(VENV))/bin
@@ -14,6 +16,7 @@ help:
 	@echo "make test      build and test everything (no network, no GPU)"
 	@echo "make venv      only make the environment in $(VENV) and build into the source tree"
 	@echo "make portable  a wheel in dist/ for any x86-64 Linux since glibc 2.28 (brings a compiler of its own)"
+	@echo "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu before one of them takes torch without CUDA"
 	@echo "make lint bench docs soak sanitize train clean"
 
 $(STAMP): pyproject.toml constraints.txt
