@@ -24,7 +24,7 @@ TEXT = (native.ROOT / "Containerfile").read_text(encoding="utf-8")
 STAGES = containerfile.stages(TEXT)
 KEPT = [
     line[1:]
-    for line in (native.ROOT / ".containerignore").read_text(encoding="utf-8").splitlines()
+    for line in (native.ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     if line.startswith("!")
 ]
 
