@@ -9,7 +9,7 @@ export PATH := $(BIN):$(PATH)
 # a file of tests stays in one process, as its fixtures are made once a file
 SPREAD ?= -n 2 --dist loadfile
 
-.PHONY: help venv build demo test test-build test-hard soak soak-build lint format bench docs portable sanitize train clean
+.PHONY: help venv build demo test test-build test-hard soak soak-build lint format bench docs pictures portable sanitize train clean
 
 help:
 	@echo "make demo      render the sample shot: EXR frames and a contact sheet in demo/"
@@ -76,6 +76,10 @@ docs: build
 	$(BIN)/anatomatte params --markdown > docs/params.md
 	$(BIN)/python -m anatomatte_batch.formats > docs/formats.md
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+# those of the documents that a script makes; look at them before they are committed
+pictures: build
+	$(BIN)/python docs/pictures.py
 
 train: $(STAMP)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -r training/requirements.txt && $(BIN)/python -m training all
