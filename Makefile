@@ -1,4 +1,6 @@
 # Each target is one line of what a person would type.  `make venv` is all the setting up there is.
+# On PyPI torch for Linux is the build for CUDA, gigabytes; the small one comes with
+# make venv PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(abspath $(VENV))/bin
@@ -7,13 +9,14 @@ export PATH := $(BIN):$(PATH)
 # a file of tests stays in one process, as its fixtures are made once a file
 SPREAD ?= -n 2 --dist loadfile
 
-.PHONY: help venv build demo test test-build test-hard soak soak-build lint format bench docs portable sanitize train clean
+.PHONY: help venv build demo test test-build test-hard soak soak-build lint format bench docs pictures portable sanitize train clean
 
 help:
 	@echo "make demo      render the sample shot: EXR frames and a contact sheet in demo/"
 	@echo "make test      build and test everything (no network, no GPU)"
 	@echo "make venv      only make the environment in $(VENV) and build into the source tree"
 	@echo "make portable  a wheel in dist/ for any x86-64 Linux since glibc 2.28 (brings a compiler of its own)"
+	@echo "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu before one of them takes torch without CUDA"
 	@echo "make lint bench docs soak sanitize train clean"
 
 $(STAMP): pyproject.toml constraints.txt
@@ -73,6 +76,10 @@ docs: build
 	$(BIN)/anatomatte params --markdown > docs/params.md
 	$(BIN)/python -m anatomatte_batch.formats > docs/formats.md
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+# those of the documents that a script makes; look at them before they are committed
+pictures: build
+	$(BIN)/python docs/pictures.py
 
 train: $(STAMP)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -r training/requirements.txt && $(BIN)/python -m training all

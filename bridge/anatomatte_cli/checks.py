@@ -45,7 +45,7 @@ def examine(trying: bool = True) -> Iterator[Finding]:
     """
     yield _checked("Python", _python)
     for name in PACKAGES:
-        yield _checked(name, partial(_package, name))
+        yield _checked(name, _torch if name == "torch" else partial(_package, name))
     yield _checked("anatomatte", lambda: f"{anatomatte.__version__} in {Path(anatomatte.__file__).parent}")
     yield _checked("node", _bundle)
     yield _checked("describe", _describe)
@@ -77,6 +77,13 @@ def _package(name: str) -> str:
     except importlib.metadata.PackageNotFoundError as why:
         pip = f"{sys.executable} -m pip install {name}"
         raise SetupError(f"{name} is missing; `{pip}` brings it.") from why
+
+
+def _torch() -> str:
+    """Which build of torch is there, how large it is, and which device our own networks use."""
+    from .checks_torch import told
+
+    return f"{_package('torch')}: {told()}"
 
 
 def _bundle() -> str:

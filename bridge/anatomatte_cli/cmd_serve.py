@@ -18,88 +18,75 @@ if TYPE_CHECKING:
     from anatomatte_review.limits import Limits
 
 _EXTRA = ("fastapi", "uvicorn", "python_multipart")
-
-
+_option = partial(click.option, cls=Option)
 _ABOVE_0 = click.FloatRange(0, min_open=True)
 
 
 @click.command("serve", cls=Command)
-@click.option(
+@_option(
     "--host",
-    cls=Option,
     metavar="ADDRESS",
     default="127.0.0.1",
     help="Where to listen (127.0.0.1); others need a token.",
 )
-@click.option(
+@_option(
     "--port",
-    cls=Option,
     metavar="N",
     type=click.IntRange(0, 65535),
     default=8411,
     help="8411; 0 takes a free one.",
 )
-@click.option(
+@_option(
     "--root",
-    cls=Option,
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="A folder that the page may take pictures from.",
 )
-@click.option("--token", cls=Option, metavar="TEXT", help="To ask for; made where one is needed.")
-@click.option(
-    "--allow-host", cls=Option, metavar="NAME", multiple=True, help="A name that the server is called by."
-)
-@click.option(
+@_option("--token", metavar="TEXT", help="To ask for; made where one is needed.")
+@_option("--allow-host", metavar="NAME", multiple=True, help="A name that the server is called by.")
+@_option(
     "--root-path",
-    cls=Option,
     metavar="PATH",
     default="",
     help="The path that a proxy here puts before, as /cut.",
 )
-@click.option(
+@_option(
     "--max-mb",
-    cls=Option,
     metavar="N",
     type=click.FloatRange(0.1, 4096),
     default=64.0,
     help="Most of one picture, as it is sent (64).",
 )
-@click.option(
+@_option(
     "--max-megapixels",
-    cls=Option,
     metavar="N",
     type=_ABOVE_0,
     default=100.0,
     help="Most of one picture, by its header (100).",
 )
-@click.option(
+@_option(
     "--keep-mb",
-    cls=Option,
     metavar="N",
     type=_ABOVE_0,
     default=1024.0,
     help="Of finished batches on the disk (1024).",
 )
-@click.option(
+@_option(
     "--keep-minutes",
-    cls=Option,
     metavar="N",
     type=_ABOVE_0,
     default=60.0,
     help="Until a finished batch goes (60).",
 )
-@click.option(
+@_option(
     "--timeout",
-    cls=Option,
     metavar="SECONDS",
     type=_ABOVE_0,
     default=120.0,
     help="Until a picture is given up (120).",
 )
-@click.option(
+@_option(
     "--queue",
-    cls=Option,
     metavar="N",
     type=click.IntRange(1, 10000),
     default=64,

@@ -15,6 +15,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from . import schemas
 from .api_cut import wished
 from .archives import packed
+from .folder import Root
 from .jobs import Item, Job
 from .names import apart, attachment, shown
 from .pictures import HEAD, kind_of, unknown
@@ -119,9 +120,7 @@ async def job_result(
 async def job_file(request: Request, name: str, title: str) -> Response:
     """A file that `GET /jobs/{id}` names."""
     job = of(request).jobs.get(name)
-    path = next((item.files[title] for item in job.items if title in item.files), None)
-    if path is None or not path.is_file():
-        raise Refused(404, "The job has no such file.", "GET /jobs/{id} lists what there is.")
+    path = _there(next((item.files[title] for item in job.items if title in item.files), None), "file")
     media = schemas.MEDIA.get(path.suffix[1:], "application/octet-stream")
     return FileResponse(
         path, media_type=media, headers={"Content-Disposition": attachment(title, inline=True)}
@@ -134,29 +133,38 @@ async def job_view(request: Request, name: str, view: str) -> Response:
     job = of(request).jobs.get(name)
     number, _, kind = view.partition("-")
     there = number.isdecimal() and len(number) < 6 and int(number) < len(job.items)
-    path = job.items[int(number)].views.get(kind) if there else None
-    if path is None or not path.is_file():
-        raise Refused(404, "The job has no such view.", "GET /jobs/{id} lists what there is.")
+    path = _there(job.items[int(number)].views.get(kind) if there else None, "view")
     return FileResponse(path, headers={"Cache-Control": "private, max-age=3600, immutable"})
 
 
 @routes.get("/folder", summary="Pictures of the server's folder", responses=schemas.answers(404, 422))
 async def folder(request: Request, path: Annotated[str, Query(max_length=4000)] = "") -> schemas.FolderState:
     """What a folder inside the one given with ``--root`` holds; links are not followed."""
-    service = of(request)
-    if service.root is None:
-        raise Refused(404, "The server has no folder.", "Start it with --root FOLDER.")
-    held = await asyncio.to_thread(service.root.listing, path)
+    held = await asyncio.to_thread(_root(of(request)).listing, path)
     inside = "/".join(part for part in path.split("/") if part not in ("", "."))
     return schemas.FolderState(path=inside, folders=held.folders, pictures=held.pictures, whole=held.whole)
+
+
+def _root(service: Service) -> Root:
+    """The server's folder."""
+    if service.root is None:
+        raise Refused(404, "The server has no folder.", "Start it with --root FOLDER.")
+    return service.root
+
+
+def _there(path: Path | None, what: str) -> Path:
+    """A file of a job, while it is there."""
+    if path is None or not path.is_file():
+        raise Refused(404, f"The job has no such {what}.", "GET /jobs/{id} lists what there is.")
+    return path
 
 
 def _laid(service: Service, form: Form, tray: Tray) -> list[tuple[str, Path]]:
     """All pictures of a form, those of zips and of the server's folder too: (name, file of ours)."""
     limits = service.limits
     laid = [one for sent in form.pictures for one in tray.put(sent)]
-    if form.paths and service.root is None:
-        raise Refused(404, "The server has no folder.", "Start it with --root FOLDER.")
+    if form.paths:
+        _root(service)
     if len(laid) + len(form.paths) > limits.files:
         raise too_large(f"A batch of {len(laid) + len(form.paths)} pictures", str(limits.files))
     laid += [_fetched(service, inside, tray) for inside in form.paths]
@@ -183,9 +191,8 @@ def _titled(jobs: list[Job]) -> list[tuple[str, Path]]:
 
 def _fetched(service: Service, inside: str, tray: Tray) -> tuple[str, Path]:
     """A copy of a picture in the server's folder: the file there may change."""
-    assert service.root is not None
     name = shown(inside)
-    with service.root.opened(inside) as held, os.fdopen(os.dup(held), "rb") as source:
+    with _root(service).opened(inside) as held, os.fdopen(os.dup(held), "rb") as source:
         kind = kind_of(source.read(HEAD))
         if kind in (None, ".zip"):
             raise unknown(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 from anatomatte.errors import PlateError
@@ -27,11 +28,12 @@ _MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x80\x2a\x5f\xd7", 0, ".cin"),
     (b"#?RADIANCE", 0, ".hdr"),
 )
-"""(first bytes, where, suffix): the stills of `anatomatte_batch.formats` that say what they are."""
+"""(first bytes, where, suffix): the stills of `anatomatte_batch.formats` that have a magic, all but Targa."""
 
-ACCEPTED = "PNG, JPEG, WebP, TIFF, OpenEXR, BMP, DPX, Cineon, Radiance HDR"
-HEAD = 16
+ACCEPTED = "PNG, JPEG, WebP, TIFF, OpenEXR, BMP, DPX, Cineon, Radiance HDR, Targa"
+HEAD = 18
 """Bytes that tell the kind of a file."""
+_TARGA = struct.Struct("<BBBHHBHHHHBB")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MOST_CHANNELS = 64
 _MOST_PARTS = 64
@@ -41,7 +43,25 @@ def kind_of(head: bytes) -> str | None:
     """The suffix that a file with these first bytes has, ``.zip`` among them; None of anything else."""
     if head.startswith(_ZIP):
         return ".zip"
-    return next((suffix for magic, at, suffix in _MAGIC if head[at : at + len(magic)] == magic), None)
+    found = next((suffix for magic, at, suffix in _MAGIC if head[at : at + len(magic)] == magic), None)
+    return found or (".tga" if _is_targa(head) else None)
+
+
+def _is_targa(head: bytes) -> bool:
+    """Whether the 18 bytes are a header of Truevision's TGA 2.0 (1991), which has no magic.
+
+    Every field that the standard bounds is held to it: colour map, kind, size, depth, descriptor.
+    """
+    if len(head) < HEAD:
+        return False
+    _, mapped, kind, _, entries, bits, _, _, width, height, depth, descriptor = _TARGA.unpack(head[:HEAD])
+    if mapped not in (0, 1) or kind not in (1, 2, 3, 9, 10, 11) or (kind in (1, 9) and not mapped):
+        return False
+    if mapped and (not entries or bits not in (15, 16, 24, 32)):
+        return False
+    if not mapped and any(head[3:8]):
+        return False
+    return bool(width and height) and depth in (8, 15, 16, 24, 32) and not descriptor & 0xC0
 
 
 def unknown(name: str) -> Refused:

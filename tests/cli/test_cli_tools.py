@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import re
@@ -11,12 +12,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner
 
 from anatomatte.settings import BY_NAME, CONTROLS, Settings, digest
 from anatomatte_batch import ofx_node
 from anatomatte_batch.presets import parse_setting
-from anatomatte_cli import checks
+from anatomatte_cli import checks, checks_torch
 from anatomatte_cli.cmd_install import NAME
 from anatomatte_cli.main import COMMANDS, cli, main
 from made import native
@@ -110,6 +112,29 @@ def test_doctor_names_what_is_wrong(monkeypatch, tmp_path):
     assert found["node"].failed and "make build" in found["node"].told
     assert found["render"].failed and found["no-such-package"].failed and not found["numpy"].failed
     assert main(["doctor"]) == 4
+
+
+def test_doctor_tells_the_build_of_torch_and_its_size(monkeypatch):
+    monkeypatch.setattr(torch.version, "cuda", None)
+    told = checks._torch()
+    assert told.startswith(importlib.metadata.version("torch")) and "build for processors" in told
+    assert re.search(r"\d+ MB|\d\.\d GB", told), told
+
+
+@pytest.mark.parametrize("gpu", [True, False])
+def test_doctor_tells_whether_a_gpu_is_used(monkeypatch, gpu):
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda which: "Made GPU")
+    told = checks._torch()
+    assert "build for CUDA 13.0" in told
+    assert ("Made GPU" in told) == gpu and (checks_torch.CPU_INDEX in told) != gpu
+
+
+def test_the_documents_name_the_index_that_the_doctor_names():
+    for name in ("README.md", "Makefile", "constraints.txt"):
+        text = (native.ROOT / name).read_text(encoding="utf-8")
+        assert f"PIP_EXTRA_INDEX_URL={checks_torch.CPU_INDEX}" in text, name
 
 
 def test_doctor_tells_another_table(monkeypatch):

@@ -7,15 +7,18 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import OpenImageIO as oiio
 import pytest
 
 from anatomatte_review.cutting import opened
 from anatomatte_review.limits import Limits
+from anatomatte_review.pictures import kind_of
 from anatomatte_review.service import Setup
-from made.serving import Gate, Running, decoded, encoded, picture, running, zipped
+from made.serving import Gate, Running, decoded, encoded, picture, running, shot, zipped
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,37 @@ def test_every_format_comes_out(serving: Running, kind: str, magic: bytes) -> No
     answer = post(serving, "/remove_background", picture(), format=kind)
     assert answer.status_code == 200
     assert answer.content.startswith(magic)
+
+
+@pytest.mark.parametrize("squeezed", ["none", "rle"])
+def test_a_targa_goes_in(serving: Running, tmp_path: Path, squeezed: str) -> None:
+    path = tmp_path / "a.tga"
+    pixels = np.ascontiguousarray(shot()[..., ::-1])
+    made = oiio.ImageBuf(pixels)
+    made.specmod().attribute("compression", squeezed)
+    assert made.write(str(path))
+    answer = post(serving, "/remove_background", picture("a.tga", path.read_bytes()))
+    assert answer.status_code == 200, answer.text
+    assert decoded(answer.content).shape == (*shot().shape[:2], 4)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0\x68\x04\0\0",  # an icon
+        b"\0\0\0\x18ftypmp42\0\0\0\0\0\0",  # a film
+        b"\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\x18\0",  # a Targa without a pixel
+        b"\0" * 17,
+    ],
+)
+def test_what_is_no_targa_is_not_taken_for_one(head: bytes) -> None:
+    assert kind_of(head) is None
+
+
+def test_a_jpeg_tells_that_white_is_behind(serving: Running) -> None:
+    told = post(serving, "/remove_background", picture(), format="jpg").headers["X-Told"]
+    assert "JPEG knows no transparency" in told and "--" not in told
+    assert "X-Told" not in post(serving, "/remove_background", picture(), format="jpg", bg="#20a040").headers
 
 
 def test_a_colour_goes_behind(serving: Running) -> None:

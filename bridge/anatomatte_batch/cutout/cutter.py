@@ -121,7 +121,7 @@ def cut_frame(
         wanted = tuple(f"{person}.{part}" for person in people for part in PART_MENU)
         parts = _there(layers(wanted)) if wanted else {}
     if options.background is None and options.format in NO_ALPHA:
-        told.append("JPEG knows no transparency: white is behind the people; another colour is --bg.")
+        told.append("JPEG knows no transparency: without a background of yours, white is behind the people.")
     checks = accounts[0].checks if accounts else {}
     sentences = tuple(dict.fromkeys(told))
     return Cut(light, picture, str(values["input_colour"]), options, people, parts, sentences, checks)

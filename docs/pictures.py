@@ -1,0 +1,87 @@
+"""The pictures of the documents, out of the project's own shots: ``make pictures``.
+
+A function makes a picture; the page needs Chromium and its driver (Debian: chromium, chromium-driver).
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+DOCS = Path(__file__).resolve().parent
+PHOTOS = sorted((DOCS.parent / "samples" / "photos").glob("*.jpg"))
+MOST_BYTES = 200_000
+"""Of one picture: clones stay small."""
+_PATIENCE = 300
+
+
+def page() -> Path:
+    """The page of `anatomatte serve` with the sample photos, parts with their legend."""
+    with _serving() as base, _browser() as driver:
+        driver.get(base)
+        wait = WebDriverWait(driver, _PATIENCE)
+        wait.until(lambda one: len(one.find_elements(By.CSS_SELECTOR, "#parts input")) > 20)
+        driver.find_element(By.ID, "choose").send_keys("\n".join(map(str, PHOTOS)))
+        ended = f"{len(PHOTOS)} of {len(PHOTOS)} done."
+        wait.until(lambda one: one.find_element(By.ID, "said").text == ended)
+        driver.find_elements(By.CSS_SELECTOR, "#strip button")[-1].click()
+        driver.find_element(By.CSS_SELECTOR, "label[for=view-parts]").click()
+        seen = "const one = document.getElementById('shown'); return one.complete && one.naturalWidth > 0"
+        wait.until(lambda one: one.execute_script(seen))
+        shot = np.frombuffer(driver.get_screenshot_as_png(), np.uint8)
+    return _kept("page.webp", cv2.imdecode(shot, cv2.IMREAD_COLOR))
+
+
+PICTURES = (page,)
+
+
+@contextmanager
+def _serving() -> Iterator[str]:
+    line = [sys.executable, "-m", "anatomatte_cli", "serve", "--port", "0"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _browser() -> Iterator[webdriver.Chrome]:
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if program is None or driver is None:
+        raise SystemExit("There is no Chromium with its driver here; install chromium and chromium-driver.")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1200,1000"):
+        options.add_argument(word)
+    found = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    try:
+        yield found
+    finally:
+        found.quit()
+
+
+def _kept(name: str, pixels: np.ndarray) -> Path:
+    """Write H×W×3 of 8 bits, BGR, as WebP, if it is small enough."""
+    path = DOCS / name
+    content = cv2.imencode(".webp", pixels, [cv2.IMWRITE_WEBP_QUALITY, 85])[1].tobytes()
+    if len(content) > MOST_BYTES:
+        raise SystemExit(f"{name} would have {len(content)} bytes; {MOST_BYTES} is the most.")
+    path.write_bytes(content)
+    return path
+
+
+if __name__ == "__main__":
+    for make in PICTURES:
+        print(make())
