@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ PHOTOS = sorted((DOCS.parent / "samples" / "photos").glob("*.jpg"))
 MOST_BYTES = 200_000
 """Of one picture: clones stay small."""
 _PATIENCE = 300
+_SHEET_WIDTH = 1400
 
 
 def page() -> Path:
@@ -42,7 +44,18 @@ def page() -> Path:
     return _kept("page.webp", cv2.imdecode(shot, cv2.IMREAD_COLOR))
 
 
-PICTURES = (page,)
+def sheet() -> Path:
+    """The sheet of `make demo`: a shot with a screen and one without, alpha, people, parts and comp."""
+    with TemporaryDirectory() as folder:
+        line = [sys.executable, "-m", "anatomatte_cli.demo", "--out", folder]
+        subprocess.run(line, check=True)
+        made = cv2.imread(str(Path(folder) / "sheet.png"), cv2.IMREAD_COLOR)
+    assert made is not None
+    scale = _SHEET_WIDTH / made.shape[1]
+    return _kept("sheet.webp", cv2.resize(made, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+
+
+PICTURES = (sheet, page)
 
 
 @contextmanager
