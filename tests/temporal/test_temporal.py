@@ -102,6 +102,8 @@ def test_faint_rests_of_others_go_where_a_frame_is_clear() -> None:
     others = np.array([[0.1, 0.05, 0.9, 0.95]], np.float32)
     made = steady(own, [Beside(others, np.full((1, 4), 0.5, np.float32))])
     assert made[0, 0] == 0 and made[0, 2] == 1
+    faint = np.array([[0.003, 0.998]], np.float32)
+    assert np.allclose(steady(faint, [Beside(faint, np.ones((1, 2), np.float32))]), faint, atol=1e-6)
     assert made[0, 1] == pytest.approx(0.25 / 3, abs=1e-5) and made[0, 3] == pytest.approx(2.75 / 3, abs=1e-5)
 
 

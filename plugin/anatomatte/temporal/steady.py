@@ -80,7 +80,8 @@ def _without_rests(own: Pixels, mean: Pixels) -> Pixels:
     """*mean* without the faint ghosts that a poor match leaves where *own* is nothing, or is all."""
     empty, full = own <= _CLEAR, own >= 1 - _CLEAR
     gone = 1 - mean
-    faded, filled = mean * _beyond(mean), 1 - gone * _beyond(gone)
+    faded = np.maximum(mean * _beyond(mean), np.minimum(own, mean))  # what is its own is no rest
+    filled = np.minimum(1 - gone * _beyond(gone), np.maximum(own, mean))
     return np.asarray(np.where(empty, faded, np.where(full, filled, mean)), np.float32)
 
 
