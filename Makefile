@@ -17,7 +17,7 @@ help:
 	@echo "make venv      only make the environment in $(VENV) and build into the source tree"
 	@echo "make portable  a wheel in dist/ for any x86-64 Linux since glibc 2.28 (brings a compiler of its own)"
 	@echo "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu before one of them takes torch without CUDA"
-	@echo "make lint bench docs soak sanitize train clean"
+	@echo "make lint bench docs pictures soak sanitize train clean"
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

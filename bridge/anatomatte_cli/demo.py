@@ -54,7 +54,10 @@ def command(out: Path, shot: str | None) -> int:
     shots: dict[str, Path | None] = {green: None}
     if folder is not None:
         room, sidecar = str(folder / "room" / "plate.####.jpg"), out / "room.shot.json"
-        AnalyseRequest(source=room, sidecar=sidecar, overwrite=True, quiet=False).run()
+        looked = AnalyseRequest(source=room, sidecar=sidecar, overwrite=True, quiet=False).run()
+        if looked.exit_code:
+            click.echo(f"anatomatte: {looked.sentence}", err=True)
+            return looked.exit_code
         shots[room] = sidecar
         written.append((sidecar, "the sidecar of the shot without a screen: who is who in every frame"))
     write_sheet(shots, page)

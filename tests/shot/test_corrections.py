@@ -79,6 +79,18 @@ def test_schema_1_has_no_corrections(tmp_path: Path) -> None:
     assert found.corrections == () and found.token(14) == plain().token(14)
 
 
+def test_schema_2_does_not_say_how_far_it_was_carried(tmp_path: Path) -> None:
+    path = written(with_marks(plain(), COAT, {14: Mark(1, 1.0, COAT.points)}), tmp_path)
+    table = json.loads(path.read_text(encoding="utf-8"))
+    del table["corrections"][0]["carried"]
+    table["corrections"][0]["reach"] = 9
+    path.write_text(json.dumps({**table, "schema": 2}), encoding="utf-8")
+    found = read_shot(path)
+    assert [(one.reach, one.carried) for one in found.corrections] == [(9, -1)]
+    write_shot(found, path)
+    assert json.loads(path.read_text(encoding="utf-8"))["schema"] == 3 and read_shot(path).corrections
+
+
 @pytest.mark.parametrize("values", [{"stroke": [0.4, 0.4]}, {"id": 7}, {"reach": 9}])
 def test_an_edit_by_hand_is_to_be_carried(tmp_path: Path, values: dict[str, Any]) -> None:
     path = written(with_marks(plain(), COAT, {14: Mark(1, 1.0, COAT.points)}), tmp_path)

@@ -57,7 +57,7 @@ def test_a_name_edited_by_hand_and_unknown_keys_are_kept(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda t: t.update(schema=99), "schema 99 and this version reads up to 2.*newer"),
+        (lambda t: t.update(schema=99), f"schema 99 and this version reads up to {migrating.SCHEMA}.*newer"),
         (lambda t: t.pop("schema"), "does not say which schema"),
         (lambda t: t.update(kind="else"), "no sidecar of a shot"),
         (lambda t: t["people"][0].update(name="über"), "person 1: name 'über' is no layer's name"),
@@ -146,7 +146,10 @@ def test_a_sidecar_without_checks_is_read_and_decides_the_same(path: Path) -> No
     assert found == before and all(not moment.qc for moment in found.moments.values())
     assert found.token(1001) == before.token(1001)
     write_shot(found, path)
-    assert json.loads(path.read_text(encoding="utf-8"))["schema"] == 2 and read_shot(path) == before
+    assert (
+        json.loads(path.read_text(encoding="utf-8"))["schema"] == migrating.SCHEMA
+        and read_shot(path) == before
+    )
 
 
 def test_checks_are_kept_and_decide_no_pixel(path: Path) -> None:

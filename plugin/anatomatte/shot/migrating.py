@@ -20,7 +20,12 @@ def _corrected(table: Table, frames: Table) -> tuple[Table, Table]:
     return {**table, "corrections": []}, rows
 
 
-STEPS: Mapping[int, Step] = {1: _corrected}
+def _reached(table: Table, frames: Table) -> tuple[Table, Table]:
+    """2 → 3: a correction says over which reach it was carried; of older ones that stays unknown."""
+    return table, frames
+
+
+STEPS: Mapping[int, Step] = {1: _corrected, 2: _reached}
 """Version → the step from it to the next. Append-only: what once was written stays readable."""
 
 

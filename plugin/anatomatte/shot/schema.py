@@ -19,7 +19,7 @@ from ..menus import GROUP_MENU, MATTE_MENU, MOST_PEOPLE, PART_MENU, PERSON_MENU
 from ..toml_table import field as entry
 from .corrections import Correction, Mark, Painted
 
-SCHEMA = 2
+SCHEMA = 3
 """The version that this code writes and reads; older ones are brought up to it (`migrating`)."""
 
 KIND = "anatomatte shot"
