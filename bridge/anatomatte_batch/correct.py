@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from anatomatte.errors import SettingsError
 from anatomatte.settings import from_mapping
 
+from .sequences import compact
+
 if TYPE_CHECKING:
     from anatomatte.shot.corrections import Correction, Painted
     from anatomatte.shot.schema import Shot
@@ -32,6 +34,8 @@ class CorrectRequest:
         remove: ids.
         paint: frame number → a file with its matte: the alpha, else the first channel.
         unpaint: frame numbers whose painted matte goes.
+        accept: frame numbers that somebody found good as they are then: they are doubtful no longer.
+        unaccept: frame numbers that are to be looked at again.
         start: number of a video's first frame.
     """
 
@@ -41,6 +45,8 @@ class CorrectRequest:
     remove: Sequence[int] = ()
     paint: Mapping[int, Path] = field(default_factory=dict)
     unpaint: Sequence[int] = ()
+    accept: Sequence[int] = ()
+    unaccept: Sequence[int] = ()
     start: int = 1
 
     def run(self) -> Shot:
@@ -71,9 +77,10 @@ class CorrectRequest:
                 "A correction is carried along the plate's motion; name the plate after the shot."
             )
         shot = self._painted(shot, path)
-        if self.remove or self.paint or self.unpaint or self.source is not None:
-            write_shot(shot, path)
-        return shot
+        judged = accepted(shot, {**dict.fromkeys(self.accept, True), **dict.fromkeys(self.unaccept, False)})
+        if self.remove or self.paint or self.unpaint or self.source is not None or judged is not shot:
+            write_shot(judged, path)
+        return judged
 
     def _painted(self, shot: Shot, path: Path) -> Shot:
         """The shot with the painted mattes that are asked for, without those that go."""
@@ -122,6 +129,24 @@ def carry(shot: Shot, wanted: Sequence[Correction], read: Callable[[int], Pictur
         small(one.frame)  # it is compared with what was analysed, whatever the kind
         shot = with_marks(shot, one, carried(shot, one, small))
     return shot
+
+
+def accepted(shot: Shot, judged: Mapping[int, bool]) -> Shot:
+    """The shot in which frames are accepted as they are now, or no longer; the same object without any.
+
+    Raises:
+        SettingsError: a frame was not analysed, so nobody can have looked at it.
+    """
+    if not judged:
+        return shot
+    moments = dict(shot.moments)
+    for frame, good in judged.items():
+        if frame not in moments:
+            raise SettingsError(
+                f"The sidecar does not know frame {frame}, so nobody can accept it; analyse that frame too."
+            )
+        moments[frame] = dataclasses.replace(moments[frame], accepted=shot.token(frame) if good else "")
+    return dataclasses.replace(shot, moments=moments)
 
 
 def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Painted:
@@ -183,7 +208,13 @@ def kept(shot: Shot, before: Shot, read: Callable[[int], Picture]) -> Shot:
             shot = with_marks(shot, one, marks)
         else:
             shot = carry(shot, [one], read)
-    return dataclasses.replace(shot, painted=before.painted)
+    moments = {
+        frame: dataclasses.replace(moment, accepted=before.moments[frame].accepted)
+        if frame in before.moments
+        else moment
+        for frame, moment in shot.moments.items()
+    }  # what was accepted holds while the token of the frame does
+    return dataclasses.replace(shot, painted=before.painted, moments=moments)
 
 
 def _likeness(shot: Shot, frame: int) -> str:
@@ -237,7 +268,11 @@ def told(shot: Shot) -> list[str]:
         frames = [n for n, moment in shot.moments.items() if any(mark.id == one.id for mark in moment.marks)]
         lines.append(f"{one.said()}: frames {min(frames, default=0)} to {max(frames, default=0)}")
     lines += [f"{frame}=matte: {one.file}" for frame, one in shot.painted.items()]
+    good = [frame for frame in shot.moments if shot.accepted(frame)]
+    lines += [f"accepted: frames {compact(good)}"] if good else []
+    changed = [n for n, moment in shot.moments.items() if moment.accepted and not shot.accepted(n)]
+    lines += [f"accepted before they were changed: frames {compact(changed)}"] if changed else []
     return lines
 
 
-__all__ = ["CorrectRequest", "carry", "kept", "read_many", "told"]
+__all__ = ["CorrectRequest", "accepted", "carry", "kept", "read_many", "told"]

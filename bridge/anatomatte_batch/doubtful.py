@@ -34,11 +34,11 @@ class Doubt:
 
 
 def doubtful(shot: Shot) -> tuple[Doubt, ...]:
-    """The doubtful frames of a sidecar, the worst first."""
+    """The doubtful frames of a sidecar that nobody accepted, the worst first."""
     found = []
     for frame, moment in shot.moments.items():
         codes = beyond(moment.qc)
-        if codes:
+        if codes and not shot.accepted(frame):
             ratio = moment.qc[codes[0]] / REASONS[codes[0]].threshold
             found.append(Doubt(frame, tuple((code, moment.qc[code]) for code in codes), ratio))
     return tuple(sorted(found, key=lambda one: (-one.ratio, one.frame)))
@@ -53,7 +53,9 @@ def lines(shot: Shot) -> list[str]:
     more = len(found) - MOST
     told = [one.text for one in found[:MOST]]
     rest = [f"and {more} more"] if more > 0 else []
-    return [*told, *rest, f"{len(found)} of {checked} checked frames are doubtful"]
+    good = sum(shot.accepted(frame) and bool(beyond(one.qc)) for frame, one in shot.moments.items())
+    besides = f"; {good} more {'was' if good == 1 else 'were'} accepted" if good else ""
+    return [*told, *rest, f"{len(found)} of {checked} checked frames are doubtful{besides}"]
 
 
 def of_sidecar(source: str, sidecar: str | Path | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from anatomatte.errors import SettingsError
 from .cmd_render import option as _option
 from .helptext import Command
 
-_MATTE = "=matte"
+_MATTE, _ACCEPTED = "=matte", "=accepted"
 
 
 @click.command("correct", cls=Command, options_metavar="[OPTIONS]")
@@ -30,12 +31,15 @@ _MATTE = "=matte"
 @_option("--reach", metavar="FRAMES", type=int, help="To either side; default: 20.")
 @_option("--from", "many", metavar="JSON", help="A list of corrections, as the sidecar has them.")
 @_option("--matte", "mattes", metavar="N=FILE", multiple=True, help="A painted matte of frame N.")
-@_option("--delete", metavar="ID", multiple=True, help="Take a correction, or N=matte, out again.")
+@_option("--delete", metavar="ID", multiple=True, help="Take a correction, N=matte or N=accepted out again.")
+@_option("--accept", metavar="FRAMES", help="These frames are good as they are: doubtful no more.")
 @_option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
 def command(**words: Any) -> int:
-    """Mend the shot of a sidecar: add a stroke, take one out, carry all anew, or list them (without SRC)."""
+    """Mend the shot of a sidecar: add a stroke, take one out, carry all anew, accept frames, or list all
+    that (without SRC)."""
     from anatomatte.shot.reading import read_shot
     from anatomatte_batch.correct import CorrectRequest, read_many, told
+    from anatomatte_batch.sequences import parse_frames
 
     path = Path(words["shot"])
     add: list[dict[str, Any]] = read_many(Path(words["many"])) if words["many"] else []
@@ -48,9 +52,11 @@ def command(**words: Any) -> int:
         sidecar=path,
         source=words["src"],
         add=add,
-        remove=[_whole(name, "--delete") for name in words["delete"] if not name.endswith(_MATTE)],
+        remove=[_whole(name, "--delete") for name in words["delete"] if "=" not in name],
         paint=dict(_matte(text) for text in words["mattes"]),
-        unpaint=[_whole(name.removesuffix(_MATTE), "--delete") for name in words["delete"] if _MATTE in name],
+        unpaint=_of(words["delete"], _MATTE),
+        accept=parse_frames(words["accept"]) if words["accept"] else (),
+        unaccept=_of(words["delete"], _ACCEPTED),
         start=words["start"],
     )
     for line in told(request.run()):
@@ -63,6 +69,14 @@ def _matte(text: str) -> tuple[int, Path]:
     if not file:
         raise SettingsError(f"--matte {text!r}: it takes N=FILE, a frame's number and its matte.")
     return _whole(frame, "--matte"), Path(file)
+
+
+def _of(texts: Sequence[str], what: str) -> list[int]:
+    """The frames of what is to be deleted, of one kind."""
+    unknown = [text for text in texts if "=" in text and not text.endswith((_MATTE, _ACCEPTED))]
+    if unknown:
+        raise SettingsError(f"--delete {unknown[0]!r}: it takes an id, N=matte or N=accepted.")
+    return [_whole(text.removesuffix(what), "--delete") for text in texts if text.endswith(what)]
 
 
 def _whole(text: str, name: str) -> int:

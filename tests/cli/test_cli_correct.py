@@ -63,6 +63,17 @@ def test_a_stroke_is_added_carried_listed_and_taken_out(
     assert all(read_shot(path).token(n) == before.token(n) for n in FRAMES)
 
 
+def test_frames_are_accepted_and_looked_at_again(plate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, _ = analysed(plate)
+    assert main(["correct", str(path), "--accept", "2-3,5"]) == 0
+    assert capsys.readouterr().out == "accepted: frames 2-3,5\n"
+    assert [n for n in FRAMES if read_shot(path).accepted(n)] == [2, 3, 5]
+    assert main(["correct", str(path), "--delete", "3=accepted"]) == 0
+    assert [n for n in FRAMES if read_shot(path).accepted(n)] == [2, 5]
+    assert main(["correct", str(path), "--delete", "3=good"]) == 2
+    assert "it takes an id, N=matte or N=accepted" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

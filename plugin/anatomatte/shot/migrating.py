@@ -21,8 +21,15 @@ def _corrected(table: Table, frames: Table) -> tuple[Table, Table]:
 
 
 def _reached(table: Table, frames: Table) -> tuple[Table, Table]:
-    """2 → 3: a correction says over which reach it was carried; of older ones that stays unknown."""
-    return table, frames
+    """2 → 3: a correction says over which reach it was carried; of older ones that stays unknown. Frames that
+    somebody accepted are marked; a key ``accepted`` that nobody knew marks none."""
+    rows = {
+        key: {name: value for name, value in row.items() if name != "accepted"}
+        if isinstance(row, dict)
+        else row
+        for key, row in frames.items()
+    }
+    return table, rows
 
 
 STEPS: Mapping[int, Step] = {1: _corrected, 2: _reached}

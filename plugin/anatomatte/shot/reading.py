@@ -175,7 +175,10 @@ def _moment(table: Any, where: str) -> Moment:
         if not is_likeness(table["likeness"]) or not math.isfinite(exposure):
             raise ValueError
         marks = tuple(_mark(row) for row in table.get("marks", ()))
-        return Moment(table["likeness"], exposure, people, marks, _qc(table["qc"]))
+        accepted = table.get("accepted", "")
+        if not isinstance(accepted, str):
+            raise ValueError(accepted)
+        return Moment(table["likeness"], exposure, people, marks, _qc(table["qc"]), accepted)
     except (KeyError, TypeError, ValueError) as why:
         raise SettingsError(f"{where} is damaged; {AGAIN}.") from why
 

@@ -83,14 +83,15 @@ class Scene:
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What was seen in one frame: the plate's likeness (`likeness.of`), the automatic exposure in stops, the
-    people, where strokes of corrections lie, and what the checks say of it (code → score in 0..1); empty
-    where it was not checked."""
+    people, where strokes of corrections lie, what the checks say of it (code → score in 0..1; empty where it
+    was not checked), and the `Shot.token` with which somebody found it good; empty where nobody did."""
 
     likeness: str
     exposure: float = 0.0
     people: tuple[Row, ...] = ()
     marks: tuple[Mark, ...] = ()
     qc: Mapping[str, float] = field(default_factory=dict)
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,11 @@ class Shot:
         hand = mended, self.painted.get(frame)
         told = (*facts, *hand) if any(hand) else facts
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+    def accepted(self, frame: int) -> bool:
+        """Whether somebody found the frame good as it is now; what was changed since is looked at anew."""
+        moment = self.moments.get(frame)
+        return moment is not None and bool(moment.accepted) and moment.accepted == self.token(frame)
 
     def mended(self, frame: int) -> tuple[tuple[Correction, Mark], ...]:
         """The corrections that reach a frame and where they lie in it, in the order of the corrections."""
