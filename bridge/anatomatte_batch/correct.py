@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +69,7 @@ class CorrectRequest:
                 )
             shot = without(shot, number)
         after = max((one.id for one in shot.corrections), default=0) + 1
-        new = tuple(_made(table, after + at, path) for at, table in enumerate(self.add))
+        new = tuple(made_of(table, after + at, path) for at, table in enumerate(self.add))
         if self.source is not None:
             shot = self._carried(shot, new or shot.corrections)
         elif new:
@@ -104,8 +104,16 @@ class CorrectRequest:
             source.close()
 
 
-def carry(shot: Shot, wanted: Sequence[Correction], read: Callable[[int], Picture]) -> Shot:
+def carry(
+    shot: Shot,
+    wanted: Sequence[Correction],
+    read: Callable[[int], Picture],
+    known: MutableMapping[int, Small] | None = None,
+) -> Shot:
     """The shot with corrections carried over the frames that they reach.
+
+    Args:
+        known: the small pictures of frames that are known already; it is added to.
 
     Raises:
         SettingsError: the plate is another one, or a correction's frame was not analysed.
@@ -113,12 +121,13 @@ def carry(shot: Shot, wanted: Sequence[Correction], read: Callable[[int], Pictur
     """
     from anatomatte.shot.carrying import carried, with_marks
 
-    known: dict[int, Small] = {}
+    known = {} if known is None else known
 
     def small(frame: int) -> Small:
-        if frame not in known:
-            known[frame] = _small(shot, frame, read)
-        return known[frame]
+        if frame in known:
+            return known[frame]
+        known[frame] = made = _small(shot, frame, read)
+        return made
 
     for one in wanted:
         if one.frame not in shot.moments:
@@ -221,7 +230,12 @@ def _likeness(shot: Shot, frame: int) -> str:
     return shot.moments[frame].likeness if frame in shot.moments else ""
 
 
-def _made(table: Mapping[str, Any], number: int, path: Path) -> Correction:
+def made_of(table: Mapping[str, Any], number: int, path: Path) -> Correction:
+    """A correction out of a table with the keys of `Correction`, but for its id, which is *number*.
+
+    Raises:
+        SettingsError: it cannot be meant.
+    """
     from anatomatte.shot.corrections import Correction, checked
     from anatomatte.toml_table import read
 
@@ -275,4 +289,4 @@ def told(shot: Shot) -> list[str]:
     return lines
 
 
-__all__ = ["CorrectRequest", "accepted", "carry", "kept", "read_many", "told"]
+__all__ = ["CorrectRequest", "accepted", "carry", "kept", "made_of", "read_many", "told"]

@@ -89,6 +89,8 @@ class OfxNode:
         self._now = _Now()
         self._shot = ExitStack()
         self._given: dict[str, Given] = {}
+        self.scale = 1.0
+        """Render scale of what is rendered next: a proxy of the plate, as hosts ask for it."""
 
     def render(
         self, frame: int, values: Mapping[str, Value], around: Mapping[int, Mapping[str, Value]] = ALONE
@@ -99,7 +101,7 @@ class OfxNode:
         try:
             instance = self._at(frame)
             self._set(instance, {frame: values, **around}, frame)
-            planes = instance.render(frame, abort=self._stop)
+            planes = instance.render(frame, scale=self.scale, abort=self._stop)
         except errors.RenderAborted as why:
             raise Cancelled("Stopped while rendering.") from why
         except errors.ParamError as why:

@@ -40,8 +40,9 @@ _ABOVE_0 = click.FloatRange(0, min_open=True)
     "--root",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="A folder that the page may take pictures from.",
+    help="A folder of pictures and shots that the page may use.",
 )
+@_option("--allow-write", is_flag=True, help="Shots of DIR may be mended and accepted.")
 @_option("--token", metavar="TEXT", help="To ask for; made where one is needed.")
 @_option("--allow-host", metavar="NAME", multiple=True, help="A name that the server is called by.")
 @_option(
@@ -125,13 +126,16 @@ def serve(words: dict[str, Any]) -> int:
         text = f"--host {words['host']} --port {words['port']}: {why.strerror}; choose another."
         raise SettingsError(text) from why
     names = (*words["allow_host"], socket.gethostname())
-    setup = Setup(opened, _limits(words), token, names, root, prefix, partial(examine, trying=False))
+    if words["allow_write"] and root is None:
+        raise SettingsError("--allow-write says that the folder of --root may be changed; name one.")
+    doctor = partial(examine, trying=False)
+    setup = Setup(opened, _limits(words), token, names, root, prefix, doctor, words["allow_write"])
     try:
         service = Service(setup)
     except OSError as why:
         listening.close()
         raise OutputError(f"No room for temporary files: {why.strerror}; make some, or set TMPDIR.") from why
-    _say(words["host"], listening.getsockname()[1], prefix, token)
+    _say(words["host"], listening.getsockname()[1], prefix, token, words.get("page", ""))
     server.prepared(service, behind_proxy=bool(prefix)).run(sockets=[listening])
     return 0
 
@@ -166,12 +170,12 @@ def _prefix(path: str) -> str:
     return prefix
 
 
-def _say(host: str, port: int, prefix: str, token: str | None) -> None:
+def _say(host: str, port: int, prefix: str, token: str | None, page: str) -> None:
     """The address on standard output, once it listens: other programs read it."""
     host = socket.gethostname() if host in ("0.0.0.0", "::") else host
     shown = f"[{host}]" if ":" in host else host
     base = f"http://{shown}:{port}{prefix}"
-    click.echo(f"anatomatte: serving at {base}/")
+    click.echo(f"anatomatte: serving at {base}/{page}")
     if token is not None:
         click.echo(f"anatomatte: login link {base}/login?token={token}")
         click.echo(f"anatomatte: for programs, the header Authorization: Bearer {token}")

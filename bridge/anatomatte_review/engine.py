@@ -76,6 +76,8 @@ class Engine:
         self._current: Work[Any] | None = None
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cutter", daemon=True)
+        self.at_end: list[Callable[[], object]] = []
+        """Called in the engine's thread when it ends: what else was made there is given back there."""
         self.state: State = "starting"
         self.fault = ""
         self.tally = Tally()
@@ -145,7 +147,7 @@ class Engine:
             self._thread.join(patience)
         self.state = "stopped"
 
-    def _unwanted(self) -> bool:
+    def unwanted(self) -> bool:
         """Whether the node is to stop at once: it asks between its steps."""
         work = self._current
         return self._ending.is_set() or (work is not None and work.unwanted.is_set())
@@ -172,6 +174,8 @@ class Engine:
             finally:
                 self._current = None
                 del work
+        for end in self.at_end:
+            end()
         if self._cutter is not None:
             self._cutter.close()
             self._cutter = None
@@ -181,7 +185,7 @@ class Engine:
         if self._cutter is None:
             self.state, self.fault = "starting", ""
             try:
-                self._cutter = self._opened(self._unwanted)
+                self._cutter = self._opened(self.unwanted)
             except BaseException as why:
                 self.state, self.fault = "failed", str(why) or type(why).__name__
                 if not isinstance(why, AnatomatteError):

@@ -25,6 +25,16 @@ class Listing:
     whole: bool
 
 
+@dataclass(frozen=True)
+class Names:
+    """The folders and files of a folder by name, in order; links and hidden ones left out; `whole` as that of
+    a `Listing`."""
+
+    folders: list[str]
+    files: list[str]
+    whole: bool
+
+
 class Root:
     """A folder whose descriptor is held: every path goes down from it, and follows no link.
 
@@ -49,7 +59,7 @@ class Root:
             Refused: 404, there is no such folder in the root.
         """
         folders, pictures, seen = [], [], 0
-        with self._folder(_parts(inside)) as held, os.scandir(held) as entries:
+        with self._folder(parts_of(inside)) as held, os.scandir(held) as entries:
             for entry in entries:
                 seen += 1
                 if seen > _MOST:
@@ -63,6 +73,45 @@ class Root:
                         pictures.append(entry.name)
         return Listing(sorted(folders), sorted(pictures), seen <= _MOST)
 
+    def names(self, inside: str, most: int = 20000) -> Names:
+        """All folders and files of a folder, of the first *most* entries.
+
+        Raises:
+            Refused: 404, there is no such folder in the root.
+        """
+        folders, files, seen = [], [], 0
+        with self._folder(parts_of(inside)) as held, os.scandir(held) as entries:
+            for entry in entries:
+                seen += 1
+                if seen > most:
+                    break
+                if not entry.name.startswith(".") and entry.name.isprintable():
+                    with suppress(OSError):
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.name)
+                        elif entry.is_file(follow_symlinks=False):
+                            files.append(entry.name)
+        return Names(sorted(folders), sorted(files), seen <= most)
+
+    def folder(self, inside: str) -> Path:
+        """The path of a folder in the root, for libraries that take no descriptor; no step of it is a link.
+
+        Raises:
+            Refused: 404, there is no such folder in the root.
+        """
+        parts = parts_of(inside)
+        with self._folder(parts):
+            return self.path.joinpath(*parts)
+
+    def file(self, inside: str) -> Path:
+        """The path of a regular file in the root, as `folder`.
+
+        Raises:
+            Refused: 404, there is no such file in the root.
+        """
+        with self.opened(inside):
+            return self.path.joinpath(*parts_of(inside))
+
     @contextmanager
     def opened(self, inside: str) -> Iterator[int]:
         """The descriptor of a regular file in the root, for reading.
@@ -70,7 +119,7 @@ class Root:
         Raises:
             Refused: 404, there is no such file in the root.
         """
-        *above, name = _parts(inside) or ("",)
+        *above, name = parts_of(inside) or ("",)
         with self._folder(above) as held:
             file = _down(name, held, os.O_RDONLY | os.O_NONBLOCK)
         try:
@@ -93,8 +142,12 @@ class Root:
             os.close(held)
 
 
-def _parts(inside: str) -> list[str]:
-    """The steps of a path below the root; ``..`` is no step down."""
+def parts_of(inside: str) -> list[str]:
+    """The steps of a path below the root; ``..`` is no step down.
+
+    Raises:
+        Refused: 404, it holds steps that lead elsewhere, or hidden names.
+    """
     parts = [part for part in inside.split("/") if part not in ("", ".")]
     if any(part == ".." or part.startswith(".") or "\0" in part or "\\" in part for part in parts):
         raise _absent()

@@ -16,6 +16,7 @@ from .folder import Root
 from .guard import Guard
 from .jobs import Jobs
 from .limits import Limits
+from .room.rooms import Rooms
 from .store import Store
 
 _CLIENT = re.compile(r"[\w-]{1,64}")
@@ -43,6 +44,7 @@ class Setup:
         names: hosts that it is called by besides addresses and ``localhost``.
         root: a folder that the page may take pictures from.
         prefix: the path that a proxy passes on, like ``/cut``.
+        writable: whether sidecars in the folder may be mended.
         examine: the doctor.
     """
 
@@ -53,6 +55,7 @@ class Setup:
     root: Path | None = None
     prefix: str = ""
     examine: Callable[[], Iterable[Finding]] = tuple
+    writable: bool = False
 
 
 class Service:
@@ -69,6 +72,8 @@ class Service:
         self.store = Store(setup.limits, gone=lambda job: self.jobs.forget(job))
         self.engine = Engine(setup.opened, setup.limits)
         self.jobs = Jobs(self.engine, self.store, setup.limits)
+        self.rooms = Rooms(self.root, setup.writable, self.store.folder / "rooms", self.engine.unwanted)
+        self.engine.at_end.append(self.rooms.close)
 
     async def close(self) -> None:
         """End the jobs, the engine within its frame, and remove every file."""

@@ -19,6 +19,9 @@ from .migrating import migrated, version
 from .schema import KIND, SCHEMA, Moment, Person, PlateFacts, Row, Scene, Shot, named
 from .wardrobe import words
 
+_TRIES = 5
+"""How often it is read anew where somebody else writes it meanwhile: its frames then have another name."""
+
 AGAIN = "run `anatomatte analyse` again"
 _KEYS = ("kind", "schema", "made_by", "plate", "people", "scenes", "frames", "corrections", "painted")
 
@@ -30,6 +33,26 @@ def read_shot(path: Path, carried: bool = True) -> Shot:
         SettingsError: it is not there, no sidecar, half-written, of a newer schema, edited into what it
             cannot mean, or what belongs to it is missing or another's.
     """
+    for _ in range(_TRIES):
+        before = _stamp(path)
+        try:
+            return _read(path, carried)
+        except SettingsError:
+            if _stamp(path) == before:
+                raise
+    return _read(path, carried)
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What tells a state of the short file from others; zeros where it is not there."""
+    try:
+        facts = path.stat()
+    except (OSError, ValueError):
+        return 0, 0, 0
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
+def _read(path: Path, carried: bool) -> Shot:
     where = f"The shot file {path}"
     table = _json(path, where)
     if table.get("kind") != KIND:

@@ -1,0 +1,138 @@
+"""The words of the review room: its requests and answers, as OpenAPI tells them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Path = Annotated[str, StringConstraints(max_length=4000)]
+Share = Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)]
+View = Literal["plate", "matte", "overlay", "comp", "people", "parts", "evidence", "band"]
+Revision = Annotated[str, StringConstraints(max_length=100)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class OpenShot(_Body):
+    """Which shot is to be opened."""
+
+    shot: Path = Field(description="A sidecar below the server's folder, like `day1/plate.shot.json`.")
+    source: Path | None = Field(None, description="Its plate, where it does not lie beside it.")
+    preset: Path | None = Field(None, description="Settings of the shot, a TOML below the folder.")
+
+
+class Stroke(_Body):
+    """A correction, with the keys of the sidecar."""
+
+    kind: Literal["keep", "remove", "part", "person", "one"]
+    frame: int = Field(ge=-1_000_000_000, le=1_000_000_000)
+    part: str = Field("", max_length=40)
+    people: list[Annotated[int, Field(ge=1, le=8)]] = Field(default_factory=list, max_length=2)
+    stroke: list[Share] = Field(
+        default_factory=list, max_length=4000, description="x, y, x, y … in shares of the picture, y down."
+    )
+    radius: float = Field(0.01, ge=0.001, le=0.5, description="In shares of the picture's height.")
+    reach: int = Field(20, ge=0, le=10000, description="Frames to either side.")
+
+
+class Corrections(_Body):
+    """Corrections that are to be added."""
+
+    corrections: list[Stroke] = Field(min_length=1, max_length=50)
+
+
+class Acceptance(_Body):
+    """Whether somebody finds a frame good."""
+
+    accepted: bool
+
+
+class PersonChange(_Body):
+    """What is to be changed of a person; what is left out stays."""
+
+    name: str | None = Field(None, max_length=40)
+    wears: str | None = Field(None, max_length=200)
+
+
+class ListedShot(BaseModel):
+    """A sidecar of a folder."""
+
+    name: str
+    path: str
+    plate: str
+    first: int
+    last: int
+    people: int
+    checked: int
+    doubtful: int
+    accepted: int
+    fault: str = Field(description="A sentence where it cannot be read.")
+
+
+class ListedPlate(BaseModel):
+    """A sequence or video that has no sidecar."""
+
+    name: str
+    path: str
+    first: int
+    last: int
+
+
+class ShotsState(BaseModel):
+    """What a folder holds for a review."""
+
+    path: str
+    folders: list[str]
+    shots: list[ListedShot]
+    plates: list[ListedPlate]
+    whole: bool = Field(description="Whether that is all there is.")
+    writable: bool = Field(description="Whether sidecars may be mended.")
+
+
+class ShotState(BaseModel):
+    """A shot under review."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    name: str
+    path: str
+    source: str
+    preset: str
+    revision: str = Field(description="Of the sidecar; changes ask for it in If-Match.")
+    writable: bool
+    width: int
+    height: int
+    fps: float
+    first: int
+    last: int
+    frames: list[dict[str, Any]] = Field(description="n, qc, doubtful, ratio, accepted, people, marks …")
+    people: list[dict[str, Any]]
+    scenes: list[dict[str, Any]]
+    corrections: list[dict[str, Any]]
+    doubtful: list[int] = Field(description="Frames that nobody accepted, the worst first.")
+    checked: int
+    accepted: int
+    undo: list[str] = Field(description="What can be undone, the last first.")
+    redo: list[str]
+    command: str = Field(description="Renders what is stale of the shot.")
+
+
+class LayerValue(BaseModel):
+    """What a layer holds at a place."""
+
+    layer: str
+    value: float
+
+
+class Place(BaseModel):
+    """Who and what is at a place."""
+
+    person: str
+    name: str
+    part: str
+    alpha: float
+    layers: list[LayerValue]
