@@ -40,7 +40,7 @@ _ABOVE_0 = click.FloatRange(0, min_open=True)
     "--root",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="A folder of pictures and shots that the page may use.",
+    help="A folder of pictures and shots for the page.",
 )
 @_option("--allow-write", is_flag=True, help="Shots of DIR may be mended and accepted.")
 @_option("--token", metavar="TEXT", help="To ask for; made where one is needed.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -34,7 +33,7 @@ async def done(
     """
     work = engine.submit(client, do)
     result = asyncio.ensure_future(asyncio.wrap_future(work.future))
-    gone = asyncio.ensure_future(_gone(request)) if request is not None else None
+    gone = asyncio.create_task(_gone(request)) if request is not None else None
     try:
         await asyncio.wait(
             [one for one in (result, gone) if one is not None],
@@ -56,9 +55,15 @@ async def done(
             engine.cancel(work)
             result.cancel()
         if gone is not None:
-            gone.cancel()
-            with suppress(asyncio.CancelledError):
-                await gone
+            await _ended(gone)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task until it ends: `asyncio.wait_for` before Python 3.12 loses a cancellation that comes
+    together with its result."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=0.05)
 
 
 async def _gone(request: Request) -> None:
