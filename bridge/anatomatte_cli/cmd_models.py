@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,13 +81,14 @@ def pull(names: tuple[str, ...], precision: str, replace: bool, quiet: bool) -> 
     from anatomatte.models.store import catalogue
 
     from .models import get
+    from .models.meter import Meter
 
     manifests = [catalogue.get(name) for name in names]  # a wrong id stops it all before it begins
     with get.Shelf() as shelf:
         for manifest in manifests:
             _licence(manifest, quiet)
-            found = get.pull(manifest, precision, shelf, replace=replace, quiet=quiet)
-            _told(manifest.id, found)
+            found = get.pull(manifest, precision, shelf, replace=replace, watch=partial(Meter, quiet=quiet))
+            click.echo(get.told(manifest, found))
 
 
 @command.command("import", short_help="Take a file of this machine in.")
@@ -104,7 +106,7 @@ def import_(name: str, file: Path, precision: str, replace: bool, quiet: bool) -
 
     found = get.bring(name, file, precision, replace=replace, quiet=quiet)
     _licence(found.manifest, quiet)
-    _told(found.manifest.id, found)
+    click.echo(get.told(found.manifest, found))
 
 
 @command.command("verify", short_help="Compare every installed file with its SHA-256.")
@@ -238,13 +240,14 @@ def convert(
     which is removed afterwards.
     """
     from .models import convert as models_convert
+    from .models import get
 
     made = models_convert.convert(kind, file, name, out=out, python=python, replace=replace, quiet=quiet)
     if isinstance(made, Path):
         click.echo(f"Wrote {made}")
     else:
         _licence(made.manifest, quiet)
-        _told(name, made)
+        click.echo(get.told(made.manifest, made))
 
 
 def _licence(manifest: Any, quiet: bool) -> None:
@@ -252,14 +255,6 @@ def _licence(manifest: Any, quiet: bool) -> None:
         licence = manifest.licence
         note = f" {licence.note}" if licence.note else ""
         click.echo(f"{manifest.id}: licence {licence.words} ({licence.weights}).{note}", err=True)
-
-
-def _told(name: str, found: Any) -> None:
-    if found is None:
-        click.echo(f"{name} is there already")
-    else:
-        known = "as published" if found.record.known else "made here" if found.file.convert else "as it came"
-        click.echo(f"Installed {name} {found.record.precision}: SHA-256 {found.record.sha256} ({known})")
 
 
 def _print(facts: Any) -> None:

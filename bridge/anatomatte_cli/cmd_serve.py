@@ -51,6 +51,7 @@ _ABOVE_0 = click.FloatRange(0, min_open=True)
     default="",
     help="The path that a proxy here puts before, as /cut.",
 )
+@_option("--allow-pull", is_flag=True, help="Requests may bring networks of others here.")
 @_option(
     "--max-mb",
     metavar="N",
@@ -112,6 +113,7 @@ def serve(words: dict[str, Any]) -> int:
     from anatomatte_review.service import Service, Setup
 
     from .checks import examine
+    from .models.get import Puller
 
     prefix = _prefix(words["root_path"])
     root = words["root"]
@@ -128,8 +130,18 @@ def serve(words: dict[str, Any]) -> int:
     names = (*words["allow_host"], socket.gethostname())
     if words["allow_write"] and root is None:
         raise SettingsError("--allow-write says that the folder of --root may be changed; name one.")
-    doctor = partial(examine, trying=False)
-    setup = Setup(opened, _limits(words), token, names, root, prefix, doctor, words["allow_write"])
+    setup = Setup(
+        opened,
+        _limits(words),
+        token,
+        names,
+        root,
+        prefix,
+        partial(examine, trying=False),
+        words["allow_write"],
+        Puller(),
+        words["allow_pull"],
+    )
     try:
         service = Service(setup)
     except OSError as why:

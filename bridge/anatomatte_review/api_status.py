@@ -112,12 +112,12 @@ def _models() -> Iterator[schemas.Model]:
         return  # the doctor says what is wrong with the store
 
 
-_examined: dict[int, tuple[float, list[schemas.Found]]] = {}
+_examined: dict[tuple[int, int], tuple[float, list[schemas.Found]]] = {}
 
 
 def _doctor(service: Service) -> list[schemas.Found]:
-    """The doctor's lines, at most ten minutes old: looking takes seconds."""
-    key = id(service)
+    """The doctor's lines, at most ten minutes old, and as old as the last network: looking takes seconds."""
+    key = id(service), service.pulls.brought
     if key not in _examined or time.monotonic() - _examined[key][0] > _KEPT:
         lines = [
             schemas.Found.model_validate({"name": one.name, "state": one.state, "told": one.told})

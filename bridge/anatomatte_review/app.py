@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 import anatomatte
 from anatomatte.errors import AnatomatteError
 
-from . import api_cut, api_jobs, api_room, api_shots, api_status, site
+from . import api_cut, api_jobs, api_models, api_room, api_shots, api_status, site
 from .border import Border, Prefix, refusal
 from .problems import Refused, refused
 from .service import Service
@@ -53,7 +53,7 @@ def made(service: Service) -> ASGIApp:
         generate_unique_id_function=_named,
     )
     app.state.service = service
-    for part in (api_cut, api_jobs, api_shots, api_room, api_status, site):
+    for part in (api_cut, api_jobs, api_models, api_shots, api_room, api_status, site):
         app.include_router(part.routes)
     for kind in (Refused, AnatomatteError, OSError, MemoryError, Exception):
         app.add_exception_handler(kind, _failure)

@@ -139,6 +139,58 @@ class Model(BaseModel):
     refused: str = Field("", description="Why the studio's policy does not permit it.")
 
 
+class PullForm(_Form):
+    """What it takes to bring a network here."""
+
+    licence: str = Field(
+        max_length=40, description="The class of its licence as `GET /models` tells it, which accepts it."
+    )
+    precision: Literal["", "fp32", "fp16", "int8"] = Field(
+        "", description="Of the file; without it the first one."
+    )
+
+
+class PullState(BaseModel):
+    """How far a network is on its way."""
+
+    precision: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    ending: bool = Field(description="Whether it was cancelled and has not ended yet.")
+    done: int = Field(description="Bytes that are here.")
+    total: int = Field(description="Bytes in all; 0 where nobody knows.")
+    told: str
+    error: str
+    cure: str
+
+
+class Network(BaseModel):
+    """A network of others."""
+
+    id: str
+    title: str
+    about: str
+    page: str = Field(description="Where it is published.")
+    licence: str = Field(description="The class of its licence.")
+    licence_name: str
+    licence_means: str
+    note: str
+    engines: list[str] = Field(description="Which menus offer it: parts, alpha, edge.")
+    bytes: int = Field(description="Of its file; 0 where nobody knows.")
+    here: bool
+    refused: str = Field(description="Why the studio's policy does not permit it.")
+    source: str = Field(description="Where it would come from; empty where no address leads to it.")
+    by_hand: str = Field(description="How it comes otherwise.")
+    pull: PullState | None = None
+
+
+class Networks(BaseModel):
+    """The catalogue."""
+
+    allowed: bool = Field(description="Whether this server fetches networks: --allow-pull.")
+    models: list[Network]
+    not_read: dict[str, str] = Field(description="Id → what is wrong with its manifest.")
+
+
 class Found(BaseModel):
     """A line of the doctor."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from collections.abc import Callable, Iterable
@@ -17,6 +18,7 @@ from .guard import Guard
 from .jobs import Jobs
 from .limits import Limits
 from .room.rooms import Rooms
+from .pulls import Puller, Pulls
 from .store import Store
 
 _CLIENT = re.compile(r"[\w-]{1,64}")
@@ -46,6 +48,8 @@ class Setup:
         prefix: the path that a proxy passes on, like ``/cut``.
         writable: whether sidecars in the folder may be mended.
         examine: the doctor.
+        puller: `anatomatte models pull`.
+        allow_pull: whether requests may bring networks.
     """
 
     opened: Open
@@ -56,6 +60,8 @@ class Setup:
     prefix: str = ""
     examine: Callable[[], Iterable[Finding]] = tuple
     writable: bool = False
+    puller: Puller | None = None
+    allow_pull: bool = False
 
 
 class Service:
@@ -74,10 +80,12 @@ class Service:
         self.jobs = Jobs(self.engine, self.store, setup.limits)
         self.rooms = Rooms(self.root, setup.writable, self.store.folder / "rooms", self.engine.unwanted)
         self.engine.at_end.append(self.rooms.close)
+        self.pulls = Pulls(setup.puller if setup.allow_pull else None)
 
     async def close(self) -> None:
         """End the jobs, the engine within its frame, and remove every file."""
         await self.jobs.close()
+        await asyncio.to_thread(self.pulls.close)
         self.engine.close()
         self.store.close()
         if self.root is not None:

@@ -11,6 +11,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import positive_data_acceptance
 
+from anatomatte.errors import SetupError
+from anatomatte.models.manifest import Manifest
+from anatomatte.models.store.files import Tell
+from anatomatte_cli.models.get import Puller
 from anatomatte_review.cutting import opened
 from anatomatte_review.limits import Limits
 from anatomatte_review.service import Setup
@@ -26,9 +30,16 @@ _FEW = settings(
 )
 
 
+class Nowhere(Puller):
+    """Brings nothing: what is drawn may name a true network."""
+
+    def pull(self, manifest: Manifest, precision: str, tell: Tell) -> str:
+        raise SetupError("There is no network here; draw another one.")
+
+
 @pytest.fixture(scope="module")
 def serving() -> Iterator[Running]:
-    with running(Setup(opened, Limits(megapixels=1))) as found:
+    with running(Setup(opened, Limits(megapixels=1), puller=Nowhere(), allow_pull=True)) as found:
         yield found
 
 

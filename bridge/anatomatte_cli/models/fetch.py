@@ -85,10 +85,11 @@ def fetch(
                     told.append(f"{url}: {why}")
                 else:
                     wait(2.0**attempt)
-    lines = "\n  ".join(told)
+    lines = "".join(f"\n  {line}." for line in told)
     raise SetupError(
-        f"{target.name.partition('-')[2] or target.name} could not be fetched; what is there already is kept "
-        f"for the next try.\n  {lines}\nName a mirror in {MIRROR}, or import the file by hand."
+        f"{target.name.partition('-')[2] or target.name} could not be fetched:{lines}\n"
+        f"What is there already is kept for the next try; name a mirror in {MIRROR}, or import the file "
+        "by hand."
     )
 
 
@@ -113,6 +114,7 @@ def _bring(url: str, target: Path, size: int, sure: bool, tell: Tell) -> None:
     have, mark = _begun(target, url, sure)
     if size and have > size:
         have = 0
+    tell(have, size)  # may stop it before anybody is asked
     source, have, total, mark = _open_file(url, have) if url.startswith("file:") else _open(url, have, mark)
     if size and total and total != size:
         source.close()

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
 from anatomatte import text_file
 from anatomatte.errors import SettingsError, SetupError
 from anatomatte.models import store
 from anatomatte.models.manifest import FORMATS, File, Manifest, parsed
 from anatomatte.models.store import catalogue, files, places, policy
+from anatomatte.models.store.files import Tell
 
 from . import fetch, wheels
 from .meter import Meter
 
+Watch = Callable[[str], AbstractContextManager[Tell]]
+"""What is moved, in a few words → what is told how far it is; that may raise to stop it."""
+
 
 def source_of(manifest: Manifest, entry: File) -> str:
-    """Where a file comes from, in a few words."""
+    """Where a file comes from, in a few words; empty where no address leads to it."""
     if entry.wheel:
         return f"the wheel {entry.wheel} of the Python index"
-    if entry.urls:
-        return entry.urls[0].split("/")[2] or "a folder"
-    if entry.convert:
-        return f"`anatomatte models convert {entry.convert}`"
-    return "you"
+    urls = fetch.mirrored(manifest.id, entry.name, entry.urls)
+    return (urlsplit(urls[0]).netloc or "a folder") if urls else ""
 
 
 def pull(
-    manifest: Manifest, precision: str, shelf: Shelf, *, replace: bool, quiet: bool
+    manifest: Manifest, precision: str, shelf: Shelf, *, replace: bool, watch: Watch
 ) -> store.Installed | None:
     """Bring a network's file; None where it is there already.
+
+    Args:
+        watch: made anew for each transfer.
 
     Raises:
         SetupError: the policy refuses it, no address has it, or what came is not it.
@@ -47,13 +54,33 @@ def pull(
         part = folder / f"{key}{FORMATS[entry.format]}"
         if urls:
             try:
-                return _over_network(manifest, entry, urls, part, replace=replace, quiet=quiet)
+                return _over_network(manifest, entry, urls, part, replace=replace, watch=watch)
             except SetupError:
                 if not entry.wheel:
                     raise
         if entry.wheel:
-            return out_of(manifest, entry, shelf.wheel(entry, quiet), replace=replace)
+            return out_of(manifest, entry, shelf.wheel(entry, watch), replace=replace)
         raise SetupError(_unreachable(manifest, entry))
+
+
+def told(manifest: Manifest, found: store.Installed | None) -> str:
+    """What came in, in a line."""
+    if found is None:
+        return f"{manifest.id} is there already"
+    known = "as published" if found.record.known else "made here" if found.file.convert else "as it came"
+    return f"Installed {manifest.id} {found.record.precision}: SHA-256 {found.record.sha256} ({known})"
+
+
+class Puller:
+    """`pull` for a server: one file at a time, under the eyes of whoever asked for it."""
+
+    def source(self, manifest: Manifest, entry: File) -> str:
+        return source_of(manifest, entry)
+
+    def pull(self, manifest: Manifest, precision: str, tell: Tell) -> str:
+        with Shelf() as shelf:
+            found = pull(manifest, precision, shelf, replace=False, watch=lambda _: nullcontext(tell))
+        return told(manifest, found)
 
 
 def _unreachable(manifest: Manifest, entry: File) -> str:
@@ -65,11 +92,11 @@ def _unreachable(manifest: Manifest, entry: File) -> str:
 
 
 def _over_network(
-    manifest: Manifest, entry: File, urls: list[str], part: Path, *, replace: bool, quiet: bool
+    manifest: Manifest, entry: File, urls: list[str], part: Path, *, replace: bool, watch: Watch
 ) -> store.Installed:
     """One address after the other, until one has the file that the manifest describes."""
     while True:
-        with Meter(manifest.id, quiet) as meter:
+        with watch(manifest.id) as meter:
             url = fetch.fetch(urls, part, size=entry.bytes, sure=bool(entry.sha256), tell=meter)
         urls = urls[urls.index(url) + 1 :]
         try:
@@ -94,7 +121,7 @@ class Shelf:
         if self._folder:
             self._folder.cleanup()
 
-    def wheel(self, entry: File, quiet: bool) -> Path:
+    def wheel(self, entry: File, watch: Watch) -> Path:
         """The wheel that holds a file."""
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="wheels-", dir=places.own() / "partial")
@@ -102,7 +129,7 @@ class Shelf:
         folder.mkdir(exist_ok=True)
         if found := next(iter(sorted(folder.glob("*.whl"))), None):
             return found
-        with Meter(entry.wheel, quiet) as meter:
+        with watch(entry.wheel) as meter:
             return wheels.download(entry, folder, meter)
 
 

@@ -1,6 +1,7 @@
 // About: engine, device, models, versions, what is wrong and the cure.
 
 import * as api from "./api.js";
+import { Networks } from "./networks.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -39,17 +40,22 @@ function parts(status) {
     ...table("Networks", status.models.map((one) => [one.title, `${one.id}: ${one.licence}${one.commercial ? "" : " (no commercial use)"}${one.refused ? `; ${one.refused}` : ""}`])),
     ...table("Versions", Object.entries(status.versions)),
   ];
-  if (status.doctor) made.push(...table("Health", status.doctor.map((one) => [one.name, one.told, one.state])));
   return made;
 }
 
+const health = (status) => table("Health", status.doctor.map((one) => [one.name, one.told, one.state]));
+
 export function wire() {
   const dialog = at("about");
+  const networks = new Networks();
   at("about-open").addEventListener("click", async () => {
     dialog.showModal();
+    const looked = document.createElement("section");
+    looked.textContent = "Looking at the installation …";
     try {
-      at("about-text").replaceChildren(...parts(await api.status()), "Looking at the installation …");
-      at("about-text").replaceChildren(...parts(await api.status(true)));
+      at("about-text").replaceChildren(...parts(await api.status()), networks.section, looked);
+      networks.watch(() => dialog.open);
+      looked.replaceChildren(...health(await api.status(true)));
     } catch (why) {
       at("about-text").textContent = `${why.message} ${why.cure ?? ""}`;
     }

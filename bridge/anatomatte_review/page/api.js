@@ -25,6 +25,9 @@ export async function ask(path, options = {}) {
 }
 
 export const status = (doctor = false) => ask(`status${doctor ? "?doctor=true" : ""}`);
+export const models = () => ask("models");
+export const pull = (id, licence) => ask(`models/${id}`, { method: "POST", body: new URLSearchParams({ licence }) });
+export const cancelPull = (id) => ask(`models/${id}`, { method: "DELETE" });
 export const folder = (path) => ask(`folder?path=${encodeURIComponent(path)}`);
 export const job = (id, signal) => ask(`jobs/${id}`, { signal });
 export const remove = (id) => ask(`jobs/${id}`, { method: "DELETE" }).catch(() => null);
