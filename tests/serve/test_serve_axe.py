@@ -12,6 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from anatomatte_cli.checks import Finding
+from anatomatte_cli.models.get import Puller
 from anatomatte_review.cutting import opened
 from anatomatte_review.service import Setup
 from made import native
@@ -35,7 +36,7 @@ def serving() -> Iterator[Running]:
             f"There is no axe-core at {AXE}: `npm pack axe-core`, and its axe.min.js in ANATOMATTE_AXE."
         )
     found = (Finding("node", "failed", "there is none; reinstall."), Finding("Python", "ok", "3.11"))
-    with running(Setup(opened, examine=lambda: found)) as server:
+    with running(Setup(opened, examine=lambda: found, puller=Puller(), allow_pull=True)) as server:
         yield server
 
 
@@ -85,6 +86,9 @@ def test_axe_finds_nothing(
         found[view] = violations(chromium)
     chromium.find_element(By.ID, "about-open").click()
     until(chromium, "document.querySelector('#about-text .failed') !== null")
+    until(chromium, "document.querySelectorAll('.networks li').length > 20")
+    chromium.find_element(By.CSS_SELECTOR, "#about-text summary").click()
+    chromium.find_element(By.CSS_SELECTOR, ".networks button").click()
     found["about"] = violations(chromium)
     chromium.get(f"{serving.base}/docs")
     until(chromium, "document.querySelectorAll('h2, h3, summary').length > 3")

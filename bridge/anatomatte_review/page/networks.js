@@ -75,6 +75,7 @@ class Line {
       button: () => [button("Get it …", () => { this.#asks = true; this.show(this.#one, true); })],
     };
     this.#shape = shape;
+    this.#place.className = ["refused", "hand", "asks"].includes(shape) ? "doing wide" : "doing";
     this.#place.replaceChildren(...make[shape]());
     for (const each of this.#place.querySelectorAll("button")) each.setAttribute("aria-label", `${each.textContent.replace(" …", "")}: ${one.title}`);
     if (!held) return;
