@@ -7,3 +7,5 @@ set(CMAKE_C_COMPILER "${ANATOMATTE_ZIG}" -m ziglang cc -target x86_64-linux-gnu.
 set(CMAKE_CXX_COMPILER "${ANATOMATTE_ZIG}" -m ziglang c++ -target x86_64-linux-gnu.2.28)
 set(CMAKE_MODULE_LINKER_FLAGS_INIT -s)
 set(CMAKE_EXE_LINKER_FLAGS_INIT -s)
+# what zig leaves out of shared objects
+set(ANATOMATTE_UNLOADING ON)

@@ -1,4 +1,4 @@
-"""The node on old systems: what the binaries ask of the C library."""
+"""The node on old systems: what the binaries ask of the C library, and that its compiler left nothing out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib.util
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -36,15 +37,40 @@ def test_a_file_of_another_kind_is_told() -> None:
         elf.needed_versions(Path(__file__))
 
 
-@pytest.mark.soak
-@pytest.mark.skipif(not importlib.util.find_spec("ziglang"), reason="`make portable` brings the compiler")
-def test_the_portable_wheel_loads_on_an_old_system(tmp_path: Path) -> None:
+CLOSES = """
+import _ctypes, ctypes, sys
+for _ in range(2):
+    node = ctypes.CDLL(sys.argv[1])
+    assert node.OfxGetNumberOfPlugins() == 1
+    _ctypes.dlclose(node._handle)
+assert sys.argv[1] not in open("/proc/self/maps").read()
+"""
+
+
+@pytest.fixture(scope="module")
+def portable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The content of the wheel that `make portable` makes."""
+    if not importlib.util.find_spec("ziglang"):
+        pytest.skip("`make portable` brings the compiler")
     (wheel,) = native.ready(native.PORTABLE).glob("*.whl")
-    zipfile.ZipFile(wheel).extractall(tmp_path / "wheel")
+    folder = tmp_path_factory.mktemp("portable")
+    zipfile.ZipFile(wheel).extractall(folder)
+    return folder
+
+
+@pytest.mark.soak
+def test_the_portable_wheel_loads_on_an_old_system(portable: Path) -> None:
     names = ("anatomatte.ofx", "anatomatte-worker", "anatomatte_embed.*", "_host.*.so")
-    binaries = [path for name in names for path in (tmp_path / "wheel").rglob(name)]
+    binaries = [path for name in names for path in portable.rglob(name)]
     assert len(binaries) == len(names)
     for binary in binaries:
         versions = elf.needed_versions(binary)
         assert () < elf.newest(versions) <= OLDEST, (binary.name, versions)
         assert elf.newest(versions, "GLIBCXX") == ()
+
+
+@pytest.mark.soak
+def test_a_host_may_unload_the_portable_node(portable: Path) -> None:
+    (node,) = portable.rglob("anatomatte.ofx")
+    done = subprocess.run([sys.executable, "-c", CLOSES, str(node)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import plistlib
 import re
@@ -75,10 +76,12 @@ def test_the_bundle_is_whole() -> None:
     assert os.access(next(contents.glob("*/anatomatte-worker")), os.X_OK)
 
 
-@pytest.fixture(scope="module")
-def wheel() -> Path:
-    """Of a clone in which a build in place has left its files (made/build.py)."""
-    (made,) = native.ready(native.WHEEL).glob("*.whl")
+@pytest.fixture(scope="module", params=[native.WHEEL, native.PORTABLE], ids=lambda folder: folder.name)
+def wheel(request: pytest.FixtureRequest) -> Path:
+    """Of a clone where a build in place has left its files, and that of `make portable` (made/build.py)."""
+    if request.param == native.PORTABLE and not importlib.util.find_spec("ziglang"):
+        pytest.skip("`make portable` brings the compiler of this wheel")
+    (made,) = native.ready(request.param).glob("*.whl")
     return made
 
 
@@ -155,7 +158,7 @@ def test_the_installed_package_works_far_from_its_source(python: Path, tmp_path:
 
     program = str(python.parent / "anatomatte")
     assert "Everything works." in says(program, "doctor")
-    says(program, "demo", "--out", str(tmp_path / "demo"))
+    says(program, "demo")
     assert (tmp_path / "demo" / "sheet.png").is_file() and list(
         (tmp_path / "demo").glob("photos/*_cutout.png")
     )
