@@ -79,7 +79,7 @@ function filesOf(data) {
 }
 
 function typing(target) {
-  return target.closest?.("input:not([type=radio]):not([type=checkbox]), select, textarea, dialog");
+  return target.closest?.("input:not([type=radio], [type=checkbox], [type=file], [type=range], [type=color]), select, textarea, dialog");
 }
 
 function keys(event) {
