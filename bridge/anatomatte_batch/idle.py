@@ -49,6 +49,8 @@ def of_words(request: RenderRequest, extension: str, of_video: bool) -> Iterator
         if idle_here:
             text = f"--{name} {getattr(request, name)} has no effect: it {of_what}, and DST is {extension}."
             yield Message(CODE, text)
+    if request.ranks != 6 and "crypto" not in "".join(request.layers).lower():
+        yield Message(CODE, f"--ranks {request.ranks} has no effect: no layer is a Cryptomatte.")
     if request.start != 1 and not of_video:
         yield Message(CODE, f"--start {request.start} has no effect: it numbers a video, and no clip is one.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -15,13 +15,14 @@ from anatomatte.timing import temporal_window
 
 from . import around
 from .cancel import Signals
+from .cryptomatte import Cryptomatte
 from .files import State
 from .idle import of_sizes
-from .layers import CLEAN, passes
-from .node import ALONE, Account, Node
-from .picture import Floats, Picture, Window, placed
+from .node import Account, Node
+from .picture import Picture
 from .presets import Preset
 from .provenance import Provenance, content, settings_of, sides
+from .renders import render_layers
 from .report import Report, explained, worst
 from .result import FrameResult, Message, Status
 from .sequences import compact
@@ -49,6 +50,7 @@ class Job:
         limit: how far scores may be beyond their thresholds before a frame is doubtful; None asks for no more
             than to be told.
         short: that the plate ends before it says so, where all of it was asked for.
+        cryptomattes: those among the layers.
     """
 
     source: Source
@@ -63,6 +65,7 @@ class Job:
     limit: float | None = None
     scenes: tuple[Scene, ...] = ()
     short: str = ""
+    cryptomattes: tuple[Cryptomatte, ...] = ()
 
     def values(self, frame: int) -> dict[str, Value]:
         """All controls at a frame; ``input_colour`` auto is decided by the plate's file, and ``screen`` auto
@@ -256,7 +259,7 @@ class _Run:
             accounts: list[Account] = []
             layers, picture = render_layers(
                 self.node, frame, values, self.job.layers, picture, told.extend, accounts.append,
-                self.job.others(frame, values),
+                self.job.others(frame, values), self.job.cryptomattes,
             )  # fmt: skip
             self.signals.check()
             record = replace(before or self._record(frame), layers=self._layers(frame))
@@ -333,47 +336,3 @@ class _Run:
         except AnatomatteError as why:
             self.outcome.errors.append(why)
             self.report.note(str(why))
-
-
-def render_layers(
-    node: Node,
-    frame: int,
-    values: Mapping[str, Value],
-    layers: tuple[str, ...],
-    picture: Picture,
-    tell: Callable[[tuple[str, ...]], object] = lambda _: None,
-    account: Callable[[Account], object] = lambda _: None,
-    others: Mapping[int, Mapping[str, Value]] = ALONE,
-) -> tuple[dict[str, Floats], Picture]:
-    """The layers of a frame, and the plate with the bounds that they cover; *tell* takes what the node has
-    to say, *account* what made each of its renders, and *others* are the controls around it."""
-    found: dict[str, Floats] = {}
-    bounds: Window | None = None
-    for step in passes(layers):
-        beside = {number: {**told, **step.values} for number, told in others.items()}
-        rendered = node.render(frame, {**values, **step.values}, beside)
-        tell(rendered.told)
-        account(rendered.account)
-        bounds = bounds or rendered.bounds
-        pixels = placed(rendered.pixels, rendered.bounds, bounds)
-        if step.layers == ("rgba",):
-            found["rgba"] = pixels
-        elif step.layers == (CLEAN,):
-            found[CLEAN] = pixels[..., :3]
-        else:
-            found |= {name: pixels[..., i : i + 1] for i, name in enumerate(step.layers)}
-    return found, replace(picture, bounds=bounds or picture.bounds)
-
-
-def default_values(linear: bool, video_over: str | None) -> dict[str, Value]:
-    """Controls that follow the kind of file unless the user sets them.
-
-    EXR and float TIFF hold premultiplied scene-linear light, PNG and integer TIFF unpremultiplied
-    sRGB; a preview video is laid over its backing in scene-linear light, ProRes 4444 keeps
-    unpremultiplied Rec.709.
-    """
-    if video_over == "none":
-        return {"output": "unpremultiplied", "output_colour": "rec709"}
-    if linear or video_over is not None:
-        return {"output": "premultiplied", "output_colour": "linear"}
-    return {"output": "unpremultiplied", "output_colour": "srgb"}

@@ -4,7 +4,8 @@
 (compositors know ``alpha`` as the fourth channel of ``rgba``).  Every other matte of the table
 becomes a layer of one channel, like ``screen.A`` or ``person_01.A``; a part of one person is a layer
 below that person's, like ``person_01.face.A``.  One render brings the picture, and one more each
-four mattes.
+four mattes.  A Cryptomatte holds many mattes in a few channels; the node renders those, and it is made of
+them (`cryptomatte`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ SETS: dict[str, tuple[str, ...]] = {
 }
 """Words that stand for several layers."""
 
+CRYPTOMATTES: Mapping[str, str] = MappingProxyType(
+    {"cryptoperson": "CryptoPerson", "cryptopart": "CryptoPart", "cryptopersonpart": "CryptoPersonPart"}
+)
+"""The words for Cryptomattes, and what their layers in a file begin with; ``cryptomatte`` stands for all."""
+
+_CODED = ("cryptomatte", *CRYPTOMATTES)
+
 
 def available() -> tuple[str, ...]:
     """Every layer that the node can give of all people together, in the table's order."""
@@ -44,7 +52,7 @@ def available() -> tuple[str, ...]:
 def parse_layers(
     text: str, absent: Collection[str] = (), people: int | None = None, names: Mapping[str, str] = NOBODY
 ) -> tuple[str, ...]:
-    """``rgba,screen`` or ``all``, in the order of the table, each once.
+    """``rgba,screen`` or ``all``, in the order of the table, each once; Cryptomattes last.
 
     ``people``, ``parts`` and ``groups`` stand for all of theirs, ``person_02.face`` for a part of one
     person, ``person_02.parts`` and ``people.face`` for all of them.
@@ -58,17 +66,22 @@ def parse_layers(
     Raises:
         SettingsError: a layer that the node does not have; the nearest is suggested.
     """
-    have = available()
     wanted = [name.strip().lower() for name in text.split(",") if name.strip()]
     if not wanted:
         raise SettingsError(f"No layer is asked for; there are {_there_are()}.")
     whose = {name.lower(): key for key, name in names.items()}
     wanted = [
-        ".".join((whose.get(head, head), *rest)) for head, *rest in (word.split(".") for word in wanted)
+        word if word in CRYPTOMATTES else ".".join((whose.get(head, head), *rest))
+        for word, (head, *rest) in ((word, word.split(".")) for word in wanted)
     ]
     found = {layer for word in wanted for layer in _meant(word, absent, people)}
-    order = [*have, *(f"{person}.{part}" for person in PERSON_MENU for part in _PARTS)]
-    return tuple(name for name in order if name in found)
+    return ordered(found)
+
+
+def ordered(layers: Collection[str]) -> tuple[str, ...]:
+    """Layers in the order of the table, each once; Cryptomattes last."""
+    persons = (f"{person}.{part}" for person in PERSON_MENU for part in _PARTS)
+    return tuple(name for name in (*available(), *persons, *CRYPTOMATTES) if name in layers)
 
 
 def _meant(word: str, absent: Collection[str], people: int | None) -> Iterator[str]:
@@ -78,7 +91,9 @@ def _meant(word: str, absent: Collection[str], people: int | None) -> Iterator[s
         yield from (name for name in available() if name not in {*absent, *beyond, CLEAN})
     elif word in SETS:
         yield from (name for name in SETS[word] if name not in beyond)
-    elif word in available():
+    elif word == "cryptomatte":
+        yield from CRYPTOMATTES
+    elif word in available() or word in CRYPTOMATTES:
         yield word
     else:
         person, dot, part = word.partition(".")
@@ -91,7 +106,15 @@ def _meant(word: str, absent: Collection[str], people: int | None) -> Iterator[s
 
 def _there_are() -> str:
     singles = (name for name in available() if name not in PERSON_MENU and name not in _PARTS)
-    return ", ".join([*singles, *SETS, "person_01, face, person_01.face and so on (docs/subject.md)"])
+    return ", ".join(
+        [
+            *singles,
+            *SETS,
+            "cryptomatte",
+            *CRYPTOMATTES,
+            "person_01, face, person_01.face and so on (docs/subject.md)",
+        ]
+    )
 
 
 def _unknown(word: str) -> str:
@@ -99,7 +122,7 @@ def _unknown(word: str) -> str:
     if dot and (person in PERSON_MENU or person == "people"):
         near = [f"{person}.{name}" for name in difflib.get_close_matches(part, (*_PARTS, "parts"), n=1)]
     else:
-        near = difflib.get_close_matches(word, (*available(), *SETS), n=1)
+        near = difflib.get_close_matches(word, (*available(), *SETS, *_CODED), n=1)
     cure = f"did you mean {near[0]!r}?" if near else f"there are {_there_are()}."
     return f"There is no layer {word!r}; {cure}"
 
@@ -112,10 +135,21 @@ class Pass:
     layers: tuple[str, ...]
 
 
-def passes(layers: tuple[str, ...]) -> list[Pass]:
-    """The renders that bring these layers, fewest first."""
+def members(cryptomatte: str, people: int | None = None) -> tuple[str, ...]:
+    """The layers of the node that have an id in a Cryptomatte, in the order of the table."""
+    persons = tuple(PERSON_MENU)[:people]
+    if cryptomatte == "cryptoperson":
+        return persons
+    if cryptomatte == "cryptopart":
+        return tuple(PART_MENU)
+    return tuple(f"{person}.{part}" for person in persons for part in PART_MENU)
+
+
+def passes(layers: Collection[str]) -> list[Pass]:
+    """The renders that bring these layers, fewest first; Cryptomattes are made of others."""
     picture = "rgba" in layers
-    mattes = [name for name in layers if name not in ("rgba", CLEAN) and not (picture and name == "alpha")]
+    none = {"rgba", CLEAN, *CRYPTOMATTES, *(["alpha"] if picture else [])}
+    mattes = [name for name in layers if name not in none]
     plan = [Pass({}, ("rgba",))] if picture else []
     plan += [Pass({"output": CLEAN}, (CLEAN,))] if CLEAN in layers else []
     for person in (EVERYONE, *PERSON_MENU):
@@ -141,7 +175,7 @@ def called(layer: str, names: Mapping[str, str]) -> str:
 
 
 def channel_names(layers: tuple[str, ...], names: Mapping[str, str] = NOBODY) -> list[str]:
-    """The channels of a file with these layers, in file order.
+    """The channels of a file with these layers, in file order; Cryptomattes know their own.
 
     Args:
         names: layer → name of the people who have one.
@@ -156,6 +190,6 @@ def _channels(layers: tuple[str, ...]) -> list[str]:
             made += [] if "A" in made else ["A"]
         elif layer == CLEAN:
             made += [f"{layer}.{channel}" for channel in "RGB"]
-        elif layer != "rgba":
+        elif layer != "rgba" and layer not in CRYPTOMATTES:
             made.append(f"{layer}.A")
     return made

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from anatomatte.shot.schema import Shot
 
     from .cancel import Signals
+    from .cryptomatte import Cryptomatte
     from .job import Job
     from .node import Connect, Node, Pictures
     from .report import Report
@@ -57,6 +58,7 @@ class RenderRequest:
         out_colour: encoding of the result, a value of ``output_colour``; None goes by the file's type.
         depth: ``8``, ``16``, ``half`` or ``float``; None is half (EXR) or 16 (PNG, TIFF).
         compression: of EXR: zips zip piz dwaa dwab none.
+        ranks: how many names a pixel of a Cryptomatte holds at most.
         over: what an MP4 shows behind: ``checker`` or ``grey``.
         fps: frames a second of a video out, as ``25`` or ``24000/1001``; None takes the plate's, or 24.
         start: number of a video's first frame.
@@ -86,6 +88,7 @@ class RenderRequest:
     out_colour: str | None = None
     depth: Literal["8", "16", "half", "float"] | str | None = None
     compression: str = "zips"
+    ranks: int = 6
     over: Literal["checker", "grey"] | str = "checker"
     fps: str | float | None = None
     start: int = 1
@@ -102,6 +105,8 @@ class RenderRequest:
         _one_of("over", self.over, ("checker", "grey"))
         if self.runtime is not None:
             _one_of("runtime", self.runtime, _RUNTIMES)
+        if self.ranks not in range(2, 33, 2):
+            raise SettingsError(f"--ranks {self.ranks}: it takes an even number from 2 to 32.")
         for name in self.sides:
             _one_of("clip", name, SIDES)
         for name in self.layer_of:
@@ -164,6 +169,7 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
         AnatomatteError: the run could not begin (``exit_code`` and sentence as the command line's), or a
             signal ended it; frames that fail do not raise.
     """
+    from . import cryptomatte
     from .cancel import Signals
     from .idle import idle, of_words
     from .job import run
@@ -175,7 +181,9 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
     absent = {matte for matte, clip in _MATTE_CLIPS.items() if clip not in request.sides}
     text = request.layers if isinstance(request.layers, str) else ",".join(request.layers)
     named = shot_of(preset)
-    layers = parse_layers(text, absent, _people(preset), named.names if named else {})
+    names = named.names if named else {}
+    layers = parse_layers(text, absent, _people(preset), names)
+    coded = cryptomatte.asked(layers, _people(preset), names, request.ranks)
     if request.threads:
         from .images import limit_threads
 
@@ -183,7 +191,7 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
     with ExitStack() as stack:
         stack.enter_context(_runtime(request.runtime))
         signals = stack.enter_context(Signals())
-        job, sink = _job(request, preset, layers, target, named, stack)
+        job, sink = _job(request, preset, layers, coded, target, named, stack)
         log = None if request.log is None else str(request.log)
         report = stack.enter_context(Report(len(job.frames), log, request.quiet))
         for clip in (job.source, *job.sides.values()):
@@ -274,6 +282,7 @@ def _job(
     request: RenderRequest,
     preset: Preset,
     layers: tuple[str, ...],
+    coded: tuple[Cryptomatte, ...],
     target: Pattern,
     named: Shot | None,
     stack: ExitStack,
@@ -298,23 +307,29 @@ def _job(
         and (Path(target.text).is_file() or not is_certain(target))
     ):
         target = as_one_file(target)
-    sink, filled, text = _sink(request, layers, target, len(frames), named.names if named else {})
+    names = named.names if named else {}
+    sink, filled, text = _sink(request, layers, coded, target, len(frames), names)
     sides = {clip: opened(clip, where) for clip, where in request.sides.items()}
     _check_places(sink, [source, *sides.values()], frames)
     stop = request.on_error == "stop"
     short = source.short if request.frames is None else ""
     job = Job(
         source, frames, preset, filled, layers, text, sides, request.overwrite, stop,
-        limit=request.qc_threshold, short=short,
+        limit=request.qc_threshold, short=short, cryptomattes=coded,
     )  # fmt: skip
     return job, sink
 
 
 def _sink(
-    request: RenderRequest, layers: tuple[str, ...], target: Pattern, count: int, names: Mapping[str, str]
+    request: RenderRequest,
+    layers: tuple[str, ...],
+    coded: tuple[Cryptomatte, ...],
+    target: Pattern,
+    count: int,
+    names: Mapping[str, str],
 ) -> tuple[Sink, dict[str, Value], str]:
     """Where *count* frames go, the controls that follow from it, and the format in words."""
-    from .job import default_values
+    from .renders import default_values
     from .sinks import StillSink, VideoSink
     from .stills import COMPRESSIONS, DEPTHS, StillFormat
     from .video import frames_per_second
@@ -331,7 +346,7 @@ def _sink(
         sink = VideoSink(Path(request.destination), rate, over)
         return sink, default_values(False, over), f"{extension} {over}"
     depth = request.depth or DEPTHS.get(extension, ("",))[0]
-    how = StillFormat(extension, layers, depth, request.compression, tuple(names.items()))
+    how = StillFormat(extension, layers, depth, request.compression, tuple(names.items()), coded)
     if target.pad is None and count > 1:
         raise SettingsError(f"DST is one file for {count} frames; write it like key.####.exr.")
     return StillSink(target, how), default_values(how.linear, None), str(how)

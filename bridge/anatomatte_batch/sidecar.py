@@ -46,7 +46,8 @@ def messages_of(shot: Shot | None, job: Job) -> tuple[Message, ...]:
 
 
 def _messages(shot: Shot | None, job: Job) -> Iterator[Message]:
-    several = len(job.frames) > 1 and any(layer.partition(".")[0] in PERSON_MENU for layer in job.layers)
+    of_people = {*PERSON_MENU, "cryptoperson", "cryptopersonpart"}
+    several = len(job.frames) > 1 and any(layer.partition(".")[0] in of_people for layer in job.layers)
     if shot is None and several:
         yield Message(
             "people-by-place",

@@ -13,6 +13,7 @@ import numpy as np
 from anatomatte.atomic import beside
 from anatomatte.errors import AnatomatteError, OutputError, PlateError, SettingsError
 
+from .cryptomatte import Cryptomatte
 from .files import reachable
 from .formats import BY_SUFFIX, suffixes, words
 from .layers import called, channel_names
@@ -22,14 +23,15 @@ from .provenance import PREFIX, Provenance
 STILLS = suffixes(video=False, written=True)
 DEPTHS: dict[str, tuple[str, ...]] = {suffix: BY_SUFFIX[suffix].depths for suffix in sorted(STILLS)}
 COMPRESSIONS = ("zips", "zip", "piz", "dwaa", "dwab", "none")
+_LOSSY = ("dwaa", "dwab")
 _PIXELS = {"8": "uint8", "16": "uint16", "half": "half", "float": "float"}
 _HALF_MAX = np.float32(65504.0)
 
 
 @dataclass(frozen=True)
 class StillFormat:
-    """How stills are written: the file's extension, layers, pixel depth and compression, and the names of
-    people (layer, name) that layers are called by.
+    """How stills are written: the file's extension, layers, pixel depth and compression, the names of
+    people (layer, name) that layers are called by, and the Cryptomattes among the layers.
 
     Raises:
         SettingsError: the combination does not exist in that kind of file.
@@ -40,6 +42,7 @@ class StillFormat:
     depth: str
     compression: str
     names: tuple[tuple[str, str], ...] = ()
+    cryptomattes: tuple[Cryptomatte, ...] = ()
 
     def __post_init__(self) -> None:
         if self.extension not in STILLS:
@@ -48,9 +51,13 @@ class StillFormat:
         if self.depth not in DEPTHS[self.extension]:
             depths = ", ".join(DEPTHS[self.extension])
             raise SettingsError(f"--depth {self.depth}: {self.extension} files take {depths}.")
-        if not self.exr and len(channel_names(self.layers)) not in (1, 4):
+        if not self.exr and len(self.channels) not in (1, 4):
             raise SettingsError(
                 f"{self.extension} files hold one layer; write EXR for {', '.join(self.layers)}."
+            )
+        if self.cryptomattes and self.compression in _LOSSY:
+            raise SettingsError(
+                f"--compression {self.compression} alters the ids of Cryptomattes; take zips, zip or piz."
             )
 
     @property
@@ -62,8 +69,21 @@ class StillFormat:
         """Whether the file holds scene-linear light: EXR and float TIFF."""
         return self.depth in ("half", "float")
 
+    @property
+    def channels(self) -> list[str]:
+        """Names of the channels, in file order."""
+        coded = [channel for one in self.cryptomattes for channel in one.channels]
+        return channel_names(self.layers, dict(self.names)) + coded
+
+    @property
+    def depths(self) -> tuple[str, ...]:
+        """Of each channel, in file order: a Cryptomatte keeps ids in the bits of floats."""
+        kept = sum(len(one.channels) for one in self.cryptomattes)
+        return (_PIXELS[self.depth],) * (len(self.channels) - kept) + ("float",) * kept
+
     def __str__(self) -> str:
-        layers = (called(layer, dict(self.names)) for layer in self.layers)
+        coded = {one.layer: str(one) for one in self.cryptomattes}
+        layers = (coded.get(layer) or called(layer, dict(self.names)) for layer in self.layers)
         return f"{','.join(layers)} {self.depth} {self.compression if self.exr else ''}".strip()
 
 
@@ -99,7 +119,7 @@ def write_still(
         raise AnatomatteError(
             f"The render of {picture.name} holds values that are no numbers; please report it."
         )
-    names = channel_names(how.layers, dict(how.names))
+    names = how.channels
     with beside(path) as temporary:
         _write(temporary, stack, _spec(stack, names, picture, how, record), how, picture)
         fault = damage(temporary, tuple(names))
@@ -114,15 +134,20 @@ def _stack(layers: Mapping[str, Floats], how: StillFormat) -> Floats:
     parts: list[Floats] = [layers["rgba"]] if "rgba" in how.layers else []
     parts += [layers[name] for name in how.layers if name != "rgba" and not (name == "alpha" and parts)]
     stack: Floats = np.ascontiguousarray(np.concatenate(parts, axis=2), dtype=np.float32)
-    return np.clip(stack, -_HALF_MAX, _HALF_MAX, out=stack) if how.depth == "half" else stack
+    if how.depth == "half":
+        plain = stack[..., : how.depths.count("half")]  # Cryptomattes come last
+        np.clip(plain, -_HALF_MAX, _HALF_MAX, out=plain)
+    return stack
 
 
 def _spec(stack: Floats, names: list[str], picture: Picture, how: StillFormat, record: Provenance) -> Any:
     import OpenImageIO as oiio
 
     height, width = stack.shape[:2]
-    spec = oiio.ImageSpec(width, height, len(names), _PIXELS[how.depth])
+    spec = oiio.ImageSpec(width, height, len(names), how.depths[-1])
     spec.channelnames = tuple(names)
+    if how.cryptomattes:
+        spec.channelformats = tuple(oiio.TypeDesc(depth) for depth in how.depths)
     spec.alpha_channel = names.index("A") if "A" in names else -1
     x, y, full_width, full_height = picture.display
     if how.exr:
@@ -132,8 +157,9 @@ def _spec(stack: Floats, names: list[str], picture: Picture, how: StillFormat, r
             if name != "colorInteropID" or str(value).startswith("lin_") == _is_linear(record):
                 spec.attribute(name, kind, value)
         spec.attribute("compression", how.compression)
-        for name, text in record.attributes().items():
-            spec.attribute(name, text)
+        for facts in (record.attributes(), *(one.header for one in how.cryptomattes)):
+            for name, text in facts.items():
+                spec.attribute(name, text)
     else:
         spec.width = spec.full_width = full_width
         spec.height = spec.full_height = full_height

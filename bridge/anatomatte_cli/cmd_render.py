@@ -24,6 +24,7 @@ _SAME = (
     "out_colour",
     "depth",
     "compression",
+    "ranks",
     "over",
     "fps",
     "start",
@@ -47,7 +48,7 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
     "--layer", metavar="[CLIP=]NAME", multiple=True, help="The layer or part of SRC, or of a clip, to read."
 )
 @option("--shot", metavar="FILE", help="Sidecar of SRC (`anatomatte analyse`): who is who.")
-@option("--layers", metavar="LIST", default="rgba", help="rgba,screen,people,parts,person_01.face… all.")
+@option("--layers", metavar="LIST", default="rgba", help="rgba,people,parts,person_01.face,cryptomatte… all.")
 @option("--inm", metavar="SRC", row="clips", help="The node's other clips.")
 @option("--outm", metavar="SRC", row="clips")
 @option("--clean-plate", metavar="SRC", row="clips")
@@ -56,7 +57,8 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--colour", metavar="KEY", row="colour", help="Default: by the files' types.")
 @option("--out-colour", metavar="KEY", row="colour")
 @option("--depth", metavar="8|16|half|float", help="Default: half (EXR), 16 (PNG, TIFF).")
-@option("--compression", metavar="NAME", default="zips", help="EXR: zips zip piz dwaa dwab none.")
+@option("--compression", metavar="NAME|N", default="zips", row="exr", help="zips zip piz dwaa dwab none; of")
+@option("--ranks", metavar="NAME|N", type=int, default=6, row="exr", help="Cryptomatte.")
 @option("--over", metavar="checker|grey", default="checker", help="What an MP4 shows behind.")
 @option("--fps", metavar="N", row="video", help="Of a video out; first frame.")
 @option("--start", metavar="N", type=int, default=1, row="video")

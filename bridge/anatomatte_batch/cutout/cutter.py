@@ -13,11 +13,11 @@ from anatomatte.errors import PlateError
 from anatomatte.menus import PART_MENU, PERSON_MENU
 from anatomatte.settings import Value
 
-from ..job import default_values, render_layers
 from ..node import ALONE, Account, Connect, Node
 from ..ofx_node import connect as through_ofx
 from ..picture import Floats, Picture, placed, whole
 from ..presets import Preset
+from ..renders import default_values, render_layers
 from .cut import SEEN, Cut
 from .ground import NO_ALPHA
 from .options import CutoutOptions

@@ -8,9 +8,10 @@ from pathlib import Path
 from anatomatte.errors import SettingsError
 from anatomatte.settings import from_mapping
 
-from ..job import Job, default_values
+from ..job import Job
 from ..ofx_node import connect
 from ..presets import Preset
+from ..renders import default_values
 from ..sheet import Line
 from ..source import Source
 from .cutter import Cutter, cut_frame

@@ -1,0 +1,67 @@
+"""The renders of the node that bring a frame's layers, and what they are made into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+from anatomatte.settings import Value
+
+from .cryptomatte import Cryptomatte, Ranks
+from .layers import CLEAN, ordered, passes
+from .node import ALONE, Account, Node
+from .picture import Floats, Picture, Window, placed
+
+
+def render_layers(
+    node: Node,
+    frame: int,
+    values: Mapping[str, Value],
+    layers: tuple[str, ...],
+    picture: Picture,
+    tell: Callable[[tuple[str, ...]], object] = lambda _: None,
+    account: Callable[[Account], object] = lambda _: None,
+    others: Mapping[int, Mapping[str, Value]] = ALONE,
+    cryptomattes: Collection[Cryptomatte] = (),
+) -> tuple[dict[str, Floats], Picture]:
+    """The layers of a frame, and the plate with the bounds that they cover; *tell* takes what the node has
+    to say, *account* what made each of its renders, *others* are the controls around it, and *cryptomattes*
+    those among the layers."""
+    found: dict[str, Floats] = {}
+    bounds: Window | None = None
+    coded = [Ranks(one) for one in cryptomattes]
+    for step in passes(ordered({*layers, *(name for one in cryptomattes for name in one.names)})):
+        beside = {number: {**told, **step.values} for number, told in others.items()}
+        rendered = node.render(frame, {**values, **step.values}, beside)
+        tell(rendered.told)
+        account(rendered.account)
+        bounds = bounds or rendered.bounds
+        pixels = placed(rendered.pixels, rendered.bounds, bounds)
+        if step.layers == ("rgba",):
+            found["rgba"] = pixels
+        elif step.layers == (CLEAN,):
+            found[CLEAN] = pixels[..., :3]
+        else:
+            mattes = {name: pixels[..., i : i + 1] for i, name in enumerate(step.layers)}
+            found |= {name: matte for name, matte in mattes.items() if name in layers}
+            for one in coded:
+                for name, matte in mattes.items():
+                    one.add(name, matte)
+    for one in coded:
+        found[one.what.layer] = one.channels()
+        tell(one.told)
+    return found, replace(picture, bounds=bounds or picture.bounds)
+
+
+def default_values(linear: bool, video_over: str | None) -> dict[str, Value]:
+    """Controls that follow the kind of file unless the user sets them.
+
+    EXR and float TIFF hold premultiplied scene-linear light, PNG and integer TIFF unpremultiplied
+    sRGB; a preview video is laid over its backing in scene-linear light, ProRes 4444 keeps
+    unpremultiplied Rec.709.
+    """
+    if video_over == "none":
+        return {"output": "unpremultiplied", "output_colour": "rec709"}
+    if linear or video_over is not None:
+        return {"output": "premultiplied", "output_colour": "linear"}
+    return {"output": "unpremultiplied", "output_colour": "srgb"}
