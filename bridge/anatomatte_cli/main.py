@@ -19,6 +19,7 @@ COMMANDS = {
     "analyse": ("cmd_analyse", "Find who is who in a shot, its cuts and its screen."),
     "correct": ("cmd_correct", "Mend a shot by strokes that its sidecar keeps."),
     "review": ("cmd_review", "Look through a shot on a page, mend and accept it."),
+    "check-frames": ("cmd_check_frames", "Check a rendered range by its files."),
     "params": ("cmd_params", "List the controls."),
     "doctor": ("cmd_doctor", "Check the installation, each part of it."),
     "install": ("cmd_install", "Put the node where OFX hosts look for it."),

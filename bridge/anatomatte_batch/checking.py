@@ -1,0 +1,348 @@
+"""Whether a rendered range is what was asked for, by its files alone: whoever rendered it, and whatever the
+exit code was."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from anatomatte.errors import AnatomatteError, OutputError, PlateError, QualityError, SettingsError
+from anatomatte.qc import beyond
+from anatomatte.settings import BY_NAME, Settings
+
+from . import cryptomatte
+from .layers import channel_names, parse_layers
+from .looked_at import LookedAt, look
+from .node import CHECKS, scores_of
+from .provenance import PREFIX, content, difference
+from .report import worst
+from .sequences import Pattern, compact, parse_frames, parse_pattern
+
+T = TypeVar("T")
+_ONE_VALUE = ("version", "table", "precision", "device", "output")
+"""Facts of a header that are the same in every frame of a render."""
+_OF_A_FRAME = ("screen_kept",)
+"""Controls that do not animate and yet are decided scene by scene."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a frame.
+
+    Attributes:
+        frame: its number.
+        code: like ``missing`` or ``settings``; docs/farm.md lists them.
+        text: a sentence.
+        error: its class in the table of errors.
+    """
+
+    frame: int
+    code: str
+    text: str
+    error: type[AnatomatteError]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRequest:
+    """A rendered range, and what is asked of it.
+
+    Attributes:
+        target: the files: ``key.####.exr`` in every spelling that a render takes.
+        frames: a set like ``1001-1100x2,1150``; None takes all from the first to the last that is there.
+        layers: a list as a render takes it: whose channels every file must hold; None asks for no more than
+            the same in all of them.
+        shot: the sidecar whose names the layers have.
+        source: the plate: a frame whose plate is another one now is stale.
+        same_as: a file of Anatomatte with whose settings, versions and networks every frame must be made.
+        qc_threshold: a frame with a score beyond so many times its threshold is doubtful.
+        ranks: of Cryptomattes among the layers.
+
+    Raises:
+        SettingsError: a word is wrong.
+    """
+
+    target: str | Path
+    frames: str | Sequence[int] | None = None
+    layers: str | None = None
+    shot: str | Path | None = None
+    source: str | Path | None = None
+    same_as: str | Path | None = None
+    qc_threshold: float | None = None
+    ranks: int = cryptomatte.RANKS
+
+    def __post_init__(self) -> None:
+        pattern = parse_pattern(str(self.target))
+        if pattern.extension in (".mov", ".mp4"):
+            raise SettingsError(f"{self.target} is a video, which is made whole or not at all; name stills.")
+        if self.qc_threshold is not None and not (math.isfinite(self.qc_threshold) and self.qc_threshold > 0):
+            raise SettingsError(f"--qc-threshold {self.qc_threshold:g}: it takes a number above 0.")
+
+    def run(self, tell: Callable[[Fault], object] = lambda _: None) -> CheckResult:
+        """As :func:`check`."""
+        return check(self, tell)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """How a check ended.
+
+    Attributes:
+        frames: that were looked at.
+        faults: what is wrong, by frame.
+        notes: what there is to say besides.
+        ours: how many of the frames say that Anatomatte made them.
+    """
+
+    frames: tuple[int, ...]
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
+    ours: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0, or that of the gravest class of fault."""
+        return worst([one.error(one.text) for one in self.faults])
+
+    @property
+    def bad(self) -> list[int]:
+        """Frames with a fault, ascending."""
+        return sorted({one.frame for one in self.faults})
+
+    @property
+    def sentence(self) -> str:
+        """The result in one line."""
+        if not self.faults:
+            return f"{len(self.frames)} frames are there and whole ({compact(self.frames)})"
+        counts = Counter(one.code for one in self.faults)
+        told = ", ".join(f"{number} {code}" for code, number in counts.items())
+        return f"{len(self.bad)} of {len(self.frames)} frames are not right: {compact(self.bad)} ({told})"
+
+    def facts(self) -> dict[str, Any]:
+        """For JSON."""
+        faults = [
+            {"frame": one.frame, "code": one.code, "exit": one.error.exit_code, "message": one.text}
+            for one in self.faults
+        ]
+        return {
+            "exit": self.exit_code,
+            "frames": len(self.frames),
+            "set": compact(self.frames),
+            "made_by_anatomatte": self.ours,
+            "bad": compact(self.bad),
+            "faults": faults,
+            "notes": list(self.notes),
+        }
+
+
+def check(request: CheckRequest, tell: Callable[[Fault], object] = lambda _: None) -> CheckResult:
+    """Look at every frame of a range.
+
+    Args:
+        tell: takes each fault when it is found.
+
+    Raises:
+        SettingsError: the range holds no frame, a layer does not exist, ``same_as`` is no file of ours.
+    """
+    pattern = parse_pattern(str(request.target))
+    frames = _frames(request, pattern)
+    seen = {frame: look(pattern.path(frame)) for frame in frames}
+    found: list[Fault] = []
+    for fault in _Check(request, pattern, seen).faults():
+        found.append(fault)
+        tell(fault)
+    whole = [one for one in seen.values() if not one.fault]
+    ours = sum(one.ours for one in whole)
+    notes = []
+    if whole and not ours:
+        notes.append("no frame says that Anatomatte made it: they were checked as pictures alone")
+    if whole and all(one.empty for one in whole):
+        notes.append("the alpha of every frame is empty")
+    return CheckResult(tuple(frames), tuple(sorted(found, key=lambda one: one.frame)), tuple(notes), ours)
+
+
+def _frames(request: CheckRequest, pattern: Pattern) -> list[int]:
+    if request.frames is not None:
+        asked = request.frames
+        return parse_frames(asked) if isinstance(asked, str) else sorted(set(asked))
+    there = pattern.on_disk() if pattern.folder.is_dir() else {}
+    if not there:
+        raise OutputError(f"There is no frame of {request.target}; render it, or name other files.")
+    return list(range(min(there), max(there) + 1))
+
+
+class _Check:
+    """The faults of frames that were looked at, one kind after the other."""
+
+    def __init__(self, request: CheckRequest, pattern: Pattern, seen: Mapping[int, LookedAt]) -> None:
+        self.request, self.pattern, self.seen = request, pattern, seen
+        self.whole = {frame: one for frame, one in seen.items() if not one.fault}
+        self.ours = {frame: one for frame, one in self.whole.items() if one.ours}
+
+    def faults(self) -> Iterator[Fault]:
+        for frame, one in self.seen.items():
+            if one.fault:
+                code = {"is not there": "missing", "holds values that are no numbers": "not-finite"}
+                yield self._fault(frame, code.get(one.fault, "damaged"), one.fault, OutputError)
+        yield from self._pictures()
+        yield from self._provenance()
+        yield from self._stale()
+        yield from self._doubts()
+
+    def _fault(self, frame: int, code: str, what: str, error: type[AnatomatteError]) -> Fault:
+        return Fault(frame, code, f"{self.pattern.path(frame)} {what}", error)
+
+    def _pictures(self) -> Iterator[Fault]:
+        windows = _usual(one.windows for one in self.whole.values())
+        channels = _usual(tuple(sorted(one.channels)) for one in self.whole.values())
+        wanted = self._wanted()
+        for frame, one in self.whole.items():
+            if one.windows != windows:
+                told = f"covers {_size(one.windows)} and the others {_size(windows or ())}"
+                yield self._fault(frame, "size", told, OutputError)
+            lost = sorted(wanted.difference(one.channels))
+            if lost:
+                yield self._fault(frame, "channels", f"lacks {', '.join(lost[:8])}", OutputError)
+            elif tuple(sorted(one.channels)) != channels:
+                yield self._fault(frame, "channels", "holds other channels than the others", OutputError)
+            if one.flat and not one.ours:
+                yield self._fault(frame, "flat", "has the same value in every pixel", OutputError)
+            elif one.empty and (why := self._should_hold(frame, one)):
+                yield self._fault(frame, "empty", f"has an empty alpha, and {why}", OutputError)
+
+    def _should_hold(self, frame: int, one: LookedAt) -> str:
+        """Why an empty frame should hold somebody; empty text where it may be empty."""
+        if "missing" in beyond(_scores(one)):
+            return "the check says that somebody is missing"
+        order = [number for number in sorted(self.whole) if self.whole[number].empty is not None]
+        at = order.index(frame)
+        beside = order[max(0, at - 1) : at] + order[at + 1 : at + 2]
+        if len(beside) == 2 and not any(self.whole[number].empty for number in beside):
+            return f"frames {beside[0]} and {beside[1]} have none"
+        return ""
+
+    def _wanted(self) -> set[str]:
+        """The channels that every file must hold."""
+        if self.request.layers is None:
+            return set()
+        told = next((_told(one, "settings") for one in self.ours.values()), {})
+        people = int(told.get("people", Settings().people))
+        names: Mapping[str, str] = {}
+        if self.request.shot is not None:
+            from anatomatte.shot import store
+
+            names = store.load(str(self.request.shot)).names
+        layers = parse_layers(self.request.layers, people=people, names=names)
+        coded = cryptomatte.asked(layers, people, names, self.request.ranks)
+        channels = {*channel_names(layers, names), *(name for one in coded for name in one.channels)}
+        single = len(channels) == 1 and self.pattern.extension != ".exr"
+        return set() if single else channels  # files of one layer name it as they like
+
+    def _provenance(self) -> Iterator[Fault]:
+        like = self._like()
+        if self.ours or like is not None:
+            for frame, one in self.whole.items():
+                if not one.ours:
+                    yield self._fault(frame, "foreign", "was not made by Anatomatte", SettingsError)
+        usual = {
+            name: _usual(one.facts.get(PREFIX + name) for one in self.ours.values()) for name in _ONE_VALUE
+        }
+        fixed = _usual(_fixed(one) for one in self.ours.values())
+        known: dict[str, str] = {}
+        for frame, one in self.ours.items():
+            number = one.facts.get(PREFIX + "frame")
+            if self.pattern.pad is not None and number != str(frame):
+                yield self._fault(frame, "number", f"holds frame {number}", OutputError)
+            if like is not None:
+                why = _other(like, one.facts)
+            else:
+                why = [name for name in _ONE_VALUE if one.facts.get(PREFIX + name) != usual[name]]
+                why += [] if _fixed(one) == fixed else ["settings"]
+                networks = {**_told(one, "weights"), **_told(one, "models")}
+                why += ["weights"] if any(known.setdefault(k, v) != v for k, v in networks.items()) else []
+            if why:
+                beside = "the file of --same-as" if like is not None else "the others"
+                told = f"was made otherwise than {beside}: {', '.join(why)}"
+                yield self._fault(frame, "settings", told, SettingsError)
+
+    def _like(self) -> Mapping[str, str] | None:
+        if self.request.same_as is None:
+            return None
+        found = look(Path(self.request.same_as))
+        if found.fault or not found.ours:
+            told = found.fault or "was not made by Anatomatte"
+            raise SettingsError(f"--same-as: {self.request.same_as} {told}; name a frame that is right.")
+        return found.facts
+
+    def _stale(self) -> Iterator[Fault]:
+        if self.request.source is None:
+            return
+        plate = parse_pattern(str(self.request.source))
+        for frame, one in self.ours.items():
+            path = plate.path(frame)
+            if _told(one, "contents").get("Source") != content(path):
+                told = f"was made of another plate than {path} is now"
+                yield self._fault(
+                    frame, "stale", told if path.is_file() else f"has no plate {path}", PlateError
+                )
+
+    def _doubts(self) -> Iterator[Fault]:
+        limit = self.request.qc_threshold
+        if limit is None:
+            return
+        for frame, one in self.whole.items():
+            scores = _scores(one)
+            if not scores:
+                told = "keeps no scores of checks; render it with check=frame"
+                yield self._fault(frame, "unchecked", told, QualityError)
+            elif codes := beyond(scores, limit):
+                told = f"is doubtful: {', '.join(f'{code} {scores[code]:.2f}' for code in codes)}"
+                yield self._fault(frame, "doubtful", told, QualityError)
+
+
+def _scores(one: LookedAt) -> Mapping[str, float]:
+    return scores_of(one.facts, PREFIX + CHECKS)
+
+
+def _told(one: LookedAt, name: str) -> dict[str, Any]:
+    try:
+        found = json.loads(one.facts.get(PREFIX + name, "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _fixed(one: LookedAt) -> str:
+    """The controls that have one value for a whole shot; others may move from frame to frame."""
+    still = {
+        name: value
+        for name, value in _told(one, "settings").items()
+        if name not in _OF_A_FRAME and not (name in BY_NAME and BY_NAME[name].animates)
+    }
+    return json.dumps(still, sort_keys=True)
+
+
+def _other(like: Mapping[str, str], facts: Mapping[str, str]) -> list[str]:
+    """What a frame was made with otherwise than *like*, but for its own number, plate and neighbours."""
+    own = ("frame", "contents", "neighbours", "shot", "weights", "models")
+    same = {**facts, **{PREFIX + name: like[PREFIX + name] for name in own if PREFIX + name in like}}
+    why = [difference(like, same)]
+    for name in ("weights", "models"):
+        before, after = (_told(LookedAt(facts=one), name) for one in (like, facts))
+        if any(after.get(key, digest) != digest for key, digest in before.items()):
+            why.append(name)
+    return [one for one in why if one]
+
+
+def _usual(values: Iterable[T]) -> T | None:
+    """What most have; of several the first."""
+    counted = Counter(values)
+    return counted.most_common(1)[0][0] if counted else None
+
+
+def _size(windows: Sequence[int]) -> str:
+    return "×".join(map(str, windows[2:4])) + (f" at {windows[0]},{windows[1]}" if any(windows[:2]) else "")

@@ -1,0 +1,90 @@
+"""A picture file as whoever checks a render finds it: read to the last tile, without a word of trust."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import stills
+from .files import reachable
+from .provenance import PREFIX
+
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """What a file says and holds.
+
+    Attributes:
+        fault: why it is no whole picture; empty where it is one.
+        facts: its provenance, by full name; empty of a file that Anatomatte did not make.
+        channels: of all its parts.
+        windows: of the first part: x, y, width, height of the data and of the display window.
+        flat: whether all its pixels are the same.
+        empty: whether the alpha is 0 everywhere; None where there is no alpha.
+    """
+
+    fault: str = ""
+    facts: Facts = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
+    windows: tuple[int, ...] = ()
+    flat: bool = False
+    empty: bool | None = None
+
+    @property
+    def ours(self) -> bool:
+        return bool(self.facts)
+
+
+def look(path: Path) -> LookedAt:
+    """Read a still, every part and pixel of it."""
+    import OpenImageIO as oiio
+
+    if not path.is_file():
+        return LookedAt("is not there")
+    if path.stat().st_size == 0:
+        return LookedAt("is empty (0 bytes)")
+    with reachable(path) as name:
+        source = oiio.ImageInput.open(name)
+        if source is None:
+            oiio.geterror()
+            return LookedAt("is truncated or damaged")
+        try:
+            return _read(path, source)
+        finally:
+            source.close()
+
+
+def _read(path: Path, source: Any) -> LookedAt:
+    channels: list[str] = []
+    windows: tuple[int, ...] = ()
+    flat, empty, finite, part = True, None, True, 0
+    while source.seek_subimage(part, 0):
+        spec = source.spec()
+        if spec.deep:
+            return LookedAt("is a deep image")
+        pixels = source.read_image(part, 0, 0, spec.nchannels, spec.format)
+        if pixels is None:
+            source.geterror()
+            return LookedAt("is truncated or damaged")
+        pixels = np.asarray(pixels).reshape(-1, spec.nchannels)
+        finite = finite and (pixels.dtype.kind != "f" or bool(np.isfinite(pixels).all()))
+        flat = flat and bool((pixels == pixels[0]).all())
+        names = [str(one) for one in spec.channelnames]
+        if spec.alpha_channel >= 0:
+            empty = (empty is not False) and not bool(pixels[:, spec.alpha_channel].any())
+        channels += names
+        windows = windows or (
+            spec.x, spec.y, spec.width, spec.height,
+            spec.full_x, spec.full_y, spec.full_width, spec.full_height,
+        )  # fmt: skip
+        part += 1
+    told = stills.attributes(path) or {}
+    own = {name: text for name, text in told.items() if name.startswith(PREFIX)}
+    fault = "" if finite else "holds values that are no numbers"
+    return LookedAt(fault, own, tuple(channels), windows, flat, empty)

@@ -1,0 +1,51 @@
+"""``anatomatte check-frames``: is a rendered range there, whole, and made as it should be?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from .cmd_render import option
+from .helptext import Command
+
+
+@click.command("check-frames", cls=Command, options_metavar="[OPTIONS]")
+@click.argument("target", metavar="FRAMES")
+@option("--frames", metavar="SET", help="1001-1100x2,1150; default: from the first to the last.")
+@option("--layers", metavar="LIST", help="That every file must hold, as `render` takes them.")
+@option("--ranks", metavar="N", type=int, default=6, help="Of Cryptomattes among them.")
+@option("--shot", metavar="FILE", help="The sidecar whose names the layers have.")
+@option("--source", metavar="SRC", help="The plate: a frame made of another one is stale.")
+@option("--same-as", metavar="FILE", help="A frame that is right: all are to be made as it was.")
+@option("--qc-threshold", metavar="N", type=float, help="Beyond it a frame is doubtful (exit 6).")
+@option("--json", "as_json", is_flag=True, help="The result as JSON on standard output.")
+@option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
+def command(target: str, as_json: bool, log: str | None, **words: Any) -> int:
+    """Check FRAMES (key.####.exr) by their headers and pixels, whoever rendered them.
+
+    Every frame is to be there, whole, of one size and one set of channels; made by Anatomatte: with one
+    version, one table and the same settings.  The exit code is that of the gravest fault.
+    """
+    from anatomatte_batch.checking import CheckRequest
+    from anatomatte_batch.report import Report
+
+    plain = not as_json and log != "-"
+    with Report(0, log, quiet=True) as report:
+        request = CheckRequest(target=target, **words)
+        report.event("start", target=target)
+        result = request.run()
+        for fault in result.faults:
+            if plain:
+                click.echo(f"frame {fault.frame}: {fault.code}: {fault.text}")
+            report.event(
+                "fault", frame=fault.frame, code=fault.code, exit=fault.error.exit_code, message=fault.text
+            )
+        for note in result.notes:
+            if plain:
+                click.echo(f"note: {note}")
+            report.event("note", message=note)
+        report.event("end", exit=result.exit_code, message=result.sentence)
+    click.echo(json.dumps(result.facts(), ensure_ascii=False) if as_json else result.sentence, err=log == "-")
+    return result.exit_code

@@ -1,0 +1,207 @@
+"""``anatomatte check-frames``: a rendered range is judged by its files, whatever an exit code said."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from anatomatte_cli.main import main
+from made.cli_fake import FakeConnect, FakeNode, cli, plate, shot, write
+
+FRAMES = (1, 2, 3, 4)
+
+
+def rendered(folder, *words: object, connect: FakeConnect | None = None) -> str:
+    target = str(folder / "k.####.exr")
+    assert cli(shot(folder, FRAMES), target, *words, connect=connect) == 0
+    return target
+
+
+def check(capsys, *words: object) -> tuple[int, dict]:
+    capsys.readouterr()
+    code = main(["check-frames", *map(str, words), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["exit"] == code
+    return code, told
+
+
+def faults(told: dict) -> list[tuple[int, str]]:
+    return [(one["frame"], one["code"]) for one in told["faults"]]
+
+
+def test_a_whole_range_is_right(tmp_path, capsys):
+    target = rendered(tmp_path, "--layers", "rgba,screen")
+    words = ["--frames", "1-4", "--layers", "rgba,screen", "--source", tmp_path / "plate.####.exr"]
+    code, told = check(capsys, target, *words, "--same-as", tmp_path / "k.0002.exr")
+    assert code == 0 and told["faults"] == [] and told["made_by_anatomatte"] == 4 and told["notes"] == []
+    assert main(["check-frames", target]) == 0
+    assert "4 frames are there and whole (1-4)" in capsys.readouterr().out
+
+
+def lost(folder):
+    (folder / "k.0002.exr").unlink()
+
+
+def cut(folder):
+    data = (folder / "k.0002.exr").read_bytes()
+    (folder / "k.0002.exr").write_bytes(data[: len(data) - 40])
+
+
+def nothing(folder):
+    (folder / "k.0002.exr").write_bytes(b"")
+
+
+def of_another_frame(folder):
+    shutil.copy(folder / "k.0003.exr", folder / "k.0002.exr")
+
+
+def foreign(folder):
+    write(folder / "k.0002.exr", np.dstack([plate(), np.ones((9, 16, 1), np.float32)]))
+
+
+def larger(folder):
+    write(folder / "plate.0002.exr", plate(32, 18))
+    assert cli(folder / "plate.####.exr", folder / "k.####.exr", "--frames", 2) == 0
+
+
+def more_layers(folder):
+    words = ["--frames", 2, "--layers", "rgba,screen"]
+    assert cli(folder / "plate.####.exr", folder / "k.####.exr", *words) == 0
+
+
+def other_settings(folder):
+    words = ["--frames", 2, "--set", "alpha_model=modnet"]
+    assert cli(folder / "plate.####.exr", folder / "k.####.exr", *words) == 0
+
+
+@pytest.mark.parametrize(
+    ("harm", "codes", "exit_code"),
+    [
+        (lost, {"missing"}, 7), (cut, {"damaged"}, 7), (nothing, {"damaged"}, 7),
+        (of_another_frame, {"number"}, 7), (foreign, {"foreign"}, 2), (larger, {"size"}, 7),
+        (more_layers, {"channels", "settings"}, 7), (other_settings, {"settings"}, 2),
+    ],
+)  # fmt: skip
+def test_a_frame_that_is_not_right_is_named_with_its_reason(tmp_path, capsys, harm, codes, exit_code):
+    target = rendered(tmp_path)
+    harm(tmp_path)
+    code, told = check(capsys, target)
+    assert {frame for frame, _ in faults(told)} == {2}, told
+    assert {code for _, code in faults(told)} == codes and code == exit_code
+
+
+def test_frames_that_nobody_made_are_missing_at_the_ends_too(tmp_path, capsys):
+    target = rendered(tmp_path)
+    assert faults(check(capsys, target, "--frames", "0-5")[1]) == [(0, "missing"), (5, "missing")]
+    assert main(["check-frames", str(tmp_path / "none.####.exr")]) == 7
+    assert "There is no frame of" in capsys.readouterr().err
+
+
+def test_layers_that_were_asked_for_are_there(tmp_path, capsys):
+    target = rendered(tmp_path)
+    code, told = check(capsys, target, "--layers", "rgba,screen")
+    assert code == 7 and faults(told) == [(n, "channels") for n in FRAMES]
+    assert "lacks screen.A" in told["faults"][0]["message"]
+
+
+def test_a_plate_that_came_later_makes_a_frame_stale(tmp_path, capsys):
+    target = rendered(tmp_path)
+    write(tmp_path / "plate.0003.exr", plate(seed=99))
+    code, told = check(capsys, target, "--source", tmp_path / "plate.####.exr")
+    assert code == 3 and faults(told) == [(3, "stale")]
+
+
+def test_controls_that_animate_may_differ_and_not_from_a_frame_that_is_right(tmp_path, capsys):
+    (tmp_path / "p.toml").write_text("[keys]\nerode = {1 = 0.0, 4 = 3.0}\n")
+    target = rendered(tmp_path, "--preset", tmp_path / "p.toml")
+    assert check(capsys, target)[0] == 0
+    code, told = check(capsys, target, "--same-as", tmp_path / "k.0001.exr")
+    assert code == 2 and faults(told) == [(n, "settings") for n in (2, 3, 4)]
+    assert "erode 0.0 → 1.0" in told["faults"][0]["message"]
+
+
+def test_doubt_counts_when_it_is_asked_for(tmp_path, capsys):
+    scores = {1: {"hole": 0.01}, 2: {"hole": 0.5}, 3: {"hole": 0.01}}
+    target = rendered(tmp_path, connect=FakeConnect(checks=scores))
+    assert check(capsys, target)[0] == 0
+    code, told = check(capsys, target, "--qc-threshold", 1)
+    assert code == 6 and faults(told) == [(2, "doubtful"), (4, "unchecked")]
+    assert faults(check(capsys, target, "--qc-threshold", 99)[1]) == [(4, "unchecked")]
+
+
+class Gone(FakeConnect):
+    """A node that loses everybody in frames."""
+
+    def __init__(self, frames, checks=None) -> None:
+        super().__init__(checks=checks)
+        self.frames = frames
+
+    def __call__(self, clips):
+        gone = self.frames
+
+        class Node(FakeNode):
+            def render(self, frame, values, around=()):
+                found = super().render(frame, values)
+                if frame in gone:
+                    found.pixels[:] = 0
+                return found
+
+        self.node = Node(clips, self.before, self.checks)
+        return self.node
+
+
+def test_a_frame_that_is_empty_between_others_is_told(tmp_path, capsys):
+    target = rendered(tmp_path, connect=Gone({3}))
+    code, told = check(capsys, target)
+    assert code == 7 and faults(told) == [(3, "empty")]
+
+
+def test_people_may_leave_and_not_where_a_check_misses_somebody(tmp_path, capsys):
+    target = rendered(tmp_path, connect=Gone({3, 4}))
+    assert check(capsys, target)[0] == 0
+    (tmp_path / "again").mkdir()
+    target = rendered(tmp_path / "again", connect=Gone({3, 4}, {4: {"missing": 0.9}}))
+    assert faults(check(capsys, target)[1]) == [(4, "empty")]
+
+
+@pytest.mark.parametrize(("value", "codes"), [(0.25, {"flat"}), (np.nan, {"not-finite"})])
+def test_frames_of_other_hosts_are_judged_as_pictures(tmp_path, capsys, value, codes):
+    for n in FRAMES:
+        write(tmp_path / f"natron.{n}.exr", np.dstack([plate(seed=n), np.ones((9, 16, 1), np.float32)]))
+    code, told = check(capsys, tmp_path / "natron.#.exr", "--frames", "1-4", "--layers", "rgba")
+    assert code == 0 and "checked as pictures alone" in told["notes"][0]
+    write(tmp_path / "natron.2.exr", np.full((9, 16, 4), value, np.float32))
+    code, told = check(capsys, tmp_path / "natron.#.exr")
+    assert code == 7 and {(2, code) for code in codes} == set(faults(told))
+    code, told = check(capsys, tmp_path / "natron.#.exr", "--frames", 5)
+    assert faults(told) == [(5, "missing")]
+
+
+def test_the_log_tells_every_fault(tmp_path, capsys):
+    target = rendered(tmp_path)
+    lost(tmp_path)
+    assert main(["check-frames", target, "--log", str(tmp_path / "log.ndjson")]) == 7
+    said = capsys.readouterr().out
+    assert "frame 2: missing:" in said and "1 of 4 frames are not right: 2 (1 missing)" in said
+    assert "rror:" not in said
+    events = [json.loads(line) for line in (tmp_path / "log.ndjson").read_text().splitlines()]
+    assert [one["event"] for one in events] == ["start", "fault", "end"]
+    assert events[1]["frame"] == 2 and events[1]["exit"] == 7 == events[2]["exit"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["k.mov"], "is a video"), (["k.#.exr", "--qc-threshold", "0"], "a number above 0"),
+        (["k.#.exr", "--frames", "a-b"], "no frame set"),
+        (["k.#.exr", "--frames", "1", "--layers", "x"], "no layer"),
+        (["k.#.exr", "--frames", "1", "--same-as", "none.exr"], "name a frame that is right"),
+    ],
+)  # fmt: skip
+def test_words_that_are_wrong_are_sentences(tmp_path, capsys, monkeypatch, words, told):
+    monkeypatch.chdir(tmp_path)
+    assert main(["check-frames", *words]) == 2
+    assert told in capsys.readouterr().err
