@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
+from time import monotonic
 from types import FrameType, TracebackType
 from typing import Any
 
-from anatomatte.errors import Cancelled
+from anatomatte.errors import Cancelled, TimedOut
 
 
 class Signals:
@@ -53,3 +54,34 @@ class Signals:
         error = Cancelled(f"Stopped by {signal.Signals(number).name}; finished frames are kept.")
         error.exit_code = 128 + number
         return error
+
+
+class Deadline:
+    """When the frame in work has to be done: the node asks, as it asks for a signal, and ends the frame."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+        self._until: float | None = None
+
+    def begin(self) -> None:
+        """A frame begins, or is tried again."""
+        self._until = None if self.seconds is None else monotonic() + self.seconds
+
+    def __call__(self) -> bool:
+        """Whether its time is over."""
+        return self._until is not None and monotonic() >= self._until
+
+    def check(self, frame: int) -> None:
+        """Raise TimedOut once its time is over."""
+        if self():
+            raise self._error(frame)
+
+    def explained(self, frame: int, error: Exception) -> Exception:
+        """The error of a frame that its deadline ended; another error as it is."""
+        return self._error(frame) if isinstance(error, Cancelled) and self() else error
+
+    def _error(self, frame: int) -> TimedOut:
+        return TimedOut(
+            f"Frame {frame} took longer than {self.seconds:g} s (--timeout-per-frame); give it more, or a "
+            "faster machine."
+        )

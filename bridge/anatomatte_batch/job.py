@@ -14,7 +14,7 @@ from anatomatte.settings import Value, from_mapping
 from anatomatte.timing import temporal_window
 
 from . import around
-from .cancel import Signals
+from .cancel import Deadline, Signals
 from .cryptomatte import Cryptomatte
 from .files import State
 from .idle import of_sizes
@@ -51,6 +51,8 @@ class Job:
             than to be told.
         short: that the plate ends before it says so, where all of it was asked for.
         cryptomattes: those among the layers.
+        retries: how often a frame is tried again after a failure that is worth it.
+        deadline: of the frame in work.
     """
 
     source: Source
@@ -66,6 +68,8 @@ class Job:
     scenes: tuple[Scene, ...] = ()
     short: str = ""
     cryptomattes: tuple[Cryptomatte, ...] = ()
+    retries: int = 0
+    deadline: Deadline = field(default_factory=lambda: Deadline(None))
 
     def values(self, frame: int) -> dict[str, Value]:
         """All controls at a frame; ``input_colour`` auto is decided by the plate's file, and ``screen`` auto
@@ -94,6 +98,11 @@ class Outcome:
     doubtful: dict[int, tuple[str, float]] = field(default_factory=dict)
     errors: list[Exception] = field(default_factory=list)
     frames: list[FrameResult] = field(default_factory=list)
+
+    @property
+    def failures(self) -> dict[int, Exception]:
+        """The frames that failed, and why."""
+        return {one.frame: one.error for one in self.frames if one.error is not None}
 
     @property
     def code(self) -> int:
@@ -169,7 +178,9 @@ class _Run:
         self._finish()
         if (doubts := self.outcome.doubts()) is not None:
             self.outcome.errors.append(doubts)
-        self.report.end(self.outcome.code, self.outcome.counts(), time.monotonic() - self.began)
+        self.report.end(
+            self.outcome.code, self.outcome.counts(), time.monotonic() - self.began, self.outcome.failures
+        )
         return self.outcome
 
     def _missing(self) -> set[int]:
@@ -247,8 +258,23 @@ class _Run:
         return set(codes(str(self.job.values(frame)["check"]))) <= set(self.sink.checks(frame))
 
     def _one(self, frame: int) -> bool:
-        """Render and write a frame; whether it went well."""
+        """Render and write a frame, again where that is worth it; whether it went well."""
         began = time.monotonic()
+        for tries in range(1, self.job.retries + 2):
+            why = self._tried(frame, tries)
+            if why is None:
+                return True
+            last = tries > self.job.retries or isinstance(why, DiskFull) or not getattr(why, "retry", False)
+            if last:
+                self._failed(frame, why, time.monotonic() - began, tries)
+                return False
+            self.report.again(frame, why, tries)
+        return False
+
+    def _tried(self, frame: int, tries: int) -> Exception | None:
+        """Render and write a frame; why it went wrong, or None."""
+        began = time.monotonic()
+        self.job.deadline.begin()
         try:
             # taken before the plate is read: one that is replaced meanwhile is another one next time
             before = self._record(frame, self.records[frame].account) if frame in self.records else None
@@ -262,6 +288,7 @@ class _Run:
                 self.job.others(frame, values), self.job.cryptomattes,
             )  # fmt: skip
             self.signals.check()
+            self.job.deadline.check(frame)
             record = replace(before or self._record(frame), layers=self._layers(frame))
             for clip, number, state, digest in states:
                 if clip.changed(number, state, digest):
@@ -273,17 +300,17 @@ class _Run:
         except Exception as why:
             if self.signals():
                 raise self.signals.error() from why
-            self._failed(frame, explained(why), time.monotonic() - began)
-            return False
+            return self.job.deadline.explained(frame, explained(why))
         self.outcome.rendered.append(frame)
         screen = accounts[-1].screen if accounts else {}
         took = time.monotonic() - began
         told = list(dict.fromkeys(told))
         checks = record.made_with(accounts).account.checks
         self._ended(
-            frame, "rendered", took, told=tuple(told), screen=screen, layers=record.layers, checks=checks
-        )
-        return True
+            frame, "rendered", took, told=tuple(told), screen=screen, layers=record.layers, checks=checks,
+            tries=tries,
+        )  # fmt: skip
+        return None
 
     def _layers(self, frame: int) -> dict[str, str]:
         """The layer that was read of each clip, where its files have layers."""
@@ -307,23 +334,25 @@ class _Run:
         screen: Mapping[str, str | float] | None = None,
         layers: Mapping[str, str] | None = None,
         checks: Mapping[str, float] | None = None,
+        tries: int = 1,
     ) -> None:
         """Tell of a frame, and keep it for the result."""
         path, stale, scores = self.sink.path(frame), self.stale.get(frame, ""), checks or {}
         doubtful = beyond(scores, self.job.limit or 1.0)
         if doubtful and self.job.limit is not None:
             self.outcome.doubtful[frame] = doubtful[0], scores[doubtful[0]]
-        made = FrameResult(frame, status, path, stale, error, seconds, told, scores, doubtful)
+        made = FrameResult(frame, status, path, stale, error, seconds, told, scores, doubtful, tries)
         self.outcome.frames.append(made)
         self.report.frame(
-            frame, status, path, seconds, error, told, stale, screen or {}, layers or {}, scores, doubtful
-        )
+            frame, status, path, seconds, error, told, stale, screen or {}, layers or {}, scores, doubtful,
+            tries,
+        )  # fmt: skip
 
-    def _failed(self, frame: int, error: Exception, seconds: float) -> None:
+    def _failed(self, frame: int, error: Exception, seconds: float, tries: int) -> None:
         self.full = self.full or isinstance(error, DiskFull)
         self.outcome.errors.append(error)
         self.outcome.failed.append(frame)
-        self._ended(frame, "failed", seconds, error)
+        self._ended(frame, "failed", seconds, error, tries=tries)
         if not isinstance(error, AnatomatteError):
             self.report.trace(error)
 

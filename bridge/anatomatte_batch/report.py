@@ -9,14 +9,19 @@ import time
 import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO, Any
 
 from anatomatte.errors import AnatomatteError, OutputError
 
 from .result import Message
+from .sequences import compact
 
-_WORDS = {2: "settings", 3: "plate", 4: "setup", 5: "memory", 6: "quality", 7: "output"}
+_WORDS = {2: "settings", 3: "plate", 4: "setup", 5: "memory", 6: "quality", 7: "output", 8: "time"}
+
+
+NOTHING: Mapping[int, Exception] = MappingProxyType({})
+"""No frame failed."""
 
 
 class Report:
@@ -100,13 +105,14 @@ class Report:
         layers: Mapping[str, str] | None = None,
         qc: Mapping[str, float] | None = None,
         doubtful: Iterable[str] = (),
+        tries: int = 1,
     ) -> None:
         """A frame ended: ``rendered``, ``skipped`` or ``failed`` with its error.
 
         *told* is what the node has to say of it: the log has it with every frame, people read a sentence
         once.  *stale*: why a file that was there is rendered again.  *screen*: what was decided on a screen.
         *layers*: the layer that was read of each clip.  *qc*: what its checks say, code → score; *doubtful*:
-        the codes beyond the limit.
+        the codes beyond the limit.  *tries*: how often it was begun.
         """
         self.count += 1
         facts: dict[str, Any] = {
@@ -117,6 +123,8 @@ class Report:
         }
         if sentences := list(told):
             facts["told"] = sentences
+        if tries > 1:
+            facts["tries"] = tries
         if stale:
             facts["stale"] = stale
         if screen:
@@ -155,11 +163,25 @@ class Report:
         _print(text, sys.stderr)
         self.event("trace", message=text)
 
-    def end(self, code: int, counts: dict[str, int], seconds: float) -> None:
-        """The run ended with this exit code."""
+    def again(self, frame: int, error: Exception, tries: int) -> None:
+        """A frame failed and is tried again."""
+        code = getattr(error, "exit_code", 1)
+        self._line(f"frame {frame} did not end well ({_WORDS.get(code, 'bug')}), try {tries + 1}: {error}")
+        self.event("again", frame=frame, tries=tries, code=code, message=str(error))
+
+    def end(
+        self, code: int, counts: dict[str, int], seconds: float, failures: Mapping[int, Exception] = NOTHING
+    ) -> None:
+        """The run ended with this exit code, and these frames failed."""
+        causes = _causes(failures)
+        for one in causes:
+            worth = "worth a retry" if one["retry"] else "not worth a retry"
+            kind = _WORDS.get(one["code"], "bug")
+            self._line(f"failed {one['frames']} ({kind}, {worth}): {one['message']}")
         told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
         self._line(f"{told or 'nothing to do'} in {seconds:.1f} s")
-        self.event("end", exit=code, seconds=round(seconds, 3), **counts)
+        more = {"failures": causes} if causes else {}
+        self.event("end", exit=code, seconds=round(seconds, 3), **counts, **more)
 
     def event(self, event: str, **facts: Any) -> None:
         """One NDJSON object."""
@@ -193,6 +215,23 @@ class Report:
             _print(text, self._plain)
 
 
+def _causes(failures: Mapping[int, Exception]) -> list[dict[str, Any]]:
+    """What failed and why: the frames of each class of failure, with the first one's sentence."""
+    found: dict[type[Exception], list[int]] = {}
+    for frame, error in sorted(failures.items()):
+        found.setdefault(type(error), []).append(frame)
+    return [
+        {
+            "class": kind.__name__,
+            "code": getattr(kind, "exit_code", 1),
+            "retry": getattr(kind, "retry", False),
+            "frames": compact(frames),
+            "message": str(failures[frames[0]]),
+        }
+        for kind, frames in found.items()
+    ]
+
+
 def _print(text: str, file: IO[str]) -> None:
     """A line, in whatever encoding the stream has."""
     encoding = getattr(file, "encoding", None) or "utf-8"
@@ -211,7 +250,7 @@ def _open_log(log: str | None) -> IO[str] | None:
         raise OutputError(f"The log {log} cannot be written: {why.strerror}; name another file.") from why
 
 
-_SEVERITY = (1, 4, 5, 7, 3, 2, 6)
+_SEVERITY = (1, 4, 5, 7, 8, 3, 2, 6)
 
 
 def worst(errors: list[Exception]) -> int:

@@ -66,6 +66,8 @@ class RenderRequest:
         on_error: after a failed frame ``continue`` with the others, or ``stop``.
         qc_threshold: a frame with a score beyond so many times its threshold (docs/qc.md) is doubtful: it is
             written, and the run ends with QualityError; None only tells.
+        retries: how often a frame is tried again after a failure that the table of errors holds worth it.
+        timeout_per_frame: seconds after which the node is asked to end a frame, which then has failed.
         threads: processor threads for a frame, 1 and more; None leaves it to the node.
         runtime: where the node's Python runs: ``in-process`` or ``worker``; None leaves it to the node.
         log: file to which NDJSON is appended; ``-`` is standard output.
@@ -95,6 +97,8 @@ class RenderRequest:
     overwrite: bool = False
     on_error: Literal["continue", "stop"] | str = "continue"
     qc_threshold: float | None = None
+    retries: int = 0
+    timeout_per_frame: float | None = None
     threads: int | None = None
     runtime: Literal["in-process", "worker"] | str | None = None
     log: str | Path | None = None
@@ -107,6 +111,10 @@ class RenderRequest:
             _one_of("runtime", self.runtime, _RUNTIMES)
         if self.ranks not in range(2, 33, 2):
             raise SettingsError(f"--ranks {self.ranks}: it takes an even number from 2 to 32.")
+        if self.retries < 0:
+            raise SettingsError(f"--retries {self.retries}: it takes 0 or more.")
+        if self.timeout_per_frame is not None and not 0 < self.timeout_per_frame < math.inf:
+            raise SettingsError(f"--timeout-per-frame {self.timeout_per_frame:g}: it takes seconds above 0.")
         for name in self.sides:
             _one_of("clip", name, SIDES)
         for name in self.layer_of:
@@ -287,7 +295,9 @@ def _job(
     named: Shot | None,
     stack: ExitStack,
 ) -> tuple[Job, Sink]:
+    from .cancel import Deadline
     from .job import Job
+    from .sinks import keep_plates
     from .source import Source
 
     def opened(name: str, text: str | Path) -> Source:
@@ -310,12 +320,13 @@ def _job(
     names = named.names if named else {}
     sink, filled, text = _sink(request, layers, coded, target, len(frames), names)
     sides = {clip: opened(clip, where) for clip, where in request.sides.items()}
-    _check_places(sink, [source, *sides.values()], frames)
+    keep_plates(sink, [source, *sides.values()], frames)
     stop = request.on_error == "stop"
     short = source.short if request.frames is None else ""
     job = Job(
         source, frames, preset, filled, layers, text, sides, request.overwrite, stop,
         limit=request.qc_threshold, short=short, cryptomattes=coded,
+        retries=request.retries, deadline=Deadline(request.timeout_per_frame),
     )  # fmt: skip
     return job, sink
 
@@ -363,18 +374,6 @@ def _numbers(frames: Iterable[int]) -> list[int]:
     return found
 
 
-def _check_places(sink: Sink, sources: list[Source], frames: list[int]) -> None:
-    """No plate is ever written over."""
-    plates = {
-        os.path.realpath(source.file(frame)): source.text
-        for source in sources
-        for frame in set(frames).difference(source.missing(frames))
-    }
-    for frame in frames:
-        if (plate := plates.get(os.path.realpath(sink.path(frame)))) is not None:
-            raise SettingsError(f"{sink.path(frame)} would be written over {plate}; choose another DST.")
-
-
 def _node(job: Job, connect: Connect | None, signals: Signals, stack: ExitStack) -> Node:
     from .light import COLOURED, alike
 
@@ -385,7 +384,7 @@ def _node(job: Job, connect: Connect | None, signals: Signals, stack: ExitStack)
         from .ofx_node import connect as through_ofx
 
         # the whole plate, not what is rendered of it: a frame must not depend on the chunk it comes in
-        node = through_ofx(clips, signals, job.source.span())
+        node = through_ofx(clips, lambda: signals() or job.deadline(), job.source.span())
         stack.callback(node.close)
         return node
     return connect(clips)

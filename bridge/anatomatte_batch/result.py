@@ -39,6 +39,7 @@ class FrameResult:
         told: what the node has to say of it, a sentence each.
         qc: what its checks say: code → score, 0 to 1 (docs/qc.md); empty where nothing was checked.
         doubtful: the codes that are beyond the limit of the run, the worst first.
+        tries: how often it was begun.
     """
 
     frame: int
@@ -50,6 +51,7 @@ class FrameResult:
     told: tuple[str, ...] = ()
     qc: Mapping[str, float] = field(default_factory=dict)
     doubtful: tuple[str, ...] = ()
+    tries: int = 1
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from anatomatte.atomic import beside, sweep
-from anatomatte.errors import OutputError, PlateError
+from anatomatte.errors import OutputError, PlateError, SettingsError
 from anatomatte.ops.colour import rec709_encode
 
 from . import provenance, stills, timecode
@@ -19,6 +20,7 @@ from .node import CHECKS, scores_of
 from .picture import Floats, Picture, placed
 from .provenance import Provenance
 from .sequences import Pattern
+from .source import Source
 from .stills import StillFormat, Written
 from .video import VideoReader
 from .video_writer import VideoWriter
@@ -199,3 +201,19 @@ def backing(width: int, height: int, over: str) -> Floats:
         y, x = np.mgrid[0:height, 0:width] // side
         grey[(y + x) % 2 == 1] = 0.08
     return grey
+
+
+def keep_plates(sink: Sink, sources: list[Source], frames: list[int]) -> None:
+    """No plate is ever written over.
+
+    Raises:
+        SettingsError: one would be.
+    """
+    plates = {
+        os.path.realpath(source.file(frame)): source.text
+        for source in sources
+        for frame in set(frames).difference(source.missing(frames))
+    }
+    for frame in frames:
+        if (plate := plates.get(os.path.realpath(sink.path(frame)))) is not None:
+            raise SettingsError(f"{sink.path(frame)} would be written over {plate}; choose another DST.")

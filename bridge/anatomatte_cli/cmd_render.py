@@ -30,7 +30,7 @@ _SAME = (
     "start",
     "overwrite",
 )
-_MORE = ("on_error", "qc_threshold", "threads", "log", "quiet")
+_MORE = ("on_error", "retries", "timeout_per_frame", "qc_threshold", "threads", "log", "quiet")
 
 
 def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
@@ -64,6 +64,8 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--start", metavar="N", type=int, default=1, row="video")
 @option("--overwrite", is_flag=True, row="flags", help="Render frames that are there; say nothing.")
 @option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
+@option("--retries", metavar="N", type=int, default=0, row="failing", help="Of a frame, where worth it;")
+@option("--timeout-per-frame", metavar="N", type=float, row="failing", help="seconds.")
 @option("--threads", metavar="N", type=int, row="limits", help="For a frame; beyond it doubt is exit 6.")
 @option("--qc-threshold", metavar="N", type=float, row="limits")
 @option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")

@@ -60,6 +60,13 @@ class DiskFull(OutputError):
     """There is no room for the result, nor for the next one."""
 
 
+class TimedOut(AnatomatteError, TimeoutError):
+    """A frame took longer than it was given; a faster machine, a free one or more time mends it."""
+
+    exit_code = 8
+    retry = True
+
+
 class Cancelled(AnatomatteError):
     """The user or the farm stopped the work (exit 130 for SIGINT, 143 for SIGTERM)."""
 
