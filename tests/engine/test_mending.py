@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,8 @@ from anatomatte.engine import Around, key_frame, work_for
 from anatomatte.engine.mattes import Mattes
 from anatomatte.errors import SettingsError
 from anatomatte.frame import Frame, from_view
+from anatomatte.parts import INDEX
+from anatomatte.people.evidence import PeopleEvidence
 from anatomatte.settings import Settings
 from anatomatte.shot import likeness
 from anatomatte.shot.corrections import Correction, Mark, Painted
@@ -58,13 +61,18 @@ def corrected(*corrections: Correction, at: tuple[int, ...] = (3,), belief: floa
     return Shot(facts, (), (Scene(0, COUNT - 1),), moments, corrections=corrections)
 
 
-def frame(shot: Shot, number: int = 3, settings: Settings = STEADY) -> Mattes:
+def frame(
+    shot: Shot,
+    number: int = 3,
+    settings: Settings = STEADY,
+    answer: Callable[[int], PeopleEvidence] = lambda n: said(3),
+) -> Mattes:
     clips = {"Source": PLATES[number]}
     around = Around(
         number, clips, STEADY, 0, COUNT - 1, lambda name, n: PLATES[n] if name == "Source" else None,
         lambda n: STEADY,
     )  # fmt: skip
-    with told(lambda n: said(3)):
+    with told(answer):
         made = key_frame(
             clips, settings, work_for(settings), keep=True, around=around,
             shot=AtFrame(shot, number, shot.token(number)),
@@ -183,6 +191,35 @@ def test_remove_and_keep_have_the_last_word() -> None:
     ground = slice(LEFT.stop + 5, LEFT.stop + 25)
     kept = frame(corrected(stroke("keep", ground, 60)))
     assert kept.alpha[60, LEFT.stop + 15] > 0.95 > plain.alpha[60, LEFT.stop + 15] and lawful(kept)
+
+
+def test_removing_a_head_leaves_other_parts_of_its_colour() -> None:
+    """Hair and face are of one colour; so are the skins of a head and what is below it."""
+    x = (LEFT.start + 15) / SIZE[1]
+    inner = slice(LEFT.start + 4, LEFT.stop - 4)
+    hair, face = (slice(29, 33), inner), (slice(40, 47), inner)
+
+    def gone(*points: float, answer: Callable[[int], PeopleEvidence] = lambda n: said(3)) -> np.ndarray:
+        one = Correction(1, "remove", 3, stroke=points)
+        made = frame(corrected(one), answer=answer)
+        assert lawful(made)
+        return made.alpha
+
+    def no_body(number: int) -> PeopleEvidence:
+        """A thing in the matte that has no parts of a body."""
+        evidence = said(3)
+        evidence.parts[:, :, LEFT] = 0
+        evidence.parts[0, :, LEFT] = 0.8
+        evidence.parts[INDEX["hair"], 26:36, LEFT] = 0.2
+        evidence.parts[INDEX["face"], 36:, LEFT] = 0.2
+        return evidence
+
+    one = gone(x, 31 / SIZE[0])
+    assert one[hair].max() < 0.05 and one[face].min() > 0.95
+    both = gone(x, 31 / SIZE[0], x, 44 / SIZE[0])
+    assert both[hair].max() < 0.05 and both[face].max() < 0.05
+    thing = gone(x, 31 / SIZE[0], answer=no_body)
+    assert thing[hair].max() < 0.05 and thing[face].max() < 0.05
 
 
 def test_little_belief_takes_less_and_nothing_to_mend_is_told() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from ..frame import Pixels
 from ..ops.filters import Mask, grow, shrink
 from ..ops.guided import Guide, brightness
+from ..parts import INDEX, PERSON
 from ..people import mend
 from ..people.evidence import PeopleEvidence
 from ..people.parts.everyone import PartEvidence
@@ -31,6 +32,10 @@ takes whole: half of a part, or of a matte, is nobody's wish."""
 _SOFT = 0.02
 _UNDER = 0.2
 """Share of a stroke that has to lie on something for it to be meant."""
+_BODY = 0.5
+"""Probability of any part from which on a pixel is of a body."""
+_TOUCHED = 0.05
+"""Share of a stroke that lies on a part which it touches."""
 
 T = TypeVar("T")
 _Both = tuple[Correction, Mark]
@@ -54,7 +59,7 @@ def mended(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence, 
     matte, kept = refined.key.matte, np.zeros_like(refined.key.matte)
     for one in found:
         if one[0].kind in ("keep", "remove"):
-            matte, kept = _covered(task, matte, kept, one, messages)
+            matte, kept = _covered(task, people, matte, kept, one, messages)
     if whole is not None:
         matte = kept = whole
     evidence = dataclasses.replace(evidence, people=people)
@@ -141,12 +146,19 @@ def _whose(task: Task, people: PeopleEvidence, one: _Both, messages: list[str]) 
 
 
 def _covered(
-    task: Task, matte: Pixels, kept: Pixels, one: _Both, messages: list[str]
+    task: Task,
+    people: PeopleEvidence | None,
+    matte: Pixels,
+    kept: Pixels,
+    one: _Both,
+    messages: list[str],
 ) -> tuple[Pixels, Pixels]:
     """The matte with more or less in it, and what of it is kept by hand."""
     small = _shrunk(matte[None], _colours(task).shape[:2])[0]
     keeps = one[0].kind == "keep"
     wrong = small < 1 - _SOFT if keeps else small > _SOFT
+    if not keeps and people is not None:
+        wrong = wrong & ~_of_other_parts(task, people, _drawn(task, one))
     found = _area(task, one, wrong, True)
     if not found.any():
         said = "all of it is kept" if keeps else "nothing of it is in the matte"
@@ -157,6 +169,17 @@ def _covered(
     if keeps:
         return np.maximum(matte, taken), np.maximum(kept, taken)
     return matte * (1 - taken), kept * (1 - taken)
+
+
+def _of_other_parts(task: Task, people: PeopleEvidence, seed: Mask) -> Mask:
+    """Where a body has parts that a stroke does not touch: skin is of one colour from the face to the hands,
+    and who removes a face does not mean these. A thing that networks hardly take for a body has none."""
+    size = seed.shape
+    body = _shrunk(people.parts[[INDEX[name] for name in PERSON]].sum(0)[None], size)[0] > _BODY
+    called = _shrunk(steady_parts.parts_of(task).shares, size).argmax(0)
+    under = np.bincount(called[seed & body], minlength=len(PERSON))
+    touched = np.flatnonzero(under > _TOUCHED * max(int(seed.sum()), 1))
+    return np.asarray(body & ~np.isin(called, touched) & bool(len(touched)), np.bool_)
 
 
 def _told(task: Task, one: _Both, messages: list[str], what: str, answer: T) -> T:
