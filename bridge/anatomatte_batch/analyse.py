@@ -19,12 +19,13 @@ from anatomatte.qc import beyond, scores
 from anatomatte.settings import Value, from_mapping
 
 from . import presets
-from .doubtful import lines
+from .doubtful import checked, followed, lines
 from .presets import Preset
 from .result import FrameResult, Message
 from .sequences import Pattern, compact, holes, parse_frames, spelt
 
 if TYPE_CHECKING:
+    from anatomatte.qc.followed import Common
     from anatomatte.shot.looks import FrameLooks
     from anatomatte.shot.schema import Moment, Person, Scene, Shot
 
@@ -187,8 +188,9 @@ class _Analysis:
         from .looker import EngineLooker
 
         self.job, self.path, self.before, self.report, self.signals = job, path, before, report, signals
-        self.looker = looker or EngineLooker(job.source.read, job.values, signals.check)
+        self.looker = looker or EngineLooker(job.source, job.values, signals.check)
         self.looks: list[FrameLooks] = []
+        self.common: dict[int, tuple[Common, ...]] = {}
         self.moments: dict[int, Moment] = {}
         self.changes: list[float] = []  # of the picture, since the frame before in `looks`
         self.results: list[FrameResult] = []
@@ -253,6 +255,7 @@ class _Analysis:
         self.changes.append(change(self._small, small) if self.looks else 0.0)
         self._background, self._small, self.size = found.background, small, size
         self.looks.append(FrameLooks(frame, found.aspect, found.looks, moved))
+        self.common[frame] = found.common
         checks = scores(found.findings)
         self.moments[frame] = Moment(found.likeness, round(found.exposure, 3), qc=checks)
         self._ended(frame, path, began, checks=checks)
@@ -293,6 +296,8 @@ class _Analysis:
             one.number: dataclasses.replace(self.moments[one.number], people=numbers.rows(one, mine, given))
             for one, mine in zip(looks, tracks, strict=True)
         }
+        moments = followed(moments, looks, tracks, given, self.common)
+        self.results = [checked(one, moments) for one in self.results]
         seems = wardrobe.worn(looks, tracks, given)
         if self.before is not None:
             told = numbers.kept(moments, self.before)

@@ -1,16 +1,24 @@
-"""The doubtful frames of a shot, by what its sidecar keeps of the checks: the worst first, with reasons."""
+"""The doubtful frames of a shot, by what its sidecar keeps of the checks: the worst first, with reasons.
+
+Whether people keep their numbers is known once all frames were looked at, and joins the checks then.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anatomatte.errors import SettingsError
 from anatomatte.qc import REASONS, beyond
+from anatomatte.qc.followed import Common, renumbered
+
+from .result import FrameResult
 
 if TYPE_CHECKING:
-    from anatomatte.shot.schema import Shot
+    from anatomatte.shot.looks import FrameLooks
+    from anatomatte.shot.schema import Moment, Shot
 
 MOST = 20
 """Frames that are told one by one."""
@@ -31,6 +39,40 @@ class Doubt:
         code = self.scores[0][0]
         named = ", ".join(f"{name} {score:.2f}" for name, score in self.scores)
         return f"doubtful {self.frame}: {named}: {REASONS[code].words}; {REASONS[code].cure}"
+
+
+def followed(
+    moments: Mapping[int, Moment],
+    looks: Sequence[FrameLooks],
+    tracks: Sequence[Sequence[int]],
+    given: Mapping[int, int],
+    common: Mapping[int, Sequence[Common]],
+) -> dict[int, Moment]:
+    """The frames with what the checks say of the numbers that their people got.
+
+    Args:
+        tracks: of each frame the track of each look.
+        given: track → number.
+        common: what the people of each frame share with those of the frames beside it.
+    """
+    numbers = {
+        one.number: [given.get(track, 0) for track in mine] for one, mine in zip(looks, tracks, strict=True)
+    }
+    made = dict(moments)
+    for frame, moment in moments.items():
+        if "identity" in moment.qc:
+            beside = {step: numbers[frame + step] for step in (-1, 1) if frame + step in numbers}
+            score = round(renumbered(common.get(frame, ()), numbers[frame], beside), 3)
+            made[frame] = replace(moment, qc={**moment.qc, "identity": score})
+    return made
+
+
+def checked(one: FrameResult, moments: Mapping[int, Moment]) -> FrameResult:
+    """A frame's result with what the checks say of it in the end."""
+    if one.frame not in moments:
+        return one
+    qc = moments[one.frame].qc
+    return replace(one, qc=qc, doubtful=beyond(qc))
 
 
 def doubtful(shot: Shot) -> tuple[Doubt, ...]:

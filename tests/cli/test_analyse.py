@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest
 from anatomatte.decision import Decision
 from anatomatte.engine.looking import Looked
 from anatomatte.errors import AnatomatteError, Cancelled, PlateError, SettingsError
-from anatomatte.qc import Finding, Findings
+from anatomatte.people.evidence import PeopleEvidence
+from anatomatte.qc import Finding, Findings, beyond
+from anatomatte.qc.followed import Common
 from anatomatte.settings import Value
 from anatomatte.shot import likeness
 from anatomatte.shot.looks import Look
@@ -21,7 +24,8 @@ from anatomatte_batch import AnalyseRequest, RenderRequest
 from anatomatte_batch.doubtful import doubtful
 from anatomatte_batch.picture import Floats
 from anatomatte_cli import cmd_analyse
-from made.cli_fake import FakeConnect, cli, plate, read, shot
+from made import window_fake
+from made.cli_fake import FakeConnect, cli, plate, read, shot, write
 from made.shots_made import ASPECT, BLUE, RED, look
 
 SCREEN = Decision(0.99, "screen", (0.05, 0.4, 0.06), 0.4)
@@ -230,3 +234,67 @@ def test_the_engine_itself_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         result = AnalyseRequest(source=source, settings={"screen": "none"}).run()
     assert result.exit_code == 0 and [one.frames for one in result.shot.people] == [3, 3]
     assert result.shot.scenes[0].screen == "" and plate().shape[0] == result.shot.plate.height
+
+
+def _clip(folder: Path, broken: tuple[int, ...] = ()) -> str:
+    """The blocks of `window_fake` as files."""
+    for number in range(window_fake.COUNT):
+        path = folder / f"plate.{number:04d}.exr"
+        if number in broken:
+            path.write_bytes(b"no picture")
+        else:
+            write(path, window_fake.plate(number).pixels[..., :3])
+    return str(folder / "plate.####.exr")
+
+
+def _lost(number: int) -> PeopleEvidence:
+    return window_fake.said(number, () if number == 3 else (0, 1))
+
+
+FOUND = {"screen": "none", "input_colour": "linear", "who": "everyone"}
+
+
+@pytest.mark.parametrize(("steady", "told"), [(0.0, {3: {"jump", "collapse"}}), (1.0, {})])
+def test_frames_are_compared_with_those_beside_them_as_in_a_render(
+    tmp_path: Path, steady: float, told: dict[int, set[str]]
+) -> None:
+    """A frame that lost everybody is doubted by its neighbours, and is not where Steady carries them."""
+    with window_fake.told(_lost):
+        made = AnalyseRequest(source=_clip(tmp_path), settings={**FOUND, "steady": steady}).run()
+    wanted = {"jump", "collapse"}
+    kept = {n: wanted & set(beyond(one.qc)) for n, one in read_shot(made.sidecar).moments.items()}
+    assert {n: codes for n, codes in kept.items() if codes} == told
+    assert {one.frame: set(one.doubtful) & wanted for one in made.frames} == kept
+
+
+def test_a_frame_beside_a_damaged_one_is_looked_at_without_it(tmp_path: Path) -> None:
+    with window_fake.told():
+        made = AnalyseRequest(source=_clip(tmp_path, broken=(4,)), settings=FOUND).run()
+    assert [one.frame for one in made.frames if one.error] == [4] and made.exit_code == 3
+    assert sorted(made.shot.moments) == [0, 1, 2, 3, 5, 6]
+
+
+def test_checks_that_are_off_compare_nothing(tmp_path: Path) -> None:
+    with window_fake.told(_lost):
+        made = AnalyseRequest(source=_clip(tmp_path), settings={**FOUND, "check": "off"}).run()
+    assert all(one.qc == {} for one in made.shot.moments.values())
+
+
+def test_a_number_that_another_person_has_beside_it_is_told(tmp_path: Path) -> None:
+    """The two change places at once between frames 1003 and 1004, by what they share along the motion."""
+    stays, swaps = np.eye(2, dtype=np.int64) * 50, np.eye(2, dtype=np.int64)[::-1] * 50
+
+    class Swaps(FakeLooker):
+        def look(self, frame: int) -> tuple[Looked, tuple[int, int], Floats]:
+            found, size, small = super().look(frame)
+            common = []
+            for step in (-1, 1):
+                same = (frame % 2 == (frame + step) % 2) != ({frame, frame + step} == {1003, 1004})
+                common.append(Common(step, stays if same else swaps))
+            return dataclasses.replace(found, common=tuple(common)), size, small
+
+    checks: dict[int, Findings] = {n: (Finding("identity", 0.0),) for n in range(1001, 1007)}
+    made = AnalyseRequest(source=shot(tmp_path, range(1001, 1007))).run(Swaps(checks=checks))
+    scores = {n: one.qc["identity"] for n, one in made.shot.moments.items()}
+    assert scores == {1001: 0, 1002: 0, 1003: 1, 1004: 1, 1005: 0, 1006: 0}
+    assert [one.frame for one in made.frames if "identity" in one.doubtful] == [1003, 1004]

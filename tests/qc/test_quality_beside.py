@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from anatomatte.cache import memo
-from anatomatte.engine import Mattes
+from anatomatte.engine import Around, Mattes, work_for
+from anatomatte.engine.looking import look_at
 from anatomatte.engine.neighbours import reach
 from anatomatte.people.evidence import PeopleEvidence
 from anatomatte.qc import codes, doubtful, scores
+from anatomatte.qc.followed import Common, common, renumbered
 from made.window_fake import ALONE, COUNT, STEADY, Clip, said, told
 
 CHECKED = ALONE.replace(check="neighbours")
@@ -113,3 +115,32 @@ def test_a_host_without_other_frames_is_told_of_it() -> None:
         made = Clip(other_frames=False).frame(3, CHECKED)
     assert any("by itself" in sentence for sentence in made.messages)
     assert scores(made.findings)["jump"] == 0
+
+
+def test_an_analysis_knows_whom_frames_beside_each_other_share() -> None:
+    """Along the motion: in the frame behind this one the network has seen them in the other order."""
+
+    def answer(number: int) -> PeopleEvidence:
+        return said(number) if number < 4 else said(number, kept=(1,))
+
+    clip = Clip()
+    clips = {"Source": clip.plates[3]}
+    around = Around(3, clips, CHECKED, 0, COUNT - 1, clip.fetch, lambda n: CHECKED)
+    with told(answer):
+        found = look_at(clips["Source"], CHECKED, work_for(CHECKED), around)
+        alone = look_at(clips["Source"], ALONE, work_for(ALONE))
+    before, behind = found.common
+    assert (before.step, behind.step) == (-1, 1)
+    assert before.pixels.shape == (2, 2) and behind.pixels.shape == (2, 1)
+    assert before.pixels.diagonal().min() > 500 and before.pixels.sum() == before.pixels.trace()
+    assert behind.pixels[1, 0] > 500 and behind.pixels[0, 0] == 0
+    assert alone.common == ()
+    mattes = np.ones((1, 4, 4), np.float32)
+    assert common(1, mattes, mattes, mattes[0]).pixels.sum() == 16
+    assert not common(1, mattes, mattes, 0 * mattes[0]).pixels.any()  # hidden, or out of sight
+    assert renumbered(found.common, (1, 2), {-1: (1, 2), 1: (2,)}) == 0
+    assert renumbered(found.common, (1, 2), {-1: (1, 2), 1: (1,)}) == 1
+    assert renumbered(found.common, (1, 0), {-1: (0, 2), 1: (1,)}) == 0  # of no number
+    passing = Common(1, np.array([[60, 40], [0, 100]]))
+    assert renumbered([passing], (1, 2), {1: (1, 2)}) == 0  # the second covers a part of the first
+    assert renumbered([passing], (1, 2), {1: (2, 1)}) == 1

@@ -8,16 +8,19 @@ import math
 from ..frame import Frame, Pixels
 from ..ops import display
 from ..ops.strips import opencv_threads
+from ..people.evidence import PeopleEvidence
 from ..plate import prepare
+from ..qc.followed import Common, common
 from ..qc.reason import Findings
 from ..settings import Settings
 from ..shot import likeness
 from ..shot.camera import background
 from ..shot.looks import Look, looks_of
 from ..work import Work
-from . import quality
+from . import parting, quality, quality_beside, steadying
 from .edge import refine
 from .evidence import observe, people_of
+from .neighbours import Around
 from .shaping import shape
 from .task import Task
 
@@ -25,7 +28,8 @@ from .task import Task
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Looked:
     """A look at a frame: the people, the plate's `likeness`, its automatic exposure in stops, its width
-    through its height, its background for the camera's move, and what the checks say of the frame alone."""
+    through its height, its background for the camera's move, what the checks say of the frame, and what its
+    people share with those of the frames beside it."""
 
     looks: tuple[Look, ...]
     likeness: str
@@ -33,31 +37,53 @@ class Looked:
     aspect: float
     background: Pixels
     findings: Findings = ()
+    common: tuple[Common, ...] = ()
 
 
-def look_at(source: Frame, settings: Settings, work: Work) -> Looked:
+def look_at(source: Frame, settings: Settings, work: Work, around: Around | None = None) -> Looked:
     """Everybody in a plate, as many as networks can tell apart, whether there is a screen or not.
 
+    Args:
+        around: the frames around this one; the checks are then of its matte as a render has it.
+
     Raises:
-        PlateError: it has no colour.
+        PlateError: it has no colour, or a frame of its window cannot be made.
         SettingsError, SetupError, OutOfMemory: as `observe`.
     """
     with opencv_threads(work.threads):
         plate = prepare({"Source": source}, settings, work.threads)
-        task = Task(plate, settings, work, (0.5, 0.5), crowd=True)
+        task = Task(plate, settings, work, (0.5, 0.5), around, crowd=True)
         seen, picture = people_of(task), task.picture()
         looks = looks_of(picture, seen)
         stops = math.log2(display.exposure(plate.light))
         high, wide = plate.light.shape[:2]
         aspect = source.aspect * wide / high
-        found = _checked(task)
-        return Looked(looks, likeness.of(plate.light), stops, aspect, background(picture, looks), found)
+        ground = background(picture, looks)
+        found, common = _checked(task), _in_common(task, seen)
+        return Looked(looks, likeness.of(plate.light), stops, aspect, ground, found, common)
 
 
 def _checked(task: Task) -> Findings:
-    """What the checks say of the frame's matte by itself; nothing where *Check frames* is off."""
+    """What the checks say of the frame's matte; nothing where *Check frames* is off."""
     if task.settings.check == "off":
         return ()
     evidence = observe(task)
-    refined = refine(task, evidence)
-    return quality.found(task, evidence, refined, shape(task, evidence, refined))
+    evidence, refined = steadying.steadied(task, evidence, refine(task, evidence))
+    made = shape(task, evidence, refined)
+    made.findings = quality.found(task, evidence, refined, made)
+    return parting.bound(task, made, task.plate.light).findings
+
+
+def _in_common(task: Task, seen: PeopleEvidence) -> tuple[Common, ...]:
+    """What the people *seen* share with those of the frames beside this one."""
+    if not quality_beside.asked(task):
+        return ()
+    size = seen.alpha.shape
+    mine = seen.people * seen.alpha
+    made = []
+    for one in steadying.neighbours(task):
+        people = one.moment.people
+        if abs(one.away) == 1 and people is not None:
+            theirs = one.alignment.warped(people.people * people.alpha, size)
+            made.append(common(one.away, mine, theirs, one.alignment.believed(*size)))
+    return tuple(made)
