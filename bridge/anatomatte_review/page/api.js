@@ -9,7 +9,8 @@ export class Failure extends Error {
   }
 }
 
-export async function ask(path, options = {}) {
+// The answer of a request that went well, or a `Failure`.
+export async function fetched(path, options = {}) {
   let answer;
   try {
     answer = await fetch(path, { ...options, headers: { ...options.headers, "X-Client": me } });
@@ -17,11 +18,15 @@ export async function ask(path, options = {}) {
     if (why.name === "AbortError") throw why;
     throw new Failure("The server does not answer.", "See whether it still runs, then try again.", 0, 0);
   }
-  if (answer.status === 204) return null;
-  if (answer.ok) return answer.json();
+  if (answer.ok || answer.status === 304) return answer;
   const told = await answer.json().catch(() => ({}));
   const after = Number(answer.headers.get("Retry-After")) || 1;
   throw new Failure(told.error ?? `The server says ${answer.status}.`, told.cure ?? "", answer.status, after);
+}
+
+export async function ask(path, options = {}) {
+  const answer = await fetched(path, options);
+  return answer.status === 204 || answer.status === 304 ? null : answer.json();
 }
 
 export const status = (doctor = false) => ask(`status${doctor ? "?doctor=true" : ""}`);
