@@ -26,6 +26,12 @@ async def index() -> Response:
     return _html("index.html")
 
 
+@routes.get("/review")
+async def review() -> Response:
+    """The review room."""
+    return _html("review.html")
+
+
 @routes.get("/docs")
 async def docs() -> Response:
     """The operations of the service, from its OpenAPI."""

@@ -7,13 +7,14 @@ const INKS = { keep: "#2fbf71", remove: "#ff5a4d" };
 const STEP = 0.004; // shares of the picture's height between two points of a stroke
 const MOST_POINTS = 400;
 const HINTS = {
-  "": "Click somebody for their matte; choose a tool to mend.",
+  "": "",
   stroke: "Draw on the picture. By keys: arrows move the cursor (Shift: faster), Enter puts a point, Enter again sends, Esc leaves.",
   one: "Choose who stays and who is the same person.",
 };
 
 export class Strokes extends EventTarget {
   tool = "";
+  hidden = false;
   points = [];
   waiting = null; // what was drawn and is not in the shot yet
   selected = 0;
@@ -115,7 +116,7 @@ export class Strokes extends EventTarget {
   // The correction whose stroke lies under a place of the canvas.
   hit(x, y) {
     const { frame, state } = this.#shot;
-    for (const mark of frame?.marks ?? []) {
+    for (const mark of this.hidden ? [] : frame?.marks ?? []) {
       const one = state.corrections.find((each) => each.id === mark.id);
       const near = Math.max(8, (one?.radius ?? 0) * this.#screen.box.height);
       const dots = mark.points.map((point) => this.#screen.pixel(point));
@@ -136,6 +137,12 @@ export class Strokes extends EventTarget {
       this.waiting = { correction, sending: false };
       this.dispatchEvent(new CustomEvent("failed", { detail: why }));
     }
+    this.#screen.draw();
+  }
+
+  hide(on) {
+    this.hidden = on;
+    pressed(at("strokes"), !on);
     this.#screen.draw();
   }
 
@@ -171,7 +178,9 @@ export class Strokes extends EventTarget {
 
   #hint() {
     const words = HINTS[this.drawing ? "stroke" : this.tool];
-    at("tool-hint").textContent = this.#shot.writable ? words : "This server only looks at shots: start it with --allow-write to mend and accept.";
+    const told = this.#shot.writable ? words : "This server only looks at shots: start it with --allow-write to mend and accept.";
+    at("tool-hint").textContent = told;
+    at("tool-hint").hidden = !told;
   }
 
   #ink(one) {
@@ -184,7 +193,7 @@ export class Strokes extends EventTarget {
   #paint(ink) {
     if (!this.#shot.state) return;
     const { frame, state, n } = this.#shot;
-    for (const mark of frame?.marks ?? []) {
+    for (const mark of this.hidden ? [] : frame?.marks ?? []) {
       const one = state.corrections.find((each) => each.id === mark.id);
       if (one && mark.points.length) this.#stroke(ink, mark.points, one, { belief: mark.belief, chosen: one.id === this.selected });
     }
