@@ -18,6 +18,7 @@ import { Shot } from "./review_shot.js";
 import { Strokes } from "./review_strokes.js";
 import { VIEWS } from "./review_words.js";
 
+let addressing = 0;
 const POLL_MS = 5000;
 const ADDRESS_MS = 300;
 
@@ -26,7 +27,7 @@ const loader = new Loader();
 const screen = new Screen(at("screen"));
 const strokes = new Strokes(shot, screen);
 const layers = new Layers(shot, () => (layers.layer && look.view !== "matte" ? look.set({ view: "matte" }) : look.look()));
-const look = new Look(shot, loader, screen, layers, (found) => panels.checks(look.before ? {} : found.checks));
+const look = new Look(shot, loader, screen, layers, { seen: (found) => panels.checks(look.before ? {} : found.checks), asked: readdress });
 const panels = new Panels(shot, strokes, run);
 const list = new List((path) => { location.hash = address(path); });
 const player = new Player(shot, (n) => look.ready(n), () => { look.coming = player.playing ? player.coming : null; look.look(); });
@@ -139,7 +140,6 @@ const address = (path, words = {}) => {
   return `#${path.split("/").map(encodeURIComponent).join("/")}${said ? `?${said}` : ""}`;
 };
 
-let addressing = 0;
 function readdress() {
   clearTimeout(addressing);
   addressing = setTimeout(() => {
@@ -199,11 +199,10 @@ function resend(why) {
 }
 
 function wireShot() {
-  shot.addEventListener("state", () => { screen.aspect = shot.state.width / shot.state.height; look.look(); readdress(); });
+  shot.addEventListener("state", () => { screen.aspect = shot.state.width / shot.state.height; look.look(); });
   shot.addEventListener("frame", () => {
     if (player.playing) look.coming = player.coming;
     look.look();
-    readdress();
   });
   strokes.addEventListener("waiting", () => { look.sending = look.mended = true; look.show(); });
   strokes.addEventListener("sent", () => { look.sending = false; look.show(); });

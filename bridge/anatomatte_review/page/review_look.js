@@ -22,8 +22,9 @@ export class Look {
   #faulted = "";
   #opened = "";
 
-  constructor(shot, loader, screen, layers, seen) {
-    Object.assign(this, { seen });
+  // `seen(found)` is told what was shown, `asked()` that something else is looked at.
+  constructor(shot, loader, screen, layers, { seen, asked }) {
+    Object.assign(this, { seen, asked });
     this.#shot = shot;
     this.#loader = loader;
     this.#screen = screen;
@@ -64,6 +65,7 @@ export class Look {
     const frames = [n, ...(this.coming ?? this.#beside())].filter((one) => !this.#shot.at(one).missing);
     this.#loader.want(frames.flatMap((one) => [this.#above(one), this.#below(one)]).filter(Boolean));
     this.show();
+    this.asked();
   }
 
   #beside() {
@@ -83,9 +85,10 @@ export class Look {
     this.#faults([above, below].filter(Boolean));
     const there = Boolean(found && (!below || under));
     this.#busy(there);
+    if (this.#shot.frame.missing) this.#screen.show(null);
     if (!there) return;
     const shown = await this.#screen.show({ key: above.key, blob: found.blob }, under ? { key: below.key, blob: under.blob } : null);
-    if (!shown) return;
+    if (!shown || this.#above(this.#shot.n).key !== above.key) return; // something else is looked at by now
     this.mended = false;
     this.#busy(true);
     const words = this.#layers.layer && this.view === "matte" ? `${VIEWS[this.view]} of ${this.#layers.words}` : VIEWS[this.view];
