@@ -13,7 +13,7 @@ from .helptext import Command
 
 @click.command("check-frames", cls=Command, options_metavar="[OPTIONS]")
 @click.argument("target", metavar="FRAMES")
-@option("--frames", metavar="SET", help="1001-1100x2,1150; default: from the first to the last.")
+@option("--frames", metavar="SET", help="1001-1100x2,1150; default: first to last.")
 @option("--layers", metavar="LIST", help="That every file must hold, as `render` takes them.")
 @option("--ranks", metavar="N", type=int, default=6, help="Of Cryptomattes among them.")
 @option("--shot", metavar="FILE", help="The sidecar whose names the layers have.")

@@ -17,8 +17,8 @@ from .folder import Root
 from .guard import Guard
 from .jobs import Jobs
 from .limits import Limits
-from .room.rooms import Rooms
 from .pulls import Puller, Pulls
+from .room.rooms import Rooms
 from .store import Store
 
 _CLIENT = re.compile(r"[\w-]{1,64}")

@@ -60,7 +60,19 @@ def test_the_manual_runs(tmp_path):
     lines = [line.partition("#  ")[0] for line in blocks[""].splitlines()]
     calls = [shlex.split(line.replace("####", "%04d").partition(" # ")[0]) for line in lines if line]
     assert {call[1] for call in calls} == {
-        *("render", "cutout", "sheet", "analyse", "correct", "doctor", "install", "params", "demo")
+        *(
+            "render",
+            "cutout",
+            "sheet",
+            "analyse",
+            "correct",
+            "review",
+            "check-frames",
+            "doctor",
+            "install",
+            "params",
+            "demo",
+        )
     }
     for call in calls:
         if call[1] == "render":

@@ -202,7 +202,11 @@ def test_views_people_and_parts_are_switched_by_keys_and_clicks(shot: WebDriver,
         strict=True,
     ):
         press(shot, key)
-        until(shot, f"{THERE} && document.getElementById('screen').dataset.shown.includes(arguments[0])", f"|{view}|")
+        until(
+            shot,
+            f"{THERE} && document.getElementById('screen').dataset.shown.includes(arguments[0])",
+            f"|{view}|",
+        )
     press(shot, "2", "n")
     until(shot, SHOWN, "|1004")
     x, y, _ = light(shot, COAT)
@@ -213,7 +217,11 @@ def test_views_people_and_parts_are_switched_by_keys_and_clicks(shot: WebDriver,
     layer = shot.find_element(By.CSS_SELECTOR, "#layers [aria-pressed=true]").get_attribute("data-layer")
     until(shot, "location.hash.includes('layer=')")
     shot.refresh()
-    until(shot, f"{THERE} && document.getElementById('screen').dataset.shown.includes(arguments[0])", f"|{layer}|")
+    until(
+        shot,
+        f"{THERE} && document.getElementById('screen').dataset.shown.includes(arguments[0])",
+        f"|{layer}|",
+    )
     press(shot, Keys.ESCAPE)
     until(shot, f"{THERE} && document.getElementById('screen').dataset.shown.includes('|matte||')")
 
@@ -300,7 +308,18 @@ def test_a_long_shot_has_few_cells_and_missing_frames_are_told(page: WebDriver, 
     until(page, SHOWN, "|1003")
 
 
-NAMED = {"button", "link", "radio", "slider", "combobox", "image", "textbox", "spinbutton", "option", "dialog"}
+NAMED = {
+    "button",
+    "link",
+    "radio",
+    "slider",
+    "combobox",
+    "image",
+    "textbox",
+    "spinbutton",
+    "option",
+    "dialog",
+}
 
 
 @pytest.mark.parametrize("width", [900, 1400])

@@ -26,12 +26,13 @@ from anatomatte.shot.schema import Shot
 from anatomatte.timing import temporal_window
 from anatomatte_batch.cutout.encode import picture_bytes
 from anatomatte_batch.cutout.ground import displayed
-from anatomatte_batch.job import Job, default_values, render_layers
+from anatomatte_batch.job import Job
 from anatomatte_batch.layers import parse_layers, passes
 from anatomatte_batch.node import Account
 from anatomatte_batch.ofx_node import OfxNode
 from anatomatte_batch.picture import Floats, Picture, placed
 from anatomatte_batch.presets import Preset
+from anatomatte_batch.renders import default_values, render_layers
 from anatomatte_batch.sheet import srgb
 from anatomatte_batch.sidecar import scenes_of
 from anatomatte_batch.sinks import backing
