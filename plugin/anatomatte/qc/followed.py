@@ -37,19 +37,27 @@ def common(step: int, mine: Pixels, theirs: Pixels, valid: Pixels) -> Common:
 
 
 def renumbered(shared: Sequence[Common], mine: Sequence[int], others: Mapping[int, Sequence[int]]) -> float:
-    """The score of `identity`: the share of the people whose number is another one's beside this frame.
+    """The score of `identity`: the share of what people have in common with a frame beside this one by which
+    two of them would fit better the other way round.
+
+    Who is half hidden behind somebody lies where that one was a frame before: by itself that says nothing.
 
     Args:
         mine: the number of each person of the frame; 0 has none and is not counted.
         others: step → the numbers of the people of that frame.
     """
-    worst = 0.0
-    for step, pixels in shared:
-        here, there = np.array(mine), np.array(others.get(step, ()))
-        if pixels.shape != (len(here), len(there)) or not pixels.size:
-            continue
-        counted = pixels * ((here[:, None] > 0) & (there > 0))
-        likeliest = there[counted.argmax(1)]  # who of them is there; the rest is people who pass each other
-        moved = counted.sum(1)[here != likeliest]
-        worst = max(worst, float(moved.sum()) / max(int(counted.sum()), 1))
-    return worst
+    return max((_exchanged(one.pixels, mine, others.get(one.step, ())) for one in shared), default=0.0)
+
+
+def _exchanged(pixels: npt.NDArray[np.int64], mine: Sequence[int], theirs: Sequence[int]) -> float:
+    if pixels.shape != (len(mine), len(theirs)) or not pixels.size:
+        return 0.0
+    most = max(*mine, *theirs)
+    by_number = np.zeros((most + 1, most + 1), np.int64)
+    np.add.at(by_number, (np.array(mine)[:, None], np.array(theirs)[None]), pixels)
+    numbered = by_number[1:, 1:]
+    if not numbered.sum():
+        return 0.0
+    kept = numbered.diagonal()
+    gain = numbered + numbered.T - (kept[:, None] + kept)
+    return float(max(gain.max(), 0) / numbered.sum())
