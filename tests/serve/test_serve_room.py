@@ -19,6 +19,7 @@ from anatomatte.shot.reading import read_shot
 from anatomatte_batch.correct import CorrectRequest
 from anatomatte_batch.request import RenderRequest
 from anatomatte_review.cutting import opened
+from anatomatte_review.room.screening import scale_of
 from anatomatte_review.service import Setup
 from made.rooms_made import room
 from made.serving import Running, decoded, running
@@ -288,15 +289,10 @@ def test_a_server_that_only_looks_changes_nothing(made: Path) -> None:
     assert {path.name: path.read_bytes() for path in made.iterdir()} == before
 
 
-def test_a_wide_plate_is_looked_at_as_a_proxy(
-    serving: Running, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    from anatomatte_review.room.screening import scale_of
-
-    assert [scale_of(3840, 1280), scale_of(3840, 640), scale_of(1920, 1280), scale_of(1920, 960)] == [
-        0.5, 0.25, 1.0, 0.5,
-    ]  # fmt: skip
-    assert scale_of(1001, 250) == 0.25 and scale_of(960, 1280) == 1.0
+def test_a_wide_plate_is_looked_at_as_a_proxy() -> None:
+    asked = {(3840, 1280): 0.25, (3840, 1920): 0.5, (3840, 3840): 1.0, (1920, 1280): 1.0, (1920, 960): 0.5}
+    asked |= {(1001, 250): 0.25, (960, 1280): 1.0, (7680, 1280): 0.25}
+    assert {key: scale_of(*key) for key in asked} == asked
 
 
 def test_a_proxy_shows_the_frame_at_its_size(serving: Running, shot: dict[str, Any]) -> None:

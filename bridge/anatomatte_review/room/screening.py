@@ -52,6 +52,7 @@ KINDS = ("plate", "matte", "overlay", "comp", *VIEWS)
 """All views."""
 
 _QUALITY = 88
+_WIDE = 2560
 _KEPT = 192_000_000
 """Bytes of renders that are kept."""
 _DIMMED = 0.22
@@ -245,9 +246,14 @@ class Screening:
 
 
 def scale_of(width: int, wanted: int) -> float:
-    """The render scale of a proxy: 1, a half or a quarter, so that at least *wanted* pixels are left of the
-    *width*, and never more than twice as many where that can be had; of no wish, what is near 1280."""
-    least = wanted or 1280
+    """The render scale at which a plate is looked at: 1, a half or a quarter.
+
+    Args:
+        width: of the plate.
+        wanted: pixels of the picture that is asked for; 0 takes 1280. As many are rendered, or three quarters of
+            them where the plate is wider than 2560: a proxy of 4K is a quarter, a look at all of it is asked for.
+    """
+    least = (wanted or 1280) * (0.75 if width > _WIDE else 1)
     return next((scale for scale in (0.25, 0.5) if width * scale >= least), 1.0)
 
 
