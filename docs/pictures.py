@@ -50,12 +50,19 @@ def sheet() -> Path:
         line = [sys.executable, "-m", "anatomatte_cli.demo", "--out", folder]
         subprocess.run(line, check=True)
         made = cv2.imread(str(Path(folder) / "sheet.png"), cv2.IMREAD_COLOR)
-    assert made is not None
-    scale = _SHEET_WIDTH / made.shape[1]
-    return _kept("sheet.webp", cv2.resize(made, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    return _kept("sheet.webp", _smaller(made))
 
 
-PICTURES = (sheet, page)
+def people() -> Path:
+    """The sheet of `anatomatte cutout` of the sample photos: people and parts without a screen."""
+    with TemporaryDirectory() as folder:
+        line = [sys.executable, "-m", "anatomatte_cli", "cutout", *map(str, PHOTOS), f"{folder}/", "--sheet"]
+        subprocess.run(line, check=True)
+        made = cv2.imread(str(Path(folder) / "cutout_sheet.png"), cv2.IMREAD_COLOR)
+    return _kept("people.webp", _smaller(made))
+
+
+PICTURES = (sheet, people, page)
 
 
 @contextmanager
@@ -83,6 +90,13 @@ def _browser() -> Iterator[webdriver.Chrome]:
         yield found
     finally:
         found.quit()
+
+
+def _smaller(sheet: np.ndarray | None) -> np.ndarray:
+    """A sheet at the width of the documents."""
+    assert sheet is not None
+    scale = _SHEET_WIDTH / sheet.shape[1]
+    return cv2.resize(sheet, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
 def _kept(name: str, pixels: np.ndarray) -> Path:
