@@ -34,11 +34,14 @@ class Report:
         total: how many frames the run has.
         log: a file for NDJSON, ``-`` for standard output (then the plain lines go to standard error).
         quiet: no plain lines and no bar.
+        progress: ``openjd`` for the lines that Open Job Description reads.
     """
 
-    def __init__(self, total: int, log: str | None = None, quiet: bool = False) -> None:
+    def __init__(
+        self, total: int, log: str | None = None, quiet: bool = False, progress: str | None = None
+    ) -> None:
         self.total, self.count = total, 0
-        self._quiet = quiet
+        self._quiet, self._progress = quiet, progress
         self._said: set[str] = set()
         self.messages: list[Message] = []
         self._plain: IO[str] = sys.stderr if log == "-" else sys.stdout
@@ -154,6 +157,8 @@ class Report:
         always = self._bar is None or error is not None or bool(fresh or stale or codes)
         self._line(f"[{self.count}/{self.total}] {text}", always=always)
         self.event("frame", **facts)
+        if self._progress:
+            _print(f"openjd_progress: {100 * min(self.count / max(self.total, 1), 1):.1f}", self._plain)
         if self._bar:
             self._bar.update(self._task, completed=self.count, description=f"frame {frame}")
 

@@ -72,6 +72,7 @@ class RenderRequest:
         runtime: where the node's Python runs: ``in-process`` or ``worker``; None leaves it to the node.
         log: file to which NDJSON is appended; ``-`` is standard output.
         quiet: no bar and no lines.
+        progress: ``openjd`` tells a queue of Open Job Description how far it is.
 
     Raises:
         SettingsError: a word that is in no menu, a layer, frame, control or clip that does not exist.
@@ -103,6 +104,7 @@ class RenderRequest:
     runtime: Literal["in-process", "worker"] | str | None = None
     log: str | Path | None = None
     quiet: bool = True
+    progress: Literal["openjd"] | None = None
 
     def __post_init__(self) -> None:
         _one_of("on_error", self.on_error, ("continue", "stop"))
@@ -201,7 +203,7 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
         signals = stack.enter_context(Signals())
         job, sink = _job(request, preset, layers, coded, target, named, stack)
         log = None if request.log is None else str(request.log)
-        report = stack.enter_context(Report(len(job.frames), log, request.quiet))
+        report = stack.enter_context(Report(len(job.frames), log, request.quiet, request.progress))
         for clip in (job.source, *job.sides.values()):
             clip.listen(report.message)
             clip.keep(_window(job))

@@ -25,6 +25,7 @@ COMMANDS = {
     "install": ("cmd_install", "Put the node where OFX hosts look for it."),
     "models": ("cmd_models", "List, fetch and check networks of others."),
     "serve": ("cmd_serve", "Serve a page and an HTTP service for cutouts."),
+    "farm": ("cmd_farm", "Write jobs for queues that exist."),
     "worker": ("cmd_worker", "Serve one warm engine to several processes."),
     "demo": ("demo", "Render the sample shot and a contact sheet of it."),
 }

@@ -1,0 +1,1 @@
+"""Jobs for queues that exist, written from one description of a shot."""

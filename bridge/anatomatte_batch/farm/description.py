@@ -1,0 +1,192 @@
+"""SHOT.toml: what a farm is to render, and what a machine needs for it."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from anatomatte.errors import PlateError, SettingsError
+
+from ..request import RenderRequest
+from ..sequences import compact, parse_frames, parse_pattern
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True, kw_only=True)
+class FarmShot:
+    """One shot for a farm; paths are absolute.
+
+    Attributes:
+        name: of the job.
+        source: the plate.
+        output: where frames go.
+        frames: ascending.
+        layers: as a render takes them.
+        preset: settings of the shot; empty for none.
+        sidecar: who is who; empty for none.
+        settings: NAME=VALUE, above the preset.
+        chunk: frames of a task.
+        retries: of a frame, within a task.
+        timeout: seconds for a frame; 0 for none.
+        qc_threshold: of the gate; 0 for none.
+        sheet: whether a contact sheet is made.
+        cpus: processors that a task needs, and the threads that it takes.
+        memory: GiB.
+        gpus: that a task needs.
+        gpu_memory: GiB.
+    """
+
+    name: str
+    source: str
+    output: str
+    frames: tuple[int, ...]
+    layers: str = "rgba"
+    preset: str = ""
+    sidecar: str = ""
+    settings: tuple[str, ...] = ()
+    chunk: int = 10
+    retries: int = 2
+    timeout: float = 0.0
+    qc_threshold: float = 0.0
+    sheet: bool = True
+    cpus: int = 4
+    memory: float = 8.0
+    gpus: int = 0
+    gpu_memory: float = 0.0
+
+    @property
+    def even(self) -> bool:
+        """Whether the frames have no gap."""
+        return self.frames[-1] - self.frames[0] + 1 == len(self.frames)
+
+    def range(self, step: str = ":") -> str:
+        """The frames as queues read them: ``1-10``, ``1-9:2``, ``1-4,7``."""
+        if len(self.frames) > 2:
+            by = self.frames[1] - self.frames[0]
+            if by > 1 and self.frames == tuple(range(self.frames[0], self.frames[-1] + 1, by)):
+                return f"{self.frames[0]}-{self.frames[-1]}{step}{by}"
+        return compact(self.frames)
+
+    @property
+    def sheet_file(self) -> str:
+        """Where the contact sheet goes."""
+        return str(Path(self.output).parent / f"{self.name}.sheet.png")
+
+    def render_words(
+        self, source: str, output: str, frames: str, preset: str | None = None, sidecar: str | None = None
+    ) -> list[str]:
+        """The words behind ``anatomatte`` that render *frames*; paths may be a queue's own tokens."""
+        words = ["farm", "render", source, output, "--frames", frames, "--layers", self.layers]
+        words += ["--preset", preset or self.preset] if self.preset else []
+        words += ["--shot", sidecar or self.sidecar] if self.sidecar else []
+        words += [word for text in self.settings for word in ("--set", text)]
+        words += ["--retries", str(self.retries)] if self.retries else []
+        words += ["--timeout-per-frame", f"{self.timeout:g}"] if self.timeout else []
+        return [*words, "--threads", str(self.cpus)]
+
+    def check_words(self, source: str, output: str, frames: str, sidecar: str | None = None) -> list[str]:
+        """The words behind ``anatomatte`` that check all frames."""
+        words = ["check-frames", output, "--frames", frames, "--layers", self.layers, "--source", source]
+        words += ["--shot", sidecar or self.sidecar] if self.sidecar else []
+        return words + (["--qc-threshold", f"{self.qc_threshold:g}"] if self.qc_threshold else [])
+
+
+_TABLES = ("shot", "needs")
+
+
+def load(path: Path) -> FarmShot:
+    """Read SHOT.toml; paths in it count from its folder.
+
+    Raises:
+        SettingsError: it cannot be read, or a word in it is wrong.
+    """
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as why:
+        raise SettingsError(f"{path} cannot be read: {why.strerror}.") from why
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+        raise SettingsError(f"{path} is no TOML: {why}.") from why
+    _known(path, told, _TABLES)
+    facts: dict[str, Any] = {**_table(path, told, "shot"), **_table(path, told, "needs")}
+    for key in ("source", "output"):
+        if not isinstance(facts.get(key), str):
+            raise SettingsError(f"{path}: [shot] needs {key}, the name of files like plate.####.exr.")
+    folder = path.absolute().parent
+    for key in ("source", "output", "preset", "sidecar"):
+        facts[key] = str(folder / facts[key]) if facts.get(key) else ""
+    facts.setdefault("name", path.stem)
+    facts["settings"] = tuple(f"{name}={value}" for name, value in facts.get("settings", {}).items())
+    facts["frames"] = _frames(path, facts)
+    shot = _typed(path, facts)
+    _check(path, shot)
+    return shot
+
+
+def _frames(path: Path, facts: Mapping[str, Any]) -> tuple[int, ...]:
+    if "frames" in facts:
+        return tuple(parse_frames(str(facts["frames"])))
+    pattern = parse_pattern(facts["source"])
+    found = tuple(sorted(pattern.on_disk())) if pattern.folder.is_dir() else ()
+    if not found:
+        raise PlateError(f"{path}: there is no frame of {facts['source']}; copy the plate, or name frames.")
+    return found
+
+
+def _typed(path: Path, facts: Mapping[str, Any]) -> FarmShot:
+    kinds: dict[str, tuple[type, ...]] = {
+        "str": (str,),
+        "int": (int,),
+        "float": (int, float),
+        "bool": (bool,),
+    }
+    for one in fields(FarmShot):
+        kind, value = kinds.get(str(one.type), ()), facts.get(one.name)
+        fits = isinstance(value, kind) and isinstance(value, bool) == (bool in kind)
+        if kind and value is not None and not fits:
+            raise SettingsError(f"{path}: {one.name} = {value!r} is no {one.type}.")
+    return FarmShot(**facts)
+
+
+def _check(path: Path, shot: FarmShot) -> None:
+    """What a task would refuse is refused here."""
+    for name in ("chunk", "cpus", "retries", "gpus", "memory", "timeout"):
+        least = 1 if name in ("chunk", "cpus") else 0
+        if getattr(shot, name) < least:
+            raise SettingsError(f"{path}: {name} = {getattr(shot, name)} is too small; {least} is the least.")
+    from ..layers import parse_layers
+    from ..presets import parse_setting
+
+    parse_layers(shot.layers if not shot.sidecar else "rgba")
+    RenderRequest(
+        source=shot.source,
+        destination=shot.output,
+        settings=dict(parse_setting(text) for text in shot.settings),
+        preset=Path(shot.preset) if shot.preset else None,
+        qc_threshold=shot.qc_threshold or None,
+    )
+
+
+def _table(path: Path, told: Mapping[str, Any], name: str) -> dict[str, Any]:
+    table = told.get(name, {})
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path}: {name} is to be a table, [{name}].")
+    needs = ("cpus", "memory", "gpus", "gpu_memory")
+    names = [one.name for one in fields(FarmShot)]
+    _known(path, table, needs if name == "needs" else [one for one in names if one not in needs])
+    return dict(table)
+
+
+def _known(path: Path, table: Mapping[str, Any], names: Sequence[str]) -> None:
+    for key in table:
+        if key not in names:
+            near = difflib.get_close_matches(key, names, n=1)
+            cure = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
+            raise SettingsError(f"{path}: there is no {key}; {cure}")

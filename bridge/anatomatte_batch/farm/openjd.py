@@ -1,0 +1,139 @@
+"""A shot as a job of Open Job Description (2023-09, with TASK_CHUNKING): a bundle of two files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from anatomatte.atomic import beside
+
+from .description import FarmShot
+
+Table = dict[str, Any]
+
+
+def write(shot: FarmShot, folder: Path) -> list[Path]:
+    """The bundle's files: the template, which holds no path, and the values of its parameters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    values = [{"name": name, "value": value} for name, value in parameters(shot).items()]
+    files = {
+        "template.json": template(shot),
+        "parameter_values.json": {"parameterValues": values},
+        "parameters.json": parameters(shot),
+    }
+    for name, told in files.items():
+        with beside(folder / name) as temporary:
+            temporary.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [folder / name for name in files]
+
+
+def parameters(shot: FarmShot) -> dict[str, str]:
+    """The values of the template's parameters; paths are mapped by the queue."""
+    told = {"Source": shot.source, "Output": shot.output, "Preset": shot.preset, "Sidecar": shot.sidecar}
+    told |= {"Sheet": shot.sheet_file} if shot.sheet else {}
+    return {**{name: value for name, value in told.items() if value}, "Frames": shot.range()}
+
+
+def template(shot: FarmShot) -> Table:
+    """The job: a warm worker in each session, the frames in chunks, a contact sheet, the gate."""
+    return {
+        "specificationVersion": "jobtemplate-2023-09",
+        "extensions": ["TASK_CHUNKING"],
+        "name": shot.name,
+        "parameterDefinitions": _definitions(shot),
+        "jobEnvironments": [_worker()],
+        "steps": [_render(shot), *([_sheet(shot)] if shot.sheet else []), _gate(shot)],
+    }
+
+
+def _definitions(shot: FarmShot) -> list[Table]:
+    told = [
+        ("Source", "FILE", "IN", "The plate."),
+        ("Output", "FILE", "OUT", "Where frames go."),
+        *([("Preset", "FILE", "IN", "Settings of the shot.")] if shot.preset else []),
+        *([("Sidecar", "FILE", "IN", "Who is who in the shot.")] if shot.sidecar else []),
+        *([("Sheet", "FILE", "OUT", "The contact sheet.")] if shot.sheet else []),
+    ]
+    paths = [
+        {"name": name, "type": "PATH", "objectType": kind, "dataFlow": flow, "description": text}
+        for name, kind, flow, text in told
+    ]
+    frames = {
+        "name": "Frames",
+        "type": "STRING",
+        "default": shot.range(),
+        "description": "As 1-10:2.",
+    }
+    command = {"name": "Anatomatte", "type": "STRING", "default": "anatomatte", "description": "The command."}
+    return [*paths, frames, command]
+
+
+def _action(*words: str, **facts: Any) -> Table:
+    return {"command": "{{Param.Anatomatte}}", "args": list(words), **facts}
+
+
+def _worker() -> Table:
+    """One worker with loaded networks for all tasks of a session."""
+    where = "{{Session.WorkingDirectory}}"
+    actions = {
+        "onEnter": _action("farm", "enter", where, timeout=600),
+        "onExit": _action("farm", "leave", where, timeout=60),
+    }
+    return {"name": "Worker", "description": "A warm engine.", "script": {"actions": actions}}
+
+
+def _render(shot: FarmShot) -> Table:
+    words = shot.render_words(
+        "{{Param.Source}}",
+        "{{Param.Output}}",
+        "{{Task.Param.Frames}}",
+        "{{Param.Preset}}",
+        "{{Param.Sidecar}}",
+    )
+    # contiguous chunks of a stepped range would hold one frame each
+    chunks = {
+        "defaultTaskCount": shot.chunk,
+        "rangeConstraint": "CONTIGUOUS" if shot.even else "NONCONTIGUOUS",
+    }
+    space = {"name": "Frames", "type": "CHUNK[INT]", "range": "{{Param.Frames}}", "chunks": chunks}
+    cancel = {"mode": "NOTIFY_THEN_TERMINATE", "notifyPeriodInSeconds": 30}
+    return {
+        "name": "Render",
+        "parameterSpace": {"taskParameterDefinitions": [space]},
+        "hostRequirements": _needs(shot),
+        "script": {"actions": {"onRun": _action(*words, cancelation=cancel)}},
+    }
+
+
+def _sheet(shot: FarmShot) -> Table:
+    words = ["sheet", "{{Param.Source}}", "{{Param.Sheet}}"]
+    words += [word for text in shot.settings for word in ("--set", text)]
+    return {
+        "name": "Sheet",
+        "dependencies": [{"dependsOn": "Render"}],
+        "hostRequirements": _needs(shot),
+        "script": {"actions": {"onRun": _action(*words)}},
+    }
+
+
+def _gate(shot: FarmShot) -> Table:
+    """Last, as its failure ends the job."""
+    words = shot.check_words("{{Param.Source}}", "{{Param.Output}}", "{{Param.Frames}}", "{{Param.Sidecar}}")
+    return {
+        "name": "Check",
+        "dependencies": [{"dependsOn": name} for name in ("Render", *(["Sheet"] if shot.sheet else []))],
+        "script": {"actions": {"onRun": _action(*words)}},
+    }
+
+
+def _needs(shot: FarmShot) -> Table:
+    amounts: list[Table] = [
+        {"name": "amount.worker.vcpu", "min": shot.cpus},
+        {"name": "amount.worker.memory", "min": round(shot.memory * 1024)},
+    ]
+    if shot.gpus:
+        amounts.append({"name": "amount.worker.gpu", "min": shot.gpus})
+        if shot.gpu_memory:
+            amounts.append({"name": "amount.worker.gpu.memory", "min": round(shot.gpu_memory * 1024)})
+    return {"amounts": amounts}

@@ -1,0 +1,100 @@
+"""``anatomatte farm``: jobs for queues that exist, and what their tasks call."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from anatomatte.errors import SetupError
+
+from . import cmd_render
+from .cmd_worker import worker_command
+
+_START_S = 300.0
+_END_S = 20.0
+_PAUSE_S = 0.05
+_FOR_THE_GATE = (3, 6)
+"""Exits that no retry mends and that concern single frames: the job goes on, and the gate tells them."""
+
+
+@click.group("farm")
+def command() -> None:
+    """Jobs for Open Job Description and other queues, from one SHOT.toml."""
+
+
+@command.command("openjd")
+@click.argument("shot", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("-o", "--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+def openjd(shot: Path, folder: Path) -> int:
+    """Write SHOT.toml as a job bundle of Open Job Description."""
+    from anatomatte_batch.farm import description, openjd
+
+    for path in openjd.write(description.load(shot), folder):
+        click.echo(str(path))
+    return 0
+
+
+@command.command("render", params=cmd_render.command.params, hidden=True)
+def render(**words: Any) -> int:
+    """As `anatomatte render`, for a task: progress is told, and what the gate tells anyway ends with 0."""
+    request = dataclasses.replace(cmd_render.requested(words), progress="openjd")
+    result = request.run()
+    if result.errors:
+        click.echo(f"openjd_status: {result.sentence}")
+    told_by_gate = result.exit_code in _FOR_THE_GATE and bool(result.frames)
+    return 0 if told_by_gate else result.exit_code
+
+
+@command.command("enter", hidden=True)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def enter(folder: Path) -> int:
+    """Start a worker for the tasks of a session, and tell them of it; without one they work alone."""
+    address, log = folder / "worker.sock", folder / "worker.log"
+    try:
+        line = worker_command(address.absolute(), 120.0)
+    except SetupError as why:
+        click.echo(f"No worker is kept warm: {why}")
+        return 0
+    with open(log, "ab") as out:
+        child = subprocess.Popen(
+            line, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
+    (folder / "worker.pid").write_text(str(child.pid), encoding="utf-8")
+    until = time.monotonic() + _START_S
+    while not address.exists():
+        if child.poll() is not None or time.monotonic() > until:
+            said = log.read_text(encoding="utf-8", errors="replace")[-500:]
+            raise SetupError(
+                f"The worker did not start: {said or 'it said nothing'}; run `anatomatte doctor`."
+            )
+        time.sleep(_PAUSE_S)
+    click.echo(f"openjd_env: ANATOMATTE_WORKER={address.absolute()}")
+    click.echo("openjd_env: ANATOMATTE_RUNTIME=worker")
+    return 0
+
+
+@command.command("leave", hidden=True)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def leave(folder: Path) -> int:
+    """End the worker of a session, and wait until it is gone."""
+    try:
+        number = int((folder / "worker.pid").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return 0
+    until = time.monotonic() + _END_S
+    try:
+        os.kill(number, signal.SIGTERM)
+        while time.monotonic() < until:
+            os.kill(number, 0)
+            time.sleep(_PAUSE_S)
+        os.kill(number, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    return 0
