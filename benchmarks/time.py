@@ -10,7 +10,11 @@ every pixel; those of a bank (`python -m training`) have parts too. With FOLDER 
 `dtssd` (x 100, less is steadier) after Erofeev et al. 2015: how differently alpha and truth change from one
 frame to the next. `dtssd_ratio` and `sad_ratio` are steady through by itself, of the drawn clips together;
 `parts_dtssd_ratio` that of the parts, over all layers of parts, where there is truth, and
-`parts_shot_ratio` the same with the sidecar of an analysis (`--shot`); `collapse_left` the
+`parts_shot_ratio` the same with the sidecar of an analysis (`--shot`). A wrong name that moves along with a
+person counts for dtSSD however steady it is: `parts_wrong_ratio` is that of a matte without any flicker that
+calls each part what it is called most. `parts_changed`: % of the pixels well inside of a part that change
+their name along the motion, steady, and `parts_changed_ratio`, `parts_changed_shot_ratio` through those by
+itself. `collapse_left` the
 frames of IoU under .5 between two of more than .85; with `--strokes` `strokes_to_095` and `painted_to_095`
 as `strokes.py` says; `time_cost_ratio` the seconds of an HD frame with parts
 within a sequence, steady through by itself (the median of frames, without the first five).
@@ -34,6 +38,7 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import drawn_clips
+import part_flicker
 import strokes as simulated
 from measures import unsteady
 
@@ -60,6 +65,8 @@ class Score:
     def __init__(self) -> None:
         self.change: list[float] = []
         self.parts: list[float] = []
+        self.wrong: list[float] = []
+        self.renamed = np.zeros(2)
         self.sad: list[float] = []
         self.iou: list[float] = []
 
@@ -71,11 +78,27 @@ class Score:
             both, either = (a > 0.5) & (t > 0.5), (a > 0.5) | (t > 0.5)
             self.iou.append(float(both.sum() / max(either.sum(), 1)))
 
-    def add_parts(self, found: list[Pixels], truth: list[Picture]) -> None:
-        """The layers of parts n×H×W of a clip's frames, and the main part of each pixel."""
+    def add_parts(self, found: list[Pixels], truth: list[Picture], pictures: list[Picture]) -> None:
+        """The layers of parts n×H×W of a clip's frames, the main part of each pixel, and the frames."""
         labels = [INDEX[name] for name in PART_MENU]
         wanted = [np.stack([(one == label).astype(np.float32) for label in labels]) for one in truth]
         self.parts += _changes(found, wanted)
+        self.wrong += _changes(part_flicker.as_wrong(found, truth), wanted)
+        called = [part_flicker.names(one) for one in found]
+        self.renamed += part_flicker.changed(called, truth, pictures)
+
+    def join(self, other: Score) -> None:
+        """Add what *other* scored."""
+        self.change += other.change
+        self.parts += other.parts
+        self.wrong += other.wrong
+        self.sad += other.sad
+        self.renamed += other.renamed
+
+    @property
+    def changed(self) -> float:
+        """Share of the pixels inside of parts that change their name."""
+        return float(self.renamed[0] / max(self.renamed[1], 1))
 
     @property
     def collapsed(self) -> int:
@@ -159,7 +182,8 @@ def of_drawn(
             found, planes, _ = rendered(folder, out, parts, who="everyone", **values)
             score.add(found, [one.alpha for one in clip])
             if parts:
-                score.add_parts(planes, [one.parts for one in clip if one.parts is not None])
+                truth = [one.parts for one in clip if one.parts is not None]
+                score.add_parts(planes, truth, [one.picture for one in clip])
 
 
 def of_photos(folder: Path, alone: Score, steady: Score, **settings: object) -> None:
@@ -238,17 +262,19 @@ def table(
         say(line(name, one, two) + (f"   with a sidecar {np.mean(three.parts):.3f}" if three.parts else ""))
         made["collapse_left"] += two.collapsed
         for total, part in ((alone, one), (steady, two), (shot, three)):
-            total.change += part.change
-            total.parts += part.parts
-            total.sad += part.sad
+            total.join(part)
     if alone.change:
         made["dtssd"] = float(np.mean(steady.change))
         made["dtssd_ratio"] = float(np.mean(steady.change) / np.mean(alone.change))
         made["sad_ratio"] = float(np.mean(steady.sad) / np.mean(alone.sad))
     if alone.parts:
         made["parts_dtssd_ratio"] = float(np.mean(steady.parts) / np.mean(alone.parts))
+        made["parts_wrong_ratio"] = float(np.mean(steady.wrong) / np.mean(alone.parts))
+        made["parts_changed"] = 100 * steady.changed
+        made["parts_changed_ratio"] = steady.changed / max(alone.changed, 1e-9)
     if shot.parts:
         made["parts_shot_ratio"] = float(np.mean(shot.parts) / np.mean(alone.parts))
+        made["parts_changed_shot_ratio"] = shot.changed / max(alone.changed, 1e-9)
     if folder is None:
         say("no folder of real clips is named: drawn ones only")
         return made
