@@ -143,4 +143,4 @@ def test_an_analysis_knows_whom_frames_beside_each_other_share() -> None:
     assert renumbered(found.common, (1, 0), {-1: (0, 2), 1: (1,)}) == 0  # of no number
     passing = Common(1, np.array([[60, 40], [0, 100]]))
     assert renumbered([passing], (1, 2), {1: (1, 2)}) == 0  # the second covers a part of the first
-    assert renumbered([passing], (1, 2), {1: (2, 1)}) == 1
+    assert renumbered([passing], (1, 2), {1: (2, 1)}) > 0.5
