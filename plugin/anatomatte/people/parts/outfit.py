@@ -63,8 +63,9 @@ def beside(said: Vector) -> Callable[[PersonEvidence], dict[str, float]]:
     """
 
     def odds(seen: PersonEvidence) -> dict[str, float]:
-        mass = seen.shares.mean(1)[[AT[name] for name in LOWER]]
-        made = dict(zip(LOWER, (float(each) for each in together(said, mass)), strict=True))
+        mass = seen.shares.mean(1)
+        lower = together(said, mass[[AT[name] for name in LOWER]], float(mass[AT["upper_clothes"]]))
+        made = dict(zip(LOWER, (float(each) for each in lower), strict=True))
         return made | {"coat": _coat(seen) + float(said[_COAT])}
 
     return odds
