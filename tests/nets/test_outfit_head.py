@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from anatomatte.nets.own.ensemble import HEAD
+from anatomatte.nets.own.ensemble import HEAD, PeopleModel
 from anatomatte.nets.own.outfit_head import (
     CELLS,
     COLUMNS,
@@ -131,6 +131,23 @@ def test_the_head_and_the_pixels_decide_together() -> None:
     nothing = np.full(COUNT, np.nan, np.float32)
     assert together(nothing, mass, 0.0).argmax() == 0
     assert np.isfinite(together(nothing, 0 * mass, 0.0)).all()
+
+
+def test_the_head_runs_on_one_torch_thread_as_every_pass() -> None:
+    model = PeopleModel()
+    had: list[int] = []
+    assert model.head is not None
+    model.head.register_forward_pre_hook(lambda *_: had.append(torch.get_num_threads()))
+    plane = np.zeros((1, 1, 1), np.float32)
+    fine, coarse = (np.zeros((n, 8, 8), np.float32) for n in (72, 216))
+    seen = Prediction(plane, plane, plane[0], plane, fine=fine, coarse=coarse)
+    picture, before = np.zeros((40, 40, 3), np.float32), torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        assert model.outfit(seen, (0.0, 1.0, 0.0, 1.0), picture, body(40, 40, 0.1, 0.9, 0.3, 0.7)) is not None
+        assert had == [1] and torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_the_shipped_head_fits_the_shipped_network() -> None:

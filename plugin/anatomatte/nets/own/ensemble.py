@@ -214,7 +214,9 @@ class PeopleModel:
         if self.head is None or seen.fine is None or seen.coarse is None:
             return None
         features = Seen(torch.from_numpy(seen.fine), torch.from_numpy(seen.coarse), window)
-        return outfit_odds(self.head, features, picture, matte)
+        with one_torch_thread():
+            alone()
+            return outfit_odds(self.head, features, picture, matte)
 
     def _portrait(self, picture: Plane) -> Plane | None:
         """The portrait network's logits at its own size; the picture is squeezed to it as in its training."""
