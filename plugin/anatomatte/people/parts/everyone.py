@@ -70,12 +70,13 @@ class PartEvidence:
 
         Where there is nothing of any of them they carry on from where there is.
         """
-        planes = self.shares[[AT[PARTS[channel]] for channel in channels]]
+        planes = [AT[PARTS[channel]] for channel in channels]
         if len(channels) < len(PERSON):
-            made, at = partition.divided(planes, tuple(range(len(channels))), planes.sum(0))
+            some = self.shares[planes]
+            made, at = partition.divided(some, tuple(range(len(channels))), some.sum(0))
             return made, tuple(channels[k] for k in at)
-        there = [k for k, plane in enumerate(planes) if float(plane.max()) >= LEAST]
-        made = planes[there]
+        there = [k for k, plane in enumerate(planes) if float(self.shares[plane].max()) >= LEAST]
+        made = self.shares[[planes[k] for k in there]]
         made /= made.sum(0)
         return made, tuple(channels[k] for k in there)
 
