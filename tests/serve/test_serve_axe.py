@@ -17,6 +17,7 @@ from anatomatte_review.cutting import opened
 from anatomatte_review.service import Setup
 from made import native
 from made.browsing import browser, until
+from made.rooms_made import room
 from made.serving import Running, encoded, running
 
 AXE = Path(
@@ -93,6 +94,35 @@ def test_axe_finds_nothing(
     chromium.get(f"{serving.base}/docs")
     until(chromium, "document.querySelectorAll('h2, h3, summary').length > 3")
     found["docs"] = violations(chromium)
+    assert not any(found.values()), {view: wrong for view, wrong in found.items() if wrong}
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    root = tmp_path_factory.mktemp("root")
+    room(root / "day")
+    with running(Setup(opened, root=root, writable=True)) as server:
+        yield server
+
+
+@pytest.mark.parametrize("width", [900, 1400])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_review_room(
+    chromium: WebDriver, serving: Running, day: Running, width: int, scheme: str
+) -> None:
+    dressed(chromium, width, scheme)
+    chromium.get(f"{day.base}/review")
+    until(chromium, "document.querySelectorAll('#list-body button').length > 0")
+    found = {"list": violations(chromium)}
+    chromium.get(f"{day.base}/review#day/plate.shot.json?frame=1004")
+    until(chromium, "document.getElementById('screen').dataset.shown")
+    for summary in chromium.find_elements(By.CSS_SELECTOR, "#side details:not([open]) > summary"):
+        summary.click()
+    found["room"] = violations(chromium)
+    for name in ("tool-one", "tool-keep", "help-open"):
+        chromium.find_element(By.ID, name).click()
+        found[name] = violations(chromium)
+    chromium.get("about:blank")
     assert not any(found.values()), {view: wrong for view, wrong in found.items() if wrong}
 
 

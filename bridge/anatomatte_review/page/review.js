@@ -214,7 +214,7 @@ function wireButtons() {
     const radio = made("input", { type: "radio", name: "view", id: `view-${view}`, value: view, checked: view === look.view });
     radio.addEventListener("change", () => look.set({ view }));
     const label = made("label", {}, `${words} `, made("kbd", { textContent: n + 1 }));
-    label.htmlFor = radio.id;
+    Object.assign(label, { htmlFor: radio.id, title: `${words} (${n + 1})` });
     return [radio, label];
   }));
   const orders = {

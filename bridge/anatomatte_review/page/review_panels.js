@@ -85,7 +85,7 @@ export class Panels {
       state.reasons[code].words, frame.qc[code]?.toFixed(2) ?? "–", ...(now ? [this.#checks[code]?.toFixed(2) ?? "–"] : []), state.reasons[code].threshold.toFixed(2),
     ]);
     const none = made("p", { className: "hint", textContent: "No check has seen this frame; analyse or render it with the shot." });
-    at("scores-body").replaceChildren(rows.length ? table(["Reason", "Score", ...(now ? ["Now"] : []), "Threshold"], rows) : none);
+    at("scores-body").replaceChildren(rows.length ? table(["Reason", "Score", ...(now ? ["Now"] : []), "Limit"], rows) : none);
   }
 
   #doubts() {
