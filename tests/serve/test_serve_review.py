@@ -215,7 +215,7 @@ def test_views_people_and_parts_are_switched_by_keys_and_clicks(shot: WebDriver,
     ActionChains(shot).click().perform()
     until(shot, f"{THERE} && /person_0[0-9][.]/.test(document.getElementById('screen').dataset.shown)")
     layer = shot.find_element(By.CSS_SELECTOR, "#layers [aria-pressed=true]").get_attribute("data-layer")
-    until(shot, "location.hash.includes('layer=')")
+    until(shot, "location.hash.endsWith(`layer=${arguments[0]}`)", layer)
     shot.refresh()
     until(
         shot,

@@ -19,6 +19,7 @@ import { Strokes } from "./review_strokes.js";
 import { VIEWS } from "./review_words.js";
 
 let addressing = 0;
+let held = false;
 const POLL_MS = 5000;
 const ADDRESS_MS = 300;
 
@@ -30,8 +31,8 @@ const layers = new Layers(shot, () => (layers.layer && look.view !== "matte" ? l
 const look = new Look(shot, loader, screen, layers, { seen: (found) => panels.checks(look.before ? {} : found.checks), asked: readdress });
 const panels = new Panels(shot, strokes, run);
 const list = new List((path) => { location.hash = address(path); });
-const player = new Player(shot, (n) => look.ready(n), () => { look.coming = player.playing ? player.coming : null; look.look(); });
-const hands = new Hands(screen, strokes, { picked: pick, wiped: wipe });
+const player = new Player(shot, (n) => look.ready(n), () => loader.seconds, playing);
+const hands = new Hands(screen, strokes, { picked: pick, wiped: wipe, began: () => player.stop() });
 new Film(shot);
 new Plot(shot);
 
@@ -47,7 +48,7 @@ async function run(work) {
 }
 
 async function pick(x, y) {
-  const place = await run(() => shot.place_at(x, y));
+  const place = await run(() => shot.who(x, y));
   if (place) layers.pick(place, look.view === "parts" || look.view === "evidence");
 }
 
@@ -55,6 +56,12 @@ function wipe(share) {
   screen.wipe = Math.min(1, Math.max(0, share));
   at("wipe").value = String(Math.round(100 * screen.wipe));
   screen.draw();
+}
+
+function playing() {
+  look.coming = player.playing ? player.coming : null;
+  at("now").setAttribute("aria-live", player.playing ? "off" : "polite");
+  look.look();
 }
 
 async function accept() {
@@ -122,8 +129,15 @@ function pressedKey(event) {
   if (!order) return;
   event.preventDefault();
   if (order === "play") { hands.space = true; return; } // it plays when the key goes up, if nothing was panned
-  if (order === "before") { if (!event.repeat) look.set({ before: true }); return; }
+  if (order === "before") { if (!event.repeat) hold(true); return; }
   obey(order);
+}
+
+// B is held: for so long nothing of the corrections is seen.
+function hold(on) {
+  if (on === held) return;
+  held = on;
+  look.set({ before: on });
 }
 
 function releasedKey(event) {
@@ -132,7 +146,7 @@ function releasedKey(event) {
     if (!hands.panned) player.toggle();
     hands.panned = false;
   }
-  if (event.key.toLowerCase() === "b" && look.before && !elsewhere(event, "b")) look.set({ before: false });
+  if (event.key.toLowerCase() === "b") hold(false);
 }
 
 const address = (path, words = {}) => {
@@ -190,7 +204,7 @@ function leaveRoom() {
   at("title").textContent = "Review";
   document.title = "Anatomatte: Review";
   loader.want([]);
-  return list.show();
+  return list.show(shot.state?.path.split("/").slice(0, -1).join("/"));
 }
 
 function resend(why) {
@@ -204,9 +218,9 @@ function wireShot() {
     if (player.playing) look.coming = player.coming;
     look.look();
   });
-  strokes.addEventListener("waiting", () => { look.sending = look.mended = true; look.show(); });
-  strokes.addEventListener("sent", () => { look.sending = false; look.show(); });
-  strokes.addEventListener("failed", (event) => { look.sending = look.mended = false; look.show(); resend(event.detail); });
+  strokes.addEventListener("waiting", () => { look.sending += 1; look.mended = true; look.show(); });
+  strokes.addEventListener("sent", () => { look.sending -= 1; look.show(); });
+  strokes.addEventListener("failed", (event) => { look.sending -= 1; look.mended = false; look.show(); resend(event.detail); });
 }
 
 function wireButtons() {
@@ -236,7 +250,7 @@ function wireButtons() {
 function wireWindow() {
   document.addEventListener("keydown", pressedKey);
   document.addEventListener("keyup", releasedKey);
-  window.addEventListener("blur", () => { hands.space = false; });
+  window.addEventListener("blur", () => { hands.space = false; hold(false); });
   window.addEventListener("hashchange", arrive);
   let wide = window.innerWidth;
   window.addEventListener("resize", () => { if (Math.abs(window.innerWidth - wide) > 80) { wide = window.innerWidth; look.look(); } });

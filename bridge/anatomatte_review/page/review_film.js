@@ -6,6 +6,7 @@ import { STATES, short, stateOf } from "./review_words.js";
 const CELL = 118;
 const BESIDE = 4;
 const THUMB = 160;
+const REST_MS = 120; // a cell that is scrolled past sooner asks for no picture
 
 export class Film {
   #shot;
@@ -51,7 +52,7 @@ export class Film {
     const from = Math.max(0, Math.floor(film.scrollLeft / CELL) - BESIDE);
     const to = Math.min(frames.length, Math.ceil((film.scrollLeft + film.clientWidth) / CELL) + BESIDE);
     const seen = new Set(frames.slice(from, to).map((one) => one.n));
-    for (const [number, cell] of this.#cells) if (!seen.has(number)) { cell.remove(); this.#cells.delete(number); }
+    for (const [number, cell] of this.#cells) if (!seen.has(number)) { this.#gone(cell); this.#cells.delete(number); }
     for (let place = from; place < to; place += 1) {
       const frame = frames[place];
       if (!this.#cells.has(frame.n)) this.#cells.set(frame.n, this.#cell(frame, place));
@@ -80,7 +81,12 @@ export class Film {
   #thumb(address) {
     const image = made("img", { alt: "", draggable: false });
     image.addEventListener("error", () => image.remove());
-    image.src = address;
+    setTimeout(() => { if (image.isConnected) image.src = address; }, this.#cells.size ? REST_MS : 0);
     return image;
+  }
+
+  #gone(cell) {
+    cell.querySelector("img")?.removeAttribute("src"); // what is not seen is not fetched to the end
+    cell.remove();
   }
 }

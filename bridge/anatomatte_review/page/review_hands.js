@@ -12,9 +12,10 @@ export class Hands {
   #from = [0, 0];
   #last = [0, 0];
 
-  // `picked(x, y)` is told where somebody clicked, in shares of the picture; `wiped(share)` where the wipe goes.
-  constructor(screen, strokes, { picked, wiped }) {
-    Object.assign(this, { screen, strokes, picked, wiped });
+  // `picked(x, y)` is told where somebody clicked, in shares of the picture; `wiped(share)` where the wipe goes,
+  // `began()` that somebody draws.
+  constructor(screen, strokes, { picked, wiped, began }) {
+    Object.assign(this, { screen, strokes, picked, wiped, began });
     const canvas = at("screen");
     canvas.addEventListener("mousedown", (event) => { if (event.button === 1) event.preventDefault(); });
     canvas.addEventListener("contextmenu", (event) => event.preventDefault());
@@ -29,6 +30,7 @@ export class Hands {
     if (this.#mode || event.button > 1) return;
     this.#from = this.#last = [event.offsetX, event.offsetY];
     this.#mode = this.#meant(event);
+    if (this.#mode === "draw") this.began();
     if (this.#mode === "draw") this.strokes.begin(this.screen.share(event.offsetX, event.offsetY));
     event.currentTarget.setPointerCapture(event.pointerId);
   }

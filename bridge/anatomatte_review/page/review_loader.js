@@ -12,6 +12,7 @@ export class Loader extends EventTarget {
   #busy = new Map();
   #faults = new Map();
   #pause = 0;
+  seconds = 0; // that a picture took lately, on average
 
   get(key) {
     const found = this.#kept.get(key);
@@ -23,11 +24,12 @@ export class Loader extends EventTarget {
   fault(key) { return this.#faults.get(key); }
   get count() { return this.#kept.size; }
 
-  // Requests ({key, address}) in the order of their worth; what is under way and not among them is given up.
-  want(requests) {
+  // Requests ({key, address}) in the order of their worth; what is under way and not among them is given up,
+  // unless one is patient.
+  want(requests, patient = false) {
     this.#wanted = requests;
     const keys = new Set(requests.map((one) => one.key));
-    for (const [key, stop] of this.#busy) if (!keys.has(key)) { stop.abort(); this.#busy.delete(key); }
+    for (const [key, stop] of this.#busy) if (!patient && !keys.has(key)) { stop.abort(); this.#busy.delete(key); }
     this.#next();
   }
 
@@ -52,6 +54,7 @@ export class Loader extends EventTarget {
     try {
       const answer = await fetched(address, { signal: stop.signal });
       const blob = await answer.blob();
+      this.seconds += (Number(answer.headers.get("X-Seconds")) - this.seconds) / 4;
       this.#keep(key, { blob, told: answer.headers.get("X-Told") ?? "", checks: JSON.parse(answer.headers.get("X-QC") || "{}"), seconds: Number(answer.headers.get("X-Seconds")) });
     } catch (why) {
       if (stop.signal.aborted) return;

@@ -12,7 +12,7 @@ export class Look {
   before = false;
   full = false;
   wipeOf = "";
-  sending = false;
+  sending = 0; // strokes that are on their way
   mended = false; // a correction was sent and its picture is not there yet
   coming = null; // the frames that are played, while they are
   #shot;
@@ -21,6 +21,7 @@ export class Look {
   #layers;
   #faulted = "";
   #opened = "";
+  #width = WIDTHS[0];
 
   // `seen(found)` is told what was shown, `asked()` that something else is looked at.
   constructor(shot, loader, screen, layers, { seen, asked }) {
@@ -36,14 +37,16 @@ export class Look {
   #request(n, view, before) {
     const { state, looks, bare, address } = this.#shot;
     const layer = view === "matte" ? this.#layers.layer : "";
-    const wanted = window.devicePixelRatio * at("screen").clientWidth;
-    const width = this.full ? FULL : WIDTHS.find((one) => one >= wanted) ?? WIDTHS.at(-1);
+    const width = this.full ? FULL : this.#width;
     const hands = view === "plate" ? "" : before ? bare : looks;
-    const words = new URLSearchParams({ width, revision: state.revision });
-    if (layer) words.set("layer", layer);
-    if (before && hands !== looks) words.set("before", "true");
-    if (this.full) words.set("full", "true");
-    return { key: [state.id, view, layer, hands, width, n].join("|"), address: `${address}/frames/${n}/${view}?${words}` };
+    const words = { width, revision: state.revision };
+    if (layer) words.layer = layer;
+    if (before && hands !== looks) words.before = true;
+    if (this.full) words.full = true;
+    return {
+      key: [state.id, view, layer, hands, width, n].join("|"),
+      get address() { return `${address}/frames/${n}/${view}?${new URLSearchParams(words)}`; },
+    };
   }
 
   #above(n) { return this.#request(n, this.view, this.before); }
@@ -60,15 +63,17 @@ export class Look {
 
   // Ask for what is seen and what will be seen next, then show it.
   look() {
-    if (!this.#shot.state) return;
-    const { n } = this.#shot;
-    const frames = [n, ...(this.coming ?? this.#beside())].filter((one) => !this.#shot.at(one).missing);
-    this.#loader.want(frames.flatMap((one) => [this.#above(one), this.#below(one)]).filter(Boolean));
+    const wide = at("screen").clientWidth * window.devicePixelRatio;
+    if (!this.#shot.state || !wide) return;
+    this.#width = WIDTHS.find((one) => one >= wide) ?? WIDTHS.at(-1);
+    const frames = [this.#shot.n, ...(this.coming ?? this.#beside())].filter((one) => !this.#shot.at(one).missing);
+    this.#loader.want(frames.flatMap((one) => [this.#above(one), this.#below(one)]).filter(Boolean), this.coming !== null);
     this.show();
     this.asked();
   }
 
   #beside() {
+    if (this.full) return [];
     const { frames, n } = this.#shot;
     const place = this.#shot.place(n);
     const steps = Array.from({ length: AROUND }, (_, k) => [k + 1, -k - 1]).flat();

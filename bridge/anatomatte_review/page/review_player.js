@@ -3,6 +3,8 @@
 import { at, pressed } from "./review_dom.js";
 
 const NEAR = 12;
+const AHEAD = 120;
+const TELL_MS = 250;
 
 export class Player {
   #shot;
@@ -11,9 +13,13 @@ export class Player {
   #began = 0;
   #from = 0;
   #seen = [];
+  #last = null;
+  #told = 0;
 
-  // `ready(n)` says whether a frame's picture is there; `changed()` is told when it starts and stops.
-  constructor(shot, ready, changed) {
+  // `ready(n)` says whether a frame's picture is there, `seconds()` what one takes; `changed()` is told when it
+  // starts and stops.
+  constructor(shot, ready, seconds, changed) {
+    this.seconds = seconds;
     this.#shot = shot;
     this.#ready = ready;
     this.changed = changed;
@@ -44,11 +50,12 @@ export class Player {
     this.changed();
   }
 
-  // The frames that are played, from where the clock is, round to it again: what is to be fetched first.
+  // The frames that the clock will come to when their pictures can be there, in that order, round the range.
   get coming() {
     const { range } = this;
-    const from = this.#due(performance.now()) + 1;
-    return range.map((_, n) => range[(from + n) % range.length]);
+    const lead = Math.ceil(this.seconds() * this.#shot.state.fps);
+    const from = this.#due(performance.now()) + 1 + (lead < range.length ? lead : 0);
+    return range.slice(0, AHEAD).map((_, n) => range[(from + n) % range.length]);
   }
 
   #due(now) {
@@ -74,13 +81,14 @@ export class Player {
       this.#shot.go(n);
     }
     this.#seen = this.#seen.filter((one) => one > now - 1000);
-    const there = this.range.filter((one) => this.#ready(one)).length;
-    const words = `${this.#seen.length} of ${Math.round(this.#shot.state.fps)} fps, ${there} of ${this.range.length} frames ready`;
-    if (at("speed").textContent !== words && now - this.#told > 250) { this.#told = now; at("speed").textContent = words; }
+    if (now - this.#told > TELL_MS) this.#tell(now);
   }
 
-  #last = null;
-  #told = 0;
+  #tell(now) {
+    this.#told = now;
+    const there = this.range.filter((one) => this.#ready(one)).length;
+    at("speed").textContent = `${this.#seen.length} of ${Math.round(this.#shot.state.fps)} fps, ${there} of ${this.range.length} frames ready`;
+  }
 
   #show() {
     at("play").replaceChildren(this.playing ? "Pause " : "Play ", Object.assign(document.createElement("kbd"), { textContent: "Space" }));

@@ -56,7 +56,8 @@ export class Shot extends EventTarget {
   undo() { return this.#change("/undo", { method: "POST" }); }
   redo() { return this.#change("/redo", { method: "POST" }); }
 
-  place_at(x, y) {
+  // Who and what is at a place of the frame, in shares.
+  who(x, y) {
     return this.#asked(`/frames/${this.n}/at?x=${x.toFixed(5)}&y=${y.toFixed(5)}&revision=${this.state.revision}`);
   }
 
