@@ -250,8 +250,8 @@ def scale_of(width: int, wanted: int) -> float:
 
     Args:
         width: of the plate.
-        wanted: pixels of the picture that is asked for; 0 takes 1280. As many are rendered at least; of a plate
-            wider than 2560 three quarters of them, so that 4K is looked at in a quarter.
+        wanted: pixels of the picture that is asked for; 0 takes 1280. As many are rendered at least; of a
+            plate wider than 2560 three quarters of them, so that 4K is looked at in a quarter.
     """
     least = (wanted or 1280) * (0.75 if width > _WIDE else 1)
     return next((scale for scale in (0.25, 0.5) if width * scale >= least), 1.0)
