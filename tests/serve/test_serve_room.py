@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +27,7 @@ from made.rooms_made import room
 from made.serving import Running, decoded, running
 
 FRAMES = range(1003, 1007)
+ROOT = Path(__file__).resolve().parents[2]
 COAT = {"kind": "part", "frame": 1005, "part": "coat", "stroke": [0.44, 0.42, 0.45, 0.46], "radius": 0.02}
 
 
@@ -271,6 +274,22 @@ def test_nothing_outside_of_the_folder_is_opened(
     assert str(day.parent) not in answer.text
     for name in ("links.1003.png", "link.shot.json"):
         (day / name).unlink()
+
+
+def test_the_documents_curl_runs(serving: Running, shot: dict[str, Any], tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("There is no curl on this machine; the examples of docs/review.md were not run.")
+    text = (ROOT / "docs" / "review.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    script = script.replace("http://127.0.0.1:8411", serving.base)
+    shell = ["bash", "-euo", "pipefail", "-c", script]
+    done = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads((tmp_path / "shot.json").read_text())["accepted"] == 1
+    assert json.loads((tmp_path / "undone.json").read_text())["accepted"] == 0
+    assert json.loads((tmp_path / "place.json").read_text())["layers"]
+    assert json.loads((tmp_path / "corrections.json").read_text())[0]["part"] == "coat"
+    assert (tmp_path / "frame.exr").read_bytes().startswith(b"\x76\x2f")
 
 
 def test_a_server_that_only_looks_changes_nothing(made: Path) -> None:
