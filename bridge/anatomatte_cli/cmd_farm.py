@@ -41,6 +41,25 @@ def openjd(shot: Path, folder: Path) -> int:
     return 0
 
 
+def _queue(name: str, title: str) -> None:
+    """A command that writes files for a queue of plain command lines."""
+
+    @command.command(name, help=f"Write SHOT.toml as {title}.")
+    @click.argument("shot", type=click.Path(dir_okay=False, path_type=Path))
+    @click.option("-o", "--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+    def write(shot: Path, folder: Path) -> int:
+        from anatomatte_batch.farm import description, queues
+
+        for path in queues.write(queues.QUEUES[name](description.load(shot)), folder):
+            click.echo(str(path))
+        return 0
+
+
+_queue("deadline", "job and plugin info files of Deadline 10")
+_queue("opencue", "an outline of OpenCue")
+_queue("slurm", "scripts for an array of SLURM")
+
+
 @command.command("render", params=cmd_render.command.params, hidden=True)
 def render(**words: Any) -> int:
     """As `anatomatte render`, for a task: progress is told, and what the gate tells anyway ends with 0."""

@@ -38,6 +38,8 @@ class FarmShot:
         timeout: seconds for a frame; 0 for none.
         qc_threshold: of the gate; 0 for none.
         sheet: whether a contact sheet is made.
+        show: of OpenCue.
+        user: of OpenCue; empty for whoever writes the job.
         cpus: processors that a task needs, and the threads that it takes.
         memory: GiB.
         gpus: that a task needs.
@@ -57,6 +59,8 @@ class FarmShot:
     timeout: float = 0.0
     qc_threshold: float = 0.0
     sheet: bool = True
+    show: str = "show"
+    user: str = ""
     cpus: int = 4
     memory: float = 8.0
     gpus: int = 0

@@ -1,0 +1,109 @@
+"""The same shot for Deadline 10, OpenCue and SLURM: each file against its documented format."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as xml
+
+import pytest
+
+from anatomatte_batch.sequences import parse_frames
+from anatomatte_cli.main import main
+from made import native
+from made.cli_fake import shot
+
+LAYER = ["cmd", "range", "chunk", "cores", "threadable", "memory", "gpus", "gpu_memory", "services"]
+"""Elements of a layer of CJSL 1.12 that may stand in it, in its order."""
+
+
+def written(folder: Path, queue: str, frames: str = "1-10", needs: str = "") -> dict[str, str]:
+    """The files that the command writes, of a shot whose folder has a space and a quote in its name."""
+    place = folder / "a b's"
+    shot(place, parse_frames(frames))
+    (place / "sh010.toml").write_text(
+        f'[shot]\nsource = "plate.####.exr"\noutput = "out/key.####.exr"\nframes = "{frames}"\nchunk = 4\n'
+        f'settings = {{screen = "green"}}\nuser = "ann"\n[needs]\ncpus = 2\nmemory = 1.5\n{needs}\n'
+    )
+    assert main(["farm", queue, str(place / "sh010.toml"), "-o", str(folder / queue)]) == 0
+    return {path.name: path.read_text() for path in (folder / queue).iterdir()}
+
+
+def facts(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines())
+
+
+@pytest.mark.parametrize(("frames", "chunk"), [("1-10", "4"), ("1-9x2", "1"), ("1,5-7", "1")])
+def test_deadline_reads_keys_and_tokens(tmp_path, frames, chunk):
+    files = written(tmp_path, "deadline", frames)
+    assert sorted(files) == ["check.job", "check.plugin", "render.job", "render.plugin"]
+    job, plugin = facts(files["render.job"]), facts(files["render.plugin"])
+    assert job["Plugin"] == "CommandLine" and job["ChunkSize"] == chunk
+    assert parse_frames(job["Frames"]) == parse_frames(frames)
+    assert plugin["Executable"] == "anatomatte" and plugin["ShellExecute"] == "False"
+    line = plugin["Arguments"].replace("<STARTFRAME>", "1").replace("<ENDFRAME>", "4").replace("<QUOTE>", '"')
+    words = shlex.split(line)
+    place = tmp_path / "a b's"
+    assert words[:6] == [
+        "farm", "render", str(place / "plate.####.exr"), str(place / "out" / "key.####.exr"),
+        "--frames", "1-4",
+    ]  # fmt: skip
+    assert facts(files["check.plugin"])["Arguments"].startswith("check-frames ")
+
+
+def test_opencue_has_its_elements_in_order_and_the_check_waits_for_all_frames(tmp_path):
+    text = written(tmp_path, "opencue", "1-9x2", "gpus = 1\ngpu_memory = 4")["sh010.xml"]
+    assert 'cjsl-1.12.dtd"' in text.splitlines()[1]
+    spec = xml.fromstring(text)
+    assert [one.tag for one in spec] == ["show", "shot", "user", "job", "depends"]
+    assert [one.tag for one in spec.find("job")] == ["paused", "maxretries", "layers"]
+    layers = {one.get("name"): one for one in spec.iter("layer")}
+    for layer in layers.values():
+        order = [LAYER.index(one.tag) for one in layer]
+        assert order == sorted(order) and layer.get("type") in ("Render", "Util", "Post")
+    render = layers["render"]
+    assert render.findtext("range") == "1-9x2" and render.findtext("memory") == "1536m"
+    words = shlex.split(render.findtext("cmd").replace("#FRAMESPEC#", "1,3,5,7"))
+    assert words[0] == "anatomatte" and words[words.index("--frames") + 1] == "1,3,5,7"
+    assert str(tmp_path / "a b's" / "plate.####.exr") in words
+    depend = spec.find("depends/depend")
+    assert depend.get("type") == "LAYER_ON_LAYER"
+    assert [one.tag for one in depend] == ["depjob", "deplayer", "onjob", "onlayer"]
+    assert (depend.findtext("deplayer"), depend.findtext("onlayer")) == ("check", "render")
+
+
+def test_slurm_runs_each_chunk_once(tmp_path):
+    """The scripts are run as the queue runs them, with a stand-in of the command that tells its words."""
+    files = written(tmp_path, "slurm", "1-9x2,20", "gpus = 1")
+    head = [line for line in files["render.sbatch"].splitlines() if line.startswith("#SBATCH ")]
+    assert "#SBATCH --array=0-1" in head and "#SBATCH --gres=gpu:1" in head and "#SBATCH --mem=1536M" in head
+    program = tmp_path / "bin" / "anatomatte"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.argv[1:]))\n")
+    program.chmod(0o755)
+    frames: list[int] = []
+    for task in ("0", "1"):
+        words = ran(tmp_path / "slurm" / "render.sbatch", program.parent, task)
+        assert words[2] == str(tmp_path / "a b's" / "plate.####.exr")
+        frames += parse_frames(words[words.index("--frames") + 1])
+    assert frames == [1, 3, 5, 7, 9, 20]
+    words = ran(tmp_path / "slurm" / "check.sbatch", program.parent, "")
+    assert words[0] == "check-frames" and parse_frames(words[words.index("--frames") + 1]) == frames
+
+
+def ran(script: Path, where: Path, task: str) -> list[str]:
+    environment = {**os.environ, "PATH": f"{where}:{os.environ['PATH']}", "SLURM_ARRAY_TASK_ID": task}
+    done = subprocess.run(
+        ["bash", str(script)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=native.HANG,
+        check=True,
+    )
+    found: list[str] = json.loads(done.stdout)
+    return found
