@@ -44,6 +44,11 @@ class Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """On one line: the commands fill the page."""
+        formatter.write("\nOptions: --version; -h, --help\n")
+        self.format_commands(ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The one-line texts from here: nothing is imported for ``--help``."""
         with formatter.section("Commands"):
