@@ -68,6 +68,7 @@ def test_the_manual_runs(tmp_path):
             "correct",
             "review",
             "check-frames",
+            "farm",
             "doctor",
             "install",
             "params",
