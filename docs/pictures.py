@@ -5,6 +5,7 @@ A function makes a picture; the page needs Chromium and its driver (Debian: chro
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 DOCS = Path(__file__).resolve().parent
 PHOTOS = sorted((DOCS.parent / "samples" / "photos").glob("*.jpg"))
+ROOM = sorted((DOCS.parent / "samples" / "room").glob("*.jpg"))
 MOST_BYTES = 200_000
 """Of one picture: clones stay small."""
 _PATIENCE = 300
@@ -44,6 +46,29 @@ def page() -> Path:
     return _kept("page.webp", cv2.imdecode(shot, cv2.IMREAD_COLOR))
 
 
+def review() -> Path:
+    """The review room with the sample shot of two people: the parts of a frame and a stroke that mends one."""
+    with TemporaryDirectory() as folder:
+        for plate in ROOM:
+            shutil.copy(plate, folder)
+        source = f"{folder}/plate.####.jpg"
+        subprocess.run([sys.executable, "-m", "anatomatte_cli", "analyse", source, "--quiet"], check=True)
+        stroke = {"kind": "part", "part": "upper_clothes", "frame": 1005, "stroke": (0.58, 0.38, 0.6, 0.52)}
+        strokes = Path(folder) / "strokes.json"
+        strokes.write_text(json.dumps([stroke]), encoding="utf-8")
+        line = [sys.executable, "-m", "anatomatte_cli", "correct", f"{folder}/plate.shot.json", source]
+        subprocess.run([*line, "--from", str(strokes)], check=True)
+        with _serving("--root", folder, "--allow-write") as base, _browser() as driver:
+            driver.get(f"{base}review#plate.shot.json?frame=1005&view=parts")
+            seen = "return document.getElementById('screen').dataset.shown && document.getElementById('busy').hidden"
+            wait = WebDriverWait(driver, _PATIENCE)
+            wait.until(lambda one: one.execute_script(seen))
+            thumbs = "return [...document.querySelectorAll('.cell img')].every((one) => one.naturalWidth > 0)"
+            wait.until(lambda one: one.execute_script(thumbs))
+            shot = np.frombuffer(driver.get_screenshot_as_png(), np.uint8)
+    return _kept("review.webp", cv2.imdecode(shot, cv2.IMREAD_COLOR))
+
+
 def sheet() -> Path:
     """The sheet of `make demo`: a shot with a screen and one without, alpha, people, parts and comp."""
     with TemporaryDirectory() as folder:
@@ -62,12 +87,12 @@ def people() -> Path:
     return _kept("people.webp", _smaller(made))
 
 
-PICTURES = (sheet, people, page)
+PICTURES = (sheet, people, page, review)
 
 
 @contextmanager
-def _serving() -> Iterator[str]:
-    line = [sys.executable, "-m", "anatomatte_cli", "serve", "--port", "0"]
+def _serving(*words: str) -> Iterator[str]:
+    line = [sys.executable, "-m", "anatomatte_cli", "serve", "--port", "0", *words]
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
