@@ -47,7 +47,7 @@ def page() -> Path:
 
 
 def review() -> Path:
-    """The review room with the sample shot of two people: the parts of a frame and a stroke that mends one."""
+    """The review room with the sample shot of two people: parts, and a stroke that mends one."""
     with TemporaryDirectory() as folder:
         for plate in ROOM:
             shutil.copy(plate, folder)
@@ -60,7 +60,7 @@ def review() -> Path:
         subprocess.run([*line, "--from", str(strokes)], check=True)
         with _serving("--root", folder, "--allow-write") as base, _browser() as driver:
             driver.get(f"{base}review#plate.shot.json?frame=1005&view=parts")
-            seen = "return document.getElementById('screen').dataset.shown && document.getElementById('busy').hidden"
+            seen = "return document.querySelector('[data-shown]') && document.querySelector('#busy[hidden]')"
             wait = WebDriverWait(driver, _PATIENCE)
             wait.until(lambda one: one.execute_script(seen))
             thumbs = "return [...document.querySelectorAll('.cell img')].every((one) => one.naturalWidth > 0)"

@@ -1,4 +1,4 @@
-"""The review room in a real browser: every journey by clicks only and by keys only, nothing in the console."""
+"""The review room in a real browser: every journey by clicks and by keys, nothing in the console."""
 
 from __future__ import annotations
 
@@ -261,6 +261,45 @@ def test_people_are_named_and_corrections_taken_out(shot: WebDriver, serving: Ru
     until(shot, CORRECTIONS, "0")
 
 
+def test_before_is_held_and_the_wipe_parts_the_picture(shot: WebDriver) -> None:
+    press(shot, "n", "h", "x", *"]" * 9)
+    drawn(shot, COAT, (COAT[0], COAT[1] + 0.05))
+    until(shot, CORRECTIONS, "1")
+    until(shot, SHOWN, "|1004")
+    assert light(shot, COAT)[2] < 60
+    hold = ActionChains(shot).key_down("b")
+    hold.perform()
+    until(shot, f"{SHOWN} && !document.getElementById('screen').dataset.shown.includes('+')", "|1004")
+    assert light(shot, COAT)[2] > 200
+    ActionChains(shot).key_up("b").perform()
+    until(shot, f"{SHOWN} && document.getElementById('screen').dataset.shown.includes('+')", "|1004")
+    assert light(shot, COAT)[2] < 60
+    press(shot, Keys.ESCAPE)
+    at(shot, "wipe-of").send_keys("before")
+    until(shot, f"{THERE} && !document.getElementById('wipe').hidden")
+    until(shot, "document.getElementById('screen').dataset.under")
+    assert light(shot, COAT)[2] > 200
+    at(shot, "wipe").send_keys(Keys.HOME)
+    until(shot, "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+    assert light(shot, COAT)[2] < 60
+
+
+def test_a_frame_that_cannot_be_rendered_is_told_and_tried_again(shot: WebDriver, serving: Running) -> None:
+    until(shot, "document.querySelectorAll('.cell').length === 4")
+    plate = serving.service.rooms.root.path / "day" / "plate.1005.png"
+    good = plate.read_bytes()
+    plate.write_bytes(good[:200])
+    press(shot, "6")
+    shot.find_element(By.ID, "cell-1005").click()
+    until(shot, "!document.getElementById('trouble').hidden")
+    assert len(shot.find_elements(By.CSS_SELECTOR, "#trouble p")) == 2
+    plate.write_bytes(good)
+    shot.find_element(By.XPATH, "//button[.='Try again']").click()
+    until(shot, SHOWN, "|1005")
+    assert not at(shot, "trouble").is_displayed()
+    assert all("Failed to load resource" in line for line in complaints(shot))
+
+
 def test_another_hands_change_is_told_and_the_stroke_stays(shot: WebDriver, serving: Running) -> None:
     path = serving.service.rooms.root.path / "day" / "plate.shot.json"
     press(shot, "n", "x")
@@ -294,7 +333,7 @@ def test_a_server_that_only_looks_says_so(chromium: WebDriver, serving: Running)
 def test_a_long_shot_has_few_cells_and_missing_frames_are_told(page: WebDriver, serving: Running) -> None:
     path = serving.service.rooms.root.path / "day" / "plate.shot.json"
     known = read_shot(path)
-    moments = {**known.moments, **{n: known.moments[1006] for n in range(1007, 6003)}}
+    moments = {**known.moments, **dict.fromkeys(range(1007, 6003), known.moments[1006])}
     plate = dataclasses.replace(known.plate, last=6002)
     scenes = (dataclasses.replace(known.scenes[0], last=6002),)
     write_shot(dataclasses.replace(known, moments=moments, plate=plate, scenes=scenes), path)

@@ -67,10 +67,9 @@ export class Screen {
     const turn = ++this.#asked;
     const [above, below] = await Promise.all([this.#bitmap(shown), this.#bitmap(under)]);
     if (turn !== this.#asked) return false;
-    Object.assign(this, { shownKey: shown?.key ?? "" });
     this.#shown = above;
     this.#under = below;
-    this.#canvas.dataset.shown = this.shownKey;
+    Object.assign(this.#canvas.dataset, { shown: shown?.key ?? "", under: under?.key ?? "" });
     this.draw();
     return true;
   }
