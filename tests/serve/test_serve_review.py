@@ -267,8 +267,11 @@ def test_before_is_held_and_the_wipe_parts_the_picture(shot: WebDriver) -> None:
     until(shot, CORRECTIONS, "1")
     until(shot, SHOWN, "|1004")
     assert light(shot, COAT)[2] < 60
-    hold = ActionChains(shot).key_down("b")
-    hold.perform()
+    until(shot, "location.hash.includes('frame=1004')")
+    shot.refresh()  # so that nothing is known of before
+    until(shot, SHOWN, "|1004")
+    press(shot, "h")
+    ActionChains(shot).key_down("b").perform()
     until(shot, f"{SHOWN} && !document.getElementById('screen').dataset.shown.includes('+')", "|1004")
     assert light(shot, COAT)[2] > 200
     ActionChains(shot).key_up("b").perform()
@@ -339,6 +342,7 @@ def test_a_long_shot_has_few_cells_and_missing_frames_are_told(page: WebDriver, 
     write_shot(dataclasses.replace(known, moments=moments, plate=plate, scenes=scenes), path)
     enter(page, serving, "?frame=1004")
     assert at(page, "film").find_element(By.ID, "cell-1004").get_attribute("aria-selected") == "true"
+    assert page.execute_script("return document.querySelectorAll('.cell').length") < 60
     press(page, Keys.END)
     until(page, "document.getElementById('cell-6002') !== null")
     assert page.execute_script("return document.querySelectorAll('.cell').length") < 60
@@ -365,6 +369,8 @@ NAMED = {
 def test_everything_has_a_name_and_fits(shot: WebDriver, width: int) -> None:
     metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
     shot.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    at(shot, "wipe-of").send_keys("plate")
+    click(shot, "tool-one")
     tree: list[dict[str, Any]] = shot.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
     nodes = [
         (one["role"]["value"], one.get("name", {}).get("value", "")) for one in tree if not one["ignored"]

@@ -52,7 +52,7 @@ export class Loader extends EventTarget {
 
   async #fetch({ key, address }, stop) {
     try {
-      const answer = await fetched(address, { signal: stop.signal });
+      const answer = await fetched(address, { signal: stop.signal, cache: "no-store" }); // plates may change meanwhile
       const blob = await answer.blob();
       this.seconds += (Number(answer.headers.get("X-Seconds")) - this.seconds) / 4;
       this.#keep(key, { blob, told: answer.headers.get("X-Told") ?? "", checks: JSON.parse(answer.headers.get("X-QC") || "{}"), seconds: Number(answer.headers.get("X-Seconds")) });

@@ -70,7 +70,7 @@ export class Screen {
     this.#shown = above;
     this.#under = below;
     Object.assign(this.#canvas.dataset, { shown: shown?.key ?? "", under: under?.key ?? "" });
-    this.draw();
+    this.#paint();
     return true;
   }
 
