@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import cv2
 import numpy as np
 import pytest
@@ -63,21 +61,6 @@ def test_one_outfit_is_one_for_the_whole_person() -> None:
     usual = person.decided(view(marks()))
     legs = np.s_[150, 50:70]
     assert made[AT["skirt"]][legs].sum() > usual[AT["skirt"]][legs].sum()
-
-
-def test_who_wears_a_dress_has_its_bodice_and_no_top() -> None:
-    shares, trunk = labelled(), np.s_[70:90, 50:70]
-    shares[AT["dress"]] += np.float32(0.8) * shares[AT["upper_clothes"]]
-    shares /= shares.sum(0)
-    torn = dataclasses.replace(view(marks()), shares=shares)
-
-    def said(coat: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        row = np.array([0, -4, -4, coat, 0, 0, 0], np.float32)
-        return person.decided(torn, outfit.beside(row))[(slice(None), *trunk)].mean((1, 2))
-
-    bodice, covered = said(-4.0), said(4.0)
-    assert bodice[AT["dress"]] > 0.5 > bodice[AT["upper_clothes"]] + bodice[AT["coat"]]
-    assert covered[AT["coat"]] > bodice[AT["coat"]]
 
 
 def test_regions_follow_edges_whatever_their_size() -> None:

@@ -35,33 +35,18 @@ MASS = 0.5
 _FLOOR = 0.02
 """Share of the three below which the network's own parts say no more against an outfit."""
 
-_AS_MUCH = 0.25
-"""Log of top and skirt over dress, by the network's parts, that speaks for neither of the two."""
 
-_LITTLE = 0.01
-_MOST = 1.5
-"""Nats that it says at most."""
-
-
-def together(said: Plane, mass: Plane, top: float) -> Plane:
+def together(said: Plane, mass: Plane) -> Plane:
     """Log odds (3,) of dress, skirt and trousers from the head and from the pixels.
-
-    A skirt has a top above it, a dress has itself. The skirt's own pixels say little against a dress: the
-    network sees either in both, and the more of it is seen, the more of a dress is there.
 
     Args:
         said: a person's row of `PeopleEvidence.outfits`; NaN leaves the choice to the pixels.
         mass: (3,) how much of the person the network takes for each.
-        top: how much of it for a top without a coat.
     """
-    share = mass / max(float(mass.sum()), 1e-6)
+    share = np.log(mass / max(float(mass.sum()), 1e-6) + np.float32(_FLOOR))
     if np.isnan(said).any():
-        return np.asarray(np.log(share + np.float32(_FLOOR)), np.float32)
-    dress, skirt = float(mass[0]), float(mass[1])
-    apart = np.log((skirt + top + _LITTLE) / (dress + _LITTLE)) - _AS_MUCH
-    half = 0.5 * np.clip(apart, -_MOST, _MOST)
-    skirted, legged = MASS * np.log(np.array([share[0] + share[1], share[2]]) + _FLOOR)
-    return np.asarray(said[:3] + np.array([skirted - half, skirted + half, legged]), np.float32)
+        return np.asarray(share, np.float32)
+    return np.asarray(said[:3] + np.float32(MASS) * share, np.float32)
 
 
 def with_outfits(

@@ -124,7 +124,7 @@ def _outfit(seen: PeopleEvidence, k: int, matte: Plane) -> Plane | None:
         float((seen.parts[INDEX[name]] * matte).sum()) / total for name in (*LOWER, "coat", "upper_clothes")
     ]
     coat, top = (share + _LITTLE for share in mass[len(LOWER) :])
-    lower = together(said, np.array(mass[: len(LOWER)], np.float32), mass[-1])
+    lower = together(said, np.array(mass[: len(LOWER)], np.float32))
     legs = 0.0 if np.isnan(said).any() else (said[_TIGHTS] - said[_BARE_LEGS]) / 2
     return np.array([*lower, np.log(coat / top), legs], np.float32)
 

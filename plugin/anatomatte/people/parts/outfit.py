@@ -17,17 +17,8 @@ from ..outfits import together
 from .body import Body, Vector
 from .labels import AT, LABELS, LOWER, SIDES
 
-_COMMITS, _MOST = 2.0, 3.0
-"""Nats that an outfit which is not worn loses for each by which it is less likely, and at most."""
-
-_BESIDE, _MOST_BESIDE = 0.75, 2.0
-"""The same of a coat against a top, and of tights against bare legs."""
-
-_OF_A_DRESS = 1.0
-"""Nats that a top loses where a dress is worn, and a coat where none is: the bodice is the dress's."""
-
-_COAT = 3
-"""Where the outfit head's row says whether a coat is worn."""
+_MOST = 2.0
+"""Nats that an outfit which is not worn loses at most."""
 
 _KNOWN = 3.0
 """Log odds of what is known to be worn: it loses as much as it can."""
@@ -57,16 +48,11 @@ def outfit_odds(seen: PersonEvidence) -> dict[str, float]:
 
 
 def beside(said: Vector) -> Callable[[PersonEvidence], dict[str, float]]:
-    """Odds by what the outfit head *said* of a person, a row of `PeopleEvidence.outfits`, and the pixels.
-
-    Those of a coat against a top are among them.
-    """
+    """Odds by what the outfit head *said* of a person, a row of `PeopleEvidence.outfits`, and the pixels."""
 
     def odds(seen: PersonEvidence) -> dict[str, float]:
-        mass = seen.shares.mean(1)
-        lower = together(said, mass[[AT[name] for name in LOWER]], float(mass[AT["upper_clothes"]]))
-        made = dict(zip(LOWER, (float(each) for each in lower), strict=True))
-        return made | {"coat": _coat(seen) + float(said[_COAT])}
+        mass = seen.shares.mean(1)[[AT[name] for name in LOWER]]
+        return dict(zip(LOWER, (float(each) for each in together(said, mass)), strict=True))
 
     return odds
 
@@ -97,17 +83,14 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
     made = np.zeros((len(LABELS), seen.shares.shape[1]), np.float32)
     best = max(odds[name] for name in LOWER)
     for name in LOWER:
-        made[AT[name]] += np.float32(max(_COMMITS * (odds[name] - best), -_MOST))
+        made[AT[name]] += np.float32(max(0.75 * (odds[name] - best), -_MOST))
     coat = odds["coat"] if "coat" in odds else _coat(seen)
-    made[AT["coat"]] += _against(coat)
-    made[AT["upper_clothes"]] += _against(-coat)
+    made[AT["coat"]] += np.float32(max(0.75 * min(coat, 0), -_MOST))
+    made[AT["upper_clothes"]] += np.float32(max(-0.75 * max(coat, 0), -_MOST))
     for side in SIDES:
-        made[AT[f"{side}_tights"]] += _against(odds.get("tights", 0))
-        made[AT[f"{side}_leg"]] += _against(-odds.get("tights", 0))
+        made[AT[f"{side}_tights"]] += np.float32(max(0.75 * min(odds.get("tights", 0), 0), -_MOST))
+        made[AT[f"{side}_leg"]] += np.float32(max(-0.75 * max(odds.get("tights", 0), 0), -_MOST))
     worn = max(LOWER, key=lambda name: odds[name])
-    if worn == "dress" and "coat" in odds:
-        made[AT["upper_clothes"]] -= np.float32(_OF_A_DRESS)
-        made[AT["coat"]] -= np.float32(_OF_A_DRESS / (1 + np.exp(coat)))
     if seen.body is None or worn == "trousers":
         return made
     shin, below = seen.body.height > 1.8, seen.body.height > 2.2
@@ -117,11 +100,6 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
             made[AT[f"{side}_tights"], shin] += 1.5
             made[AT[f"{side}_leg"], shin] -= 0.75
     return made
-
-
-def _against(odds: float) -> np.float32:
-    """What a thing loses whose log odds are below 0."""
-    return np.float32(max(_BESIDE * min(odds, 0), -_MOST_BESIDE))
 
 
 def _coat(seen: PersonEvidence) -> float:
