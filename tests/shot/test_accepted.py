@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from anatomatte.errors import SettingsError
+from anatomatte.shot import reading
 from anatomatte.shot.carrying import with_marks
 from anatomatte.shot.corrections import Correction, Mark
 from anatomatte.shot.reading import read_shot
@@ -87,3 +89,23 @@ def test_what_cannot_be_accepted_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="does not know frame 99"):
         CorrectRequest(sidecar=path, accept=[99]).run()
     assert not any(one.accepted for one in read_shot(path).moments.values())
+
+
+def test_a_sidecar_that_is_written_while_it_is_read_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(checked(), tmp_path)
+    inner, struck = reading._frames, []
+
+    def frames(*told: Any) -> dict[str, Any]:
+        if not struck:  # the short file was read; now somebody accepts a frame
+            struck.append(True)
+            write_shot(accepted(checked(), {12: True}), path)
+        return inner(*told)
+
+    monkeypatch.setattr(reading, "_frames", frames)
+    assert read_shot(path).accepted(12)
+    monkeypatch.setattr(reading, "_frames", inner)
+    next(tmp_path.glob("*.frames-*.json")).unlink()
+    with pytest.raises(SettingsError, match="copy both files together"):
+        read_shot(path)

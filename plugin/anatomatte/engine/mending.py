@@ -159,7 +159,7 @@ def _covered(
     wrong = small < 1 - _SOFT if keeps else small > _SOFT
     if not keeps and people is not None:
         wrong = wrong & ~_of_other_parts(task, people, _drawn(task, one))
-    found = _area(task, one, wrong, True)
+    found = _area(task, one, wrong, True, keeps)
     if not found.any():
         said = "all of it is kept" if keeps else "nothing of it is in the matte"
         return _told(task, one, messages, f"{said} already", (matte, kept))
@@ -206,7 +206,7 @@ def _under(small: Pixels, seed: Mask, among: list[int]) -> list[int]:
     return [k for k in among if float((there == k).sum()) >= _UNDER * max(len(there), 1)]
 
 
-def _area(task: Task, one: _Both, wrong: Mask, bounded: bool) -> Mask:
+def _area(task: Task, one: _Both, wrong: Mask, bounded: bool, ground: bool = False) -> Mask:
     """What goes with a correction's stroke; strokes of the same kind that say otherwise hold against it."""
     family = ("keep", "remove") if bounded else (one[0].kind,)
     against = np.zeros_like(wrong)
@@ -214,7 +214,7 @@ def _area(task: Task, one: _Both, wrong: Mask, bounded: bool) -> Mask:
         if other[0].facts[:3] != one[0].facts[:3]:
             against |= _drawn(task, other)
     far = min(1.0, one[1].belief / _FULL)
-    return mend.area(_colours(task), wrong, _drawn(task, one) & ~against, against, bounded, far)
+    return mend.area(_colours(task), wrong, _drawn(task, one) & ~against, against, bounded, far, ground)
 
 
 def _drawn(task: Task, one: _Both) -> Mask:

@@ -29,6 +29,9 @@ _MOST = 24.0
 _FAR = 0.25
 """Share of the longest side that is as long a way, where the picture alone bounds an area."""
 
+_MASS = 0.02
+"""Share of what is out of reach from which on a colour is the ground's."""
+
 _FRINGE = 2
 """Pixels around an area in which colours are mixed."""
 
@@ -57,7 +60,15 @@ def drawn(points: Sequence[tuple[float, float]], radius: float, size: tuple[int,
     return made > 0
 
 
-def area(colours: Pixels, wrong: Mask, seed: Mask, others: Mask, bounded: bool, far: float = 1.0) -> Mask:
+def area(
+    colours: Pixels,
+    wrong: Mask,
+    seed: Mask,
+    others: Mask,
+    bounded: bool,
+    far: float = 1.0,
+    ground: bool = False,
+) -> Mask:
     """What goes with a stroke.
 
     Args:
@@ -67,6 +78,8 @@ def area(colours: Pixels, wrong: Mask, seed: Mask, others: Mask, bounded: bool, 
         others: h×w, strokes that say otherwise.
         bounded: distance in the picture counts too, since *wrong* does not end near by.
         far: 0..1, how long a way may be, as a share of the usual.
+        ground: *wrong* holds the ground too, which the stroke does not mean: what looks more like all that is
+            out of reach than like the stroke.
     """
     start = seed & wrong
     if not start.any():
@@ -82,7 +95,8 @@ def area(colours: Pixels, wrong: Mask, seed: Mask, others: Mask, bounded: bool, 
     middles = np.stack([np.bincount(of, one, count) / sizes for one in (y, x)], 1)
     spread = _MOST / (_FAR * max(wrong.shape)) if bounded else 0.0
     links = _touching(number, count)
-    mine = _ways(number, start, means, middles, links, spread)
+    begun, ways = _without_ground(number, start, means, links) if ground else (start, links)
+    mine = _ways(number, begun, means, middles, ways, spread)
     theirs = _ways(number, others & inside, means, middles, links, spread)
     taken = (mine < far * _MOST) & (mine <= theirs)
     made = np.zeros_like(wrong)
@@ -124,6 +138,33 @@ def _ways(
                 length[there] = way
                 heapq.heappush(heap, (way, there))
     return length
+
+
+def _without_ground(
+    number: npt.NDArray[np.intp], start: Mask, means: npt.NDArray[np.float64], links: _Links
+) -> tuple[Mask, _Links]:
+    """The stroke and the ways without what looks like the ground, which is all that is out of reach.
+
+    Where less than half of a stroke lies on its colours it slipped: who keeps an arm and runs over its edge
+    does not mean the wall.  And no way leads into regions whose colour is nearer to the ground's than to the
+    stroke's, or that reach out of reach themselves.
+    """
+    inside = number >= 0
+    away = cv2.distanceTransform((~start).astype(np.uint8), cv2.DIST_L2, 3)
+    out = np.bincount(number[inside & (away > _FAR * max(number.shape))], minlength=len(means))
+    least = _MASS * max(int(out.sum()), 1)
+    under = np.bincount(number[start], minlength=len(means))
+    begun = np.flatnonzero(under)
+    apart = np.linalg.norm(means[:, None] - means[None], axis=2)
+    like = begun[((apart[begun] < _FREE) @ out > least) | (out[begun] > 0)]
+    if 2 * int(under[like].sum()) < int(under.sum()):
+        start = start & ~np.isin(number, like)
+        begun = np.setdiff1d(begun, like)
+    mine = apart[:, begun].min(1)
+    ground = ((apart < mine[:, None]) @ out > least) | (out > 0)
+    ground[begun] = False
+    free = [set() if ground[at] else {k for k in there if not ground[k]} for at, there in enumerate(links)]
+    return np.asarray(start, np.bool_), free
 
 
 def _touching(number: npt.NDArray[np.intp], count: int) -> _Links:
