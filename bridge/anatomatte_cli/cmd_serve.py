@@ -127,6 +127,7 @@ def serve(words: dict[str, Any]) -> int:
     except OSError as why:
         text = f"--host {words['host']} --port {words['port']}: {why.strerror}; choose another."
         raise SettingsError(text) from why
+    server.frugal()
     names = (*words["allow_host"], socket.gethostname())
     if words["allow_write"] and root is None:
         raise SettingsError("--allow-write says that the folder of --root may be changed; name one.")
