@@ -54,7 +54,7 @@ REASONS: dict[str, Reason] = {
         Reason("jump", 0.18, "a matte that jumps", "raise Steady, or take the next frame's matte", True),
         Reason("collapse", 0.5, "a matte that collapses in this frame", "raise Steady, or paint it", True),
         Reason("part_jump", 0.5, "a part that jumps in size", "raise Steady, or use the group's layer", True),
-        Reason("identity", 0.25, "people who change their numbers", "analyse the shot, or draw a person stroke", True),
+        Reason("identity", 0.25, "people who change their numbers", "analyse it, or draw a stroke", True),
         Reason("flip", 0.5, "a decision on the screen that flips", "press Keep this decision", True),
     )
 }
