@@ -95,7 +95,8 @@ def test_a_sidecar_that_is_written_while_it_is_read_is_read_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(checked(), tmp_path)
-    inner, struck = reading._frames, []
+    inner = reading._frames
+    struck: list[bool] = []
 
     def frames(*told: Any) -> dict[str, Any]:
         if not struck:  # the short file was read; now somebody accepts a frame
