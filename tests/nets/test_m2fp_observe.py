@@ -110,6 +110,17 @@ def test_any_shape(multi: M2FP, single: M2FP, size: tuple[int, int]) -> None:
     check(single.observe(noise(*size)), (high, wide))
 
 
+def test_a_narrow_picture_is_padded(multi: M2FP, tmp_path: Path) -> None:
+    """Else processors with AMX leave values of strided convolutions unwritten in bfloat16."""
+    ready, place = multi.prepared(noise(300, 2), None, SHORT)
+    assert ready.shape[3] == 64 and place.padded[1] == 64 and place.real[1] == 1
+    assert model(tmp_path, 21, exact=True).prepared(noise(300, 2), None, SHORT)[0].shape[3] == 32
+    for fill in (float("nan"), 1e30):
+        used = [torch.full((n,), fill, dtype=torch.bfloat16) for n in (64, 128, 512, 2048, 8192) * 40]
+        del used
+        check(multi.observe(noise(300, 2), short_side=SHORT), (133, 1))
+
+
 def test_any_wanted_size(multi: M2FP, single: M2FP) -> None:
     check(multi.observe(noise(90, 160), size=(270, 480), short_side=SHORT), (270, 480))
     check(single.observe(noise(90, 160), size=(45, 80)), (45, 80))

@@ -40,6 +40,10 @@ _BOARD = (512, 384)
 _GREY = 128
 """Single: what the rest of the board shows, of 255."""
 
+_NARROW = 2 * STRIDE
+"""Narrower inputs are padded to this: a strided convolution that ends one cell wide leaves values
+unwritten in bfloat16 on processors with AMX (torch 2.13; findings/torch-bf16-one-column.sh)."""
+
 _PASCAL = ("background", "lower-arms", "head", "upper-legs", "torso", "lower-legs", "upper-arms")
 """M2FP's order of Pascal's labels is its own."""
 
@@ -200,7 +204,9 @@ class M2FP:
         top, left, real = (0, 0, (high, wide)) if self.kind.many else on_board(high, wide)
         board = np.full((*real, 3), _GREY, np.float32)
         board[top : top + high, left : left + wide] = small
-        padded = tuple(-(-side // STRIDE) * STRIDE for side in real)
+        padded = [-(-side // STRIDE) * STRIDE for side in real]
+        if not self.exact:
+            padded[1] = max(padded[1], _NARROW)
         ready = np.zeros((*padded, 3), np.float32)
         ready[: real[0], : real[1]] = (board - _MEAN) / _STD
         wanted = size or (min(height, high), min(width, wide))
