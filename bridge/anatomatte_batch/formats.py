@@ -43,14 +43,16 @@ class FileFormat:
 
 FORMATS: tuple[FileFormat, ...] = (
     FileFormat("OpenEXR", (".exr",), LINEAR, False, ("half", "float"), "any number", "premultiplied"),
-    FileFormat("OpenEXR, stereo", (".sxr",), LINEAR),
+    FileFormat("stereo OpenEXR", (".sxr",), LINEAR),
     FileFormat("PNG", (".png",), SRGB, False, ("16", "8"), "one", "unpremultiplied"),
     FileFormat(
         "TIFF", (".tif", ".tiff"), LINEAR_FLOATS, False, ("16", "8", "half", "float"), "one",
         "unpremultiplied; premultiplied if float",
     ),
-    FileFormat("JPEG", (".jpg", ".jpeg"), SRGB),
+    FileFormat("JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), SRGB),
     FileFormat("WebP", (".webp",), SRGB),
+    FileFormat("JPEG XL", (".jxl",), SRGB),
+    FileFormat("JPEG 2000", (".jp2", ".j2k", ".j2c", ".jph"), SRGB),
     FileFormat("BMP", (".bmp",), SRGB),
     FileFormat("Targa", (".tga",), SRGB),
     FileFormat("DPX", (".dpx",), CINEON),
@@ -74,6 +76,13 @@ FORMATS: tuple[FileFormat, ...] = (
     FileFormat("Moving pictures", (".gif", ".apng"), SRGB, True),
 )  # fmt: skip
 """Every kind of file, those that are written too first among their kind."""
+
+_UNREAD = (
+    "heic heif hif avif psd psb svg gif apng ico pnm ppm pgm pbm pfm sgi rgb pic "
+    "dng cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 pef srw x3f 3fr iiq erf mrw kdc"
+)
+UNREAD = frozenset(f".{name}" for name in _UNREAD.split())
+"""Suffixes of pictures that are not read as stills: they are told where a folder holds them."""
 
 BY_SUFFIX: dict[str, FileFormat] = {suffix: kind for kind in FORMATS for suffix in kind.suffixes}
 """Suffix → format."""

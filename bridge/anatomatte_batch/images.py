@@ -21,7 +21,9 @@ from .stills_colour import encoding_of
 IMAGES = suffixes(video=False)
 _LINEAR = frozenset(s for s, kind in BY_SUFFIX.items() if kind.colour == LINEAR)
 _LAYERED = (".exr", ".sxr")
-_JPEGS = (".jpg", ".jpeg")
+_JPEGS = BY_SUFFIX[".jpg"].suffixes
+_STRAIGHT = BY_SUFFIX[".jp2"].suffixes + BY_SUFFIX[".jxl"].suffixes
+"""Their alpha is no factor of their colour, and the image library does not say so."""
 _NAMES_CRYPTOMATTE = re.compile(r"cryptomatte/[^/]+/name$", re.IGNORECASE)
 _REC709_LUMINANCE = (0.2126, 0.7152, 0.0722)
 _UNSPECIFIED = (
@@ -211,6 +213,8 @@ def _premult(path: Path, spec: Any, channels: int) -> str:
         return "opaque"
     if path.suffix.lower() in _LINEAR:
         return "premultiplied"
+    if path.suffix.lower() in _STRAIGHT:
+        return "unpremultiplied"
     return "unpremultiplied" if spec.get_int_attribute("oiio:UnassociatedAlpha", 0) else "premultiplied"
 
 

@@ -101,7 +101,21 @@ def test_a_preview_is_laid_over_its_backing_in_light():
 
 
 @pytest.mark.parametrize(
-    "name", ["a.png", "a.jpg", "a.tif", "a.webp", "a.bmp", "a.dpx", "a.exr", "a.hdr", "ö ü/ж.png"]
+    "name",
+    [
+        "a.png",
+        "a.jpg",
+        "a.jfif",
+        "a.tif",
+        "a.webp",
+        "a.bmp",
+        "a.dpx",
+        "a.exr",
+        "a.hdr",
+        "a.jp2",
+        "a.jxl",
+        "ö ü/ж.png",
+    ],
 )
 def test_every_kind_of_still_is_read(tmp_path, name):
     pixels = np.clip(plate(32, 16), 0, 1)
@@ -109,7 +123,8 @@ def test_every_kind_of_still_is_read(tmp_path, name):
     write(tmp_path / name, pixels, kind)
     picture = read_image(tmp_path / name)
     assert picture.pixels.dtype == np.float32 and picture.pixels.shape == pixels.shape
-    assert np.abs(picture.pixels - pixels).mean() < (0.05 if name.endswith(("jpg", "webp")) else 0.01)
+    lossy = name.endswith(("jpg", "jfif", "webp"))
+    assert np.abs(picture.pixels - pixels).mean() < (0.05 if lossy else 0.01)
     assert picture.colour == {"exr": "linear", "hdr": "linear", "dpx": "cineon"}.get(name[-3:], "srgb")
 
 
@@ -123,6 +138,10 @@ def test_alpha_is_read_in_its_own_state(tmp_path):
     rgba = np.dstack([plate(8, 8).clip(0, 1), np.full((8, 8), 0.5, np.float32)])
     write(tmp_path / "a.png", rgba, "uint8", **{"oiio:UnassociatedAlpha": 1})
     write(tmp_path / "a.exr", rgba)
+    for name in ("a.jp2", "a.jxl"):
+        write(tmp_path / name, rgba, "uint8", **{"oiio:UnassociatedAlpha": 1})
+        seen = read_image(tmp_path / name)
+        assert seen.premult == "unpremultiplied" and np.abs(seen.pixels - rgba).max() < 0.01
     png, exr = read_image(tmp_path / "a.png"), read_image(tmp_path / "a.exr")
     assert (png.premult, exr.premult) == ("unpremultiplied", "premultiplied")
     assert np.abs(png.pixels - rgba).max() < 0.01 and np.abs(exr.pixels - rgba).max() < 0.01

@@ -71,6 +71,20 @@ def test_no_still_and_no_file_of_others_is_written_over(tmp_path):
     assert ask(source, out=other).exit_code == 0  # it is ours now
 
 
+def test_pictures_of_kinds_that_are_not_read_are_told(tmp_path, capsys):
+    photo(tmp_path / "in" / "a.png")
+    for name in ("b.HEIC", "deep/c.heic", "d.gif", ".hidden.heic", "notes.txt"):
+        (tmp_path / "in" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(b"x")
+    assert ask(tmp_path / "in", out=tmp_path / "out", quiet=False).exit_code == 0
+    assert (
+        "3 pictures are left out, as their kind is not read: .gif (1), .heic (2)" in capsys.readouterr().err
+    )
+    (tmp_path / "in" / "a.png").unlink()
+    with pytest.raises(PlateError, match=r"holds no picture that is read; .*\.heic \(2\); save as PNG"):
+        ask(tmp_path / "in", out=tmp_path / "out")
+
+
 def test_a_cutout_that_a_hand_mended_is_neither_cut_nor_replaced(tmp_path):
     source = photo(tmp_path / "a.png")
     ask(source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from anatomatte.errors import PlateError, SettingsError
 
 from ..files import reachable
-from ..formats import suffixes, words
+from ..formats import UNREAD, suffixes, words
 from .options import FORMATS
 
 STANDARD = "-"
@@ -166,7 +167,8 @@ def _meant(text: str, place: Place) -> Iterator[tuple[Path, Path]]:
     if path.is_dir():
         pictures = list(walked(path, place))
         if not pictures:
-            raise PlateError(f"{path} holds no picture that is read; there are {words()}.")
+            more = f" {left}" if (left := left_out(path, place)) else ""
+            raise PlateError(f"{path} holds no picture that is read; there are {words()}.{more}")
         yield from pictures
     elif path.is_file():
         _check_kind(path)
@@ -200,6 +202,12 @@ def _fixed(pattern: Path) -> Path:
 def walked(folder: Path, place: Place) -> Iterator[tuple[Path, Path]]:
     """The pictures in a folder and below, and where below; hidden ones, links to folders, what is in OUT and
     outputs of ours are left out."""
+    return (
+        (path, shape) for path, shape in _files(folder, place) if _is_picture(path) and not is_output(path)
+    )
+
+
+def _files(folder: Path, place: Place) -> Iterator[tuple[Path, Path]]:
     out = None if place.folder is None else os.path.realpath(place.folder)
     for root, folders, files in os.walk(folder):
         here = Path(root)
@@ -207,9 +215,19 @@ def walked(folder: Path, place: Place) -> Iterator[tuple[Path, Path]]:
             name for name in folders if name[0] != "." and os.path.realpath(here / name) != out
         )
         for name in sorted(files):
-            path = here / name
-            if name[0] != "." and _is_picture(path) and not is_output(path):
-                yield path, here.relative_to(folder)
+            if name[0] != ".":
+                yield here / name, here.relative_to(folder)
+
+
+def left_out(folder: Path, place: Place) -> str:
+    """A sentence on the pictures in a folder and below that are of kinds not read, or nothing."""
+    kinds = Counter(path.suffix.lower() for path, _ in _files(folder, place))
+    left = {kind: count for kind, count in sorted(kinds.items()) if kind in UNREAD}
+    if not left:
+        return ""
+    count, listed = sum(left.values()), ", ".join(f"{kind} ({count})" for kind, count in left.items())
+    verb = "pictures are" if count > 1 else "picture is"
+    return f"{folder}: {count} {verb} left out, as their kind is not read: {listed}; save as PNG or JPEG."
 
 
 def _is_picture(path: Path) -> bool:

@@ -18,7 +18,7 @@ from ..files import by_content
 from ..formats import words
 from ..node import Connect
 from ..report import worst
-from .names import SHEET, STANDARD, Place, Task, check_writable, format_of, gathered, place_of
+from .names import SHEET, STANDARD, Place, Task, check_writable, format_of, gathered, left_out, place_of
 from .options import CutoutOptions
 from .telling import Telling
 from .watch import arriving
@@ -91,6 +91,11 @@ class CutoutRequest:
             order = Order(options, inputs, self.overwrite, place.standard)
             telling = stack.enter_context(Telling(None if self.watch else len(found), self.quiet))
             results = self._results(found, place, order, signals, telling, connect)
+            for folder in (
+                path for path in (Path(one).expanduser() for one in self.sources) if path.is_dir()
+            ):
+                if left := left_out(folder, place):
+                    telling.say(f"note: {left}")
             result = _finished(results, telling, self.watch, signals)
             if options.sheet and any(one.line for one in result.pictures):
                 return replace(result, sheets=tuple(_write_sheets(result, options, found[0], place)))
