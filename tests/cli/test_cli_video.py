@@ -118,7 +118,7 @@ def test_a_preview_is_laid_over_its_backing_in_light():
     ],
 )
 def test_every_kind_of_still_is_read(tmp_path, name):
-    pixels = np.clip(plate(32, 16), 0, 1)
+    pixels = np.clip(plate(64, 48), 0, 1)
     kind = {"dpx": "uint16", "exr": "half", "hdr": "float"}.get(name[-3:], "uint8")
     write(tmp_path / name, pixels, kind)
     picture = read_image(tmp_path / name)
@@ -135,7 +135,7 @@ def test_sixteen_bits_are_kept(tmp_path):
 
 
 def test_alpha_is_read_in_its_own_state(tmp_path):
-    rgba = np.dstack([plate(8, 8).clip(0, 1), np.full((8, 8), 0.5, np.float32)])
+    rgba = np.dstack([plate(64, 48).clip(0, 1), np.full((48, 64), 0.5, np.float32)])
     write(tmp_path / "a.png", rgba, "uint8", **{"oiio:UnassociatedAlpha": 1})
     write(tmp_path / "a.exr", rgba)
     for name in ("a.jp2", "a.jxl"):
