@@ -19,6 +19,7 @@ from .formats import BY_SUFFIX, suffixes, words
 from .layers import called, channel_names
 from .picture import Floats, Picture, placed
 from .provenance import PREFIX, Provenance
+from .still_rows import empty, read_rows, write_rows
 
 STILLS = suffixes(video=False, written=True)
 DEPTHS: dict[str, tuple[str, ...]] = {suffix: BY_SUFFIX[suffix].depths for suffix in sorted(STILLS)}
@@ -110,8 +111,8 @@ def write_still(
         PlateError: the result holds values that are no numbers, because the plate does.
         AnatomatteError: it does though the plate does not.
     """
-    stack = _stack(layers, how)
-    if not np.isfinite(stack).all():
+    planes = _planes(layers, how)
+    if not all(empty(plane) or np.isfinite(plane).all() for plane in planes):
         if not np.isfinite(picture.pixels).all():
             raise PlateError(
                 f"{picture.name} holds pixels that are no numbers (NaN or infinite); mend the plate."
@@ -121,7 +122,8 @@ def write_still(
         )
     names = how.channels
     with beside(path) as temporary:
-        _write(temporary, stack, _spec(stack, names, picture, how, record), how, picture)
+        spec = _spec(planes[0].shape, names, picture, how, record)
+        _write(temporary, planes, spec, how, picture)
         fault = damage(temporary, tuple(names))
         if fault:
             raise OutputError(f"{path} was written but {fault}; check the disk.")
@@ -129,21 +131,19 @@ def write_still(
     return Written(path, size, tuple(names))
 
 
-def _stack(layers: Mapping[str, Floats], how: StillFormat) -> Floats:
-    """All channels in file order; halves saturate at their largest number instead of becoming infinite."""
+def _planes(layers: Mapping[str, Floats], how: StillFormat) -> list[Floats]:
+    """All channels in file order, H×W each."""
     parts: list[Floats] = [layers["rgba"]] if "rgba" in how.layers else []
     parts += [layers[name] for name in how.layers if name != "rgba" and not (name == "alpha" and parts)]
-    stack: Floats = np.ascontiguousarray(np.concatenate(parts, axis=2), dtype=np.float32)
-    if how.depth == "half":
-        plain = stack[..., : how.depths.count("half")]  # Cryptomattes come last
-        np.clip(plain, -_HALF_MAX, _HALF_MAX, out=plain)
-    return stack
+    return [part[..., n] for part in parts for n in range(part.shape[2])]
 
 
-def _spec(stack: Floats, names: list[str], picture: Picture, how: StillFormat, record: Provenance) -> Any:
+def _spec(
+    size: tuple[int, ...], names: list[str], picture: Picture, how: StillFormat, record: Provenance
+) -> Any:
     import OpenImageIO as oiio
 
-    height, width = stack.shape[:2]
+    height, width = size
     spec = oiio.ImageSpec(width, height, len(names), how.depths[-1])
     spec.channelnames = tuple(names)
     if how.cryptomattes:
@@ -181,17 +181,17 @@ def _is_linear(record: Provenance) -> bool:
     )
 
 
-def _write(path: Path, stack: Floats, spec: Any, how: StillFormat, picture: Picture) -> None:
+def _write(path: Path, planes: list[Floats], spec: Any, how: StillFormat, picture: Picture) -> None:
     import OpenImageIO as oiio
 
-    if not how.exr:
-        stack = _into_display(stack, picture)
     with reachable(path) as name:
         sink = oiio.ImageOutput.create(name)
         if sink is None or not sink.open(name, spec):
             raise OSError(sink.geterror() if sink else oiio.geterror())
         try:
-            if not sink.write_image(stack):
+            if how.exr:
+                write_rows(sink, planes, how.depths)
+            elif not sink.write_image(_into_display(planes, how, picture)):
                 raise OSError(sink.geterror())
         finally:
             closed = sink.close()
@@ -199,8 +199,11 @@ def _write(path: Path, stack: Floats, spec: Any, how: StillFormat, picture: Pict
             raise OSError(sink.geterror())
 
 
-def _into_display(stack: Floats, picture: Picture) -> Floats:
+def _into_display(planes: list[Floats], how: StillFormat, picture: Picture) -> Floats:
     """The data window's pixels on a canvas of the display window, for files that know no windows."""
+    stack = np.stack(planes, axis=2)
+    if how.depth == "half":
+        np.clip(stack, -_HALF_MAX, _HALF_MAX, out=stack)
     return placed(stack, picture.bounds, (0, 0, *picture.size))
 
 
@@ -225,11 +228,10 @@ def _damage(name: str, channels: tuple[str, ...] | None) -> str:
         spec = source.spec()
         if channels is not None and not _same_channels(tuple(spec.channelnames), channels):
             return f"holds the channels {', '.join(spec.channelnames)} instead of {', '.join(channels)}"
-        pixels = source.read_image(0, 0, 0, spec.nchannels, spec.format)
-        if pixels is None:
+        finite = read_rows(source)
+        if finite is None:
             source.geterror()
             return "is truncated or damaged"
-        finite = pixels.dtype.kind != "f" or bool(np.isfinite(pixels).all())
         return "" if finite else "holds values that are no numbers"
     finally:
         source.close()

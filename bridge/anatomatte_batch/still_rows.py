@@ -1,0 +1,72 @@
+"""An EXR's pixels some rows at a time: a hundred channels of a frame are never side by side in memory.
+
+Channels come as planes; a plane that is 0 everywhere is neither copied nor converted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .picture import Floats
+
+ROWS = 32
+"""Rows that are packed together: as many as stay in a processor's cache, a multiple of any compression's."""
+_HALF_MAX = np.float32(65504.0)
+_HALF_EXPONENT = np.uint16(0x7C00)
+
+
+def empty(plane: Floats) -> bool:
+    """Whether a plane is 0 everywhere; one number that is repeated is looked at once."""
+    if plane.size and not any(plane.strides):
+        return not plane.flat[0]
+    return not plane.any()
+
+
+def write_rows(sink: Any, planes: Sequence[Floats], depths: Sequence[str]) -> None:
+    """Write planes (H×W) as the channels of a file that is open; halves saturate at their largest number
+    instead of becoming infinite.
+
+    Raises:
+        OSError: what the image library says.
+    """
+    height, width = planes[0].shape
+    alike = len(set(depths)) == 1  # else the image library converts, channel by channel
+    kind = np.float16 if alike and depths[0] == "half" else np.float32
+    there = [n for n, plane in enumerate(planes) if not empty(plane)]
+    rows = np.zeros((min(ROWS, height), width, len(planes)), kind)
+    for top in range(0, height, ROWS):
+        strip = rows[: min(ROWS, height - top)]
+        for n in there:
+            part = planes[n][top : top + len(strip)]
+            strip[..., n] = np.clip(part, -_HALF_MAX, _HALF_MAX) if depths[n] == "half" else part
+        if not sink.write_scanlines(top + sink.spec().y, top + sink.spec().y + len(strip), 0, strip):
+            raise OSError(sink.geterror())
+
+
+def read_rows(source: Any) -> bool | None:
+    """Read every pixel of an open file; whether all are numbers, None where one cannot be read."""
+    spec = source.spec()
+    tall = spec.height if spec.tile_width else ROWS
+    finite = True
+    for top in range(spec.y, spec.y + spec.height, tall):
+        end = min(top + tall, spec.y + spec.height)
+        pixels = (
+            source.read_image(0, 0, 0, spec.nchannels, spec.format)
+            if spec.tile_width
+            else source.read_scanlines(0, 0, top, end, 0, 0, spec.nchannels, spec.format)
+        )
+        if pixels is None:
+            return None
+        finite = finite and _finite(pixels)
+    return finite
+
+
+def _finite(pixels: npt.NDArray[Any]) -> bool:
+    if pixels.dtype == np.float16:  # by its exponent, many times quicker than as a number
+        exponents: npt.NDArray[np.uint16] = pixels.view(np.uint16) & _HALF_EXPONENT
+        return bool((exponents != _HALF_EXPONENT).all())
+    return pixels.dtype.kind != "f" or bool(np.isfinite(pixels).all())
