@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from anatomatte.settings import Value
 
 from .cryptomatte import Cryptomatte, Ranks
@@ -43,7 +45,7 @@ def render_layers(
             found[CLEAN] = pixels[..., :3]
         else:
             mattes = {name: pixels[..., i : i + 1] for i, name in enumerate(step.layers)}
-            found |= {name: matte for name, matte in mattes.items() if name in layers}
+            found |= {name: _alone(matte) for name, matte in mattes.items() if name in layers}
             for one in coded:
                 for name, matte in mattes.items():
                     one.add(name, matte)
@@ -51,6 +53,13 @@ def render_layers(
         found[one.what.layer] = one.channels()
         tell(one.told)
     return found, replace(picture, bounds=bounds or picture.bounds)
+
+
+def _alone(matte: Floats) -> Floats:
+    """A matte without the others of its render; one that is 0 everywhere takes no memory."""
+    if matte.any():
+        return np.ascontiguousarray(matte)
+    return np.broadcast_to(np.zeros((), np.float32), matte.shape)
 
 
 def default_values(linear: bool, video_over: str | None) -> dict[str, Value]:

@@ -182,8 +182,8 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
     from . import cryptomatte
     from .cancel import Signals
     from .idle import idle, of_words
-    from .job import run
     from .report import Report
+    from .run import run
     from .sidecar import messages_of, shot_of
 
     preset = request.resolved()

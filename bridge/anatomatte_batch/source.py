@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 from anatomatte.errors import FrameMissing, PlateError, SettingsError
@@ -20,6 +22,8 @@ from .video import VIDEOS, VideoReader
 
 _KEPT_PICTURES = 3
 """Pictures that are kept where nobody asks for more (`Source.keep`)."""
+_AHEAD = 2
+"""Pictures that are read ahead at most."""
 
 
 class Source:
@@ -43,6 +47,8 @@ class Source:
         self._colours: dict[int, str] = {}
         self._kept: OrderedDict[tuple[int, State], Picture] = OrderedDict()
         self._most = _KEPT_PICTURES
+        self._ahead: OrderedDict[tuple[int, State], Future[Picture]] = OrderedDict()
+        self._video_at_work = threading.Lock()
         self._told: dict[tuple[str, str], Message] = {}
         self._listener: Callable[[Message], object] | None = None
         path = Path(text)
@@ -167,16 +173,40 @@ class Source:
         path = self.file(frame)
         key = (0 if self.single else frame, self.state(frame))
         if key not in self._kept:
-            if self._video:
-                picture = self._video.read(frame)
-            else:
-                picture = read_image(path, self.layer or None, self._matte)
+            begun = self._ahead.pop(key, None)
+            picture = self._decoded(frame, path) if begun is None else begun.result()
             for message in picture.messages:
                 self._tell(message, picture.layer)
             self._kept[key] = picture
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)  # in the order of reading: a batch is done with it first
         return self._kept[key]
+
+    def _decoded(self, frame: int, path: Path) -> Picture:
+        if self._video:
+            with self._video_at_work:
+                return self._video.read(frame)
+        return read_image(path, self.layer or None, self._matte)
+
+    def ahead(self, frame: int, reader: Executor) -> None:
+        """Begin to read a picture that is asked for next; what is wrong with it is raised when it is.
+
+        A file that is another one by then is read again.
+        """
+        if self.single or self.missing([frame]):
+            return
+        path, key = self.file(frame), (frame, self.state(frame))
+        if key in self._kept or key in self._ahead:
+            return
+
+        def begin() -> Picture:
+            if not self._video:
+                content(path)  # it is asked for too, and remembered
+            return self._decoded(frame, path)
+
+        self._ahead[key] = reader.submit(begin)
+        while len(self._ahead) > _AHEAD:
+            self._ahead.popitem(last=False)[1].cancel()
 
     def keep(self, window: int) -> None:
         """Keep as many pictures as a run needs that looks *window* frames ahead: none is read twice."""
