@@ -5,13 +5,16 @@
 Each figure is a ratio of two runs that take turns, the median of their quotients over three rounds; each run
 renders the sample plate before a screen, moved a little otherwise for each frame, EXR to EXR, on one thread.
 
-- ``overhead_ratio``: `anatomatte render` of ``rgba,screen,spill``, without its start (seconds of frames),
-  divided by the node's renders of the same frames with their plates in memory already.
+- ``overhead_ratio``: `anatomatte render` of ``rgba,screen,spill``, without its start (from the end of the
+  first frame to the end of the last, by its log), divided by the node's renders of the same frames with their
+  plates in memory already.
 - ``scaling_2``: frames a second of two processes, half of the frames each, divided by those of one.
-- ``warm_start_ratio``: wall seconds of a command that renders one frame of ``rgba,people`` with a served
-  worker that has rendered another, divided by the same without: the frame itself is in both.
-- ``layers_cost``: seconds of a frame with ``rgba,people,people.parts``, divided by ``rgba`` of the same frame
-  with its people kept (*Whose matte* is Everyone).
+- ``warm_start_ratio``: what it costs to start a command that renders one frame of ``rgba,people``, with a
+  served worker that has rendered another, divided by the same without; the start is the wall time of the
+  command less the seconds that the warm worker takes for the frame.  ``warm_command_ratio``: of the whole
+  commands.
+- ``layers_cost``: seconds of a frame of people with ``rgba,people,people.parts``, divided by ``rgba`` of the
+  same frame; no screen is looked for, so that both look at people.
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "anatomatte_cli"]
 ROUNDS = 3
 SCREEN = {"screen": "green", "threads": 1, "steady": 0.0}
-PEOPLE = {"who": "everyone", "people": 2, "threads": 1, "steady": 0.0}
+PEOPLE = {"who": "everyone", "screen": "none", "people": 2, "threads": 1, "steady": 0.0}
 
 
 def plates(folder: Path, count: int, size: tuple[int, int]) -> str:
@@ -61,13 +64,28 @@ def plates(folder: Path, count: int, size: tuple[int, int]) -> str:
 
 
 def batch_seconds(source: str, folder: Path, layers: str, settings: dict) -> float:
-    """Seconds of the frames of a render but the first, which pays for the start."""
+    """Seconds of the frames of a render but the first, which pays for the start: frames overlap, so that
+    their own seconds do not add up."""
     memo.purge()  # nothing of a run before
+    log = folder / "log.ndjson"
+    log.unlink(missing_ok=True)
     result = RenderRequest(
-        source=source, destination=folder / "k.####.exr", layers=layers, settings=settings, overwrite=True
+        source=source,
+        destination=folder / "k.####.exr",
+        layers=layers,
+        settings=settings,
+        overwrite=True,
+        log=log,
     ).run()
     assert result.exit_code == 0, result.sentence
-    return sum(one.seconds for one in result.frames[1:])
+    ends = [one["at"] for one in told_frames(log)]
+    return ends[-1] - ends[0]
+
+
+def told_frames(log: Path) -> list[dict]:
+    """What a log says of its frames."""
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    return [line for line in lines if line["event"] == "frame"]
 
 
 def node_seconds(source: str, layers: tuple[str, ...], values: Callable[[int], dict]) -> float:
@@ -95,21 +113,30 @@ def overhead(source: str, folder: Path) -> float:
     return batch / node_seconds(source, ("rgba", "screen", "spill"), lambda frame: told.at(frame))
 
 
-def started(source: str, target: Path, frames: str, layers: str, settings: dict, **environment: str):
+def started(
+    source: str, target: Path, frames: str, layers: str, settings: dict, log: Path | None, **environment: str
+):
     words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
     line = [*COMMAND, "render", source, str(target), "--frames", frames, "--layers", layers, "--overwrite"]
+    words += ["--log", str(log)] if log is not None else []
     return subprocess.Popen(
         [*line, *words, "--quiet"], cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1", **environment}
     )
 
 
 def seconds(
-    source: str, folder: Path, sets: list[str], layers: str, settings: dict, **environment: str
+    source: str,
+    folder: Path,
+    sets: list[str],
+    layers: str,
+    settings: dict,
+    log: Path | None = None,
+    **environment: str,
 ) -> float:
     """Wall seconds of so many processes at once."""
     began = time.perf_counter()
     running = [
-        started(source, folder / f"p{n}.####.exr", frames, layers, settings, **environment)
+        started(source, folder / f"p{n}.####.exr", frames, layers, settings, log, **environment)
         for n, frames in enumerate(sets)
     ]
     assert all(one.wait() == 0 for one in running)
@@ -135,13 +162,17 @@ def served(folder: Path) -> Iterator[str]:
         worker.terminate()
 
 
-def warm_start(source: str, folder: Path) -> float:
+def warm_start(source: str, folder: Path, start: bool) -> float:
     """A first render warms the worker; another frame is measured, which its memo does not hold."""
     cold = seconds(source, folder, ["1"], "rgba,people", PEOPLE)
     with served(folder) as address:
         told = {"ANATOMATTE_WORKER": address, "ANATOMATTE_RUNTIME": "worker"}
         seconds(source, folder, ["2"], "rgba,people", PEOPLE, **told)
-        return seconds(source, folder, ["1"], "rgba,people", PEOPLE, **told) / cold
+        log = folder / "warm.ndjson"
+        log.unlink(missing_ok=True)
+        warm = seconds(source, folder, ["1"], "rgba,people", PEOPLE, log, **told)
+    own = told_frames(log)[0]["seconds"] if start else 0.0
+    return (warm - own) / (cold - own)
 
 
 def layers_cost(source: str, folder: Path) -> float:
@@ -154,6 +185,7 @@ def main() -> None:
     words.add_argument("--frames", type=int, default=4)
     words.add_argument("--size", default="1920x1080")
     words.add_argument("--rounds", type=int, default=ROUNDS)
+    words.add_argument("--only", default="", help="figures, divided by commas")
     words.add_argument("--json", action="store_true")
     told = words.parse_args()
     width, _, height = told.size.partition("x")
@@ -163,12 +195,14 @@ def main() -> None:
         measured = {
             "overhead_ratio": lambda: overhead(source, folder),
             "scaling_2": lambda: scaling(source, folder, told.frames),
-            "warm_start_ratio": lambda: warm_start(source, folder),
+            "warm_start_ratio": lambda: warm_start(source, folder, True),
+            "warm_command_ratio": lambda: warm_start(source, folder, False),
             "layers_cost": lambda: layers_cost(source, folder),
         }
         found = {
             key: round(statistics.median(figure() for _ in range(told.rounds)), 3)
             for key, figure in measured.items()
+            if not told.only or key in told.only.split(",")
         }
     print(json.dumps(found) if told.json else "\n".join(f"{key} {value}" for key, value in found.items()))
 

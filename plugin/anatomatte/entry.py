@@ -283,6 +283,8 @@ def _windowed(
     mattes: engine.Mattes, source: Frame, background: Frame | None, chosen: table.Settings, window: Bounds
 ) -> Pixels:
     """The output picture cut to *window*; zero (or the background alone) outside the plate."""
+    if background is None and window == source.bounds:
+        return packing.picture(mattes, chosen)
     made = np.zeros((window[3] - window[1], window[2] - window[0], 4), np.float32)
     if background is not None:
         made[...] = packing.backdrop(engine.moved(background, window))

@@ -147,4 +147,4 @@ def test_what_is_finished_when_a_run_is_broken_off_is_kept(tmp_path):
         request(tmp_path).run(FakeConnect(before))
     assert sorted(path.name for path in tmp_path.glob("k.*")) == ["k.0001.exr", "k.0002.exr"]
     assert [one["frame"] for one in events(tmp_path)] == [1, 2]
-    assert not [path for path in tmp_path.glob(".anatomatte-*")]
+    assert not list(tmp_path.glob(".anatomatte-*"))

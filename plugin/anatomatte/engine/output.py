@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
+from .. import buffers
 from ..frame import Frame, Pixels
 from ..settings import Settings
 from . import paint, stages, views
@@ -16,6 +18,13 @@ def _one(pixels: Pixels) -> Pixels:
 
 def _grey(value: Pixels, alpha: Pixels) -> Pixels:
     return np.stack([value, value, value, alpha], -1)
+
+
+def _side_by_side(planes: list[Pixels]) -> Pixels:
+    """Planes H×W as the channels of one picture."""
+    out = buffers.empty((*planes[0].shape, len(planes)))
+    cv2.merge(planes, out)
+    return out
 
 
 def picture(mattes: Mattes, settings: Settings, background: Frame | None = None) -> Pixels:
@@ -31,7 +40,7 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
         return _view(mattes, settings.output)
     if settings.output == "packed":
         names = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
-        return np.stack(mattes.planes(names, settings.parts_of), -1)
+        return _side_by_side(mattes.planes(names, settings.parts_of))
     if settings.output in ("people", "parts"):
         return paint.people(mattes) if settings.output == "people" else paint.parts(mattes)
     if settings.output == "unpremultiplied":
