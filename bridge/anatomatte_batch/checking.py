@@ -22,6 +22,7 @@ from .node import CHECKS, scores_of
 from .provenance import PREFIX, content, difference
 from .report import worst
 from .sequences import Pattern, compact, parse_frames, parse_pattern
+from .stills import TRIMMED
 
 T = TypeVar("T")
 _ONE_VALUE = ("version", "table", "precision", "device", "output")
@@ -197,12 +198,12 @@ class _Check:
         return Fault(frame, code, f"{self.pattern.path(frame)} {what}", error)
 
     def _pictures(self) -> Iterator[Fault]:
-        windows = _usual(one.windows for one in self.whole.values())
+        windows = _usual(_compared(one) for one in self.whole.values())
         channels = _usual(tuple(sorted(one.channels)) for one in self.whole.values())
         wanted = self._wanted()
         for frame, one in self.whole.items():
-            if one.windows != windows:
-                told = f"covers {_size(one.windows)} and the others {_size(windows or ())}"
+            if _compared(one) != windows:
+                told = f"covers {_size(_compared(one))} and the others {_size(windows or ())}"
                 yield self._fault(frame, "size", told, OutputError)
             lost = sorted(wanted.difference(one.channels))
             if lost:
@@ -306,6 +307,12 @@ class _Check:
 
 def _scores(one: LookedAt) -> Mapping[str, float]:
     return scores_of(one.facts, PREFIX + CHECKS)
+
+
+def _compared(one: LookedAt) -> tuple[int, ...]:
+    """The windows that all frames have alike: of trimmed ones the display window."""
+    trimmed = one.facts.get(PREFIX + "output", "").endswith(TRIMMED)
+    return one.windows[4:] * 2 if trimmed else one.windows
 
 
 def _told(one: LookedAt, name: str) -> dict[str, Any]:

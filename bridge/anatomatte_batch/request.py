@@ -21,6 +21,7 @@ from .layers import parse_layers
 from .presets import Preset
 from .result import Message, RenderResult
 from .sequences import Pattern, as_one_file, compact, holes, is_certain, parse_frames, parse_pattern, spelt
+from .targets import one_of, sink_of
 
 if TYPE_CHECKING:
     from anatomatte.shot.schema import Shot
@@ -45,7 +46,7 @@ class RenderRequest:
 
     Attributes:
         source: the plate: ``plate.####.exr``, ``%04d``, ``$F4``, ``@@@``, an image or a video.
-        destination: where frames go, in the same spellings.
+        destination: where frames go, in the same spellings; ``{layer}`` in it gives each layer its own files.
         frames: numbers, or a set like ``1001-1100x2,1150``; None renders all that are there.
         preset: settings, key frames and ranges; or the TOML file that holds them.
         settings: controls that are fixed for every frame, above the preset.
@@ -63,6 +64,7 @@ class RenderRequest:
         fps: frames a second of a video out, as ``25`` or ``24000/1001``; None takes the plate's, or 24.
         start: number of a video's first frame.
         overwrite: render frames that are there.
+        trim: EXR files get a data window no larger than what is not 0.
         on_error: after a failed frame ``continue`` with the others, or ``stop``.
         qc_threshold: a frame with a score beyond so many times its threshold (docs/qc.md) is doubtful: it is
             written, and the run ends with QualityError; None only tells.
@@ -96,6 +98,7 @@ class RenderRequest:
     fps: str | float | None = None
     start: int = 1
     overwrite: bool = False
+    trim: bool = False
     on_error: Literal["continue", "stop"] | str = "continue"
     qc_threshold: float | None = None
     retries: int = 0
@@ -107,10 +110,10 @@ class RenderRequest:
     progress: Literal["openjd"] | None = None
 
     def __post_init__(self) -> None:
-        _one_of("on_error", self.on_error, ("continue", "stop"))
-        _one_of("over", self.over, ("checker", "grey"))
+        one_of("on_error", self.on_error, ("continue", "stop"))
+        one_of("over", self.over, ("checker", "grey"))
         if self.runtime is not None:
-            _one_of("runtime", self.runtime, _RUNTIMES)
+            one_of("runtime", self.runtime, _RUNTIMES)
         if self.ranks not in range(2, 33, 2):
             raise SettingsError(f"--ranks {self.ranks}: it takes an even number from 2 to 32.")
         if self.retries < 0:
@@ -118,9 +121,9 @@ class RenderRequest:
         if self.timeout_per_frame is not None and not 0 < self.timeout_per_frame < math.inf:
             raise SettingsError(f"--timeout-per-frame {self.timeout_per_frame:g}: it takes seconds above 0.")
         for name in self.sides:
-            _one_of("clip", name, SIDES)
+            one_of("clip", name, SIDES)
         for name in self.layer_of:
-            _one_of("layer", name, ("Source", *self.sides))
+            one_of("layer", name, ("Source", *self.sides))
         self._check_threshold(self.resolved())
         parse_pattern(str(self.destination), there=False)
 
@@ -283,11 +286,6 @@ def _window(job: Job) -> int:
     return max((temporal_window(from_mapping(dict(values))) for values in asked), default=0)
 
 
-def _one_of(option: str, value: str, menu: tuple[str, ...]) -> None:
-    if value not in menu:
-        raise SettingsError(f"{option} {value}: it takes {' or '.join(menu)}.")
-
-
 def _job(
     request: RenderRequest,
     preset: Preset,
@@ -320,7 +318,7 @@ def _job(
     ):
         target = as_one_file(target)
     names = named.names if named else {}
-    sink, filled, text = _sink(request, layers, coded, target, len(frames), names)
+    sink, filled, text = sink_of(request, layers, coded, target, len(frames), names)
     sides = {clip: opened(clip, where) for clip, where in request.sides.items()}
     keep_plates(sink, [source, *sides.values()], frames)
     stop = request.on_error == "stop"
@@ -331,38 +329,6 @@ def _job(
         retries=request.retries, deadline=Deadline(request.timeout_per_frame),
     )  # fmt: skip
     return job, sink
-
-
-def _sink(
-    request: RenderRequest,
-    layers: tuple[str, ...],
-    coded: tuple[Cryptomatte, ...],
-    target: Pattern,
-    count: int,
-    names: Mapping[str, str],
-) -> tuple[Sink, dict[str, Value], str]:
-    """Where *count* frames go, the controls that follow from it, and the format in words."""
-    from .renders import default_values
-    from .sinks import StillSink, VideoSink
-    from .stills import COMPRESSIONS, DEPTHS, StillFormat
-    from .video import frames_per_second
-
-    extension = target.extension
-    _one_of("--compression", request.compression, COMPRESSIONS)
-    if request.depth is not None:
-        _one_of("--depth", str(request.depth), ("8", "16", "half", "float"))
-    if extension in (".mp4", ".mov"):
-        if layers != ("rgba",):
-            raise SettingsError(f"{extension} files hold rgba only; write EXR for other layers.")
-        over = request.over if extension == ".mp4" else "none"
-        rate = frames_per_second(str(request.fps)) if request.fps else None
-        sink = VideoSink(Path(request.destination), rate, over)
-        return sink, default_values(False, over), f"{extension} {over}"
-    depth = request.depth or DEPTHS.get(extension, ("",))[0]
-    how = StillFormat(extension, layers, depth, request.compression, tuple(names.items()), coded)
-    if target.pad is None and count > 1:
-        raise SettingsError(f"DST is one file for {count} frames; write it like key.####.exr.")
-    return StillSink(target, how), default_values(how.linear, None), str(how)
 
 
 def _numbers(frames: Iterable[int]) -> list[int]:

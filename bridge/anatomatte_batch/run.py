@@ -158,7 +158,9 @@ class _Run:
         """Frames whose header says that they are done; foreign files in the way end the run before it
         began, stale ones of ours are rendered again."""
         asked = [
-            frame for frame in self.job.frames if self.sink.all_or_nothing or self.sink.path(frame).exists()
+            frame
+            for frame in self.job.frames
+            if self.sink.all_or_nothing or any(path.exists() for path in self.sink.paths(frame))
         ]
         records = {frame: record for frame in asked if (record := self._recorded(frame)) is not None}
         judged = self.sink.judge(records)

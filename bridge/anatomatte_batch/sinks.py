@@ -36,6 +36,9 @@ class Sink(Protocol):
     def path(self, frame: int) -> Path:
         """The file of a frame."""
 
+    def paths(self, frame: int) -> tuple[Path, ...]:
+        """All files of a frame."""
+
     def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
         """By the files' headers: ``missing``; ``same``, when its provenance is what would be rendered;
         ``stale``, with the reason; ``other``, when we did not make it.  Asked once, before
@@ -72,6 +75,9 @@ class StillSink:
 
     def path(self, frame: int) -> Path:
         return self._pattern.path(frame)
+
+    def paths(self, frame: int) -> tuple[Path, ...]:
+        return (self.path(frame),)
 
     def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
         sweep(self._pattern.folder)
@@ -125,6 +131,9 @@ class VideoSink:
 
     def path(self, frame: int) -> Path:
         return self._path
+
+    def paths(self, frame: int) -> tuple[Path, ...]:
+        return (self._path,)
 
     def judge(self, records: Mapping[int, Provenance]) -> dict[int, tuple[State, str]]:
         state, why = self._judged(records)
@@ -214,6 +223,6 @@ def keep_plates(sink: Sink, sources: list[Source], frames: list[int]) -> None:
         for source in sources
         for frame in set(frames).difference(source.missing(frames))
     }
-    for frame in frames:
-        if (plate := plates.get(os.path.realpath(sink.path(frame)))) is not None:
-            raise SettingsError(f"{sink.path(frame)} would be written over {plate}; choose another DST.")
+    for path in (path for frame in frames for path in sink.paths(frame)):
+        if (plate := plates.get(os.path.realpath(path))) is not None:
+            raise SettingsError(f"{path} would be written over {plate}; choose another DST.")

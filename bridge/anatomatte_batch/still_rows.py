@@ -26,6 +26,23 @@ def empty(plane: Floats) -> bool:
     return not plane.any()
 
 
+def filled(planes: Sequence[Floats]) -> tuple[slice, slice]:
+    """The rows and columns outside of which every plane is 0; one pixel where all of them are."""
+    height, width = planes[0].shape
+    rows, columns = np.zeros(height, bool), np.zeros(width, bool)
+    for plane in planes:
+        if not empty(plane):
+            there = plane != 0
+            rows |= there.any(1)
+            columns |= there.any(0)
+    return _span(rows), _span(columns)
+
+
+def _span(there: npt.NDArray[np.bool_]) -> slice:
+    places = np.flatnonzero(there)
+    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 1)
+
+
 def write_rows(sink: Any, planes: Sequence[Floats], depths: Sequence[str]) -> None:
     """Write planes (H×W) as the channels of a file that is open; halves saturate at their largest number
     instead of becoming infinite.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,13 @@ from .formats import BY_SUFFIX, suffixes, words
 from .layers import called, channel_names
 from .picture import Floats, Picture, placed
 from .provenance import PREFIX, Provenance
-from .still_rows import empty, read_rows, write_rows
+from .still_rows import empty, filled, read_rows, write_rows
 
 STILLS = suffixes(video=False, written=True)
 DEPTHS: dict[str, tuple[str, ...]] = {suffix: BY_SUFFIX[suffix].depths for suffix in sorted(STILLS)}
 COMPRESSIONS = ("zips", "zip", "piz", "dwaa", "dwab", "none")
+TRIMMED = "trimmed"
+"""In the words for a format: every frame has a data window of its own."""
 _LOSSY = ("dwaa", "dwab")
 _PIXELS = {"8": "uint8", "16": "uint16", "half": "half", "float": "float"}
 _HALF_MAX = np.float32(65504.0)
@@ -32,7 +34,8 @@ _HALF_MAX = np.float32(65504.0)
 @dataclass(frozen=True)
 class StillFormat:
     """How stills are written: the file's extension, layers, pixel depth and compression, the names of
-    people (layer, name) that layers are called by, and the Cryptomattes among the layers.
+    people (layer, name) that layers are called by, the Cryptomattes among the layers, and whether the data
+    window is no larger than what is not 0.
 
     Raises:
         SettingsError: the combination does not exist in that kind of file.
@@ -44,6 +47,7 @@ class StillFormat:
     compression: str
     names: tuple[tuple[str, str], ...] = ()
     cryptomattes: tuple[Cryptomatte, ...] = ()
+    trim: bool = False
 
     def __post_init__(self) -> None:
         if self.extension not in STILLS:
@@ -56,6 +60,8 @@ class StillFormat:
             raise SettingsError(
                 f"{self.extension} files hold one layer; write EXR for {', '.join(self.layers)}."
             )
+        if self.trim and not self.exr:
+            raise SettingsError(f"--trim: {self.extension} files have no data window; write EXR.")
         if self.cryptomattes and self.compression in _LOSSY:
             raise SettingsError(
                 f"--compression {self.compression} alters the ids of Cryptomattes; take zips, zip or piz."
@@ -85,7 +91,8 @@ class StillFormat:
     def __str__(self) -> str:
         coded = {one.layer: str(one) for one in self.cryptomattes}
         layers = (coded.get(layer) or called(layer, dict(self.names)) for layer in self.layers)
-        return f"{','.join(layers)} {self.depth} {self.compression if self.exr else ''}".strip()
+        told = f"{','.join(layers)} {self.depth} {self.compression if self.exr else ''}".strip()
+        return f"{told} {TRIMMED}" if self.trim else told
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,8 @@ def write_still(
         raise AnatomatteError(
             f"The render of {picture.name} holds values that are no numbers; please report it."
         )
+    if how.trim:
+        planes, picture = _trimmed(planes, picture)
     names = how.channels
     with beside(path) as temporary:
         spec = _spec(planes[0].shape, names, picture, how, record)
@@ -136,6 +145,14 @@ def _planes(layers: Mapping[str, Floats], how: StillFormat) -> list[Floats]:
     parts: list[Floats] = [layers["rgba"]] if "rgba" in how.layers else []
     parts += [layers[name] for name in how.layers if name != "rgba" and not (name == "alpha" and parts)]
     return [part[..., n] for part in parts for n in range(part.shape[2])]
+
+
+def _trimmed(planes: list[Floats], picture: Picture) -> tuple[list[Floats], Picture]:
+    """What is not 0, and the plate with the bounds of that."""
+    rows, columns = filled(planes)
+    x, top = picture.bounds[0], picture.bounds[3]
+    bounds = (x + columns.start, top - rows.stop, x + columns.stop, top - rows.start)
+    return [plane[rows, columns] for plane in planes], replace(picture, bounds=bounds)
 
 
 def _spec(

@@ -29,6 +29,7 @@ _SAME = (
     "fps",
     "start",
     "overwrite",
+    "trim",
 )
 _MORE = ("on_error", "retries", "timeout_per_frame", "qc_threshold", "threads", "log", "quiet")
 
@@ -62,16 +63,17 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--over", metavar="checker|grey", default="checker", help="What an MP4 shows behind.")
 @option("--fps", metavar="N", row="video", help="Of a video out; first frame.")
 @option("--start", metavar="N", type=int, default=1, row="video")
-@option("--overwrite", is_flag=True, row="flags", help="Render frames that are there; say nothing.")
+@option("--overwrite", is_flag=True, row="flags", help="Render what is there;")
+@option("--trim", is_flag=True, row="flags", help="data window without 0;")
 @option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
 @option("--retries", metavar="N", type=int, default=0, row="failing", help="Of a frame, where worth it;")
 @option("--timeout-per-frame", metavar="N", type=float, row="failing", help="seconds.")
 @option("--threads", metavar="N", type=int, row="limits", help="For a frame; beyond it doubt is exit 6.")
 @option("--qc-threshold", metavar="N", type=float, row="limits")
 @option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
-@option("--quiet", is_flag=True, row="flags")
+@option("--quiet", is_flag=True, row="flags", help="no words.")
 def command(**words: Any) -> int:
-    """Key SRC into DST: plate.####.exr, %04d, $F4, @@@, an image or a video."""
+    """Key SRC (plate.####.exr, %04d, $F4, an image, a video) into DST ({layer}: each)."""
     return render(words)
 
 
