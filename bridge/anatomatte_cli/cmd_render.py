@@ -63,8 +63,8 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--over", metavar="checker|grey", default="checker", help="What an MP4 shows behind.")
 @option("--fps", metavar="N", row="video", help="Of a video out; first frame.")
 @option("--start", metavar="N", type=int, default=1, row="video")
-@option("--overwrite", is_flag=True, row="flags", help="Render what is there;")
-@option("--trim", is_flag=True, row="flags", help="data window without 0;")
+@option("--overwrite", is_flag=True, row="flags", help="Render again;")
+@option("--trim", is_flag=True, row="flags", help="crop off what is 0;")
 @option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
 @option("--retries", metavar="N", type=int, default=0, row="failing", help="Of a frame, where worth it;")
 @option("--timeout-per-frame", metavar="N", type=float, row="failing", help="seconds.")
@@ -73,7 +73,7 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
 @option("--quiet", is_flag=True, row="flags", help="no words.")
 def command(**words: Any) -> int:
-    """Key SRC (plate.####.exr, %04d, $F4, an image, a video) into DST ({layer}: each)."""
+    """Key SRC into DST: plate.####.exr, %04d, $F4, image, video; {layer} in DST."""
     return render(words)
 
 
