@@ -17,6 +17,7 @@ import anatomatte
 from anatomatte.errors import OutputError, SetupError
 
 from . import places
+from .hosts import files as host_files
 
 NAME = "anatomatte.ofx.bundle"
 
@@ -39,6 +40,7 @@ def command(folder: Path | None, user: bool, uninstall: bool) -> int:
     click.echo(f"Installed {target / NAME}")
     if target != places.system_folder() and target not in places.listed():
         click.echo(f"Hosts find it once OFX_PLUGIN_PATH holds {target}")
+    click.echo(f"For menus and layers start {' and '.join(host_files.told(target / NAME))}")
     return 0
 
 
@@ -62,6 +64,7 @@ def put(folder: Path) -> Path:
             (fresh / "Contents" / "Resources").mkdir(parents=True, exist_ok=True)
             conf = fresh / "Contents" / "Resources" / "runtime.conf"
             conf.write_text(runtime_conf(), encoding="utf-8")
+            host_files.write(conf.parent)
             _swap(fresh, target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
