@@ -23,6 +23,7 @@ COMMANDS = {
     "params": ("cmd_params", "List the controls."),
     "doctor": ("cmd_doctor", "Check the installation, each part of it."),
     "install": ("cmd_install", "Put the node where OFX hosts look for it."),
+    "bundle": ("cmd_bundle", "Pack all of it for machines without anything."),
     "models": ("cmd_models", "List, fetch and check networks of others."),
     "serve": ("cmd_serve", "Serve a page and an HTTP service for cutouts."),
     "farm": ("cmd_farm", "Write jobs for queues that exist."),

@@ -71,6 +71,7 @@ def test_the_manual_runs(tmp_path):
             "farm",
             "doctor",
             "install",
+            "bundle",
             "params",
             "demo",
         )

@@ -117,7 +117,10 @@ class Nuke:
     """Runs a gizmo: nodes of a kind that it does not know are rendered by *foreign*."""
 
     def __init__(
-        self, gizmo: Gizmo, given: Mapping[str, Channels], foreign: Callable[[Node, dict[str, Any]], Channels]
+        self,
+        gizmo: Gizmo,
+        given: Mapping[str, Channels],
+        foreign: Callable[[Node, dict[int, Channels]], Channels],
     ):
         self.gizmo, self.given, self.foreign = gizmo, given, foreign
         self.metadata: dict[str, str] = {}
@@ -163,7 +166,8 @@ class Nuke:
         run = known.get(node.kind)
         if run:
             return run(node, inputs)
-        return self.foreign(node, {place: one for place, one in enumerate(inputs)})  # noqa: C416
+        given: dict[int, Channels] = {place: one for place, one in enumerate(inputs)}  # noqa: C416
+        return self.foreign(node, given)
 
     def _known(self, channel: str) -> str:
         layer = channel.split(".")[0]

@@ -1,0 +1,141 @@
+"""`anatomatte bundle`: one folder that runs where nothing is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from anatomatte_cli.bundling import bill, checking, contents, making, sums
+from anatomatte_cli.main import cli, main
+from made import native
+
+LIGHT = {"anatomatte", "click", "numpy", "openimageio"}
+
+
+def clean(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    call = [str(word) for word in words]
+    return subprocess.run(call, env={}, cwd="/", capture_output=True, text=True, timeout=native.HANG)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A bundle with few packages, not compiled: it lists its commands, and renders nothing."""
+    folder = tmp_path_factory.mktemp("bundles")
+    packed = list(contents.packages())
+    with pytest.MonkeyPatch.context() as scene:
+        scene.setattr(contents, "packages", lambda extras: [one for one in packed if one.name in LIGHT])
+        scene.setattr(making, "compiled", lambda root: None)
+        making.make(folder / "1.0", (), lambda line: None)
+    (folder / "1.0").rename(folder / "Version 1.0 ö")
+    yield folder / "Version 1.0 ö"
+    making.release(folder / "Version 1.0 ö")
+
+
+def test_what_is_needed_goes_along_and_nothing_else() -> None:
+    assert {"numpy", "torch", "click", "safetensors", "anatomatte"} <= set(contents.needed())
+    assert not {"pytest", "onnxruntime", "mypy"} & set(contents.needed())
+    assert "onnxruntime" in contents.needed(("onnx",))
+
+
+def test_it_runs_from_another_path_with_nothing_in_the_environment(small: Path) -> None:
+    done = clean(small / "bin" / "anatomatte", "--version")
+    assert done.returncode == 0 and done.stdout.startswith("anatomatte, version"), done.stderr
+    where = "import sys, anatomatte; print(sys.prefix); print(anatomatte.__file__)"
+    done = clean(small / "python" / "bin" / contents.VERSION, "-I", "-B", "-c", where)
+    prefix, module = done.stdout.splitlines()
+    assert prefix == str(small / "python") and module.startswith(f"{small}/{contents.SITE}/"), done.stderr
+
+
+def test_nobody_may_write_and_no_path_of_this_machine_is_in_what_is_run(small: Path) -> None:
+    assert not [path for path in small.rglob("*") if path.stat().st_mode & 0o222]
+    conf = small / "ofx" / "anatomatte.ofx.bundle" / "Contents" / "Resources" / "runtime.conf"
+    for name in (small / "bin" / "anatomatte", conf):
+        text = name.read_text(encoding="utf-8")
+        assert str(native.ROOT) not in text and os.sep + "root" not in text
+    for line in conf.read_text(encoding="utf-8").splitlines()[1:]:
+        assert (conf.parent / line.split(" = ")[1]).is_file(), line
+
+
+def test_the_bill_is_valid_and_each_part_has_a_licence_and_a_sum(small: Path) -> None:
+    text = (small / bill.NAME).read_text(encoding="utf-8")
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    told = json.loads(text)
+    parts = {one["name"]: one for one in told["components"]}
+    assert {"numpy", "cpython", "people.safetensors"} <= set(parts)
+    assert parts["people.safetensors"]["licenses"] == [{"license": {"id": "Apache-2.0"}}]
+    assert any(name.endswith(".ttf") for name in parts)
+    bare = [name for name, one in parts.items() if not one.get("licenses") or not one["hashes"]]
+    assert not bare
+    listed = sums.listed(small)
+    weights = f"{contents.SITE}/anatomatte/weights/people.safetensors"
+    assert listed[weights] == parts["people.safetensors"]["hashes"][0]["content"]
+    assert (small / "licences" / "anatomatte__LICENSE").is_file()
+
+
+@pytest.mark.parametrize("fault", ["changed", "missing", "not in the list"])
+def test_check_names_a_file_that_is_not_as_listed(small: Path, tmp_path: Path, fault: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(small, copy, copy_function=os.link)
+    (copy / "licences").chmod(0o755)
+    file = copy / "licences" / "anatomatte__LICENSE"
+    if fault == "not in the list":
+        file = copy / "licences" / "other"
+    else:
+        file.unlink()
+    if fault != "missing":
+        file.write_text("mine")
+    assert sums.faults(small) == []
+    done = CliRunner().invoke(cli, ["bundle", "check", str(copy)])
+    assert f"FAILED  files: licences/{file.name} " in done.output and fault in done.output
+    assert main(["bundle", "check", str(copy)]) == 4
+    for folder in (copy, *(path for path in copy.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
+
+
+def test_a_bundle_that_does_not_run_is_told(small: Path) -> None:
+    """Its sums are right, but it has no torch: what fails is the frame."""
+    found = {finding.name: finding for finding in checking.check(small)}
+    assert (
+        found["files"].ok and found["bill of materials"].ok and found["place"].told == "not where it was made"
+    )
+    assert not found["command line"].ok and not found["node in a host"].ok
+
+
+def test_what_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    (tmp_path / "there").mkdir()
+    assert main(["bundle", "make", str(tmp_path / "there")]) == 7
+    assert "is there already" in capsys.readouterr().err
+    assert main(["bundle", "check", str(tmp_path / "there")]) == 4
+    assert "is no bundle" in capsys.readouterr().err
+    monkeypatch.setattr(contents, "libpython", lambda: None)
+    assert main(["bundle", "make", str(tmp_path / "other")]) == 4
+    assert "--enable-shared" in capsys.readouterr().err
+    assert os.listdir(tmp_path) == ["there"]
+
+
+@pytest.mark.soak
+def test_the_whole_bundle_and_two_versions_side_by_side(tmp_path: Path) -> None:
+    first, second = tmp_path / "1", tmp_path / "2"
+    try:
+        assert main(["bundle", "make", str(first)]) == 0
+        found = checking.check(first)
+        assert all(finding.ok for finding in found), found
+        assert {finding.name for finding in found} >= {"command line", "node in a host", "read-only"}
+        shutil.copytree(first, second)  # another version: it must not lean on the first
+        first.rename(tmp_path / "gone")
+        found = checking.check(second)
+        assert all(finding.ok for finding in found), found
+        assert [finding.told for finding in found if finding.name == "place"] == ["not where it was made"]
+    finally:
+        for folder in (second, tmp_path / "gone", first):
+            if folder.exists():
+                making.release(folder)
