@@ -33,7 +33,7 @@ def test_torch_that_cannot_be_loaded_is_told_by_its_cause(
     real = builtins.__import__
 
     def refused(name: str, *rest: Any) -> Any:
-        if name == "nets.own.ensemble":
+        if name == "nets.graphs.people":
             raise ImportError(words)
         return real(name, *rest)
 

@@ -11,9 +11,7 @@ import torch
 from anatomatte.nets.own.ensemble import HEAD, PeopleModel
 from anatomatte.nets.own.outfit_head import (
     CELLS,
-    COLUMNS,
     OUTFITS,
-    ROWS,
     SIGNS,
     OutfitHead,
     Seen,
@@ -21,8 +19,8 @@ from anatomatte.nets.own.outfit_head import (
     cut,
     load,
     outfit_odds,
-    person_box,
 )
+from anatomatte.nets.person_cells import COLUMNS, ROWS, person_box
 from anatomatte.parts import PARTS
 from anatomatte.people.crops import Window
 from anatomatte.people.evidence import PeopleEvidence, Plane

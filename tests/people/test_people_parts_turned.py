@@ -11,7 +11,6 @@ from anatomatte.engine import Task, prepare, subject, work_for
 from anatomatte.frame import from_view
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people.alignment import Square
-from anatomatte.people.instances import Prediction
 from anatomatte.people.landmarks import Landmarks
 from anatomatte.people.parts import everyone, turned
 from anatomatte.people.parts.body import body_of
@@ -103,19 +102,18 @@ def test_the_outfit_head_is_not_heard_of_who_lies() -> None:
 
 def test_the_engine_looks_again_at_who_lies(monkeypatch: pytest.MonkeyPatch) -> None:
     picture = np.zeros((SIZE[1], SIZE[0], 3), np.float32)
-    looked: list[tuple[Plane, int, int]] = []
+    looked: list[tuple[Plane, bool]] = []
 
     class Net:
         """Sees a shoe in every square."""
 
         long_sides = (64,)
 
-        def infer(self, requests: list[tuple[Plane, int, int]], *_: object) -> list[Prediction]:
-            looked.extend(requests)
+        def parts(self, wanted: list[tuple[Plane, bool]], *_: object) -> list[Plane]:
+            looked.extend(wanted)
             shoes = np.zeros((len(PARTS), 32, 32), np.float32)
             shoes[INDEX["left_shoe"]] = 1
-            one = np.zeros((64, 64), np.float32)
-            return [Prediction(np.stack([one, one]), shoes, one, np.stack([one, one])) for _ in requests]
+            return [shoes for _ in wanted]
 
     monkeypatch.setattr(subject, "model", Net)
     task = Task(

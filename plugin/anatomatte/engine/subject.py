@@ -16,9 +16,9 @@ from ..nets.external.protocols import PeopleGiven
 from ..nets.runtime.sessions import sessions
 from ..people import edge, selection
 from ..people import landmarks as marks
-from ..people.evidence import PeopleEvidence
+from ..people.crops import Window
+from ..people.evidence import PeopleEvidence, Plane
 from ..people.landmarks import Landmarks
-from ..people.merge import Crop
 from ..people.observe import look_again, look_turned, observe_people
 from ..people.parts import everyone, near, turned
 from ..people.parts.everyone import Details
@@ -27,52 +27,49 @@ from . import memo
 from .task import Task
 
 if TYPE_CHECKING:
-    from ..nets.own.ensemble import PeopleModel
-    from ..nets.own.landmark_model import LandmarkModel
-
-MIRRORED = 1
-"""The variant of inference that looks at the mirrored picture with the first network."""
+    from ..nets.graphs.landmarks import LandmarkGraphs
+    from ..nets.graphs.people import PeopleGraphs
 
 _lock = threading.Lock()
-_model: PeopleModel | None = None
-_landmarks: LandmarkModel | None = None
+_model: PeopleGraphs | None = None
+_landmarks: LandmarkGraphs | None = None
 
 
-def model() -> PeopleModel:
+def model() -> PeopleGraphs:
     """The people network of this process, read once.
 
     Raises:
-        SetupError: torch or the weights are missing or damaged.
+        SetupError: ONNX Runtime or the weights are missing or damaged.
     """
     global _model
     with _lock:
         if _model is None:
             try:
-                from ..nets.own.ensemble import PeopleModel
+                from ..nets.graphs.people import PeopleGraphs
             except ImportError as why:
                 if is_shortage(why):
-                    raise MemoryError(f"torch cannot be loaded: {why}") from why
+                    raise MemoryError(f"onnxruntime cannot be loaded: {why}") from why
                 raise SetupError(
-                    f"The people network needs torch, which cannot be imported ({why}): install it into "
-                    "the node's Python (`anatomatte doctor` names it), or set Find people to Off."
+                    f"The people network needs onnxruntime, which cannot be imported ({why}): install it "
+                    "into the node's Python (`anatomatte doctor` names it), or set Find people to Off."
                 ) from why
-            _model = PeopleModel()
+            _model = PeopleGraphs()
         return _model
 
 
-def landmark_model() -> LandmarkModel:
+def landmark_model() -> LandmarkGraphs:
     """The landmark networks of this process, read once.
 
     Raises:
         SetupError: as `model`.
     """
     global _landmarks
-    people = model()
-    from ..nets.own.landmark_model import LandmarkModel
+    model()
+    from ..nets.graphs.landmarks import LandmarkGraphs
 
     with _lock:
         if _landmarks is None:
-            _landmarks = LandmarkModel(people)
+            _landmarks = LandmarkGraphs()
         return _landmarks
 
 
@@ -174,10 +171,10 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     plate = (picture.shape[0], picture.shape[1])
     if task.settings.parts_model != "own":
         return Details(landmarks(task, seen))
-    mirrored: list[Crop] = []
+    mirrored: list[tuple[Window, Plane]] = []
 
     def mirror() -> None:
-        mirrored[:] = look_again(picture, net, [(None, MIRRORED)], check=work.check)
+        mirrored[:] = look_again(picture, net, [(None, True)], check=work.check)
 
     marks = landmarks(task, seen, mirror)
     if not mirrored:  # the landmarks were known
@@ -185,14 +182,11 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     upright = [mark for mark in marks if mark is not None and not turned.is_turned(mark)]
     heads = near.head_windows(upright, plate)
     from_near = look_again(
-        picture, net, [(window, 0) for window in heads], threads=work.threads, check=work.check
+        picture, net, [(window, False) for window in heads], threads=work.threads, check=work.check
     )
     crops = (*mirrored, *from_near)
     weights = [near.MIRROR_WEIGHT, *([near.HEAD_WEIGHT] * len(heads))]
-    looks = (
-        near.Look(crop.window, crop.prediction.parts, weight)
-        for crop, weight in zip(crops, weights, strict=True)
-    )
+    looks = (near.Look(window, parts, weight) for (window, parts), weight in zip(crops, weights, strict=True))
     lying = turned.squares(marks)
     again = look_turned(picture, net, [(square, side) for _, square, side in lying], work.threads, work.check)
     turned_looks = (

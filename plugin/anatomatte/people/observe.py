@@ -26,7 +26,7 @@ _FINEST = 2.5
 
 
 class PeopleNetwork(Protocol):
-    """An ensemble that predicts people in pictures; `nets.own.ensemble.PeopleModel` is one."""
+    """An ensemble that predicts people in pictures; `nets.graphs.people.PeopleGraphs` is one."""
 
     @property
     def long_sides(self) -> Sequence[int]:
@@ -40,6 +40,11 @@ class PeopleNetwork(Protocol):
         self, wanted: Sequence[tuple[Plane, int, int]], threads: int = 1, check: Callable[[], None] = never
     ) -> list[Prediction]:
         """A prediction for each picture, variant, and which published networks run too (`Request`)."""
+
+    def parts(
+        self, wanted: Sequence[tuple[Plane, bool]], threads: int = 1, check: Callable[[], None] = never
+    ) -> list[Plane]:
+        """Probabilities (parts, h/2, w/2) by the first network alone of each picture, mirrored or not."""
 
 
 def observe_people(
@@ -96,15 +101,15 @@ def observe_people(
 def look_again(
     display: Plane,
     model: PeopleNetwork,
-    wanted: Sequence[tuple[Window | None, int]],
+    wanted: Sequence[tuple[Window | None, bool]],
     *,
     threads: int = 1,
     check: Callable[[], None] = never,
-) -> list[Crop]:
-    """Predictions of our own networks alone for windows of *display*, (H, W, 3) display-referred RGB.
+) -> list[tuple[Window, Plane]]:
+    """Probabilities of all parts in windows of *display*, (H, W, 3) display-referred RGB.
 
     Args:
-        wanted: windows, None for the whole picture at the network's own size, and the variant for each.
+        wanted: windows, None for the whole picture at the network's own size, and whether to mirror each.
         threads: processor threads; the result does not depend on them.
         check: called between passes of the network; raises Cancelled to stop.
     """
@@ -112,7 +117,10 @@ def look_again(
         return []
     work = _Observation(display, model, list(model.long_sides), threads, check)
     whole = work.full_frame(1.0)
-    return work.infer([(whole if window is None else window, variant, 0) for window, variant in wanted])
+    windows = [whole if window is None else window for window, _ in wanted]
+    pictures = work.pictures(windows)
+    asked = [(pictures[window], mirror) for window, (_, mirror) in zip(windows, wanted, strict=True)]
+    return list(zip(windows, model.parts(asked, threads, check), strict=True))
 
 
 def look_turned(
@@ -122,7 +130,7 @@ def look_turned(
     threads: int = 1,
     check: Callable[[], None] = never,
 ) -> list[Plane]:
-    """Probabilities (parts, s, s) of all parts in turned *squares* of *display*, by our first network alone.
+    """Probabilities (parts, s, s) of all parts in turned *squares* of *display*.
 
     Args:
         display: (H, W, 3) display-referred RGB.
@@ -130,8 +138,11 @@ def look_turned(
         threads: processor threads; the result does not depend on them.
         check: called between passes of the network; raises Cancelled to stop.
     """
-    cuts = [np.clip(square.cut(_clean(display), side), 0, 1) for square, side in squares]
-    return [one.parts for one in model.infer([(cut, 0, 0) for cut in cuts], threads, check)]
+    if not squares:
+        return []
+    clean = _clean(display)
+    cuts = [(np.clip(square.cut(clean, side), 0, 1), False) for square, side in squares]
+    return model.parts(cuts, threads, check)
 
 
 def _larger_inference(plate: tuple[int, int], grid: tuple[int, int], crop: Crop) -> LargerInference:
@@ -170,7 +181,7 @@ class _Observation:
     def infer(self, wanted: Sequence[tuple[Window, int, int]]) -> list[Crop]:
         """Crops with predictions; wanted are window, variant, and which published networks run too."""
         self.check()
-        pictures = self._pictures([window for window, _, _ in wanted])
+        pictures = self.pictures([window for window, _, _ in wanted])
         predictions = self.model.infer(
             [(pictures[window], variant, published) for window, variant, published in wanted],
             self.threads,
@@ -180,7 +191,7 @@ class _Observation:
             Crop(window, prediction) for (window, _, _), prediction in zip(wanted, predictions, strict=True)
         ]
 
-    def _pictures(self, of: Sequence[Window]) -> dict[Window, Plane]:
+    def pictures(self, of: Sequence[Window]) -> dict[Window, Plane]:
         """What is in windows; smaller ones of the whole plate are made from the largest one of it."""
         made: dict[Window, Plane] = {}
         for window in sorted(set(of), key=lambda window: (-window.height * window.width, window)):

@@ -8,8 +8,7 @@ another inside of a layer, which is what makes torch slow on a busy machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,8 +24,10 @@ from ...people.detections import decoded, letterboxed
 from ...people.evidence import PeopleEvidence, Plane
 from ...people.instances import Prediction
 from ...people.observe import observe_people
+from ..beside import Beside, Request, predictions
+from ..person_cells import Box
 from . import outfit_head, person_detector, portrait_net
-from .outfit_head import Box, Seen, outfit_odds
+from .outfit_head import Seen, outfit_odds
 from .passes import alone, one_torch_thread
 from .people_net import OFFSET_UNIT, load
 
@@ -52,14 +53,6 @@ LONG_SIDE = 320
 
 
 T = TypeVar("T")
-Beside = tuple[Plane | None, Plane | None]
-
-Request = tuple[Plane, int, int]
-"""One pass: a picture (h, w, 3) in 0-1 whose sides are multiples of `STRIDE`, the variant, and which
-published networks run too: none (0), portrait network and person detector (1), portrait network alone (2).
-
-Variant 0 is the first network, 1 the first on the mirrored picture, 2 the second, 3 the second mirrored.
-"""
 
 
 def native_dtype(device: str) -> torch.dtype:
@@ -139,23 +132,19 @@ class PeopleModel:
     ) -> list[Prediction]:
         """A prediction for each pass *wanted*; *check* is called between passes and may raise Cancelled."""
         with one_torch_thread():
-            if threads <= 1 or not wanted or self.device != "cpu":
-                return [self._with(self._checked(self._infer, one, check), one, check) for one in wanted]
-            with ThreadPoolExecutor(min(threads, 2 * len(wanted))) as pool:
-                largest = sorted(range(len(wanted)), key=lambda k: -wanted[k][0].size)  # no thread waits long
-                own = {k: pool.submit(self._checked, self._infer, wanted[k], check) for k in largest}
-                beside = {k: pool.submit(self._checked, self._published, wanted[k], check) for k in largest}
-                try:
-                    return [_together(own[k].result(), beside[k].result()) for k in range(len(wanted))]
-                except BaseException:
-                    for waiting in (own, beside):
-                        for k in waiting:
-                            waiting[k].cancel()
-                    raise
+            own: Callable[[Request], Prediction] = partial(self._checked, self._infer, check=check)
+            published: Callable[[Request], Beside] = partial(self._checked, self._published, check=check)
+            return predictions(wanted, own, published, threads if self.device == "cpu" else 1)
 
-    def _with(self, found: Prediction, one: Request, check: Callable[[], None]) -> Prediction:
-        """A prediction with what the published networks say of the same picture."""
-        return _together(found, self._checked(self._published, one, check))
+    def parts(
+        self,
+        wanted: Sequence[tuple[Plane, bool]],
+        threads: int = 1,
+        check: Callable[[], None] = lambda: None,
+    ) -> list[Plane]:
+        """Probabilities (parts, h/2, w/2) by the first network alone of each picture, mirrored or not."""
+        found = self.infer([(picture, int(mirror), 0) for picture, mirror in wanted], threads, check)
+        return [one.parts for one in found]
 
     @staticmethod
     def _checked(run: Callable[[Request], T], one: Request, check: Callable[[], None]) -> T:
@@ -241,11 +230,6 @@ class PeopleModel:
 def _of_all_parts(known: torch.Tensor) -> torch.Tensor:
     """Probabilities (known, h, w) with 0 for the parts that the network does not know, (parts, h, w)."""
     return torch.nn.functional.pad(known, (0, 0, 0, 0, 0, len(PARTS) - len(known)))
-
-
-def _together(own: Prediction, beside: Beside) -> Prediction:
-    """Our own prediction with what the published networks say of the same picture."""
-    return replace(own, portrait=beside[0], persons=beside[1])
 
 
 def _long_side(weights: Path) -> int:

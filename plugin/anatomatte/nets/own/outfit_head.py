@@ -10,13 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..person_cells import COLUMNS, ROWS, WHOLE, Box, Plane, own_cells, within
 from .weights_file import fill, for_inference, must_be, read
 
 OUTFITS = ("dress", "skirt", "trousers")
@@ -42,20 +41,6 @@ CELLS: tuple[tuple[str, ...], ...] = (
 NET = "outfit_head_1"
 """What the header of a weights file calls this network."""
 
-ROWS, COLUMNS = 16, 8
-"""Coarse cells of a person; fine ones are twice as many each way."""
-
-_LEAST = 0.5
-"""Coverage from which on a place is the person's."""
-_MARGIN = 0.04
-
-Plane = NDArray[np.float32]
-Box = tuple[float, float, float, float]
-"""Top, bottom, left, right, as shares of the picture's height and width; may reach beyond it."""
-
-
-WHOLE: Box = (0.0, 1.0, 0.0, 1.0)
-
 
 class Seen(NamedTuple):
     """Features of a pass of the people network, (channels, h, w) each, and the window that it looked at."""
@@ -65,23 +50,6 @@ class Seen(NamedTuple):
     coarse: Tensor
     """At 1/16 of it."""
     window: Box = WHOLE
-
-
-def person_box(matte: Plane) -> Box | None:
-    """The box around a person, twice as high as wide or higher than that; None where nobody is.
-
-    Args:
-        matte: (h, w) the person's own coverage in 0-1.
-    """
-    rows, columns = (np.flatnonzero((matte > _LEAST).any(axis)) for axis in (1, 0))
-    if not len(rows):
-        return None
-    height, width = matte.shape
-    tall, wide = rows[-1] + 1 - rows[0], columns[-1] + 1 - columns[0]
-    tall, wide = max(tall, wide * ROWS / COLUMNS), max(wide, tall * COLUMNS / ROWS)
-    tall, wide = tall * (1 + 2 * _MARGIN), wide * (1 + 2 * _MARGIN)
-    y, x = (rows[0] + rows[-1] + 1) / 2, (columns[0] + columns[-1] + 1) / 2
-    return (y - tall / 2) / height, (y + tall / 2) / height, (x - wide / 2) / width, (x + wide / 2) / width
 
 
 def cut(planes: Tensor, box: Box, rows: int, columns: int) -> Tensor:
@@ -102,47 +70,16 @@ def around(seen: Seen, picture: Plane, matte: Plane) -> tuple[Tensor, Tensor] | 
         picture: (H, W, 3) display-referred RGB in 0-1, whole, of any size.
         matte: (h, w) the person's own coverage, of any size.
     """
-    box = person_box(matte)
-    if box is None:
+    found = own_cells(picture, matte)
+    if found is None:
         return None
+    box, small, inner = found
     cells = 2 * ROWS, 2 * COLUMNS
-    high, wide = matte.shape
-    top, left = max(0, int(box[0] * high)), max(0, int(box[2] * wide))
-    bottom, right = min(high, int(box[1] * high) + 1), min(wide, int(box[3] * wide) + 1)
-    here = np.s_[top:bottom, left:right]
-    inner = _within(box, (top / high, bottom / high, left / wide, right / wide))
-    small = _shrunk(np.dstack([_sized(picture, matte.shape)[here], matte[here]]).astype(np.float32), inner)
     own = cut(torch.from_numpy(small).permute(2, 0, 1)[None], inner, *cells)
-    there = _within(box, seen.window)
+    there = within(box, seen.window)
     fine = cut(seen.fine[None].float(), there, *cells)
     coarse = cut(seen.coarse[None].float(), there, ROWS, COLUMNS)
     return torch.cat([fine, own], 1), coarse
-
-
-def _within(box: Box, window: Box) -> Box:
-    """A box of the picture, as shares of a window of it."""
-    tall, wide = window[1] - window[0], window[3] - window[2]
-    return (
-        (box[0] - window[0]) / tall, (box[1] - window[0]) / tall,
-        (box[2] - window[2]) / wide, (box[3] - window[2]) / wide,
-    )  # fmt: skip
-
-
-def _sized(picture: Plane, size: tuple[int, ...]) -> Plane:
-    if picture.shape[:2] == size:
-        return picture
-    how = cv2.INTER_AREA if picture.shape[0] > size[0] else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(picture, (size[1], size[0]), interpolation=how), np.float32)
-
-
-def _shrunk(planes: Plane, box: Box) -> Plane:
-    """Planes such that about two pixels lie in a fine cell: sampled there, none is left out."""
-    height, width = planes.shape[:2]
-    shrink = min((box[1] - box[0]) * height / (4 * ROWS), (box[3] - box[2]) * width / (4 * COLUMNS))
-    if shrink <= 1:
-        return planes
-    size = max(1, round(width / shrink)), max(1, round(height / shrink))
-    return np.asarray(cv2.resize(planes, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 class _Mixed(nn.Module):

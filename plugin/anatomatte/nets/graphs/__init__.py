@@ -1,0 +1,1 @@
+"""The networks of the package as graphs, which ONNX Runtime computes on processors; without torch."""

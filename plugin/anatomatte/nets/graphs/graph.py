@@ -1,0 +1,87 @@
+"""One network as ONNX Runtime computes it, on one thread; any number of threads may ask it at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from ...errors import SetupError
+from .files import FILES, GRAPHS
+
+Plane = NDArray[np.float32]
+
+
+class Graph:
+    """A network of the package.
+
+    What it answers depends on what it is given alone: one thread computes it, whatever else runs.
+
+    Args:
+        name: a key of `FILES`.
+
+    Raises:
+        SetupError: a file is missing, damaged or of another network.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._weights = dict(_weights(name))
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        options.add_external_initializers(list(self._weights), list(self._weights.values()))
+        path = GRAPHS / f"{name}.onnx"
+        try:
+            self._session = ort.InferenceSession(
+                path.read_bytes(), options, providers=["CPUExecutionProvider"]
+            )
+        except (OSError, RuntimeError, ValueError) as cause:
+            files = ", ".join(str(file) for file in FILES[name])
+            raise SetupError(
+                f"The network {path} does not fit its weights ({files}): {cause}; install the package again"
+            ) from cause
+        self._given = [one.name for one in self._session.get_inputs()]
+
+    def __call__(self, *given: Plane) -> list[Plane]:
+        """What the network says of one picture (1, C, H, W) or more planes, without the first dimension."""
+        feed: dict[str, Any] = dict(zip(self._given, given, strict=True))
+        return [one[0] for one in self._session.run(None, feed)]
+
+
+def _weights(name: str) -> Iterator[tuple[str, Any]]:
+    """Names and float32 values of a network's weights; ONNX Runtime does not copy them."""
+    wanted = set(_names()[name])
+    for path in FILES[name]:
+        try:
+            with safe_open(str(path), "np") as file:
+                for key in wanted.intersection(file.keys()):
+                    value = np.ascontiguousarray(file.get_tensor(key), np.float32)
+                    yield key, ort.OrtValue.ortvalue_from_numpy(value)
+        except (OSError, SafetensorError) as cause:
+            raise SetupError(
+                f"the weights {Path(path)} cannot be read ({cause}); install the package again"
+            ) from cause
+
+
+@cache
+def _names() -> dict[str, list[str]]:
+    """The weights that each graph wants."""
+    path = GRAPHS / "weights.json"
+    try:
+        found: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as cause:
+        raise SetupError(f"{path} cannot be read ({cause}); install the package again") from cause
+    return found
+
+
+def batch(picture: Plane) -> Plane:
+    """A picture (h, w, 3) as networks take it, (1, 3, h, w)."""
+    return np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32)

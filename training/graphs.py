@@ -1,0 +1,260 @@
+"""Writes the networks of the package as ONNX graphs without weights, for the engine on processors.
+
+    python -m training graphs
+
+A graph names each of its weights as the .safetensors file beside it does, so that the numbers are in the
+package once. A convolution that halves is padded as a picture here (`Filter` pads the kernel, for torch).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+import torch.nn.functional as F
+from onnx import TensorProto, numpy_helper
+from torch import Tensor, nn
+
+from anatomatte.nets.graphs.files import FILES, GRAPHS
+from anatomatte.nets.own import face_mesh, hand_net, outfit_head, person_detector, portrait_net, pose_head
+from anatomatte.nets.own.people_net import OFFSET_UNIT, PeopleNet, PeopleOutputs, load_trainable
+from anatomatte.nets.own.pose_trunk import PoseTrunk
+
+OPSET = 17
+_WRAPPED = ("net.", "head.")
+
+
+class _People(nn.Module):
+    """What `PeopleModel` makes of a pass: probabilities, and offsets in pixels."""
+
+    def __init__(self, net: PeopleNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
+        out: PeopleOutputs = self.net(picture)
+        made = out.parts.softmax(1), out.alpha, torch.sigmoid(out.centre), out.offset * OFFSET_UNIT
+        beside = (out.pose_mask, out.fine, out.coarse)
+        return (*made, *(one for one in beside if one is not None))
+
+
+class _Parts(nn.Module):
+    """The parts alone; what nobody asks for is not in the graph."""
+
+    def __init__(self, net: PeopleNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, picture: Tensor) -> Tensor:
+        out: PeopleOutputs = self.net(picture)
+        return out.parts.softmax(1)
+
+
+class _Pose(nn.Module):
+    """The published trunk and its head."""
+
+    def __init__(self, trunk: PoseTrunk, head: pose_head.PoseHead) -> None:
+        super().__init__()
+        self.trunk, self.head = trunk, head
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        found = self.head(self.trunk.body(picture))
+        return found.points, found.heat, found.present
+
+
+class _Outfit(nn.Module):
+    """The odds that `outfit_head.outfit_odds` returns."""
+
+    def __init__(self, net: outfit_head.OutfitHead) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, fine: Tensor, coarse: Tensor) -> Tensor:
+        found = self.net(fine, coarse)
+        return torch.cat([found.outfit.log_softmax(1), found.signs], 1)
+
+
+@dataclass(frozen=True)
+class Written:
+    """One graph: the network, names and shapes of what goes in, names of what comes out."""
+
+    net: nn.Module
+    shapes: dict[str, tuple[int, ...]]
+    outputs: tuple[str, ...]
+    any_size: bool = False
+
+
+def networks() -> dict[str, Callable[[], Written]]:
+    """How each graph's network is made, by the graph's name."""
+    many = ("parts", "alpha", "centre", "offset", "pose_mask", "fine", "coarse")
+    wide, high = {"picture": (1, 3, 192, 320)}, {"fine": (1, 76, 32, 16), "coarse": (1, 216, 16, 8)}
+
+    def square(side: int) -> dict[str, tuple[int, ...]]:
+        return {"picture": (1, 3, side, side)}
+
+    def people(name: str) -> PeopleNet:
+        return load_trainable(FILES[name][0])
+
+    def pose() -> Written:
+        trunk = people("people").trunk
+        assert isinstance(trunk, PoseTrunk)
+        return Written(
+            _Pose(trunk, pose_head.load(FILES["pose"][1])), square(256), ("points", "heat", "present")
+        )
+
+    return {
+        "people": lambda: Written(_People(people("people")), wide, many, True),
+        "people_parts": lambda: Written(_Parts(people("people")), wide, many[:1], True),
+        "people_plain": lambda: Written(_People(people("people_plain")), wide, many[:4], True),
+        "portrait": lambda: Written(portrait_net.load(FILES["portrait"][0]), square(256), ("logits",)),
+        "detector": lambda: Written(
+            person_detector.load(FILES["detector"][0]), square(224), ("scores", "boxes")
+        ),
+        "pose": pose,
+        "face": lambda: Written(face_mesh.load(FILES["face"][0]), square(192), ("points", "present")),
+        "hand": lambda: Written(hand_net.load(FILES["hand"][0]), square(224), ("points", "present", "right")),
+        "outfit": lambda: Written(_Outfit(outfit_head.load(FILES["outfit"][0])), high, ("odds",)),
+    }
+
+
+def write(folder: Path = GRAPHS) -> None:
+    """Write every graph into *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {}
+    for name, make in networks().items():
+        made = graph(make())
+        wanted[name] = weights_of(made)
+        (folder / f"{name}.onnx").write_bytes(made.SerializeToString(deterministic=True))
+    (folder / "weights.json").write_text(json.dumps(wanted, indent=0) + "\n", encoding="utf-8")
+
+
+def graph(one: Written) -> onnx.ModelProto:
+    """A network as a graph without weights."""
+    net = one.net.eval().to(memory_format=torch.contiguous_format)
+    given = tuple(
+        torch.rand(shape, generator=torch.Generator().manual_seed(0)) for shape in one.shapes.values()
+    )
+    axes = {name: {2: "height", 3: "width"} for name in one.shapes} if one.any_size else None
+    file = io.BytesIO()
+    with _pictures_are_padded():
+        torch.onnx.export(
+            net,
+            given,
+            file,
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=list(one.shapes),
+            output_names=list(one.outputs),
+            dynamic_axes=axes,
+            do_constant_folding=False,
+            training=torch.onnx.TrainingMode.PRESERVE,
+        )
+    made = onnx.load_from_string(file.getvalue())
+    _fold(made.graph)
+    _without_weights(made.graph)
+    _short(made.graph)
+    return made
+
+
+@contextmanager
+def _pictures_are_padded() -> Iterator[None]:
+    """A graph's convolution cannot have a kernel that is padded on the way."""
+    before = portrait_net.Filter.forward
+
+    def forward(self: portrait_net.Filter, x: Tensor) -> Tensor:
+        conv = self.conv
+        if conv.stride[0] == 1:
+            found: Tensor = conv(x)
+            return found
+        high, wide = conv.kernel_size[0] // 2, conv.kernel_size[1] // 2
+        padded = F.pad(x, (wide - 1, wide, high - 1, high))
+        return F.conv2d(padded, conv.weight, conv.bias, conv.stride, groups=conv.groups)
+
+    portrait_net.Filter.forward = forward  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        portrait_net.Filter.forward = before  # type: ignore[method-assign]
+
+
+def _fold(made: onnx.GraphProto) -> None:
+    """Casts of constants become constants, and equal constants one: a third of all nodes otherwise."""
+    values: dict[str, np.ndarray] = {}
+    kept: list[onnx.NodeProto] = []
+    same: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+    instead: dict[str, str] = {}
+    for node in made.node:
+        inputs = [instead.get(name, name) for name in node.input]
+        del node.input[:]
+        node.input.extend(inputs)
+        if node.op_type == "Constant" and node.attribute[0].name == "value":
+            value = numpy_helper.to_array(node.attribute[0].t)
+        elif node.op_type == "Cast" and node.input[0] in values:
+            to = onnx.helper.tensor_dtype_to_np_dtype(node.attribute[0].i)
+            value = values[node.input[0]].astype(to)
+        else:
+            kept.append(node)
+            continue
+        key = (value.dtype.str, value.shape, value.tobytes())
+        name = same.setdefault(key, node.output[0])
+        instead[node.output[0]] = name
+        values[name] = value
+    used = {name for node in kept for name in node.input}
+    del made.node[:]
+    made.node.extend(kept)
+    made.initializer.extend(
+        numpy_helper.from_array(value, name) for name, value in values.items() if name in used
+    )
+
+
+def _without_weights(made: onnx.GraphProto) -> None:
+    """Weights are named as in their file, and are to be found there."""
+    constants = {node.output[0] for node in made.node}
+    named: dict[str, str] = {}
+    for one in made.initializer:
+        name = one.name
+        for wrap in _WRAPPED:
+            name = name.removeprefix(wrap)
+        if one.name.startswith("/") or ("." not in name and name not in ("middle", "spread")):
+            continue
+        assert name not in constants
+        named[one.name] = one.name = name
+        for field in ("raw_data", "float_data"):
+            one.ClearField(field)
+        one.data_location = TensorProto.EXTERNAL
+        where = one.external_data.add()
+        where.key, where.value = "location", "weights"
+    for node in made.node:
+        for at, name in enumerate(node.input):
+            node.input[at] = named.get(name, name)
+
+
+def _short(made: onnx.GraphProto) -> None:
+    """Values that only this graph knows are numbered; what the exporter says of where they come from goes."""
+    named = {one.name for one in (*made.input, *made.output)}
+    named |= {one.name for one in made.initializer if one.data_location == TensorProto.EXTERNAL}
+    numbered: dict[str, str] = {"": ""}
+
+    def short(name: str) -> str:
+        return name if name in named else numbered.setdefault(name, f"v{len(numbered)}")
+
+    for one in made.initializer:
+        one.name = short(one.name)
+    for node in made.node:
+        for names in (node.input, node.output):
+            names[:] = [short(name) for name in names]
+        node.ClearField("doc_string")
+        node.ClearField("name")
+    del made.value_info[:]
+
+
+def weights_of(made: onnx.ModelProto) -> Sequence[str]:
+    """The names of the weights that a graph wants."""
+    return [one.name for one in made.graph.initializer if one.data_location == TensorProto.EXTERNAL]
