@@ -60,12 +60,16 @@ print(times[0], statistics.median(times[3:]))
 def null_engine() -> None:
     """Replace the engine behind the door by one that hands the plate through."""
     from anatomatte import entry
+    from anatomatte.engine import Mattes
+
+    none = np.zeros((1, 1), np.float32)
+    nothing = Mattes(none, none, none, none, none, none, none)
 
     def picture(clips: dict[str, Any], chosen: Any, job: Any, draft: Any, window: Any, *_: Any) -> Any:
         x1, y1, x2, y2 = window
         source = clips["Source"]
         left, top = source.bounds[0], source.bounds[3]
-        return source.pixels[top - y2 : top - y1, x1 - left : x2 - left], (), False
+        return source.pixels[top - y2 : top - y1, x1 - left : x2 - left], (), nothing
 
     entry.picture = picture
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from ...errors import SetupError
+from ..runtime.files import quietly
 from .files import FILES, GRAPHS
+
+ort = quietly("onnxruntime")
 
 Plane = NDArray[np.float32]
 
@@ -35,8 +37,8 @@ class Graph:
         self._weights = dict(_weights(name))
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 3
+        options.enable_cpu_mem_arena = True
+        options.log_severity_level = 4
         options.add_external_initializers(list(self._weights), list(self._weights.values()))
         path = GRAPHS / f"{name}.onnx"
         try:
