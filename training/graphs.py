@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,7 +144,8 @@ def graph(one: Written) -> onnx.ModelProto:
     )
     axes = {name: {2: "height", 3: "width"} for name in one.shapes} if one.any_size else None
     file = io.BytesIO()
-    with _pictures_are_padded():
+    with _pictures_are_padded(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of sizes that are fixed on purpose, and of this exporter's age
         torch.onnx.export(
             net,
             given,

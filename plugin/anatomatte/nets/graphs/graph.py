@@ -14,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 
 from ...errors import SetupError
 from ..runtime.files import quietly
+from ..runtime.sessions import short_of_memory
 from .files import FILES, GRAPHS
 
 ort = quietly("onnxruntime")
@@ -45,7 +46,9 @@ class Graph:
             self._session = ort.InferenceSession(
                 path.read_bytes(), options, providers=["CPUExecutionProvider"]
             )
-        except (OSError, RuntimeError, ValueError) as cause:
+        except Exception as cause:  # its own are of no common kind
+            if short_of_memory(cause):
+                raise MemoryError(str(cause)) from cause
             files = ", ".join(str(file) for file in FILES[name])
             raise SetupError(
                 f"The network {path} does not fit its weights ({files}): {cause}; install the package again"
