@@ -5,8 +5,9 @@
 The base is cloned and built into a folder of its own (DIR keeps it for the next time), and runs in this
 environment's packages with its own code in front. Every measure is a pair of fresh processes, the base first
 and then this checkout, as often as *repeats* says; told are ratios of this one to the base, below 1 is in our
-favour: the median of all pairs, their least and their most. Node measures go through the node, as a host does,
-with a plate that is another one in every frame, so that nothing comes out of a store.
+favour: the median of all pairs, their least and their most. Node measures go through the node, as a host
+renders a sequence, with a plate that is another one in every frame; what later commits switched on by default
+(Steady, which looks at two frames to both sides, and quality control) is in them.
 
     cold_photo      shell to cut-out of one 1-megapixel photo: seconds of the processor
                     (cold_photo_wall of the clock, cold_photo_mb the peak of memory)
@@ -49,7 +50,7 @@ from pathlib import Path
 import numpy as np
 from pyopenfx import Host
 
-root, plate, controls, count = Path(sys.argv[1]), np.load(sys.argv[2]), json.loads(sys.argv[3]), int(sys.argv[4])
+root, plate, controls, count = Path(sys.argv[1]), np.load(sys.argv[2]), *map(json.loads, sys.argv[3:5])
 bundle = next((root / "plugin" / "anatomatte" / "ofx").glob("*.ofx.bundle"))
 
 def other(frame):
@@ -68,12 +69,13 @@ with Host() as host:
             setattr(node.params, name, value)
         for frame in range(-4, count + 6 if count > 1 else -4):
             other(frame)
-        for frame in range(1, count + 1):
-            wall, cpu = time.perf_counter(), time.process_time()
-            node.render(frame)
-            walls.append(time.perf_counter() - wall)
-            spent.append(time.process_time() - cpu)
-print(json.dumps({"cpu": min(spent[1:] or spent), "wall": min(walls[1:] or walls)}))
+        with node.sequence(1, count):
+            for frame in range(1, count + 1):
+                wall, cpu = time.perf_counter(), time.process_time()
+                node.render(frame)
+                walls.append(time.perf_counter() - wall)
+                spent.append(time.process_time() - cpu)
+print(json.dumps({"cpu": min(spent[2:] or spent), "wall": min(walls[2:] or walls)}))
 """
 
 
@@ -189,7 +191,7 @@ def _photo(one: Checkout, given: dict[str, Path]) -> dict[str, float]:
 def _warm(one: Checkout, given: dict[str, Path], name: str) -> dict[str, float]:
     kind = "keyer" if name == "hd_keyer" else "people"
     controls = {"hd_people": PEOPLE, "hd_parts": PARTS, "hd_keyer": KEYER}[name]
-    words = ("-c", FRAMES, str(one.root), str(given[f"hd_{kind}"]), json.dumps(controls), "4")
+    words = ("-c", FRAMES, str(one.root), str(given[f"hd_{kind}"]), json.dumps(controls), "5")
     found = json.loads(one.run(*words)[0].splitlines()[-1])
     return {name: found["cpu"], f"{name}_wall": found["wall"]}
 

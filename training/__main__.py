@@ -3,7 +3,8 @@
 `outfit` renders whole figures, fits the outfit head to the shipped network's features of them, scores it
 on held-out figures and puts it into the package.
 `odd` renders the sets that `benchmarks/odd.py` scores.
-`portrait`, `detector` and `landmarks` put the published networks of that name into the package, as they are.
+`portrait`, `detector` and `landmarks` put the published networks of that name into the package, as they are;
+`graphs` writes all networks of the package as the graphs that the node computes.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ LANDMARKS = tuple(SHIPPED.with_name(f"{of}_landmarks.safetensors") for of in ("p
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     steps = ("assets", "pack", "render", "train", "validate", "export")
-    given = ("portrait", "detector", "landmarks")
+    given = ("portrait", "detector", "landmarks", "graphs")
     parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit"))
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
@@ -251,6 +252,10 @@ def main() -> int:
         if args.command in ("all", "landmarks"):
             for target in LANDMARKS:
                 _as_published(args, target)
+        if args.command in ("all", "graphs"):
+            from .graphs import write
+
+            write()
     except (RuntimeError, OSError, ValueError) as failure:
         print(f"training: {failure}", file=sys.stderr)
         return 1

@@ -21,7 +21,7 @@ from . import schemas
 from .service import Service, of
 
 routes = APIRouter()
-_PACKAGES = ("torch", "numpy", "opencv-python-headless", "OpenImageIO", "fastapi", "uvicorn")
+_PACKAGES = ("onnxruntime", "torch", "numpy", "opencv-python-headless", "OpenImageIO", "fastapi", "uvicorn")
 _KEPT = 600.0  # seconds for which the doctor's words are true
 _OWN = (
     ("people", "People and parts", "Apache-2.0"),

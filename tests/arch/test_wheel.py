@@ -16,6 +16,7 @@ import pytest
 from scikit_build_core.metadata import regex as metadata
 
 import anatomatte
+from anatomatte.nets.graphs.files import FILES
 from anatomatte_batch.ofx_node import bundle
 from made import native
 
@@ -126,6 +127,8 @@ def test_the_wheel_holds_what_works_and_nothing_that_lay_about(wheel: Path) -> N
         "anatomatte/weights/landmarks.md",
         "anatomatte/weights/outfit.safetensors",
         "anatomatte/weights/outfit.md",
+        *(f"anatomatte/weights/graphs/{of}.onnx" for of in FILES),
+        "anatomatte/weights/graphs/weights.json",
         "anatomatte_cli/main.py",
         *(f"anatomatte_review/page/{part}" for part in ("index.html", "app.js", "style.css", "icon.svg")),
         *(f"anatomatte_cli/samples/{of}" for of in ("shot/plate.1012.exr", "room/plate.1012.jpg")),
