@@ -252,7 +252,7 @@ def main() -> int:
         if args.command in ("all", "landmarks"):
             for target in LANDMARKS:
                 _as_published(args, target)
-        if args.command in ("all", "graphs"):
+        if args.command == "graphs":
             from .graphs import write
 
             write()

@@ -20,7 +20,8 @@ from anatomatte import settings
 from anatomatte.errors import AnatomatteError, SetupError
 
 PACKAGES = (
-    "numpy", "opencv-python-headless", "OpenImageIO", "av", "onnxruntime", "torch", "click", "rich", "fileseq",
+    "numpy", "opencv-python-headless", "OpenImageIO", "av", "onnxruntime", "torch", "click", "rich",
+    "fileseq",
 )  # fmt: skip
 
 
