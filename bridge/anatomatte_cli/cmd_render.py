@@ -70,7 +70,8 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--timeout-per-frame", metavar="N", type=float, row="failing", help="seconds.")
 @option("--threads", metavar="N", type=int, row="limits", help="For a frame; beyond it doubt is exit 6.")
 @option("--qc-threshold", metavar="N", type=float, row="limits")
-@option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
+@option("--log", metavar="FILE|ADDRESS", row="far", help="Append NDJSON (-: stdout); a Ray cluster.")
+@option("--ray", metavar="FILE|ADDRESS", row="far", is_flag=False, flag_value="auto")
 @option("--quiet", is_flag=True, row="flags", help="no words.")
 def command(**words: Any) -> int:
     """Key SRC into DST: plate.####.exr, %04d, $F4, image, video; {layer} in DST."""
@@ -87,7 +88,12 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
     request = requested(words)
     if words["save_preset"]:
         presets.save(request.resolved(), Path(words["save_preset"]))
-    result = request.run(connect)
+    if words["ray"]:
+        from anatomatte_batch import ray_cluster
+
+        result = ray_cluster.render_on(request, *ray_cluster.told(words["ray"]))
+    else:
+        result = request.run(connect)
     if result.errors:
         click.echo(f"anatomatte: {result.sentence}", err=True)
     return result.exit_code
