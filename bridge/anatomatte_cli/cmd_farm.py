@@ -71,6 +71,23 @@ def render(**words: Any) -> int:
     return 0 if told_by_gate else result.exit_code
 
 
+@command.command("task", hidden=True, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def task(words: tuple[str, ...]) -> int:
+    """Go to the shot's folder, which a variable names, and run a command of `anatomatte` there."""
+    from anatomatte_batch.farm.queues import SHOT
+
+    from .main import main
+
+    if place := os.environ.get(SHOT):
+        try:
+            os.chdir(place)
+        except OSError as why:
+            cure = f"mount it, or name its place here in {SHOT}"
+            raise SetupError(f"The shot's folder {place} is not here ({why.strerror}); {cure}.") from why
+    return main(list(words))
+
+
 @command.command("enter", hidden=True)
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def enter(folder: Path) -> int:

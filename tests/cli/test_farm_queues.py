@@ -40,7 +40,9 @@ def facts(text: str) -> dict[str, str]:
 @pytest.mark.parametrize(("frames", "chunk"), [("1-10", "4"), ("1-9x2", "1"), ("1,5-7", "1")])
 def test_deadline_reads_keys_and_tokens(tmp_path, frames, chunk):
     files = written(tmp_path, "deadline", frames)
-    assert sorted(files) == ["check.job", "check.plugin", "render.job", "render.plugin"]
+    assert sorted(files) == [
+        f"{step}.{kind}" for step in ("check", "render", "sheet") for kind in ("job", "plugin")
+    ]
     job, plugin = facts(files["render.job"]), facts(files["render.plugin"])
     assert job["Plugin"] == "CommandLine" and job["ChunkSize"] == chunk
     assert parse_frames(job["Frames"]) == parse_frames(frames)
@@ -49,9 +51,14 @@ def test_deadline_reads_keys_and_tokens(tmp_path, frames, chunk):
     words = shlex.split(line)
     place = tmp_path / "a b's"
     assert words[:6] == [
-        "farm", "render", str(place / "plate.####.exr"), str(place / "out" / "key.####.exr"),
+        "farm", "render", "plate.####.exr", "out/key.####.exr",
         "--frames", "1-4",
     ]  # fmt: skip
+    assert plugin["StartupDirectory"] == str(place) and job["OutputDirectory0"] == str(place / "out")
+    assert str(place) not in plugin["Arguments"]
+    sheet = facts(files["sheet.plugin"])
+    assert sheet["Arguments"] == "sheet plate.####.exr out/sh010.sheet.png --set screen=green"
+    assert sheet["StartupDirectory"] == facts(files["check.plugin"])["StartupDirectory"] == str(place)
     assert facts(files["check.plugin"])["Arguments"].startswith("check-frames ")
 
 
@@ -60,7 +67,7 @@ def test_opencue_has_its_elements_in_order_and_the_check_waits_for_all_frames(tm
     assert 'cjsl-1.12.dtd"' in text.splitlines()[1]
     spec = xml.fromstring(text)
     assert [one.tag for one in spec] == ["show", "shot", "user", "job", "depends"]
-    assert [one.tag for one in spec.find("job")] == ["paused", "maxretries", "layers"]
+    assert [one.tag for one in spec.find("job")] == ["paused", "maxretries", "env", "layers"]
     layers = {one.get("name"): one for one in spec.iter("layer")}
     for layer in layers.values():
         order = [LAYER.index(one.tag) for one in layer]
@@ -68,9 +75,15 @@ def test_opencue_has_its_elements_in_order_and_the_check_waits_for_all_frames(tm
     render = layers["render"]
     assert render.findtext("range") == "1-9x2" and render.findtext("memory") == "1536m"
     words = shlex.split(render.findtext("cmd").replace("#FRAMESPEC#", "1,3,5,7"))
-    assert words[0] == "anatomatte" and words[words.index("--frames") + 1] == "1,3,5,7"
-    assert str(tmp_path / "a b's" / "plate.####.exr") in words
-    depend = spec.find("depends/depend")
+    assert (
+        words[:4] == ["anatomatte", "farm", "task", "farm"]
+        and words[words.index("--frames") + 1] == "1,3,5,7"
+    )
+    assert "plate.####.exr" in words and text.count(str(tmp_path)) == 1
+    (place,) = spec.iter("key")
+    assert (place.get("name"), place.text) == ("ANATOMATTE_SHOT", str(tmp_path / "a b's"))
+    sheet, depend = spec.iter("depend")
+    assert (sheet.findtext("deplayer"), sheet.findtext("onlayer")) == ("sheet", "render")
     assert depend.get("type") == "LAYER_ON_LAYER"
     assert [one.tag for one in depend] == ["depjob", "deplayer", "onjob", "onlayer"]
     assert (depend.findtext("deplayer"), depend.findtext("onlayer")) == ("check", "render")
@@ -88,15 +101,19 @@ def test_slurm_runs_each_chunk_once(tmp_path):
     frames: list[int] = []
     for task in ("0", "1"):
         words = ran(tmp_path / "slurm" / "render.sbatch", program.parent, task)
-        assert words[2] == str(tmp_path / "a b's" / "plate.####.exr")
+        assert words[2] == "plate.####.exr"
         frames += parse_frames(words[words.index("--frames") + 1])
     assert frames == [1, 3, 5, 7, 9, 20]
+    assert not [text for text in files.values() if str(tmp_path) in text]
+    words = ran(tmp_path / "slurm" / "sheet.sbatch", program.parent, "")
+    assert words == ["sheet", "plate.####.exr", "out/sh010.sheet.png", "--set", "screen=green"]
     words = ran(tmp_path / "slurm" / "check.sbatch", program.parent, "")
     assert words[0] == "check-frames" and parse_frames(words[words.index("--frames") + 1]) == frames
 
 
 def ran(script: Path, where: Path, task: str) -> list[str]:
     environment = {**os.environ, "PATH": f"{where}:{os.environ['PATH']}", "SLURM_ARRAY_TASK_ID": task}
+    environment["SLURM_SUBMIT_DIR"] = str(script.parent.parent)
     done = subprocess.run(
         ["bash", str(script)],
         env=environment,
@@ -107,3 +124,13 @@ def ran(script: Path, where: Path, task: str) -> list[str]:
     )
     found: list[str] = json.loads(done.stdout)
     return found
+
+
+def test_a_task_of_opencue_goes_to_the_shots_folder(tmp_path, monkeypatch, capsys):
+    written(tmp_path, "opencue")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANATOMATTE_SHOT", str(tmp_path / "a b's"))
+    assert main(["farm", "task", "check-frames", "plate.####.exr", "--frames", "1-10"]) == 0
+    monkeypatch.setenv("ANATOMATTE_SHOT", str(tmp_path / "gone"))
+    assert main(["farm", "task", "check-frames", "plate.####.exr"]) == 4
+    assert "ANATOMATTE_SHOT" in capsys.readouterr().err

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -44,6 +46,7 @@ class FarmShot:
         memory: GiB.
         gpus: that a task needs.
         gpu_memory: GiB.
+        folder: of SHOT.toml.
     """
 
     name: str
@@ -65,6 +68,16 @@ class FarmShot:
     memory: float = 8.0
     gpus: int = 0
     gpu_memory: float = 0.0
+    folder: str = ""
+
+    def relative(self) -> FarmShot:
+        """The same shot with paths that count from its folder, as machines mount it at different places."""
+        paths: dict[str, Any] = {
+            name: os.path.relpath(getattr(self, name), self.folder)
+            for name in ("source", "output", "preset", "sidecar")
+            if getattr(self, name)
+        }
+        return dataclasses.replace(self, **paths)
 
     @property
     def even(self) -> bool:
@@ -95,6 +108,10 @@ class FarmShot:
         words += ["--retries", str(self.retries)] if self.retries else []
         words += ["--timeout-per-frame", f"{self.timeout:g}"] if self.timeout else []
         return [*words, "--threads", str(self.cpus)]
+
+    def sheet_words(self, source: str, sheet: str) -> list[str]:
+        """The words behind ``anatomatte`` that make the contact sheet."""
+        return ["sheet", source, sheet, *(word for text in self.settings for word in ("--set", text))]
 
     def check_words(self, source: str, output: str, frames: str, sidecar: str | None = None) -> list[str]:
         """The words behind ``anatomatte`` that check all frames."""
@@ -127,6 +144,7 @@ def load(path: Path) -> FarmShot:
     for key in ("source", "output", "preset", "sidecar"):
         facts[key] = str(folder / facts[key]) if facts.get(key) else ""
     facts.setdefault("name", path.stem)
+    facts["folder"] = str(folder)
     facts["settings"] = tuple(f"{name}={value}" for name, value in facts.get("settings", {}).items())
     facts["frames"] = _frames(path, facts)
     shot = _typed(path, facts)
@@ -184,7 +202,7 @@ def _table(path: Path, told: Mapping[str, Any], name: str) -> dict[str, Any]:
         raise SettingsError(f"{path}: {name} is to be a table, [{name}].")
     needs = ("cpus", "memory", "gpus", "gpu_memory")
     names = [one.name for one in fields(FarmShot)]
-    _known(path, table, needs if name == "needs" else [one for one in names if one not in needs])
+    _known(path, table, needs if name == "needs" else [one for one in names if one not in (*needs, "folder")])
     return dict(table)
 
 

@@ -107,8 +107,7 @@ def _render(shot: FarmShot) -> Table:
 
 
 def _sheet(shot: FarmShot) -> Table:
-    words = ["sheet", "{{Param.Source}}", "{{Param.Sheet}}"]
-    words += [word for text in shot.settings for word in ("--set", text)]
+    words = shot.sheet_words("{{Param.Source}}", "{{Param.Sheet}}")
     return {
         "name": "Sheet",
         "dependencies": [{"dependsOn": "Render"}],

@@ -19,6 +19,8 @@ _DTD = (
     '<!DOCTYPE spec PUBLIC "SPI Cue Specification Language" "http://localhost:8080/spcue/dtd/cjsl-1.12.dtd">'
 )
 _COMMAND = "anatomatte"
+SHOT = "ANATOMATTE_SHOT"
+"""Where the shot's folder is on a machine; `farm task` and scripts of SLURM go there."""
 
 
 def write(files: Mapping[str, str], folder: Path) -> list[Path]:
@@ -31,40 +33,36 @@ def write(files: Mapping[str, str], folder: Path) -> list[Path]:
 
 
 def deadline(shot: FarmShot) -> dict[str, str]:
-    """Job info and plugin info of the renders and of the check behind them (plug-in CommandLine)."""
-    frames = "<STARTFRAME>-<ENDFRAME>"
-    render = shot.render_words(shot.source, shot.output, frames)
-    check = shot.check_words(shot.source, shot.output, shot.range("x"))
-    output = Path(shot.output)
+    """Job info and plugin info of the renders, the sheet and the check behind them (plug-in CommandLine).
+
+    Arguments count from StartupDirectory, which Deadline maps, as it does OutputDirectory0.
+    """
+    output, near = Path(shot.output), shot.relative()
+    words = near.render_words(near.source, near.output, "<STARTFRAME>-<ENDFRAME>")
+    name = re.sub(r"%0?(\d*)d", lambda token: "#" * int(token[1] or 1), output.name)
     chunk = shot.chunk if shot.even else 1  # a task is told its first and last frame alone
-    facts = {
-        "OutputDirectory0": str(output.parent),
-        "OutputFilename0": re.sub(r"%0?(\d*)d", lambda token: "#" * int(token[1] or 1), output.name),
-    }
-    return {
-        "render.job": _lines(
-            {
-                "Plugin": "CommandLine",
-                "Name": shot.name,
-                "Frames": shot.range("x"),
-                "ChunkSize": chunk,
-                **facts,
-            }
-        ),
-        "render.plugin": _plugin(render),
-        "check.job": _lines(
-            {"Plugin": "CommandLine", "Name": f"{shot.name} check", "Frames": 0, "ChunkSize": 1}
-        ),
-        "check.plugin": _plugin(check),
-    }
+    facts: dict[str, object] = {"Plugin": "CommandLine", "Name": shot.name, "Frames": shot.range("x")}
+    facts |= {"ChunkSize": chunk, "OutputDirectory0": str(output.parent), "OutputFilename0": name}
+    files = {"render.job": _lines(facts), "render.plugin": _plugin(shot, words)}
+    for step, words in _behind(near):
+        facts = {"Plugin": "CommandLine", "Name": f"{shot.name} {step}", "Frames": 0, "ChunkSize": 1}
+        files |= {f"{step}.job": _lines(facts), f"{step}.plugin": _plugin(shot, words)}
+    return files
 
 
-def _plugin(words: list[str]) -> str:
+def _behind(near: FarmShot) -> list[tuple[str, list[str]]]:
+    """The steps that come behind all renders, and their words."""
+    check = near.check_words(near.source, near.output, near.range("x"))
+    sheet = [("sheet", near.sheet_words(near.source, near.sheet_file))] if near.sheet else []
+    return [*sheet, ("check", check)]
+
+
+def _plugin(shot: FarmShot, words: list[str]) -> str:
     return _lines(
         {
             "Executable": _COMMAND,
             "Arguments": " ".join(_for_deadline(word) for word in words),
-            "StartupDirectory": "",
+            "StartupDirectory": shot.folder,
             "ShellExecute": False,
             "Shell": "default",
             "SingleFramesOnly": False,
@@ -88,7 +86,7 @@ def _lines(facts: Mapping[str, object]) -> str:
 
 
 def opencue(shot: FarmShot) -> dict[str, str]:
-    """The outline as XML (CJSL 1.12): the renders, and the check behind all of them."""
+    """The outline as XML (CJSL 1.12): the renders, and the sheet and the check behind all of them."""
     spec = xml.Element("spec")
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", shot.name)
     for key, value in (("show", shot.show), ("shot", name), ("user", shot.user or getpass.getuser())):
@@ -96,16 +94,19 @@ def opencue(shot: FarmShot) -> dict[str, str]:
     job = xml.SubElement(spec, "job", name=name)
     xml.SubElement(job, "paused").text = "False"
     xml.SubElement(job, "maxretries").text = "2"
+    place = xml.SubElement(xml.SubElement(job, "env"), "key", name=SHOT)
+    place.text = shot.folder  # the one path: a site that mounts it elsewhere changes it here
     layers = xml.SubElement(job, "layers")
-    render = shot.render_words(shot.source, shot.output, "#FRAMESPEC#")
-    check = shot.check_words(shot.source, shot.output, shot.range("x"))
+    near = shot.relative()
+    render = near.render_words(near.source, near.output, "#FRAMESPEC#")
     _layer(layers, shot, "render", "Render", render, shot.range("x"), shot.chunk)
-    _layer(layers, shot, "check", "Post", check, "1", 1)
     depends = xml.SubElement(spec, "depends")
-    depend = xml.SubElement(depends, "depend", type="LAYER_ON_LAYER", anyframe="False")
-    told = (("depjob", name), ("deplayer", "check"), ("onjob", name), ("onlayer", "render"))
-    for key, value in told:
-        xml.SubElement(depend, key).text = value
+    for step, words in _behind(near):
+        _layer(layers, shot, step, "Post", words, "1", 1)
+        depend = xml.SubElement(depends, "depend", type="LAYER_ON_LAYER", anyframe="False")
+        told = (("depjob", name), ("deplayer", step), ("onjob", name), ("onlayer", "render"))
+        for key, value in told:
+            xml.SubElement(depend, key).text = value
     xml.indent(spec)
     text = xml.tostring(spec, encoding="unicode")
     return {f"{name}.xml": f'<?xml version="1.0"?>\n{_DTD}\n{text}\n'}
@@ -116,7 +117,8 @@ def _layer(
 ) -> None:
     layer = xml.SubElement(layers, "layer", name=name, type=kind)
     facts: dict[str, object] = {
-        "cmd": shlex.join([_COMMAND, *words]), "range": frames, "chunk": chunk, "cores": shot.cpus,
+        "cmd": shlex.join([_COMMAND, "farm", "task", *words]),
+        "range": frames, "chunk": chunk, "cores": shot.cpus,
         "threadable": "True", "memory": f"{round(shot.memory * 1024)}m",
     }  # fmt: skip
     if shot.gpus and kind == "Render":
@@ -127,31 +129,37 @@ def _layer(
 
 
 def slurm(shot: FarmShot) -> dict[str, str]:
-    """A script for an array of tasks, and one for the check behind it."""
+    """A script for an array of tasks, and one each for the sheet and the check behind it.
+
+    They hold no path but those that count from the shot's folder: where it is handed in, or `SHOT`.
+    """
+    near = shot.relative()
     chunks = [
         compact(shot.frames[first : first + shot.chunk]) for first in range(0, len(shot.frames), shot.chunk)
     ]
-    render = [shlex.quote(word) for word in shot.render_words(shot.source, shot.output, "@")]
+    render = [shlex.quote(word) for word in near.render_words(near.source, near.output, "@")]
     render[render.index("@")] = '"${CHUNKS[$SLURM_ARRAY_TASK_ID]}"'
-    check = shlex.join([_COMMAND, *shot.check_words(shot.source, shot.output, shot.range("x"))])
     needs = {
         "cpus-per-task": shot.cpus,
         "mem": f"{round(shot.memory * 1024)}M",
         **({"gres": f"gpu:{shot.gpus}"} if shot.gpus else {}),
     }
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", shot.name)
-    return {
+    files = {
         "render.sbatch": _script(
             {"job-name": name, "array": f"0-{len(chunks) - 1}", "output": "%x-%A_%a.log", **needs},
             f"CHUNKS=({' '.join(chunks)})\nexec {_COMMAND} {' '.join(render)}\n",
-        ),
-        "check.sbatch": _script({"job-name": f"{name}-check", "output": "%x-%j.log"}, f"exec {check}\n"),
+        )
     }
+    for step, words in _behind(near):
+        head = {"job-name": f"{name}-{step}", "output": "%x-%j.log", **(needs if step == "sheet" else {})}
+        files[f"{step}.sbatch"] = _script(head, f"exec {shlex.join([_COMMAND, *words])}\n")
+    return files
 
 
 def _script(needs: Mapping[str, object], body: str) -> str:
     head = "".join(f"#SBATCH --{name}={value}\n" for name, value in needs.items())
-    return f"#!/bin/bash\n{head}\n{body}"
+    return f'#!/bin/bash\n{head}\ncd "${{{SHOT}:-$SLURM_SUBMIT_DIR}}" || exit 4\n{body}'
 
 
 QUEUES: Mapping[str, Callable[[FarmShot], dict[str, str]]] = {
