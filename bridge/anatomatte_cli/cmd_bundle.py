@@ -18,7 +18,7 @@ def command() -> None:
 
 @command.command("make")
 @click.argument("out", type=_FOLDER)
-@click.option("--with", "extras", multiple=True, help="Also what onnx, litert, serve or others need.")
+@click.option("--with", "extras", multiple=True, help="Also what litert, serve, ray or others need.")
 def make(out: Path, extras: tuple[str, ...]) -> int:
     """Pack this installation into the new folder OUT."""
     from .bundling import making

@@ -6,6 +6,7 @@ import hashlib
 import platform
 import re
 from collections.abc import Iterable
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import anatomatte
 from anatomatte.errors import SetupError
 
 from . import sums
-from .contents import SITE, Package
+from .contents import SITE, Package, licence_of
 
 if TYPE_CHECKING:
     from cyclonedx.model.component import Component
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 NAME = "sbom.cdx.json"
 _FONTS = (".ttf", ".otf", ".woff", ".woff2", ".pfb")
+_NETWORKS = (".safetensors", ".onnx")
 _FONT_LICENCES = {"Droid": "Apache-2.0"}
 """By the beginning of a font's name; packages do not state them."""
 
@@ -46,7 +48,7 @@ def write(root: Path, packed: Iterable[Package]) -> None:
     bom.components.add(_python(root))
     weights = root / SITE / "anatomatte" / "weights"
     for path in sorted(root.rglob("*")):
-        network = path.parent == weights and path.suffix == ".safetensors"
+        network = path.is_relative_to(weights) and path.suffix in _NETWORKS
         if path.is_file() and (network or path.suffix in _FONTS):
             bom.components.add(_asset(root, path))
     if bom.metadata.component:
@@ -109,7 +111,12 @@ def _asset(root: Path, path: Path) -> Component:
 
 
 def card_licence(weights: Path) -> str:
-    """The licence of a file of weights: the first id behind **Licence.** in the card that tells of it."""
+    """The licence of a file of weights: the first id behind **Licence.** in the card that tells of it.
+
+    A graph holds no weights: it is drawn by our code, and has the package's licence.
+    """
+    if weights.suffix == ".onnx":
+        return licence_of(distribution("anatomatte"))
     for card in sorted(weights.parent.glob("*.md")):
         text = card.read_text(encoding="utf-8")
         found = re.search(r"\*\*Licence\.\*\* ([A-Za-z][\w.-]*[\w])", text)
