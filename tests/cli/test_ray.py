@@ -31,7 +31,14 @@ SMALL = Needs(cpus=1, memory=0, chunk=2)
 def cluster() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as scene:
         scene.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+        for last in (False, False, False, True):  # Ray gives a start half a minute, whatever the machine does
+            try:
+                ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+                break
+            except Exception:
+                ray.shutdown()
+                if last:
+                    raise
         yield
         ray.shutdown()
 
