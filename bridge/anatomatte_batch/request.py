@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .cryptomatte import Cryptomatte
     from .job import Job
     from .node import Connect, Node, Pictures
+    from .ocio import Space
     from .report import Report
     from .sinks import Sink
     from .source import Source
@@ -57,6 +58,9 @@ class RenderRequest:
         layers: names, or a list like ``rgba,people``; people may be called by the names of the sidecar.
         colour: encoding of the plate, a value of ``input_colour``; None goes by the file's type.
         out_colour: encoding of the result, a value of ``output_colour``; None goes by the file's type.
+        colorspace: in which the plate is (and clean plate and background): a space or role of the config in
+            $OCIO, or ``auto`` by its file rules; None goes by *colour*.
+        out_colorspace: of the result; None takes the config's scene_linear where *colorspace* is given.
         depth: ``8``, ``16``, ``half`` or ``float``; None is half (EXR) or 16 (PNG, TIFF).
         compression: of EXR: zips zip piz dwaa dwab none.
         ranks: how many names a pixel of a Cryptomatte holds at most.
@@ -91,6 +95,8 @@ class RenderRequest:
     layers: str | Sequence[str] = "rgba"
     colour: str | None = None
     out_colour: str | None = None
+    colorspace: str | None = None
+    out_colorspace: str | None = None
     depth: Literal["8", "16", "half", "float"] | str | None = None
     compression: str = "zips"
     ranks: int = 6
@@ -120,6 +126,10 @@ class RenderRequest:
             raise SettingsError(f"--retries {self.retries}: it takes 0 or more.")
         if self.timeout_per_frame is not None and not 0 < self.timeout_per_frame < math.inf:
             raise SettingsError(f"--timeout-per-frame {self.timeout_per_frame:g}: it takes seconds above 0.")
+        if self.out_colorspace and not self.colorspace:
+            raise SettingsError("--out-colorspace needs --colorspace: of the space that SRC is in.")
+        if self.colorspace and (self.colour or self.out_colour):
+            raise SettingsError("--colorspace says what --colour and --out-colour say; take one of the two.")
         for name in self.sides:
             one_of("clip", name, SIDES)
         for name in self.layer_of:
@@ -323,12 +333,32 @@ def _job(
     keep_plates(sink, [source, *sides.values()], frames)
     stop = request.on_error == "stop"
     short = source.short if request.frames is None else ""
+    space = None
+    if request.colorspace:
+        space = _spaces(request, source, sides)
+        filled = {**filled, "output_colour": "linear"} if request.out_colorspace else filled
+        text = f"{source.space}>{space or 'scene_linear'} {text}"
     job = Job(
         source, frames, preset, filled, layers, text, sides, request.overwrite, stop,
         limit=request.qc_threshold, short=short, cryptomattes=coded,
-        retries=request.retries, deadline=Deadline(request.timeout_per_frame),
+        retries=request.retries, deadline=Deadline(request.timeout_per_frame), space=space,
     )  # fmt: skip
     return job, sink
+
+
+def _spaces(request: RenderRequest, source: Source, sides: Mapping[str, Source]) -> Space | None:
+    """Let clips be read in the space that is asked for; the one in which files are written."""
+    from .light import COLOURED
+    from .ocio import space_of
+
+    assert request.colorspace is not None
+    for clip in (source, *(side for name, side in sides.items() if name in COLOURED)):
+        clip.space = space_of(request.colorspace, clip.text)
+    if not request.out_colorspace:
+        return None
+    if Path(request.destination).suffix.lower() in (".mp4", ".mov"):
+        raise SettingsError("--out-colorspace is of stills; videos are written in Rec.709.")
+    return space_of(request.out_colorspace, str(request.destination))
 
 
 def _numbers(frames: Iterable[int]) -> list[int]:

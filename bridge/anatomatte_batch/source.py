@@ -13,6 +13,7 @@ from anatomatte.errors import FrameMissing, PlateError, SettingsError
 from .files import State, state_of
 from .formats import words
 from .images import IMAGES, read_image
+from .ocio import Space
 from .picture import Picture
 from .provenance import content
 from .result import Message
@@ -47,6 +48,8 @@ class Source:
         self._colours: dict[int, str] = {}
         self._kept: OrderedDict[tuple[int, State], Picture] = OrderedDict()
         self._most = _KEPT_PICTURES
+        self.space: Space | None = None
+        """In which its files are, where that is asked for by name."""
         self._ahead: OrderedDict[tuple[int, State], Future[Picture]] = OrderedDict()
         self._video_at_work = threading.Lock()
         self._told: dict[tuple[str, str], Message] = {}
@@ -155,6 +158,8 @@ class Source:
         Raises:
             PlateError: it is tagged with an encoding that is not read.
         """
+        if self.space is not None:
+            return "linear"
         if self._video:
             return self._video.colour
         key = 0 if self.single else frame
@@ -185,8 +190,10 @@ class Source:
     def _decoded(self, frame: int, path: Path) -> Picture:
         if self._video:
             with self._video_at_work:
-                return self._video.read(frame)
-        return read_image(path, self.layer or None, self._matte)
+                picture = self._video.read(frame)
+        else:
+            picture = read_image(path, self.layer or None, self._matte)
+        return picture if self.space is None else self.space.came_in(picture)
 
     def ahead(self, frame: int, reader: Executor) -> None:
         """Begin to read a picture that is asked for next; what is wrong with it is raised when it is.

@@ -22,6 +22,8 @@ _SAME = (
     "layers",
     "colour",
     "out_colour",
+    "colorspace",
+    "out_colorspace",
     "depth",
     "compression",
     "ranks",
@@ -55,8 +57,10 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--clean-plate", metavar="SRC", row="clips")
 @option("--hint", metavar="SRC", row="clips")
 @option("--bg", metavar="SRC", row="clips")
-@option("--colour", metavar="KEY", row="colour", help="Default: by the files' types.")
+@option("--colour", metavar="KEY", row="colour", help="Default: by type.")
 @option("--out-colour", metavar="KEY", row="colour")
+@option("--colorspace", metavar="KEY", row="colour")
+@option("--out-colorspace", metavar="KEY", row="colour")
 @option("--depth", metavar="8|16|half|float", help="Default: half (EXR), 16 (PNG, TIFF).")
 @option("--compression", metavar="NAME|N", default="zips", row="exr", help="zips zip piz dwaa dwab none; of")
 @option("--ranks", metavar="NAME|N", type=int, default=6, row="exr", help="Cryptomatte.")

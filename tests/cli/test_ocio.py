@@ -1,0 +1,115 @@
+"""Colour spaces of an OpenColorIO config, in and out."""
+
+from __future__ import annotations
+
+import numpy as np
+import PyOpenColorIO as ocio
+import pytest
+
+from made.cli_fake import cli, plate, read, write
+
+BUILT_IN = "ocio://cg-config-latest"
+
+
+@pytest.fixture(autouse=True)
+def config(monkeypatch):
+    monkeypatch.setenv("OCIO", BUILT_IN)
+
+
+def converted(pixels: np.ndarray, source: str, target: str) -> np.ndarray:
+    """Pixels of three channels, one by one, by the library itself."""
+    way = ocio.Config.CreateFromFile(BUILT_IN).getProcessor(source, target).getDefaultCPUProcessor()
+    return np.array([way.applyRGB([float(one) for one in pixel]) for pixel in pixels.reshape(-1, 3)]).reshape(
+        pixels.shape
+    )
+
+
+def rendered(folder, *words: object, name: str = "k", **facts: object):
+    """The plate as its file holds it, and the picture and header of what is made of it."""
+    write(folder / "p.0001.exr", plate(), "float", **facts)
+    assert cli(folder / "p.####.exr", folder / f"{name}.####.exr", "--depth", "float", *words) == 0
+    return read(folder / "p.0001.exr")[0], *read(folder / f"{name}.0001.exr")
+
+
+def keyed(light: np.ndarray) -> np.ndarray:
+    """As the fake node makes it, premultiplied."""
+    alpha = 1 - np.clip(light[..., 1:2] - light[..., :1], 0, 1)
+    return np.concatenate([light * alpha, alpha], 2)
+
+
+@pytest.mark.parametrize("name", ["ACEScg", "acescg", "scene_linear", "lin_ap1_scene"])
+def test_the_working_space_in_is_the_same_to_the_bit_out(tmp_path, name):
+    seen, made, _ = rendered(tmp_path, "--colorspace", name, "--out-colorspace", name)
+    assert np.array_equal(made, keyed(seen))
+    assert np.array_equal(rendered(tmp_path, "--colorspace", name, name="one")[1], made)
+
+
+@pytest.mark.parametrize("source", ["ACEScct", "Linear Rec.709 (sRGB)"])
+@pytest.mark.parametrize("target", ["", "ACES2065-1", "ACEScct"])
+def test_colours_are_the_librarys_and_mattes_stay(tmp_path, source, target):
+    words = ["--colorspace", source, *(["--out-colorspace", target] if target else [])]
+    seen, made, _ = rendered(tmp_path, *words)
+    light = converted(seen, source, "scene_linear")
+    right = keyed(light)
+    assert np.abs(made[..., 3] - right[..., 3]).max() < 1e-5
+    straight = right[..., :3] / np.maximum(right[..., 3:], 1e-6)
+    colour = converted(straight, "scene_linear", target) * right[..., 3:] if target else right[..., :3]
+    there = right[..., 3] > 0.01
+    assert np.allclose(made[there][:, :3], colour[there], rtol=2e-3, atol=2e-3)
+
+
+def test_the_header_no_more_names_primaries_that_are_gone(tmp_path):
+    bent = {"chromaticities": ("float[8]", (0.7347, 0.2653, 0.0, 1.0, 0.0001, -0.077, 0.32168, 0.33767))}
+    kept = rendered(tmp_path, "--colorspace", "scene_linear", **bent)[2]
+    lost = rendered(tmp_path, "--colorspace", "ACES2065-1", name="two", **bent)[2]
+    assert kept.getattribute("chromaticities") is not None and lost.getattribute("chromaticities") is None
+
+
+def test_another_space_makes_files_stale_and_the_same_one_does_not(tmp_path, capsys):
+    write(tmp_path / "p.0001.exr", plate())
+    words = [tmp_path / "p.####.exr", tmp_path / "k.####.exr"]
+    told = []
+    for name in ("ACEScg", "ACEScg", "ACES2065-1"):
+        assert cli(*words, "--colorspace", name) == 0
+        told.append(capsys.readouterr().out)
+    assert "rendered" in told[0] and "is there" in told[1] and "stale: output" in told[2]
+
+
+def test_auto_goes_by_the_rules_for_the_name(tmp_path, monkeypatch):
+    made = ocio.Config.CreateFromFile(BUILT_IN)
+    rules = made.getFileRules()
+    rules.insertRule(0, "cct", "ACEScct", "*_cct*", "exr")
+    made.setFileRules(rules)
+    path = tmp_path / "own.ocio"
+    path.write_text(made.serialize())
+    monkeypatch.setenv("OCIO", str(path))
+    write(tmp_path / "p_cct.0001.exr", plate(), "float")
+    out = tmp_path / "k.####.exr"
+    assert cli(tmp_path / "p_cct.####.exr", out, "--colorspace", "auto", "--depth", "float") == 0
+    by_name = rendered(tmp_path, "--colorspace", "ACEScct", name="named")[1]
+    assert np.array_equal(read(tmp_path / "k.0001.exr")[0], by_name)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["--colorspace", "ACEScgg"], 2, "did you mean 'ACEScg'?"),
+        (["--out-colorspace", "ACEScg"], 2, "needs --colorspace"),
+        (["--colorspace", "ACEScg", "--colour", "srgb"], 2, "one of the two"),
+    ],
+)
+def test_words_that_do_not_fit_are_refused(tmp_path, capsys, words, code, told):
+    write(tmp_path / "p.0001.exr", plate())
+    assert cli(tmp_path / "p.####.exr", tmp_path / "k.####.exr", *words) == code
+    assert told in capsys.readouterr().out and not (tmp_path / "k.0001.exr").exists()
+
+
+@pytest.mark.parametrize(
+    ("where", "told"), [("", "set OCIO"), ("gone.ocio", "cannot be used"), ("bad.ocio", "cannot be used")]
+)
+def test_a_config_that_cannot_be_used_is_a_sentence(tmp_path, capsys, monkeypatch, where, told):
+    (tmp_path / "bad.ocio").write_text("ocio_profile_version: 2\nroles: [")
+    monkeypatch.setenv("OCIO", str(tmp_path / where) if where else "")
+    write(tmp_path / "p.0001.exr", plate())
+    assert cli(tmp_path / "p.####.exr", tmp_path / "k.####.exr", "--colorspace", "ACEScg") == 4
+    assert told in capsys.readouterr().out
