@@ -10,7 +10,8 @@ import torch
 from training.outfits.crops import UNKNOWN, Shown, worn
 from training.outfits.fit import CELL_OF, Plan, Set, area, calibrate, fit, labelled, scores, write
 
-from anatomatte.nets.own.outfit_head import CELLS, COLUMNS, OUTFITS, ROWS, SIGNS, load
+from anatomatte.nets.own.outfit_head import CELLS, OUTFITS, SIGNS, load
+from anatomatte.nets.person_cells import COLUMNS, ROWS
 from anatomatte.parts import INDEX
 
 

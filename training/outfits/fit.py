@@ -20,18 +20,16 @@ from torch import Tensor
 from anatomatte.nets.own.ensemble import WEIGHTS
 from anatomatte.nets.own.outfit_head import (
     CELLS,
-    COLUMNS,
     NET,
     OUTFITS,
-    ROWS,
     SIGNS,
     OutfitHead,
     Seen,
     around,
-    person_box,
 )
 from anatomatte.nets.own.people_net import PeopleNet
 from anatomatte.nets.own.people_net import load as load_people
+from anatomatte.nets.person_cells import COLUMNS, ROWS, person_box
 from anatomatte.parts import PARTS
 
 from .crops import UNKNOWN, Shown, Wearers

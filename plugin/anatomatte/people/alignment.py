@@ -77,15 +77,22 @@ class Square:
         top, bottom = (int(np.clip(round(self.y + r), 0, height)) for r in (-reach, reach))
         left, right = (int(np.clip(round(self.x + r), 0, width)) for r in (-reach, reach))
         top, left = min(top, height - 1), min(left, width - 1)
-        bottom, right = max(bottom, top + 1), max(right, left + 1)
-        bottom, right = min(height, bottom + (top - bottom) % by), min(width, right + (left - right) % by)
-        top, left = max(0, top - (top - bottom) % by), max(0, left - (left - right) % by)
+        top, bottom = _of_whole_cells(top, max(bottom, top + 1), height, by)
+        left, right = _of_whole_cells(left, max(right, left + 1), width, by)
         return top, left, picture[top:bottom, left:right]
 
     def scaled(self, by: float, up: float = 0.0) -> Square:
         """The square enlarged, after it was moved along its own upright by *up* sides."""
         x, y = self.x + self.side * up * np.sin(self.turn), self.y - self.side * up * np.cos(self.turn)
         return replace(self, x=float(x), y=float(y), side=self.side * by)
+
+
+def _of_whole_cells(low: int, high: int, size: int, by: int) -> tuple[int, int]:
+    """A span of pixels grown to a multiple of *by* within *size*; one that is smaller than a cell stays."""
+    if high - low < by:
+        return low, high
+    high = min(size, high + (low - high) % by)
+    return max(0, low - (low - high) % by), high
 
 
 def around(start: Points, end: Points) -> Square:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from ...errors import SetupError
+from ...errors import SetupError, is_shortage
 from ..runtime.files import quietly
 from ..runtime.sessions import short_of_memory
 from .files import FILES, GRAPHS
@@ -20,6 +19,9 @@ from .files import FILES, GRAPHS
 ort = quietly("onnxruntime")
 
 Plane = NDArray[np.float32]
+
+_RUST = "pyo3_runtime"
+"""Where the panics of safetensors come from, which has no other word for memory that is short."""
 
 
 class Graph:
@@ -56,9 +58,18 @@ class Graph:
         self._given = [one.name for one in self._session.get_inputs()]
 
     def __call__(self, *given: Plane) -> list[Plane]:
-        """What the network says of one picture (1, C, H, W) or more planes, without the first dimension."""
+        """What the network says of one picture (1, C, H, W) or more planes, without the first dimension.
+
+        Raises:
+            MemoryError: it does not fit.
+        """
         feed: dict[str, Any] = dict(zip(self._given, given, strict=True))
-        return [one[0] for one in self._session.run(None, feed)]
+        try:
+            return [one[0] for one in self._session.run(None, feed)]
+        except Exception as cause:
+            if short_of_memory(cause):
+                raise MemoryError(str(cause)) from cause
+            raise
 
 
 def _weights(name: str) -> Iterator[tuple[str, Any]]:
@@ -70,10 +81,14 @@ def _weights(name: str) -> Iterator[tuple[str, Any]]:
                 for key in wanted.intersection(file.keys()):
                     value = np.ascontiguousarray(file.get_tensor(key), np.float32)
                     yield key, ort.OrtValue.ortvalue_from_numpy(value)
-        except (OSError, SafetensorError) as cause:
-            raise SetupError(
-                f"the weights {Path(path)} cannot be read ({cause}); install the package again"
-            ) from cause
+        except BaseException as cause:
+            if is_shortage(cause) or short_of_memory(cause) or type(cause).__module__ == _RUST:
+                raise MemoryError(f"the weights {path} do not fit: {cause}") from cause
+            if isinstance(cause, (OSError, SafetensorError)):
+                raise SetupError(
+                    f"the weights {path} cannot be read ({cause}); install the package again"
+                ) from cause
+            raise
 
 
 @cache
