@@ -80,4 +80,5 @@ def test_sixty_small_frames_hold_nothing_that_grows(runtime: str) -> None:
     told = held(runtime, 60, (270, 480), KEYER)
     # what a frame needs while it is made comes and goes: single frames say nothing
     warm, end = median(told[15:30]), median(told[45:])
-    assert end < warm + 12, told  # a plate of this size takes 2 MB: one kept a frame would be 60
+    # an arena of scratch more or less is 12 MB; a plate of this size takes 2: one kept a frame would be 60
+    assert end < warm + 24, told
