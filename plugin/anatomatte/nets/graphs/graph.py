@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from ...errors import SetupError, is_shortage
+from ...errors import SetupError, is_shortage, reason
 from ..runtime.files import quietly
 from ..runtime.sessions import short_of_memory
 from .files import FILES, GRAPHS
@@ -50,7 +50,7 @@ class Graph:
             )
         except Exception as cause:  # its own are of no common kind
             if short_of_memory(cause):
-                raise MemoryError(str(cause)) from cause
+                raise MemoryError(reason(cause)) from cause
             files = ", ".join(str(file) for file in FILES[name])
             raise SetupError(
                 f"The network {path} does not fit its weights ({files}): {cause}; install the package again"
@@ -68,7 +68,7 @@ class Graph:
             return [one[0] for one in self._session.run(None, feed)]
         except Exception as cause:
             if short_of_memory(cause):
-                raise MemoryError(str(cause)) from cause
+                raise MemoryError(reason(cause)) from cause
             raise
 
 
@@ -83,7 +83,7 @@ def _weights(name: str) -> Iterator[tuple[str, Any]]:
                     yield key, ort.OrtValue.ortvalue_from_numpy(value)
         except BaseException as cause:
             if is_shortage(cause) or short_of_memory(cause) or type(cause).__module__ == _RUST:
-                raise MemoryError(f"the weights {path} do not fit: {cause}") from cause
+                raise MemoryError(f"the weights {path} do not fit: {reason(cause)}") from cause
             if isinstance(cause, (OSError, SafetensorError)):
                 raise SetupError(
                     f"the weights {path} cannot be read ({cause}); install the package again"
