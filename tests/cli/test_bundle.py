@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +109,21 @@ def test_a_bundle_that_does_not_run_is_told(small: Path) -> None:
         found["files"].ok and found["bill of materials"].ok and found["place"].told == "not where it was made"
     )
     assert not found["command line"].ok and not found["node in a host"].ok
+
+
+def test_the_probe_fails_where_the_networks_cannot_be_run(tmp_path: Path) -> None:
+    """A bundle that lacks what runs the networks keys a screen all the same."""
+    import anatomatte
+
+    plugins = Path(anatomatte.__file__).parent / "ofx"
+    call = [sys.executable, "-m", "anatomatte_cli.bundling.probe", str(plugins)]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=native.HANG)
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["keyed"] and told["same"] and told["people"], done.stderr
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('not here')\n")
+    broken = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(call, capture_output=True, text=True, timeout=native.HANG, env=broken)
+    assert done.returncode != 0 and "onnxruntime" in done.stderr, done.stderr[-800:]
 
 
 def test_what_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:

@@ -154,6 +154,8 @@ def _host(lies: Path, work: Path) -> list[Finding]:
     )
     return [
         Finding("node in a host", told["keyed"] and worker, whose if told["keyed"] else "the frame is wrong"),
+        Finding("networks", told["people"], "people and parts were looked for, both ways" if told["people"]
+                else "the frame holds values that are no numbers"),
         Finding("both ways", told["same"], "worker and in-process give the same pixels" if told["same"]
                 else "worker and in-process differ"),
         Finding("modules", not loaded, f"not of the bundle: {strange}" if loaded else "all of the bundle"),
