@@ -29,6 +29,8 @@ from traps_drawn.canvas import Canvas
 from traps_drawn.people import FULL, sprite
 from traps_drawn.people import dyed as recoloured
 
+from anatomatte.parts import PARTS
+
 Pixels = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.uint8]
 
@@ -134,6 +136,15 @@ SCRIPTS: dict[str, Script] = {
 """The kinds of clips."""
 
 KINDS = tuple(SCRIPTS)
+
+_OTHER_SIDE = np.array(
+    [
+        PARTS.index(name.replace("left_", "right_") if "left_" in name else name.replace("right_", "left_"))
+        for name in PARTS
+    ],
+    np.uint8,
+)
+"""Each part in the mirror: who goes to the left is drawn mirrored, and a left hand is a right one."""
 
 COLOURS = (
     (255, 255, 255), (255, 60, 60), (60, 255, 60), (80, 120, 255), (255, 255, 0), (255, 0, 255),
@@ -277,8 +288,10 @@ def _placed(
     source_y = v * figure.light.shape[0]
     maps = source_x.astype(np.float32) - 0.5, source_y.astype(np.float32) - 0.5
     made = np.asarray(cv2.remap(light, *maps, cv2.INTER_LINEAR), np.float32)
-    labels = None if figure.parts is None else cv2.remap(figure.parts, *maps, cv2.INTER_NEAREST)
-    return made, None if labels is None else np.asarray(labels, np.uint8)
+    if figure.parts is None:
+        return made, None
+    labels = np.asarray(cv2.remap(figure.parts, *maps, cv2.INTER_NEAREST), np.uint8)
+    return made, _OTHER_SIDE[labels] if left_going else labels
 
 
 def bank_or_none(

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import drawn_clips
 import shots
 
+from anatomatte.parts import INDEX
 from made.shots_made import BLUE, RED, frames, look
 
 SIZE = (160, 96)
@@ -48,3 +49,19 @@ def test_switches_are_counted(given: list[int], expected: int) -> None:
     truth = [{5: one.looks[0].mask, 6: one.looks[1].mask} for one in looks]
     pairs = [given[k : k + 2] for k in (0, 2, 4)]
     assert shots.switches(looks, pairs, truth) == (expected, given.count(0), 6)
+
+
+def test_who_is_drawn_mirrored_has_the_left_hand_on_the_other_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = np.full((120, 60), INDEX["left_leg"], np.uint8)  # he faces us: his left is right in the picture
+    parts[:, :30] = INDEX["right_leg"]
+    someone = drawn_clips.Figure(np.ones((120, 60, 4), np.float32), parts)
+    monkeypatch.setattr(drawn_clips, "cast", lambda *_: [someone] * 2)
+    first = next(drawn_clips.frames("crossing", 3, 5, SIZE))
+    assert first.parts is not None
+    assert set(np.unique(first.ids)) == {0, 1, 2}
+    for number in (1, 2):  # the first goes to the right, the second, mirrored, to the left
+        left, right = (
+            np.flatnonzero((first.parts == INDEX[name]) & (first.ids == number)) % SIZE[0]
+            for name in ("left_leg", "right_leg")
+        )
+        assert left.mean() > right.mean()
