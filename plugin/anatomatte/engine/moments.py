@@ -12,7 +12,7 @@ from ..errors import PlateError
 from ..frame import Pixels
 from ..people.evidence import PeopleEvidence
 from ..plate import laid, prepare
-from ..temporal.align import Alignment, align
+from ..temporal.align import Alignment, align, better, chained
 from ..temporal.flow import Small, flow, small
 from ..work import silent
 from . import memo
@@ -83,10 +83,11 @@ def neighbours(task: Task, own: Moment) -> tuple[Neighbour, ...]:
     for number in window(task):
         task.work.check()
         other = _of(task, number)
-        lies = _lies(task, own, other)
+        assert task.around is not None
+        away = number - task.around.number
+        lies = _along(task, own, number - int(np.sign(away)), other)
         if not lies.cut:
-            assert task.around is not None
-            found.append(Neighbour(number - task.around.number, other, lies))
+            found.append(Neighbour(away, other, lies))
     return tuple(found)
 
 
@@ -163,6 +164,36 @@ def _made(key: str, task: Task, evidence: Evidence, refined: Refined) -> Moment:
     soft, held = packed(refined.key.matte), refined.held
     hold = None if held is None else packed(held)
     return Moment(key, small(task.picture()), soft, hold, evidence.decision, lean)
+
+
+def _along(task: Task, this: Moment, before: int, other: Moment) -> Alignment:
+    """How another frame lies over this one: straight, or in steps where these are believed more.
+
+    Args:
+        before: the number of the frame that lies between *this* and the *other*, beside the *other*.
+    """
+    assert task.around is not None
+    straight = _lies(task, this, other)
+    if before == task.around.number or before not in window(task):
+        return straight
+    between = _of(task, before)
+    step = 1 if before > task.around.number else -1
+
+    def make() -> Alignment:
+        near, far = _along(task, this, before - step, between), _lies(task, between, other)
+        return better(straight, chained(this.small, other.small, near, far))
+
+    key = content_key("along", *_keys(task, this, before, step), other.key)
+    made: Alignment = memo.flows.get(key, lambda: memo.frozen(make()), task.work.check)
+    return made
+
+
+def _keys(task: Task, this: Moment, last: int, step: int) -> tuple[str, ...]:
+    """What tells this frame and those after it in a direction, up to the *last*, from all others."""
+    assert task.around is not None
+    there = set(window(task))
+    between = range(task.around.number + step, last + step, step)
+    return this.key, *(_of(task, n).key for n in between if n in there)
 
 
 def _lies(task: Task, this: Moment, other: Moment) -> Alignment:

@@ -130,10 +130,37 @@ def align(this: Small, other: Small, forth: Pixels, back: Pixels) -> Alignment:
     way = [_at(np.ascontiguousarray(back[..., k]), x, y) for k in (0, 1)]
     missed = np.hypot(forth[..., 0] + way[0], forth[..., 1] + way[1])
     free = np.float32(_AWAY) + np.float32(_AWAY_SHARE) * np.hypot(forth[..., 0], forth[..., 1])
-    there = _at(other.astype(np.float32), x, y)
-    changed = np.abs(gauss(there, 1.0) - gauss(this.astype(np.float32), 1.0)).mean(2)
-    belief = np.exp(-0.5 * (np.square(missed / free) + np.square(changed / np.float32(_CHANGED))))
+    belief = np.exp(-0.5 * (np.square(missed / free) + np.square(_changed(this, other, x, y))))
     return Alignment(x, y, np.asarray(np.where(inside, belief, 0), np.float32))
+
+
+def chained(this: Small, other: Small, near: Alignment, far: Alignment) -> Alignment:
+    """The alignment of *other* with *this* through a frame between them: what moves fast is found in steps.
+
+    Args:
+        near: the frame between as it lies over *this*.
+        far: *other* as it lies over the frame between.
+    """
+    height, width = this.shape[:2]
+    x, y, belief = (_at(plane, near.x, near.y) for plane in (far.x, far.y, far.belief))
+    inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+    alike = np.exp(-0.5 * np.square(_changed(this, other, x, y)))
+    belief = np.minimum(near.belief * belief, alike)
+    return Alignment(x, y, np.asarray(np.where(inside, belief, 0), np.float32))
+
+
+def better(one: Alignment, other: Alignment) -> Alignment:
+    """Of two alignments of the same frames what is believed more at each pixel; *one* where it is even."""
+    more = other.belief > one.belief
+    pairs = ((one.x, other.x), (one.y, other.y), (one.belief, other.belief))
+    return Alignment(*(np.asarray(np.where(more, b, a), np.float32) for a, b in pairs))
+
+
+def _changed(this: Small, other: Small, x: Pixels, y: Pixels) -> Pixels:
+    """How differently the two frames look where the other lies at x and y, in units of what is usual."""
+    there = _at(other.astype(np.float32), x, y)
+    away = np.abs(gauss(there, 1.0) - gauss(this.astype(np.float32), 1.0)).mean(2)
+    return np.asarray(away / np.float32(_CHANGED), np.float32)
 
 
 def _at(plane: Pixels, x: Pixels, y: Pixels) -> Pixels:

@@ -34,7 +34,7 @@ def flow(this: Small, other: Small) -> Pixels:
     if min(height, width) < 16:
         return np.zeros((height, width, 2), np.float32)
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    search.setFinestScale(1)  # half of the pictures' size: twice as fine as the preset
+    search.setFinestScale(0)  # the pictures' own size: what is half a pixel off blurs an edge
     before, after = (cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in (this, other))
     found = search.calc(before, after, np.zeros((height, width, 2), np.float32))
     return np.asarray(found, np.float32)
