@@ -10,6 +10,7 @@ import pytest
 from anatomatte.cache import memo
 from anatomatte.engine import steadying
 from anatomatte.errors import PlateError
+from made import window_fake
 from made.window_fake import ALONE, COUNT, SIZE, STEADY, Clip, places, plate, said, told
 
 
@@ -74,6 +75,15 @@ def test_a_collapsed_frame_is_carried_by_its_neighbours() -> None:
     left, right = carried.people
     assert left[inside(3, 0)].min() > 0.85 and right[inside(3, 1)].min() > 0.85
     assert left[inside(3, 1)].max() < 0.05
+
+
+def test_who_walks_fast_is_carried_over_two_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frames that know better are two away, where he is found in steps alone."""
+    fast = lambda n: (slice(20 + 9 * n, 50 + 9 * n), slice(110, 140))  # noqa: E731
+    monkeypatch.setattr(window_fake, "places", fast)
+    with told(lambda n: said(n, (1,)) if n in (3, 4) else said(n)):
+        made = Clip().frame(3)
+    assert made.alpha[40:90, fast(3)[0].start + 6 : fast(3)[0].stop - 6].mean() > 0.9
 
 
 def test_a_person_who_was_lost_keeps_a_number() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -79,16 +80,14 @@ def neighbours(task: Task, own: Moment) -> tuple[Neighbour, ...]:
     Raises:
         PlateError, SettingsError, SetupError, OutOfMemory: one of them cannot be made; the sentence names it.
     """
-    found: list[Neighbour] = []
+    assert task.around is not None
+    at = task.around.number
+    said = {at: own}
     for number in window(task):
         task.work.check()
-        other = _of(task, number)
-        assert task.around is not None
-        away = number - task.around.number
-        lies = _along(task, own, number - int(np.sign(away)), other)
-        if not lies.cut:
-            found.append(Neighbour(away, other, lies))
-    return tuple(found)
+        said[number] = _of(task, number)
+    found = ((number, _along(task, said, number)) for number in sorted(said) if number != at)
+    return tuple(Neighbour(number - at, said[number], lies) for number, lies in found if not lies.cut)
 
 
 def own(task: Task, evidence: Evidence, refined: Refined) -> Moment:
@@ -166,34 +165,21 @@ def _made(key: str, task: Task, evidence: Evidence, refined: Refined) -> Moment:
     return Moment(key, small(task.picture()), soft, hold, evidence.decision, lean)
 
 
-def _along(task: Task, this: Moment, before: int, other: Moment) -> Alignment:
+def _along(task: Task, said: Mapping[int, Moment], number: int) -> Alignment:
     """How another frame lies over this one: straight, or in steps where these are believed more.
 
     Args:
-        before: the number of the frame that lies between *this* and the *other*, beside the *other*.
+        said: what this frame and those of the window say, by their numbers.
     """
     assert task.around is not None
+    this, other = said[task.around.number], said[number]
     straight = _lies(task, this, other)
-    if before == task.around.number or before not in window(task):
+    step = 1 if number > task.around.number else -1
+    between = said.get(number - step)
+    if between is None or between is this:
         return straight
-    between = _of(task, before)
-    step = 1 if before > task.around.number else -1
-
-    def make() -> Alignment:
-        near, far = _along(task, this, before - step, between), _lies(task, between, other)
-        return better(straight, chained(this.small, other.small, near, far))
-
-    key = content_key("along", *_keys(task, this, before, step), other.key)
-    made: Alignment = memo.flows.get(key, lambda: memo.frozen(make()), task.work.check)
-    return made
-
-
-def _keys(task: Task, this: Moment, last: int, step: int) -> tuple[str, ...]:
-    """What tells this frame and those after it in a direction, up to the *last*, from all others."""
-    assert task.around is not None
-    there = set(window(task))
-    between = range(task.around.number + step, last + step, step)
-    return this.key, *(_of(task, n).key for n in between if n in there)
+    near, far = _along(task, said, number - step), _lies(task, between, other)
+    return better(straight, chained(this.small, other.small, near, far))
 
 
 def _lies(task: Task, this: Moment, other: Moment) -> Alignment:
