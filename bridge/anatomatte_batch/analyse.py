@@ -45,6 +45,7 @@ class AnalyseRequest:
         frames: numbers, or a set like ``1001-1100``; None takes all that are there.
         preset, settings: as of the render that will use the sidecar.
         colour: encoding of the plate; None goes by the file's type.
+        colorspace: as of a render; the sidecar keeps it, and what reads the plate with it obeys.
         start: number of a video's first frame.
         overwrite: forget the sidecar that is there, its names too.
         on_error: after a failed frame ``continue`` with the others, or ``stop``.
@@ -59,6 +60,7 @@ class AnalyseRequest:
     preset: Preset | Path | None = None
     settings: Mapping[str, Value] = field(default_factory=dict)
     colour: str | None = None
+    colorspace: str | None = None
     start: int = 1
     overwrite: bool = False
     on_error: Literal["continue", "stop"] | str = "continue"
@@ -74,6 +76,8 @@ class AnalyseRequest:
         """
         if self.on_error not in ("continue", "stop"):
             raise SettingsError(f"on_error {self.on_error}: it takes continue or stop.")
+        if self.colorspace and self.colour:
+            raise SettingsError("--colorspace says what --colour says; take one of the two.")
         preset = self.preset or Preset()
         if not isinstance(preset, Preset):
             preset = presets.load(Path(preset))
@@ -136,6 +140,8 @@ def analyse(request: AnalyseRequest, looker: Looker | None = None) -> AnalyseRes
         signals = stack.enter_context(Signals())
         source = Source(str(request.source), request.start)
         stack.callback(source.close)
+        if request.colorspace:
+            source.read_as(request.colorspace)
         if isinstance(request.frames, str):
             frames = parse_frames(request.frames)
         else:
@@ -304,7 +310,9 @@ class _Analysis:
             seems = {told[number]: words for number, words in seems.items() if number in told}
             moments = numbers.carried_over(moments, self.before, str(self.path))
         people = self._dressed(numbers.people_of(moments, self.before), seems)
-        facts = PlateFacts(self._name(), *self.size, looks[0].number, looks[-1].number)
+        facts = PlateFacts(
+            self._name(), *self.size, looks[0].number, looks[-1].number, self.job.source.colorspace
+        )
         scenes = self._scenes([looks[at].number for at in sorted({0, *begun})])
         rest = {} if self.before is None else self.before.rest
         made = Shot(facts, people, scenes, moments, __version__, rest, self.path)

@@ -99,6 +99,7 @@ class CorrectRequest:
 
         source = Source(str(self.source), self.start)
         try:
+            source.read_as(shot.plate.colorspace)
             return carry(shot, wanted, source.read)
         finally:
             source.close()

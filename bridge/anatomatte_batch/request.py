@@ -307,6 +307,7 @@ def _job(
 ) -> tuple[Job, Sink]:
     from .cancel import Deadline
     from .job import Job
+    from .sidecar import as_analysed
     from .sinks import keep_plates
     from .source import Source
 
@@ -334,6 +335,7 @@ def _job(
     stop = request.on_error == "stop"
     short = source.short if request.frames is None else ""
     space = None
+    as_analysed(named, request.colorspace)
     if request.colorspace:
         space = _spaces(request, source, sides)
         filled = {**filled, "output_colour": "linear"} if request.out_colorspace else filled
@@ -353,7 +355,7 @@ def _spaces(request: RenderRequest, source: Source, sides: Mapping[str, Source])
 
     assert request.colorspace is not None
     for clip in (source, *(side for name, side in sides.items() if name in COLOURED)):
-        clip.space = space_of(request.colorspace, clip.text)
+        clip.read_as(request.colorspace)
     if not request.out_colorspace:
         return None
     if Path(request.destination).suffix.lower() in (".mp4", ".mov"):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anatomatte.decision import parsed
+from anatomatte.errors import SettingsError
 from anatomatte.menus import PERSON_MENU
 
 from .files import shown
@@ -38,6 +39,16 @@ def scenes_of(shot: Shot) -> tuple[Scene, ...]:
     """The scenes in which the sidecar decides on a screen."""
     found = ((one, parsed(one.screen)) for one in shot.scenes)
     return tuple(Scene(one.first, one.last, made) for one, made in found if made is not None)
+
+
+def as_analysed(shot: Shot | None, colorspace: str | None) -> None:
+    """Raise SettingsError where the plate was analysed as a space of a config and is now read as it says:
+    the sidecar would be another plate's."""
+    if shot is not None and shot.plate.colorspace and not colorspace:
+        raise SettingsError(
+            f"The plate was analysed with --colorspace '{shot.plate.colorspace}'; render with it too, or "
+            "analyse without."
+        )
 
 
 def messages_of(shot: Shot | None, job: Job) -> tuple[Message, ...]:

@@ -13,7 +13,7 @@ from anatomatte.errors import FrameMissing, PlateError, SettingsError
 from .files import State, state_of
 from .formats import words
 from .images import IMAGES, read_image
-from .ocio import Space
+from .ocio import Space, space_of
 from .picture import Picture
 from .provenance import content
 from .result import Message
@@ -92,6 +92,19 @@ class Source:
         """That a video ends before its container says so, in a sentence; else empty."""
         told = self._video.messages if self._video is not None else ()
         return next((message.text for message in told if message.code == "video-short"), "")
+
+    @property
+    def colorspace(self) -> str:
+        """The space of a config as which its files are read; empty where they are read as they say."""
+        return "" if self.space is None else self.space.name
+
+    def read_as(self, name: str) -> None:
+        """Read the files as a space of the config in $OCIO, from now on; nothing by an empty name.
+
+        Raises:
+            SetupError, SettingsError: as `ocio.space_of`.
+        """
+        self.space = space_of(name, self.text) if name else None
 
     def listen(self, listener: Callable[[Message], object]) -> None:
         """Hand on what there is to say of the files, each sentence once, from now on and what was said."""

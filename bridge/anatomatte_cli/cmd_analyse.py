@@ -15,7 +15,7 @@ from .helptext import Command
 if TYPE_CHECKING:
     from anatomatte_batch.looker import Looker
 
-_SAME = ("colour", "start", "overwrite", "on_error", "threads", "log", "quiet")
+_SAME = ("colour", "colorspace", "start", "overwrite", "on_error", "threads", "log", "quiet")
 
 
 @click.command("analyse", cls=Command, options_metavar="[OPTIONS]")
@@ -24,7 +24,8 @@ _SAME = ("colour", "start", "overwrite", "on_error", "threads", "log", "quiet")
 @_option("--frames", metavar="SET", help="1001-1100; default: all that are there.")
 @_option("--preset", metavar="TOML", help="Settings of the render that will use it.")
 @_option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="A control (`anatomatte params`).")
-@_option("--colour", metavar="KEY", help="Encoding of SRC; default: by the files' type.")
+@_option("--colour", metavar="KEY", row="colour", help="Encoding of SRC, or space of a config.")
+@_option("--colorspace", metavar="KEY", row="colour")
 @_option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
 @_option("--overwrite", is_flag=True, help="Forget the sidecar that is there, its names too.")
 @_option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")

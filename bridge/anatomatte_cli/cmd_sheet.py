@@ -19,6 +19,7 @@ from .helptext import Command
 @_option("--rows", metavar="N", type=int, default=6, help="Frames spread over the shot, or pictures.")
 @_option("--bg", metavar="COLOUR|PICTURE", help="'#rrggbb', white…, or a picture; default: a checker.")
 @_option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="A control (`anatomatte params`).")
+@_option("--colorspace", metavar="NAME", help="SRC's, of the config in $OCIO.")
 @_option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
 def command(src: str, out: str, rows: int, bg: str | None, sets: tuple[str, ...], **words: Any) -> int:
     """Make a contact sheet of SRC: a sequence, a video, a picture, or a folder of pictures."""
@@ -27,6 +28,7 @@ def command(src: str, out: str, rows: int, bg: str | None, sets: tuple[str, ...]
 
     settings = dict(presets.parse_setting(text) for text in sets)
     options = CutoutOptions(settings=settings, background=background_of(bg), sheet=True)
-    path = shot_sheet(src, Path(out), options, rows=rows, start=words["start"])
+    space = words["colorspace"] or ""
+    path = shot_sheet(src, Path(out), options, rows=rows, start=words["start"], colorspace=space)
     click.echo(f"{path} is the sheet of {src}.")
     return 0

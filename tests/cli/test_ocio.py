@@ -113,3 +113,45 @@ def test_a_config_that_cannot_be_used_is_a_sentence(tmp_path, capsys, monkeypatc
     write(tmp_path / "p.0001.exr", plate())
     assert cli(tmp_path / "p.####.exr", tmp_path / "k.####.exr", "--colorspace", "ACEScg") == 4
     assert told in capsys.readouterr().out
+
+
+def test_a_shot_is_analysed_mended_and_rendered_in_one_space(tmp_path, capsys):
+    """Files in a space that no type tells: what the sidecar was made in, all that reads the plate obeys."""
+    from anatomatte.errors import SettingsError
+    from anatomatte.shot.reading import read_shot
+    from anatomatte_batch.analyse import AnalyseRequest
+    from anatomatte_batch.correct import CorrectRequest
+    from anatomatte_review.folder import Root
+    from anatomatte_review.room.plates import opened
+
+    light = plate() * np.float32(0.4)
+    for n in (1, 2):
+        log = converted(light, "scene_linear", "ACEScct").astype(np.float32)
+        write(tmp_path / f"p.{n:04}.exr", log, "float")
+    source = str(tmp_path / "p.####.exr")
+    sidecar = AnalyseRequest(source=source, colorspace="acescct").run().sidecar
+    assert read_shot(sidecar).plate.colorspace == "ACEScct"
+    words = [source, tmp_path / "k.####.exr", "--shot", sidecar]
+    assert cli(*words) == 2
+    assert "analysed with --colorspace 'ACEScct'" in capsys.readouterr().out
+    assert cli(*words, "--colorspace", "ACEScct") == 0
+    stroke = {"kind": "keep", "frame": 1, "stroke": [0.5, 0.5, 0.6, 0.5]}
+    mended = CorrectRequest(sidecar=sidecar, source=source, add=[stroke]).run()
+    assert len(mended.corrections) == 1 and mended.plate.colorspace == "ACEScct"
+    seen = opened(Root(tmp_path), "p.####.exr", mended).read(1)
+    assert np.abs(seen.pixels - light).max() < 1e-3
+    with pytest.raises(SettingsError, match="one of the two"):
+        AnalyseRequest(source=source, colorspace="ACEScct", colour="srgb").run()
+
+
+def test_a_job_for_a_queue_names_the_space(tmp_path):
+    from anatomatte_batch.farm.description import load
+
+    write(tmp_path / "p.0001.exr", plate())
+    told = 'source = "p.####.exr"\noutput = "k.####.exr"\ncolorspace = "ACEScct"\nout_colorspace = "ACEScg"'
+    (tmp_path / "shot.toml").write_text(f"[shot]\n{told}\ntrim = true\n")
+    shot = load(tmp_path / "shot.toml")
+    words = shot.render_words("a", "b", "1")
+    at = words.index("--colorspace")
+    assert words[at : at + 5] == ["--colorspace", "ACEScct", "--out-colorspace", "ACEScg", "--trim"]
+    assert shot.sheet_words("a", "b")[-2:] == ["--colorspace", "ACEScct"]

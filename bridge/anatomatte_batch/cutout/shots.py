@@ -27,6 +27,7 @@ def shot_sheet(
     rows: int = 6,
     start: int = 1,
     stop: Callable[[], bool] = lambda: False,
+    colorspace: str = "",
 ) -> Path:
     """Write a contact sheet with plate, alpha, people, parts and cutout of a few frames; the path.
 
@@ -34,6 +35,7 @@ def shot_sheet(
         source: a sequence, a video, a picture, or a folder of pictures.
         rows: how many frames or pictures at most, spread evenly.
         start: number of a video's first frame.
+        colorspace: of a shot, as a render takes it.
 
     Raises:
         SettingsError: no row is asked for, or *out* is a picture that is read.
@@ -42,7 +44,7 @@ def shot_sheet(
     """
     if out.suffix.lower() != ".png":
         raise SettingsError(f"{out}: a sheet is a PNG; name it like sheet.png.")
-    lines, legend = shot_lines(source, out, options, rows, start, stop)
+    lines, legend = shot_lines(source, out, options, rows, start, stop, colorspace)
     title = Path(source).resolve().name
     return write_sheet(sheet(lines, legend, title, options.background is not None), out)
 
@@ -54,14 +56,17 @@ def shot_lines(
     rows: int,
     start: int = 1,
     stop: Callable[[], bool] = lambda: False,
+    colorspace: str = "",
 ) -> tuple[list[Line], dict[str, str]]:
     """The lines of a sheet of a shot, and their legend; as `shot_sheet`."""
     if rows < 1:
         raise SettingsError(f"--rows {rows}: it takes a number from 1.")
     if Path(source).is_dir():
+        if colorspace:
+            raise SettingsError(f"--colorspace {colorspace}: it is of a shot, and {source} is a folder.")
         lines, legends = _stills(source, out, options, rows, stop)
     else:
-        lines, legends = _frames(source, out, options, rows, start, stop)
+        lines, legends = _frames(source, out, options, rows, start, stop, colorspace)
     return lines, merged(legends)
 
 
@@ -83,7 +88,13 @@ def _stills(source: str, out: Path, options: CutoutOptions, rows: int, stop: Cal
 
 
 def _frames(
-    text: str, out: Path, options: CutoutOptions, rows: int, start: int, stop: Callable[[], bool]
+    text: str,
+    out: Path,
+    options: CutoutOptions,
+    rows: int,
+    start: int,
+    stop: Callable[[], bool],
+    colorspace: str,
 ) -> _Found:
     """As a render of the whole shot makes these frames, with what is decided on a screen for all of it."""
     from dataclasses import replace
@@ -91,6 +102,7 @@ def _frames(
     from ..shot import decide
 
     source = Source(text, start)
+    source.read_as(colorspace)
     node = connect({"Source": source.read}, stop, source.span())
     try:
         frames = source.frames()

@@ -35,6 +35,8 @@ class FarmShot:
         preset: settings of the shot; empty for none.
         sidecar: who is who; empty for none.
         settings: NAME=VALUE, above the preset.
+        colorspace, out_colorspace: of the config in $OCIO, as a render takes them; empty for none.
+        trim: EXR files get a data window no larger than what is not 0.
         chunk: frames of a task.
         retries: of a frame, within a task.
         timeout: seconds for a frame; 0 for none.
@@ -57,6 +59,9 @@ class FarmShot:
     preset: str = ""
     sidecar: str = ""
     settings: tuple[str, ...] = ()
+    colorspace: str = ""
+    out_colorspace: str = ""
+    trim: bool = False
     chunk: int = 10
     retries: int = 2
     timeout: float = 0.0
@@ -105,13 +110,20 @@ class FarmShot:
         words += ["--preset", preset or self.preset] if self.preset else []
         words += ["--shot", sidecar or self.sidecar] if self.sidecar else []
         words += [word for text in self.settings for word in ("--set", text)]
+        words += self._colour_words()
+        words += ["--out-colorspace", self.out_colorspace] if self.out_colorspace else []
+        words += ["--trim"] if self.trim else []
         words += ["--retries", str(self.retries)] if self.retries else []
         words += ["--timeout-per-frame", f"{self.timeout:g}"] if self.timeout else []
         return [*words, "--threads", str(self.cpus)]
 
     def sheet_words(self, source: str, sheet: str) -> list[str]:
         """The words behind ``anatomatte`` that make the contact sheet."""
-        return ["sheet", source, sheet, *(word for text in self.settings for word in ("--set", text))]
+        sets = (word for text in self.settings for word in ("--set", text))
+        return ["sheet", source, sheet, *sets, *self._colour_words()]
+
+    def _colour_words(self) -> list[str]:
+        return ["--colorspace", self.colorspace] if self.colorspace else []
 
     def check_words(self, source: str, output: str, frames: str, sidecar: str | None = None) -> list[str]:
         """The words behind ``anatomatte`` that check all frames."""
@@ -193,6 +205,8 @@ def _check(path: Path, shot: FarmShot) -> None:
         settings=dict(parse_setting(text) for text in shot.settings),
         preset=Path(shot.preset) if shot.preset else None,
         qc_threshold=shot.qc_threshold or None,
+        colorspace=shot.colorspace or None,
+        out_colorspace=shot.out_colorspace or None,
     )
 
 

@@ -142,6 +142,7 @@ def opened(root: Root, inside: str, shot: Shot) -> Source:
     if source.is_video and len(source.frames()) == shot.plate.last - shot.plate.first + 1:
         source.close()
         source = Source(text, shot.plate.first)
+    source.read_as(shot.plate.colorspace)
     if any(_is_link(source.file(frame)) for frame in source.frames()):
         source.close()
         raise Refused(

@@ -92,7 +92,7 @@ class Room:
             **told.words(),
             "undo": [step.said for step in reversed(self.ledger.done)],
             "redo": [step.said for step in reversed(self.ledger.undone)],
-            "command": told.command(plate, self.inside, self.told_preset),
+            "command": told.command(plate, self.inside, self.told_preset, shot.plate.colorspace),
         }
 
     def look(self, asked: Asked) -> Shown:

@@ -116,12 +116,14 @@ class Rooms:
         folder, slash, _ = shot.rpartition("/")
         inside = source or folder + slash + known.plate.name
         plate = opened(self.root, inside, known)
+        small = Source(plate.text, plate.frames()[0] if plate.is_video else 1)
+        small.space = plate.space
         return Room(
             name,
             shot,
             ledger,
             plate,
-            Source(plate.text, plate.frames()[0] if plate.is_video else 1),
+            small,
             self._place / name,
             self._preset(preset),
             preset,

@@ -79,11 +79,12 @@ def frame(shot: Shot, number: int, there: Collection[int]) -> dict[str, Any]:
     }
 
 
-def command(source: str, sidecar: str, preset: str) -> str:
+def command(source: str, sidecar: str, preset: str, space: str = "") -> str:
     """The command that renders what is stale of a shot; names as below the root."""
     stem = sidecar.rpartition("/")[2].removesuffix(".shot.json")
     key = f"{stem}_key.####.exr"
     words = ["anatomatte", "render", source, key, "--shot", sidecar, "--layers", "rgba,people"]
+    words += ["--colorspace", space] if space else []
     return shlex.join([*words, *(["--preset", preset] if preset else [])])
 
 

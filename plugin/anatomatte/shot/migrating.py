@@ -32,7 +32,16 @@ def _reached(table: Table, frames: Table) -> tuple[Table, Table]:
     return table, rows
 
 
-STEPS: Mapping[int, Step] = {1: _corrected, 2: _reached}
+def _spaced(table: Table, frames: Table) -> tuple[Table, Table]:
+    """3 → 4: a plate says as which space of a config it was read; older ones were read as their files say,
+    whatever a key ``colorspace`` that nobody knew says."""
+    plate = table.get("plate")
+    if isinstance(plate, dict):
+        plate.pop("colorspace", None)
+    return table, frames
+
+
+STEPS: Mapping[int, Step] = {1: _corrected, 2: _reached, 3: _spaced}
 """Version → the step from it to the next. Append-only: what once was written stays readable."""
 
 

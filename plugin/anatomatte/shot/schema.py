@@ -19,7 +19,7 @@ from ..menus import GROUP_MENU, MATTE_MENU, MOST_PEOPLE, PART_MENU, PERSON_MENU
 from ..toml_table import field as entry
 from .corrections import Correction, Mark, Painted
 
-SCHEMA = 3
+SCHEMA = 4
 """The version that this code writes and reads; older ones are brought up to it (`migrating`)."""
 
 KIND = "anatomatte shot"
@@ -40,13 +40,15 @@ of the figure; shares of the picture's width and height, y down."""
 
 @dataclass(frozen=True, slots=True)
 class PlateFacts:
-    """What the sidecar was made of: the plate's name without folders, its size in pixels, and its frames."""
+    """What the sidecar was made of: the plate's name without folders, its size in pixels, and its frames; the
+    space of an OpenColorIO config as which its files were read, empty where they were read as they say."""
 
     name: str = entry("text")
     width: int = entry("int", low=1)
     height: int = entry("int", low=1)
     first: int = entry("int")
     last: int = entry("int")
+    colorspace: str = entry("text", "")
 
 
 @dataclass(frozen=True, slots=True)
