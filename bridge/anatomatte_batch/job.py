@@ -11,7 +11,6 @@ from anatomatte.timing import temporal_window
 
 from .cancel import Deadline
 from .cryptomatte import Cryptomatte
-from .ocio import Space
 from .presets import Preset
 from .provenance import sides
 from .report import worst
@@ -43,7 +42,6 @@ class Job:
         cryptomattes: those among the layers.
         retries: how often a frame is tried again after a failure that is worth it.
         deadline: of the frame in work.
-        space: in which files are written, where that is asked for by name.
     """
 
     source: Source
@@ -61,7 +59,6 @@ class Job:
     cryptomattes: tuple[Cryptomatte, ...] = ()
     retries: int = 0
     deadline: Deadline = field(default_factory=lambda: Deadline(None))
-    space: Space | None = None
 
     def values(self, frame: int) -> dict[str, Value]:
         """All controls at a frame; ``input_colour`` auto is decided by the plate's file, and ``screen`` auto

@@ -9,6 +9,7 @@ from pathlib import Path
 from anatomatte.errors import SettingsError
 
 from .layers import called
+from .ocio import Space
 from .picture import Floats, Picture
 from .provenance import Provenance
 from .sequences import Pattern
@@ -25,6 +26,7 @@ class LayerSink:
     Args:
         pattern: with `TOKEN` in it.
         hows: how each layer is written.
+        space: in which colours go out; None as the node makes them.
 
     Raises:
         SettingsError: a layer's name is no name of a file.
@@ -32,8 +34,8 @@ class LayerSink:
 
     all_or_nothing = False
 
-    def __init__(self, pattern: Pattern, hows: Sequence[StillFormat]) -> None:
-        self._sinks = [StillSink(_of_layer(pattern, how), how) for how in hows]
+    def __init__(self, pattern: Pattern, hows: Sequence[StillFormat], space: Space | None = None) -> None:
+        self._sinks = [StillSink(_of_layer(pattern, how), how, space) for how in hows]
 
     def path(self, frame: int) -> Path:
         return self._sinks[0].path(frame)

@@ -68,6 +68,8 @@ class RenderRequest:
         fps: frames a second of a video out, as ``25`` or ``24000/1001``; None takes the plate's, or 24.
         start: number of a video's first frame.
         overwrite: render frames that are there.
+        proxy: where the same frames go again, smaller; spelt like *destination*.
+        proxy_scale: how many pixels of a row become one of a proxy: 2, 4 or 8.
         trim: EXR files get a data window no larger than what is not 0.
         on_error: after a failed frame ``continue`` with the others, or ``stop``.
         qc_threshold: a frame with a score beyond so many times its threshold (docs/qc.md) is doubtful: it is
@@ -104,6 +106,8 @@ class RenderRequest:
     fps: str | float | None = None
     start: int = 1
     overwrite: bool = False
+    proxy: str | Path | None = None
+    proxy_scale: int = 2
     trim: bool = False
     on_error: Literal["continue", "stop"] | str = "continue"
     qc_threshold: float | None = None
@@ -122,6 +126,10 @@ class RenderRequest:
             one_of("runtime", self.runtime, _RUNTIMES)
         if self.ranks not in range(2, 33, 2):
             raise SettingsError(f"--ranks {self.ranks}: it takes an even number from 2 to 32.")
+        if self.proxy_scale not in (2, 4, 8):
+            raise SettingsError(f"--proxy-scale {self.proxy_scale}: it takes 2, 4 or 8.")
+        if self.proxy_scale != 2 and self.proxy is None:
+            raise SettingsError("--proxy-scale is of --proxy; name where the proxies go.")
         if self.retries < 0:
             raise SettingsError(f"--retries {self.retries}: it takes 0 or more.")
         if self.timeout_per_frame is not None and not 0 < self.timeout_per_frame < math.inf:
@@ -329,21 +337,20 @@ def _job(
     ):
         target = as_one_file(target)
     names = named.names if named else {}
-    sink, filled, text = sink_of(request, layers, coded, target, len(frames), names)
     sides = {clip: opened(clip, where) for clip, where in request.sides.items()}
+    as_analysed(named, request.colorspace)
+    space = _spaces(request, source, sides) if request.colorspace else None
+    sink, filled, text = sink_of(request, layers, coded, target, len(frames), names, space)
     keep_plates(sink, [source, *sides.values()], frames)
     stop = request.on_error == "stop"
     short = source.short if request.frames is None else ""
-    space = None
-    as_analysed(named, request.colorspace)
     if request.colorspace:
-        space = _spaces(request, source, sides)
         filled = {**filled, "output_colour": "linear"} if request.out_colorspace else filled
         text = f"{source.space}>{space or 'scene_linear'} {text}"
     job = Job(
         source, frames, preset, filled, layers, text, sides, request.overwrite, stop,
         limit=request.qc_threshold, short=short, cryptomattes=coded,
-        retries=request.retries, deadline=Deadline(request.timeout_per_frame), space=space,
+        retries=request.retries, deadline=Deadline(request.timeout_per_frame),
     )  # fmt: skip
     return job, sink
 

@@ -289,10 +289,7 @@ class _Run:
     def _write(self, made: _Made) -> float:
         """Write a frame; the seconds that it took.  In the writer's thread."""
         began = time.monotonic()
-        layers, picture = made.layers, made.picture
-        if self.job.space is not None:
-            layers, picture = self.job.space.goes_out(layers, picture, str(made.record.settings["output"]))
-        self.sink.write(made.frame, layers, picture, made.record)
+        self.sink.write(made.frame, made.layers, made.picture, made.record)
         return time.monotonic() - began
 
     def _rendered(self, made: _Made, future: Future[float]) -> Exception | None:

@@ -17,6 +17,7 @@ from anatomatte.ops.colour import rec709_encode
 
 from . import provenance, stills, timecode
 from .node import CHECKS, scores_of
+from .ocio import Space
 from .picture import Floats, Picture, placed
 from .provenance import Provenance
 from .sequences import Pattern
@@ -69,8 +70,8 @@ class StillSink:
 
     all_or_nothing = False
 
-    def __init__(self, pattern: Pattern, how: StillFormat) -> None:
-        self._pattern, self._how = pattern, how
+    def __init__(self, pattern: Pattern, how: StillFormat, space: Space | None = None) -> None:
+        self._pattern, self._how, self._space = pattern, how, space
         self._written: list[Written] = []
 
     def path(self, frame: int) -> Path:
@@ -97,7 +98,10 @@ class StillSink:
         return scores_of(stills.attributes(self.path(frame)) or {}, provenance.PREFIX + CHECKS)
 
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
-        self._written.append(stills.write_still(self.path(frame), layers, picture, self._how, record))
+        own: Mapping[str, Floats] = {name: layers[name] for name in self._how.layers if name in layers}
+        if self._space is not None:
+            own, picture = self._space.goes_out(own, picture, str(record.settings["output"]))
+        self._written.append(stills.write_still(self.path(frame), own, picture, self._how, record))
 
     def finish(self) -> None:
         for written in self._written:

@@ -11,6 +11,7 @@ from anatomatte.settings import Value
 
 if TYPE_CHECKING:
     from .cryptomatte import Cryptomatte
+    from .ocio import Space
     from .request import RenderRequest
     from .sequences import Pattern
     from .sinks import Sink
@@ -29,12 +30,15 @@ def sink_of(
     target: Pattern,
     count: int,
     names: Mapping[str, str],
+    space: Space | None = None,
 ) -> tuple[Sink, dict[str, Value], str]:
-    """Where *count* frames go, the controls that follow from it, and the format in words."""
-    from .layer_sink import TOKEN, LayerSink
+    """Where *count* frames go, the controls that follow from it, and the format in words; *space* is that
+    in which colours are written, None as the node makes them."""
+    from .layer_sink import TOKEN
+    from .proxies import ProxySink
     from .renders import default_values
-    from .sinks import StillSink, VideoSink
-    from .stills import COMPRESSIONS, DEPTHS, StillFormat
+    from .sinks import VideoSink
+    from .stills import COMPRESSIONS
     from .video import frames_per_second
 
     extension = target.extension
@@ -44,25 +48,61 @@ def sink_of(
     if extension in (".mp4", ".mov"):
         if request.trim or TOKEN in target.text:
             raise SettingsError(f"--trim and {TOKEN} in DST are of stills, and DST is a video.")
+        if request.proxy is not None:
+            raise SettingsError("--proxy is of stills, and DST is a video; name stills, or leave it out.")
         if layers != ("rgba",):
             raise SettingsError(f"{extension} files hold rgba only; write EXR for other layers.")
         over = request.over if extension == ".mp4" else "none"
         rate = frames_per_second(str(request.fps)) if request.fps else None
-        sink = VideoSink(Path(request.destination), rate, over)
-        return sink, default_values(False, over), f"{extension} {over}"
-    depth = request.depth or DEPTHS.get(extension, ("",))[0]
+        video = VideoSink(Path(request.destination), rate, over)
+        return video, default_values(False, over), f"{extension} {over}"
+    sink, told, linear = _stills(request, layers, coded, target, count, names, space)
+    if request.proxy is not None:
+        small = _proxy_pattern(request, target, extension)
+        also, _, _ = _stills(request, layers, coded, small, count, names, space)
+        sink = ProxySink(sink, also, request.proxy_scale, coded)
+    return sink, default_values(linear, None), told
+
+
+def _stills(
+    request: RenderRequest,
+    layers: tuple[str, ...],
+    coded: tuple[Cryptomatte, ...],
+    target: Pattern,
+    count: int,
+    names: Mapping[str, str],
+    space: Space | None,
+) -> tuple[Sink, str, bool]:
+    """The sink of stills, its format in words, and whether files of it hold linear light."""
+    from .layer_sink import TOKEN, LayerSink
+    from .sinks import StillSink
+    from .stills import DEPTHS, StillFormat
+
+    depth = request.depth or DEPTHS.get(target.extension, ("",))[0]
     apart = [(layer,) for layer in layers] if TOKEN in target.text else [layers]
     hows = [
         StillFormat(
-            extension, some, depth, request.compression, tuple(names.items()),
+            target.extension, some, depth, request.compression, tuple(names.items()),
             tuple(one for one in coded if one.layer in some), request.trim,
         )
         for some in apart
     ]  # fmt: skip
     if target.pad is None and count > 1:
-        raise SettingsError(f"DST is one file for {count} frames; write it like key.####.exr.")
+        raise SettingsError(f"{target.text} is one file for {count} frames; write it like key.####.exr.")
     if TOKEN in target.text:
-        told = f"apart: {'; '.join(map(str, hows))}"
-        return LayerSink(target, hows), default_values(hows[0].linear, None), told
-    how = hows[0]
-    return StillSink(target, how), default_values(how.linear, None), str(how)
+        return LayerSink(target, hows, space), f"apart: {'; '.join(map(str, hows))}", hows[0].linear
+    return StillSink(target, hows[0], space), str(hows[0]), hows[0].linear
+
+
+def _proxy_pattern(request: RenderRequest, target: Pattern, extension: str) -> Pattern:
+    """Where proxies go: files of the same type, as they hold the same."""
+    from .sequences import as_one_file, parse_pattern
+
+    small = parse_pattern(str(request.proxy), there=False)
+    if small.text == target.text:
+        raise SettingsError(f"--proxy {request.proxy} is DST itself; give the proxies another name.")
+    if small.extension != extension:
+        raise SettingsError(
+            f"--proxy {request.proxy}: a proxy holds what its frame does; name {extension} files, as DST has."
+        )
+    return as_one_file(small) if target.pad is None and small.pad is not None else small

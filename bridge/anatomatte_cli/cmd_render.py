@@ -31,6 +31,8 @@ _SAME = (
     "fps",
     "start",
     "overwrite",
+    "proxy",
+    "proxy_scale",
     "trim",
 )
 _MORE = ("on_error", "retries", "timeout_per_frame", "qc_threshold", "threads", "log", "quiet")
@@ -64,9 +66,11 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--depth", metavar="8|16|half|float", help="Default: half (EXR), 16 (PNG, TIFF).")
 @option("--compression", metavar="NAME|N", default="zips", row="exr", help="zips zip piz dwaa dwab none; of")
 @option("--ranks", metavar="NAME|N", type=int, default=6, row="exr", help="Cryptomatte.")
-@option("--over", metavar="checker|grey", default="checker", help="What an MP4 shows behind.")
-@option("--fps", metavar="N", row="video", help="Of a video out; first frame.")
-@option("--start", metavar="N", type=int, default=1, row="video")
+@option("--proxy", metavar="DST|N", row="proxy", help="The same smaller, by 2, 4 or 8.")
+@option("--proxy-scale", metavar="DST|N", type=int, default=2, row="proxy")
+@option("--over", metavar="checker|grey|N", default="checker", row="video", help="Behind MP4; rate; first.")
+@option("--fps", metavar="checker|grey|N", row="video")
+@option("--start", metavar="checker|grey|N", type=int, default=1, row="video")
 @option("--overwrite", is_flag=True, row="flags", help="Render again;")
 @option("--trim", is_flag=True, row="flags", help="crop off what is 0;")
 @option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
