@@ -21,7 +21,7 @@ from anatomatte.errors import AnatomatteError, SetupError
 
 PACKAGES = (
     "numpy", "opencv-python-headless", "OpenImageIO", "av", "onnxruntime", "torch", "click", "rich",
-    "fileseq",
+    "fileseq", "xxhash",
 )  # fmt: skip
 
 

@@ -12,11 +12,11 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 T = TypeVar("T")
 
@@ -30,29 +30,33 @@ def granted_bytes() -> int:
     return (int(told) if told.isdecimal() else DEFAULT_MB) * 1_000_000
 
 
-def _digest_of(pixels: npt.NDArray[Any], threads: int) -> bytes:
-    """SHA-256 over the bytes in C order, in strips that do not depend on *threads*."""
-    rows = max(1, 4_000_000 // max(1, pixels[:1].nbytes)) if pixels.ndim else 1
-    strips = [pixels[y : y + rows] for y in range(0, len(pixels), rows)]
-
-    def one(strip: npt.NDArray[Any]) -> bytes:
-        return hashlib.sha256(np.ascontiguousarray(strip).data).digest()
-
-    if threads > 1 and len(strips) > 1:
-        with ThreadPoolExecutor(threads) as pool:
-            parts = list(pool.map(one, strips))
-    else:
-        parts = [one(strip) for strip in strips]
-    return b"".join(parts)
+_STRIP = 4_000_000
+_SEED = int.from_bytes(os.urandom(8), "little")
+"""Of this process: nobody can have made two plates beforehand that it takes for one."""
 
 
-def content_key(*facts: object, threads: int = 1) -> str:
-    """A digest of arrays (type, shape and every byte) and plain values, in their order."""
+def _digest_of(pixels: npt.NDArray[Any]) -> bytes:
+    """XXH3 of 128 bits over the bytes in C order: a sixth of the time of copying a plate."""
+    whole = xxhash.xxh3_128(seed=_SEED)
+    if pixels.flags.c_contiguous:
+        whole.update(pixels.data)
+        return bytes(whole.digest())
+    rows = max(1, _STRIP // max(1, pixels[:1].nbytes))
+    for y in range(0, len(pixels), rows):  # what is strided is not copied as a whole
+        whole.update(np.ascontiguousarray(pixels[y : y + rows]).data)
+    return bytes(whole.digest())
+
+
+def content_key(*facts: object) -> str:
+    """A digest of arrays (type, shape and every byte) and plain values, in their order.
+
+    It holds in this process alone and is kept in no file.
+    """
     whole = hashlib.sha256()
     for fact in facts:
         if isinstance(fact, np.ndarray):
             whole.update(f"array {fact.dtype.str} {fact.shape} ".encode())
-            whole.update(_digest_of(fact, threads))
+            whole.update(_digest_of(fact))
         else:
             whole.update(f"{type(fact).__name__} {fact!r};".encode())
     return whole.hexdigest()

@@ -97,7 +97,7 @@ def once(what: str, task: Task, facts: tuple[object, ...], make: Callable[[], T]
 
 def of_screen(task: Task) -> tuple[object, ...]:
     """What the evidence for a screen, and its key, depend on."""
-    clean = content_key(task.plate.clean, task.plate.clean_known, threads=task.work.threads)
+    clean = content_key(task.plate.clean, task.plate.clean_known)
     chosen = task.settings.depends_on("observe", "refine", evidence="screen")
     return task.content, task.work.scale, clean, chosen, os.environ.get("OCIO", "")
 
@@ -141,7 +141,7 @@ def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
     """What an edge model's matte depends on, from the matte so far."""
     settings = task.settings
     facts = (
-        content_key(rough, threads=task.work.threads),
+        content_key(rough),
         settings.net_exposure,
         settings.net_gamma,
         task.exposure,
@@ -174,7 +174,7 @@ def of_fields(task: Task, labels: tuple[int, ...], size: tuple[int, ...]) -> tup
 def of_foreground(task: Task, *pixels: npt.NDArray[Any] | None, facts: tuple[object, ...]) -> str:
     """The key of a foreground before a screen."""
     chosen = task.settings.feeding("foreground")
-    return content_key("foreground", task.content, *pixels, chosen, *facts, threads=task.work.threads)
+    return content_key("foreground", task.content, *pixels, chosen, *facts)
 
 
 def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, observed: bool) -> str:
@@ -205,7 +205,7 @@ def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, o
         half,
         os.environ.get("OCIO", ""),
     )
-    return content_key("frame", content, *clips, *facts, *_in_time(task, observed), threads=task.work.threads)
+    return content_key("frame", content, *clips, *facts, *_in_time(task, observed))
 
 
 def _in_time(task: Task, observed: bool) -> tuple[object, ...]:

@@ -225,7 +225,7 @@ class Around:
         if found is None:
             work.check()
             clips = self.clips(number)
-            told = None if clips is None else {name: _digest(clip, work) for name, clip in clips.items()}
+            told = None if clips is None else {name: _digest(clip) for name, clip in clips.items()}
             found = (None if told is None else content_key(tuple(told.items())),)
             self._remember("clips", number, found[0])
             if told is not None:
@@ -262,7 +262,7 @@ class Around:
         found = self._remembered("source", number)
         if found is None or found[0] is None:
             work.check()
-            digest = _digest(self._plate(number), work)
+            digest = _digest(self._plate(number))
             self._remember("source", number, digest)
             return digest
         return found[0]
@@ -336,9 +336,9 @@ class Around:
         return display.shown(light, settings.net_exposure, settings.net_gamma, work.threads, exposure)
 
 
-def _digest(frame: Frame, work: Work) -> str:
+def _digest(frame: Frame) -> str:
     facts = (frame.bounds, frame.premult, frame.aspect, frame.integer)
-    return content_key(frame.pixels, *facts, threads=work.threads)
+    return content_key(frame.pixels, *facts)
 
 
 def forget() -> None:

@@ -74,7 +74,7 @@ def key_frame(
 
         if not keep:
             return parting.bound(task, make(), plate.light)
-        content = task.content if small is None else content_key(plate.frame.pixels, threads=work.threads)
+        content = task.content if small is None else content_key(plate.frame.pixels)
         recurrent = around is not None and bool(choose.remembering(task.models, "alpha", "edge"))
         observed = recurrent and asks_models(task)
         key = memo.of_frame(task, plate, content, half, asking.wanted(settings), observed)

@@ -60,7 +60,7 @@ class Task:
     @functools.cached_property
     def content(self) -> str:
         """What tells the plate from every other."""
-        return content_key(self.plate.frame.pixels, self.plate.curve, threads=self.work.threads)
+        return content_key(self.plate.frame.pixels, self.plate.curve)
 
     @property
     def told_apart(self) -> int:

@@ -251,7 +251,7 @@ def _in_time(
         for number in range(start, frame + 1):
             if number not in digests:
                 told = frames.digest
-                digests[number] = told(number) if told else content_key(at(number), threads=threads)
+                digests[number] = told(number) if told else content_key(at(number))
         return content_key(*facts, tuple(digests[number] for number in range(start, frame + 1)))
 
     made = answer(
