@@ -51,11 +51,6 @@ class Moment:
         """H×W in 0..1."""
         return self.soft.plane()
 
-    @property
-    def held(self) -> Pixels | None:
-        """H×W in 0..1; None before a screen."""
-        return None if self.hold is None else self.hold.plane()
-
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Neighbour:

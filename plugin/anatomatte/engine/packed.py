@@ -26,12 +26,26 @@ class Packed:
     origin: tuple[int, int]
     values: npt.NDArray[np.uint16]
 
+    def __bool__(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.values.size)
+
     def plane(self) -> Pixels:
         """The matte, H×W."""
         made = np.zeros(self.shape, np.float32)
-        (top, left), (rows, columns) = self.origin, self.values.shape
-        np.divide(self.values, _WHITE, out=made[top : top + rows, left : left + columns])
+        np.divide(self.values, _WHITE, out=made[self._window])
         return made
+
+    def codes(self) -> npt.NDArray[np.uint16]:
+        """The matte, H×W, in 65535ths."""
+        made = np.zeros(self.shape, np.uint16)
+        made[self._window] = self.values
+        return made
+
+    @property
+    def _window(self) -> tuple[slice, slice]:
+        (top, left), (rows, columns) = self.origin, self.values.shape
+        return slice(top, top + rows), slice(left, left + columns)
 
 
 def packed(plane: Pixels) -> Packed:

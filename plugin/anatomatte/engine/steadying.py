@@ -7,7 +7,7 @@ its window and on nothing else, however the shot is rendered.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,11 +17,13 @@ from ..frame import Pixels
 from ..keyer.key import Key
 from ..people.evidence import PeopleEvidence, Plane
 from ..temporal import whose
+from ..temporal.open import Lying, Mean, over_open
 from ..temporal.steady import Beside, averaged, disagreement, falloff, steady
 from . import memo, moments
 from .edge import Refined, refine, unmixed
 from .evidence import Evidence, looked, observe, people_of
 from .moments import Moment, Neighbour
+from .packed import Packed
 from .task import Task
 
 DRAFT = "A draft is seen by itself: Steady begins at full resolution."
@@ -183,20 +185,22 @@ def _matte(
     task: Task, evidence: Evidence, refined: Refined, found: Sequence[Neighbour]
 ) -> tuple[Key, Pixels | None]:
     """The matte, and what of it is held, steady along the window."""
-    key, work = refined.key, task.work
-    height, width = key.matte.shape
-    lying = []
-    for one in found:
-        work.check()
-        share = weight(task, one, height, width)
-        lying.append((one, share))
-    matte = steady(key.matte, [Beside(one.alignment.warped(one.moment.matte), share) for one, share in lying])
-    held = refined.held
-    if held is not None:
-        sides = [(theirs, one, share) for one, share in lying if (theirs := one.moment.held) is not None]
-        if held.any() or any(theirs.any() for theirs, _, _ in sides):
-            there = [Beside(one.alignment.warped(theirs), share) for theirs, one, share in sides]
-            held = np.minimum(averaged(held, there)[0], matte)
+    key, held = refined.key, refined.held
+
+    def along(own: Pixels, said: Callable[[Moment], Packed | None], mean: Mean) -> Pixels:
+        lying = [
+            Lying(
+                theirs.codes(), one.alignment, falloff(one.away, task.settings.window, task.settings.steady)
+            )
+            for one in found
+            if (theirs := said(one.moment)) is not None
+        ]
+        return over_open(own, lying, mean, task.work.threads, task.work.check)
+
+    matte = along(key.matte, lambda one: one.soft, steady)
+    if held is not None and (held.any() or any(one.moment.hold for one in found)):
+        told = along(held, lambda one: one.hold, lambda own, others: averaged(own, others)[0])
+        held = np.minimum(told, matte)
     return coloured(task, evidence, key, matte), held
 
 

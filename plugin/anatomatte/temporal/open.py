@@ -1,0 +1,160 @@
+"""Where a matte is open along a window: tiles that are all 0, or all 1, in every frame need no work.
+
+Most of a picture is one or the other.  A mean over frames of which each says the same is what they say, so
+these tiles come out bit for bit as if they had been worked on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ..frame import Pixels
+from ..ops.filters import EDGE, Mask
+from ..ops.strips import every, never
+from .align import Alignment
+from .steady import Beside
+
+TILE = 16
+"""Pixels of a tile's side."""
+
+_BATCH = 256
+"""Tiles that are worked on at a time: they stay near the processor."""
+
+_EMPTY, _FULL, _OPEN = 0, 1, 2
+
+Mean = Callable[[Pixels, Sequence[Beside]], Pixels]
+Codes = npt.NDArray[np.uint16]
+Kinds = npt.NDArray[np.uint8]
+
+
+class Lying(NamedTuple):
+    """A matte of another frame in 65535ths (H×W), how it lies over this one, and how much it counts."""
+
+    values: Codes
+    alignment: Alignment
+    share: float
+
+
+class Tiles(NamedTuple):
+    """Some tiles of a picture H×W, by their rows and columns, n each."""
+
+    shape: tuple[int, int]
+    row: npt.NDArray[np.intp]
+    column: npt.NDArray[np.intp]
+
+    def batches(self) -> list[Tiles]:
+        """The same tiles, some at a time; how many does not depend on threads."""
+        cuts = range(0, len(self.row), _BATCH)
+        return [Tiles(self.shape, self.row[k : k + _BATCH], self.column[k : k + _BATCH]) for k in cuts]
+
+    @property
+    def pixels(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Rows and columns of all pixels, n·TILE × TILE; beyond the picture's border its last ones again."""
+        inner = np.arange(TILE)
+        y = np.minimum(self.row[:, None] * TILE + inner, self.shape[0] - 1)
+        x = np.minimum(self.column[:, None] * TILE + inner, self.shape[1] - 1)
+        size = (len(self.row), TILE, TILE)
+        whole = np.broadcast_to(y[:, :, None], size), np.broadcast_to(x[:, None, :], size)
+        return whole[0].reshape(-1, TILE), whole[1].reshape(-1, TILE)
+
+
+def over_open(
+    own: Pixels,
+    others: Sequence[Lying],
+    mean: Mean,
+    threads: int = 1,
+    check: Callable[[], None] = never,
+) -> Pixels:
+    """*own*, H×W in 0..1, by a *mean* of it and of others that gives 0 of nothing but 0, and 1 of nothing
+    but 1."""
+    made = own.copy()
+    batches = _opened(own, others).batches()
+
+    def work(k: int) -> None:
+        here = batches[k].pixels
+        made[here] = mean(own[here], [_beside(batches[k], one) for one in others])
+
+    every(len(batches), work, threads, check)
+    return made
+
+
+def _beside(tiles: Tiles, one: Lying) -> Beside:
+    """What another frame says in some tiles of this one, n·TILE × TILE, and how much that counts."""
+    rows, columns = tiles.pixels
+    low, wide = one.alignment.x.shape
+    half = np.float32(0.5)
+    y = (rows.astype(np.float32) + half) * np.float32(low / tiles.shape[0]) - half
+    x = (columns.astype(np.float32) + half) * np.float32(wide / tiles.shape[1]) - half
+    places = [cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=EDGE) for plane in
+              (one.alignment.x, one.alignment.y, one.alignment.belief)]  # fmt: skip
+    height, width = one.values.shape
+    there_x = (places[0] + half) * np.float32(width / wide) - half
+    there_y = (places[1] + half) * np.float32(height / low) - half
+    found = cv2.remap(one.values, there_x, there_y, cv2.INTER_LINEAR, borderMode=EDGE)
+    planes = np.asarray(found, np.float32) / np.float32(65535)
+    return Beside(planes, np.asarray(places[2] * np.float32(one.share), np.float32))
+
+
+def _opened(own: Pixels, others: Sequence[Lying]) -> Tiles:
+    """The tiles in which this frame's matte H×W and those of *others* are not all 0, nor all 1."""
+    kinds = _kinds(own, 0.0, 1.0)
+    closed = kinds != _OPEN
+    for one in others:
+        theirs = _kinds(one.values, 0, 65535)
+        low, high = _reached(one.alignment, own.shape, one.values.shape, theirs.shape)
+        for kind in (_EMPTY, _FULL):
+            here = kinds == kind
+            closed &= ~here | _all_in(theirs == kind, low, high)
+    row, column = np.nonzero(~closed)
+    return Tiles((own.shape[0], own.shape[1]), row, column)
+
+
+def _kinds(plane: Pixels | Codes, least: float, most: float) -> Kinds:
+    """Whether the tiles of a plane are all *least* (_EMPTY), all *most* (_FULL) or neither (_OPEN)."""
+    bands = [plane[y : y + TILE] for y in range(0, plane.shape[0], TILE)]  # ten times as quick as reduceat
+    columns = np.arange(0, plane.shape[1], TILE)
+    low = np.minimum.reduceat(np.stack([band.min(0) for band in bands]), columns, 1)
+    high = np.maximum.reduceat(np.stack([band.max(0) for band in bands]), columns, 1)
+    made = np.full(low.shape, _OPEN, np.uint8)
+    made[high <= least] = _EMPTY
+    made[low >= most] = _FULL
+    return made
+
+
+Places = npt.NDArray[np.intp]
+Corner = tuple[Places, Places]
+
+
+def _reached(
+    lies: Alignment, shape: Sequence[int], other: Sequence[int], tiles: Sequence[int]
+) -> tuple[Corner, Corner]:
+    """First and last row and column of the other frame's tiles that each of this frame's may show."""
+    near = np.ones((5, 5), np.uint8)  # a pixel lies between the places of the cells beside it
+    cells = [
+        (np.arange(0, shape[k], TILE) * size // shape[k]).astype(np.intp)
+        for k, size in enumerate(lies.x.shape)
+    ]
+    low: list[Places] = []
+    high: list[Places] = []
+    for k, plane in enumerate((lies.y, lies.x)):
+        scale = other[k] / lies.x.shape[k]
+        for out, least, cell in ((low, cv2.erode, np.minimum), (high, cv2.dilate, np.maximum)):
+            spread = np.asarray(least(plane, near, borderType=EDGE), np.float32)
+            found = cell.reduceat(cell.reduceat(spread, cells[0], 0), cells[1], 1)
+            away = -1.5 if out is low else 1.5
+            place = np.clip((found + 0.5) * scale - 0.5 + away, 0, other[k] - 1)
+            out.append(np.minimum(place.astype(np.intp) // TILE, tiles[k] - 1))
+    return (low[0], low[1]), (high[0], high[1])
+
+
+def _all_in(there: Mask, low: Corner, high: Corner) -> Mask:
+    """Whether all tiles from a *low* corner to a *high* one are *there*."""
+    sums = cv2.integral((~there).astype(np.uint8))
+    top, left, bottom, right = low[0], low[1], high[0] + 1, high[1] + 1
+    missing = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+    return np.asarray(missing == 0)
