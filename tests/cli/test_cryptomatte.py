@@ -12,57 +12,12 @@ import pytest
 
 from anatomatte.menus import PART_MENU
 from anatomatte_batch.cryptomatte import id_of
-from anatomatte_batch.node import ALONE, Rendered
 from made import shots_made
-from made.cli_fake import FakeConnect, FakeNode, cli, read, shot
+from made.cli_fake import cli, read, shot
+from made.coded_fake import SIZE, Connect
 from made.cryptomatte_reader import cryptomattes
 
 HALF = 2.0**-11
-SIZE = (9, 16)
-
-
-class People(FakeNode):
-    """Two people in soft shares of the plate, each of them in soft shares of a few parts."""
-
-    parts: tuple[str, ...] = ("hair", "face", "coat")
-
-    def render(self, frame, values, around=ALONE) -> Rendered:
-        if values["output"] != "packed":
-            return super().render(frame, values, around)
-        self.before(frame)
-        self.calls.append((frame, dict(values)))
-        planes = [self.matte(frame, str(values[f"pack_{c}"]), str(values["parts_of"])) for c in "rgba"]
-        plate = self.clips["Source"](frame)
-        return Rendered(np.stack(planes, axis=2), plate.bounds, account=self.account(frame))
-
-    def matte(self, frame: int, layer: str, whose: str) -> np.ndarray:
-        persons = dict(zip(("person_01", "person_02"), self._shares(frame, 2), strict=True))
-        if layer in persons:
-            return persons[layer]
-        if layer not in self.parts:
-            return np.zeros(SIZE, np.float32)
-        part = dict(zip(self.parts, self._shares(frame + 7, len(self.parts)), strict=True))[layer]
-        own = sum(persons.values()) if whose == "everyone" else persons.get(whose, np.zeros(SIZE))
-        return np.asarray(own * part, np.float32)
-
-    @staticmethod
-    def _shares(seed: int, count: int) -> np.ndarray:
-        """Shares that sum to at most 1; some are exactly 0, some equal."""
-        drawn = np.random.default_rng(seed).random((count, *SIZE))
-        drawn[:, :2] = 1.0
-        drawn[0, :, :3] = 0.0
-        return (drawn / max(1.0, float(drawn.sum(axis=0).max()))).astype(np.float32)
-
-
-class Connect(FakeConnect):
-    def __init__(self, parts: tuple[str, ...] = People.parts) -> None:
-        super().__init__()
-        self.parts = parts
-
-    def __call__(self, clips):
-        self.node = People(clips, self.before, self.checks)
-        self.node.parts = self.parts
-        return self.node
 
 
 def made(tmp_path, *words: object, frames=(1,), connect: Connect | None = None) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_cryptomatte import Connect
 
 from anatomatte_batch import RenderRequest
 from anatomatte_batch.picture import whole
 from anatomatte_batch.proxies import smaller
 from made.cli_fake import FakeConnect, cli, plate, read, shot, write
+from made.coded_fake import Connect
 from made.cryptomatte_reader import cryptomattes
 
 
