@@ -127,7 +127,7 @@ def planned(request: RenderRequest, needs: Needs) -> tuple[RenderRequest, list[C
         raise SettingsError("A video is one file, and --ray renders parts of a sequence; write EXR frames.")
     frames = _frames(request)
     whole: dict[str, Any] = {}
-    for name in ("source", "destination", "shot", "preset"):
+    for name in ("source", "destination", "proxy", "shot", "preset"):
         if isinstance(path := getattr(request, name), (str, Path)):
             whole[name] = _whole(path)
     whole["sides"] = {clip: _whole(path) for clip, path in request.sides.items()}

@@ -95,14 +95,20 @@ def test_two_actors_give_the_bytes_of_one_process_also_when_one_is_killed(
 ) -> None:
     one, two, marks = tmp_path / "one", tmp_path / "two", tmp_path / "marks"
     marks.mkdir()
-    assert asked(plates, one, threads=1).run().exit_code == 0
+
+    def shaped(out: Path, **more: Any) -> RenderRequest:
+        asks = asked(plates, out, trim=True, proxy=out / "small_{layer}.####.exr", **more)
+        return dataclasses.replace(asks, destination=out / "{layer}.####.exr")
+
+    assert shaped(one, threads=1).run().exit_code == 0
     monkeypatch.setattr(ray_cluster, "_Actor", dying(marks, "killed", 3, 1))
-    result = ray_cluster.render_on(asked(plates, two, log=tmp_path / "log"), "auto", SMALL)
+    result = ray_cluster.render_on(shaped(two, log=tmp_path / "log"), "auto", SMALL)
     assert result.exit_code == 0 and result.numbers("rendered") == [1, 2, 3, 4, 5, 6], result.sentence
     assert len(os.listdir(marks)) == 1
     assert "frames 3-4 is gone" in (tmp_path / "log").read_text(encoding="utf-8")
-    for frame in range(1, 7):
-        name = f"key.{frame:04d}.exr"
+    names = sorted(path.name for path in one.iterdir())
+    assert len(names) == 36 and names == sorted(path.name for path in two.iterdir())
+    for name in names:
         assert undated(one / name) == undated(two / name), name
 
 
@@ -165,8 +171,10 @@ def test_actors_get_whole_paths_pinned_threads_and_every_frame_once(
 ) -> None:
     monkeypatch.chdir(plates)
     request = RenderRequest(source="plate.####.exr", destination="out/key.####.exr", frames="1-6x2,5-6")
+    request = dataclasses.replace(request, proxy="small.####.exr")
     made, chunks = ray_cluster.planned(request, Needs(cpus=3, chunk=3))
     assert [chunk.frames for chunk in chunks] == [[1, 3, 5], [6]] and made.threads == 3
+    assert made.proxy == f"{plates}/small.####.exr"
     assert made.source == f"{plates}/plate.####.exr" and made.destination == f"{plates}/out/key.####.exr"
     assert ray_cluster.planned(dataclasses.replace(request, threads=2), Needs(cpus=3))[0].threads == 2
 
