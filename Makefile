@@ -9,7 +9,7 @@ export PATH := $(BIN):$(PATH)
 # a file of tests stays in one process, as its fixtures are made once a file
 SPREAD ?= -n 2 --dist loadfile
 
-.PHONY: help venv build demo test test-build test-hard soak soak-build lint format bench docs pictures portable sanitize train clean
+.PHONY: help venv build demo test test-build test-hard soak soak-build gpu-test lint format bench docs pictures portable sanitize train clean
 
 help:
 	@echo "make demo      render the sample shot: EXR frames and a contact sheet in demo/"
@@ -17,7 +17,7 @@ help:
 	@echo "make venv      only make the environment in $(VENV) and build into the source tree"
 	@echo "make portable  a wheel in dist/ for any x86-64 Linux since glibc 2.28 (brings a compiler of its own)"
 	@echo "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu before one of them takes torch without CUDA"
-	@echo "make lint bench docs pictures soak sanitize train clean"
+	@echo "make lint bench docs pictures soak gpu-test sanitize train clean"
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -35,7 +35,7 @@ demo: build
 	$(BIN)/python -m anatomatte_cli.demo --out demo
 
 test: test-build lint
-	$(BIN)/python -m pytest -m "not soak" $(SPREAD)
+	$(BIN)/python -m pytest -m "not soak and not gpu" $(SPREAD)
 
 # what the tests read and never build themselves: C++ tests, test plug-ins, comparisons of headers
 test-build: build
@@ -47,6 +47,10 @@ test-hard: test-build
 
 soak: soak-build
 	$(BIN)/python -m pytest -m soak
+
+# on a machine with a GPU and onnxruntime-gpu: the same mattes as on the CPU, and how fast
+gpu-test: build
+	$(BIN)/python -m pytest -m gpu tests/gpu
 
 soak-build: build
 	$(BIN)/python tests/made/build.py --soak

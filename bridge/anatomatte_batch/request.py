@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SIDES = ("InM", "OutM", "CleanPlate", "Hint", "Bg")
 _MATTE_CLIPS = {"core": "InM", "garbage": "OutM", "hint": "Hint"}
-_SHORT = {"colour": "input_colour", "out_colour": "output_colour", "threads": "threads"}
+_SHORT = {"colour": "input_colour", "out_colour": "output_colour", "threads": "threads", "device": "device"}
 _RUNTIMES = ("in-process", "worker")
 
 
@@ -77,6 +77,7 @@ class RenderRequest:
         retries: how often a frame is tried again after a failure that the table of errors holds worth it.
         timeout_per_frame: seconds after which the node is asked to end a frame, which then has failed.
         threads: processor threads for a frame, 1 and more; None leaves it to the node.
+        device: where networks run, a value of the control: ``auto``, ``cpu``, ``cuda:0`` …; None leaves it.
         runtime: where the node's Python runs: ``in-process`` or ``worker``; None leaves it to the node.
         log: file to which NDJSON is appended; ``-`` is standard output.
         quiet: no bar and no lines.
@@ -114,6 +115,7 @@ class RenderRequest:
     retries: int = 0
     timeout_per_frame: float | None = None
     threads: int | None = None
+    device: str | None = None
     runtime: Literal["in-process", "worker"] | str | None = None
     log: str | Path | None = None
     quiet: bool = True

@@ -54,6 +54,7 @@ def examine(trying: bool = True) -> Iterator[Finding]:
     if trying:
         yield _checked("render", _render)
         yield _checked("worker", _worker)
+        yield _checked("device", _device)
         yield _checked("networks", _networks)
     yield from _models()
     yield from _installed()
@@ -158,6 +159,13 @@ def _worker() -> str:
     if done.returncode:
         raise SetupError((done.stderr.strip().splitlines() or ["it said nothing"])[-1])
     return done.stdout.strip()
+
+
+def _device() -> str:
+    """Where networks run, and how fast."""
+    from .checks_devices import told
+
+    return told()
 
 
 def _networks() -> str:

@@ -23,9 +23,11 @@ def told() -> str:
     build = torch_build()
     found = [importlib.metadata.distribution("torch")]
     if not build.kind:
-        return f"the build for processors, {_size(found)}; networks run on the processor"
+        return (
+            f"the build for processors, {_size(found)}; networks of others that need it run on the processor"
+        )
     found += [one for one in importlib.metadata.distributions() if _OF_CUDA.match(one.name or "")]
-    here = f"the build for {build.kind}, {_size(found)}; our own networks run on the processor"
+    here = f"the build for {build.kind}, {_size(found)}; our own networks do not need it"
     if build.gpu:
         return f"{here}, those of others may use {build.gpu}"
     version = build.version.partition("+")[0]

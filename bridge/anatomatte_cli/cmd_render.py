@@ -35,7 +35,7 @@ _SAME = (
     "proxy_scale",
     "trim",
 )
-_MORE = ("on_error", "retries", "timeout_per_frame", "qc_threshold", "threads", "log", "quiet")
+_MORE = ("on_error", "retries", "timeout_per_frame", "qc_threshold", "threads", "device", "log", "quiet")
 
 
 def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
@@ -76,8 +76,11 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
 @option("--retries", metavar="N", type=int, default=0, row="failing", help="Of a frame, where worth it;")
 @option("--timeout-per-frame", metavar="N", type=float, row="failing", help="seconds.")
-@option("--threads", metavar="N", type=int, row="limits", help="For a frame; beyond it doubt is exit 6.")
-@option("--qc-threshold", metavar="N", type=float, row="limits")
+@option(
+    "--threads", metavar="N|KEY", type=int, row="limits", help="For a frame; cpu, cuda:0; limit of doubt."
+)
+@option("--device", metavar="N|KEY", row="limits")
+@option("--qc-threshold", metavar="N|KEY", type=float, row="limits")
 @option("--log", metavar="FILE|ADDRESS", row="far", help="Append NDJSON (-: stdout); a Ray cluster.")
 @option("--ray", metavar="FILE|ADDRESS", row="far", is_flag=False, flag_value="auto")
 @option("--quiet", is_flag=True, row="flags", help="no words.")

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request
 
 import anatomatte
-from anatomatte.errors import AnatomatteError
+from anatomatte.errors import AnatomatteError, SetupError
 from anatomatte.menus import CHOSEN_MENU
 from anatomatte.models.store import catalogue, policy, records
 from anatomatte_batch.cutout.options import PERSONS_PARTS
@@ -81,7 +81,15 @@ def _versions() -> dict[str, str]:
 
 
 def _device() -> str:
-    """The processor that our own networks run on."""
+    """What our own networks run on."""
+    from anatomatte.nets.graphs.graph import where
+    from anatomatte.nets.runtime.devices import CPU
+
+    try:
+        if (gpu := where("auto")) != CPU:
+            return f"GPU: {gpu}"
+    except SetupError:
+        pass  # the doctor says it
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
             names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))

@@ -135,6 +135,14 @@ ALPHA_MODELS: dict[str, str] = {
 }  # fmt: skip
 """Who says how much of a pixel is person: ours, or an id of the model store."""
 
+DEVICES: dict[str, str] = {
+    "auto": "Auto",
+    "cpu": "CPU",
+    **{f"cuda:{n}": f"CUDA GPU {n}" for n in range(8)},
+    "mps": "Apple GPU",
+}
+"""Where networks run (append-only)."""
+
 EDGE_MODELS: dict[str, str] = {
     "own": "Anatomatte", "alpha": "As Alpha model", "vitmatte-small": "ViTMatte, small",
     "corridorkey": "CorridorKey (own terms)", "modnet": "MODNet", "birefnet-matting": "BiRefNet, matting",

@@ -59,6 +59,7 @@ fix_3_part: hat hair face glasses neck torso_skin upper_clothes coat dress trous
   left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag other left_tights right_tights
 check: off frame neighbours
 draft: auto off always
+device: auto cpu cuda:0 cuda:1 cuda:2 cuda:3 cuda:4 cuda:5 cuda:6 cuda:7 mps
 """
 
 FROZEN: dict[str, tuple[str, ...]] = {

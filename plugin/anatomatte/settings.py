@@ -32,6 +32,7 @@ from .keying import SEEN as _SEEN
 from .menus import (
     ALPHA_MODELS,
     CHOSEN_MENU,
+    DEVICES,
     EDGE_MODELS,
     MATTE_MENU,
     PARTS_MODELS,
@@ -211,6 +212,13 @@ class Settings(Fixing):
         "int", 0, "Threads", "Status", "none",
         "Processor threads for one frame; 0 takes what the machine or the farm grants.",
         low=0, high=256, slider=(0, 32), animates=False,
+    )  # fmt: skip
+    device: str = choice(
+        "auto", "Device", "Status", "observe",
+        "Where networks run. Auto takes the first GPU that ONNX Runtime can use, else the CPU; a GPU that is "
+        "asked for by name must be there. Devices agree within 1/2048; what a GPU has no memory for the CPU "
+        "does, and the status says so.", **DEVICES,
+        evidence="people",
     )  # fmt: skip
 
     def __post_init__(self) -> None:

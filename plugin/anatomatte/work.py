@@ -20,13 +20,14 @@ def silent(_: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How one frame is worked on; nothing in it changes a pixel except ``scale``.
+    """How one frame is worked on; nothing in it changes a pixel but ``scale``, and ``device`` by rounding.
 
     Attributes:
         threads: processor threads.
         check: called between stages and strips; raises Cancelled to stop.
         progress: told the share of the work that is done, 0 to 1.
         scale: pixels of the plate per pixel at full resolution; lengths are multiplied by it.
+        device: where networks are asked to run, a value of the control.
         across: pixels of the plate per unit of canonical coordinates, to the right and up.
     """
 
@@ -35,8 +36,9 @@ class Work:
     progress: Callable[[float], None] = silent
     scale: float = 1.0
     across: tuple[float, float] = (1.0, 1.0)
+    device: str = "auto"
 
 
 def work_for(settings: Settings, **facts: Any) -> Work:
-    """The work of a frame with the threads that the settings ask for."""
-    return Work(threads=settings.threads or granted(), **facts)
+    """The work of a frame with the threads and the device that the settings ask for."""
+    return Work(threads=settings.threads or granted(), device=settings.device, **facts)

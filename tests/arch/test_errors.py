@@ -37,7 +37,7 @@ def test_torch_that_cannot_be_loaded_is_told_by_its_cause(
             raise ImportError(words)
         return real(name, *rest)
 
-    monkeypatch.setattr(subject, "_model", None)
+    monkeypatch.setattr(subject, "_models", {})
     monkeypatch.setattr(builtins, "__import__", refused)
     with pytest.raises(kind, match="torch"):
         subject.model()

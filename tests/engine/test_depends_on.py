@@ -17,7 +17,7 @@ SCREEN = {
 }  # fmt: skip
 PEOPLE = {
     "subject", "people", "net_exposure", "net_gamma", "parts_model", "parts_network", "alpha_model",
-    "alpha_network", "alpha_mix", "shot_file", "shot_read",
+    "alpha_network", "alpha_mix", "shot_file", "shot_read", "device",
 }  # fmt: skip
 EDGE = {"edge_model", "edge_network"}
 TIME = {"steady", "window"}

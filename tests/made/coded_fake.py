@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from anatomatte_batch.node import ALONE, Rendered
+from anatomatte.settings import Value
+from anatomatte_batch.node import ALONE, Pictures, Rendered
+from anatomatte_batch.picture import Floats
 from made.cli_fake import FakeConnect, FakeNode
 
 SIZE = (9, 16)
@@ -15,7 +19,9 @@ class People(FakeNode):
 
     parts: tuple[str, ...] = ("hair", "face", "coat")
 
-    def render(self, frame, values, around=ALONE) -> Rendered:
+    def render(
+        self, frame: int, values: Mapping[str, Value], around: Mapping[int, Mapping[str, Value]] = ALONE
+    ) -> Rendered:
         if values["output"] != "packed":
             return super().render(frame, values, around)
         self.before(frame)
@@ -24,23 +30,26 @@ class People(FakeNode):
         plate = self.clips["Source"](frame)
         return Rendered(np.stack(planes, axis=2), plate.bounds, account=self.account(frame))
 
-    def matte(self, frame: int, layer: str, whose: str) -> np.ndarray:
+    def matte(self, frame: int, layer: str, whose: str) -> Floats:
         persons = dict(zip(("person_01", "person_02"), self._shares(frame, 2), strict=True))
         if layer in persons:
-            return persons[layer]
+            share: Floats = persons[layer]
+            return share
         if layer not in self.parts:
             return np.zeros(SIZE, np.float32)
         part = dict(zip(self.parts, self._shares(frame + 7, len(self.parts)), strict=True))[layer]
         own = sum(persons.values()) if whose == "everyone" else persons.get(whose, np.zeros(SIZE))
-        return np.asarray(own * part, np.float32)
+        found: Floats = np.asarray(own * part, np.float32)
+        return found
 
     @staticmethod
-    def _shares(seed: int, count: int) -> np.ndarray:
+    def _shares(seed: int, count: int) -> Floats:
         """Shares that sum to at most 1; some are exactly 0, some equal."""
         drawn = np.random.default_rng(seed).random((count, *SIZE))
         drawn[:, :2] = 1.0
         drawn[0, :, :3] = 0.0
-        return (drawn / max(1.0, float(drawn.sum(axis=0).max()))).astype(np.float32)
+        found: Floats = (drawn / max(1.0, float(drawn.sum(axis=0).max()))).astype(np.float32)
+        return found
 
 
 class Connect(FakeConnect):
@@ -48,7 +57,7 @@ class Connect(FakeConnect):
         super().__init__()
         self.parts = parts
 
-    def __call__(self, clips):
-        self.node = People(clips, self.before, self.checks)
-        self.node.parts = self.parts
-        return self.node
+    def __call__(self, clips: Mapping[str, Pictures]) -> People:
+        self.node = made = People(clips, self.before, self.checks)
+        made.parts = self.parts
+        return made

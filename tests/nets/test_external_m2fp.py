@@ -58,7 +58,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     monkeypatch.setattr(choose, "asked", asked)
     monkeypatch.setattr(model, "M2FP", Fake)
-    monkeypatch.setattr(engine_parts, "device_of", lambda manifest: "cpu")
+    monkeypatch.setattr(engine_parts, "device_of", lambda manifest, wanted: "cpu")
     Fake.loads = 0
     sessions.purge()
 
@@ -95,9 +95,12 @@ def test_the_kind_for_one_looks_at_each_person() -> None:
     assert sight.people.parts[INDEX["coat"], 20, 30] == 0  # outside the person's box
 
 
-def test_code_that_this_version_has_not_is_a_sentence() -> None:
+def test_code_that_this_version_has_not_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     told: Manifest = dataclasses.replace(store.catalogue.get("m2fp-multi"), native="m3fp")
     network = Asked(told, Path("x.pt"), "0" * 64)
     with pytest.raises(engine_parts.SetupError, match="no network that this version has code for"):
         engine_parts.parts_of(network, plate(), person(), 4, Work(), lambda _: None)
     assert alpha_edge.device_of(told) in ("cpu", "cuda")
+    assert alpha_edge.device_of(told, "cpu") == "cpu"
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    assert alpha_edge.device_of(told) == "cuda" and alpha_edge.device_of(told, "cuda:2") == "cuda:2"

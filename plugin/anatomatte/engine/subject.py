@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from ..errors import SetupError, is_shortage
 from ..keyer.key import Key
 from ..nets.external import alpha_edge, choose
 from ..nets.external.protocols import PeopleGiven
-from ..nets.runtime.sessions import sessions
+from ..nets.runtime.devices import CPU
+from ..nets.runtime.sessions import Rung, descend, ladder, sessions
 from ..people import edge, selection
 from ..people import landmarks as marks
 from ..people.crops import Window
@@ -30,20 +31,22 @@ if TYPE_CHECKING:
     from ..nets.graphs.landmarks import LandmarkGraphs
     from ..nets.graphs.people import PeopleGraphs
 
+T = TypeVar("T")
+
 _lock = threading.Lock()
-_model: PeopleGraphs | None = None
-_landmarks: LandmarkGraphs | None = None
+_models: dict[str, PeopleGraphs] = {}
+_landmarks: dict[str, LandmarkGraphs] = {}
+_OURS = "The people network"
 
 
-def model() -> PeopleGraphs:
-    """The people network of this process, read once.
+def model(device: str = CPU) -> PeopleGraphs:
+    """The people network of this process on a device, read once.
 
     Raises:
         SetupError: ONNX Runtime or the weights are missing or damaged.
     """
-    global _model
     with _lock:
-        if _model is None:
+        if device not in _models:
             try:
                 from ..nets.graphs.people import PeopleGraphs
             except ImportError as why:
@@ -53,59 +56,85 @@ def model() -> PeopleGraphs:
                     f"The people network needs onnxruntime, which cannot be imported ({why}): install it "
                     "into the node's Python (`anatomatte doctor` names it), or set Find people to Off."
                 ) from why
-            _model = PeopleGraphs()
-        return _model
+            _models[device] = PeopleGraphs(device)
+        return _models[device]
 
 
-def landmark_model() -> LandmarkGraphs:
-    """The landmark networks of this process, read once.
+def landmark_model(device: str = CPU) -> LandmarkGraphs:
+    """The landmark networks of this process on a device, read once.
 
     Raises:
         SetupError: as `model`.
     """
-    global _landmarks
-    model()
+    model(device)
     from ..nets.graphs.landmarks import LandmarkGraphs
 
     with _lock:
-        if _landmarks is None:
-            _landmarks = LandmarkGraphs()
-        return _landmarks
+        if device not in _landmarks:
+            _landmarks[device] = LandmarkGraphs(device)
+        return _landmarks[device]
+
+
+def rungs(task: Task) -> tuple[Rung, ...]:
+    """Where our networks run for a frame, best first: the device that its control means here, then the CPU.
+
+    Raises:
+        SetupError: as `model`, or the GPU that is asked for by name cannot be used.
+    """
+    if task.settings.device == CPU:
+        return ladder(CPU)
+    model()
+    from ..nets.graphs.graph import where
+
+    return ladder(where(task.settings.device))
 
 
 def weights() -> dict[str, str]:
     """SHA-256 of the weights of our own networks as they were read; empty where they have not been."""
     with _lock:
-        read = [one.digests for one in (_model, _landmarks) if one is not None]
+        read = [one.digests for one in _models.values()] + [one.digests for one in _landmarks.values()]
         return {name: digest for digests in read for name, digest in digests.items()}
 
 
 def forget() -> None:
     """Give the networks' memory back; the next frame reads them again."""
-    global _model, _landmarks
     with _lock:
-        _model = _landmarks = None
+        _models.clear()
+        _landmarks.clear()
     sessions.purge()
     alpha_edge.states.purge()
 
 
-def own_people(task: Task) -> PeopleEvidence:
+def own_people(task: Task, tell: Callable[[str], None] = lambda _: None) -> PeopleEvidence:
     """The evidence of our own networks, asked through the display transform; people from the left.
 
+    Args:
+        tell: takes a sentence where a GPU was short of memory.
+
     Raises:
-        SetupError: as `model`.
+        SetupError: as `rungs`.
+        OutOfMemory: it does not fit.
     """
     task.work.check()
-    ensemble = model()
-    found = observe_people(
-        task.picture(),
-        ensemble,
-        people=task.told_apart,
-        threads=task.work.threads,
-        check=task.work.check,
-        outfit=ensemble.outfit,
-    )
-    return selection.ordered(found)
+
+    def on(rung: Rung) -> PeopleEvidence:
+        ensemble = model(rung.device)
+        return observe_people(
+            task.picture(),
+            ensemble,
+            people=task.told_apart,
+            threads=task.work.threads,
+            check=task.work.check,
+            outfit=ensemble.outfit,
+        )
+
+    return selection.ordered(_climbed(task, on, tell))
+
+
+def _climbed(task: Task, run: Callable[[Rung], T], tell: Callable[[str], None] = lambda _: None) -> T:
+    """*run* where the frame's networks run; what a GPU has no memory for is done by the CPU."""
+    steps = rungs(task)
+    return run(steps[0]) if len(steps) == 1 else descend(_OURS, steps, run, tell)
 
 
 def people(task: Task) -> PeopleGiven:
@@ -115,13 +144,16 @@ def people(task: Task) -> PeopleGiven:
         SetupError: as `model`, or another network is missing, refused or damaged.
         SettingsError: another network is unknown, or not for this use.
     """
-    own = own_people(task)
+    told: list[str] = []
+    own = own_people(task, told.append)
     if not task.models.change_evidence:
-        return PeopleGiven(own)
+        return PeopleGiven(own, messages=tuple(told))
     found = choose.given(
         own, task.picture(), task.models, people=task.told_apart, work=task.work, frames=task.frames
     )
-    return dataclasses.replace(found, people=selection.ordered(found.people))
+    return dataclasses.replace(
+        found, people=selection.ordered(found.people), messages=(*told, *found.messages)
+    )
 
 
 def landmarks(
@@ -140,7 +172,12 @@ def landmarks(
     def make() -> tuple[Landmarks | None, ...]:
         work, picture = task.work, task.picture()
         people = [everyone.attended(person, picture.shape[0]) for person in marks.seen(seen)]
-        return tuple(marks.landmarks(picture, people, landmark_model(), work.threads, work.check, beside))
+
+        def on(rung: Rung) -> tuple[Landmarks | None, ...]:
+            net = landmark_model(rung.device)
+            return tuple(marks.landmarks(picture, people, net, work.threads, work.check, beside))
+
+        return _climbed(task, on)
 
     return memo.once("landmarks", task, memo.of_people(task), make)
 
@@ -167,28 +204,37 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     Raises:
         SetupError: as `model`.
     """
-    picture, work, net = task.picture(), task.work, model()
+    picture, work = task.picture(), task.work
     plate = (picture.shape[0], picture.shape[1])
     if task.settings.parts_model != "own":
         return Details(landmarks(task, seen))
     mirrored: list[tuple[Window, Plane]] = []
 
+    def looked(wanted: Sequence[tuple[Window | None, bool]], threads: int) -> list[tuple[Window, Plane]]:
+        def on(rung: Rung) -> list[tuple[Window, Plane]]:
+            return look_again(picture, model(rung.device), wanted, threads=threads, check=work.check)
+
+        return _climbed(task, on)
+
     def mirror() -> None:
-        mirrored[:] = look_again(picture, net, [(None, True)], check=work.check)
+        mirrored[:] = looked([(None, True)], 1)
 
     marks = landmarks(task, seen, mirror)
     if not mirrored:  # the landmarks were known
         mirror()
     upright = [mark for mark in marks if mark is not None and not turned.is_turned(mark)]
     heads = near.head_windows(upright, plate)
-    from_near = look_again(
-        picture, net, [(window, False) for window in heads], threads=work.threads, check=work.check
-    )
+    from_near = looked([(window, False) for window in heads], work.threads)
     crops = (*mirrored, *from_near)
     weights = [near.MIRROR_WEIGHT, *([near.HEAD_WEIGHT] * len(heads))]
     looks = (near.Look(window, parts, weight) for (window, parts), weight in zip(crops, weights, strict=True))
     lying = turned.squares(marks)
-    again = look_turned(picture, net, [(square, side) for _, square, side in lying], work.threads, work.check)
+    squares = [(square, side) for _, square, side in lying]
+
+    def turned_on(rung: Rung) -> list[Plane]:
+        return look_turned(picture, model(rung.device), squares, work.threads, work.check)
+
+    again = _climbed(task, turned_on) if squares else []
     turned_looks = (
         turned.TurnedLook(person, square, parts)
         for (person, square, _), parts in zip(lying, again, strict=True)

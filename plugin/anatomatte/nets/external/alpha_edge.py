@@ -45,13 +45,13 @@ class Asked:
     sha256: str
     precision: str = "fp32"
 
-    def runner(self, threads: int) -> Runner:
-        """The runner of its file."""
+    def runner(self, threads: int, device: str = "auto") -> Runner:
+        """The runner of its file, where it is asked to run (a value of the control ``device``)."""
         return Runner(
             self.manifest,
             self.path,
             precision=self.precision,
-            device=device_of(self.manifest),
+            device=device_of(self.manifest, device),
             threads=threads,
         )
 
@@ -75,16 +75,18 @@ class Frames:
     how: str = ""
 
 
-def device_of(manifest: Manifest) -> str:
-    """Where a network runs first: a GPU where the manifest and what is installed allow one, else the CPU."""
-    words = [word for word in manifest.run.providers if word != "cpu"]
+def device_of(manifest: Manifest, wanted: str = "auto") -> str:
+    """Where a network runs first: a GPU where the manifest, what is installed and *wanted* allow one, else
+    the CPU.  Of several GPUs the one that is asked for, where the file runs in torch."""
+    words = [word for word in manifest.run.providers if word != "cpu" and wanted != "cpu"]
     if manifest.runtime == "onnx" and words and importlib.util.find_spec("onnxruntime"):
         there = quietly("onnxruntime").get_available_providers()
         return next((word for word in words if PROVIDERS.get(word) in there), "cpu")
     if manifest.runtime in ("torchscript", "native") and "cuda" in words:
         import torch
 
-        return "cuda" if torch.cuda.is_available() else "cpu"
+        asked = wanted if wanted.startswith("cuda:") else "cuda"
+        return asked if torch.cuda.is_available() else "cpu"
     return "cpu"
 
 
@@ -102,7 +104,7 @@ def alpha_of(
     tell: Tell,
 ) -> Plane:
     """A network's alpha (H, W) at the picture's size."""
-    manifest, runner = network.manifest, network.runner(work.threads)
+    manifest, runner = network.manifest, network.runner(work.threads, work.device)
     if manifest.states:
         return np.asarray(_recurrent(network, runner, display, frames, tell, work.check)["alpha"], np.float32)
     size = (display.shape[0], display.shape[1])
@@ -165,7 +167,7 @@ def edge_of(
     A network that takes a rough matte answers for the whole picture.  One that takes none is
     believed near the edge only: it may mean somebody else.
     """
-    manifest, runner = network.manifest, network.runner(work.threads)
+    manifest, runner = network.manifest, network.runner(work.threads, work.device)
     if wants_rough(manifest):
         spot, _ = runner.infer(display, hint=rough, report=tell, check=work.check)
         colour = spot.foreground_at()

@@ -94,7 +94,7 @@ def _classes_by(network: Asked, work: Work, tell: Tell) -> Classes:
     """How a network's classes are had, whatever runs it."""
 
     def by_runner(picture: Plane, size: tuple[int, int]) -> Plane:
-        spot, _ = network.runner(work.threads).infer(picture, report=tell, check=work.check)
+        spot, _ = network.runner(work.threads, work.device).infer(picture, report=tell, check=work.check)
         return _said(spot, size)
 
     def by_m2fp(picture: Plane, size: tuple[int, int]) -> Plane:
@@ -136,7 +136,7 @@ def _m2fp(
             work.check()
             return net, net.observe(picture, people=people, size=size)
 
-    rungs = ladder(device_of(network.manifest))
+    rungs = ladder(device_of(network.manifest, work.device))
     return descend(network.manifest.title, rungs, lambda rung: on(rung.device), tell)
 
 

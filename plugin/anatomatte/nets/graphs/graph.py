@@ -1,4 +1,4 @@
-"""One network as ONNX Runtime computes it, on one thread; any number of threads may ask it at once."""
+"""One network as ONNX Runtime computes it, on one thread or a GPU; any number of threads may ask it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from ...errors import SetupError, is_shortage, reason
+from ..runtime import devices
+from ..runtime.devices import CPU
 from ..runtime.files import quietly
 from ..runtime.sessions import short_of_memory
 from .files import FILES, GRAPHS
@@ -31,30 +33,36 @@ class Graph:
 
     Args:
         name: a key of `FILES`.
+        device: ``cpu``, or a GPU's (`devices`).
 
     Raises:
         SetupError: a file is missing, damaged or of another network.
+        RuntimeError: the GPU cannot be used.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, device: str = CPU) -> None:
+        self.device = device
         self._weights = dict(_weights(name))
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = True
         options.log_severity_level = 4
+        options.use_deterministic_compute = device != CPU
         options.add_external_initializers(list(self._weights), list(self._weights.values()))
         path = GRAPHS / f"{name}.onnx"
         try:
-            self._session = ort.InferenceSession(
-                path.read_bytes(), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = devices.session(path.read_bytes(), options, _providers(device))
         except Exception as cause:  # its own are of no common kind
             if short_of_memory(cause):
                 raise MemoryError(reason(cause)) from cause
+            if device != CPU:
+                raise RuntimeError(reason(cause)) from cause
             files = ", ".join(str(file) for file in FILES[name])
             raise SetupError(
                 f"The network {path} does not fit its weights ({files}): {cause}; install the package again"
             ) from cause
+        if device != CPU and self._session.get_providers()[0] != devices.provider(device)[0]:
+            raise RuntimeError("ONNX Runtime found no GPU, or not the libraries of its version")
         self._given = [one.name for one in self._session.get_inputs()]
 
     def __call__(self, *given: Plane) -> list[Plane]:
@@ -70,6 +78,21 @@ class Graph:
             if short_of_memory(cause):
                 raise MemoryError(reason(cause)) from cause
             raise
+
+
+def _providers(device: str) -> list[devices.Provider]:
+    """The providers of a session; the processor last, for what a GPU has no code for."""
+    last: list[devices.Provider] = ["CPUExecutionProvider"]
+    return last if device == CPU else [devices.provider(device), *last]
+
+
+def where(wanted: str) -> str:
+    """The device that a value of the control ``device`` means here, tried with a small network of ours.
+
+    Raises:
+        SetupError: as `devices.chosen`.
+    """
+    return devices.chosen(wanted, lambda device: Graph("hand", device))
 
 
 def _weights(name: str) -> Iterator[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...models.store.files import sha256_of
+from ..runtime.devices import CPU
 from .files import FILES
 from .graph import Graph, Plane, batch
 
@@ -10,12 +11,15 @@ from .graph import Graph, Plane, batch
 class LandmarkGraphs:
     """Landmarks of a body, a face, a hand: `people.landmark_looks.LandmarkNetworks`; threads may share it.
 
+    Args:
+        device: as of `Graph`.
+
     Raises:
         SetupError: weights or graphs are missing or damaged.
     """
 
-    def __init__(self) -> None:
-        self._pose, self._face, self._hand = (Graph(name) for name in ("pose", "face", "hand"))
+    def __init__(self, device: str = CPU) -> None:
+        self._pose, self._face, self._hand = (Graph(name, device) for name in ("pose", "face", "hand"))
         files = (FILES["pose"][1], FILES["face"][0], FILES["hand"][0])
         self.digests = {path.stem: sha256_of(path) for path in files}
         """SHA-256 of the weights that were read, by their file's name."""

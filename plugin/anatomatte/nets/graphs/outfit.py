@@ -6,18 +6,22 @@ import numpy as np
 
 from ...people.instances import Prediction
 from ..person_cells import COLUMNS, ROWS, Box, Plane, own_cells, within
+from ..runtime.devices import CPU
 from .graph import Graph
 
 
 class OutfitGraph:
     """Asks what somebody wears; threads may share it.
 
+    Args:
+        device: as of `Graph`.
+
     Raises:
         SetupError: weights or graph are missing or damaged.
     """
 
-    def __init__(self) -> None:
-        self._head = Graph("outfit")
+    def __init__(self, device: str = CPU) -> None:
+        self._head = Graph("outfit", device)
 
     def odds(self, seen: Prediction, window: Box, picture: Plane, matte: Plane) -> Plane | None:
         """(7,) as `outfit_head.outfit_odds` says; None where nobody is, or the pass has no features.

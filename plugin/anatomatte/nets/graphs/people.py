@@ -1,4 +1,4 @@
-"""The ensemble of `nets.own.ensemble`, computed by ONNX Runtime: what the node asks on a processor."""
+"""The ensemble of `nets.own.ensemble`, computed by ONNX Runtime: what the node asks."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ...people.detections import decoded, letterboxed
 from ...people.instances import Prediction
 from ..beside import Beside, Request, predictions
 from ..person_cells import Box
+from ..runtime.devices import CPU
 from .files import FILES
 from .graph import Graph, Plane, batch
 from .outfit import OutfitGraph
@@ -29,14 +30,18 @@ _NETS = ("people", "people_plain")
 class PeopleGraphs:
     """The ensemble with its weights: `people.observe.PeopleNetwork`; threads may share it.
 
+    Args:
+        device: as of `Graph`.
+
     Raises:
         SetupError: weights or graphs are missing or damaged.
     """
 
-    def __init__(self) -> None:
-        self._nets = [Graph(name) for name in _NETS]
-        self._portrait, self._detector = Graph("portrait"), Graph("detector")
-        self._outfit = OutfitGraph()
+    def __init__(self, device: str = CPU) -> None:
+        self._device = device
+        self._nets = [Graph(name, device) for name in _NETS]
+        self._portrait, self._detector = Graph("portrait", device), Graph("detector", device)
+        self._outfit = OutfitGraph(device)
         self.long_sides = [_long_side(name) for name in _NETS]
         """Pixels of the longest side of the full frame for each network."""
         files = {path for name in (*_NETS, "portrait", "detector", "outfit") for path in FILES[name]}
@@ -65,7 +70,7 @@ class PeopleGraphs:
 
     @cached_property
     def _parts(self) -> Graph:
-        return Graph("people_parts")
+        return Graph("people_parts", self._device)
 
     def parts(
         self, wanted: Sequence[tuple[Plane, bool]], threads: int = 1, check: Callable[[], None] = never

@@ -30,6 +30,7 @@ PROVIDERS: Mapping[str, str] = {
     "tensorrt": "TensorrtExecutionProvider",
     "openvino": "OpenVINOExecutionProvider",
     "directml": "DmlExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
 }
 """Execution providers of ONNX Runtime by the manifests' words."""
 
