@@ -76,9 +76,7 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
 @option("--retries", metavar="N", type=int, default=0, row="failing", help="Of a frame, where worth it;")
 @option("--timeout-per-frame", metavar="N", type=float, row="failing", help="seconds.")
-@option(
-    "--threads", metavar="N|KEY", type=int, row="limits", help="For a frame; cpu, cuda:0; limit of doubt."
-)
+@option("--threads", metavar="N|KEY", type=int, row="limits", help="Cores; cpu, cuda:0; limit of doubt.")
 @option("--device", metavar="N|KEY", row="limits")
 @option("--qc-threshold", metavar="N|KEY", type=float, row="limits")
 @option("--log", metavar="FILE|ADDRESS", row="far", help="Append NDJSON (-: stdout); a Ray cluster.")
