@@ -63,7 +63,7 @@ def null_engine() -> None:
     from anatomatte.engine import Mattes
 
     none = np.zeros((1, 1), np.float32)
-    nothing = Mattes(none, none, none, none, none, none, none)
+    nothing = Mattes(none, none, none, none, none)
 
     def picture(clips: dict[str, Any], chosen: Any, job: Any, draft: Any, window: Any, *_: Any) -> Any:
         x1, y1, x2, y2 = window

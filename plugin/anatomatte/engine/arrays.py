@@ -81,5 +81,6 @@ def matte(
     shot = at_frame(chosen, frame or 0)
     chosen = chosen if shot is None else shot.settled(chosen)
     made = key_frame(clips, chosen, work_for(chosen), shot=shot)
-    made.foreground, made.spill = made.foreground.copy(), made.spill.copy()  # the caller's own
+    own = made.foreground.copy(), made.spill.copy()  # the caller's own
+    made.colours = lambda: own
     return made

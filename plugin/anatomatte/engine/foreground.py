@@ -22,15 +22,14 @@ from ..settings import Settings
 from . import memo
 from .asking import DESPILLED, by_parts
 from .evidence import Evidence
+from .mattes import Own, Unmixing
 from .task import Task
 
-Own = tuple[Pixels, Pixels]
-"""The subject's colour, H×W×3 in the output's encoding, and how much spill was found, H×W."""
 
-
-def foreground(task: Task, evidence: Evidence, key: Key, cover: Pixels) -> Own:
-    """The subject's colour and spill where the matte before its tweaks is *cover*; for reading only."""
+def foreground(task: Task, unmixing: Unmixing) -> Own:
+    """The subject's colour and spill; for reading only."""
     plate, settings, work = task.plate, task.settings, task.work
+    evidence, key, cover = unmixing.evidence, unmixing.key, unmixing.cover
 
     def make() -> Own:
         made = Foreground(plate, evidence, key, cover, settings)

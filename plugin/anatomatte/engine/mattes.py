@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..decision import Decision
 from ..frame import Pixels
+from ..keyer.key import Key
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from ..parts import channels
 from ..people.split import Split, Wanted
 from ..qc.reason import Findings
+from .evidence import Evidence
 
 _PLANES = ("alpha", "foreground", "screen", "spill", "core", "garbage", "hint")
+_MADE = ("foreground", "spill")
+"""Planes that are made when they are asked for."""
+
+Own = tuple[Pixels, Pixels]
+"""The subject's colour, H×W×3 in the output's encoding, and how much spill was found, H×W."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unmixing:
+    """What the subject's colour is made of: the evidence, the key, and the matte before its tweaks (H×W)."""
+
+    evidence: Evidence
+    key: Key
+    cover: Pixels
 
 
 @dataclass(slots=True, eq=False)
@@ -24,9 +40,7 @@ class Mattes:
 
     Attributes:
         alpha: H×W, the subject's coverage in 0..1.
-        foreground: H×W×3, unmixed, despilled, not premultiplied, in the output's encoding.
         screen: H×W, the matte of the screen keyer before shaping.
-        spill: H×W, share of the screen's colour that despill took off, in 0..1.
         core, garbage, hint: H×W, the mattes that came in (zero where none was given).
         split: the alpha shared out among people and parts; None where the network was not asked.
         messages: what was decided on a screen, in words, and doubts about the frame, as sentences.
@@ -35,12 +49,12 @@ class Mattes:
             asks for parts.
         findings: what the checks say of the frame; empty where they are off.
         surface: H×W×3, the screen for the outputs that show it, in the output's encoding, or None.
+        unmixing: what the foreground is made of where somebody asks for it; None where it is there.
+        colours: makes foreground and spill, or hands them out.
     """
 
     alpha: Pixels
-    foreground: Pixels
     screen: Pixels
-    spill: Pixels
     core: Pixels
     garbage: Pixels
     hint: Pixels
@@ -50,6 +64,22 @@ class Mattes:
     decision: Decision | None = None
     unsure: Mapping[str, str] = dataclasses.field(default_factory=dict)
     findings: Findings = ()
+    unmixing: Unmixing | None = None
+    colours: Callable[[], Own] | None = None
+
+    @property
+    def foreground(self) -> Pixels:
+        """H×W×3, unmixed, despilled, not premultiplied, in the output's encoding; made when asked for."""
+        return self._own()[0]
+
+    @property
+    def spill(self) -> Pixels:
+        """H×W, share of the screen's colour that despill took off, in 0..1."""
+        return self._own()[1]
+
+    def _own(self) -> Own:
+        assert self.colours is not None, "who makes the foreground is known once `key_frame` has made a frame"
+        return self.colours()
 
     @property
     def people(self) -> list[Pixels]:
@@ -86,10 +116,15 @@ class Mattes:
 
     def cropped(self, rows: slice, columns: slice) -> Mattes:
         """A window of everything (views, no copies)."""
-        cut = {name: getattr(self, name)[rows, columns] for name in _PLANES}
+        cut = {name: getattr(self, name)[rows, columns] for name in _PLANES if name not in _MADE}
         surface = None if self.surface is None else self.surface[rows, columns]
         split = self.split and self.split.cropped(rows, columns)
-        return dataclasses.replace(self, **cut, split=split, surface=surface)
+
+        def own() -> Own:
+            colour, spill = self._own()
+            return colour[rows, columns], spill[rows, columns]
+
+        return dataclasses.replace(self, **cut, split=split, surface=surface, colours=own)
 
 
 def _wanted(name: str, of: str) -> Wanted | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from ..cache import content_key
 from ..frame import Frame
@@ -16,8 +17,9 @@ from ..work import Work
 from . import asking, hints, memo, mending, parting, quality, quality_beside, steadying
 from .edge import refine
 from .evidence import asks_models, observe
-from .halves import full, halved
-from .mattes import Mattes
+from .foreground import foreground
+from .halves import coloured, full, halved
+from .mattes import Mattes, Own
 from .neighbours import Around
 from .shaping import shape
 from .task import Task
@@ -70,13 +72,21 @@ def key_frame(
             made = shape(task, evidence, refined)
             made.findings = quality.found(task, evidence, refined, made)
             made.messages = (*made.messages, *quality_beside.unheard(task))
-            return made if small is None else full(made, small, plate, settings, work)
+            return made if small is None else full(made, plate, settings, work)
+
+        def bound(made: Mattes) -> Mattes:
+            def own() -> Own:
+                assert made.unmixing is not None
+                found = foreground(task, made.unmixing)
+                return found if small is None else coloured(found, small, plate, settings)
+
+            return dataclasses.replace(parting.bound(task, made, plate.light), colours=functools.cache(own))
 
         if not keep:
-            return parting.bound(task, make(), plate.light)
+            return bound(make())
         content = task.content if small is None else content_key(plate.frame.pixels)
         recurrent = around is not None and bool(choose.remembering(task.models, "alpha", "edge"))
         observed = recurrent and asks_models(task)
         key = memo.of_frame(task, plate, content, half, asking.wanted(settings), observed)
         found: Mattes = memo.frames.get(key, lambda: memo.frozen(make()), work.check)
-        return parting.bound(task, found, plate.light)
+        return bound(found)

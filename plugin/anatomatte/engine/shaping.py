@@ -13,8 +13,7 @@ from . import parting, stages, views
 from .edge import Refined
 from .evidence import Evidence
 from .forced import forcing
-from .foreground import foreground
-from .mattes import Mattes
+from .mattes import Mattes, Unmixing
 from .task import Task
 
 
@@ -45,13 +44,15 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
         alpha = alpha * plate.alpha
     alpha = np.clip(alpha, 0, 1 - garbage if garbage.any() else 1)
     work.progress(0.8)
-    own, spill = foreground(task, evidence, made, cover)
     split = None if people is None else Split(alpha, people, work.threads)
     messages = (*plate.doubts, *doubts, *evidence.messages, *refined.messages)
     surface = views.screen(task, evidence, made)
     surface = stages.picture(task, evidence, refined) if surface is None else surface
     screen = evidence.key.matte
-    return Mattes(alpha, own, screen, spill, core, garbage, hint, split, messages, surface, evidence.decision)
+    return Mattes(
+        alpha, screen, core, garbage, hint, split, messages, surface, evidence.decision,
+        unmixing=Unmixing(evidence, made, cover),
+    )  # fmt: skip
 
 
 def _hinted(matte: Pixels, hint: Pixels) -> Pixels:

@@ -1,0 +1,99 @@
+"""What nobody asks for is not paid for: the dear passes of each output are counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from pyopenfx import Host
+
+from anatomatte.cache import memo
+from anatomatte.engine import edge, evidence, foreground, subject
+from anatomatte.people.parts import everyone
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "people"
+BUNDLE = next(Path(foreground.__file__).parents[1].glob("ofx/*.ofx.bundle"))
+
+PASSES = {
+    "look": (subject, "observe_people"),
+    "landmarks": (subject.marks, "landmarks"),
+    "looks again": (subject, "look_again"),
+    "parts": (everyone, "parts_of"),
+    "key": (evidence, "key_screen"),
+    "edge": (subject.edge, "refine"),
+    "foreground": (foreground.Foreground, "strip"),
+}
+
+PEOPLE = {"look", "edge"}
+OF_PARTS = {"look", "edge", "landmarks", "looks again", "parts"}
+
+
+def _person() -> np.ndarray:
+    photo = cv2.imread(str(DATA / "04.jpg"), cv2.IMREAD_COLOR)
+    assert photo is not None
+    small = cv2.resize(photo[..., ::-1], (240, 240), interpolation=cv2.INTER_AREA)
+    return (small.astype(np.float32) / 255) ** 2.2
+
+
+def _screen() -> np.ndarray:
+    made = np.full((120, 160, 3), (0.06, 0.45, 0.08), np.float32)
+    made += np.random.default_rng(3).normal(0, 0.003, made.shape).astype(np.float32)
+    made[30:, 50:110] = (0.5, 0.3, 0.2)
+    return made
+
+
+def _paid(plate: np.ndarray, monkeypatch: pytest.MonkeyPatch, **controls: object) -> set[str]:
+    """The passes that a frame of a sequence ran, asked through the node."""
+    counted: Counter[str] = Counter()
+    with monkeypatch.context() as patch:
+        for name, (where, what) in PASSES.items():
+            real = getattr(where, what)
+
+            def spy(*args: object, name: str = name, real=real, **named: object) -> object:
+                counted[name] += 1
+                return real(*args, **named)
+
+            patch.setattr(where, what, spy)
+        patch.setenv("ANATOMATTE_RUNTIME", "in-process")
+        memo.purge()
+        with Host() as host:
+            host.scan([BUNDLE])
+            with host.load("org.anatomatte.Anatomatte").instance(frame_range=(1, 1)) as node:
+                node.clips.Source = plate
+                for name, value in controls.items():
+                    setattr(node.params, name, value)
+                node.render(1)
+    return set(counted) - ({"key"} if controls["subject"] == "on" else set())
+
+
+@pytest.mark.parametrize(
+    ("controls", "passes"),
+    [
+        ({"output": "matte"}, PEOPLE),
+        ({"output": "soft"}, PEOPLE),
+        ({"output": "people"}, PEOPLE | {"foreground"}),
+        ({"output": "premultiplied"}, PEOPLE | {"foreground"}),
+        ({"output": "unpremultiplied"}, PEOPLE | {"foreground"}),
+        ({"output": "packed", "pack_r": "alpha", "pack_g": "person_01"}, PEOPLE),
+        ({"output": "packed", "pack_r": "spill"}, PEOPLE | {"foreground"}),
+        ({"output": "packed", "pack_r": "hair"}, OF_PARTS),
+        ({"output": "hard_people"}, PEOPLE),
+        ({"output": "hard_parts"}, OF_PARTS),
+        ({"output": "parts"}, OF_PARTS | {"foreground"}),
+    ],
+)
+def test_people_pay_for_what_is_asked(
+    controls: dict[str, object], passes: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _paid(_person(), monkeypatch, subject="on", **controls) == passes
+
+
+@pytest.mark.parametrize(
+    ("output", "passes"),
+    [("matte", {"key"}), ("premultiplied", {"key", "foreground"}), ("spill", {"key", "foreground"})],
+)
+def test_a_key_pays_for_what_is_asked(output: str, passes: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _paid(_screen(), monkeypatch, subject="off", output=output) == passes
