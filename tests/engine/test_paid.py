@@ -8,11 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from pyopenfx import Host
 
 from anatomatte.cache import memo
-from anatomatte.engine import edge, evidence, foreground, subject
+from anatomatte.engine import evidence, foreground, subject
 from anatomatte.people.parts import everyone
+from pyopenfx import Host
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "people"
 BUNDLE = next(Path(foreground.__file__).parents[1].glob("ofx/*.ofx.bundle"))
