@@ -10,7 +10,7 @@ import numpy.typing as npt
 from .. import buffers
 from ..frame import Pixels
 from ..keyer import cloth, despill, palette
-from ..keyer.key import Key, surface_rows
+from ..keyer.key import surface_rows
 from ..ops import colour
 from ..ops.filters import brightest, gauss, rows_of, shrink, step
 from ..ops.planes import planar
@@ -21,7 +21,6 @@ from ..plate import Plate
 from ..settings import Settings
 from . import memo
 from .asking import DESPILLED, by_parts
-from .evidence import Evidence
 from .mattes import Own, Unmixing
 from .task import Task
 
@@ -29,14 +28,13 @@ from .task import Task
 def foreground(task: Task, unmixing: Unmixing) -> Own:
     """The subject's colour and spill; for reading only."""
     plate, settings, work = task.plate, task.settings, task.work
-    evidence, key, cover = unmixing.evidence, unmixing.key, unmixing.cover
+    screen, key, cover, strength = unmixing.screen, unmixing.key, unmixing.cover, unmixing.strength
 
     def make() -> Own:
-        made = Foreground(plate, evidence, key, cover, settings)
+        made = Foreground(plate, unmixing, settings)
         each(len(cover), made.strip, work.threads, work.check)
         return memo.frozen((made.colour, made.spill))
 
-    screen = evidence.screen.screen
     if screen is None:  # it costs no more than to look whether it is there
         return make()
     pixels: list[npt.NDArray[Any] | None] = [
@@ -44,7 +42,7 @@ def foreground(task: Task, unmixing: Unmixing) -> Own:
         key.edge,
         key.colour,
         key.around,
-        part_strength(evidence.people, settings),
+        strength,
     ]
     pixels += [plate.behind, plate.clean, plate.clean_known]
     pixels.append(None if cover is key.matte else cover)
@@ -61,16 +59,15 @@ class Foreground:
         spill: H×W, share of the screen's colour that was found on the subject, in 0..1.
     """
 
-    def __init__(self, plate: Plate, evidence: Evidence, key: Key, cover: Pixels, settings: Settings) -> None:
-        self.plate, self.made, self.cover, self.settings = plate, key, cover, settings
-        self.screen = evidence.screen.screen
+    def __init__(self, plate: Plate, unmixing: Unmixing, settings: Settings) -> None:
+        self.plate, self.made, self.cover, self.settings = plate, unmixing.key, unmixing.cover, settings
+        self.screen, self.strength = unmixing.screen, unmixing.strength
         self.target = plate.curve if settings.output_colour == "input" else settings.output_colour
-        self.height, self.width = cover.shape
+        self.height, self.width = self.cover.shape
         self.colour = buffers.empty((self.height, self.width, 3))
         self.spill = np.zeros((self.height, self.width), np.float32)
-        self.strength = part_strength(evidence.people, settings)
         tied = self.screen is not None and settings.despill_method == "unmix"
-        self.near = _near_edge(key.matte) if tied else None
+        self.near = _near_edge(self.made.matte) if tied else None
 
     def strip(self, y1: int, y2: int) -> None:
         """Fill rows y1 to y2."""

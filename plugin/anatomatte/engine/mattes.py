@@ -11,11 +11,11 @@ import numpy as np
 from ..decision import Decision
 from ..frame import Pixels
 from ..keyer.key import Key
+from ..keyer.screen import Screen
 from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from ..parts import channels
 from ..people.split import Split, Wanted
 from ..qc.reason import Findings
-from .evidence import Evidence
 
 _PLANES = ("alpha", "foreground", "screen", "spill", "core", "garbage", "hint")
 _MADE = ("foreground", "spill")
@@ -27,11 +27,19 @@ Own = tuple[Pixels, Pixels]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unmixing:
-    """What the subject's colour is made of: the evidence, the key, and the matte before its tweaks (H×W)."""
+    """What the subject's colour is made of.
 
-    evidence: Evidence
+    Attributes:
+        screen: None where there is none.
+        key: as it came from `refine`.
+        cover: H×W, the matte before its tweaks.
+        strength: of despill on the networks' grid, h×w, or None where it is the same everywhere.
+    """
+
+    screen: Screen | None
     key: Key
     cover: Pixels
+    strength: Pixels | None
 
 
 @dataclass(slots=True, eq=False)

@@ -38,8 +38,8 @@ def arrays(value: object) -> Iterator[npt.NDArray[Any]]:
 
 
 def bytes_of(value: object) -> int:
-    """Bytes of all arrays in a result."""
-    return sum(array.nbytes for array in arrays(value))
+    """Bytes of all arrays in a result, each counted once."""
+    return sum({id(array): array.nbytes for array in arrays(value)}.values())
 
 
 def frozen(value: T) -> T:
@@ -49,13 +49,13 @@ def frozen(value: T) -> T:
     return value
 
 
-evidence: Region[Any] = memo.region("evidence", bytes_of, 4)
+evidence: Region[Any] = memo.region("evidence", bytes_of, 8)
 """What was observed in plates and refined from it: tweaks and other planes need no second inference."""
 
 frames: Region[Any] = memo.region("frames", bytes_of, 2)
 """Finished frames: the other planes and layers of a frame are packed from it without shaping it again."""
 
-settled: Region[Any] = memo.region("settled", bytes_of, 1)
+settled: Region[Any] = memo.region("settled", bytes_of, 2)
 """What a frame's window made of it: for its other planes and nothing else, so that it gives way first."""
 
 foregrounds: Region[Any] = memo.region("foregrounds", bytes_of, 1)

@@ -13,6 +13,7 @@ from . import parting, stages, views
 from .edge import Refined
 from .evidence import Evidence
 from .forced import forcing
+from .foreground import part_strength
 from .mattes import Mattes, Unmixing
 from .task import Task
 
@@ -44,6 +45,8 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
         alpha = alpha * plate.alpha
     alpha = np.clip(alpha, 0, 1 - garbage if garbage.any() else 1)
     work.progress(0.8)
+    strength = part_strength(evidence.people, settings)
+    unmixing = Unmixing(evidence.screen.screen, made, cover, strength)
     split = None if people is None else Split(alpha, people, work.threads)
     messages = (*plate.doubts, *doubts, *evidence.messages, *refined.messages)
     surface = views.screen(task, evidence, made)
@@ -51,7 +54,7 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
     screen = evidence.key.matte
     return Mattes(
         alpha, screen, core, garbage, hint, split, messages, surface, evidence.decision,
-        unmixing=Unmixing(evidence, made, cover),
+        unmixing=unmixing,
     )  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     """
     if mode == "none":
         return None
-    thumb = np.maximum(thumbnail(np.clip(light, -64, 64)), 0)
+    thumb = np.maximum(thumbnail(_bounded(light)), 0)
     height, width = thumb.shape[:2]
     colour = np.array(_CANON.get(mode, _CANON["green"]), np.float32)
     if mode == "picked":
@@ -143,6 +143,11 @@ def find(light: Pixels, mode: str, picked: tuple[float, float, float], uneven: b
     seen = backing.Seen(thumb, like, partly, mean, found.smooth, rough, found.paint, found.calm)
     figures = backing.figures(seen, shrink(strongest, 2 * height, 2 * width))
     return Candidate(seen, figures, surface, grown, uneven)
+
+
+def _bounded(light: Pixels) -> Pixels:
+    """*light* in -64..64: nearly every plate as it is."""
+    return light if light.min() >= -64 and light.max() <= 64 else np.clip(light, -64, 64)
 
 
 def _limits(mean: Pixels) -> tuple[Pixels, Pixels]:
