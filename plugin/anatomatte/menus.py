@@ -94,7 +94,7 @@ GROUP_MENU: dict[str, str] = {
 MATTE_MENU: dict[str, str] = in_order("pack_r", {
     "none": "None", "alpha": "Alpha", "screen": "Screen matte", "core": "Core matte (InM)",
     "garbage": "Garbage matte (OutM)", "hint": "Hint", "spill": "Spill",
-    **PERSON_MENU, **PART_MENU, **GROUP_MENU,
+    **PERSON_MENU, **PART_MENU, **GROUP_MENU, "face_patch": "Face patch",
 })  # fmt: skip
 """What a channel of a packed picture can carry; each but the first two is a plane and a layer."""
 

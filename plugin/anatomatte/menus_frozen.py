@@ -8,24 +8,24 @@ from __future__ import annotations
 
 _TEXT = """
 output: premultiplied unpremultiplied matte comp status packed people parts spill edge screen cleanplate
-  hard_people hard_parts band soft
+  hard_people hard_parts band soft face_plate face_patch
 output_colour: input linear srgb rec709
 pack_r: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights
+  skin clothes arms legs feet left_tights right_tights tights face_patch
 pack_g: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights
+  skin clothes arms legs feet left_tights right_tights tights face_patch
 pack_b: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights
+  skin clothes arms legs feet left_tights right_tights tights face_patch
 pack_a: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights
+  skin clothes arms legs feet left_tights right_tights tights face_patch
 parts_of: everyone person_01 person_02 person_03 person_04 person_05 person_06 person_07 person_08
 screen: auto green blue picked none
 shadows: drop keep
@@ -60,6 +60,8 @@ fix_3_part: hat hair face glasses neck torso_skin upper_clothes coat dress trous
 check: off frame neighbours
 draft: auto off always
 device: auto cpu cuda:0 cuda:1 cuda:2 cuda:3 cuda:4 cuda:5 cuda:6 cuda:7 mps
+swap: off pictures network
+swap_whose: main number name point reference
 """
 
 FROZEN: dict[str, tuple[str, ...]] = {

@@ -27,7 +27,7 @@ from typing import Any, cast
 from .controls import PAGES, SHOWN, Control, Evidence, Kind, Made, Stage, Value, checked, choice, control
 from .decision import parsed
 from .errors import SettingsError
-from .fixing import Fixing
+from .facing import Facing
 from .keying import SEEN as _SEEN
 from .menus import (
     ALPHA_MODELS,
@@ -50,7 +50,9 @@ MATTES: tuple[str, ...] = tuple(MATTE_MENU)
 """What a channel of a packed picture can carry (append-only)."""
 
 _PACKED = ("output", ("packed",))
-_COLOURED = ("premultiplied", "unpremultiplied", "comp", "edge", "screen", "cleanplate")
+_COLOURED = (
+    "premultiplied", "unpremultiplied", "comp", "edge", "screen", "cleanplate", "face_plate", "face_patch",
+)  # fmt: skip
 _OTHERS = tuple(model for model in ALPHA_MODELS if model != "own")
 
 
@@ -63,7 +65,7 @@ def _pack(channel: str, default: str) -> Any:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Settings(Fixing):
+class Settings(Facing):
     """Values of all controls for one frame.
 
     Raises:
@@ -163,13 +165,15 @@ class Settings(Fixing):
         "light on the subject. Edge view: the edge's foreground alone. Screen view: the screen as modelled. "
         "Evidence views: who and which part, as decided before the edge is refined. Band view: white "
         "covered, black not, grey where the matte is refined. Soft matte view: as refined, before the page "
-        "Matte.",
+        "Matte. Face in the plate: the whole plate with the face replaced; Face patch: the new face alone, "
+        "premultiplied.",
         premultiplied="Premultiplied", unpremultiplied="Unpremultiplied", matte="Matte only",
         comp="Comp over Bg", status="Status view", packed="Packed mattes",
         people="People view", parts="Parts view",
         spill="Spill view", edge="Edge view", screen="Screen view", cleanplate="Clean plate",
         hard_people="Evidence view, people", hard_parts="Evidence view, parts",
         band="Band view", soft="Soft matte view",
+        face_plate="Face in the plate", face_patch="Face patch",
     )  # fmt: skip
     output_colour: str = choice(
         "input", "Output colour", "Output", "output",

@@ -80,7 +80,7 @@ def test_the_panel_begins_with_the_output_and_has_seven_tabs(node: Instance) -> 
     assert shown == [row.name for row in CONTROLS if row.name not in hidden or not follows(node)]
     labels = [tab.label for tab in tabs if tab.names()]
     folded = [row.param.label for row in tabs[0].rows if row.param.kind == "group"]
-    assert PAGES == ("Output", "Screen", "Subject", "Matte", "Despill", "Time", "Shot", "Status")
+    assert PAGES == ("Output", "Screen", "Subject", "Matte", "Despill", "Time", "Shot", "Status", "Faces")
     assert (folded if node.profile.panel == "groups" else labels) == list(PAGES)
 
 

@@ -1,0 +1,1 @@
+"""Faces: evidence of them, whose they are, and their replacement, which needs a consent note."""
