@@ -20,7 +20,17 @@ GATHERS: tuple[Stage, ...] = ("observe", "steady", "refine")
 SHOWN: tuple[Kind, ...] = ("button", "text")
 """Kinds that carry no value of a shot: what they show or do belongs to the node."""
 
-PAGES: tuple[str, ...] = ("Output", "Screen", "Subject", "Matte", "Despill", "Time", "Shot", "Status", "Faces")
+PAGES: tuple[str, ...] = (
+    "Output",
+    "Screen",
+    "Subject",
+    "Matte",
+    "Despill",
+    "Time",
+    "Shot",
+    "Status",
+    "Faces",
+)
 """Pages in the order in which they are shown: what an artist switches all day comes first."""
 
 Need = tuple[str, tuple[str, ...]]

@@ -19,7 +19,14 @@ def wanted(settings: Settings) -> bool:
     shown = settings.output in ("people", "parts", "hard_people", "hard_parts")
     packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
     layers = settings.output == "packed" and not LAYERS.isdisjoint(packed)
-    return shown or layers or selection.narrowed(settings) or settings.only_people or by_parts(settings)
+    return (
+        shown
+        or layers
+        or settings.swap != "off"
+        or selection.narrowed(settings)
+        or settings.only_people
+        or by_parts(settings)
+    )
 
 
 DESPILLED = ("skin", "hair", "clothes")

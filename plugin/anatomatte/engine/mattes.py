@@ -18,6 +18,7 @@ from ..people.split import Split, Wanted
 from ..qc.reason import Findings
 
 _PLANES = ("alpha", "foreground", "screen", "spill", "core", "garbage", "hint")
+_SOMETIMES = ("surface", "face_patch", "face_light", "face_plate")
 _MADE = ("foreground", "spill")
 """Planes that are made when they are asked for."""
 
@@ -56,6 +57,10 @@ class Mattes:
         unsure: layers of parts that are mostly open, and the group that holds each; empty where no control
             asks for parts.
         findings: what the checks say of the frame; empty where they are off.
+        face_patch: H×W, how much of a pixel is a new face, in 0..1; None where no face is replaced.
+        face_light: H×W×3, what over the plate gives the plate with the new face: premultiplied, in the output's
+            encoding; None as above.
+        face_plate: H×W×3, the plate with the new face, in the output's encoding; None as above.
         surface: H×W×3, the screen for the outputs that show it, in the output's encoding, or None.
         unmixing: what the foreground is made of where somebody asks for it; None where it is there.
         colours: makes foreground and spill, or hands them out.
@@ -72,6 +77,9 @@ class Mattes:
     decision: Decision | None = None
     unsure: Mapping[str, str] = dataclasses.field(default_factory=dict)
     findings: Findings = ()
+    face_patch: Pixels | None = None
+    face_light: Pixels | None = None
+    face_plate: Pixels | None = None
     unmixing: Unmixing | None = None
     colours: Callable[[], Own] | None = None
 
@@ -118,6 +126,8 @@ class Mattes:
     def _plane(self, name: str, made: dict[str, Pixels]) -> Pixels:
         if name in made:
             return made[name]
+        if name == "face_patch" and self.face_patch is not None:
+            return self.face_patch
         if name in _PLANES and name != "foreground":
             return np.asarray(getattr(self, name), np.float32)
         return np.zeros_like(self.alpha)
@@ -125,14 +135,16 @@ class Mattes:
     def cropped(self, rows: slice, columns: slice) -> Mattes:
         """A window of everything (views, no copies)."""
         cut = {name: getattr(self, name)[rows, columns] for name in _PLANES if name not in _MADE}
-        surface = None if self.surface is None else self.surface[rows, columns]
+        cut |= {
+            name: None if (one := getattr(self, name)) is None else one[rows, columns] for name in _SOMETIMES
+        }
         split = self.split and self.split.cropped(rows, columns)
 
         def own() -> Own:
             colour, spill = self._own()
             return colour[rows, columns], spill[rows, columns]
 
-        return dataclasses.replace(self, **cut, split=split, surface=surface, colours=own)
+        return dataclasses.replace(self, **cut, split=split, colours=own)
 
 
 def _wanted(name: str, of: str) -> Wanted | None:

@@ -76,7 +76,7 @@ OF_PEOPLE = ("people", "parts", "fields", "steady people", "steady parts")
 """Kinds of evidence that a frame keeps as long as it may be asked for parts."""
 
 
-_SETTLED = ("steady", "steady people", "steady parts", "fields")
+_SETTLED = ("steady", "steady people", "steady parts", "fields", "face patch")
 """Kinds of evidence that no other frame asks for."""
 
 

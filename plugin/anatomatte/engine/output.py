@@ -38,6 +38,8 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
         return _grey(alpha, alpha)
     if settings.output in (*views.VIEWS, *stages.VIEWS):
         return _view(mattes, settings.output)
+    if settings.output in FACES:
+        return _face(mattes, settings.output)
     if settings.output == "packed":
         names = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
         return _side_by_side(mattes.planes(names, settings.parts_of))
@@ -49,6 +51,17 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
     if settings.output == "comp" and background is not None:
         over += (1 - _one(alpha)) * backdrop(background)
     return over
+
+
+FACES = ("face_plate", "face_patch")
+"""Outputs that show a replaced face."""
+
+
+def _face(mattes: Mattes, output: str) -> Pixels:
+    assert mattes.face_plate is not None and mattes.face_light is not None and mattes.face_patch is not None
+    if output == "face_plate":
+        return np.concatenate([mattes.face_plate, np.ones_like(mattes.face_plate[..., :1])], 2)
+    return np.concatenate([mattes.face_light, _one(mattes.face_patch)], 2)
 
 
 def _view(mattes: Mattes, view: str) -> Pixels:
@@ -80,6 +93,6 @@ def components(rgba: Pixels, channels: int, settings: Settings) -> Pixels:
         return rgba[..., :3]
     return (
         rgba[..., :1]
-        if settings.output in ("spill", "screen", "cleanplate", *stages.VIEWS)
+        if settings.output in ("spill", "screen", "cleanplate", "face_plate", *stages.VIEWS)
         else rgba[..., 3:]
     )

@@ -14,7 +14,7 @@ from ..plate import prepare
 from ..settings import Settings
 from ..shot.numbering import AtFrame
 from ..work import Work
-from . import asking, hints, memo, mending, parting, quality, quality_beside, steadying
+from . import asking, hints, memo, mending, parting, quality, quality_beside, replacing, steadying
 from .edge import refine
 from .evidence import asks_models, observe
 from .foreground import foreground
@@ -83,10 +83,10 @@ def key_frame(
             return dataclasses.replace(parting.bound(task, made, plate.light), colours=functools.cache(own))
 
         if not keep:
-            return bound(make())
+            return replacing.replaced(task, bound(make()), plate)
         content = task.content if small is None else content_key(plate.frame.pixels)
         recurrent = around is not None and bool(choose.remembering(task.models, "alpha", "edge"))
         observed = recurrent and asks_models(task)
         key = memo.of_frame(task, plate, content, half, asking.wanted(settings), observed)
         found: Mattes = memo.frames.get(key, lambda: memo.frozen(make()), work.check)
-        return bound(found)
+        return replacing.replaced(task, bound(found), plate)

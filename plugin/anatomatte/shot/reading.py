@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import decision, text_file
 from ..errors import SettingsError
+from ..faces.consent import Consent
 from ..toml_table import Table, read
 from .corrections import Correction, Mark, Painted, checked
 from .likeness import is_likeness
@@ -23,7 +24,19 @@ _TRIES = 5
 """How often it is read anew where somebody else writes it meanwhile: its frames then have another name."""
 
 AGAIN = "run `anatomatte analyse` again"
-_KEYS = ("kind", "schema", "made_by", "plate", "people", "scenes", "frames", "corrections", "painted")
+_KEYS = (
+    "kind",
+    "schema",
+    "made_by",
+    "plate",
+    "people",
+    "scenes",
+    "frames",
+    "corrections",
+    "painted",
+    "consent",
+    "replaced",
+)
 
 
 def read_shot(path: Path, carried: bool = True) -> Shot:
@@ -71,7 +84,9 @@ def _read(path: Path, carried: bool) -> Shot:
     rest = {key: value for key, value in table.items() if key not in _KEYS}
     corrections = tuple(_list(table, "corrections", Correction, where))
     painted = {one.frame: one for one in _list({"painted": [], **table}, "painted", Painted, where)}
-    shot = Shot(plate, people, scenes, moments, made_by, rest, path, corrections, painted)
+    note = _one(Consent, table.get("consent", {}), f"{where}: consent")
+    record = tuple(row for row in table.get("replaced", ()) if isinstance(row, Mapping))
+    shot = Shot(plate, people, scenes, moments, made_by, rest, path, corrections, painted, note, record)
     _checked_corrections(shot, where, carried)
     return shot
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SettingsError
+from ..faces.consent import Consent
 from ..menus import GROUP_MENU, MATTE_MENU, MOST_PEOPLE, PART_MENU, PERSON_MENU
 from ..toml_table import field as entry
 from .corrections import Correction, Mark, Painted
@@ -110,6 +111,8 @@ class Shot:
         path: the short file, where it was read from one.
         corrections: what a hand mended, in the order in which it was done.
         painted: mattes that a hand painted, by frame number.
+        consent: the note without which no face of the shot is replaced.
+        replaced: the record of renders in which a face was (`faces.record`).
     """
 
     plate: PlateFacts
@@ -121,6 +124,8 @@ class Shot:
     path: Path | None = None
     corrections: tuple[Correction, ...] = ()
     painted: Mapping[int, Painted] = field(default_factory=dict)
+    consent: Consent = field(default_factory=Consent)
+    replaced: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def names(self) -> dict[str, str]:

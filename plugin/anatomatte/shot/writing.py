@@ -64,6 +64,10 @@ def _text(shot: Shot, frames: str, digest: str) -> str:
         "painted": [dataclasses.asdict(one) for one in shot.painted.values()],
         "frames": {"file": frames, "sha256": digest},
     }
+    if shot.consent.given:
+        table["consent"] = dataclasses.asdict(shot.consent)
+    if shot.replaced:
+        table["replaced"] = [dict(row) for row in shot.replaced]
     return json.dumps({**table, **shot.rest}, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,0 +1,81 @@
+"""Which of a frame's faces is meant: by the controls of the page Faces and the shot's sidecar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import SettingsError
+from ..faces import actor
+from ..faces.actor import Face
+from ..people.places import Point
+from ..settings import BY_NAME
+from . import face_views
+from .task import Task
+
+
+def chosen(task: Task, faces: Sequence[Face], place: Point) -> tuple[Face | None, tuple[str, ...]]:
+    """The face that is replaced, and sentences for the status; None where it is not in sight.
+
+    Args:
+        place: where the face point is, as shares of the picture.
+
+    Raises:
+        SettingsError: a name that the sidecar has not, or a reference without one face.
+    """
+    how = task.settings.swap_whose
+    if how == "name":
+        return _seen(actor.numbered(faces, _number(task)), f"the face of {task.settings.swap_name}")
+    if not faces:
+        return None, ("No face is in sight: nothing is replaced in this frame.",)
+    if how == "number":
+        number = task.settings.swap_number
+        return _seen(actor.numbered(faces, number), f"a face of person {number}")
+    if how == "point":
+        high, wide = task.plate.light.shape[:2]
+        return _seen(actor.at_point(faces, (place[0] * wide, place[1] * high)), "a face at the face point")
+    if how == "reference":
+        return _referred(task, faces)
+    several = (
+        f"{len(faces)} faces are in sight and the largest is replaced; Whose face (swap_whose) chooses another.",
+    )
+    return actor.largest(faces), several if len(faces) > 1 else ()
+
+
+def _seen(face: Face | None, what: str) -> tuple[Face | None, tuple[str, ...]]:
+    return face, () if face is not None else (
+        f"There is not {what} in sight: nothing is replaced in this frame.",
+    )
+
+
+def _number(task: Task) -> int:
+    """The number that the sidecar has for a name.
+
+    Raises:
+        SettingsError: there is no sidecar, or nobody of that name.
+    """
+    name, words = task.settings.swap_name.strip(), BY_NAME["swap_name"].words
+    names = (
+        {}
+        if task.shot is None
+        else {one.name.casefold(): one.number for one in task.shot.shot.people if one.name}
+    )
+    if name and name.casefold() in names:
+        return names[name.casefold()]
+    if task.shot is None:
+        raise SettingsError(
+            f"{words} needs a shot file, which holds names: run `anatomatte analyse`, write the name there and "
+            "choose it, or take the person by number, at a point or by a reference."
+        )
+    there = ", ".join(sorted(names)) or "nobody by name yet"
+    raise SettingsError(
+        f"{words} = {name!r}: the shot file has {there}; write one of these, or name the person there."
+    )
+
+
+def _referred(task: Task, faces: Sequence[Face]) -> tuple[Face | None, tuple[str, ...]]:
+    """The face that is most like the reference's; the sentence says when it is a weak likeness."""
+    view = face_views.views(task, "swap_reference")[0]
+    looks = [actor.look_of(task.plate.light, face.points) for face in faces]
+    best, alike = actor.likest(looks, actor.look_of(view.light, view.points))
+    told = f"Person {faces[best].number} is taken for the one of the reference (likeness {alike:.2f}, by colours)."
+    return faces[best], (told,)

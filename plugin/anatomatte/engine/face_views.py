@@ -1,0 +1,123 @@
+"""The pictures of the face that is put in, each looked at as a plate is: whose face, where, how bare."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..cache import content_key
+from ..errors import SettingsError
+from ..faces import swap_pictures
+from ..faces.canonical import POINTS
+from ..faces.swap_warp import View
+from ..frame import Frame, Pixels
+from ..parts import channels
+from ..plate import prepare
+from ..settings import BY_NAME, Settings
+from . import memo, parting, subject
+from .edge import refine
+from .evidence import looked, observe
+from .shaping import shape
+from .task import Task
+
+LEAST = 48.0
+"""Width in pixels of a face from which on there is enough of it to be put in."""
+
+
+def digest_of(files: Sequence[Path]) -> str:
+    """SHA-256 (hex) of some files' contents together, in their order.
+
+    Raises:
+        SettingsError: one cannot be read.
+    """
+    from .provenance import digest_of as of_file
+
+    try:
+        return hashlib.sha256("".join(of_file(path) for path in files).encode()).hexdigest()
+    except OSError as why:
+        raise SettingsError(f"The picture {why.filename} cannot be read: {why.strerror}.") from why
+
+
+def source_of(settings: Settings) -> str:
+    """The digest of the source's pictures.
+
+    Raises:
+        SettingsError: there are none, or one cannot be read.
+    """
+    return digest_of(swap_pictures.files_of(settings.swap_source, BY_NAME["swap_source"].words))
+
+
+def digests(settings: Settings) -> tuple[str, ...]:
+    """The digests of all pictures that the controls name.
+
+    Raises:
+        SettingsError: as `source_of`.
+    """
+    named = ["swap_source", *(["swap_reference"] if settings.swap_whose == "reference" else [])]
+    files = (swap_pictures.files_of(str(getattr(settings, name)), BY_NAME[name].words) for name in named)
+    return tuple(digest_of(found) for found in files)
+
+
+def views(task: Task, control: str) -> tuple[View, ...]:
+    """The faces of the pictures that a control names; each is looked at once.
+
+    Raises:
+        SettingsError: a picture is not to be read, shows no face or several, or one too small.
+        SetupError: a network is missing or damaged.
+    """
+    words = BY_NAME[control].words
+    files = swap_pictures.files_of(str(getattr(task.settings, control)), words)
+    return tuple(_view(task, path, words) for path in files)
+
+
+def _view(task: Task, path: Path, words: str) -> View:
+    key = content_key("face view", digest_of([path]), path.suffix.lower())
+
+    def make() -> View:
+        return memo.frozen(_made(task, swap_pictures.light_of(path, words), f"{words}: {path.name}"))
+
+    found: View = memo.evidence.get(key, make, task.work.check)
+    return found
+
+
+def _made(task: Task, light: Pixels, where: str) -> View:
+    """The one face of a picture.
+
+    Raises:
+        SettingsError: there is none, there are several, or it is too small.
+    """
+    height, width = light.shape[:2]
+    settings = Settings(screen="none", input_colour="linear", who="everyone", check="off")
+    plate = prepare({"Source": Frame(light, (0, 0, width, height))}, settings, task.work.threads)
+    look = Task(plate, settings, task.work, task.place)
+    seen = looked(look).people
+    found = [(at, one) for at, one in enumerate(subject.landmarks(look, seen)) if one is not None]
+    faces = [(at, one.face) for at, one in found if one.face is not None]
+    if not faces:
+        raise SettingsError(
+            f"{where}: no face is seen in it; take a picture in which one face is in full sight, from the shoulders "
+            "up."
+        )
+    if len(faces) > 1:
+        raise SettingsError(
+            f"{where}: {len(faces)} faces are seen in it, and one is wanted; cut the picture around the one."
+        )
+    at, points = faces[0]
+    across = float(np.ptp(points[:, 0]))
+    if across < LEAST:
+        raise SettingsError(
+            f"{where}: the face in it is {across:.0f} pixels wide, and {LEAST:.0f} are needed; take a larger one."
+        )
+    return View(light, points[:POINTS].astype(np.float64), _bare(look, at))
+
+
+def _bare(task: Task, at: int) -> Pixels:
+    """How far each pixel is bare face of a person, H×W in 0..1."""
+    evidence = observe(task)
+    made = parting.bound(task, shape(task, evidence, refine(task, evidence)), task.plate.light)
+    assert made.split is not None
+    plane: Pixels = made.split.planes([(at, channels("face"))])[0]
+    return plane

@@ -1,0 +1,219 @@
+"""A face of the frame is replaced, after the mattes are made: they guide where it lies and what is before it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..cache import content_key
+from ..errors import SettingsError
+from ..faces import actor, consent, swap_blend, swap_light, swap_steady
+from ..faces.actor import Face
+from ..faces.canonical import POINTS, Floats, apart, pose_of, width_of
+from ..faces.swap_warp import Box, View, Warped, box_of, warped
+from ..frame import Pixels
+from ..ops import colour
+from ..parts import channels
+from ..people.landmarks import Landmarks
+from ..people.places import Point, point_of
+from ..plate import Plate
+from ..temporal.steady import falloff
+from . import actors, face_views, memo, moments, steadying, subject
+from .evidence import looked, people_of
+from .mattes import Mattes
+from .task import Task
+
+BESIDE = 0.06
+"""Radians by which another view may be farther from the plate's pose and still be mixed in, so that the face
+does not jump from one view to the next."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """A replaced face: `box` where it lies in the plate, `change` h×w×3 what is added to the person's own
+    colour there, scene-linear, `matte` h×w how much of a pixel of the person is the new face."""
+
+    box: Box
+    change: Pixels
+    matte: Pixels
+    messages: tuple[str, ...] = ()
+
+
+def replaced(task: Task, made: Mattes, plate: Plate) -> Mattes:
+    """A frame's mattes with the face replaced in its foreground, the patch and the whole plate with it.
+
+    Args:
+        plate: at full resolution, where *task* may be of half.
+
+    Raises:
+        SettingsError: no consent note is given, or the source, the person or a network is not to be had.
+    """
+    settings = task.settings
+    if settings.swap == "off":
+        if settings.output in ("face_plate", "face_patch"):
+            raise SettingsError(
+                "Output (output) shows a replaced face, and Replace face (swap) is Off: choose another Output, or "
+                f"replace a face, for which {consent.CURE}."
+            )
+        return made
+    consent.needed(settings, None if task.shot is None else task.shot.shot.consent)
+    if made.split is None:
+        raise SettingsError(
+            "Replace face (swap) needs people, and Find people (subject) is Off: set it to Auto or On."
+        )
+    place = point_of("swap_point", settings, plate.frame.bounds, task.work.across)
+    facts = (*_facts(task, made, plate), face_views.digests(settings), place)
+    patch: Patch = memo.once("face patch", task, facts, lambda: _patch(task, made, plate, place))
+    return _laid(made, patch, plate, settings.output_colour)
+
+
+def _facts(task: Task, made: Mattes, plate: Plate) -> tuple[object, ...]:
+    """What a patch depends on besides pictures of other files."""
+    chosen = (row for row in task.settings.depends_on("output") if row[0].startswith(("swap", "identity")))
+    alpha = content_key(made.alpha, made.foreground, threads=task.work.threads)
+    facts = (*chosen, task.settings.output_colour, plate.light.shape, plate.curve, alpha)
+    return *memo.of_parts(task), *memo.of_steady(task), task.hints, task.settings.depends_on("shape"), facts
+
+
+def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
+    settings, work = task.settings, task.work
+    height, width = plate.light.shape[:2]
+    by = np.array([width / task.plate.light.shape[1], height / task.plate.light.shape[0]])
+    views = face_views.views(task, "swap_source")
+    face, told = actors.chosen(task, _faces(task), place)
+    if face is None:
+        return _nothing(told)
+    points = _steady(task, face)
+    points[:, :2] *= by
+    points[:, 2] *= float(by.mean())
+    size = width_of(points)
+    if size < actor.SMALLEST:
+        return _nothing((
+            *told, f"The face of person {face.number} is {size:.0f} pixels wide, too small to be replaced "
+            f"(from {actor.SMALLEST:.0f} on): it stays as it is.",
+        ))  # fmt: skip
+    box = box_of(points, height, width)
+    if box is None:
+        return _nothing((*told, "The face lies beyond the frame: nothing is replaced."))
+    work.check()
+    old = _own(made, plate, settings.output_colour, box)
+    share = _share(made, face.number - 1, box)
+    new = _drawn(views, points, box)
+    work.check()
+    weight = new.inner * share
+    light = swap_light.relit(new.light, old, weight * new.skin, size, settings.swap_light)
+    seed = int(task.content[:12], 16)
+    light = swap_light.textured(light, old, weight, settings.swap_texture, seed)
+    change, matte = swap_blend.blended(light, old, new.inner, share, settings.swap_amount, size)
+    return Patch(box, change, matte, told)
+
+
+def _nothing(told: tuple[str, ...]) -> Patch:
+    return Patch(Box(0, 0, 0, 0), np.zeros((0, 0, 3), np.float32), np.zeros((0, 0), np.float32), told)
+
+
+def _faces(task: Task) -> list[Face]:
+    """The faces of a frame with their people's numbers, as the mattes have them."""
+    people = steadying.people(task)
+    marks = _landmarks(task)
+    found = []
+    for at, place in enumerate(people.number):
+        one = None if place is None or place >= len(marks) else marks[place]
+        if one is not None and one.face is not None:
+            number = people.evidence.number(at) + 1
+            found.append(Face(at, number, one.face.astype(np.float64), one.score))
+    return found
+
+
+def _landmarks(task: Task) -> tuple[Landmarks | None, ...]:
+    """Landmarks in the order to which `SteadyPeople.number` points."""
+    if not steadying.on(task):
+        return subject.landmarks(task, people_of(task))
+    unnumbered = task if task.shot is None else dataclasses.replace(task, shot=None, crowd=True)
+    return subject.landmarks(unnumbered, looked(task).people)
+
+
+def _steady(task: Task, face: Face) -> Floats:
+    """A face's landmarks (468, 3), held still along the window."""
+    own = face.points[:POINTS].copy()
+    around = task.around
+    if around is None or not steadying.on(task):
+        return own
+    size = (task.plate.light.shape[0], task.plate.light.shape[1])
+    others = []
+    for one in steadying.neighbours(task):
+        task.work.check()
+        share = falloff(one.away, task.settings.window, task.settings.steady)
+        motion = swap_steady.Motion(one.alignment.x, one.alignment.y, one.alignment.belief, share)
+        there = moments.beside(task, around.number + one.away)
+        marks = subject.landmarks(there, looked(there).people)
+        seen = [
+            mark.face.astype(np.float64)[:POINTS]
+            for mark in marks
+            if mark is not None and mark.face is not None
+        ]
+        carried = [swap_steady.carried(points, own, motion, size) for points in seen]
+        found = swap_steady.nearest(own, [points for points in carried if points is not None], face.width)
+        if found is not None:
+            others.append((found, share))
+    return swap_steady.held(own, others)
+
+
+def _own(made: Mattes, plate: Plate, output: str, box: Box) -> Pixels:
+    """The person's own colour in a window, scene-linear."""
+    target = plate.curve if output == "input" else output
+    return np.asarray(colour.decode(target, made.foreground[box.rows, box.columns]), np.float32)
+
+
+def _share(made: Mattes, person: int, box: Box) -> Pixels:
+    """How far a pixel of a person is bare face of theirs: hair, glasses, hands and things are in front."""
+    assert made.split is not None
+    window = made.split.cropped(box.rows, box.columns)
+    plane = window.planes([(person, channels("face"))])[0]
+    alpha = made.alpha[box.rows, box.columns]
+    return np.asarray(np.minimum(plane / np.maximum(alpha, np.float32(1e-6)), 1), np.float32)
+
+
+def _drawn(views: Sequence[View], points: Floats, box: Box) -> Warped:
+    """The face of the views with the nearest poses; of two that are about as near both, so that none jumps."""
+    pose = pose_of(points)
+    away = np.array([apart(pose_of(view.points), pose) for view in views])
+    first = int(np.argmin(away))
+    made = warped(views[first], points, box)
+    rest = np.where(np.arange(len(away)) == first, np.inf, away)
+    if not len(rest) or not np.isfinite(rest.min()) or rest.min() - away[first] >= BESIDE:
+        return made
+    second = warped(views[int(np.argmin(rest))], points, box)
+    share = np.float32(0.5 * (1 - (rest.min() - away[first]) / BESIDE))
+    one, two = made.inner * (1 - share), second.inner * share
+    total = np.maximum(one + two, np.float32(1e-6))[..., None]
+    light = (made.light * one[..., None] + second.light * two[..., None]) / total
+    return Warped(
+        np.asarray(light, np.float32), np.maximum(made.inner, second.inner), made.mesh | second.mesh
+    )
+
+
+def _laid(made: Mattes, patch: Patch, plate: Plate, output: str) -> Mattes:
+    """The mattes with a patch in the foreground and in the plate, all in the output's encoding."""
+    target = plate.curve if output == "input" else output
+    whole = plate.frame.pixels if target == plate.curve else colour.encode(target, plate.light)
+    matte, shown = np.zeros_like(made.alpha), np.array(whole[..., :3], np.float32)
+    foreground = made.foreground
+    messages = (*made.messages, *patch.messages)
+    if patch.matte.size:
+        at = patch.box.rows, patch.box.columns
+        alpha = made.alpha[at]
+        matte[at] = patch.matte * alpha
+        there = patch.matte > 0
+        light = plate.light[at] + patch.change * alpha[..., None]
+        shown[at][there] = colour.encode(target, light)[there]
+        own = colour.decode(target, foreground[at]) + patch.change
+        foreground = foreground.copy()
+        foreground[at][there] = colour.encode(target, np.asarray(own, np.float32))[there]
+    rest = shown - whole[..., :3] * (1 - matte[..., None])
+    rest[matte <= 0] = 0
+    return dataclasses.replace(
+        made, foreground=foreground, messages=messages, face_plate=shown, face_patch=matte, face_light=rest
+    )
