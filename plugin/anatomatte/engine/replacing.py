@@ -191,7 +191,7 @@ def _drawn(views: Sequence[View], points: Floats, box: Box) -> Warped:
     total = np.maximum(one + two, np.float32(1e-6))[..., None]
     light = (made.light * one[..., None] + second.light * two[..., None]) / total
     return Warped(
-        np.asarray(light, np.float32), np.maximum(made.inner, second.inner), made.mesh | second.mesh
+        np.asarray(light, np.float32), np.maximum(made.inner, second.inner), made.skin
     )
 
 

@@ -101,12 +101,11 @@ def _drawn(points: Floats, values: Floats, box: Box) -> Pixels:
     rows, columns = box.size
     made = np.zeros((rows, columns, values.shape[1]), np.float32)
     depth = np.full((rows, columns), np.inf, np.float32)
-    posed = pose_of(points).placed()
+    pose = pose_of(points)
     flat = points[:, :2] - [box.left + 0.5, box.top + 0.5]
-    table = np.column_stack([values, posed[:, 2]])
-    a, b, c = (posed[canonical().triangles[:, k]] for k in range(3))
-    away = np.cross(b - a, c - a)[:, 2]
-    for corners in canonical().triangles[away < 0]:
+    table = np.column_stack([values, pose.placed()[:, 2]])
+    ahead = facing(pose)[canonical().triangles].mean(1) > 0
+    for corners in canonical().triangles[ahead]:
         _triangle(flat[corners], table[corners], made, depth)
     return made
 
