@@ -9,6 +9,10 @@
     [[range]]               # fixes for some frames; the last that holds the frame wins
     frames = "1020-1040"
     erode = 2.0
+    [consent]               # who agreed that their face is replaced, to what, when
+    who = "Anna Example"
+    what = "stunt double, shots 10 to 40"
+    when = 2026-11-29
 
 A key beats a setting, a range beats a key, ``--set`` beats them all.
 """
@@ -165,13 +169,15 @@ def load(path: Path) -> Preset:
 
 def _preset(data: Mapping[str, Any]) -> Preset:
     for name in data:
-        if name not in ("settings", "keys", "range"):
-            raise SettingsError(f"{name!r} is no part of a preset; write [settings], [keys] or [[range]].")
+        if name not in ("settings", "keys", "range", "consent"):
+            raise SettingsError(
+                f"{name!r} is no part of a preset; write [settings], [keys], [[range]] or [consent]."
+            )
     ranges = data.get("range", [])
     if not isinstance(ranges, list) or not all(isinstance(entry, dict) for entry in ranges):
         raise SettingsError("Ranges are written as [[range]], with two brackets.")
     return Preset(
-        _values(_section(data, "settings")),
+        {**_values(_section(data, "settings")), **_consent(_section(data, "consent"))},
         {name: _keys(name, keys) for name, keys in current(_section(data, "keys")).items()},
         tuple(_range(entry) for entry in ranges),
     )
@@ -191,6 +197,15 @@ def _values(values: Mapping[str, Any]) -> dict[str, Value]:
         if BY_NAME[name].kind in SHOWN:
             raise SettingsError(f"{name} is not set by a preset; it shows the node's state.")
     return {name: checked(BY_NAME[name], value) for name, value in values.items()}
+
+
+def _consent(note: Mapping[str, Any]) -> dict[str, Value]:
+    """The consent note as the controls of the page Faces hold it."""
+    for name in note:
+        if name not in ("who", "what", "when", "note"):
+            raise SettingsError(f"[consent] {name!r} is no part of a note; it has who, what, when and note.")
+    # TOML has dates of its own
+    return _values({f"consent_{name}": str(value) for name, value in note.items()})
 
 
 def _range(entry: Mapping[str, Any]) -> Range:

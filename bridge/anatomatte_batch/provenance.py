@@ -21,7 +21,10 @@ from .node import Account
 PREFIX = "anatomatte:"
 _CLIPS = {"Source": "source", "CleanPlate": "clean plate", "InM": "core", "OutM": "garbage"}
 _FACTS = ("version", "table", "precision", "device", "frame", "output", "shot")
-_BY_CONTENT = ("shot_file", "shot_read")
+_OF_FACES = ("face_replaced", "face_source", "face_consent", "face_reference")
+"""Facts of frames in which a face is replaced, and of no others."""
+
+_BY_CONTENT = ("shot_file", "shot_read", "swap_source", "swap_reference")
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def difference(old: Mapping[str, str], new: Mapping[str, str]) -> str:
         new: what would be rendered, with all networks and neighbours that it might take.
     """
     reasons = _settings(old, new)
-    for name in _FACTS:
+    for name in (*_FACTS, *_OF_FACES):
         a, b = old.get(PREFIX + name, ""), new.get(PREFIX + name, "")
         if a != b:
             reasons.append(f"{name} ({a[:24]} → {b[:24]})" if name != "table" else name)
@@ -157,6 +160,9 @@ def together(records: Iterable[Provenance], how: str) -> dict[str, str]:
         found.setdefault("settings", []).append(_text({**record.settings, **meant(record.settings)}))
         for name in (*_FACTS, "weights", "models", "neighbours"):
             found.setdefault("model" if name == "models" else name, []).append(attributes.get(PREFIX + name))
+        for name in _OF_FACES:
+            if PREFIX + name in attributes:
+                found.setdefault(name, []).append(attributes[PREFIX + name])
         if record.wanted:
             found.setdefault("layer", []).append(_text(record.wanted))
         for name, digest in record.contents.items():

@@ -202,7 +202,7 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
         AnatomatteError: the run could not begin (``exit_code`` and sentence as the command line's), or a
             signal ended it; frames that fail do not raise.
     """
-    from . import cryptomatte
+    from . import cryptomatte, faces
     from .cancel import Signals
     from .idle import idle, of_words
     from .report import Report
@@ -214,6 +214,7 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
     absent = {matte for matte, clip in _MATTE_CLIPS.items() if clip not in request.sides}
     text = request.layers if isinstance(request.layers, str) else ",".join(request.layers)
     named = shot_of(preset)
+    faces.check(preset, named)
     names = named.names if named else {}
     layers = parse_layers(text, absent, _people(preset), names)
     coded = cryptomatte.asked(layers, _people(preset), names, request.ranks)
@@ -245,6 +246,8 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
             report.event("start", frames=compact(job.frames), **places, **node.identity)
             job = _decided(job, named, node, report, signals)
             outcome = run(job, node, sink, report, signals)
+            for message in faces.recorded(job, preset, named, outcome):
+                report.message(message)
         except Exception as why:
             report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))
             raise

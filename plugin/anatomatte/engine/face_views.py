@@ -41,20 +41,11 @@ def digest_of(files: Sequence[Path]) -> str:
         raise SettingsError(f"The picture {why.filename} cannot be read: {why.strerror}.") from why
 
 
-def source_of(settings: Settings) -> str:
-    """The digest of the source's pictures.
-
-    Raises:
-        SettingsError: there are none, or one cannot be read.
-    """
-    return digest_of(swap_pictures.files_of(settings.swap_source, BY_NAME["swap_source"].words))
-
-
 def digests(settings: Settings) -> tuple[str, ...]:
     """The digests of all pictures that the controls name.
 
     Raises:
-        SettingsError: as `source_of`.
+        SettingsError: there are none, or one cannot be read.
     """
     named = ["swap_source", *(["swap_reference"] if settings.swap_whose == "reference" else [])]
     files = (swap_pictures.files_of(str(getattr(settings, name)), BY_NAME[name].words) for name in named)

@@ -30,7 +30,8 @@ def asked(settings: Settings) -> bool:
     packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
     layers = settings.output == "packed" and not _LAYERS.isdisjoint(packed)
     chosen = {name for name in selection.chosen_parts(settings) if name != "held"}
-    return settings.output in ("parts", "hard_parts") or layers or chosen not in (set(), set(PERSON))
+    shown = settings.output in ("parts", "hard_parts") or settings.swap != "off"
+    return shown or layers or chosen not in (set(), set(PERSON))
 
 
 def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Shares, tuple[str, ...]]:

@@ -5,7 +5,8 @@ header of a file and over the wire of a worker: ``version`` and ``table`` (of th
 and ``device`` (of our own networks), ``weights`` (network → SHA-256), ``models`` (use → ``id SHA-256``),
 ``neighbours`` (numbers of the other frames that it was made with), ``absent`` (of those that it looked for
 and that are not there), ``window`` (how many frames to each side count with all clips and controls) and,
-with a sidecar, ``shot`` (a digest of what it decides of the frame).
+with a sidecar, ``shot`` (a digest of what it decides of the frame). Where a face is replaced it holds
+``face_replaced`` (how), ``face_source`` (a digest of its pictures) and ``face_consent`` (the note).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from .. import __version__, qc
 from .. import settings as table
 from ..decision import Decision
 from ..errors import AnatomatteError
+from ..faces import consent
 from ..models.store.files import sha256_of
 from ..nets.external import choose
 from ..nets.external.alpha_edge import Asked
@@ -28,7 +30,7 @@ from ..nets.external.protocols import Kind
 from ..settings import Settings
 from ..shot.numbering import at_frame
 from ..timing import temporal_window
-from . import subject
+from . import face_views, subject
 from .neighbours import Around, whole
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
@@ -102,6 +104,7 @@ def account(
         "absent": sorted(absent),
         "window": temporal_window(settings) if around is not None and around.can else 0,
         **_shot(settings, time),
+        **_face(settings, time),
     }
 
 
@@ -112,6 +115,20 @@ def _shot(settings: Settings, time: float) -> dict[str, str]:
     except AnatomatteError:
         return {"shot": "not to be read"}  # the frame itself says why, and fails
     return {} if found is None else {"shot": found.token}
+
+
+def _face(settings: Settings, time: float) -> dict[str, str]:
+    """That a face is replaced, how, by which source, under which consent; nothing where none is."""
+    if settings.swap == "off":
+        return {}
+    try:
+        found = at_frame(settings, whole(time))
+        note = consent.needed(settings, None if found is None else found.shot.consent)
+        source, *reference = face_views.digests(settings)
+    except AnatomatteError:
+        return {"face_replaced": "not to be had"}  # the frame itself says why, and fails
+    told = {"face_reference": reference[0]} if reference else {}
+    return {**consent.marks(note, source, settings.swap), **told}
 
 
 def of_screen(made: Decision | None) -> dict[str, str]:

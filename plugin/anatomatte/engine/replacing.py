@@ -190,9 +190,7 @@ def _drawn(views: Sequence[View], points: Floats, box: Box) -> Warped:
     one, two = made.inner * (1 - share), second.inner * share
     total = np.maximum(one + two, np.float32(1e-6))[..., None]
     light = (made.light * one[..., None] + second.light * two[..., None]) / total
-    return Warped(
-        np.asarray(light, np.float32), np.maximum(made.inner, second.inner), made.skin
-    )
+    return Warped(np.asarray(light, np.float32), np.maximum(made.inner, second.inner), made.skin)
 
 
 def _laid(made: Mattes, patch: Patch, plate: Plate, output: str) -> Mattes:

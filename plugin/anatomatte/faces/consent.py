@@ -6,7 +6,7 @@ import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..errors import SettingsError
 from ..toml_table import field
@@ -91,7 +91,7 @@ def needed(values: _Values, sidecar: Consent | None) -> Consent:
     )
 
 
-def marks(note: Consent, source: str, how: str) -> Mapping[str, Any]:
+def marks(note: Consent, source: str, how: str) -> Mapping[str, str]:
     """What a result's header says: that the face was replaced, *how*, by which source, under which consent.
 
     Args:

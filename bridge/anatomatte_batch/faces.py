@@ -1,0 +1,106 @@
+"""A run in which a face is replaced: refused without a consent note, and recorded in the shot's sidecar."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anatomatte import __version__
+from anatomatte.errors import OutputError, SettingsError
+from anatomatte.faces import consent
+from anatomatte.settings import Settings, from_mapping
+
+from .presets import Preset
+from .result import Message
+from .sequences import compact
+
+if TYPE_CHECKING:
+    from anatomatte.shot.schema import Shot
+
+    from .job import Job, Outcome
+
+CODE = "face-replaced"
+"""The code of what a run says of a replaced face."""
+
+
+def check(preset: Preset, named: Shot | None) -> None:
+    """See that every frame in which a face is replaced has its consent note, and its pictures are there.
+
+    Raises:
+        SettingsError: a note is missing or not whole, or a picture is not there.
+    """
+    for settings in _replacing(preset):
+        consent.needed(settings, None if named is None else named.consent)
+        _pictures(settings)
+
+
+def _replacing(preset: Preset) -> Iterator[Settings]:
+    """The settings of a shot, and of its ranges, with which a face is replaced."""
+    for values in ({}, *(entry.settings for entry in preset.ranges)):
+        settings = from_mapping({**preset.settings, **values})
+        if settings.swap != "off":
+            yield settings
+
+
+def _pictures(settings: Settings) -> tuple[str, ...]:
+    from anatomatte.engine.face_views import digests
+
+    return digests(settings)
+
+
+def recorded(job: Job, preset: Preset, named: Shot | None, outcome: Outcome) -> tuple[Message, ...]:
+    """Write into the sidecar which frames were made with another face, by which source, under which consent.
+
+    Returns:
+        What there is to say of it.
+    """
+    made = [one.frame for one in outcome.frames if one.status == "rendered"]
+    settings = next(_replacing(preset), None)
+    if settings is None or not made:
+        return ()
+    told = Message(
+        CODE, f"A face was replaced in {len(made)} frames; their headers say so, and by whose consent."
+    )
+    if named is None or named.path is None:
+        return (told,)
+    note = consent.needed(settings, named.consent)
+    source = _pictures(settings)[0]
+    row = {
+        "frames": compact(made), "how": settings.swap, "source": source,
+        "consent": json.loads(note.text), "made_by": __version__,
+    }  # fmt: skip
+    try:
+        _append(named.path, row)
+    except (OSError, OutputError, SettingsError) as why:
+        return told, Message(CODE, f"The shot file could not be given the record of it: {why}")
+    return (told,)
+
+
+def _append(path: Path, row: Mapping[str, Any]) -> None:
+    """Add a row to the sidecar's record; one that is there already is not written again."""
+    from anatomatte.shot.reading import read_shot
+    from anatomatte.shot.writing import write_shot
+
+    with _alone(path.parent):
+        shot = read_shot(path)
+        if row not in shot.replaced:
+            write_shot(dataclasses.replace(shot, replaced=(*shot.replaced, row)), path)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Held by one process at a time: chunks of a farm may end together."""
+    import fcntl
+
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks: the last one wins
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
