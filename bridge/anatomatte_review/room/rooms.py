@@ -12,7 +12,7 @@ from pathlib import Path
 
 from anatomatte.errors import AnatomatteError, SettingsError
 from anatomatte.shot.schema import SUFFIX
-from anatomatte_batch import presets
+from anatomatte_batch import faces, presets
 from anatomatte_batch.presets import Preset
 from anatomatte_batch.source import Source
 
@@ -118,6 +118,8 @@ class Rooms:
         plate = opened(self.root, inside, known)
         small = Source(plate.text, plate.frames()[0] if plate.is_video else 1)
         small.space = plate.space
+        wanted = self._preset(preset)
+        faces.check(wanted, known)
         return Room(
             name,
             shot,
@@ -125,7 +127,7 @@ class Rooms:
             plate,
             small,
             self._place / name,
-            self._preset(preset),
+            wanted,
             preset,
             self._stop,
         )
@@ -137,4 +139,21 @@ class Rooms:
         files = [name for name in ("shot_file",) if made.settings.get(name)]
         if files:
             raise SettingsError(f"{inside} names another sidecar ({files[0]}); take that line out of it.")
-        return made
+        return made.override(
+            {name: self._below(inside, str(made.settings[name])) for name in self._named(made)}
+        )
+
+    def _named(self, made: Preset) -> list[str]:
+        return [name for name in ("swap_source", "swap_reference") if made.settings.get(name)]
+
+    def _below(self, inside: str, text: str) -> str:
+        """The place of a face's pictures, which lie in the folder too.
+
+        Raises:
+            SettingsError: they lie elsewhere.
+        """
+        root = self.root.path.resolve()
+        path = (root / text).resolve()
+        if not path.is_relative_to(root):
+            raise SettingsError(f"{inside}: {Path(text).name} lies outside of the folder; put it there.")
+        return str(path)

@@ -15,6 +15,9 @@ _FINE = (0.0, 0.3)
 _MATTE = (0.0, 0.8)
 """Of how far a place is from the border of the mesh: from where to where detail, and all else, is blended."""
 
+_WHOLE = np.float32(255 / 254)
+"""What is bare face but for a 255th is bare face."""
+
 _REACH = 0.05
 """What is coarse, in widths of the face."""
 
@@ -31,7 +34,7 @@ def blended(
         amount: how much of the new face is wanted.
         width: of the face in pixels.
     """
-    strength = share * np.float32(amount)
+    strength = np.minimum(share * _WHOLE, 1) * np.float32(amount)
     matte = np.asarray(step(inner, *_MATTE) * strength, np.float32)
     gap = np.where(matte[..., None] > 0, new - old, np.float32(0))
     coarse = _coarse(gap, matte, max(1.0, _REACH * width))

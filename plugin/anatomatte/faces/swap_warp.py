@@ -79,7 +79,7 @@ def warped(view: View, points: Floats, box: Box) -> Warped:
     x, y = (np.ascontiguousarray(drawn[..., k]) for k in (0, 1))
     made = cv2.remap(light, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     bare = cv2.remap(cover, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    inner = drawn[..., 2] * drawn[..., 3] * bare  # 0 where no triangle is
+    inner = drawn[..., 2] * drawn[..., 3] * np.minimum(bare * np.float32(1.02), 1)  # 0 where no triangle is
     return Warped(np.asarray(made, np.float32), np.asarray(inner, np.float32), drawn[..., 4])
 
 

@@ -1,0 +1,223 @@
+"""A face is replaced through the node: never without consent, and nowhere but in the face."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from made.face_pictures import ANNA, BERT, NOTE, Light, light_of, smaller
+from made.shim_bench import BUNDLE
+from made.shots_made import shot, written
+from pyopenfx import Host, Instance
+from pyopenfx.errors import ActionError
+
+PLATE = light_of(ANNA)
+HIGH, WIDE = PLATE.shape[:2]
+OFF: dict[str, Any] = {
+    "swap": "off", "swap_source": str(BERT), "swap_whose": "main", "swap_reference": "", "swap_amount": 1.0,
+    "swap_number": 1, "swap_name": "", "swap_light": 1.0, "swap_texture": 1.0, "output": "face_plate",
+    "consent_who": "", "consent_what": "", "consent_when": "", "consent_note": "", "shot_file": "",
+    "threads": 0, "draft": "auto", "swap_point": (WIDE / 2, HIGH / 2), "identity_network": "", "swap_network": "",
+}  # fmt: skip
+ON = {**OFF, **NOTE, "swap": "pictures"}
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Instance]:
+    with pytest.MonkeyPatch.context() as scene, Host() as host:
+        scene.setenv("ANATOMATTE_RUNTIME", "in-process")
+        host.scan([BUNDLE.parent])
+        with host.load("org.anatomatte.Anatomatte").instance(project_size=(WIDE, HIGH)) as made:
+            made.params["screen"] = "none"
+            yield made
+
+
+def rendered(node: Instance, plate: Light = PLATE, window: Any = None, **values: Any) -> Light:
+    node.clips["Source"] = plate
+    for name, value in (ON | values).items():
+        node.params[name] = value
+    made: Light = node.render(1, window=window)["colour"]
+    return made
+
+
+def status(node: Instance) -> str:
+    node.params["refresh"].press()
+    return str(node.params["status"].value)
+
+
+@pytest.fixture(scope="module")
+def plain(node: Instance) -> Light:
+    return rendered(node).copy()
+
+
+@pytest.fixture(scope="module")
+def patch(node: Instance) -> Light:
+    return rendered(node, output="face_patch").copy()
+
+
+@pytest.mark.parametrize(
+    ("missing", "says"),
+    [
+        (dict.fromkeys(NOTE, ""), "is off until a consent note is given for this shot: write who agreed"),
+        ({"consent_who": ""}, "the consent note does not say who; write who"),
+        ({"consent_what": " "}, "the consent note does not say what; write who"),
+        ({"consent_when": ""}, "the consent note does not say when; write who"),
+        ({"consent_when": "last week"}, "consent_when = 'last week' is no date; write it as year-month-day"),
+    ],
+)
+def test_without_consent_no_face_is_replaced(node: Instance, missing: dict[str, Any], says: str) -> None:
+    with pytest.raises(ActionError, match=says):
+        rendered(node, **missing)
+
+
+def test_the_sidecars_note_counts(node: Instance, tmp_path: Path, plain: Light) -> None:
+    path = written(shot(PLATE, {1: ()}), tmp_path)
+    table = json.loads(path.read_text())
+    none = dict.fromkeys(NOTE, "")
+    with pytest.raises(ActionError, match="until a consent note is given"):
+        rendered(node, shot_file=str(path), **none)
+    note = {name.removeprefix("consent_"): value for name, value in NOTE.items()}
+    path.write_text(json.dumps({**table, "consent": {**note, "when": ""}}))
+    with pytest.raises(ActionError, match="The shot file: the consent note does not say when"):
+        rendered(node, shot_file=str(path), **none)
+    path.write_text(json.dumps({**table, "consent": note}))
+    made = rendered(node, shot_file=str(path), **none)
+    assert np.abs(made - plain).max() < 0.2
+    node.params["refresh"].press()
+    account = json.loads(str(node.params["provenance"].value))
+    assert json.loads(account["face_consent"]) == {**note, "note": ""}
+    assert account["face_replaced"] == "pictures" and len(account["face_source"]) == 64
+
+
+def test_the_new_face_is_in_the_face_and_nowhere_else(node: Instance, plain: Light, patch: Light) -> None:
+    matte, changed = patch[..., 3], np.abs(plain[..., :3] - PLATE).max(2)
+    face = matte > 0
+    assert 0.05 < face.mean() < 0.12 and (matte == 1).sum() > 0.6 * face.sum()
+    assert not changed[~face].any()  # the plate to the last bit
+    assert np.median(changed[matte == 1]) > 0.005
+    assert float(plain[..., 3].min()) == 1.0
+    # Anna's lips are pale and Bert's are red
+    lips = (slice(268, 285), slice(200, 240))
+    red = [float(np.median(one[lips][..., 0] / one[lips][..., 1])) for one in (PLATE, plain)]
+    assert red[1] > 1.5 * red[0]
+
+
+def test_the_patch_over_the_plate_is_the_composite(plain: Light, patch: Light) -> None:
+    over = patch[..., :3] + PLATE * (1 - patch[..., 3:])
+    assert np.abs(over - plain[..., :3]).max() < 1e-6
+    assert 0 <= patch[..., 3].min() and patch[..., 3].max() <= 1
+
+
+def test_the_matte_is_a_layer_and_within_the_face(node: Instance, patch: Light) -> None:
+    made = rendered(node, output="packed", pack_r="face_patch", pack_g="face", pack_b="alpha")
+    assert np.array_equal(made[..., 0], patch[..., 3])
+    assert (made[..., 0] - made[..., 1]).max() <= 1 / 255  # hair, hands and all else stay in front
+    assert (made[..., 0] - made[..., 2]).max() <= 1e-6
+
+
+def test_the_key_has_the_new_face_too(node: Instance, plain: Light) -> None:
+    made = rendered(node, output="unpremultiplied")
+    solid = made[..., 3] == 1
+    assert np.abs(made[solid][:, :3] - plain[solid][:, :3]).max() < 1e-6
+
+
+def test_windows_and_threads_change_nothing(node: Instance, plain: Light) -> None:
+    from anatomatte.cache import memo
+
+    x1, y1, x2, y2 = 100, 300, 333, 497
+    part = rendered(node, window=(x1, y1, x2, y2))
+    assert np.array_equal(part, plain[HIGH - y2 : HIGH - y1, x1:x2])
+    memo.purge()
+    memo.limit, before = 0, memo.limit
+    try:
+        assert np.array_equal(rendered(node, threads=1), plain)
+    finally:
+        memo.limit = before
+
+
+def test_light_above_one_stays_light(node: Instance, plain: Light) -> None:
+    """A plate twelve times as bright has a face twelve times as bright."""
+    made = rendered(node, PLATE * np.float32(12))
+    inside = np.abs(plain[..., :3] - PLATE).max(2) > 0
+    assert float(made[inside].max()) > 2
+    ratio = np.median(made[inside][:, :3] / np.maximum(plain[inside][:, :3], 1e-3))
+    assert ratio == pytest.approx(12, rel=0.05)
+
+
+def test_the_plates_light_falls_on_the_new_face(node: Instance, plain: Light, patch: Light) -> None:
+    """A lamp from the left on the plate is a lamp from the left on the face; without relight it is not."""
+    lamp = np.linspace(2, 0.3, WIDE, dtype=np.float32)[None, :, None]
+    solid = patch[..., 3] > 0.9
+    columns = np.flatnonzero(solid.any(0))
+    low, high = np.percentile(columns, [25, 75]).astype(int)
+
+    def sides(made: Light) -> float:
+        left, right = (made[:, at - 12 : at + 12, :3][solid[:, at - 12 : at + 12]] for at in (low, high))
+        return float(np.median(left) / np.median(right))
+
+    lit, flat = rendered(node, PLATE * lamp), rendered(node, PLATE * lamp, swap_light=0.0)
+    truth = sides(PLATE * lamp)
+    assert sides(lit) == pytest.approx(truth, rel=0.15) and sides(flat) < 0.75 * truth
+
+
+def test_the_amount_mixes(node: Instance, plain: Light) -> None:
+    assert np.array_equal(rendered(node, swap_amount=0.0)[..., :3], PLATE)
+    half = rendered(node, swap_amount=0.5)[..., :3]
+    assert np.abs(half - (plain[..., :3] + PLATE) / 2).max() < 0.02
+
+
+def test_grain_of_the_plate_is_on_the_new_face(node: Instance, patch: Light) -> None:
+    grainy = PLATE + np.random.default_rng(3).normal(0, 0.02, PLATE.shape).astype(np.float32)
+    solid = patch[2:-2, 2:-2, 3] > 0.99
+
+    def grain(made: Light) -> float:
+        fine = made[..., 1] - cv2.GaussianBlur(made[..., 1], (0, 0), 1.0)
+        return float(np.median(np.abs(fine[2:-2, 2:-2][solid])))
+
+    with_, without = rendered(node, grainy), rendered(node, grainy, swap_texture=0.0)
+    assert grain(with_) == pytest.approx(grain(grainy), rel=0.4) and grain(without) < 0.6 * grain(grainy)
+
+
+def refused(node: Instance, says: str, plate: Light = PLATE, **values: Any) -> None:
+    with pytest.raises(ActionError, match=says):
+        rendered(node, plate, **values)
+
+
+def test_bad_sources_are_told_with_the_cure(node: Instance, tmp_path: Path) -> None:
+    def picture(name: str, pixels: np.ndarray) -> str:
+        cv2.imwrite(str(tmp_path / name), pixels)
+        return str(tmp_path / name)
+
+    refused(node, r"Face source \(swap_source\) is empty; choose a picture", swap_source="")
+    refused(node, "there is no picture at gone.png; check the path", swap_source=str(tmp_path / "gone.png"))
+    empty = picture("wall.png", np.full((200, 200, 3), 90, np.uint8))
+    refused(node, "wall.png: no face is seen in it; take a picture in which one face", swap_source=empty)
+    one = smaller(ANNA, 0.7)
+    two = picture("two.png", np.hstack([one, one]))
+    refused(node, "two.png: 2 faces are seen in it, and one is wanted; cut the picture", swap_source=two)
+    far = picture("far.png", cv2.copyMakeBorder(smaller(ANNA, 0.2), 60, 60, 200, 200, cv2.BORDER_REPLICATE))
+    refused(node, r"far.png: (the face in it is \d+ pixels wide, and 48|no face is seen)", swap_source=far)
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    refused(node, "broken.png cannot be read as a picture", swap_source=str(tmp_path / "broken.png"))
+    refused(node, r"Face reference \(swap_reference\) is empty; choose", swap_whose="reference")
+    refused(node, r"Output \(output\) shows a replaced face, and Replace face \(swap\) is Off", swap="off")
+
+
+def test_a_plate_without_a_face_stays_and_says_so(node: Instance) -> None:
+    wall = np.full((HIGH, WIDE, 3), 0.2, np.float32)
+    assert np.array_equal(rendered(node, wall)[..., :3], wall)
+    assert "No face is in sight: nothing is replaced in this frame." in status(node)
+
+
+def test_a_face_of_twenty_pixels_stays_and_says_so(node: Instance) -> None:
+    little = cv2.resize(PLATE, None, fx=0.13, fy=0.13, interpolation=cv2.INTER_AREA)
+    small = cv2.copyMakeBorder(little, 80, 0, 60, 60, cv2.BORDER_REPLICATE)
+    assert np.array_equal(rendered(node, small)[..., :3], small)
+    told = status(node)
+    assert "too small to be replaced" in told or "No face is in sight" in told
