@@ -4,6 +4,7 @@
 on held-out figures and puts it into the package.
 `odd` renders the sets that `benchmarks/odd.py` scores.
 `portrait`, `detector` and `landmarks` put the published networks of that name into the package, as they are;
+`canonical` does so with the canonical face model;
 `graphs` writes all networks of the package as the graphs that the node computes.
 """
 
@@ -21,13 +22,14 @@ CHECKPOINT = HERE / "checkpoint"
 SHIPPED = HERE.parent / "plugin" / "anatomatte" / "weights" / "people.safetensors"
 PORTRAIT = SHIPPED.with_name("portrait.safetensors")
 DETECTOR = SHIPPED.with_name("person_detector.safetensors")
+CANONICAL = SHIPPED.with_name("canonical_face.npz")
 LANDMARKS = tuple(SHIPPED.with_name(f"{of}_landmarks.safetensors") for of in ("pose", "face", "hand"))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     steps = ("assets", "pack", "render", "train", "validate", "export")
-    given = ("portrait", "detector", "landmarks", "graphs")
+    given = ("portrait", "detector", "landmarks", "canonical", "graphs")
     parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit"))
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
@@ -252,6 +254,10 @@ def main() -> int:
         if args.command in ("all", "landmarks"):
             for target in LANDMARKS:
                 _as_published(args, target)
+        if args.command in ("all", "canonical"):
+            from .canonical import write as write_canonical
+
+            write_canonical(CANONICAL)
         if args.command == "graphs":
             from .graphs import write
 

@@ -56,9 +56,7 @@ def converted(data: bytes) -> bytes:
     basis = np.array([_numbers(row[1])[0] for row in rows], np.uint16)
     weights = np.array([_floats(row[2])[0] for row in rows], np.float32)
     made = io.BytesIO()
-    np.savez(
-        made, points=values[:, :3], uv=values[:, 3:], triangles=triangles, basis=basis, weights=weights
-    )
+    np.savez(made, points=values[:, :3], uv=values[:, 3:], triangles=triangles, basis=basis, weights=weights)
     return made.getvalue()
 
 
@@ -102,5 +100,3 @@ def _numbers(parts: list[bytes]) -> list[int]:
             value, at = _varint(part, at)
             made.append(value)
     return made
-
-

@@ -36,7 +36,7 @@ class Facing(Fixing):
     )  # fmt: skip
     swap_source: str = control(
         "file", "", "Face source", "Faces", "output",
-        "The pictures of the face to put in: one picture, a folder, or a sequence (face.####.exr). Each shows "
+        "Pictures of the face to put in: one picture, a folder, or a sequence (face.####.exr). Each shows "
         "one face; of several the one with the nearest pose is taken.",
         animates=False, needs=(_ON,),
     )  # fmt: skip

@@ -23,7 +23,8 @@ OFF: dict[str, Any] = {
     "swap": "off", "swap_source": str(BERT), "swap_whose": "main", "swap_reference": "", "swap_amount": 1.0,
     "swap_number": 1, "swap_name": "", "swap_light": 1.0, "swap_texture": 1.0, "output": "face_plate",
     "consent_who": "", "consent_what": "", "consent_when": "", "consent_note": "", "shot_file": "",
-    "threads": 0, "draft": "auto", "swap_point": (WIDE / 2, HIGH / 2), "identity_network": "", "swap_network": "",
+    "threads": 0, "draft": "auto", "swap_point": (WIDE / 2, HIGH / 2),
+    "identity_network": "", "swap_network": "",
 }  # fmt: skip
 ON = {**OFF, **NOTE, "swap": "pictures"}
 
@@ -111,7 +112,7 @@ def test_the_new_face_is_in_the_face_and_nowhere_else(node: Instance, plain: Lig
 def test_the_patch_over_the_plate_is_the_composite(plain: Light, patch: Light) -> None:
     over = patch[..., :3] + PLATE * (1 - patch[..., 3:])
     assert np.abs(over - plain[..., :3]).max() < 1e-6
-    assert 0 <= patch[..., 3].min() and patch[..., 3].max() <= 1
+    assert patch[..., 3].min() >= 0 and patch[..., 3].max() <= 1
 
 
 def test_the_matte_is_a_layer_and_within_the_face(node: Instance, patch: Light) -> None:

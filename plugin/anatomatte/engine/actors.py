@@ -36,7 +36,7 @@ def chosen(task: Task, faces: Sequence[Face], place: Point) -> tuple[Face | None
     if how == "reference":
         return _referred(task, faces)
     several = (
-        f"{len(faces)} faces are in sight and the largest is replaced; Whose face (swap_whose) chooses another.",
+        f"{len(faces)} faces are in sight and the largest is replaced; Whose face (swap_whose) chooses.",
     )
     return actor.largest(faces), several if len(faces) > 1 else ()
 
@@ -63,8 +63,8 @@ def _number(task: Task) -> int:
         return names[name.casefold()]
     if task.shot is None:
         raise SettingsError(
-            f"{words} needs a shot file, which holds names: run `anatomatte analyse`, write the name there and "
-            "choose it, or take the person by number, at a point or by a reference."
+            f"{words} needs a shot file, which holds names: run `anatomatte analyse`, write the name "
+            "there and choose it, or take the person by number, at a point or by a reference."
         )
     there = ", ".join(sorted(names)) or "nobody by name yet"
     raise SettingsError(
@@ -77,5 +77,5 @@ def _referred(task: Task, faces: Sequence[Face]) -> tuple[Face | None, tuple[str
     view = face_views.views(task, "swap_reference")[0]
     looks = [actor.look_of(task.plate.light, face.points) for face in faces]
     best, alike = actor.likest(looks, actor.look_of(view.light, view.points))
-    told = f"Person {faces[best].number} is taken for the one of the reference (likeness {alike:.2f}, by colours)."
+    told = f"Person {faces[best].number} is taken for the reference's (likeness {alike:.2f}, by colours)."
     return faces[best], (told,)

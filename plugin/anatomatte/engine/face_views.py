@@ -89,8 +89,8 @@ def _made(task: Task, light: Pixels, where: str) -> View:
     faces = [(at, one.face) for at, one in found if one.face is not None]
     if not faces:
         raise SettingsError(
-            f"{where}: no face is seen in it; take a picture in which one face is in full sight, from the shoulders "
-            "up."
+            f"{where}: no face is seen in it; take a picture in which one face is in full sight, from the "
+            "shoulders up."
         )
     if len(faces) > 1:
         raise SettingsError(
@@ -100,7 +100,7 @@ def _made(task: Task, light: Pixels, where: str) -> View:
     across = float(np.ptp(points[:, 0]))
     if across < LEAST:
         raise SettingsError(
-            f"{where}: the face in it is {across:.0f} pixels wide, and {LEAST:.0f} are needed; take a larger one."
+            f"{where}: the face in it is {across:.0f} pixels wide, of {LEAST:.0f} needed; take a larger one."
         )
     return View(light, points[:POINTS].astype(np.float64), _bare(look, at))
 

@@ -58,8 +58,8 @@ class Mattes:
             asks for parts.
         findings: what the checks say of the frame; empty where they are off.
         face_patch: H×W, how much of a pixel is a new face, in 0..1; None where no face is replaced.
-        face_light: H×W×3, what over the plate gives the plate with the new face: premultiplied, in the output's
-            encoding; None as above.
+        face_light: H×W×3, what over the plate gives the plate with the new face: premultiplied, in
+            the output's encoding; None as above.
         face_plate: H×W×3, the plate with the new face, in the output's encoding; None as above.
         surface: H×W×3, the screen for the outputs that show it, in the output's encoding, or None.
         unmixing: what the foreground is made of where somebody asks for it; None where it is there.

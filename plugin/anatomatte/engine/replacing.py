@@ -1,4 +1,4 @@
-"""A face of the frame is replaced, after the mattes are made: they guide where it lies and what is before it."""
+"""A face of the frame is replaced, after the mattes are made: they say where it is and what is before it."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def replaced(task: Task, made: Mattes, plate: Plate) -> Mattes:
     if settings.swap == "off":
         if settings.output in ("face_plate", "face_patch"):
             raise SettingsError(
-                "Output (output) shows a replaced face, and Replace face (swap) is Off: choose another Output, or "
-                f"replace a face, for which {consent.CURE}."
+                "Output (output) shows a replaced face, and Replace face (swap) is Off: choose another, "
+                f"or replace a face, for which {consent.CURE}."
             )
         return made
     consent.needed(settings, None if task.shot is None else task.shot.shot.consent)
@@ -177,7 +177,7 @@ def _share(made: Mattes, person: int, box: Box) -> Pixels:
 
 
 def _drawn(views: Sequence[View], points: Floats, box: Box) -> Warped:
-    """The face of the views with the nearest poses; of two that are about as near both, so that none jumps."""
+    """The face of the views with the nearest poses; of two about as near both, so that none jumps."""
     pose = pose_of(points)
     away = np.array([apart(pose_of(view.points), pose) for view in views])
     first = int(np.argmin(away))

@@ -29,8 +29,8 @@ _TONE, _FORM = 2.0, 6.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """A face of a frame: `at` its person's place in the evidence, `number` from 1 (0: none), `points` (n, 3) in
-    pixels of the plate, `score` how far it is believed."""
+    """A face of a frame: `at` its person's place in the evidence, `number` from 1 (0: none), `points` (n, 3)
+    in pixels of the plate, `score` how far it is believed."""
 
     at: int
     number: int
@@ -72,7 +72,7 @@ def likest(looks: Sequence[NDArray[np.float32]], reference: NDArray[np.float32])
 
 
 def look_of(light: Pixels, points: Floats) -> NDArray[np.float32]:
-    """What colours and proportions say of a face, as a vector of length 1; light and exposure hardly count."""
+    """What colours and proportions say of a face, as a vector of length 1; light hardly counts."""
     cut = np.maximum(swap_aligned.cut(light, points, 112), 0)
     small = cut.reshape(_SIDE, 112 // _SIDE, _SIDE, 112 // _SIDE, 3).mean((1, 3))
     middle = small[_SIDE // 4 : -_SIDE // 4, _SIDE // 4 : -_SIDE // 4]

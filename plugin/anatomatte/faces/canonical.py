@@ -17,14 +17,10 @@ from numpy.typing import NDArray
 POINTS = 468
 """Landmarks of the model; a mesh with more of them has these first."""
 
-LEFT_EYE, RIGHT_EYE = (33, 133), (362, 263)
-"""Corners of the eyes, left and right as one sees the face."""
-NOSE, MOUTH = 4, (61, 291)
-
 _FILE = Path(__file__).resolve().parent.parent / "weights" / "canonical_face.npz"
 _FEATURES = (
-    ((33, 133), 1.9), ((362, 263), 1.9), ((70, 63), 1.5), ((105, 107), 1.5), ((300, 293), 1.5), ((334, 336), 1.5),
-    ((61, 0), 1.4), ((0, 17), 1.6), ((291, 0), 1.4),
+    ((33, 133), 1.9), ((362, 263), 1.9), ((70, 63), 1.5), ((105, 107), 1.5), ((300, 293), 1.5),
+    ((334, 336), 1.5), ((61, 0), 1.4), ((0, 17), 1.6), ((291, 0), 1.4),
 )  # fmt: skip
 """Landmarks around whose middle there is an eye, a brow or a lip, and how far, in centimetres."""
 _MIDDLE = np.array([0.0, 0.0, 4.0])

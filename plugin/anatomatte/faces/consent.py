@@ -1,4 +1,4 @@
-"""The consent note without which no face is replaced: who agreed, to what, and when.  Standard library only."""
+"""The consent note without which no face is replaced: who, to what, when.  Standard library only."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ..errors import SettingsError
 from ..toml_table import field
 
 CURE = (
-    "write who agreed (consent_who), to what (consent_what) and when (consent_when, as 2026-11-29) on the page "
-    "Faces, by --set, in [consent] of a preset, or as the table consent of the shot file"
+    "write who agreed (consent_who), to what (consent_what) and when (consent_when, as 2026-11-29) on the "
+    "page Faces, by --set, in [consent] of a preset, or as the table consent of the shot file"
 )
 
 
@@ -86,8 +86,8 @@ def needed(values: _Values, sidecar: Consent | None) -> Consent:
     if sidecar is not None and sidecar.given:
         return checked(sidecar, "The shot file")
     raise SettingsError(
-        f"Replace face (swap) is off until a consent note is given for this shot: {CURE}. A source, a network or "
-        "a licence does not stand in for it."
+        f"Replace face (swap) is off until a consent note is given for this shot: {CURE}. A source, a "
+        "network or a licence does not stand in for it."
     )
 
 

@@ -25,11 +25,11 @@ _NOSE, _MOUTH = 4, (61, 291)
 def template(side: int) -> Floats:
     """The five places (5, 2) in a picture of *side* pixels: eyes, nose, corners of the mouth.
 
-    A multiple of 112 is the template itself, the others have its margin of 8 of 128 to the left and the right.
+    A multiple of 112 is the template itself, the others have a margin of 8 of 128 on both sides.
     """
     if side % 112 == 0:
         return _TEMPLATE * (side / 112)
-    return np.asarray((_TEMPLATE + [8.0, 0.0]) * (side / 128))
+    return np.asarray((_TEMPLATE + np.array([8.0, 0.0])) * (side / 128))
 
 
 def five(points: NDArray[np.floating[Any]]) -> Floats:

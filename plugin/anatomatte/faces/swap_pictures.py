@@ -44,8 +44,8 @@ def files_of(text: str, words: str) -> tuple[Path, ...]:
         found = _numbered(path)
     if not found:
         raise SettingsError(
-            f"{words}: there is no picture at {path.name}; check the path, on this machine too, or take another "
-            "one (PNG, JPEG, TIFF, EXR)."
+            f"{words}: there is no picture at {path.name}; check the path, on this machine too, or take "
+            "another one (PNG, JPEG, TIFF, EXR)."
         )
     return _evenly(sorted(found, key=_order))
 

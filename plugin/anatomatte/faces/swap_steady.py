@@ -24,8 +24,8 @@ _BELIEVED = 0.2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Motion:
-    """How a frame lies over this one: `x`, `y` (h, w), for each place of this frame the place in the other, in
-    pixels of that size; `belief` (h, w) in 0..1; `weight` how much the frame counts beside this one."""
+    """How a frame lies over this one: `x`, `y` (h, w), for each place of this frame the place in the other,
+    in pixels of that size; `belief` (h, w) in 0..1; `weight` how much the frame counts beside this one."""
 
     x: Pixels
     y: Pixels
@@ -65,7 +65,7 @@ def held(own: Floats, others: Sequence[tuple[Floats, float]]) -> Floats:
 
 
 def nearest(own: Floats, faces: Sequence[Floats], width: float) -> Floats | None:
-    """The face of another frame that is this one's, of landmarks that were carried here; None where none is."""
+    """The face of another frame that is this one's, of those carried here; None where none is."""
     away = [float(np.linalg.norm((face - own)[:, :2].mean(0))) for face in faces]
     if not away or min(away) > FAR * width:
         return None
@@ -79,8 +79,8 @@ def _at(plane: Pixels, places: Floats) -> Floats:
 
 
 def _similarity(here: Floats, there: Floats, weight: NDArray[np.float64]) -> tuple[Floats, Floats]:
-    """The turn and size (2, 2) and the shift by which places here lie there, by weighted least squares, twice:
-    what is far off counts less the second time."""
+    """The turn and size (2, 2) and the shift by which places here lie there, by weighted least squares; twice,
+    what is far off counts less then."""
     share = weight
     for _ in range(2):
         share = share / max(float(share.sum()), 1e-9)

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..frame import Pixels
 from ..ops.filters import shrink, step
 from .canonical import POINTS, Floats, canonical, facing, pose_of
 
 UNSEEN, SEEN = 0.08, 0.3
-"""How far a place of the source faces its camera up to which nothing of it is taken, and from which on all."""
+"""How far a place of the source faces its camera up to which nothing is taken, and from which on all."""
 
 _EDGE = 1e-6
 
@@ -62,7 +61,7 @@ class Warped:
 
 
 def box_of(points: Floats, height: int, width: int) -> Box | None:
-    """The window of a plate in which landmarks lie, with a pixel around; None where it is beyond the plate."""
+    """The window of a plate in which landmarks lie, and a pixel around; None beyond the plate."""
     low, high = np.floor(points[:, :2].min(0)) - 1, np.ceil(points[:, :2].max(0)) + 1
     left, right = (int(np.clip(value, 0, width)) for value in (low[0], high[0]))
     top, bottom = (int(np.clip(value, 0, height)) for value in (low[1], high[1]))
@@ -84,7 +83,7 @@ def warped(view: View, points: Floats, box: Box) -> Warped:
 
 
 def _fitting(view: View, points: Floats) -> tuple[Pixels, Pixels, float]:
-    """The source's light and cover, averaged first where it is much larger than the plate's face; by how much."""
+    """The source's light and cover, averaged first where it is much larger than the plate's; by how much."""
     by = max(1.0, pose_of(view.points).scale / pose_of(points).scale)
     if by < 1.5:
         return view.light, view.cover, 1.0
