@@ -79,8 +79,10 @@ def _at(plane: Pixels, places: Floats) -> Floats:
 
 
 def _similarity(here: Floats, there: Floats, weight: NDArray[np.float64]) -> tuple[Floats, Floats]:
-    """The turn and size (2, 2) and the shift by which places here lie there, by weighted least squares; twice,
-    what is far off counts less then."""
+    """The turn and size (2, 2) and the shift by which places here lie there, by weighted least squares.
+
+    Twice: what is far off counts less the second time.
+    """
     share = weight
     for _ in range(2):
         share = share / max(float(share.sum()), 1e-9)
