@@ -1,9 +1,9 @@
-"""How well a face is replaced: borders, geometry, colour and light beside a truth, jitter, and the cost of it.
+"""How well a face is replaced: borders, geometry, colour and light beside a truth, jitter, and the cost.
 
     python benchmarks/faces_swap.py [--json] [--only border,truth,jitter,cost]
 
-The people are those of `traps_people`, which were drawn. The truth of a replacement is a person whose face was
-painted over, in the plate's own geometry and under the plate's own light; the source is the same painted
+The people are those of `traps_people`, which were drawn. The truth of a replacement is a person whose face
+was painted over, in the plate's own geometry and under the plate's own light; the source is the same painted
 person, turned, smaller and in flat light. `warp_alone` is the same without relight and texture.
 """
 
@@ -106,7 +106,7 @@ def border() -> dict[str, float]:
 
 
 TONES = {"": (1.0, 1.0, 1.0), "_other_tone": (0.7, 0.8, 1.1)}
-"""Somebody whose face is of the body's tone, and somebody whose face is not: the new face takes the plate's."""
+"""Somebody whose face is of the body's tone, and somebody whose is not: the new face takes the plate's."""
 
 
 def painted(light: Light, points: Points, tone: tuple[float, float, float]) -> tuple[Light, Points]:
@@ -203,7 +203,7 @@ def _stops(one: Light, other: Light, there: npt.NDArray[np.bool_]) -> float:
 
 
 def clip() -> tuple[list[Light], list[npt.NDArray[np.float64]]]:
-    """A head that moves, turns and comes nearer before a still wall, with grain; and the maps from the still."""
+    """A head that moves, turns and comes nearer before a still wall, with grain; the maps from the still."""
     still = light_of(ANNA)
     height, width = still.shape[:2]
     frames, maps = [], []
@@ -255,7 +255,7 @@ def jitter() -> dict[str, float]:
 
 
 def cost() -> dict[str, float]:
-    """Key, parts and a new face of one evidence, over the three one after the other; warm models, cold evidence."""
+    """Key, parts and a new face of one evidence, over the three in turn; warm models, cold evidence."""
     plate = light_of(ANNA)
     limit, memo.limit = memo.limit, 2_000_000_000
     mattes(plate, BERT)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import operator
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,17 @@ from . import presets
 from .layers import parse_layers
 from .presets import Preset
 from .result import Message, RenderResult
-from .sequences import Pattern, as_one_file, compact, holes, is_certain, parse_frames, parse_pattern, spelt
+from .sequences import (
+    Pattern,
+    as_one_file,
+    compact,
+    holes,
+    is_certain,
+    parse_frames,
+    parse_pattern,
+    spelt,
+    whole_numbers,
+)
 from .targets import one_of, sink_of
 
 if TYPE_CHECKING:
@@ -334,7 +343,7 @@ def _job(
     if isinstance(request.frames, str):
         frames = parse_frames(request.frames)
     else:
-        frames = source.frames() if request.frames is None else _numbers(request.frames)
+        frames = source.frames() if request.frames is None else whole_numbers(request.frames)
     if (
         target.pad is not None
         and len(frames) == 1
@@ -373,17 +382,6 @@ def _spaces(request: RenderRequest, source: Source, sides: Mapping[str, Source])
     if Path(request.destination).suffix.lower() in (".mp4", ".mov"):
         raise SettingsError("--out-colorspace is of stills; videos are written in Rec.709.")
     return space_of(request.out_colorspace, str(request.destination))
-
-
-def _numbers(frames: Iterable[int]) -> list[int]:
-    """Frame numbers from Python, ascending, each once."""
-    try:
-        found = sorted({operator.index(frame) for frame in frames})
-    except TypeError as why:
-        raise SettingsError(f"frames takes whole numbers, or a set like 1001-1100x2,1150: {why}.") from why
-    if not found:
-        raise SettingsError("frames holds no frame; leave it out for all that are there.")
-    return found
 
 
 def _node(job: Job, connect: Connect | None, signals: Signals, stack: ExitStack) -> Node:

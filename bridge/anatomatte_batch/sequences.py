@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -177,3 +178,14 @@ def single_frame(text: str) -> int:
     """The frame number of a single file: ``plate.1001.exr`` is 1001, without a number it is 1."""
     match = _NUMBERED.search(Path(text).name)
     return int(match[1]) if match and len(match[1].lstrip("-")) <= 7 else 1
+
+
+def whole_numbers(frames: Iterable[int]) -> list[int]:
+    """Frame numbers from Python, ascending, each once."""
+    try:
+        found = sorted({operator.index(frame) for frame in frames})
+    except TypeError as why:
+        raise SettingsError(f"frames takes whole numbers, or a set like 1001-1100x2,1150: {why}.") from why
+    if not found:
+        raise SettingsError("frames holds no frame; leave it out for all that are there.")
+    return found

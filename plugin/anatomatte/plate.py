@@ -110,9 +110,7 @@ def decoded(curve: str, pixels: Pixels, whole: bool, threads: int = 1) -> Pixels
 
 def _finite(frame: Frame) -> tuple[Frame, tuple[str, ...]]:
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(
-            frame.pixels.sum()
-        ):  # cheaper than to look at each
+        if np.isfinite(frame.pixels.sum()):  # cheaper than to look at each
             return frame, ()
     bad = ~np.isfinite(frame.pixels)
     count = int(np.count_nonzero(bad.any(2))) if bad.any() else 0

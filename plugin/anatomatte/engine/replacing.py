@@ -72,7 +72,7 @@ def replaced(task: Task, made: Mattes, plate: Plate) -> Mattes:
 def _facts(task: Task, made: Mattes, plate: Plate) -> tuple[object, ...]:
     """What a patch depends on besides pictures of other files."""
     chosen = (row for row in task.settings.depends_on("output") if row[0].startswith(("swap", "identity")))
-    alpha = content_key(made.alpha, made.foreground, threads=task.work.threads)
+    alpha = content_key(made.alpha, made.foreground)
     facts = (*chosen, task.settings.output_colour, plate.light.shape, plate.curve, alpha)
     return *memo.of_parts(task), *memo.of_steady(task), task.hints, task.settings.depends_on("shape"), facts
 
@@ -198,7 +198,7 @@ def _laid(made: Mattes, patch: Patch, plate: Plate, output: str) -> Mattes:
     target = plate.curve if output == "input" else output
     whole = plate.frame.pixels if target == plate.curve else colour.encode(target, plate.light)
     matte, shown = np.zeros_like(made.alpha), np.array(whole[..., :3], np.float32)
-    foreground = made.foreground
+    foreground, spill = made.foreground, made.spill
     messages = (*made.messages, *patch.messages)
     if patch.matte.size:
         at = patch.box.rows, patch.box.columns
@@ -213,5 +213,6 @@ def _laid(made: Mattes, patch: Patch, plate: Plate, output: str) -> Mattes:
     rest = shown - whole[..., :3] * (1 - matte[..., None])
     rest[matte <= 0] = 0
     return dataclasses.replace(
-        made, foreground=foreground, messages=messages, face_plate=shown, face_patch=matte, face_light=rest
-    )
+        made, colours=lambda: (foreground, spill), messages=messages, face_plate=shown, face_patch=matte,
+        face_light=rest,
+    )  # fmt: skip
