@@ -101,10 +101,10 @@ OUTPUT_ONLY = {
 
 ELSEWHERE = {
     "despill_keep", "shadows", "only_people", "despill_skin", "despill_hair", "despill_clothes", "snap",
-    "steady", "window",
+    "steady", "window", "device",
 }  # fmt: skip
-"""Proven above, in tests/test_keyer_clutter.py, test_keyer_despill.py, test_people_fuse.py and
-test_time_around.py."""
+"""Proven above, in tests/test_keyer_clutter.py, test_keyer_despill.py, test_people_fuse.py,
+test_time_around.py and test_devices.py."""
 
 
 def differs(one: anatomatte.Mattes, two: anatomatte.Mattes) -> bool:
