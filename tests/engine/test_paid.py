@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from anatomatte.cache import memo
-from anatomatte.engine import evidence, foreground, subject
+from anatomatte.engine import evidence, foreground, moments, subject
 from anatomatte.people.parts import everyone
 from pyopenfx import Host
 
@@ -97,3 +97,28 @@ def test_people_pay_for_what_is_asked(
 )
 def test_a_key_pays_for_what_is_asked(output: str, passes: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert _paid(_screen(), monkeypatch, subject="off", output=output) == passes
+
+
+def test_motion_is_searched_once_between_a_frame_and_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = []
+    real = moments.flow
+
+    def spy(this: np.ndarray, other: np.ndarray) -> np.ndarray:
+        searched.append(1)
+        return real(this, other)
+
+    monkeypatch.setattr(moments, "flow", spy)
+    monkeypatch.setattr(memo, "limit", 256_000_000)
+    monkeypatch.setenv("ANATOMATTE_RUNTIME", "in-process")
+    memo.purge()
+    person = _person()
+    with Host() as host:
+        host.scan([BUNDLE])
+        with host.load("org.anatomatte.Anatomatte").instance(frame_range=(1, 6)) as node:
+            node.clips.Source = lambda frame: np.roll(person, 3 * int(frame), 1)
+            node.params.subject, node.params.output = "on", "matte"
+            with node.sequence(1, 6):
+                for frame in range(1, 7):
+                    node.render(frame)
+    assert len(searched) == 2 * 5, "forwards and backwards between the six frames"
+    memo.purge()

@@ -13,7 +13,7 @@ from ..errors import PlateError
 from ..frame import Pixels
 from ..people.evidence import PeopleEvidence
 from ..plate import laid, prepare
-from ..temporal.align import Alignment, align, better, chained
+from ..temporal.align import Alignment, align, chained
 from ..temporal.flow import Small, flow, small
 from ..work import silent
 from . import memo
@@ -161,34 +161,31 @@ def _made(key: str, task: Task, evidence: Evidence, refined: Refined) -> Moment:
 
 
 def _along(task: Task, said: Mapping[int, Moment], number: int) -> Alignment:
-    """How another frame lies over this one: straight, or in steps where these are believed more.
+    """How another frame lies over this one: found from each frame to the next, and in steps beyond.
 
     Args:
         said: what this frame and those of the window say, by their numbers.
     """
     assert task.around is not None
     this, other = said[task.around.number], said[number]
-    straight = _lies(task, this, other)
     step = 1 if number > task.around.number else -1
     between = said.get(number - step)
     if between is None or between is this:
-        return straight
+        return _lies(task, this, other)
     near, far = _along(task, said, number - step), _lies(task, between, other)
-    return better(straight, chained(this.small, other.small, near, far))
+    return chained(this.small, other.small, near, far)
 
 
 def _lies(task: Task, this: Moment, other: Moment) -> Alignment:
-    """How another frame lies over this one, found once for all planes that are asked of a frame."""
+    """How another frame lies over this one; found together with how this one lies over it, and kept for all
+    frames whose windows hold both."""
+    first, second = (this, other) if this.key <= other.key else (other, this)
 
-    def make() -> Alignment:
-        return align(this.small, other.small, _flow(task, this, other), _flow(task, other, this))
+    def make() -> tuple[Alignment, Alignment]:
+        forth, back = flow(first.small, second.small), flow(second.small, first.small)
+        return align(first.small, second.small, forth, back), align(second.small, first.small, back, forth)
 
-    key = content_key("lies", this.key, other.key)
-    made: Alignment = memo.flows.get(key, lambda: memo.frozen(make()), task.work.check)
-    return made
-
-
-def _flow(task: Task, this: Moment, other: Moment) -> Pixels:
-    key = content_key("flow", this.key, other.key)
-    made: Pixels = memo.flows.get(key, lambda: memo.frozen(flow(this.small, other.small)), task.work.check)
-    return made
+    key = content_key("lies", first.key, second.key)
+    made = memo.flows.get(key, lambda: memo.frozen(make()), task.work.check)
+    lies: Alignment = made[0] if this is first else made[1]
+    return lies

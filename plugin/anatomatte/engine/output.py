@@ -16,10 +16,6 @@ def _one(pixels: Pixels) -> Pixels:
     return pixels[..., None]
 
 
-def _grey(value: Pixels, alpha: Pixels) -> Pixels:
-    return np.stack([value, value, value, alpha], -1)
-
-
 def _side_by_side(planes: list[Pixels]) -> Pixels:
     """Planes H×W as the channels of one picture."""
     out = buffers.empty((*planes[0].shape, len(planes)))
@@ -35,7 +31,7 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
     """
     alpha = mattes.alpha
     if settings.output == "matte":
-        return _grey(alpha, alpha)
+        return _side_by_side([alpha] * 4)
     if settings.output in (*views.VIEWS, *stages.VIEWS):
         return _view(mattes, settings.output)
     if settings.output in FACES:

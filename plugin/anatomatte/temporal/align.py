@@ -149,13 +149,6 @@ def chained(this: Small, other: Small, near: Alignment, far: Alignment) -> Align
     return Alignment(x, y, np.asarray(np.where(inside, belief, 0), np.float32))
 
 
-def better(one: Alignment, other: Alignment) -> Alignment:
-    """Of two alignments of the same frames what is believed more at each pixel; *one* where it is even."""
-    more = other.belief > one.belief
-    pairs = ((one.x, other.x), (one.y, other.y), (one.belief, other.belief))
-    return Alignment(*(np.asarray(np.where(more, b, a), np.float32) for a, b in pairs))
-
-
 def _changed(this: Small, other: Small, x: Pixels, y: Pixels) -> Pixels:
     """How differently the two frames look where the other lies at x and y, in units of what is usual."""
     there = _at(other.astype(np.float32), x, y)

@@ -12,6 +12,10 @@ from ..ops.filters import shrink
 SIDE = 480
 """Longest side of the pictures between which motion is found."""
 
+_SMOOTHINGS = 2
+"""Rounds of variational refinement. Of 0 to 10 mattes are steadiest with 2; 5, as the preset has it, cost a
+quarter more."""
+
 Small = npt.NDArray[np.uint8]
 """h×w×3, a display-referred picture of 8 bits."""
 
@@ -35,6 +39,7 @@ def flow(this: Small, other: Small) -> Pixels:
         return np.zeros((height, width, 2), np.float32)
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     search.setFinestScale(0)  # the pictures' own size: what is half a pixel off blurs an edge
+    search.setVariationalRefinementIterations(_SMOOTHINGS)
     before, after = (cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in (this, other))
     found = search.calc(before, after, np.zeros((height, width, 2), np.float32))
     return np.asarray(found, np.float32)
