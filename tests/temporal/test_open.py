@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from anatomatte.temporal.align import Alignment
-from anatomatte.temporal.open import Lying, over_open
+from anatomatte.temporal.open import Lying, over_open, reached
 from anatomatte.temporal.steady import Beside, steady
 
 
@@ -43,7 +43,8 @@ def test_open_tiles_alone_give_what_whole_pictures_give(size: tuple[int, int]) -
         codes = [np.rint(one * 65535).astype(np.uint16) for one in mattes]
         lies = [_moved(size, low, 10 * seed + k) for k in range(4)]
         shares = [1.0, 0.75, 0.5, 0.25]
-        lying = [Lying(*row) for row in zip(codes, lies, shares, strict=True)]
+        reaches = [reached(one, size) for one in lies]
+        lying = [Lying(*row) for row in zip(codes, lies, shares, reaches, strict=True)]
         whole = [
             Beside(
                 one.alignment.warped(one.values / np.float32(65535)),
@@ -67,5 +68,5 @@ def test_what_is_closed_is_not_worked_on() -> None:
         seen.append(here.size)
         return here
 
-    over_open(own, [Lying((own * 65535).astype(np.uint16), lies, 1.0)], mean)
+    over_open(own, [Lying((own * 65535).astype(np.uint16), lies, 1.0, reached(lies, own.shape))], mean)
     assert 0 < sum(seen) < own.size / 3

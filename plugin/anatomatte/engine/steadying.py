@@ -17,7 +17,7 @@ from ..frame import Pixels
 from ..keyer.key import Key
 from ..people.evidence import PeopleEvidence, Plane
 from ..temporal import whose
-from ..temporal.open import Lying, Mean, over_open
+from ..temporal.open import Lying, Mean, over_open, reached
 from ..temporal.steady import Beside, averaged, disagreement, falloff, steady
 from . import memo, moments
 from .edge import Refined, refine, unmixed
@@ -185,14 +185,13 @@ def _matte(
     task: Task, evidence: Evidence, refined: Refined, found: Sequence[Neighbour]
 ) -> tuple[Key, Pixels | None]:
     """The matte, and what of it is held, steady along the window."""
-    key, held = refined.key, refined.held
+    key, held, settings = refined.key, refined.held, task.settings
+    reaches = [reached(one.alignment, key.matte.shape) for one in found]
 
     def along(own: Pixels, said: Callable[[Moment], Packed | None], mean: Mean) -> Pixels:
         lying = [
-            Lying(
-                theirs.codes(), one.alignment, falloff(one.away, task.settings.window, task.settings.steady)
-            )
-            for one in found
+            Lying(theirs.codes(), one.alignment, falloff(one.away, settings.window, settings.steady), reach)
+            for one, reach in zip(found, reaches, strict=True)
             if (theirs := said(one.moment)) is not None
         ]
         return over_open(own, lying, mean, task.work.threads, task.work.check)

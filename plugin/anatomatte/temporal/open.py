@@ -32,12 +32,20 @@ Codes = npt.NDArray[np.uint16]
 Kinds = npt.NDArray[np.uint8]
 
 
+Places = npt.NDArray[np.intp]
+Corner = tuple[Places, Places]
+
+
 class Lying(NamedTuple):
-    """A matte of another frame in 65535ths (H×W), how it lies over this one, and how much it counts."""
+    """A matte of another frame in 65535ths (H×W), how it lies over this one, and how much it counts.
+
+    `reach` is `reached` of that alignment: several mattes of a frame share it.
+    """
 
     values: Codes
     alignment: Alignment
     share: float
+    reach: tuple[Corner, Corner]
 
 
 class Tiles(NamedTuple):
@@ -77,22 +85,22 @@ def over_open(
 
     def work(k: int) -> None:
         here = batches[k].pixels
-        made[here] = mean(own[here], [_beside(batches[k], one) for one in others])
+        row, column = (at.astype(np.float32) + np.float32(0.5) for at in here)
+        made[here] = mean(own[here], [_beside(one, row, column) for one in others])
 
     every(len(batches), work, threads, check)
     return made
 
 
-def _beside(tiles: Tiles, one: Lying) -> Beside:
-    """What another frame says in some tiles of this one, n·TILE × TILE, and how much that counts."""
-    rows, columns = tiles.pixels
+def _beside(one: Lying, row: Pixels, column: Pixels) -> Beside:
+    """What another frame says at some places of this one, n × TILE, and how much that counts."""
     low, wide = one.alignment.x.shape
+    height, width = one.values.shape
     half = np.float32(0.5)
-    y = (rows.astype(np.float32) + half) * np.float32(low / tiles.shape[0]) - half
-    x = (columns.astype(np.float32) + half) * np.float32(wide / tiles.shape[1]) - half
+    y = row * np.float32(low / height) - half
+    x = column * np.float32(wide / width) - half
     places = [cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=EDGE) for plane in
               (one.alignment.x, one.alignment.y, one.alignment.belief)]  # fmt: skip
-    height, width = one.values.shape
     there_x = (places[0] + half) * np.float32(width / wide) - half
     there_y = (places[1] + half) * np.float32(height / low) - half
     found = cv2.remap(one.values, there_x, there_y, cv2.INTER_LINEAR, borderMode=EDGE)
@@ -106,10 +114,9 @@ def _opened(own: Pixels, others: Sequence[Lying]) -> Tiles:
     closed = kinds != _OPEN
     for one in others:
         theirs = _kinds(one.values, 0, 65535)
-        low, high = _reached(one.alignment, own.shape, one.values.shape, theirs.shape)
         for kind in (_EMPTY, _FULL):
             here = kinds == kind
-            closed &= ~here | _all_in(theirs == kind, low, high)
+            closed &= ~here | _all_in(theirs == kind, *one.reach)
     row, column = np.nonzero(~closed)
     return Tiles((own.shape[0], own.shape[1]), row, column)
 
@@ -126,14 +133,12 @@ def _kinds(plane: Pixels | Codes, least: float, most: float) -> Kinds:
     return made
 
 
-Places = npt.NDArray[np.intp]
-Corner = tuple[Places, Places]
+def reached(lies: Alignment, shape: Sequence[int]) -> tuple[Corner, Corner]:
+    """First and last row and column of the other frame's tiles that each of this frame's may show.
 
-
-def _reached(
-    lies: Alignment, shape: Sequence[int], other: Sequence[int], tiles: Sequence[int]
-) -> tuple[Corner, Corner]:
-    """First and last row and column of the other frame's tiles that each of this frame's may show."""
+    Args:
+        shape: H and W of both frames.
+    """
     near = np.ones((5, 5), np.uint8)  # a pixel lies between the places of the cells beside it
     cells = [
         (np.arange(0, shape[k], TILE) * size // shape[k]).astype(np.intp)
@@ -142,13 +147,13 @@ def _reached(
     low: list[Places] = []
     high: list[Places] = []
     for k, plane in enumerate((lies.y, lies.x)):
-        scale = other[k] / lies.x.shape[k]
+        scale = shape[k] / lies.x.shape[k]
         for out, least, cell in ((low, cv2.erode, np.minimum), (high, cv2.dilate, np.maximum)):
             spread = np.asarray(least(plane, near, borderType=EDGE), np.float32)
             found = cell.reduceat(cell.reduceat(spread, cells[0], 0), cells[1], 1)
             away = -1.5 if out is low else 1.5
-            place = np.clip((found + 0.5) * scale - 0.5 + away, 0, other[k] - 1)
-            out.append(np.minimum(place.astype(np.intp) // TILE, tiles[k] - 1))
+            place = np.clip((found + 0.5) * scale - 0.5 + away, 0, shape[k] - 1)
+            out.append(place.astype(np.intp) // TILE)
     return (low[0], low[1]), (high[0], high[1])
 
 
