@@ -1,7 +1,8 @@
-"""`python -m training`: assets, render, train, validate, export, `all`; pack, odd, outfit; published ones.
+"""`python -m training`: assets, render, train, validate, export, `all`; pack, odd, outfit, likelihood; more.
 
 `outfit` renders whole figures, fits the outfit head to the shipped network's features of them, scores it
 on held-out figures and puts it into the package.
+`likelihood` fits on held-out figures how that head is weighed beside the plate's colours, and prints it.
 `odd` renders the sets that `benchmarks/odd.py` scores.
 `portrait`, `detector` and `landmarks` put the published networks of that name into the package, as they are;
 `canonical` does so with the canonical face model;
@@ -30,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     steps = ("assets", "pack", "render", "train", "validate", "export")
     given = ("portrait", "detector", "landmarks", "canonical", "graphs")
-    parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit"))
+    parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit", "likelihood"))
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
     parser.add_argument(
@@ -210,6 +211,15 @@ def _outfit(args: argparse.Namespace) -> None:
     print(f"{SHIPPED.with_name(FILE)} written")
 
 
+def _likelihood(args: argparse.Namespace) -> None:
+    from .outfits.likelihood import run
+    from .render import render_people, render_places
+
+    render_places(args.assets, args.bank, "validation", range(2))
+    render_people(args.assets, args.bank, "validation", range(7), samples=2, kind="figures")
+    run(args.bank, 400, args.seed)
+
+
 def _as_published(args: argparse.Namespace, target: Path) -> None:
     """Put a published network from the assets into the package at *target*."""
     from .assets import fetch
@@ -247,6 +257,8 @@ def main() -> int:
             render(args.assets, args.bank)
         if args.command in ("all", "outfit"):
             _outfit(args)
+        if args.command == "likelihood":
+            _likelihood(args)
         if args.command in ("all", "portrait"):
             _as_published(args, PORTRAIT)
         if args.command in ("all", "detector"):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from anatomatte.people.landmarks import Landmarks
-from anatomatte.people.parts import graph, outfit, person, regions, trust
+from anatomatte.people.parts import graph, person, regions, trust
 from anatomatte.people.parts.body import body_of
 from anatomatte.people.parts.fields import fields
 from anatomatte.people.parts.gaussians import fitted
@@ -15,6 +15,7 @@ from anatomatte.people.parts.hardness import hardened, unsure
 from anatomatte.people.parts.labels import AT, LABELS
 from anatomatte.people.parts.near import Look, head_window, with_looks
 from anatomatte.people.parts.prior import prior
+from anatomatte.people.parts.seen import PersonEvidence
 from made.people_marks import SIZE, Plane, labelled, marks, standing
 
 
@@ -54,7 +55,7 @@ def test_outside_of_the_person_nothing_changes() -> None:
 
 
 def test_one_outfit_is_one_for_the_whole_person() -> None:
-    def skirt(_: outfit.PersonEvidence) -> dict[str, float]:
+    def skirt(_: PersonEvidence) -> dict[str, float]:
         return {"dress": -4.0, "skirt": 0.0, "trousers": -4.0}
 
     made = person.decided(view(marks()), skirt)

@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from training.outfits import likelihood
 from training.outfits.crops import UNKNOWN, Shown, worn
 from training.outfits.fit import CELL_OF, Plan, Set, area, calibrate, fit, labelled, scores, write
+from training.outfits.likelihood import Known
 
 from anatomatte.nets.own.outfit_head import CELLS, OUTFITS, SIGNS, load
 from anatomatte.nets.person_cells import COLUMNS, ROWS
 from anatomatte.parts import INDEX
+from anatomatte.people.parts.likelihood import NUMBERS
 
 
 def pixels(**shares: int) -> np.ndarray:
@@ -75,3 +78,39 @@ def test_area_under_the_curve() -> None:
     truth = np.array([True, True, False, False])
     assert area(np.array([4.0, 3, 2, 1], np.float32), truth) == 1
     assert area(np.array([4.0, 1, 2, 3], np.float32), truth) == pytest.approx(0.5)
+
+
+def dressed_people(count: int, seed: int) -> Known:
+    """People of whom the head knows whether they wear trousers, and their cloths the rest."""
+    draw = np.random.default_rng(seed)
+    outfit = draw.choice(3, count, p=(0.5, 0.1, 0.4))
+    said = np.where(outfit[:, None] == 2, (-3.0, -3.0, 0.0), (-0.7, -0.7, -3.0))
+    more = draw.normal(0, 0.3, (count, len(NUMBERS)))
+    names = list(NUMBERS)
+    more[:, names.index("one")] = 1
+    more[:, names.index("chest")] += np.where(outfit == 1, -0.8, 0.8)
+    return Known(said, more, outfit)
+
+
+def test_the_numbers_of_the_likelihood_are_found() -> None:
+    people, others = dressed_people(300, 1), dressed_people(300, 2)
+    numbers = likelihood.fitted(people)
+    alone = np.zeros_like(numbers)
+    alone[0] = 1
+    with_cloths, without = likelihood.scores(numbers, others), likelihood.scores(alone, others)
+    assert with_cloths["balanced"] > 0.9 > without["balanced"]
+    dress, skirt = numbers[1:].reshape(-1, 2)[list(NUMBERS).index("chest")]
+    assert dress - skirt > 0.5
+    assert likelihood.held_out(people)["right"] > 0.9
+    # a prior of outfits that are not equally often worn would say: a dress
+    unsure = Known(np.zeros((1, 3)), np.zeros((1, len(NUMBERS))), np.zeros(1, np.int64))
+    unsure.more[0, list(NUMBERS).index("one")] = 1
+    made = likelihood.odds(likelihood.fitted(same_people()), unsure)[0]
+    assert made == pytest.approx(np.log(1 / 3), abs=0.05)
+
+
+def same_people() -> Known:
+    """People of whom nothing is known, half of them in dresses."""
+    more = np.zeros((300, len(NUMBERS)))
+    more[:, list(NUMBERS).index("one")] = 1
+    return Known(np.zeros((300, 3)), more, np.repeat([0, 1, 2], (150, 30, 120)))

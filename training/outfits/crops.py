@@ -81,7 +81,8 @@ class Wearers:
     camouflage. What somebody wears has to be learned from some thousand figures.
     """
 
-    def __init__(self, bank: Path, split: str, seed: int) -> None:
+    def __init__(self, bank: Path, split: str, seed: int, sizes: tuple[tuple[int, int], ...] = SIZES) -> None:
+        self.sizes = sizes
         self.rng = np.random.default_rng([seed, split == "validation"])
         self.figures, self.places = Bank(bank, KIND, split), Bank(bank, "places", split)
         self.grade = Grade(self.rng)
@@ -97,7 +98,7 @@ class Wearers:
     def _shown(self, item: Item) -> Shown | None:
         """A picture of somebody; None where too little of them is seen."""
         rng = self.rng
-        height, width = SIZES[int(rng.integers(len(SIZES)))]
+        height, width = self.sizes[int(rng.integers(len(self.sizes)))]
         ground = backdrop(self.places, rng, height, width)[0]
         tall, wide = item.picture.shape[:2]
         scale = rng.uniform(0.62, 0.98) * min(height / tall, 1.3 * width / wide)

@@ -1,44 +1,41 @@
 """One outfit a person: a dress, or a skirt, or trousers.
 
-`outfit_odds` says how likely each is by the pixels, `beside` with the outfit head; what is chosen counts for
-the whole person. The regions then need not agree by chance: a coat that is called a dress in one region and
-a skirt in the next is one thing.
+`outfit_odds` says how likely each is by the pixels, `beside` with the outfit head and the cloths; what is
+chosen counts for the whole person. The regions then need not agree by chance: a coat that is called a dress
+in one region and a skirt in the next is one thing, and the chest of a dress is no top.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from ...frame import Pixels
 from ..outfits import together
 from .body import Body, Vector
+from .cloth import cloths
 from .labels import AT, LABELS, LOWER, SIDES
+from .likelihood import likely
+from .seen import PersonEvidence
 
-_MOST = 2.0
+_MOST = 3.0
 """Nats that an outfit which is not worn loses at most."""
+
+_OVER = 2.0
+"""Nats that a coat or a top, tights or bare legs lose at most."""
 
 _KNOWN = 3.0
 """Log odds of what is known to be worn: it loses as much as it can."""
 
+_ONE_CLOTH, _COAT_OF_IT = 2.0, 0.6
+"""Nats by which a top, and a coat, in the colours of a dress are less likely than it."""
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PersonEvidence:
-    """What is known of one person when the outfit is chosen.
+_CHANCE = 0.34
+"""Probability of a dress from which on a top in its colours is doubted."""
 
-    Attributes:
-        shares: (labels, N), what the network says of each of N pixels; they sum to 1.
-        lab: N×3, the pixels' colours.
-        body: the pixels' places on the body; None where there are no landmarks.
-        skin: N, how much each looks like this face's skin; None where that is not known.
-    """
-
-    shares: Pixels
-    lab: Pixels
-    body: Body | None
-    skin: Vector | None
+_COAT = 3
+"""Place of a coat's log odds in a row of `PeopleEvidence.outfits`."""
 
 
 def outfit_odds(seen: PersonEvidence) -> dict[str, float]:
@@ -48,11 +45,16 @@ def outfit_odds(seen: PersonEvidence) -> dict[str, float]:
 
 
 def beside(said: Vector) -> Callable[[PersonEvidence], dict[str, float]]:
-    """Odds by what the outfit head *said* of a person, a row of `PeopleEvidence.outfits`, and the pixels."""
+    """Odds by what the outfit head *said* of a person, a row of `PeopleEvidence.outfits`, and by the plate.
+
+    With landmarks these are the colours of the cloths, else the pixels.
+    """
 
     def odds(seen: PersonEvidence) -> dict[str, float]:
-        mass = seen.shares.mean(1)[[AT[name] for name in LOWER]]
-        return dict(zip(LOWER, (float(each) for each in together(said, mass)), strict=True))
+        if seen.body is None or np.isnan(said).any():
+            mass = seen.shares.mean(1)[[AT[name] for name in LOWER]]
+            return dict(zip(LOWER, (float(each) for each in together(said, mass)), strict=True))
+        return likely(said, cloths(seen, seen.body)) | {"coat": float(said[_COAT])}
 
     return odds
 
@@ -83,14 +85,16 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
     made = np.zeros((len(LABELS), seen.shares.shape[1]), np.float32)
     best = max(odds[name] for name in LOWER)
     for name in LOWER:
-        made[AT[name]] += np.float32(max(0.75 * (odds[name] - best), -_MOST))
+        made[AT[name]] += np.float32(max(odds[name] - best, -_MOST))
     coat = odds["coat"] if "coat" in odds else _coat(seen)
-    made[AT["coat"]] += np.float32(max(0.75 * min(coat, 0), -_MOST))
-    made[AT["upper_clothes"]] += np.float32(max(-0.75 * max(coat, 0), -_MOST))
+    made[AT["coat"]] += np.float32(max(0.75 * min(coat, 0), -_OVER))
+    made[AT["upper_clothes"]] += np.float32(max(-0.75 * max(coat, 0), -_OVER))
     for side in SIDES:
-        made[AT[f"{side}_tights"]] += np.float32(max(0.75 * min(odds.get("tights", 0), 0), -_MOST))
-        made[AT[f"{side}_leg"]] += np.float32(max(-0.75 * max(odds.get("tights", 0), 0), -_MOST))
+        made[AT[f"{side}_tights"]] += np.float32(max(0.75 * min(odds.get("tights", 0), 0), -_OVER))
+        made[AT[f"{side}_leg"]] += np.float32(max(-0.75 * max(odds.get("tights", 0), 0), -_OVER))
     worn = max(LOWER, key=lambda name: odds[name])
+    if seen.body is not None and worn == "dress":
+        _of_one_cloth(made, seen, seen.body, odds)
     if seen.body is None or worn == "trousers":
         return made
     shin, below = seen.body.height > 1.8, seen.body.height > 2.2
@@ -100,6 +104,22 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
             made[AT[f"{side}_tights"], shin] += 1.5
             made[AT[f"{side}_leg"], shin] -= 0.75
     return made
+
+
+def _of_one_cloth(made: Pixels, seen: PersonEvidence, at: Body, odds: Mapping[str, float]) -> None:
+    """What has the colours of a dress below the hips is the dress, what has others is a top over it.
+
+    Args:
+        made: (labels, N), changed in place.
+        odds: log odds of each of `LOWER`, of which the dress has the highest.
+    """
+    below = cloths(seen, at).below
+    if below is None:
+        return
+    dress = 1 / sum(float(np.exp(odds[name] - odds["dress"])) for name in LOWER)
+    doubt = np.float32(max((dress - _CHANCE) / (1 - _CHANCE), 0)) * below
+    made[AT["upper_clothes"]] -= np.float32(_ONE_CLOTH) * doubt
+    made[AT["coat"]] -= np.float32(_COAT_OF_IT) * doubt
 
 
 def _coat(seen: PersonEvidence) -> float:

@@ -17,6 +17,7 @@ from .gaussians import fitted
 from .labels import AT, BARE, LABELS, SHOES, SIDES, TIGHTS, UPPER, planes
 from .prior import prior, ramp
 from .regions import Numbers, cut, regions
+from .seen import PersonEvidence
 
 INSIDE = 0.4
 """Coverage from which on a pixel is the person's."""
@@ -38,7 +39,7 @@ _OWN_PRIOR = 0.5
 _REGION = 0.3
 """Power of a region's answer on which piece of skin its pixels are."""
 
-OutfitOdds = Callable[[outfit.PersonEvidence], dict[str, float]]
+OutfitOdds = Callable[[PersonEvidence], dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +93,7 @@ class _Person:
             shares = _with_tights(shares)
         self.skin = None if self.body is None else tones.skin(self.lab, self.body)
         self.base = self._evidence(shares)
-        seen = outfit.PersonEvidence(shares, self.lab, self.body, self.skin)
+        seen = PersonEvidence(shares, self.lab, self.body, self.skin)
         if self.body is not None or worn:
             self.base += outfit.committed(seen, outfit.told(odds(seen), worn))
         self.of = cut(regions(view.lab, inside), graph.softmax(self.base))
