@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-GENERATOR_VERSION = 7
+GENERATOR_VERSION = 8
 """Raised whenever what a shard's seed draws changes; old shards stay usable."""
 
 SPLITS = ("train", "validation")

@@ -123,9 +123,12 @@ class _Dresser:
         self.over = kind not in ("swim", "suit", "costume") and rng.random() < 0.38
         self.wide = kind in ("skirt", "dress", "robe")
         top, bottom = cloth(rng), cloth(rng)
-        if rng.random() < 0.22:
+        pick = rng.random()
+        if pick < 0.18:
             bottom = top
-        elif rng.random() < 0.07:  # as skin
+        elif pick < 0.32:  # of nearly the same colour
+            bottom = replace(bottom, a=np.clip(top.a * np.exp(rng.normal(0, 0.35, 3)), 0.0005, 0.97))
+        elif pick < 0.37:  # as skin
             bottom = replace(cloth(rng, plain=1.0), a=linear(skin_tone(rng)[0]))
         bottom = replace(bottom, trim=(bottom.trim[0], 0.0, bottom.trim[2]))
         if kind == "suit":
@@ -141,9 +144,14 @@ class _Dresser:
             cut, tucked = self._top_cut(), rng.random() < 0.55
             self._skirt(bottom, waist=2.45 if tucked else min(2.45, cut.hem + 0.25))
             self._top(top, "upper_clothes", tucked=tucked, cut=cut)
+            if tucked and rng.random() < 0.35:
+                self._band(bottom)
         else:
             self._trousers(bottom, "trousers", long=kind != "shorts")
-            self._top(top, "upper_clothes", tucked=rng.random() < 0.3)
+            tucked = rng.random() < 0.3
+            self._top(top, "upper_clothes", tucked=tucked)
+            if tucked and rng.random() < 0.3:
+                self._band(bottom)
         if kind == "costume":
             self.tailor.armour(hard(rng), rng.uniform(0.3, 0.9))
             if rng.random() < 0.4:
@@ -264,12 +272,21 @@ class _Dresser:
             cut = replace(cut, sleeve=rng.uniform(0.85, 1.05), collar=rng.uniform(-0.1, 0.6))
         lower = material if rng.random() < 0.88 else cloth(rng)  # a bodice of another cloth
         self._skirt(lower, "dress", rng.uniform(-8.0, -5.0) if robe else None)
-        self._top(material, "dress", tucked=not robe and rng.random() < 0.5, cut=cut)
-        if not robe and rng.random() < 0.3:  # a belt or a sash
-            middle = rng.uniform(1.9, 2.6)
-            band = np.where(self.tailor.on_arm, -1, rng.uniform(0.08, 0.28) - np.abs(self.tailor.y - middle))
-            sash = cloth(rng, plain=1.0) if rng.random() < 0.6 else hard(rng)
-            self.tailor.put_on(band.astype(np.float32), 0.2, "other", sash, wrinkle=0.01, covers=False)
+        if lower is material and rng.random() < 0.8:  # one piece: nothing is hemmed at the waist
+            material = replace(material, trim=(0.0, *material.trim[1:]))
+        self._top(material, "dress", tucked=not robe and rng.random() < 0.7, cut=cut)
+        if not robe and rng.random() < 0.3:
+            self._band(None)
+
+    def _band(self, cloth_below: Material | None) -> None:
+        """A belt or a sash, sometimes in the colour of the cloth below it."""
+        rng = self.rng
+        middle = rng.uniform(1.9, 2.6)
+        band = np.where(self.tailor.on_arm, -1, rng.uniform(0.08, 0.28) - np.abs(self.tailor.y - middle))
+        sash = cloth(rng, plain=1.0) if rng.random() < 0.6 else hard(rng)
+        if cloth_below is not None and rng.random() < 0.4:
+            sash = replace(sash, a=cloth_below.a * 0.8)
+        self.tailor.put_on(band.astype(np.float32), 0.2, "other", sash, wrinkle=0.01, covers=False)
 
     def _coat(self, material: Material) -> str:
         rng, t = self.rng, self.tailor
