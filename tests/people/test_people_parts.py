@@ -48,6 +48,13 @@ def test_sides_are_the_persons_own() -> None:
     assert made[AT["face"]][20:40, 50:70].mean() < 0.5 * before[AT["face"]][20:40, 50:70].mean()
 
 
+def test_black_pictures_divide_by_nothing() -> None:
+    picture, matte = standing()
+    with np.errstate(all="raise", under="ignore"):
+        made = person.decided(person.View(person.smoothed(0 * picture), matte, labelled(), marks()))
+    assert np.isfinite(made).all()
+
+
 def test_outside_of_the_person_nothing_changes() -> None:
     one = view(marks())
     outside = one.cover <= person.INSIDE

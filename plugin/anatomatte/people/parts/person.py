@@ -36,6 +36,9 @@ _REACH = 0.45
 _OWN_PRIOR = 0.5
 """Power of a pixel's own evidence within its region."""
 
+_DARKEST = np.float32(1e-3)
+"""Lightness that a step of a face has at least."""
+
 _REGION = 0.3
 """Power of a region's answer on which piece of skin its pixels are."""
 
@@ -206,7 +209,7 @@ def _add_glasses(made: Pixels, lab: Pixels, at: Body) -> None:
         return
     light = np.float32(np.median(lab[at.skin, 0]))
     band = (np.abs(at.face_y + np.float32(0.1)) < 0.17) & (at.oval > -0.02)
-    dark = np.clip((light * 0.62 - lab[:, 0]) / (light * 0.12) + 0.5, 0, 1) * band
+    dark = np.clip((light * 0.62 - lab[:, 0]) / max(light * 0.12, _DARKEST) + 0.5, 0, 1) * band
     eyes = at.eyes < 0.16
     if eyes.any() and dark[eyes].mean() > 0.6:
         made *= 1 - dark
