@@ -110,11 +110,11 @@ def test_threads_change_no_bit_of_an_outfit() -> None:
 def test_what_the_head_is_sure_of_is_likely(name: str) -> None:
     said = np.array([*(0 if one == name else -6 for one in LOWER), 0, 0, 0, 0], np.float32)
     for chest, hips in ((-1, -1), (1, 1)):
-        found = likelihood.likely(said, Cloths(None, chest, hips))
+        found = likelihood.likely(said, Cloths(chest, hips))
         assert max(LOWER, key=lambda one: found[one]) == name
 
 
 def test_each_number_goes_with_what_it_is_for() -> None:
     said = np.array([0, 0, 0, 3, 4, 5, 6], np.float32)
-    found = dict(zip(likelihood.NUMBERS, likelihood.known(said, Cloths(None, 0.5, -0.5)), strict=True))
+    found = dict(zip(likelihood.NUMBERS, likelihood.known(said, Cloths(0.5, -0.5)), strict=True))
     assert found == {"one": 1, "chest": 0.5, "hips": -0.5, "coat": 3, "tights": 5, "bare_legs": 6}

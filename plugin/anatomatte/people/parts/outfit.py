@@ -14,7 +14,7 @@ import numpy as np
 from ...frame import Pixels
 from ..outfits import together
 from .body import Body, Vector
-from .cloth import cloths
+from .cloth import below, cloths
 from .labels import AT, LABELS, LOWER, SIDES
 from .likelihood import likely
 from .seen import PersonEvidence
@@ -113,11 +113,11 @@ def _of_one_cloth(made: Pixels, seen: PersonEvidence, at: Body, odds: Mapping[st
         made: (labels, N), changed in place.
         odds: log odds of each of `LOWER`, of which the dress has the highest.
     """
-    below = cloths(seen, at).below
-    if below is None:
+    cloth = below(seen, at)
+    if cloth is None:
         return
     dress = 1 / sum(float(np.exp(odds[name] - odds["dress"])) for name in LOWER)
-    doubt = np.float32(max((dress - _CHANCE) / (1 - _CHANCE), 0)) * below
+    doubt = np.float32(max((dress - _CHANCE) / (1 - _CHANCE), 0)) * cloth.alike(seen.lab)
     made[AT["upper_clothes"]] -= np.float32(_ONE_CLOTH) * doubt
     made[AT["coat"]] -= np.float32(_COAT_OF_IT) * doubt
 
