@@ -17,12 +17,12 @@ HEARD = 0.84
 """Power of what the head says of the three."""
 
 NUMBERS: dict[str, tuple[float, float]] = {
-    "one": (-0.41, 0.33),
-    "chest": (0.47, 0.05),
-    "hips": (0.45, -0.11),
-    "coat": (-0.01, 0.20),
-    "tights": (0.12, 0.46),
-    "bare_legs": (0.17, 0.20),
+    "one": (-0.11, 0.49),
+    "chest": (0.10, -0.32),
+    "hips": (0.40, -0.12),
+    "coat": (0.08, -0.03),
+    "tights": (0.06, 0.20),
+    "bare_legs": (0.13, 0.04),
 }
 """Nats for a dress and for a skirt, against trousers, of each thing that is known; `one` is always 1."""
 
