@@ -9,7 +9,7 @@ from ..faces import actor
 from ..faces.actor import Face
 from ..people.places import Point
 from ..settings import BY_NAME
-from . import face_views
+from . import face_nets, face_views
 from .task import Task
 
 
@@ -73,9 +73,23 @@ def _number(task: Task) -> int:
 
 
 def _referred(task: Task, faces: Sequence[Face]) -> tuple[Face | None, tuple[str, ...]]:
-    """The face that is most like the reference's; the sentence says when it is a weak likeness."""
+    """The face that is most like the reference's, and by what it was told; None where none is like it."""
     view = face_views.views(task, "swap_reference")[0]
-    looks = [actor.look_of(task.plate.light, face.points) for face in faces]
-    best, alike = actor.likest(looks, actor.look_of(view.light, view.points))
-    told = f"Person {faces[best].number} is taken for the reference's (likeness {alike:.2f}, by colours)."
+    network = face_nets.recogniser(task.settings, task.work.threads)
+    light = task.plate.light
+    if network is None:
+        how, least = "by colours and proportions, which is weak", actor.ALIKE
+        looks = [actor.look_of(light, face.points) for face in faces]
+        wanted = actor.look_of(view.light, view.points)
+    else:
+        how, least = f"by {network.manifest.title}", network.manifest.face.alike
+        looks = [face_nets.looks(task, network, light, face.points) for face in faces]
+        wanted = face_nets.looks(task, network, view.light, view.points)
+    best, alike = actor.likest(looks, wanted)
+    if alike < least:
+        return None, (
+            f"Nobody in sight is like the face reference (at most {alike:.2f} of {least:.2f}, {how}): nothing "
+            "is replaced in this frame.",
+        )
+    told = f"Person {faces[best].number} is taken for the reference's (likeness {alike:.2f}, {how})."
     return faces[best], (told,)

@@ -30,7 +30,7 @@ from ..nets.external.protocols import Kind
 from ..settings import Settings
 from ..shot.numbering import at_frame
 from ..timing import temporal_window
-from . import face_views, subject
+from . import face_nets, face_views, subject
 from .neighbours import Around, whole
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
@@ -91,6 +91,7 @@ def account(
         for kind, name in asked.ids():
             if kind in kinds:
                 models[kind] = " ".join((name, *_identity(choose.asked(kind, name))))
+        models |= face_nets.identities(settings)
     except AnatomatteError:
         models["missing"] = "a network that is not to be had"  # the frame itself says which, and fails
     return {

@@ -20,7 +20,7 @@ from ..people.landmarks import Landmarks
 from ..people.places import Point, point_of
 from ..plate import Plate
 from ..temporal.steady import falloff
-from . import actors, face_views, memo, moments, steadying, subject
+from . import actors, face_nets, face_views, memo, moments, steadying, subject
 from .evidence import looked, people_of
 from .mattes import Mattes
 from .task import Task
@@ -64,7 +64,7 @@ def replaced(task: Task, made: Mattes, plate: Plate) -> Mattes:
             "Replace face (swap) needs people, and Find people (subject) is Off: set it to Auto or On."
         )
     place = point_of("swap_point", settings, plate.frame.bounds, task.work.across)
-    facts = (*_facts(task, made, plate), face_views.digests(settings), place)
+    facts = (*_facts(task, made, plate), face_views.digests(settings), face_nets.identities(settings), place)
     patch: Patch = memo.once("face patch", task, facts, lambda: _patch(task, made, plate, place))
     return _laid(made, patch, plate, settings.output_colour)
 
@@ -100,7 +100,11 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
     work.check()
     old = _own(made, plate, settings.output_colour, box)
     share = _share(made, face.number - 1, box)
-    new = _drawn(views, points, box)
+    network = face_nets.swapper(settings, work.threads)
+    if network is None:
+        new = _drawn(views, points, box)
+    else:
+        new = face_nets.drawn(task, network, views, points, box, plate.light)
     work.check()
     weight = new.inner * share
     light = swap_light.relit(new.light, old, weight * new.skin, size, settings.swap_light)

@@ -82,6 +82,12 @@ def warped(view: View, points: Floats, box: Box) -> Warped:
     return Warped(np.asarray(made, np.float32), np.asarray(inner, np.float32), drawn[..., 4])
 
 
+def mesh(points: Floats, box: Box) -> tuple[Pixels, Pixels]:
+    """`inner` and `skin` of landmarks (468, 3) in a window, as `Warped` has them where all is in sight."""
+    drawn = _drawn(points[:POINTS], np.column_stack([canonical().inner, canonical().skin]), box)
+    return drawn[..., 0], drawn[..., 1]
+
+
 def _fitting(view: View, points: Floats) -> tuple[Pixels, Pixels, float]:
     """The source's light and cover, averaged first where it is much larger than the plate's; by how much."""
     by = max(1.0, pose_of(view.points).scale / pose_of(points).scale)

@@ -28,6 +28,7 @@ from .manifest_fields import (
     Back,
     Classes,
     Extra,
+    Face,
     File,
     Input,
     Licence,
@@ -40,8 +41,8 @@ from .manifest_fields import (
 
 __all__ = [
     "FORMAT", "FORMATS", "LICENCES", "PRECISIONS", "PROVIDERS", "RUNTIMES",
-    "Back", "Classes", "Extra", "File", "Input", "Licence", "Manifest", "Output", "Pad", "Run", "Size",
-    "Time", "load", "parsed", "shipped",
+    "Back", "Classes", "Extra", "Face", "File", "Input", "Licence", "Manifest", "Output", "Pad", "Run",
+    "Size", "Time", "load", "parsed", "shipped",
 ]  # fmt: skip
 
 FORMAT = 1
@@ -63,7 +64,8 @@ class Manifest:
     """A network as its manifest describes it.
 
     `runtime` ``native`` is code of ours, named by `native`; the other runtimes are run from this
-    description alone.  `engines` are the menus that may offer it: ``parts``, ``alpha``, ``edge``.
+    description alone.  `engines` are the menus that may offer it: ``parts``, ``alpha``, ``edge``;
+    networks for faces, ``swap`` and ``identity``, are named by their id.
     `subject` is what it finds: ``people`` (all of them), ``person`` (one), ``anything`` that
     stands out, ``hair``, ``face``, or what the hint or trimap marks (``given``).  `region` is what
     of the picture it must be shown: all, a box around a person, or around a face.
@@ -78,7 +80,7 @@ class Manifest:
     about: str = field("text", "")
     page: str = field("text", "")
     native: str = field("text", "")
-    engines: tuple[str, ...] = field("texts", (), choices=("parts", "alpha", "edge"))
+    engines: tuple[str, ...] = field("texts", (), choices=("parts", "alpha", "edge", "swap", "identity"))
     subject: str = field("text", "people", choices=("people", "person", "anything", "hair", "face", "given"))
     region: str = field("text", "picture", choices=("picture", "person", "face"))
     input: Input = dataclasses.field(default_factory=Input)
@@ -89,6 +91,7 @@ class Manifest:
     classes: Classes = dataclasses.field(default_factory=Classes)
     back: Back = dataclasses.field(default_factory=Back)
     time: Time = dataclasses.field(default_factory=Time)
+    face: Face = dataclasses.field(default_factory=Face)
     run: Run = dataclasses.field(default_factory=Run)
 
     @property
@@ -123,7 +126,7 @@ class Manifest:
 
 _ONE: Mapping[str, Any] = {
     "licence": Licence, "input": Input, "size": Size, "pad": Pad, "classes": Classes, "back": Back,
-    "time": Time, "run": Run,
+    "time": Time, "run": Run, "face": Face,
 }  # fmt: skip
 _MANY: Mapping[str, tuple[str, Any]] = {
     "file": ("files", File), "extra": ("extras", Extra), "output": ("outputs", Output),
@@ -311,6 +314,27 @@ def _classes(it: Manifest) -> Iterator[str]:
         yield "[classes] labels has a name twice."
 
 
+def _faces(it: Manifest) -> Iterator[str]:
+    uses = {"swap": "face", "identity": "vector"}
+    for engine, what in uses.items():
+        if (engine in it.engines) != any(output.what == what for output in it.outputs):
+            yield f'engines = ["{engine}"] belongs to a network with [[output]] what = "{what}".'
+    if not set(uses) & set(it.engines):
+        return
+    if len(it.engines) > 1 or it.runtime == "native":
+        yield "a network for faces has one use, and is run from its manifest."
+    if it.face.template not in (112, 128, 256, 512):
+        yield f"[face] template = {it.face.template}; it takes 112, 128, 256 or 512."
+    if "swap" in it.engines and not it.face.source:
+        yield "[face] source must name the input that takes whose face is put in."
+    if "swap" in it.engines and it.face.takes == "vector" and not it.face.identity:
+        yield '[face] takes = "vector" needs identity, the id of the network that makes it.'
+    if it.face.low >= it.face.high:
+        yield "[face] low must be below high."
+    if not it.licence.faces:
+        yield '[licence] faces is missing: read its terms and write "allowed" or "forbidden".'
+
+
 _CHECKS: tuple[Callable[[Manifest], Iterator[str]], ...] = (
-    _head, _files, _sizes, _classes, _extras, _outputs,
+    _head, _files, _sizes, _classes, _extras, _outputs, _faces,
 )  # fmt: skip

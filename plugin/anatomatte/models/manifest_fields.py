@@ -42,13 +42,18 @@ _LAYOUTS = ("NCHW", "NHWC", "CHW", "HWC", "NHW", "HW")
 
 @dataclasses.dataclass(frozen=True)
 class Licence:
-    """Who may use it.  `kind` is a key of `LICENCES` and what a studio's policy judges by."""
+    """Who may use it.  `kind` is a key of `LICENCES` and what a studio's policy judges by.
+
+    `faces` is what its terms say of replacing or recognising faces; a network for that runs only where
+    they allow it.
+    """
 
     weights: str = field("text")
     kind: str = field("text", choices=tuple(LICENCES))
     code: str = field("text", "")
     data: str = field("text", "")
     note: str = field("text", "")
+    faces: str = field("text", "", choices=("", "allowed", "forbidden"))
 
     @property
     def words(self) -> str:
@@ -186,13 +191,14 @@ class Output:
     """One output that is used: by `name`, or by `index` where it has none.
 
     `what`: ``alpha``; ``parts`` (a channel a class); ``labels`` (a class number a pixel);
-    ``foreground`` (colour, in `transfer`, `premult` or straight).
+    ``foreground`` (colour, in `transfer`, `premult` or straight); ``face`` (a face as the template has it);
+    ``vector`` (numbers that tell one face from another).
     `encoding`: ``probability`` 0-1 as it is; ``byte`` 0-255; ``sigmoid`` or ``softmax`` is to be
     applied to logits; ``index`` class numbers.  `channel` picks one of several, -1 takes all (or the
     only one).  `residual`: a foreground is added to the picture.
     """
 
-    what: str = field("text", choices=("alpha", "parts", "labels", "foreground"))
+    what: str = field("text", choices=("alpha", "parts", "labels", "foreground", "face", "vector"))
     name: str = field("text", "")
     index: int = field("int", 0, low=0, high=255)
     layout: str = field("text", "NCHW", choices=_LAYOUTS)
@@ -224,6 +230,27 @@ class Back:
 
     filter: str = field("text", "bilinear", choices=_FILTERS)
     align_corners: bool = field("bool", False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Face:
+    """How a network for faces is fed: upright, the eyes, nose and mouth where `template` has them.
+
+    `template` is the side of ArcFace's template in pixels.  `source` is the input that takes whose face is
+    put in: as `takes` says their ``vector``, of the network `identity`, or their ``picture``, cut alike.
+    `tiles` above 1 gives the network a face so many times as large, in shares of every so many-th pixel.
+    `low` and `high` are the range of the colours that it gives.  `alike` is the cosine between two vectors
+    from which on they are of one person.
+    """
+
+    template: int = field("int", 112, low=112, high=512)
+    source: str = field("text", "")
+    takes: str = field("text", "vector", choices=("vector", "picture"))
+    identity: str = field("text", "")
+    tiles: int = field("int", 1, low=1, high=8)
+    low: float = field("number", 0.0)
+    high: float = field("number", 1.0)
+    alike: float = field("number", 0.35, low=-1, high=1)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -135,6 +135,23 @@ class Runner:
         carried = RecurrentState(geometry, answer.states) if answer.states else None
         return answer, carried
 
+    def raw(self, given: Mapping[str, Array], check: Callable[[], None] = never) -> Mapping[str, Array]:
+        """The network's answer to arrays by its inputs' names ("" is the first), by its outputs' names.
+
+        Raises:
+            SetupError, OutOfMemory: as `infer`.
+        """
+
+        def at(rung: Rung) -> Mapping[str, Array]:
+            check()
+            with self._pool.using(
+                self._key(rung.device), lambda: self._open(rung.device, check), check
+            ) as net:
+                found = self._run(net, matched(given, net.inputs, self.manifest), check)
+                return dict(zip(net.outputs, found, strict=False))
+
+        return descend(self.manifest.title, ladder(self.device), at)
+
     def _key(self, device: str) -> tuple[Any, ...]:
         providers = self.manifest.run.providers if self.manifest.runtime == "onnx" else ()
         return self.manifest.runtime, str(self.path), device, self.threads, providers

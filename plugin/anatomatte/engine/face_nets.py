@@ -1,0 +1,105 @@
+"""The user's own networks for faces, asked for a frame: one puts a face in, one tells faces apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..cache import content_key
+from ..faces import swap_aligned
+from ..faces.canonical import Floats, apart, pose_of
+from ..faces.swap_warp import Box, View, Warped, mesh
+from ..frame import Pixels
+from ..nets.external import faces
+from ..nets.external.faces import FaceNetwork
+from ..ops import colour
+from ..settings import BY_NAME, Settings
+from . import memo
+from .task import Task
+
+_MIDDLE = np.float32(0.2)
+"""The light at which networks see the middle of a face."""
+
+
+def swapper(settings: Settings, threads: int = 1) -> FaceNetwork | None:
+    """The network that puts a face in; None where none is asked.
+
+    Raises:
+        SettingsError, SetupError: as `faces.asked`.
+    """
+    if settings.swap != "network":
+        return None
+    return faces.asked("swap", settings.swap_network, BY_NAME["swap_network"].words, threads)
+
+
+def recogniser(settings: Settings, threads: int = 1) -> FaceNetwork | None:
+    """The network that tells the actor from others; None where colours and proportions do it."""
+    if settings.swap_whose != "reference" or not settings.identity_network.strip():
+        return None
+    return faces.asked("identity", settings.identity_network, BY_NAME["identity_network"].words, threads)
+
+
+def identities(settings: Settings) -> dict[str, str]:
+    """Use → id and digests of the networks that the controls ask.
+
+    Raises:
+        SettingsError, SetupError: as `faces.asked`.
+    """
+    told: dict[str, str] = {}
+    network = swapper(settings)
+    if network is not None:
+        told["swap"] = network.identity
+        if network.manifest.face.takes == "vector":
+            told["swap_vector"] = _maker(network).identity
+    known = recogniser(settings)
+    return told if known is None else {**told, "identity": known.identity}
+
+
+def looks(task: Task, network: FaceNetwork, light: Pixels, points: Floats) -> np.ndarray:
+    """The vector of a face in a picture."""
+    cut, _ = _shown(light, points, network.manifest.face.template)
+    return network.vector(cut, task.work.check)
+
+
+def drawn(
+    task: Task, network: FaceNetwork, views: Sequence[View], points: Floats, box: Box, light: Pixels
+) -> Warped:
+    """The face that a network puts over landmarks (468, 3) of a plate's *light*, in a window of it."""
+    pose, check = pose_of(points), task.work.check
+    view = min(views, key=lambda one: apart(pose_of(one.points), pose))
+    cut, gain = _shown(light, points, network.side)
+    made = network.swapped(cut, _source(task, network, view), check)
+    back = swap_aligned.back(
+        colour.srgb_decode(made) / gain, points, (box.left, box.top, box.right, box.bottom)
+    )
+    inner, skin = mesh(points, box)
+    return Warped(back, inner, skin)
+
+
+def _source(task: Task, network: FaceNetwork, view: View) -> Pixels:
+    """Whose face it is, as the network takes it."""
+    how = network.manifest.face
+    if how.takes == "picture":
+        return _shown(view.light, view.points, how.template)[0]
+    maker = _maker(network, task.work.threads)
+    key = content_key("face vector", view.points, view.light, maker.identity, threads=task.work.threads)
+    found: Pixels = memo.evidence.get(
+        key, lambda: looks(task, maker, view.light, view.points), task.work.check
+    )
+    return found
+
+
+def _maker(network: FaceNetwork, threads: int = 1) -> FaceNetwork:
+    """The network that makes the vectors which another one takes."""
+    where = f"[face] identity of {network.manifest.id}"
+    return faces.asked("identity", network.manifest.face.identity, where, threads)
+
+
+def _shown(light: Pixels, points: Floats, side: int) -> tuple[Pixels, np.float32]:
+    """A face cut upright, display-referred, and by how much its light was multiplied."""
+    cut = swap_aligned.cut(light, points, side)
+    quarter = side // 4
+    level = float(np.median(cut[quarter:-quarter, quarter:-quarter].mean(2)))
+    gain = _MIDDLE / np.float32(max(level, 1e-5))
+    return np.clip(colour.srgb_encode(np.maximum(cut * gain, 0)), 0, 1), gain

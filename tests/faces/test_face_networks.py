@@ -1,0 +1,201 @@
+"""The user's own networks for faces, by manifest: one puts a face in, one tells faces apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from anatomatte import engine
+from anatomatte.engine.mattes import Mattes
+from anatomatte.errors import AnatomatteError, SettingsError
+from anatomatte.frame import Frame
+from anatomatte.models import store
+from anatomatte.models.manifest import Manifest, parsed
+from anatomatte.settings import Settings
+from made.face_pictures import ANNA, BERT, NOTE, PEOPLE, light_of
+from made.network_files import node, onnx_net
+
+PLATE = light_of(ANNA)
+HEAD = """
+id = "{id}"
+title = "Little {id}"
+runtime = "onnx"
+engines = ["{use}"]
+[licence]
+weights = "CC0"
+kind = "commercial"
+faces = "{faces}"
+[[file]]
+name = "net.onnx"
+format = "onnx"
+"""
+SWAP = """
+[input]
+name = "target"
+[face]
+template = {side}
+source = "source"
+{more}
+[[output]]
+what = "face"
+"""
+VECTOR = '\n[[output]]\nwhat = "vector"\n'
+
+
+@pytest.fixture(autouse=True)
+def store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("ANATOMATTE_MODELS", str(tmp_path / "models"))
+    monkeypatch.delenv("ANATOMATTE_MODELS_SHARED", raising=False)
+    yield
+    engine.forget()
+
+
+def brought(path: Path, id: str, tables: str, use: str = "swap", faces: str = "allowed") -> Manifest:
+    """A network in the store."""
+    text = HEAD.format(id=id, use=use, faces=faces) + tables
+    store.learn(told := parsed(text, f"{id}.toml"), text)
+    store.add(told, told.files[0], path)
+    return told
+
+
+def colours(folder: Path, side: int) -> Path:
+    """The target in the colours of the first three numbers of whose vector it is given."""
+    nodes = [
+        node("Reshape", "source wide", "vector"),
+        node("Mul", "target vector", "bright"),
+        node("Mul", "bright two", "output"),
+    ]
+    return onnx_net(
+        folder / f"colours{side}.onnx", nodes,
+        {"target": (1, 3, side, side), "source": (1, 3)}, {"output": (1, 3, side, side)},
+        {"wide": np.array([1, 3, 1, 1]), "two": np.float32(1.7)},
+    )  # fmt: skip
+
+
+def means(folder: Path) -> Path:
+    """The mean of each channel, beside a middling one."""
+    nodes = [
+        node("ReduceMean", "input", "mean", axes=[2, 3], keepdims=0),
+        node("Sub", "mean usual", "output"),
+    ]
+    return onnx_net(
+        folder / "means.onnx",
+        nodes,
+        {"input": (1, 3, 112, 112)},
+        {"output": (1, 3)},
+        {"usual": np.array([[0.6, 0.45, 0.35]], np.float32)},
+    )
+
+
+def other(folder: Path, side: int, which: str) -> Path:
+    """A network of two pictures that gives one of them back."""
+    nodes = [
+        node("Mul", f"{'source' if which == 'target' else 'target'} nothing", "gone"),
+        node("Add", f"{which} gone", "output"),
+    ]
+    return onnx_net(
+        folder / f"{which}{side}.onnx", nodes,
+        dict.fromkeys(("target", "source"), (1, 3, side, side)), {"output": (1, 3, side, side)},
+        {"nothing": np.float32(0)},
+    )  # fmt: skip
+
+
+def replaced(**values: Any) -> Mattes:
+    facts = {"input_colour": "linear", "screen": "none", "who": "everyone", "check": "off"}
+    settings = Settings(**{**facts, **NOTE, "swap": "network", "swap_source": str(BERT), **values})
+    frame = Frame(PLATE, (0, 0, PLATE.shape[1], PLATE.shape[0]))
+    return engine.key_frame({"Source": frame}, settings, engine.work_for(settings))
+
+
+def change(made: Mattes) -> float:
+    assert made.face_plate is not None and made.face_patch is not None
+    inside = made.face_patch > 0.99
+    assert inside.sum() > 5000 and np.array_equal(
+        made.face_plate[made.face_patch == 0], PLATE[made.face_patch == 0]
+    )
+    return float(np.median(np.abs(made.face_plate - PLATE)[inside] / (PLATE[inside] + 0.02)))
+
+
+@pytest.mark.parametrize(("side", "tiles"), [(112, 1), (128, 1), (256, 1), (128, 2), (512, 1)])
+def test_a_face_goes_to_the_template_and_back_to_its_place(tmp_path: Path, side: int, tiles: int) -> None:
+    """A network that changes nothing leaves the face, at every template; in tiles it keeps more of it."""
+    more = f'takes = "picture"\ntiles = {tiles}'
+    brought(other(tmp_path, side, "target"), "same", SWAP.format(side=side, more=more))
+    assert change(replaced(swap_network="same", swap_light=0.0, swap_texture=0.0)) < 0.06
+    more_of = change(replaced(swap_network="same", swap_light=0.0, swap_texture=0.0))
+    assert more_of < (0.06 if side * tiles < 256 else 0.02)
+
+
+def test_a_network_of_pictures_is_given_the_source_alike(tmp_path: Path) -> None:
+    more = 'takes = "picture"'
+    brought(other(tmp_path, 256, "source"), "theirs", SWAP.format(side=256, more=more))
+    made = replaced(swap_network="theirs")
+    assert made.face_plate is not None
+    lips = (slice(268, 285), slice(200, 240))
+    red = [float(np.median(one[lips][..., 0] / one[lips][..., 1])) for one in (PLATE, made.face_plate)]
+    assert red[1] > 1.4 * red[0]  # Bert's lips
+
+
+def test_a_network_of_vectors_is_given_the_sources(tmp_path: Path) -> None:
+    brought(means(tmp_path), "means", VECTOR, "identity")
+    brought(colours(tmp_path, 128), "colours", SWAP.format(side=128, more='identity = "means"'))
+    made = replaced(swap_network="colours", swap_light=0.0)
+    assert change(made) > 0.05
+    with pytest.raises(SettingsError, match="No network is called 'gone'"):
+        brought(colours(tmp_path, 112), "alone", SWAP.format(side=112, more='identity = "gone"'))
+        replaced(swap_network="alone")
+
+
+def test_an_identity_network_finds_the_actor(tmp_path: Path) -> None:
+    brought(means(tmp_path), "means", VECTOR + "[face]\nalike = 0.99\n", "identity")
+    reference = {"swap": "pictures", "swap_whose": "reference", "identity_network": "means"}
+    found = replaced(**reference, swap_reference=str(ANNA))
+    assert "by Little means" in " ".join(found.messages) and change(found) > 0.01
+    lost = replaced(**reference, swap_reference=str(PEOPLE / "half4.jpg"))
+    assert "Nobody in sight is like the face reference" in " ".join(lost.messages)
+
+
+@pytest.mark.parametrize(
+    ("id", "says"),
+    [
+        ("", "is empty; write the id of your own network there"),
+        ("modnet", "is no network that puts a face in; choose another"),
+        ("barred", r"forbid its use on faces \(\[licence\] faces\); choose a network whose terms allow it"),
+        ("nothing", "No network is called 'nothing'"),
+    ],
+)
+def test_what_may_not_or_cannot_stays_out(tmp_path: Path, id: str, says: str) -> None:
+    barred = SWAP.format(side=128, more='takes = "picture"')
+    brought(other(tmp_path, 128, "target"), "barred", barred, faces="forbidden")
+    with pytest.raises(AnatomatteError, match=says):
+        replaced(swap_network=id)
+
+
+def test_without_consent_a_network_does_nothing(tmp_path: Path) -> None:
+    brought(other(tmp_path, 128, "target"), "same", SWAP.format(side=128, more='takes = "picture"'))
+    with pytest.raises(SettingsError, match="off until a consent note is given"):
+        replaced(swap_network="same", **dict.fromkeys(NOTE, ""))
+
+
+@pytest.mark.parametrize(
+    ("head", "tables", "says"),
+    [
+        (
+            "",
+            SWAP.format(side=128, more='takes = "picture"'),
+            r"\[licence\] faces is missing: read its terms",
+        ),
+        ("allowed", SWAP.format(side=100, more='takes = "picture"'), "template = 100"),
+        ("allowed", SWAP.format(side=120, more='takes = "picture"'), "it takes 112, 128, 256 or 512"),
+        ("allowed", SWAP.format(side=128, more=""), "needs identity, the id of the network"),
+        ("allowed", VECTOR, r'engines = \["swap"\] belongs to a network with \[\[output\]\] what = "face"'),
+    ],
+)
+def test_a_manifest_that_does_not_fit_is_told(tmp_path: Path, head: str, tables: str, says: str) -> None:
+    del tmp_path
+    with pytest.raises(SettingsError, match=says):
+        parsed(HEAD.format(id="net", use="swap", faces=head) + tables, "net.toml")
