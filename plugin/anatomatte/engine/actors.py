@@ -88,8 +88,8 @@ def _referred(task: Task, faces: Sequence[Face]) -> tuple[Face | None, tuple[str
     best, alike = actor.likest(looks, wanted)
     if alike < least:
         return None, (
-            f"Nobody in sight is like the face reference (at most {alike:.2f} of {least:.2f}, {how}): nothing "
-            "is replaced in this frame.",
+            f"Nobody in sight is like the face reference (at most {alike:.2f} of {least:.2f}, {how}): "
+            "nothing is replaced in this frame.",
         )
     told = f"Person {faces[best].number} is taken for the reference's (likeness {alike:.2f}, {how})."
     return faces[best], (told,)

@@ -123,8 +123,8 @@ def asked(use: str, name: str, words: str, threads: int = 1) -> FaceNetwork:
         )
     if manifest.licence.faces != "allowed":
         raise SettingsError(
-            f"{words}: the terms of {manifest.title} ({id}) forbid its use on faces ([licence] faces); choose "
-            "a network whose terms allow it."
+            f"{words}: the terms of {manifest.title} ({id}) forbid its use on faces ([licence] faces): "
+            "choose a network whose terms allow it."
         )
     found = store.installed(id, precision)
     runner = Runner(found.manifest, found.path, precision=found.file.precision, threads=threads)
