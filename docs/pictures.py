@@ -87,7 +87,39 @@ def people() -> Path:
     return _kept("people.webp", _smaller(made))
 
 
-PICTURES = (sheet, people, page, review)
+def replacement() -> Path:
+    """Drawn people who get each other's faces: plate, source, the new plate, the patch's matte."""
+    drawn = DOCS.parent / "benchmarks" / "traps_people"
+    rows = []
+    for plate, source in (("half2", "half1"), ("half5", "half2")):
+        with TemporaryDirectory() as folder:
+            for name, layers, output in (("new", "rgba", "face_plate"), ("matte", "rgba", "packed")):
+                line = [sys.executable, "-m", "anatomatte_cli", "render", str(drawn / f"{plate}.jpg")]
+                values = {
+                    "screen": "none", "output": output, "swap": "pictures",
+                    "swap_source": str(drawn / f"{source}.jpg"), "consent_who": "nobody, both are drawn",
+                    "consent_what": "a picture of the documents", "consent_when": "2026-11-29",
+                    **{f"pack_{of}": "face_patch" for of in "rgb"},
+                }  # fmt: skip
+                line += [f"{folder}/{name}.png", "--layers", layers, "--depth", "8", "--quiet"]
+                line += [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
+                subprocess.run(line, check=True)
+            made = [str(drawn / f"{plate}.jpg"), str(drawn / f"{source}.jpg")]
+            made += [f"{folder}/new.png", f"{folder}/matte.png"]
+            rows.append(np.hstack([_head(cv2.imread(path, cv2.IMREAD_COLOR)) for path in made]))
+    return _kept("replacement.webp", _smaller(np.vstack(rows)))
+
+
+def _head(picture: np.ndarray | None) -> np.ndarray:
+    """The upper part of a drawn half, of one size."""
+    assert picture is not None
+    wide, high = 420, 420
+    scale = wide / picture.shape[1]
+    made = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)[:high]
+    return cv2.copyMakeBorder(made, 0, high - made.shape[0], 0, 0, cv2.BORDER_CONSTANT)
+
+
+PICTURES = (sheet, people, page, review, replacement)
 
 
 @contextmanager

@@ -22,6 +22,9 @@ from anatomatte.settings import BY_NAME, Value
 CLEAN = "cleanplate"
 """The clean plate that the key built: a layer of three channels, written only when it is named."""
 
+PATCH = "face_patch"
+"""The matte of a replaced face, written only when it is named."""
+
 _SLOTS = ("pack_r", "pack_g", "pack_b", "pack_a")
 _PARTS = tuple(key for key in BY_NAME["pack_r"].menu() if key in {**PART_MENU, **GROUP_MENU})
 EVERYONE = "everyone"
@@ -88,7 +91,7 @@ def _meant(word: str, absent: Collection[str], people: int | None) -> Iterator[s
     """The layers that one word of a list stands for."""
     beyond = set(list(PERSON_MENU)[people:]) if people else set()
     if word == "all":
-        yield from (name for name in available() if name not in {*absent, *beyond, CLEAN})
+        yield from (name for name in available() if name not in {*absent, *beyond, CLEAN, PATCH})
     elif word in SETS:
         yield from (name for name in SETS[word] if name not in beyond)
     elif word == "cryptomatte":

@@ -112,7 +112,7 @@ class Shot:
         corrections: what a hand mended, in the order in which it was done.
         painted: mattes that a hand painted, by frame number.
         consent: the note without which no face of the shot is replaced.
-        replaced: the record of renders in which a face was (`faces.record`).
+        replaced: the record of renders in which a face was, a row each.
     """
 
     plate: PlateFacts
