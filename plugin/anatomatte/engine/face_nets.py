@@ -83,7 +83,7 @@ def _source(task: Task, network: FaceNetwork, view: View) -> Pixels:
     if how.takes == "picture":
         return _shown(view.light, view.points, how.template)[0]
     maker = _maker(network, task.work.threads)
-    key = content_key("face vector", view.points, view.light, maker.identity, threads=task.work.threads)
+    key = content_key("face vector", view.points, view.light, maker.identity)
     found: Pixels = memo.evidence.get(
         key, lambda: looks(task, maker, view.light, view.points), task.work.check
     )
