@@ -222,3 +222,13 @@ def test_a_face_of_twenty_pixels_stays_and_says_so(node: Instance) -> None:
     assert np.array_equal(rendered(node, small)[..., :3], small)
     told = status(node)
     assert "too small to be replaced" in told or "No face is in sight" in told
+
+
+def test_a_draft_and_a_proxy_have_the_face_at_the_same_place(node: Instance, patch: Light) -> None:
+    draft = rendered(node, output="face_patch", draft="always")[..., 3]
+    both = ((draft > 0.5) & (patch[..., 3] > 0.5)).sum() / ((draft > 0.5) | (patch[..., 3] > 0.5)).sum()
+    assert both > 0.85
+    node.params["draft"] = "auto"
+    half = node.render(1, scale=0.5)["colour"][..., 3]
+    small = cv2.resize(patch[..., 3], half.shape[::-1], interpolation=cv2.INTER_AREA)
+    assert ((half > 0.5) & (small > 0.5)).sum() / ((half > 0.5) | (small > 0.5)).sum() > 0.85
