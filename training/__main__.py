@@ -4,8 +4,8 @@
 on held-out figures and puts it into the package.
 `likelihood` fits on held-out figures how that head is weighed beside the plate's colours, and prints it.
 `odd` renders the sets that `benchmarks/odd.py` scores.
-`portrait`, `detector` and `landmarks` put the published networks of that name into the package, as they are;
-`canonical` does so with the canonical face model;
+`portrait`, `detector`, `landmarks` and `faces` put the published networks of that name into the package, as
+they are; `canonical` does so with the canonical face model;
 `graphs` writes all networks of the package as the graphs that the node computes.
 """
 
@@ -25,12 +25,13 @@ PORTRAIT = SHIPPED.with_name("portrait.safetensors")
 DETECTOR = SHIPPED.with_name("person_detector.safetensors")
 CANONICAL = SHIPPED.with_name("canonical_face.npz")
 LANDMARKS = tuple(SHIPPED.with_name(f"{of}_landmarks.safetensors") for of in ("pose", "face", "hand"))
+FACES = tuple(SHIPPED.with_name(f"face_{of}.safetensors") for of in ("attention", "detector"))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     steps = ("assets", "pack", "render", "train", "validate", "export")
-    given = ("portrait", "detector", "landmarks", "canonical", "graphs")
+    given = ("portrait", "detector", "landmarks", "faces", "canonical", "graphs")
     parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit", "likelihood"))
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
@@ -263,6 +264,9 @@ def main() -> int:
             _as_published(args, PORTRAIT)
         if args.command in ("all", "detector"):
             _as_published(args, DETECTOR)
+        if args.command in ("all", "faces"):
+            for target in FACES:
+                _as_published(args, target)
         if args.command in ("all", "landmarks"):
             for target in LANDMARKS:
                 _as_published(args, target)

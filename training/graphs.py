@@ -24,7 +24,16 @@ from onnx import TensorProto, numpy_helper
 from torch import Tensor, nn
 
 from anatomatte.nets.graphs.files import FILES, GRAPHS
-from anatomatte.nets.own import face_mesh, hand_net, outfit_head, person_detector, portrait_net, pose_head
+from anatomatte.nets.own import (
+    face_attention,
+    face_detector,
+    face_mesh,
+    hand_net,
+    outfit_head,
+    person_detector,
+    portrait_net,
+    pose_head,
+)
 from anatomatte.nets.own.people_net import OFFSET_UNIT, PeopleNet, PeopleOutputs, load_trainable
 from anatomatte.nets.own.pose_trunk import PoseTrunk
 
@@ -121,6 +130,12 @@ def networks() -> dict[str, Callable[[], Written]]:
         "pose": pose,
         "face": lambda: Written(face_mesh.load(FILES["face"][0]), square(192), ("points", "present")),
         "hand": lambda: Written(hand_net.load(FILES["hand"][0]), square(224), ("points", "present", "right")),
+        "face_attention": lambda: Written(
+            face_attention.load(FILES["face_attention"][0]), square(192), ("points", "present")
+        ),
+        "face_detector": lambda: Written(
+            face_detector.load(FILES["face_detector"][0]), square(192), ("scores", "boxes")
+        ),
         "outfit": lambda: Written(_Outfit(outfit_head.load(FILES["outfit"][0])), high, ("odds",)),
     }
 

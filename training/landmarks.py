@@ -77,12 +77,20 @@ def convert_face(source: Path, target: Path) -> None:
         ValueError: the file is another one.
     """
     net = FaceMesh()
-    order = mesh_order(net)
-    _whole(fill(_convolutions(order), source, FACE), source, "the face mesh")
-    acts = [found for module in order for found in module.modules() if isinstance(found, nn.PReLU)]
-    for act, slope in zip(acts, slopes(source, FACE), strict=True):
-        act.weight.data.copy_(slope)
+    filled(mesh_order(net), source, FACE)
     write(net, target, {"net": face_mesh.NET})
+
+
+def filled(order: Sequence[nn.Module], source: Path, published: Published) -> None:
+    """Put all convolutions and slopes of a published file into those in *order*.
+
+    Raises:
+        ValueError: the file is another one.
+    """
+    _whole(fill(_convolutions(order), source, published), source, published.what)
+    acts = [found for module in order for found in module.modules() if isinstance(found, nn.PReLU)]
+    for act, slope in zip(acts, slopes(source, published), strict=True):
+        act.weight.data.copy_(slope)
 
 
 def convert_hand(source: Path, target: Path) -> None:

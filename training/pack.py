@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .assets import LANDMARKS
+from .assets import FACES, LANDMARKS
 
 _HALF = ("blendshapes", "coef")
 _GEOMETRY = (".obj", ".mhclo")
@@ -30,7 +30,8 @@ def pack(assets: Path, out: Path) -> int:
     body["vertex_bone_indices"] = body["vertex_bone_indices"].astype(np.uint8)
     unused = ("texture_coordinates", "face_texture_coordinate_indices", "faces")
     np.savez_compressed(out / "body.npz", **{k: v for k, v in body.items() if k not in unused})
-    networks = ("trunk.safetensors", "portrait.safetensors", "person_detector.safetensors", *LANDMARKS)
+    plain = ("trunk.safetensors", "portrait.safetensors", "person_detector.safetensors")
+    networks = (*plain, *LANDMARKS, *FACES)
     for name in ("base.obj", *networks):
         shutil.copy(assets / name, out)
     for folder in _FOLDERS:

@@ -31,6 +31,8 @@ _OWN = (
     ("outfit", "Clothes", "Apache-2.0"),
     ("pose_landmarks", "Landmarks of bodies", "Apache-2.0"),
     ("face_landmarks", "Landmarks of faces", "Apache-2.0"),
+    ("face_attention", "Landmarks of faces, lips and eyes exact", "Apache-2.0"),
+    ("face_detector", "Where faces are", "Apache-2.0"),
     ("hand_landmarks", "Landmarks of hands", "Apache-2.0"),
 )
 """The networks of the package; their model cards stand beside them."""

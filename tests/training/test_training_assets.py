@@ -8,11 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import training.__main__ as command
-from training import assets
+from training import assets, faces
 from training.landmarks import FACE, HAND
 from training.pretrained import DETECTOR, PORTRAIT, POSE
 
-NETWORKS = ("trunk.safetensors", "portrait.safetensors", "person_detector.safetensors", *assets.LANDMARKS)
+NETWORKS = (
+    *("trunk.safetensors", "portrait.safetensors", "person_detector.safetensors"),
+    *assets.LANDMARKS,
+    *assets.FACES,
+)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -52,17 +56,18 @@ def test_the_person_detector_goes_from_the_assets_into_the_package(
     assert target.read_bytes() == b"weights"
 
 
+@pytest.mark.parametrize("of", ["landmarks", "faces"])
 def test_the_landmark_networks_go_from_the_assets_into_the_package(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    of: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    targets = tuple(tmp_path / "package" / path.name for path in command.LANDMARKS)
-    assert [path.name for path in targets] == list(assets.LANDMARKS)
-    monkeypatch.setattr(command, "LANDMARKS", targets)
+    targets = tuple(tmp_path / "package" / path.name for path in getattr(command, of.upper()))
+    assert [path.name for path in targets] == list(getattr(assets, of.upper()))
+    monkeypatch.setattr(command, of.upper(), targets)
     for folder in ("assets", "package"):
         (tmp_path / folder).mkdir()
     for path in targets:
         (tmp_path / "assets" / path.name).write_bytes(path.name.encode())
-    assert run(monkeypatch, "landmarks", "--assets", str(tmp_path / "assets")) == 0
+    assert run(monkeypatch, of, "--assets", str(tmp_path / "assets")) == 0
     assert all(path.read_bytes() == path.name.encode() for path in targets)
 
 
@@ -81,7 +86,7 @@ def test_without_a_package_index_it_says_what_to_put_where(
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    for other in (POSE, DETECTOR, FACE, HAND):
+    for other in (POSE, DETECTOR, FACE, HAND, faces.ATTENTION, faces.DETECTOR):
         (tmp_path / other.name).write_bytes(b"")
     assert run(monkeypatch, "portrait", "--assets", str(tmp_path)) == 1
     told = capsys.readouterr().err
@@ -103,7 +108,8 @@ def test_one_wheel_gives_all_networks_that_are_missing(
     for name in NETWORKS:
         with pytest.raises(ValueError, match=r"mediapipe 0\.10\.21"):
             assets.fetch(tmp_path, name)
-    assert fetched == [{one.member for one in (POSE, PORTRAIT, DETECTOR, FACE, HAND)}]
+    every = (POSE, PORTRAIT, DETECTOR, FACE, HAND, faces.ATTENTION, faces.DETECTOR)
+    assert fetched == [{one.member for one in every}]
 
 
 def test_packed_assets_need_no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

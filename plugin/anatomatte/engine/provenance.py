@@ -57,15 +57,20 @@ def digest_of(path: Path) -> str:
     return found
 
 
-def weights(landmarks: bool = False) -> dict[str, str]:
+_LANDMARKS = ("pose_landmarks", "face_landmarks", "hand_landmarks")
+_FACES = ("face_attention", "face_detector")
+
+
+def weights(landmarks: bool = False, faces: bool = False) -> dict[str, str]:
     """SHA-256 of the weights of our own networks: as they were read, or as they would be.
 
     Args:
-        landmarks: with those of the landmark networks, which are not asked for every frame.
+        landmarks, faces: with those of the networks of that kind, which are not asked for every frame.
     """
     read = subject.weights()
     files = {path.stem: path for path in sorted(FOLDER.glob("*.safetensors"))}
-    asked = [name for name in files if landmarks or not name.endswith("_landmarks")]
+    left = {*(() if landmarks else _LANDMARKS), *(() if faces else _FACES)}
+    asked = [name for name in files if name not in left]
     return {name: read.get(name) or digest_of(files[name]) for name in asked}
 
 

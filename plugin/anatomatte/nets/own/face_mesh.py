@@ -53,7 +53,8 @@ class Residual(nn.Module):
         return activated
 
 
-def _level(inputs: int, outputs: int) -> nn.Sequential:
+def level(inputs: int, outputs: int) -> nn.Sequential:
+    """Residuals of which the first halves the picture."""
     return nn.Sequential(Residual(inputs, outputs, 2), Residual(outputs, outputs), Residual(outputs, outputs))
 
 
@@ -70,8 +71,13 @@ class Branch(nn.Module):
         self.last = Residual(32, 32)
         self.out = nn.Conv2d(32, numbers, 3)
 
+    def features(self, x: Tensor) -> Tensor:
+        """What the last convolution reads."""
+        made: Tensor = self.last(self.act(self.reduce(self.blocks(x))))
+        return made
+
     def forward(self, x: Tensor) -> Tensor:
-        found: Tensor = self.out(self.last(self.act(self.reduce(self.blocks(x)))))
+        found: Tensor = self.out(self.features(x))
         return found.flatten(1)
 
 
@@ -83,7 +89,7 @@ class FaceMesh(nn.Module):
         self.stem = Filter(3, 16, 3, 2)
         self.act = nn.PReLU(16)
         self.halved = nn.Sequential(Residual(16, 16), Residual(16, 16))
-        self.levels = nn.Sequential(_level(16, 32), _level(32, 64), _level(64, 128), _level(128, 128))
+        self.levels = nn.Sequential(level(16, 32), level(32, 64), level(64, 128), level(128, 128))
         self.points = Branch(LANDMARKS * 3, 3)
         self.present = Branch(1, 1)
 
