@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from anatomatte.errors import SettingsError
-from anatomatte.menus import GROUP_MENU, PART_MENU, PERSON_MENU
+from anatomatte.menus import FACE_MENU, GROUP_MENU, PART_MENU, PERSON_MENU
 from anatomatte.settings import BY_NAME, Value
 
 CLEAN = "cleanplate"
@@ -26,7 +26,7 @@ PATCH = "face_patch"
 """The matte of a replaced face, written only when it is named."""
 
 _SLOTS = ("pack_r", "pack_g", "pack_b", "pack_a")
-_PARTS = tuple(key for key in BY_NAME["pack_r"].menu() if key in {**PART_MENU, **GROUP_MENU})
+_PARTS = tuple(key for key in BY_NAME["pack_r"].menu() if key in {**PART_MENU, **GROUP_MENU, **FACE_MENU})
 EVERYONE = "everyone"
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
@@ -36,6 +36,7 @@ SETS: dict[str, tuple[str, ...]] = {
     "people": tuple(PERSON_MENU),
     "parts": tuple(PART_MENU),
     "groups": tuple(GROUP_MENU),
+    "regions": tuple(FACE_MENU),
 }
 """Words that stand for several layers."""
 
@@ -57,8 +58,8 @@ def parse_layers(
 ) -> tuple[str, ...]:
     """``rgba,screen`` or ``all``, in the order of the table, each once; Cryptomattes last.
 
-    ``people``, ``parts`` and ``groups`` stand for all of theirs, ``person_02.face`` for a part of one
-    person, ``person_02.parts`` and ``people.face`` for all of them.
+    ``people``, ``parts``, ``groups`` and ``regions`` stand for theirs, ``person_02.face`` for a part of
+    one person, ``person_02.parts`` and ``people.face`` for all of them.
 
     Args:
         text: as the user wrote it.
@@ -101,7 +102,13 @@ def _meant(word: str, absent: Collection[str], people: int | None) -> Iterator[s
     else:
         person, dot, part = word.partition(".")
         persons = SETS["people"] if person == "people" else (person,) if person in PERSON_MENU else ()
-        parts = SETS.get(part, ()) if part in ("parts", "groups") else (part,) if part in _PARTS else ()
+        parts = (
+            SETS.get(part, ())
+            if part in ("parts", "groups", "regions")
+            else (part,)
+            if part in _PARTS
+            else ()
+        )
         if not (dot and persons and parts):
             raise SettingsError(_unknown(word))
         yield from (f"{one}.{each}" for one in persons if one not in beyond for each in parts)

@@ -91,10 +91,17 @@ GROUP_MENU: dict[str, str] = {
 }  # fmt: skip
 """Merged groups that are layers of their own."""
 
+FACE_MENU: dict[str, str] = {
+    "face_skin": "Face: skin", "face_brows": "Face: brows", "face_eyes": "Face: eyes",
+    "face_iris": "Face: irises", "face_nose": "Face: nose", "face_lips": "Face: lips",
+    "face_mouth": "Face: inner mouth", "face_ears": "Face: ears", "face_beard": "Face: beard",
+}  # fmt: skip
+"""Regions of the part face, in the order of `faces.regions.REGIONS` (a test compares); they sum to it."""
+
 MATTE_MENU: dict[str, str] = in_order("pack_r", {
     "none": "None", "alpha": "Alpha", "screen": "Screen matte", "core": "Core matte (InM)",
     "garbage": "Garbage matte (OutM)", "hint": "Hint", "spill": "Spill",
-    **PERSON_MENU, **PART_MENU, **GROUP_MENU, "face_patch": "Face patch",
+    **PERSON_MENU, **PART_MENU, **GROUP_MENU, "face_patch": "Face patch", **FACE_MENU,
 })  # fmt: skip
 """What a channel of a packed picture can carry; each but the first two is a plane and a layer."""
 

@@ -13,19 +13,23 @@ output_colour: input linear srgb rec709
 pack_r: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights face_patch
+  skin clothes arms legs feet left_tights right_tights tights face_patch face_skin face_brows face_eyes
+  face_iris face_nose face_lips face_mouth face_ears face_beard
 pack_g: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights face_patch
+  skin clothes arms legs feet left_tights right_tights tights face_patch face_skin face_brows face_eyes
+  face_iris face_nose face_lips face_mouth face_ears face_beard
 pack_b: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights face_patch
+  skin clothes arms legs feet left_tights right_tights tights face_patch face_skin face_brows face_eyes
+  face_iris face_nose face_lips face_mouth face_ears face_beard
 pack_a: none alpha screen core garbage hint spill person_01 person_02 person_03 person_04 person_05
   person_06 person_07 person_08 hat hair face glasses neck torso_skin upper_clothes coat dress trousers
   skirt left_arm right_arm left_hand right_hand left_leg right_leg left_shoe right_shoe scarf bag held other
-  skin clothes arms legs feet left_tights right_tights tights face_patch
+  skin clothes arms legs feet left_tights right_tights tights face_patch face_skin face_brows face_eyes
+  face_iris face_nose face_lips face_mouth face_ears face_beard
 parts_of: everyone person_01 person_02 person_03 person_04 person_05 person_06 person_07 person_08
 screen: auto green blue picked none
 shadows: drop keep

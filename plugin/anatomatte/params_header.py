@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from .controls import PAGES, Control
-from .menus import GROUP_MENU, PART_MENU, PERSON_MENU
+from .menus import FACE_MENU, GROUP_MENU, PART_MENU, PERSON_MENU
 from .settings import BY_NAME, CONTROLS, digest
 
 
@@ -59,10 +59,11 @@ def header() -> str:
             labels = ", ".join(_c(label) for _, label in control.options)
             lines.append(f"inline constexpr const char* kMenuKeys_{control.name}[] = {{{keys}}};")
             lines.append(f"inline constexpr const char* kMenu_{control.name}[] = {{{labels}}};")
-    parts = (at for at, key in enumerate(BY_NAME["pack_r"].menu()) if key in {**PART_MENU, **GROUP_MENU})
+    of_people = {**PART_MENU, **GROUP_MENU, **FACE_MENU}
+    parts = (at for at, key in enumerate(BY_NAME["pack_r"].menu()) if key in of_people)
     persons = (BY_NAME["parts_of"].menu().index(person) for person in PERSON_MENU)
     lines += [
-        "// The mattes of parts and groups among the entries of a packed channel's menu.",
+        "// The mattes of parts, groups and regions of faces among the entries of a packed channel's menu.",
         f"inline constexpr int kPartMattes[] = {{{', '.join(map(str, parts))}}};",
         "// The people among the entries of Parts of, the first one first.",
         f"inline constexpr int kPersons[] = {{{', '.join(map(str, persons))}}};",

@@ -121,7 +121,7 @@ def test_the_shim_is_told_the_part_mattes_by_place(copy: Path) -> None:
         menu = [key for key, _ in table(copy)["pack_r"]]
         return [menu[place] for place in places]
 
-    kinds = {*menus.PART_MENU, *menus.GROUP_MENU}
+    kinds = {*menus.PART_MENU, *menus.GROUP_MENU, *menus.FACE_MENU}
     now = [key for key in FROZEN["pack_r"] if key in kinds]
     assert part_mattes() == now and set(now) == kinds
     change(copy, *ONE_OF_EACH)

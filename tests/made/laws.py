@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from anatomatte.engine import Mattes
-from anatomatte.menus import GROUP_MENU, PERSON_MENU
+from anatomatte.menus import FACE_MENU, GROUP_MENU, PERSON_MENU
 from anatomatte.parts import GROUPS
 
 NEAR = 1e-4
@@ -24,6 +24,10 @@ def check(mattes: Mattes) -> None:
         assert np.abs(sum(own) - matte).max() <= NEAR
     if people:
         assert np.abs(sum(parts.values()) - together).max() <= NEAR
+    for whose in ("everyone", *list(PERSON_MENU)[: len(people)]):
+        regions = mattes.planes([*FACE_MENU, "face"], whose)
+        assert all(plane.min() >= 0 for plane in regions)
+        assert np.abs(sum(regions[:-1]) - regions[-1]).max() <= NEAR
     for group in GROUP_MENU:
         members = sum((parts[name] for name in GROUPS[group]), np.zeros_like(mattes.alpha))
         assert np.abs(mattes.named(group) - members).max() <= NEAR

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from anatomatte.engine import faces as engine_faces
 from anatomatte.engine import subject
+from anatomatte.faces.mesh import Face
 from anatomatte.nets.external.protocols import PeopleGiven
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people import selection
@@ -100,11 +102,14 @@ def row_of_people(count: int, size: tuple[int, int] = (48, 120), coat: float = 0
 
 
 @contextmanager
-def looking(answer: PeopleEvidence, details: Details | None = None) -> Iterator[list[int]]:
+def looking(
+    answer: PeopleEvidence, details: Details | None = None, faces: tuple[Face | None, ...] = ()
+) -> Iterator[list[int]]:
     """Every look at a plate answers *answer*; the list that is handed out grows by one with each.
 
     Args:
         details: what is said of these people for their parts; None: no landmarks, no further look.
+        faces: of these people, from left to right; none is seen where it is empty.
     """
     looks: list[int] = []
 
@@ -115,4 +120,5 @@ def looking(answer: PeopleEvidence, details: Details | None = None) -> Iterator[
     with pytest.MonkeyPatch.context() as scene:
         scene.setattr(subject, "people", look)
         scene.setattr(subject, "details", lambda *_: details or Details())
+        scene.setattr(engine_faces, "faces_of", lambda _task, them: faces or (None,) * len(them.people))
         yield looks

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
+from ..menus import FACE_MENU, GROUP_MENU, PART_MENU, PERSON_MENU
 from ..people import selection
 from ..settings import Settings
 
-LAYERS = frozenset({*PERSON_MENU, *PART_MENU, *GROUP_MENU})
+LAYERS = frozenset({*PERSON_MENU, *PART_MENU, *GROUP_MENU, *FACE_MENU})
 """Mattes that only the people network can give."""
 
 
@@ -31,6 +31,12 @@ def wanted(settings: Settings) -> bool:
 
 DESPILLED = ("skin", "hair", "clothes")
 """Parts of people that despill may treat each in its way."""
+
+
+def regions(settings: Settings) -> bool:
+    """Whether a layer asks for regions of faces."""
+    packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
+    return settings.output == "packed" and not FACE_MENU.keys().isdisjoint(packed)
 
 
 def by_parts(settings: Settings) -> bool:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..decision import Decision
+from ..faces import planes
+from ..faces.planes import Found
 from ..frame import Pixels
 from ..keyer.key import Key
 from ..keyer.screen import Screen
-from ..menus import GROUP_MENU, PART_MENU, PERSON_MENU
+from ..menus import FACE_MENU, GROUP_MENU, PART_MENU, PERSON_MENU
 from ..parts import channels
 from ..people.split import Split, Wanted
 from ..qc.reason import Findings
@@ -61,6 +63,7 @@ class Mattes:
         face_light: H×W×3, what over the plate gives the plate with the new face: premultiplied, in
             the output's encoding; None as above.
         face_plate: H×W×3, the plate with the new face, in the output's encoding; None as above.
+        regions: makes the regions of the faces of the chosen people; None where there are no people.
         surface: H×W×3, the screen for the outputs that show it, in the output's encoding, or None.
         unmixing: what the foreground is made of where somebody asks for it; None where it is there.
         colours: makes foreground and spill, or hands them out.
@@ -82,6 +85,7 @@ class Mattes:
     face_plate: Pixels | None = None
     unmixing: Unmixing | None = None
     colours: Callable[[], Own] | None = None
+    regions: Callable[[], Found] | None = None
 
     @property
     def foreground(self) -> Pixels:
@@ -118,10 +122,19 @@ class Mattes:
         names = list(names)
         wanted = {name: _wanted(name, of) for name in names}
         from_split = {name: one for name, one in wanted.items() if one is not None}
-        made: dict[str, Pixels] = {}
+        made = self._regions([name for name in names if name in FACE_MENU], of)
         if self.split is not None and from_split:
-            made = dict(zip(from_split, self.split.planes(list(from_split.values())), strict=True))
+            made |= dict(zip(from_split, self.split.planes(list(from_split.values())), strict=True))
         return [self._plane(name, made) for name in names]
+
+    def _regions(self, names: list[str], of: str) -> dict[str, Pixels]:
+        """Regions of faces by their names in the menu; nothing where none is wanted."""
+        if not names or self.split is None or self.regions is None:
+            return {}
+        persons = tuple(PERSON_MENU)
+        person = persons.index(of) if of in persons else None
+        wanted = [name.removeprefix("face_") for name in names]
+        return dict(zip(names, planes.planes(self.split, self.regions(), wanted, person), strict=True))
 
     def _plane(self, name: str, made: dict[str, Pixels]) -> Pixels:
         if name in made:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from ..frame import Pixels
-from ..menus import GROUP_MENU, PART_MENU
+from ..menus import FACE_MENU, GROUP_MENU, PART_MENU
 from ..ops.guided import brightness
 from ..parts import PARTS, PERSON
 from ..people import selection
@@ -17,11 +17,11 @@ from ..people.parts.hardness import contrast
 from ..people.parts.labels import AT
 from ..people.shares import Shares, shares
 from ..settings import Settings
-from . import memo, mending, quality, quality_beside, steadying
+from . import faces, memo, mending, quality, quality_beside, steadying
 from .mattes import Mattes
 from .task import Task
 
-_LAYERS = frozenset({*PART_MENU, *GROUP_MENU} - {"held"})
+_LAYERS = frozenset({*PART_MENU, *GROUP_MENU, *FACE_MENU} - {"held"})
 """Mattes that only the parts can give."""
 
 
@@ -62,7 +62,8 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     if made.split is None:
         return made
     chosen = made.split.made
-    mattes = dataclasses.replace(made, split=made.split.with_parts(_maker(task, chosen, light)))
+    split = made.split.with_parts(_maker(task, chosen, light))
+    mattes = dataclasses.replace(made, split=split, regions=faces.maker(task, chosen, light))
     if asked(task.settings) and chosen.numbers:
         found = mending.parts_of(task)
         mattes.messages = (*mattes.messages, *found.messages)

@@ -28,6 +28,7 @@ from . import memo
 from .task import Task
 
 if TYPE_CHECKING:
+    from ..nets.graphs.faces import FaceGraphs
     from ..nets.graphs.landmarks import LandmarkGraphs
     from ..nets.graphs.people import PeopleGraphs
 
@@ -36,6 +37,7 @@ T = TypeVar("T")
 _lock = threading.Lock()
 _models: dict[str, PeopleGraphs] = {}
 _landmarks: dict[str, LandmarkGraphs] = {}
+_faces: dict[str, FaceGraphs] = {}
 _OURS = "The people network"
 
 
@@ -89,10 +91,25 @@ def rungs(task: Task) -> tuple[Rung, ...]:
     return ladder(where(task.settings.device))
 
 
+def face_model(device: str = CPU) -> FaceGraphs:
+    """The networks of faces of this process on a device, read once.
+
+    Raises:
+        SetupError: as `model`.
+    """
+    model(device)
+    from ..nets.graphs.faces import FaceGraphs
+
+    with _lock:
+        if device not in _faces:
+            _faces[device] = FaceGraphs(device)
+        return _faces[device]
+
+
 def weights() -> dict[str, str]:
     """SHA-256 of the weights of our own networks as they were read; empty where they have not been."""
     with _lock:
-        read = [one.digests for one in _models.values()] + [one.digests for one in _landmarks.values()]
+        read = [one.digests for one in (*_models.values(), *_landmarks.values(), *_faces.values())]
         return {name: digest for digests in read for name, digest in digests.items()}
 
 
@@ -101,6 +118,7 @@ def forget() -> None:
     with _lock:
         _models.clear()
         _landmarks.clear()
+        _faces.clear()
     sessions.purge()
     alpha_edge.states.purge()
 
@@ -128,10 +146,10 @@ def own_people(task: Task, tell: Callable[[str], None] = lambda _: None) -> Peop
             outfit=ensemble.outfit,
         )
 
-    return selection.ordered(_climbed(task, on, tell))
+    return selection.ordered(climbed(task, on, tell))
 
 
-def _climbed(task: Task, run: Callable[[Rung], T], tell: Callable[[str], None] = lambda _: None) -> T:
+def climbed(task: Task, run: Callable[[Rung], T], tell: Callable[[str], None] = lambda _: None) -> T:
     """*run* where the frame's networks run; what a GPU has no memory for is done by the CPU."""
     steps = rungs(task)
     return run(steps[0]) if len(steps) == 1 else descend(_OURS, steps, run, tell)
@@ -177,7 +195,7 @@ def landmarks(
             net = landmark_model(rung.device)
             return tuple(marks.landmarks(picture, people, net, work.threads, work.check, beside))
 
-        return _climbed(task, on)
+        return climbed(task, on)
 
     return memo.once("landmarks", task, memo.of_people(task), make)
 
@@ -214,7 +232,7 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
         def on(rung: Rung) -> list[tuple[Window, Plane]]:
             return look_again(picture, model(rung.device), wanted, threads=threads, check=work.check)
 
-        return _climbed(task, on)
+        return climbed(task, on)
 
     def mirror() -> None:
         mirrored[:] = looked([(None, True)], 1)
@@ -234,7 +252,7 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     def turned_on(rung: Rung) -> list[Plane]:
         return look_turned(picture, model(rung.device), squares, work.threads, work.check)
 
-    again = _climbed(task, turned_on) if squares else []
+    again = climbed(task, turned_on) if squares else []
     turned_looks = (
         turned.TurnedLook(person, square, parts)
         for (person, square, _), parts in zip(lying, again, strict=True)

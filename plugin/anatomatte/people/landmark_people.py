@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .alignment import Square
 from .evidence import PeopleEvidence, Plane
 
 _SAME_HEAD = 0.35
 """Radii of a body between its head and ours of one person at most."""
 
 _MOSTLY = 0.5
+
+_NEAR = 0.02
+"""How far beside the matte a landmark is still on it, as a share of the picture's longer side."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,3 +79,47 @@ def value_at(plane: Plane, place: NDArray[np.floating[Any]]) -> float:
     column, row = int(np.floor(place[0])), int(np.floor(place[1]))
     inside = 0 <= row < plane.shape[0] and 0 <= column < plane.shape[1]
     return float(plane[row, column]) if inside else 0.0
+
+
+def others_of(mattes: Sequence[Plane]) -> list[Plane]:
+    """For each person where somebody else is, (h, w) in 0-1."""
+    if not mattes:
+        return []
+    total = np.sum(mattes, 0)
+    return [np.asarray(np.clip(total - matte, 0, 1) * (1 - matte), np.float32) for matte in mattes]
+
+
+class Alone:
+    """One person in a picture: what networks are shown of him, and what of it is his."""
+
+    def __init__(self, picture: Plane, person: Person, others: Plane) -> None:
+        self.picture, self.person, self.others = picture, person, others
+        height, width = person.matte.shape
+        self.scale = picture.shape[1] / width, picture.shape[0] / height
+        self.crowded = float(others.max()) > _MOSTLY
+        near = 2 * max(1, round(_NEAR * max(height, width))) + 1
+        self.own = np.asarray(cv2.dilate(person.matte, np.ones((near, near), np.uint8)), np.float32)
+
+    def cut(self, square: Square, size: int) -> Plane:
+        """A square of the picture in which others have faded to its mean colour."""
+        cut = square.cut(self.picture, size)
+        if not self.crowded:
+            return cut
+        across, down = self.scale
+        small = Square(square.x / across, square.y / down, square.side / (across * down) ** 0.5, square.turn)
+        faded = np.clip(small.cut(self.others, size), 0, 1)[..., None]
+        if not faded.any():
+            return cut
+        mean = (cut * (1 - faded)).sum((0, 1)) / max(float((1 - faded).sum()), 1.0)
+        return np.asarray(cut + faded * (mean - cut), np.float32)
+
+    def on(self, points: Plane) -> NDArray[np.bool_]:
+        """Which of the points (n, 2) are on his matte and on no other."""
+        places = points / np.array(self.scale, np.float32)
+        own = np.array([value_at(self.own, place) for place in places])
+        other = np.array([value_at(self.others, place) for place in places])
+        return (own > _MOSTLY) & (other < _MOSTLY)
+
+    def mostly_on(self, points: Plane) -> bool:
+        """Whether most of the points (n, 2) are on him."""
+        return float(self.on(points).mean()) > _MOSTLY

@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..ops.filters import step
 from ..ops.strips import every, never
@@ -21,7 +19,7 @@ from . import landmark_looks as looks
 from .alignment import Square, around
 from .evidence import Plane
 from .landmark_looks import LEFT_HAND, PRESENT, RIGHT_HAND, LandmarkNetworks
-from .landmark_people import Person, seen, value_at
+from .landmark_people import Alone, Person, others_of, seen
 
 __all__ = ["Landmarks", "Person", "landmarks", "seen"]
 
@@ -45,9 +43,6 @@ LEAST_WRIST = 0.5
 
 SMALLEST = 16
 """Pixels of a square from which on a face or a hand can be seen in it."""
-
-_NEAR = 0.02
-"""How far beside the matte a landmark is still on it, as a share of the picture's longer side."""
 
 _HIPS_BELOW = (0.9, 1.6)
 """Where the hips of a figure may be that the frame cuts off below, in its heights from its top."""
@@ -108,7 +103,7 @@ def landmarks(
         For each person; None where no pose agrees with his matte.
     """
     made: list[Landmarks | None] = [None] * len(people)
-    others = _others([person.matte for person in people])
+    others = others_of([person.matte for person in people])
 
     def one(k: int) -> None:
         if k < len(people):
@@ -118,14 +113,6 @@ def landmarks(
 
     every(len(people) + 1, one, threads, check)
     return made
-
-
-def _others(mattes: Sequence[Plane]) -> list[Plane]:
-    """For each person where somebody else is, (h, w) in 0-1."""
-    if not mattes:
-        return []
-    total = np.sum(mattes, 0)
-    return [np.asarray(np.clip(total - matte, 0, 1) * (1 - matte), np.float32) for matte in mattes]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,16 +141,12 @@ class _Glance:
     likely: float
 
 
-class _Look:
+class _Look(Alone):
     """One person in the picture, his own and the others' mattes."""
 
     def __init__(self, picture: Plane, person: Person, others: Plane, nets: LandmarkNetworks) -> None:
-        self.picture, self.person, self.others, self.nets = picture, person, others, nets
-        height, width = person.matte.shape
-        self.scale = picture.shape[1] / width, picture.shape[0] / height
-        self.crowded = float(others.max()) > _MOSTLY
-        near = 2 * max(1, round(_NEAR * max(height, width))) + 1
-        self.own = np.asarray(cv2.dilate(person.matte, np.ones((near, near), np.uint8)), np.float32)
+        super().__init__(picture, person, others)
+        self.nets = nets
 
     def landmarks(self) -> Landmarks | None:
         """What is seen of him."""
@@ -234,7 +217,7 @@ class _Look:
         )
 
     def _glance(self, square: Square) -> _Glance:
-        cut = self._cut(square, looks.POSE_SIDE)
+        cut = self.cut(square, looks.POSE_SIDE)
         points, present, following = looks.pose_of(self.nets.pose(cut), square)
         return _Glance(square, cut, points, present, following, present * self._agreement(points))
 
@@ -269,16 +252,16 @@ class _Look:
         total = float(sure.sum())
         if total < _FEW[0]:
             return 0.0
-        return float((sure * self._on(pose[:, :2])).sum()) / total * float(step(total, *_FEW))
+        return float((sure * self.on(pose[:, :2])).sum()) / total * float(step(total, *_FEW))
 
     def _face(self, pose: Plane) -> Plane | None:
         square, best = looks.face_square(pose), None
         if square.side < SMALLEST:
             return None
         for _ in range(2 if square.side > max(_CLOSE, self.person.coarse) else 1):
-            raw = self.nets.face(self._cut(square, looks.FACE_SIDE))
+            raw = self.nets.face(self.cut(square, looks.FACE_SIDE))
             points, present, square = looks.face_of(raw, square)
-            best = points if present >= PRESENT and self._mostly_on(points[:, :2]) else best
+            best = points if present >= PRESENT and self.mostly_on(points[:, :2]) else best
         return best
 
     def _hand(self, pose: Plane, which: tuple[int, int, int], least: float) -> _Hand | None:
@@ -289,10 +272,10 @@ class _Look:
             return None
         wrist, reach = pose[which[0], :2], square.side / 2
         for _ in range(2):
-            raw = self.nets.hand(self._cut(square, looks.HAND_SIDE))
+            raw = self.nets.hand(self.cut(square, looks.HAND_SIDE))
             points, present, square = looks.hand_of(raw, square)
             away = float(np.hypot(*(points[0] - wrist)))
-            if present >= PRESENT and away < reach and self._mostly_on(points):
+            if present >= PRESENT and away < reach and self.mostly_on(points):
                 return _Hand(points, away, raw[2])
             if present < _WORTH:
                 break
@@ -325,34 +308,11 @@ class _Look:
         x = whole.x if head is None else float(head[0]) * self.picture.shape[1]
         return [Square(x, top + long * high, looks.BODY * 2 * long * high) for long in _HIPS_BELOW] + [whole]
 
-    def _cut(self, square: Square, size: int) -> Plane:
-        """A square of the picture in which others have faded to its mean colour."""
-        cut = square.cut(self.picture, size)
-        if not self.crowded:
-            return cut
-        across, down = self.scale
-        small = Square(square.x / across, square.y / down, square.side / (across * down) ** 0.5, square.turn)
-        faded = np.clip(small.cut(self.others, size), 0, 1)[..., None]
-        if not faded.any():
-            return cut
-        mean = (cut * (1 - faded)).sum((0, 1)) / max(float((1 - faded).sum()), 1.0)
-        return np.asarray(cut + faded * (mean - cut), np.float32)
-
     def _sure(self, pose: Plane) -> Plane:
         """How sure each landmark (33, 4) is to be seen, (33,) in 0-1; 0 beyond the picture."""
         size = [self.picture.shape[1], self.picture.shape[0]]
         inside = ((pose[:, :2] >= 0) & (pose[:, :2] < size)).all(1)
         return np.where(inside, pose[:, 2] * pose[:, 3], np.float32(0))
-
-    def _on(self, points: Plane) -> NDArray[np.bool_]:
-        """Which of the points (n, 2) are on his matte and on no other."""
-        places = points / np.array(self.scale, np.float32)
-        own = np.array([value_at(self.own, place) for place in places])
-        other = np.array([value_at(self.others, place) for place in places])
-        return (own > _MOSTLY) & (other < _MOSTLY)
-
-    def _mostly_on(self, points: Plane) -> bool:
-        return float(self._on(points).mean()) > _MOSTLY
 
 
 def _contradicted(left: _Hand | None, right: _Hand | None) -> bool:

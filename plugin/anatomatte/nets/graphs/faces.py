@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...models.store.files import sha256_of
+from ..runtime.devices import CPU
 from .files import FILES
 from .graph import Graph, Plane, batch
 
@@ -12,12 +13,15 @@ _NAMES = ("face_attention", "face_detector")
 class FaceGraphs:
     """Landmarks of a face, and where faces are: `faces.mesh.FaceNetworks`; threads may share it.
 
+    Args:
+        device: as of `Graph`.
+
     Raises:
         SetupError: weights or graphs are missing or damaged.
     """
 
-    def __init__(self) -> None:
-        self._mesh, self._detector = (Graph(name) for name in _NAMES)
+    def __init__(self, device: str = CPU) -> None:
+        self._mesh, self._detector = (Graph(name, device) for name in _NAMES)
         self.digests = {path.stem: sha256_of(path) for name in _NAMES for path in FILES[name]}
         """SHA-256 of the weights that were read, by their file's name."""
 

@@ -117,11 +117,10 @@ class FaceAttention(nn.Module):
         self.parts = nn.ModuleList([Part(len(LIPS)), Part(len(EYES[0]), 5), Part(len(EYES[1]), 5)])
 
     def forward(self, picture: Tensor) -> Found:
-        first, *rest = self.levels[0]
-        fine = first(self.halved(self.act(self.stem(picture))))
-        deep = fine
-        for block in (*rest, *self.levels[1:]):
-            deep = block(deep)
+        first = self.levels[0]
+        assert isinstance(first, nn.Sequential)
+        fine: Tensor = first[0](self.halved(self.act(self.stem(picture))))
+        deep = self.levels[1:](first[1:](fine))
         features = self.points.features(deep)
         mesh = self.points.out(features).reshape(len(picture), MESH, 3)
         present = torch.sigmoid(self.present(features)).reshape(-1)

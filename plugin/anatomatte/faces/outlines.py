@@ -1,0 +1,49 @@
+"""Outlines of what a face has, as landmarks, and where its ears are on the canonical face."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Outline = tuple[int, ...]
+
+OVAL: Outline = (
+    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+)
+EYES: tuple[Outline, ...] = (
+    (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246),
+    (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466),
+)
+"""Rims of the lids."""
+
+IRISES: tuple[Outline, ...] = ((469, 470, 471, 472), (474, 475, 476, 477))
+BROWS: tuple[Outline, ...] = (
+    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
+    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
+)
+LIPS: Outline = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
+MOUTH: Outline = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191)
+NOSE: Outline = (
+    *(168, 193, 122, 174, 217, 126, 209, 49, 129, 64, 98, 97, 2),
+    *(326, 327, 294, 358, 279, 429, 355, 437, 399, 351, 417),
+)
+
+BEARDS: Outline = (
+    *(132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361),
+    *(401, 376, 411, 425, 426, 327, 2, 98, 206, 205, 187, 147, 177),
+)
+"""Where a beard may be: along the jaw, around the mouth, up to the nose."""
+
+BARE: tuple[Outline, ...] = (
+    (117, 118, 101, 36, 205, 50),
+    (346, 347, 330, 266, 425, 280),
+    (107, 66, 69, 108, 151, 337, 299, 296, 336, 9),
+)
+"""Cheeks and forehead: what this person's bare skin looks like."""
+
+_EAR = np.array([[7.2, -3.8, 1.6], [8.6, -4.4, 4.6], [9.4, -2.6, 6.0], [8.8, 2.2, 5.0], [7.2, 2.6, 2.0]])
+"""An ear's outline on the canonical face (centimetres; x outward, y down, z away from the camera)."""
+
+EARS: tuple[NDArray[np.float64], ...] = (_EAR * [-1, 1, 1], _EAR)
+"""The ears left and right in the picture of a face that looks into the camera."""

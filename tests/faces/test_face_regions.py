@@ -1,0 +1,130 @@
+"""Regions of faces: they share out the face part, keep to it, and are made when somebody asks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import anatomatte
+from anatomatte.engine import Mattes
+from anatomatte.engine import faces as engine_faces
+from anatomatte.faces.regions import REGIONS
+from anatomatte.menus import FACE_MENU, MATTE_MENU
+from made.face_marks import evidence, face, plate, turned
+from made.laws import check
+from made.people_fake import looking, row_of_people
+
+SCENE = {"screen": "none", "who": "everyone", "input_colour": "linear"}
+Planes = dict[str, NDArray[np.float32]]
+
+
+def made(hand: bool = False, picture: NDArray[np.float32] | None = None, **more: object) -> Mattes:
+    with looking(evidence(hand), faces=(face(turned()),)):
+        return anatomatte.matte(plate() if picture is None else picture, **SCENE, **more)
+
+
+def regions(mattes: Mattes, of: str = "everyone") -> Planes:
+    with looking(evidence(), faces=(face(turned()),)):
+        return dict(zip(FACE_MENU, mattes.planes(FACE_MENU, of), strict=True))
+
+
+def middle(plane: NDArray[np.float32]) -> tuple[float, float]:
+    y, x = np.mgrid[: plane.shape[0], : plane.shape[1]] + 0.5
+    return float((x * plane).sum() / plane.sum()), float((y * plane).sum() / plane.sum())
+
+
+def test_the_menu_is_the_regions_at_the_end() -> None:
+    assert tuple(FACE_MENU) == tuple(f"face_{name}" for name in REGIONS)
+    assert tuple(MATTE_MENU)[-len(FACE_MENU) :] == tuple(FACE_MENU)
+
+
+def test_each_region_is_where_it_belongs() -> None:
+    points, planes = turned(), regions(made())
+    for name, landmarks in {
+        "face_brows": (63, 293),
+        "face_eyes": (468, 473),
+        "face_iris": (468, 473),
+        "face_nose": (197, 4),
+        "face_lips": (0, 17),
+        "face_mouth": (13, 14),
+    }.items():
+        x, y = middle(planes[name])
+        assert abs(x - 200) < 2, name
+        assert abs(y - points[list(landmarks), 1].mean()) < 8, name
+        assert planes[name].max() > 0.5, name
+    assert planes["face_iris"][int(points[468, 1]), int(points[468, 0])] > 0.9
+    assert planes["face_lips"][int(points[17, 1]) - 2, 200] > 0.7
+    assert planes["face_ears"].sum() > 20 and planes["face_beard"].max() == 0
+    assert planes["face_ears"][:, 150:250].max() < 0.05
+    assert planes["face_skin"][int(points[50, 1]), int(points[50, 0])] > 0.95  # a cheek
+
+
+def test_regions_share_out_the_face_alone() -> None:
+    with looking(evidence(), faces=(face(turned()),)):
+        mattes = made()
+        check(mattes)
+        planes = mattes.planes([*FACE_MENU, "face"])
+    assert np.abs(sum(planes[:-1]) - planes[-1]).max() < 1e-5
+    assert all((plane <= planes[-1] + 1e-6).all() for plane in planes[:-1])
+
+
+def test_what_lies_over_the_face_is_no_region() -> None:
+    hidden, open_ = (regions(made(hand=hand))["face_lips"].sum() for hand in (True, False))
+    assert hidden < 0.1 * open_
+
+
+def test_windows_and_threads_change_nothing() -> None:
+    with looking(evidence(), faces=(face(turned(yaw=20, roll=10)),)):
+        one = anatomatte.matte(plate(), threads=1, **SCENE)
+        many = anatomatte.matte(plate(), threads=4, **SCENE).planes(FACE_MENU)
+        whole = one.planes(FACE_MENU)
+        rows, columns = slice(90, 201), slice(133, 260)
+        cut = one.cropped(rows, columns).planes(FACE_MENU)
+    for plane, other, window in zip(whole, many, cut, strict=True):
+        assert np.array_equal(plane, other)
+        assert np.array_equal(plane[rows, columns], window)
+
+
+def test_without_a_face_all_is_skin() -> None:
+    with looking(evidence()):
+        mattes = anatomatte.matte(plate(), **SCENE)
+        planes = dict(zip(FACE_MENU, mattes.planes(FACE_MENU), strict=True))
+        assert np.array_equal(planes.pop("face_skin"), mattes.named("face"))
+    assert not any(plane.any() for plane in planes.values())
+
+
+def test_a_region_of_one_person_is_his() -> None:
+    at = [(k * 96 + 48, 44) for k in range(2)]
+    both = tuple(face(turned(scale=1.6, at=place)) for place in at)
+    picture = np.random.default_rng(2).random((96, 192, 3), np.float32)
+    with looking(row_of_people(2), faces=both):
+        mattes = anatomatte.matte(picture, **SCENE)
+        first, second = (mattes.named("face_nose", f"person_{n:02d}") for n in (1, 2))
+        assert first[:, 96:].max() == 0 < first.max() and second[:, :96].max() == 0 < second.max()
+        assert np.abs(mattes.named("face_nose") - first - second).max() < 1e-5
+    with looking(row_of_people(2), faces=(both[0], None)):
+        mattes = anatomatte.matte(picture, **SCENE)
+        assert mattes.named("face_nose", "person_02").max() == 0
+        assert mattes.named("face_skin", "person_02").max() > 0.9
+
+
+def test_faces_are_looked_for_when_a_region_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    picture = np.random.default_rng(8).random((96, 192, 3), np.float32)
+    with looking(row_of_people(2)):
+        monkeypatch.setattr(engine_faces, "faces_of", lambda *_: asked.append(1) or (None, None))
+        mattes = anatomatte.matte(picture, **SCENE)
+        assert mattes.named("face").any() and mattes.named("skin").any() and not asked
+        assert mattes.named("face_skin").any() and asked == [1]
+        mattes.cropped(slice(10, 20), slice(0, 99)).planes(["face_lips", "face_eyes"])
+        assert asked == [1]
+
+
+@pytest.mark.parametrize("shadow", [False, True])
+def test_a_beard_is_where_the_lower_face_is_unlike_the_skin(shadow: bool) -> None:
+    planes = {beard: regions(made(picture=plate(beard, shadow)))["face_beard"] for beard in (False, True)}
+    assert planes[False].max() == 0  # a shadow is no beard
+    chin = turned()[175, :2].astype(int)
+    assert planes[True][chin[1], chin[0]] > 0.7
+    assert planes[True][: int(turned()[4, 1])].max() < 0.05
