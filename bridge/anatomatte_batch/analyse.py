@@ -263,7 +263,8 @@ class _Analysis:
         self.looks.append(FrameLooks(frame, found.aspect, found.looks, moved))
         self.common[frame] = found.common
         checks = scores(found.findings)
-        self.moments[frame] = Moment(found.likeness, round(found.exposure, 3), qc=checks)
+        stops = round(found.exposure, 3)
+        self.moments[frame] = Moment(found.likeness, stops, qc=checks, faces=found.faces)
         self._ended(frame, path, began, checks=checks)
         return True
 

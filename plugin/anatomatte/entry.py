@@ -15,8 +15,8 @@ from . import __version__, buffers, engine
 from . import settings as table
 from .cache import memo
 from .controls import clamped
+from .engine import asking, provenance, quality
 from .engine import output as packing
-from .engine import provenance, quality
 from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupError
 from .frame import Bounds, Frame, Pixels, from_view, to_view
 from .idle import without_effect
@@ -111,9 +111,10 @@ def render(
         *_alone(chosen, around),
     )
     people = mattes.split is not None
-    account = provenance.account(chosen, time, around, people, True, people and engine.parts_asked(chosen))
+    parts, regions = people and engine.parts_asked(chosen), people and asking.regions(chosen)
+    account = provenance.account(chosen, time, around, people, True, parts, regions)
     said = provenance.of_screen(mattes.decision) | provenance.of_parts(mattes.unsure)
-    said |= provenance.of_checks(mattes.findings)
+    said |= provenance.of_checks(mattes.findings) | provenance.of_faces(mattes.faces)
     checks = quality.told(mattes.findings, source.bounds, across)
     frame = f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s"
     facts = (*_screen_colour(mattes), _networks(account, people))

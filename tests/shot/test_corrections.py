@@ -15,7 +15,7 @@ from anatomatte.errors import SettingsError
 from anatomatte.shot.carrying import carried, with_marks, without
 from anatomatte.shot.corrections import Correction, Mark, checked
 from anatomatte.shot.reading import read_shot
-from anatomatte.shot.schema import Scene
+from anatomatte.shot.schema import SCHEMA, Scene
 from anatomatte.shot.writing import write_shot
 from made.shots_made import shot, written
 
@@ -88,7 +88,7 @@ def test_schema_2_does_not_say_how_far_it_was_carried(tmp_path: Path) -> None:
     found = read_shot(path)
     assert [(one.reach, one.carried) for one in found.corrections] == [(9, -1)]
     write_shot(found, path)
-    assert json.loads(path.read_text(encoding="utf-8"))["schema"] == 3 and read_shot(path).corrections
+    assert json.loads(path.read_text(encoding="utf-8"))["schema"] == SCHEMA and read_shot(path).corrections
 
 
 @pytest.mark.parametrize("values", [{"stroke": [0.4, 0.4]}, {"id": 7}, {"reach": 9}])

@@ -17,6 +17,7 @@ from ..people.evidence import PeopleEvidence
 from ..people.shares import Shares
 from . import memo, steadying, subject
 from .evidence import looked, people_of
+from .mattes import HeadFacts
 from .task import Task
 
 
@@ -61,6 +62,16 @@ def numbered(task: Task) -> dict[int, Face]:
     return made
 
 
+def told(task: Task, numbers: tuple[int, ...]) -> dict[str, HeadFacts]:
+    """What a frame's account says of the faces of some people, by their layers."""
+    made = {}
+    for number, face in sorted(numbered(task).items()):
+        if number in numbers:
+            yaw, pitch, roll = (round(angle, 1) for angle in face.pose.degrees)
+            made[f"person_{number + 1:02d}"] = round(face.score, 3), yaw, pitch, roll
+    return made
+
+
 def maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], Found]:
     """What makes the regions of the chosen people's faces over *light*, H×W×3 at the alpha's size."""
 
@@ -76,5 +87,7 @@ def maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], Found]:
                 made.append((number, found))
         return tuple(made)
 
+    if not chosen.numbers:
+        return dict
     facts = (*memo.of_steady(task), chosen.numbers, light.shape[:2])
     return lambda: dict(memo.once("regions", task, facts, make))

@@ -15,9 +15,10 @@ from ..qc.reason import Findings
 from ..settings import Settings
 from ..shot import likeness
 from ..shot.camera import background
+from ..shot.face_rows import FaceRow, rows_of
 from ..shot.looks import Look, looks_of
 from ..work import Work
-from . import parting, quality, quality_beside, steadying
+from . import faces, parting, quality, quality_beside, steadying
 from .edge import refine
 from .evidence import observe, people_of
 from .neighbours import Around
@@ -28,8 +29,8 @@ from .task import Task
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Looked:
     """A look at a frame: the people, the plate's `likeness`, its automatic exposure in stops, its width
-    through its height, its background for the camera's move, what the checks say of the frame, and what its
-    people share with those of the frames beside it."""
+    through its height, its background for the camera's move, what the checks say of the frame, what its
+    people share with those of the frames beside it, and their faces."""
 
     looks: tuple[Look, ...]
     likeness: str
@@ -38,6 +39,7 @@ class Looked:
     background: Pixels
     findings: Findings = ()
     common: tuple[Common, ...] = ()
+    faces: tuple[FaceRow, ...] = ()
 
 
 def look_at(source: Frame, settings: Settings, work: Work, around: Around | None = None) -> Looked:
@@ -60,7 +62,8 @@ def look_at(source: Frame, settings: Settings, work: Work, around: Around | None
         aspect = source.aspect * wide / high
         ground = background(picture, looks)
         found, common = _checked(task), _in_common(task, seen)
-        return Looked(looks, likeness.of(plate.light), stops, aspect, ground, found, common)
+        rows = rows_of(faces.faces_of(task, seen), wide, high)
+        return Looked(looks, likeness.of(plate.light), stops, aspect, ground, found, common, rows)
 
 
 def _checked(task: Task) -> Findings:

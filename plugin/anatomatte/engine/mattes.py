@@ -19,6 +19,9 @@ from ..parts import channels
 from ..people.split import Split, Wanted
 from ..qc.reason import Findings
 
+HeadFacts = tuple[float, float, float, float]
+"""How far a face is believed, in 0-1, and yaw, pitch and roll of the head in degrees."""
+
 _PLANES = ("alpha", "foreground", "screen", "spill", "core", "garbage", "hint")
 _SOMETIMES = ("surface", "face_patch", "face_light", "face_plate")
 _MADE = ("foreground", "spill")
@@ -64,6 +67,7 @@ class Mattes:
             the output's encoding; None as above.
         face_plate: H×W×3, the plate with the new face, in the output's encoding; None as above.
         regions: makes the regions of the faces of the chosen people; None where there are no people.
+        faces: of each person whose face is seen; empty where no control asks for regions of faces.
         surface: H×W×3, the screen for the outputs that show it, in the output's encoding, or None.
         unmixing: what the foreground is made of where somebody asks for it; None where it is there.
         colours: makes foreground and spill, or hands them out.
@@ -86,6 +90,7 @@ class Mattes:
     unmixing: Unmixing | None = None
     colours: Callable[[], Own] | None = None
     regions: Callable[[], Found] | None = None
+    faces: Mapping[str, HeadFacts] = dataclasses.field(default_factory=dict)
 
     @property
     def foreground(self) -> Pixels:

@@ -31,6 +31,7 @@ from ..settings import Settings
 from ..shot.numbering import at_frame
 from ..timing import temporal_window
 from . import face_nets, face_views, subject
+from .mattes import HeadFacts
 from .neighbours import Around, whole
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
@@ -75,7 +76,13 @@ def weights(landmarks: bool = False, faces: bool = False) -> dict[str, str]:
 
 
 def account(
-    settings: Settings, time: float, around: Around | None, people: bool, edge: bool, parts: bool
+    settings: Settings,
+    time: float,
+    around: Around | None,
+    people: bool,
+    edge: bool,
+    parts: bool,
+    faces: bool = False,
 ) -> dict[str, Any]:
     """What a frame is made with.
 
@@ -84,6 +91,7 @@ def account(
         people: whether the networks are asked who is in the plate.
         edge: whether there is an edge that an edge model may refine.
         parts: whether parts of people are asked for.
+        faces: whether regions of their faces are.
     """
     kinds: tuple[Kind, ...] = (*(("parts", "alpha") if people else ()), *(("edge",) if edge else ()))
     models: dict[str, str] = {}
@@ -104,7 +112,7 @@ def account(
         "table": table.digest(),
         "precision": "float32",
         "device": "cpu",
-        "weights": weights(parts) if people else {},
+        "weights": weights(parts, faces) if people else {},
         "models": models,
         "neighbours": sorted(neighbours - absent),
         "absent": sorted(absent),
@@ -154,6 +162,12 @@ def of_parts(unsure: Mapping[str, str]) -> dict[str, str]:
     return {"unsure": " ".join(f"{name}:unsure" for name in unsure)} if unsure else {}
 
 
+def of_faces(faces: Mapping[str, HeadFacts]) -> dict[str, str]:
+    """How the frame's account tells of heads: person → presence, yaw, pitch and roll, as JSON; nothing where
+    no region of a face is asked for."""
+    return {"faces": json.dumps({who: list(facts) for who, facts in faces.items()})} if faces else {}
+
+
 def of_checks(findings: qc.Findings) -> dict[str, str]:
     """How the frame's account tells of its checks: code → score as JSON; nothing where they are off."""
     return {"qc": json.dumps(qc.scores(findings), sort_keys=True)} if findings else {}
@@ -172,4 +186,4 @@ def expected(settings: Settings, time: float, first: float | None, last: float |
     """
     people = settings.subject != "off"
     around = Around(time, {}, settings, first, last, lambda name, number: None)
-    return account(settings, time, around, people, True, people)
+    return account(settings, time, around, people, True, people, people)

@@ -41,7 +41,16 @@ def _spaced(table: Table, frames: Table) -> tuple[Table, Table]:
     return table, frames
 
 
-STEPS: Mapping[int, Step] = {1: _corrected, 2: _reached, 3: _spaced}
+def _faced(table: Table, frames: Table) -> tuple[Table, Table]:
+    """4 → 5: the faces of a frame's people; nothing is known of them, whatever a key ``faces`` says."""
+    rows = {
+        key: {name: value for name, value in row.items() if name != "faces"} if isinstance(row, dict) else row
+        for key, row in frames.items()
+    }
+    return table, rows
+
+
+STEPS: Mapping[int, Step] = {1: _corrected, 2: _reached, 3: _spaced, 4: _faced}
 """Version → the step from it to the next. Append-only: what once was written stays readable."""
 
 

@@ -15,6 +15,7 @@ from ..errors import SettingsError
 from ..faces.consent import Consent
 from ..toml_table import Table, read
 from .corrections import Correction, Mark, Painted, checked
+from .face_rows import read_row
 from .likeness import is_likeness
 from .migrating import migrated, version
 from .schema import KIND, SCHEMA, Moment, Person, PlateFacts, Row, Scene, Shot, named
@@ -216,7 +217,8 @@ def _moment(table: Any, where: str) -> Moment:
         accepted = table.get("accepted", "")
         if not isinstance(accepted, str):
             raise ValueError(accepted)
-        return Moment(table["likeness"], exposure, people, marks, _qc(table["qc"]), accepted)
+        faces = tuple(read_row(row, len(people)) for row in table.get("faces", ()))
+        return Moment(table["likeness"], exposure, people, marks, _qc(table["qc"]), accepted, faces)
     except (KeyError, TypeError, ValueError) as why:
         raise SettingsError(f"{where} is damaged; {AGAIN}.") from why
 

@@ -19,8 +19,9 @@ from ..faces.consent import Consent
 from ..menus import GROUP_MENU, MATTE_MENU, MOST_PEOPLE, PART_MENU, PERSON_MENU
 from ..toml_table import field as entry
 from .corrections import Correction, Mark, Painted
+from .face_rows import FaceRow
 
-SCHEMA = 4
+SCHEMA = 5
 """The version that this code writes and reads; older ones are brought up to it (`migrating`)."""
 
 KIND = "anatomatte shot"
@@ -87,7 +88,8 @@ class Scene:
 class Moment:
     """What was seen in one frame: the plate's likeness (`likeness.of`), the automatic exposure in stops, the
     people, where strokes of corrections lie, what the checks say of it (code → score in 0..1; empty where it
-    was not checked), and the `Shot.token` with which somebody found it good; empty where nobody did."""
+    was not checked), the `Shot.token` with which somebody found it good (empty where nobody did), and the
+    people's faces."""
 
     likeness: str
     exposure: float = 0.0
@@ -95,6 +97,7 @@ class Moment:
     marks: tuple[Mark, ...] = ()
     qc: Mapping[str, float] = field(default_factory=dict)
     accepted: str = ""
+    faces: tuple[FaceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ def _moment(moment: Moment) -> str:
     facts["likeness"] = moment.likeness
     if moment.marks:
         facts["marks"] = [[mark.id, mark.belief, *sum(mark.points, ())] for mark in moment.marks]
+    if moment.faces:
+        facts["faces"] = [face.row() for face in moment.faces]
     if moment.accepted:
         facts["accepted"] = moment.accepted
     facts["qc"] = {code: round(score, 3) for code, score in moment.qc.items()}

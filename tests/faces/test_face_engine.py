@@ -1,0 +1,218 @@
+"""Faces in the engine: the shipped networks on a drawn portrait, in the frame's account and in sidecars."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from nets.test_portrait_net import portrait
+
+import anatomatte
+from anatomatte.cache import memo
+from anatomatte.engine import faces, provenance, subject
+from anatomatte.engine.evidence import people_of
+from anatomatte.engine.looking import look_at
+from anatomatte.engine.task import Task
+from anatomatte.errors import SettingsError
+from anatomatte.faces import mesh
+from anatomatte.frame import Frame
+from anatomatte.menus import FACE_MENU
+from anatomatte.people.landmarks import Person
+from anatomatte.plate import prepare
+from anatomatte.settings import Settings
+from anatomatte.shot.face_rows import rows_of
+from anatomatte.shot.reading import read_shot
+from anatomatte.shot.writing import write_shot
+from anatomatte.work import Work
+from made.face_marks import evidence, face, plate, turned
+from made.people_fake import looking
+from made.shots_made import shot, written
+
+SIDE = 384
+AT = 150, 10
+
+
+def drawn(turns: int = 0) -> np.ndarray:
+    """A drawn portrait in the lower right of a plate, which is turned by quarters."""
+    made = np.full((SIDE + AT[1], SIDE + AT[0], 3), 0.55, np.float32)
+    made[AT[1] :, AT[0] :] = cv2.resize(portrait(), (SIDE, SIDE))
+    return np.ascontiguousarray(np.rot90(made, turns))
+
+
+def task_of(picture: np.ndarray) -> Task:
+    settings, (height, width) = Settings(input_colour="srgb", screen="none"), picture.shape[:2]
+    frame = Frame(picture, (0, 0, width, height))
+    return Task(prepare({"Source": frame}, settings, 2), settings, Work(threads=2), (0, 0))
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(memo, "limit", 64 << 20)
+    yield
+    memo.purge()
+
+
+@pytest.fixture(scope="module")
+def upright() -> mesh.Face:
+    task = task_of(drawn())
+    (found,) = faces.faces_of(task, people_of(task))
+    assert found is not None
+    return found
+
+
+def test_a_portrait_has_a_face_where_it_is(upright: mesh.Face) -> None:
+    assert upright.score > 0.5 and upright.points.shape == (478, 3)
+    x, y = (upright.points[:, :2].mean(0) - AT) / SIDE
+    assert np.hypot(x - 0.5, y - 0.42) < 0.06  # the painted oval's middle
+    assert all(abs(angle) < 20 for angle in upright.pose.degrees)
+    assert upright.seen.mean() > 0.9
+
+
+def test_upside_down_the_face_is_the_same(upright: mesh.Face) -> None:
+    task = task_of(drawn(2))
+    found = [one for one in faces.faces_of(task, people_of(task)) if one is not None]
+    assert len(found) <= 1  # where the pass sees nobody there is no face either
+    for one in found:
+        back = np.array(drawn().shape[1::-1]) - one.points[:, :2]
+        assert np.hypot(*(back - upright.points[:, :2]).T).mean() < 0.1 * upright.eyes
+        assert abs(abs(one.pose.degrees[2]) - 180) < 20
+
+
+def test_the_detector_finds_a_face_that_the_pass_did_not(upright: mesh.Face) -> None:
+    picture = drawn()
+    matte = np.zeros(picture.shape[:2], np.float32)
+    matte[AT[1] :, AT[0] + 80 : AT[0] + 300] = 1
+    head = np.array([(AT[0] + 0.5 * SIDE) / picture.shape[1], 0.42], np.float32)
+    (found,) = mesh.faces(picture, [Person(matte, None, head)], [None], subject.face_model())
+    assert found is not None
+    assert np.hypot(*(found.points - upright.points)[:, :2].T).mean() < 0.1 * upright.eyes
+
+
+@pytest.mark.parametrize("what", ["nothing", "noise", "back", "beyond"])
+def test_where_no_face_is_there_is_none(what: str) -> None:
+    picture = drawn()
+    if what == "nothing":
+        picture[:] = 0.4
+    elif what == "noise":
+        picture[:] = np.random.default_rng(3).random(picture.shape, np.float32)
+    elif what == "back":
+        picture[AT[1] :, AT[0] :] = cv2.GaussianBlur(picture[AT[1] :, AT[0] :], (0, 0), 40)
+    matte = np.ones(picture.shape[:2], np.float32)
+    head = np.array([5.0, -3.0] if what == "beyond" else [0.6, 0.45], np.float32)
+    assert mesh.faces(picture, [Person(matte, None, head)], [None], subject.face_model()) == [None]
+
+
+def test_one_face_is_of_one_person(upright: mesh.Face) -> None:
+    """Two who share a place: the face goes to whom it lies on."""
+    picture = drawn()
+    mine = np.zeros(picture.shape[:2], np.float32)
+    mine[AT[1] :, AT[0] :] = 1
+    theirs = np.zeros_like(mine)
+    theirs[:, : AT[0]] = 1
+    head = np.array([(AT[0] + 0.5 * SIDE) / picture.shape[1], 0.42], np.float32)
+    people = [Person(theirs, None, head), Person(mine, None, head)]
+    found = mesh.faces(picture, people, [None, None], subject.face_model())
+    assert found[0] is None and found[1] is not None
+
+
+def test_a_face_is_looked_for_once(kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = task_of(drawn())
+    first = faces.faces_of(task, people_of(task))
+    monkeypatch.setattr(subject, "face_model", lambda: pytest.fail("looked at twice"))
+    again = faces.faces_of(task_of(drawn()), people_of(task))
+    assert again[0] is first[0] and first[0] is not None and not first[0].points.flags.writeable
+
+
+def test_the_networks_are_read_once_named_and_given_back() -> None:
+    first = subject.face_model()
+    assert subject.face_model() is first
+    named = {"face_attention", "face_detector"}
+    assert named <= set(subject.weights())
+    assert not named & set(provenance.weights(landmarks=True))
+    assert named <= set(provenance.weights(faces=True))
+    subject.forget()
+    assert named.isdisjoint(subject.weights()) and subject.face_model() is not first
+
+
+def test_regions_of_the_drawn_portrait_lie_as_a_face_does() -> None:
+    mattes = anatomatte.matte(drawn(), input_colour="srgb", screen="none", who="everyone")
+    planes = dict(zip(FACE_MENU, mattes.planes(FACE_MENU), strict=True))
+    assert np.abs(sum(planes.values()) - mattes.named("face")).max() < 1e-4
+    y = np.mgrid[: SIDE + AT[1], : SIDE + AT[0]][0]
+    heights = [
+        float((y * planes[name]).sum() / planes[name].sum())
+        for name in ("face_brows", "face_eyes", "face_nose", "face_lips")
+    ]
+    assert heights == sorted(heights)
+
+
+def test_the_frames_account_tells_of_heads_where_regions_are_asked_for() -> None:
+    with looking(evidence(), faces=(face(turned(yaw=30)),)):
+        scene = {"screen": "none", "input_colour": "linear", "output": "packed"}
+        told = anatomatte.matte(plate(), pack_r="face_lips", **scene).faces
+        assert told == {"person_01": (1.0, 30.0, -0.0, 0.0)}
+        assert not anatomatte.matte(plate(), pack_r="face", **scene).faces
+    facts = json.loads(provenance.of_faces(told)["faces"])
+    assert facts == {"person_01": [1.0, 30.0, 0.0, 0.0]} and provenance.of_faces({}) == {}
+
+
+def test_an_analysis_keeps_faces_in_the_sidecar(tmp_path: Path) -> None:
+    light = plate()
+    with looking(evidence(), faces=(face(turned(yaw=20)),)):
+        found = look_at(
+            Frame(light, (0, 0, 400, 300)), Settings(screen="none", input_colour="linear"), Work()
+        )
+    (row,) = found.faces
+    assert (row.at, row.score, row.yaw) == (0, 1.0, 20.0)
+    assert np.abs(row.points(400, 300) - turned(yaw=20)[:, :2]).max() < 0.02
+    made = shot(light, {7: ((1, 0.5, 0.5, 0.1, 0.1, 0.9, 0.9),)})
+    moments = {7: dataclasses.replace(made.moments[7], faces=found.faces)}
+    path = written(dataclasses.replace(made, moments=moments), tmp_path)
+    read = read_shot(path)
+    assert read.moments[7].faces == found.faces and read.token(7) == made.token(7)
+    write_shot(read, path)
+    assert read_shot(path).moments[7].faces == found.faces
+
+
+def edited(path: Path, change: Callable[[dict[str, Any]], object], schema: int | None = None) -> Path:
+    """The sidecar with another row of its frame 7."""
+    import hashlib
+
+    table = json.loads(path.read_text(encoding="utf-8"))
+    heavy = path.with_name(table["frames"]["file"])
+    rows = json.loads(heavy.read_text(encoding="utf-8"))
+    change(rows["7"])
+    text = json.dumps(rows)
+    heavy.write_text(text, encoding="utf-8")
+    table["frames"]["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    table["schema"] = schema or table["schema"]
+    path.write_text(json.dumps(table), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = shot(plate(), {7: ((1, 0.5, 0.5, 0.1, 0.1, 0.9, 0.9),)})
+    rows = rows_of((face(turned()),), 400, 300)
+    return written(
+        dataclasses.replace(made, moments={7: dataclasses.replace(made.moments[7], faces=rows)}), tmp_path
+    )
+
+
+def test_schema_4_knows_no_faces(path: Path) -> None:
+    assert read_shot(edited(path, lambda row: row.update(faces="of others"), 4)).moments[7].faces == ()
+
+
+@pytest.mark.parametrize(
+    "faces",
+    [[[1, 1, 0, 0, 0, ""]], [[0, 2, 0, 0, 0, "A" * 2552]], [[0, 1, 0, 0, 0, "AAAA"]], [[0, 1]], [7], "x"],
+)
+def test_a_damaged_face_is_a_sentence(path: Path, faces: object) -> None:
+    with pytest.raises(SettingsError, match="is damaged; run `anatomatte analyse` again"):
+        read_shot(edited(path, lambda row: row.update(faces=faces)))
