@@ -17,6 +17,7 @@ from ..ops.filters import step
 from ..ops.strips import every, never
 from ..people.alignment import Square, bounding, level
 from ..people.evidence import Plane
+from ..people.landmark_looks import face_square
 from ..people.landmark_people import Alone, Person, others_of, value_at
 from ..people.landmarks import Landmarks
 from . import detect
@@ -139,6 +140,8 @@ class _Look(Alone):
         """Where his face may be, and whether the square is rough."""
         if marks is not None and marks.face is not None:
             yield square_of(marks.face), False
+        elif marks is not None:
+            yield face_square(marks.pose), True
         for square in self._heads():
             scores, boxes = self.nets.detect(2 * self.cut(square, detect.SIDE) - 1)
             found = detect.best(scores, boxes, square)

@@ -41,9 +41,10 @@ _POWER = 2.0
 _HIDDEN_EAR = -0.35, -0.05
 """Cosine between an ear's side of the head and the camera up to which it is hidden, and from which seen."""
 
-_BEARD = 0.35, 0.6
-_PATCH = 0.3
-"""Share of the chin and the lip that is like a beard from which on there is one."""
+_BEARD = 0.2, 0.4
+_PATCH, _MOST = 0.4, 0.05
+"""Share of the chin and the lip that is like a beard from which on there is one; and how far three quarters of
+it are unlike skin at least."""
 
 Box = tuple[int, int, int, int]
 """Top, bottom, left, right, in pixels."""
@@ -191,7 +192,8 @@ def _beard(face: Face, picture: Pixels, zone: Pixels) -> Pixels:
     blur = max(0.5, 0.03 * face.eyes)
     unlike = _unlike(_soft(picture, blur), bare)
     cover = np.asarray(step(unlike, *_BEARD), np.float32)
-    return cover * zone if float(cover[chin].mean()) > _PATCH else np.zeros(size, np.float32)
+    there = float(cover[chin].mean()) > _PATCH and float(np.quantile(unlike[chin], 0.25)) > _MOST
+    return cover * zone if there else np.zeros(size, np.float32)
 
 
 def _unlike(picture: Pixels, bare: Mask) -> Pixels:
@@ -199,7 +201,16 @@ def _unlike(picture: Pixels, bare: Mask) -> Pixels:
     red, green, blue = (np.maximum(picture[..., k], 1e-3) for k in range(3))
     luma = 0.3 * red + 0.6 * green + 0.1 * blue
     colour = np.log(red / np.sqrt(green * blue))
-    skin, tone = float(np.median(luma[bare])), float(np.median(colour[bare]))
-    dark = np.clip((skin - luma) / max(skin, 1e-3), -0.5, 1)
+    tone = float(np.median(colour[bare]))
+    dark = np.clip(1 - luma / np.exp(_lit(np.log(luma), bare)), -0.5, 1)
     pale = np.clip((tone - colour) / max(tone, 0.1), -1, 1)
-    return np.asarray(0.6 * dark + 0.6 * pale, np.float32)
+    return np.asarray(dark + 0.5 * pale, np.float32)
+
+
+def _lit(luma: Pixels, bare: Mask) -> Pixels:
+    """The plane through the brightness of bare skin, h×w: light comes from a side."""
+    rows, columns = np.nonzero(bare)
+    known = np.column_stack([rows, columns, np.ones(len(rows))])
+    down, across, level = np.linalg.lstsq(known, luma[bare], rcond=None)[0]
+    y, x = np.ogrid[: luma.shape[0], : luma.shape[1]]
+    return np.asarray(down * y + across * x + level, np.float32)
