@@ -203,7 +203,9 @@ def test_bad_sources_are_told_with_the_cure(node: Instance, tmp_path: Path) -> N
     two = picture("two.png", np.hstack([one, one]))
     refused(node, "two.png: 2 faces are seen in it, and one is wanted; cut the picture", swap_source=two)
     far = picture("far.png", cv2.copyMakeBorder(smaller(ANNA, 0.2), 60, 60, 200, 200, cv2.BORDER_REPLICATE))
-    refused(node, r"far.png: (the face in it is \d+ pixels wide, of 48 needed|no face is seen)", swap_source=far)
+    refused(
+        node, r"far.png: (the face in it is \d+ pixels wide, of 48 needed|no face is seen)", swap_source=far
+    )
     (tmp_path / "broken.png").write_bytes(b"no picture")
     refused(node, "broken.png cannot be read as a picture", swap_source=str(tmp_path / "broken.png"))
     refused(node, r"Face reference \(swap_reference\) is empty; choose", swap_whose="reference")

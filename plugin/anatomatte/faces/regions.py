@@ -39,11 +39,11 @@ _SOFT = 0.012
 _SHIFT = 4
 _POWER = 2.0
 _HIDDEN_EAR = -0.35, -0.05
-"""Cosine between an ear's side of the head and the camera up to which it is hidden, and from which seen."""
+"""Cosine of an ear's side of the head against the camera up to which it is hidden, and from which seen."""
 
 _BEARD = 0.2, 0.4
 _PATCH, _MOST = 0.4, 0.05
-"""Share of the chin and the lip that is like a beard from which on there is one; and how far three quarters of
+"""Share of the chin and the lip that is like a beard from which on there is one; how far three quarters of
 it are unlike skin at least."""
 
 Box = tuple[int, int, int, int]
