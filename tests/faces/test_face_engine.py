@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 from collections.abc import Callable, Iterator
@@ -121,6 +122,14 @@ def test_one_face_is_of_one_person(upright: mesh.Face) -> None:
     assert found[0] is None and found[1] is not None
 
 
+def test_a_face_beside_the_person_is_not_his() -> None:
+    picture = drawn()
+    matte = np.zeros(picture.shape[:2], np.float32)
+    matte[:, : AT[0]] = 1
+    head = np.array([(AT[0] + 0.5 * SIDE) / picture.shape[1], 0.42], np.float32)
+    assert mesh.faces(picture, [Person(matte, None, head)], [None], subject.face_model()) == [None]
+
+
 def test_a_face_is_looked_for_once(kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
     task = task_of(drawn())
     first = faces.faces_of(task, people_of(task))
@@ -209,9 +218,25 @@ def test_schema_4_knows_no_faces(path: Path) -> None:
     assert read_shot(edited(path, lambda row: row.update(faces="of others"), 4)).moments[7].faces == ()
 
 
+WHOLE = base64.b64encode(bytes(478 * 4)).decode("ascii")
+
+
+def test_a_whole_face_is_read(path: Path) -> None:
+    read = read_shot(edited(path, lambda row: row.update(faces=[[0, 1, 0, 0, 0, WHOLE]])))
+    assert not read.moments[7].faces[0].points(1920, 1080).any()
+
+
 @pytest.mark.parametrize(
     "faces",
-    [[[1, 1, 0, 0, 0, ""]], [[0, 2, 0, 0, 0, "A" * 2552]], [[0, 1, 0, 0, 0, "AAAA"]], [[0, 1]], [7], "x"],
+    [
+        [[1, 1, 0, 0, 0, WHOLE]],
+        [[0, 2, 0, 0, 0, WHOLE]],
+        [[0, 1, float("nan"), 0, 0, WHOLE]],
+        [[0, 1, 0, 0, 0, "AAAA"]],
+        [[0, 1]],
+        [7],
+        "x",
+    ],
 )
 def test_a_damaged_face_is_a_sentence(path: Path, faces: object) -> None:
     with pytest.raises(SettingsError, match="is damaged; run `anatomatte analyse` again"):

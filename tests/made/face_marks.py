@@ -60,8 +60,8 @@ def plate(beard: bool = False, shadow: bool = False) -> NDArray[np.float32]:
         (13, 24, 8, (0.5, 0.12, 0.12)),
     ):
         made[np.hypot((x - points[at, 0]) / wide, (y - points[at, 1]) / high) < 1] = colour
-    if shadow:
-        made[:, 200:] *= np.float32(0.35)
+    if shadow:  # light from above
+        made *= np.exp((150 - y[..., None]) / 60).astype(np.float32)
     return made
 
 
