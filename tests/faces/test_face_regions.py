@@ -112,8 +112,8 @@ def test_a_region_of_one_person_is_his() -> None:
 def test_faces_are_looked_for_when_a_region_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     picture = np.random.default_rng(8).random((96, 192, 3), np.float32)
-    with looking(row_of_people(2)):
-        monkeypatch.setattr(engine_faces, "faces_of", lambda *_: asked.append(1) or (None, None))
+    with looking(row_of_people(2)), monkeypatch.context() as scene:
+        scene.setattr(engine_faces, "faces_of", lambda *_: asked.append(1) or (None, None))
         mattes = anatomatte.matte(picture, **SCENE)
         assert mattes.named("face").any() and mattes.named("skin").any() and not asked
         assert mattes.named("face_skin").any() and asked == [1]

@@ -109,7 +109,8 @@ def face_model(device: str = CPU) -> FaceGraphs:
 def weights() -> dict[str, str]:
     """SHA-256 of the weights of our own networks as they were read; empty where they have not been."""
     with _lock:
-        read = [one.digests for one in (*_models.values(), *_landmarks.values(), *_faces.values())]
+        kept = [one.digests for one in _models.values()] + [one.digests for one in _landmarks.values()]
+        read = kept + [one.digests for one in _faces.values()]
         return {name: digest for digests in read for name, digest in digests.items()}
 
 
