@@ -1,6 +1,6 @@
 """How well faces are found: landmarks against the published networks, regions on drawn heads, and the time.
 
-    python benchmarks/faces.py [--assets FOLDER] [--heads N] [--json] [--sheet OUT.png]
+    python benchmarks/faces.py [--assets FOLDER] [--heads N] [--swap] [--json] [--sheet OUT.png]
 
 `landmark_nme` is the mean distance of 478 landmarks between what the node computes and what MediaPipe's own
 graph said of drawn faces (`tests/data/faces`), through the distance between the outer corners of the eyes, in
@@ -15,6 +15,8 @@ against the regions. Without assets these are null.
 
 `evidence_ms` is the time of one face's evidence (two looks of the mesh, the pose, what is in sight) where the
 people and their landmarks are known, the best of five; `regions_ms` that of its regions at the plate's size.
+
+With `--swap` the figures of `faces_swap.py` come behind: borders, truth, jitter and `one_pass_ratio`.
 """
 
 from __future__ import annotations
@@ -163,6 +165,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--assets", type=Path, default=os.environ.get("ANATOMATTE_ASSETS"))
     parser.add_argument("--heads", type=int, default=40)
+    parser.add_argument("--swap", action="store_true", help="measure replacement too")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--sheet", type=Path)
     args = parser.parse_args()
@@ -172,6 +175,10 @@ def main() -> None:
     if args.assets:
         made |= drawn(args.assets, args.heads, sheet)
     made |= times()
+    if args.swap:
+        import faces_swap
+
+        made |= faces_swap.measured()
     if args.sheet and sheet:
         rows = [np.hstack(sheet[k : k + 8]) for k in range(0, len(sheet) - len(sheet) % 8, 8)] or [
             np.hstack(sheet)
