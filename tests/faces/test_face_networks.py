@@ -130,6 +130,15 @@ def test_a_face_goes_to_the_template_and_back_to_its_place(tmp_path: Path, side:
     assert more_of < (0.06 if side * tiles < 256 else 0.02)
 
 
+def test_tiles_are_put_back_where_they_were_cut(tmp_path: Path) -> None:
+    """A network that changes nothing: four shares of 128 are the one face of 256."""
+    more = 'takes = "picture"\ntiles = {}'
+    brought(other(tmp_path, 256, "target"), "whole", SWAP.format(side=256, more=more.format(1)))
+    brought(other(tmp_path, 128, "target"), "shares", SWAP.format(side=128, more=more.format(2)))
+    whole, shares = (replaced(swap_network=id, swap_light=0.0).face_plate for id in ("whole", "shares"))
+    assert whole is not None and shares is not None and np.abs(whole - shares).max() < 1e-5
+
+
 def test_a_network_of_pictures_is_given_the_source_alike(tmp_path: Path) -> None:
     more = 'takes = "picture"'
     brought(other(tmp_path, 256, "source"), "theirs", SWAP.format(side=256, more=more))

@@ -234,3 +234,22 @@ def test_a_draft_and_a_proxy_have_the_face_at_the_same_place(node: Instance, pat
     half = node.render(1, scale=0.5)["colour"][..., 3]
     small = cv2.resize(patch[..., 3], half.shape[::-1], interpolation=cv2.INTER_AREA)
     assert ((half > 0.5) & (small > 0.5)).sum() / ((half > 0.5) | (small > 0.5)).sum() > 0.85
+
+
+@pytest.mark.parametrize("output", ["face_plate", "face_patch"])
+def test_a_host_that_asks_for_a_tile_gets_that_of_the_whole(output: str) -> None:
+    """At the border to C++: the host of these tests asks a node without tiles for all of it."""
+    from anatomatte import engine, entry
+    from anatomatte.frame import Frame
+    from anatomatte.settings import Settings
+
+    facts = {"swap": "pictures", "swap_source": str(BERT), "screen": "none", "input_colour": "linear"}
+    settings = Settings(**{**NOTE, **facts, "output": output})
+    clips = {"Source": Frame(PLATE, (0, 0, WIDE, HIGH))}
+
+    def made(x1: int, y1: int, x2: int, y2: int) -> Light:
+        work = engine.work_for(settings)
+        return entry.picture(clips, settings, work, False, (x1, y1, x2, y2), 4)[0]
+
+    whole = made(0, 0, WIDE, HIGH)
+    assert np.array_equal(made(100, 300, 333, 497), whole[HIGH - 497 : HIGH - 300, 100:333])
