@@ -39,17 +39,23 @@ from anatomatte.settings import Settings
 
 HD, UHD = (1080, 1920), (2160, 3840)
 TARGETS = {"hd_observe_s": 0.4, "hd_full_s": 1.0, "tweak_ratio": 0.2, "uhd_peak_gb": 3.0}
+NAMES = ("04", "06", "13", "02", "08", "10")
 DRAWN = Path(__file__).resolve().parent.parent / "tests" / "data" / "people"
 
 
-def plate(height: int, width: int) -> NDArray[np.float32]:
-    """Three drawn people side by side over a textured ground, scene-linear (height, width, 3)."""
+def plate(height: int, width: int, people: int = 3) -> NDArray[np.float32]:
+    """Drawn people side by side over a textured ground, scene-linear (height, width, 3).
+
+    Args:
+        people: one to twenty-four; of more than three each is as much smaller as he has less room.
+    """
     rng = np.random.default_rng(3)
     coarse = rng.uniform(0.4, 0.55, (height // 60, width // 60, 3)).astype(np.float32)
     ground = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     ground += rng.normal(0, 0.01, ground.shape).astype(np.float32)
-    size = round(0.86 * height)
-    for k, name in enumerate(("04", "06", "13")):
+    size = round(0.86 * height * min(1.0, 3 / people))
+    for k in range(people):
+        name = NAMES[k % len(NAMES)]
         colour = cv2.imread(str(DRAWN / f"{name}.jpg"), cv2.IMREAD_COLOR)
         alpha = cv2.imread(str(DRAWN / f"{name}_alpha.png"), cv2.IMREAD_GRAYSCALE)
         if colour is None or alpha is None:
@@ -57,7 +63,7 @@ def plate(height: int, width: int) -> NDArray[np.float32]:
         figure = cv2.resize(
             np.dstack([colour[..., ::-1], alpha]), (size, size), interpolation=cv2.INTER_CUBIC
         )
-        x = round((0.03 + 0.31 * k) * width)
+        x = round((0.03 + 0.93 / max(people, 3) * k) * width)
         figure = figure[:, : width - x].astype(np.float32) / 255
         there = ground[height - size :, x : x + figure.shape[1]]
         there += (figure[..., :3] - there) * figure[..., 3:]

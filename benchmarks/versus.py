@@ -15,8 +15,11 @@ renders a sequence, with a plate that is another one in every frame; what later 
     hd_parts        the same with two of the parts' mattes, where the base has them
     hd_parts_to_people   hd_parts of this checkout over hd_people of the base
     hd_keyer        a warm frame before a green screen
+    hd_layers       all layers of four people of one 1920 x 1080 picture into one EXR, shell to file
     uhd_people_gb, uhd_keyer_gb   peak memory of a process that makes one 3840 x 2160 frame
-    describe_ms, inprocess_ratio  of border.py in both
+    idle_mb         resident memory of a process that made one HD frame and was told that it is idle, of that
+                    idle_private_mb what is no file's; idle_mb_now is this checkout's in megabytes
+    describe_ms, inprocess_ratio, worker_ratio  of border.py in both; worker_ratio_now is this checkout's own
 
 Seconds of the processor are what counts where a machine does other work; of the clock they are beside it, as
 `..._wall`. hd_people, hd_parts and hd_keyer take the threads that the machine grants.
@@ -76,6 +79,24 @@ with Host() as host:
                 walls.append(time.perf_counter() - wall)
                 spent.append(time.process_time() - cpu)
 print(json.dumps({"cpu": min(spent[2:] or spent), "wall": min(walls[2:] or walls)}))
+"""
+
+
+IDLE = """
+import json, sys
+import numpy as np
+from anatomatte import entry
+from anatomatte.engine import Work, key_frame
+from anatomatte.frame import Frame
+from anatomatte.settings import Settings
+
+pixels = np.load(sys.argv[1])[..., :3].copy()
+at = (0, 0, pixels.shape[1], pixels.shape[0])
+key_frame({"Source": Frame(pixels, at)}, Settings(subject="on", output="matte"), Work(threads=1), keep=True)
+del pixels
+entry.purge()
+told = dict(line.split(":") for line in open("/proc/self/status"))
+print(json.dumps({name: int(told[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon")}))
 """
 
 
@@ -156,8 +177,10 @@ def plates(folder: Path) -> dict[str, Path]:
             made[f"{name}_{kind}"] = folder / f"{name}_{kind}.npy"
             np.save(made[f"{name}_{kind}"], pixels)
     photo = cv2.resize(np.load(made["hd_people"])[..., 2::-1], (1280, 720), interpolation=cv2.INTER_AREA)
-    made["photo"] = folder / "photo.png"
-    cv2.imwrite(str(made["photo"]), np.clip(photo ** (1 / 2.2) * 255, 0, 255).astype(np.uint8))
+    four = speed.plate(*speed.HD, people=4)[..., ::-1]
+    for name, light in (("photo", photo), ("four", four)):
+        made[name] = folder / f"{name}.png"
+        cv2.imwrite(str(made[name]), np.clip(light ** (1 / 2.2) * 255, 0, 255).astype(np.uint8))
     return made
 
 
@@ -188,6 +211,19 @@ def _photo(one: Checkout, given: dict[str, Path]) -> dict[str, float]:
     return {"cold_photo": used["cpu"], "cold_photo_wall": used["wall"], "cold_photo_mb": used["mb"]}
 
 
+def _layers(one: Checkout, given: dict[str, Path]) -> dict[str, float]:
+    out = given["four"].with_name(f"four_{one.root.name}.exr")
+    out.unlink(missing_ok=True)
+    words = ("-m", "anatomatte_cli", "render", str(given["four"]), str(out), "--layers", "all")
+    used = one.run(*words)[1]
+    return {"hd_layers": used["cpu"], "hd_layers_wall": used["wall"]}
+
+
+def _idle(one: Checkout, given: dict[str, Path]) -> dict[str, float]:
+    found = json.loads(one.run("-c", IDLE, str(given["hd_people"]))[0].splitlines()[-1])
+    return {"idle_mb": found["VmRSS"], "idle_private_mb": found["RssAnon"]}
+
+
 def _warm(one: Checkout, given: dict[str, Path], name: str) -> dict[str, float]:
     kind = "keyer" if name == "hd_keyer" else "people"
     controls = {"hd_people": PEOPLE, "hd_parts": PARTS, "hd_keyer": KEYER}[name]
@@ -206,7 +242,7 @@ def _large(one: Checkout, given: dict[str, Path], name: str) -> dict[str, float]
 def _border(one: Checkout) -> dict[str, float]:
     words = (str(one.root / "benchmarks" / "border.py"), "--json", "--repeats", "7", "--frames", "20")
     found = json.loads(one.run(*words)[0].splitlines()[-1])
-    return {name: float(found[name]) for name in ("describe_ms", "inprocess_ratio")}
+    return {name: float(found[name]) for name in ("describe_ms", "inprocess_ratio", "worker_ratio")}
 
 
 def measure(name: str, one: Checkout, given: dict[str, Path]) -> dict[str, float]:
@@ -215,10 +251,17 @@ def measure(name: str, one: Checkout, given: dict[str, Path]) -> dict[str, float
         return _photo(one, given)
     if name == "border":
         return _border(one)
+    if name in ("hd_layers", "idle"):
+        return _layers(one, given) if name == "hd_layers" else _idle(one, given)
     return _large(one, given, name) if name.startswith("uhd") else _warm(one, given, name)
 
 
-MEASURES = ("cold_photo", "hd_people", "hd_parts", "hd_keyer", "uhd_people_gb", "uhd_keyer_gb", "border")
+MEASURES = (
+    "cold_photo", "hd_people", "hd_parts", "hd_keyer", "hd_layers", "uhd_people_gb", "uhd_keyer_gb", "idle",
+    "border",
+)  # fmt: skip
+OWN = {"idle_mb": "idle_mb_now", "worker_ratio": "worker_ratio_now"}
+"""Measures that have a target of their own, beside the ratio to the base."""
 
 
 def compare(one: Checkout, other: Checkout, names: Sequence[str], repeats: int) -> dict[str, list[float]]:
@@ -229,11 +272,13 @@ def compare(one: Checkout, other: Checkout, names: Sequence[str], repeats: int) 
         for turn in range(repeats):
             people = 0.0
             for name in names:
-                if turn and name.startswith(("uhd", "border")):
+                if turn and name.startswith(("uhd", "idle", "border")):
                     continue  # memory is the same each time, and border.py repeats by itself
                 before, after = measure(name, one, given), measure(name, other, given)
                 for key, value in after.items():
                     ratios.setdefault(key, []).append(value / before[key])
+                    if key in OWN:
+                        ratios.setdefault(OWN[key], []).append(value)
                 people = before.get("hd_people", people)
                 if name == "hd_parts" and people:
                     ratios.setdefault("hd_parts_to_people", []).append(after[name] / people)
