@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
@@ -39,6 +39,12 @@ _models: dict[str, PeopleGraphs] = {}
 _landmarks: dict[str, LandmarkGraphs] = {}
 _faces: dict[str, FaceGraphs] = {}
 _OURS = "The people network"
+
+
+class _Digested(Protocol):
+    """Networks that know which weights they were read from."""
+
+    digests: dict[str, str]
 
 
 def model(device: str = CPU) -> PeopleGraphs:
@@ -104,6 +110,10 @@ def face_model(device: str = CPU) -> FaceGraphs:
         if device not in _faces:
             _faces[device] = FaceGraphs(device)
         return _faces[device]
+
+
+def _held(some: Mapping[str, _Digested]) -> list[_Digested]:
+    return list(some.values())
 
 
 def weights() -> dict[str, str]:
