@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -85,7 +86,7 @@ def test_without_regions_nothing_is_looked_for(photo: Path, tmp_path: Path) -> N
     assert "face_attention" not in json.loads(spec.getattribute("anatomatte:weights"))
 
 
-def _read(path: Path) -> tuple[np.ndarray, object]:
+def _read(path: Path) -> tuple[np.ndarray, Any]:
     import OpenImageIO as oiio
 
     source = oiio.ImageInput.open(str(path))
