@@ -43,7 +43,7 @@ def test_a_portrait_has_a_face_where_it_is_and_is_looked_at_once(
     assert 0.25 < np.ptp(found.face[:, 1]) / 512 < 0.5
     right, left = found.pose[12, 0], found.pose[11, 0]
     assert right < 188 + 256 < left and left - right > 150  # who faces the camera has his left at its right
-    monkeypatch.setattr(subject, "landmark_model", lambda: pytest.fail("looked at twice"))
+    monkeypatch.setattr(subject, "landmark_model", lambda device: pytest.fail("looked at twice"))
     (again,) = subject.landmarks(task, evidence)
     assert again is found and not found.pose.flags.writeable
 

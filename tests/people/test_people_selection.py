@@ -10,6 +10,7 @@ import pytest
 import anatomatte
 from anatomatte.engine import paint as views
 from anatomatte.errors import SettingsError
+from anatomatte.faces.regions import REGIONS
 from anatomatte.menus import CHOSEN_MENU, GROUP_MENU, MOST_PEOPLE, PART_MENU
 from anatomatte.parts import GROUPS, INDEX, PARTS
 from anatomatte.people import selection
@@ -32,7 +33,8 @@ def keyed(**values: object) -> anatomatte.Mattes:
 
 def test_the_menus_know_every_part_and_group_and_only_grow() -> None:
     assert tuple(PART_MENU) == PARTS[1:]
-    assert MATTES[43:] == ("left_tights", "right_tights", "tights")
+    assert MATTES[43:47] == ("left_tights", "right_tights", "tights", "face_patch")
+    assert MATTES[47:] == tuple(f"face_{name}" for name in REGIONS)
     assert set(GROUP_MENU) <= set(GROUPS)
     for name in CHOSEN_MENU:
         assert name == "listed" or selection.chosen_parts(Settings(parts=name))
