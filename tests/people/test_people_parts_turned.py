@@ -115,7 +115,7 @@ def test_the_engine_looks_again_at_who_lies(monkeypatch: pytest.MonkeyPatch) -> 
             shoes[INDEX["left_shoe"]] = 1
             return [shoes for _ in wanted]
 
-    monkeypatch.setattr(subject, "model", lambda device: Net())
+    monkeypatch.setattr(subject, "model", lambda device="cpu": Net())
     task = Task(
         prepare({"Source": from_view(picture, (0, 0, SIZE[0], SIZE[1]))}, Settings()), Settings(),
         work_for(Settings()), (0.5, 0.5),
