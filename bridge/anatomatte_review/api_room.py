@@ -132,6 +132,17 @@ async def person(
     )
 
 
+@routes.put("/consent", summary="Say who agreed", response_class=JSONResponse, responses=_CHANGED)
+async def consent(request: Request, shot: str, asked: schemas_room.ConsentNote, if_match: Match) -> Response:
+    """The note without which no face of the shot is replaced; an empty one takes it back."""
+    room = of(request).rooms.get(shot)
+    return await _changed(
+        request,
+        room,
+        lambda: room.consent(_revision(if_match), asked.who, asked.what, asked.when, asked.note),
+    )
+
+
 @routes.post("/undo", summary="Undo the last change", response_class=JSONResponse, responses=_CHANGED)
 async def undo(request: Request, shot: str, if_match: Match) -> Response:
     """The sidecar as it was before."""

@@ -57,6 +57,15 @@ class PersonChange(_Body):
     wears: str | None = Field(None, max_length=200)
 
 
+class ConsentNote(_Body):
+    """Who agreed to what, and when (a date, ISO 8601); all empty for nobody."""
+
+    who: str = Field("", max_length=200)
+    what: str = Field("", max_length=500)
+    when: str = Field("", max_length=10)
+    note: str = Field("", max_length=2000)
+
+
 class ListedShot(BaseModel):
     """A sidecar of a folder."""
 
@@ -112,6 +121,7 @@ class ShotState(BaseModel):
     frames: list[dict[str, Any]] = Field(description="n, qc, doubtful, ratio, accepted, people, marks …")
     people: list[dict[str, Any]]
     scenes: list[dict[str, Any]]
+    consent: dict[str, str]
     corrections: list[dict[str, Any]]
     doubtful: list[int] = Field(description="Frames that nobody accepted, the worst first.")
     checked: int

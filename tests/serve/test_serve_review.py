@@ -261,6 +261,24 @@ def test_people_are_named_and_corrections_taken_out(shot: WebDriver, serving: Ru
     until(shot, CORRECTIONS, "0")
 
 
+def test_consent_is_written_on_the_page_and_taken_back(shot: WebDriver, serving: Running) -> None:
+    state = "document.getElementById('consent-state').textContent === arguments[0]"
+    until(shot, state, "none")
+    shot.find_element(By.CSS_SELECTOR, "#consent-box summary").click()
+    at(shot, "consent-who").send_keys("Anna Example", Keys.ENTER)
+    assert not shot.execute_script("return document.getElementById('consent').checkValidity()")
+    assert not told(serving)["consent"]["who"]
+    at(shot, "consent-what").send_keys("a new face in this shot")
+    shot.execute_script("document.getElementById('consent-when').value = '2026-11-29'")
+    shot.find_element(By.CSS_SELECTOR, "#consent [type=submit]").click()
+    until(shot, state, "Anna Example, 2026-11-29")
+    said = {"who": "Anna Example", "what": "a new face in this shot", "when": "2026-11-29", "note": ""}
+    assert told(serving)["consent"] == said
+    click(shot, "consent-back")
+    until(shot, state, "none")
+    assert at(shot, "consent-what").get_attribute("value") == ""
+
+
 def test_before_is_held_and_the_wipe_parts_the_picture(shot: WebDriver) -> None:
     press(shot, "n", "h", "x", *"]" * 9)
     drawn(shot, COAT, (COAT[0], COAT[1] + 0.05))

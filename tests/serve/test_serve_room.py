@@ -186,6 +186,19 @@ def test_people_are_named(serving: Running, shot: dict[str, Any]) -> None:
     assert change(serving, made, "PATCH", "people/7", name="x").status_code == 422
 
 
+def test_consent_is_written_into_the_sidecar_and_taken_back(serving: Running, shot: dict[str, Any]) -> None:
+    note = {"who": "Anna Example", "what": "a new face", "when": "2026-11-29", "note": ""}
+    assert shot["consent"]["who"] == ""
+    for wrong in ({**note, "who": " "}, {**note, "when": "tomorrow"}, {**note, "what": ""}):
+        answer = change(serving, shot, "PUT", "consent", **wrong)
+        assert answer.status_code == 422 and "consent" in answer.text
+    made = change(serving, shot, "PUT", "consent", **note).json()
+    assert made["consent"] == note and made["undo"][0] == "wrote the consent note"
+    gone = change(serving, made, "PUT", "consent", who="").json()
+    assert gone["consent"]["who"] == ""
+    assert change(serving, gone, "POST", "undo").json()["consent"] == note
+
+
 def test_what_was_changed_elsewhere_is_not_overwritten(serving: Running, shot: dict[str, Any]) -> None:
     change(serving, shot, "PUT", "accepted/1003", accepted=True)
     path = serving.service.rooms.root.path / "day" / "plate.shot.json"
@@ -301,6 +314,7 @@ def test_a_server_that_only_looks_changes_nothing(made: Path) -> None:
             ("PUT", "accepted/1004", {"accepted": True}),
             ("POST", "corrections", {"corrections": [COAT]}),
             ("PATCH", "people/1", {"name": "anna"}),
+            ("PUT", "consent", {"who": "Anna", "what": "a new face", "when": "2026-11-29"}),
             ("POST", "undo", {}),
         ):
             answer = change(looking, shot, method, path, **body)

@@ -31,6 +31,8 @@ export class Panels {
     shot.addEventListener("state", () => this.#all());
     shot.addEventListener("frame", () => { this.#checks = {}; this.#frame(); this.#corrections(); });
     strokes.addEventListener("selected", () => this.#corrections());
+    at("consent").addEventListener("submit", (event) => { event.preventDefault(); this.#agree(Object.fromEntries(new FormData(at("consent")))); });
+    at("consent-back").addEventListener("click", () => this.#agree({}));
     at("command-copy").addEventListener("click", () => this.#copy());
     for (const [what, words] of EXPORTS) at("export").append(button(words, () => this.save(what)));
     at("export").append(button("This frame (EXR)", () => this.save(`frame-${shot.n}`), { id: "export-frame" }));
@@ -47,6 +49,7 @@ export class Panels {
     this.#frame();
     this.#doubts();
     this.#people();
+    this.#consent();
     this.#corrections();
     at("command").value = state.command;
     const open = state.doubtful.length;
@@ -100,6 +103,23 @@ export class Panels {
     if (rest > 0) lines.push(made("li", { className: "hint", textContent: `and ${rest} more` }));
     if (!lines.length) lines.push(made("li", { className: "hint", textContent: state.checked ? "No frame is doubtful." : "No frame was checked yet." }));
     at("doubts").replaceChildren(...lines);
+  }
+
+  #agree(note) {
+    document.activeElement?.blur();
+    this.run(() => this.#shot.consent(note));
+  }
+
+  #consent() {
+    const { consent, writable } = this.#shot.state;
+    const given = Boolean(consent.who);
+    at("consent-state").textContent = given ? `${consent.who}, ${consent.when}` : "none";
+    const typing = at("consent").contains(document.activeElement) && document.activeElement.matches("input");
+    for (const input of at("consent").querySelectorAll("input")) {
+      if (!typing) input.value = consent[input.name];
+      input.disabled = !writable;
+    }
+    for (const one of at("consent").querySelectorAll("button")) one.disabled = !writable || (one.id === "consent-back" && !given);
   }
 
   #people() {

@@ -53,6 +53,7 @@ export class Shot extends EventTarget {
   drop(id) { return this.#change(`/corrections/${id}`, { method: "DELETE" }); }
   accept(n, accepted) { return this.#change(`/accepted/${n}`, json("PUT", { accepted })); }
   person(number, changed) { return this.#change(`/people/${number}`, json("PATCH", changed)); }
+  consent(note) { return this.#change("/consent", json("PUT", note)); }
   undo() { return this.#change("/undo", { method: "POST" }); }
   redo() { return this.#change("/redo", { method: "POST" }); }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anatomatte.errors import SettingsError
+from anatomatte.faces.consent import Consent, checked
 from anatomatte.shot.carrying import without
 from anatomatte.shot.schema import Shot, named
 from anatomatte.shot.wardrobe import words
@@ -191,6 +192,18 @@ class Room:
             return dataclasses.replace(shot, people=people)
 
         self.ledger.change(revision, f"changed person {number}", made)
+
+    def consent(self, revision: str, who: str, what: str, when: str, note: str) -> None:
+        """Write the consent note of the shot; an empty one takes it back.
+
+        Raises:
+            SettingsError: it does not say who, what or when.
+        """
+        said = Consent(*(text.strip() for text in (who, what, when, note)))
+        if said.given:
+            checked(said, "The shot")
+        told = "wrote the consent note" if said.given else "took the consent note back"
+        self.ledger.change(revision, told, lambda shot: dataclasses.replace(shot, consent=said))
 
     def _shot(self, frame: int, before: bool) -> tuple[Shot, Path]:
         """The sidecar as it is, or one without corrections that lies in our folder."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 from collections.abc import Collection
 from typing import Any
@@ -32,6 +33,7 @@ def state(shot: Shot, there: Collection[int]) -> dict[str, Any]:
         "frames": frames,
         "people": [_person(one) for one in shot.people],
         "scenes": [{"first": one.first, "last": one.last, "screen": one.screen} for one in shot.scenes],
+        "consent": dataclasses.asdict(shot.consent),
         "corrections": [_correction(shot, one) for one in shot.corrections],
         "doubtful": [one["n"] for one in sorted(doubts, key=lambda one: (-one["ratio"], one["n"]))],
         "checked": sum(bool(one["qc"]) for one in frames),
