@@ -224,6 +224,8 @@ def line(page: WebDriver, name: str = "far-net") -> str:
 
 
 def opened_about(page: WebDriver, serving: Running) -> None:
+    page.get("about:blank")
+    complaints(page)  # of a page whose server has gone: it goes on asking until it is left
     page.get(serving.base)
     until(page, "document.querySelectorAll('#parts input').length > 20")
     page.find_element(By.ID, "about-open").send_keys(Keys.ENTER)
