@@ -35,7 +35,6 @@ def sink_of(
     """Where *count* frames go, the controls that follow from it, and the format in words; *space* is that
     in which colours are written, None as the node makes them."""
     from .layer_sink import TOKEN
-    from .proxies import ProxySink
     from .renders import default_values
     from .sinks import VideoSink
     from .stills import COMPRESSIONS
@@ -58,6 +57,8 @@ def sink_of(
         return video, default_values(False, over), f"{extension} {over}"
     sink, told, linear = _stills(request, layers, coded, target, count, names, space)
     if request.proxy is not None:
+        from .proxies import ProxySink
+
         small = _proxy_pattern(request, target, extension)
         also, _, _ = _stills(request, layers, coded, small, count, names, space)
         sink = ProxySink(sink, also, request.proxy_scale, coded)
