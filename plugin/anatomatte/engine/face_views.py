@@ -17,9 +17,10 @@ from ..frame import Frame, Pixels
 from ..parts import channels
 from ..plate import prepare
 from ..settings import BY_NAME, Settings
-from . import memo, parting, subject
+from . import memo, parting
 from .edge import refine
 from .evidence import looked, observe
+from .faces import faces_of
 from .shaping import shape
 from .task import Task
 
@@ -85,8 +86,7 @@ def _made(task: Task, light: Pixels, where: str) -> View:
     plate = prepare({"Source": Frame(light, (0, 0, width, height))}, settings, task.work.threads)
     look = Task(plate, settings, task.work, task.place)
     seen = looked(look).people
-    found = [(at, one) for at, one in enumerate(subject.landmarks(look, seen)) if one is not None]
-    faces = [(at, one.face) for at, one in found if one.face is not None]
+    faces = [(at, one.points) for at, one in enumerate(faces_of(look, seen)) if one is not None]
     if not faces:
         raise SettingsError(
             f"{where}: no face is seen in it; take a picture in which one face is in full sight, from the "

@@ -12,16 +12,17 @@ from ..errors import SettingsError
 from ..faces import actor, consent, swap_blend, swap_light, swap_steady
 from ..faces.actor import Face
 from ..faces.canonical import POINTS, Floats, apart, pose_of, width_of
+from ..faces.mesh import Face as Seen
 from ..faces.swap_warp import Box, View, Warped, box_of, warped
 from ..frame import Pixels
 from ..ops import colour
 from ..parts import channels
-from ..people.landmarks import Landmarks
 from ..people.places import Point, point_of
 from ..plate import Plate
 from ..temporal.steady import falloff
-from . import actors, face_nets, face_views, memo, moments, steadying, subject
+from . import actors, face_nets, face_views, memo, moments, steadying
 from .evidence import looked, people_of
+from .faces import faces_of
 from .mattes import Mattes
 from .task import Task
 
@@ -125,18 +126,18 @@ def _faces(task: Task) -> list[Face]:
     found = []
     for at, place in enumerate(people.number):
         one = None if place is None or place >= len(marks) else marks[place]
-        if one is not None and one.face is not None:
+        if one is not None:
             number = people.evidence.number(at) + 1
-            found.append(Face(at, number, one.face.astype(np.float64), one.score))
+            found.append(Face(at, number, one.points.astype(np.float64), one.score))
     return found
 
 
-def _landmarks(task: Task) -> tuple[Landmarks | None, ...]:
-    """Landmarks in the order to which `SteadyPeople.number` points."""
+def _landmarks(task: Task) -> tuple[Seen | None, ...]:
+    """Faces in the order to which `SteadyPeople.number` points."""
     if not steadying.on(task):
-        return subject.landmarks(task, people_of(task))
+        return faces_of(task, people_of(task))
     unnumbered = task if task.shot is None else dataclasses.replace(task, shot=None, crowd=True)
-    return subject.landmarks(unnumbered, looked(task).people)
+    return faces_of(unnumbered, looked(task).people)
 
 
 def _steady(task: Task, face: Face) -> Floats:
@@ -152,12 +153,8 @@ def _steady(task: Task, face: Face) -> Floats:
         share = falloff(one.away, task.settings.window, task.settings.steady)
         motion = swap_steady.Motion(one.alignment.x, one.alignment.y, one.alignment.belief, share)
         there = moments.beside(task, around.number + one.away)
-        marks = subject.landmarks(there, looked(there).people)
-        seen = [
-            mark.face.astype(np.float64)[:POINTS]
-            for mark in marks
-            if mark is not None and mark.face is not None
-        ]
+        marks = faces_of(there, looked(there).people)
+        seen = [mark.points.astype(np.float64)[:POINTS] for mark in marks if mark is not None]
         carried = [swap_steady.carried(points, own, motion, size) for points in seen]
         found = swap_steady.nearest(own, [points for points in carried if points is not None], face.width)
         if found is not None:
