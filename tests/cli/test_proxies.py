@@ -39,7 +39,7 @@ def test_a_proxy_is_the_mean_of_light_and_mattes(tmp_path, scale):
 
 
 def test_windows_are_where_they_were(tmp_path):
-    write(tmp_path / "p.0001.exr", plate(), "float", x=5, y=-3, full=(0, 0, 40, 30))
+    write(tmp_path / "p.0001.exr", plate(), "float", x=5, y=-2, full=(0, 0, 40, 30))
     words = ["--depth", "float", "--proxy", tmp_path / "small.####.exr"]
     assert cli(tmp_path / "p.####.exr", tmp_path / "k.####.exr", *words) == 0
     full, around = read(tmp_path / "k.0001.exr")
