@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from anatomatte.errors import AnatomatteError, OutputError, PlateError, QualityError, SettingsError
 from anatomatte.qc import beyond
-from anatomatte.settings import BY_NAME, Settings
+from anatomatte.settings import BY_NAME
 
 from . import cryptomatte
-from .layers import channel_names, parse_layers
+from .checked import Checked, sequences
 from .looked_at import LookedAt, look
 from .node import CHECKS, scores_of
 from .provenance import PREFIX, content, difference
@@ -53,7 +53,8 @@ class CheckRequest:
     """A rendered range, and what is asked of it.
 
     Attributes:
-        target: the files: ``key.####.exr`` in every spelling that a render takes.
+        target: the files: ``key.####.exr`` in every spelling that a render takes, ``{layer}`` too.
+        proxy: the same frames smaller, which must be as right.
         frames: a set like ``1001-1100x2,1150``; None takes all from the first to the last that is there.
         layers: a list as a render takes it: whose channels every file must hold; None asks for no more than
             the same in all of them.
@@ -68,6 +69,7 @@ class CheckRequest:
     """
 
     target: str | Path
+    proxy: str | Path | None = None
     frames: str | Sequence[int] | None = None
     layers: str | None = None
     shot: str | Path | None = None
@@ -77,9 +79,9 @@ class CheckRequest:
     ranks: int = cryptomatte.RANKS
 
     def __post_init__(self) -> None:
-        pattern = parse_pattern(str(self.target))
-        if pattern.extension in (".mov", ".mp4"):
-            raise SettingsError(f"{self.target} is a video, which is made whole or not at all; name stills.")
+        for target in (self.target, self.proxy):
+            if target is not None and parse_pattern(str(target)).extension in (".mov", ".mp4"):
+                raise SettingsError(f"{target} is a video, which is made whole or not at all; name stills.")
         if self.qc_threshold is not None and not (math.isfinite(self.qc_threshold) and self.qc_threshold > 0):
             raise SettingsError(f"--qc-threshold {self.qc_threshold:g}: it takes a number above 0.")
 
@@ -149,28 +151,34 @@ def check(request: CheckRequest, tell: Callable[[Fault], object] = lambda _: Non
     Raises:
         SettingsError: the range holds no frame, a layer does not exist, ``same_as`` is no file of ours.
     """
-    pattern = parse_pattern(str(request.target))
-    frames = _frames(request, pattern)
-    seen = {frame: look(pattern.path(frame)) for frame in frames}
+    shot = None if request.shot is None else str(request.shot)
+    ranges = [
+        one
+        for target in (request.target, request.proxy)
+        if target is not None
+        for one in sequences(str(target), request.layers, shot, request.ranks)
+    ]
+    frames = _frames(request, [one.pattern for one in ranges])
     found: list[Fault] = []
-    for fault in _Check(request, pattern, seen).faults():
-        found.append(fault)
-        tell(fault)
-    whole = [one for one in seen.values() if not one.fault]
-    ours = sum(one.ours for one in whole)
-    notes = []
-    if whole and not ours:
-        notes.append("no frame says that Anatomatte made it: they were checked as pictures alone")
-    if whole and all(one.empty for one in whole):
-        notes.append("the alpha of every frame is empty")
-    return CheckResult(tuple(frames), tuple(sorted(found, key=lambda one: one.frame)), tuple(notes), ours)
+    notes: list[str] = []
+    ours = set(frames)
+    for one in ranges:
+        checked = _Check(request, one, {frame: look(one.pattern.path(frame)) for frame in frames})
+        for fault in checked.faults():
+            found.append(fault)
+            tell(fault)
+        notes += [note for note in checked.notes() if note not in notes]
+        ours.intersection_update(checked.ours)
+    return CheckResult(
+        tuple(frames), tuple(sorted(found, key=lambda fault: fault.frame)), tuple(notes), len(ours)
+    )
 
 
-def _frames(request: CheckRequest, pattern: Pattern) -> list[int]:
+def _frames(request: CheckRequest, patterns: Sequence[Pattern]) -> list[int]:
     if request.frames is not None:
         asked = request.frames
         return parse_frames(asked) if isinstance(asked, str) else sorted(set(asked))
-    there = pattern.on_disk() if pattern.folder.is_dir() else {}
+    there = {frame for pattern in patterns if pattern.folder.is_dir() for frame in pattern.on_disk()}
     if not there:
         raise OutputError(f"There is no frame of {request.target}; render it, or name other files.")
     return list(range(min(there), max(there) + 1))
@@ -179,8 +187,8 @@ def _frames(request: CheckRequest, pattern: Pattern) -> list[int]:
 class _Check:
     """The faults of frames that were looked at, one kind after the other."""
 
-    def __init__(self, request: CheckRequest, pattern: Pattern, seen: Mapping[int, LookedAt]) -> None:
-        self.request, self.pattern, self.seen = request, pattern, seen
+    def __init__(self, request: CheckRequest, checked: Checked, seen: Mapping[int, LookedAt]) -> None:
+        self.request, self.checked, self.pattern, self.seen = request, checked, checked.pattern, seen
         self.whole = {frame: one for frame, one in seen.items() if not one.fault}
         self.ours = {frame: one for frame, one in self.whole.items() if one.ours}
 
@@ -194,25 +202,32 @@ class _Check:
         yield from self._stale()
         yield from self._doubts()
 
+    def notes(self) -> Iterator[str]:
+        """What there is to say of the frames as a whole."""
+        whole = self.whole.values()
+        if whole and not self.ours:
+            yield "no frame says that Anatomatte made it: they were checked as pictures alone"
+        if whole and self.checked.whole and all(one.empty for one in whole):
+            yield "the alpha of every frame is empty"
+
     def _fault(self, frame: int, code: str, what: str, error: type[AnatomatteError]) -> Fault:
         return Fault(frame, code, f"{self.pattern.path(frame)} {what}", error)
 
     def _pictures(self) -> Iterator[Fault]:
         windows = _usual(_compared(one) for one in self.whole.values())
         channels = _usual(tuple(sorted(one.channels)) for one in self.whole.values())
-        wanted = self._wanted()
         for frame, one in self.whole.items():
             if _compared(one) != windows:
                 told = f"covers {_size(_compared(one))} and the others {_size(windows or ())}"
                 yield self._fault(frame, "size", told, OutputError)
-            lost = sorted(wanted.difference(one.channels))
+            lost = sorted(self.checked.channels.difference(one.channels))
             if lost:
                 yield self._fault(frame, "channels", f"lacks {', '.join(lost[:8])}", OutputError)
             elif tuple(sorted(one.channels)) != channels:
                 yield self._fault(frame, "channels", "holds other channels than the others", OutputError)
             if one.flat and not one.ours:
                 yield self._fault(frame, "flat", "has the same value in every pixel", OutputError)
-            elif one.empty and (why := self._should_hold(frame, one)):
+            elif self.checked.whole and one.empty and (why := self._should_hold(frame, one)):
                 yield self._fault(frame, "empty", f"has an empty alpha, and {why}", OutputError)
 
     def _should_hold(self, frame: int, one: LookedAt) -> str:
@@ -225,23 +240,6 @@ class _Check:
         if len(beside) == 2 and not any(self.whole[number].empty for number in beside):
             return f"frames {beside[0]} and {beside[1]} have none"
         return ""
-
-    def _wanted(self) -> set[str]:
-        """The channels that every file must hold."""
-        if self.request.layers is None:
-            return set()
-        told = next((_told(one, "settings") for one in self.ours.values()), {})
-        people = int(told.get("people", Settings().people))
-        names: Mapping[str, str] = {}
-        if self.request.shot is not None:
-            from anatomatte.shot import store
-
-            names = store.load(str(self.request.shot)).names
-        layers = parse_layers(self.request.layers, people=people, names=names)
-        coded = cryptomatte.asked(layers, people, names, self.request.ranks)
-        channels = {*channel_names(layers, names), *(name for one in coded for name in one.channels)}
-        single = len(channels) == 1 and self.pattern.extension != ".exr"
-        return set() if single else channels  # files of one layer name it as they like
 
     def _provenance(self) -> Iterator[Fault]:
         like = self._like()
@@ -311,7 +309,7 @@ def _scores(one: LookedAt) -> Mapping[str, float]:
 
 def _compared(one: LookedAt) -> tuple[int, ...]:
     """The windows that all frames have alike: of trimmed ones the display window."""
-    trimmed = one.facts.get(PREFIX + "output", "").endswith(TRIMMED)
+    trimmed = TRIMMED in one.facts.get(PREFIX + "output", "").replace(";", " ").split()
     return one.windows[4:] * 2 if trimmed else one.windows
 
 

@@ -35,7 +35,9 @@ class LayerSink:
     all_or_nothing = False
 
     def __init__(self, pattern: Pattern, hows: Sequence[StillFormat], space: Space | None = None) -> None:
-        self._sinks = [StillSink(_of_layer(pattern, how), how, space) for how in hows]
+        self._sinks = [
+            StillSink(of_layer(pattern, how.layers[0], dict(how.names)), how, space) for how in hows
+        ]
 
     def path(self, frame: int) -> Path:
         return self._sinks[0].path(frame)
@@ -71,8 +73,18 @@ class LayerSink:
         """Finished files stay; there is no other."""
 
 
-def _of_layer(pattern: Pattern, how: StillFormat) -> Pattern:
-    name = called(how.layers[0], dict(how.names))
+def of_layer(pattern: Pattern, layer: str, names: Mapping[str, str]) -> Pattern:
+    """The files of one layer, where ``{layer}`` is in their name.
+
+    Args:
+        names: of people, by layer.
+
+    Raises:
+        SettingsError: the layer's name is no name of a file.
+    """
+    if TOKEN not in pattern.text:
+        return pattern
+    name = called(layer, names)
     if {"/", "\\", "\0"} & set(name):
         raise SettingsError(f"The layer {name!r} cannot be a file's name; give that person another name.")
     text, prefix, suffix = (

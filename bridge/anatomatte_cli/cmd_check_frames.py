@@ -15,6 +15,7 @@ from .helptext import Command
 @click.argument("target", metavar="FRAMES")
 @option("--frames", metavar="SET", help="1001-1100x2,1150; default: first to last.")
 @option("--layers", metavar="LIST", help="That every file must hold, as `render` takes them.")
+@option("--proxy", metavar="FRAMES", help="The same frames smaller, to be as right.")
 @option("--ranks", metavar="N", type=int, default=6, help="Of Cryptomattes among them.")
 @option("--shot", metavar="FILE", help="The sidecar whose names the layers have.")
 @option("--source", metavar="SRC", help="The plate: a frame made of another one is stale.")

@@ -107,6 +107,23 @@ def test_layers_that_were_asked_for_are_there(tmp_path, capsys):
     assert "lacks screen.A" in told["faults"][0]["message"]
 
 
+def test_each_layer_and_each_proxy_is_looked_at(tmp_path, capsys):
+    target, proxy = tmp_path / "{layer}" / "k.####.exr", tmp_path / "small.{layer}.####.exr"
+    words = ["--layers", "rgba,people", "--proxy", proxy]
+    source = shot(tmp_path, FRAMES)
+    assert cli(source, target, *words, "--set", "people=2", "--trim", connect=FakeConnect()) == 0
+    words += ["--source", source]
+    code, told = check(capsys, target, *words)
+    assert (code, told["frames"], told["made_by_anatomatte"], told["faults"]) == (0, 4, 4, [])
+    (tmp_path / "person_02" / "k.0004.exr").unlink()
+    shutil.copy(tmp_path / "small.person_01.0003.exr", tmp_path / "small.person_01.0002.exr")
+    shutil.copy(tmp_path / "rgba" / "k.0001.exr", tmp_path / "person_01" / "k.0001.exr")
+    code, told = check(capsys, target, *words)
+    assert code == 7 and faults(told) == [(1, "channels"), (2, "number"), (2, "stale"), (4, "missing")]
+    assert told["made_by_anatomatte"] == 3
+    assert main(["check-frames", str(target)]) == 2 and "--layers" in capsys.readouterr().err
+
+
 def test_a_plate_that_came_later_makes_a_frame_stale(tmp_path, capsys):
     target = rendered(tmp_path)
     write(tmp_path / "plate.0003.exr", plate(seed=99))

@@ -16,7 +16,7 @@ import pytest
 from anatomatte_batch.sequences import parse_frames
 from anatomatte_cli.main import main
 from made import native
-from made.cli_fake import read, shot
+from made.cli_fake import plate, read, shot
 
 BIN = Path(sys.executable).parent
 OPENJD = BIN / "openjd"
@@ -111,6 +111,26 @@ def test_a_job_renders_in_chunks_with_a_warm_worker_and_tells_how_far_it_is(tmp_
     assert np.array_equal(read(tmp_path / "k.0003.exr")[0], read(tmp_path / "out" / "key.0003.exr")[0])
 
 
+def test_layers_apart_and_their_proxies_are_rendered_and_checked(tmp_path):
+    proxy = '\nproxy = "small/{layer}.####.exr"\nproxy_scale = 4\nlayers = "rgba,screen"'
+    job = described(tmp_path, extra=proxy)
+    file = tmp_path / "sh010.toml"
+    file.write_text(file.read_text().replace("out/key.", "out/{layer}/key.").replace("sheet = false", ""))
+    assert main(["farm", "openjd", str(file), "-o", str(job)]) == 0
+    said = run(job)
+    assert said.returncode == 0, said.stdout
+    assert "4 frames are there and whole (1-4)" in said.stdout
+    for name in ("out/rgba/key", "out/screen/key", "small/rgba", "small/screen"):
+        assert len(list(tmp_path.glob(f"{name}.*.exr"))) == 4
+    assert (tmp_path / "out" / "sh010.sheet.png").is_file() and not list(tmp_path.rglob("{layer}*"))
+    assert read(tmp_path / "small" / "rgba.0001.exr")[0].shape[1] == -(-plate().shape[1] // 4)
+    (tmp_path / "small" / "screen.0003.exr").unlink()
+    asked = json.loads((job / "template.json").read_text())["steps"][-1]["script"]["actions"]["onRun"]["args"]
+    told = json.loads((job / "parameters.json").read_text())
+    words = [told.get(word[len("{{Param.") : -2], word) if word[:1] == "{" else word for word in asked]
+    assert main(words) == 7
+
+
 def test_a_stepped_range_is_rendered_by_its_step(tmp_path):
     job = described(tmp_path, range(1, 10), 'frames = "1-9x2"')
     assert json.loads((job / "parameters.json").read_text())["Frames"] == "1-9:2"
@@ -188,6 +208,10 @@ def test_a_job_that_is_cancelled_leaves_whole_frames_and_no_worker(tmp_path):
         ("chunk = 2", 'chunk = "two"', "is no int"), ("[needs]", "[nees]", "did you mean needs?"),
         ("screen =", "skreen =", "skreen"), ("[shot]", "[shot", "is no TOML"),
         ("output =", "# output =", "needs output"),
+        ("chunk", 'proxy = "out/key.####.exr"\nchunk', "DST itself"),
+        ("chunk", "proxy_scale = 4\nchunk", "of --proxy"), ("key.####.exr", "key.mov", "is a video"),
+        ("key.####.exr", "key.exr", "one file for 4 frames"),
+        ('key.####.exr"', 'key.####.png"\ntrim = true', "no data window"),
     ],
 )  # fmt: skip
 def test_a_description_that_is_wrong_is_a_sentence(tmp_path, capsys, before, after, told):

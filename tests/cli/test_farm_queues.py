@@ -62,6 +62,20 @@ def test_deadline_reads_keys_and_tokens(tmp_path, frames, chunk):
     assert facts(files["check.plugin"])["Arguments"].startswith("check-frames ")
 
 
+def test_deadline_shows_every_sequence(tmp_path):
+    place = tmp_path / "shot"
+    shot(place, (1, 2))
+    (place / "s.toml").write_text(
+        '[shot]\nsource = "plate.####.exr"\noutput = "out/{layer}.%04d.exr"\nlayers = "rgba,screen"\n'
+        'proxy = "small/{layer}.####.exr"\n'
+    )
+    assert main(["farm", "deadline", str(place / "s.toml"), "-o", str(tmp_path / "job")]) == 0
+    told = facts((tmp_path / "job" / "render.job").read_text())
+    seen = [(told[f"OutputDirectory{at}"], told[f"OutputFilename{at}"]) for at in range(4)]
+    names = ("rgba.####.exr", "screen.####.exr")
+    assert seen == [(str(place / folder), name) for folder in ("out", "small") for name in names]
+
+
 def test_opencue_has_its_elements_in_order_and_the_check_waits_for_all_frames(tmp_path):
     text = written(tmp_path, "opencue", "1-9x2", "gpus = 1\ngpu_memory = 4")["sh010.xml"]
     assert 'cjsl-1.12.dtd"' in text.splitlines()[1]

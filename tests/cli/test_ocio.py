@@ -151,7 +151,7 @@ def test_a_job_for_a_queue_names_the_space(tmp_path):
     told = 'source = "p.####.exr"\noutput = "k.####.exr"\ncolorspace = "ACEScct"\nout_colorspace = "ACEScg"'
     (tmp_path / "shot.toml").write_text(f"[shot]\n{told}\ntrim = true\n")
     shot = load(tmp_path / "shot.toml")
-    words = shot.render_words("a", "b", "1")
+    words = shot.render_words("1")
     at = words.index("--colorspace")
     assert words[at : at + 5] == ["--colorspace", "ACEScct", "--out-colorspace", "ACEScg", "--trim"]
-    assert shot.sheet_words("a", "b")[-2:] == ["--colorspace", "ACEScct"]
+    assert shot.sheet_words("b")[-2:] == ["--colorspace", "ACEScct"]

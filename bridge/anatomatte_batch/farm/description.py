@@ -13,6 +13,8 @@ from typing import Any
 
 from anatomatte.errors import PlateError, SettingsError
 
+from ..checking import CheckRequest
+from ..layer_sink import TOKEN
 from ..request import RenderRequest
 from ..sequences import compact, parse_frames, parse_pattern
 
@@ -20,6 +22,10 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+PATHS = ("source", "output", "proxy", "preset", "sidecar")
+"""What of a shot is a path, which every machine may mount elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +43,8 @@ class FarmShot:
         settings: NAME=VALUE, above the preset.
         colorspace, out_colorspace: of the config in $OCIO, as a render takes them; empty for none.
         trim: EXR files get a data window no larger than what is not 0.
+        proxy: where the same frames go smaller; empty for none.
+        proxy_scale: 2, 4 or 8.
         chunk: frames of a task.
         retries: of a frame, within a task.
         timeout: seconds for a frame; 0 for none.
@@ -62,6 +70,8 @@ class FarmShot:
     colorspace: str = ""
     out_colorspace: str = ""
     trim: bool = False
+    proxy: str = ""
+    proxy_scale: int = 2
     chunk: int = 10
     retries: int = 2
     timeout: float = 0.0
@@ -78,9 +88,7 @@ class FarmShot:
     def relative(self) -> FarmShot:
         """The same shot with paths that count from its folder, as machines mount it at different places."""
         paths: dict[str, Any] = {
-            name: os.path.relpath(getattr(self, name), self.folder)
-            for name in ("source", "output", "preset", "sidecar")
-            if getattr(self, name)
+            name: os.path.relpath(getattr(self, name), self.folder) for name in PATHS if getattr(self, name)
         }
         return dataclasses.replace(self, **paths)
 
@@ -99,36 +107,44 @@ class FarmShot:
 
     @property
     def sheet_file(self) -> str:
-        """Where the contact sheet goes."""
-        return str(Path(self.output).parent / f"{self.name}.sheet.png")
+        """Where the contact sheet goes: beside the frames, and beside the folders of layers."""
+        folder = Path(self.output).parent
+        above = next((one for one in (folder, *folder.parents) if TOKEN not in str(one)), folder)
+        return str(above / f"{self.name}.sheet.png")
 
-    def render_words(
-        self, source: str, output: str, frames: str, preset: str | None = None, sidecar: str | None = None
-    ) -> list[str]:
-        """The words behind ``anatomatte`` that render *frames*; paths may be a queue's own tokens."""
-        words = ["farm", "render", source, output, "--frames", frames, "--layers", self.layers]
-        words += ["--preset", preset or self.preset] if self.preset else []
-        words += ["--shot", sidecar or self.sidecar] if self.sidecar else []
+    def at(self, paths: Mapping[str, str]) -> FarmShot:
+        """The same shot with other words for those of its paths that it has, as a queue's own tokens."""
+        told: dict[str, Any] = {name: paths[name] for name in PATHS if getattr(self, name)}
+        return dataclasses.replace(self, **told)
+
+    def render_words(self, frames: str) -> list[str]:
+        """The words behind ``anatomatte`` that render *frames*, which may be a queue's own token."""
+        words = ["farm", "render", self.source, self.output, "--frames", frames, "--layers", self.layers]
+        words += ["--preset", self.preset] if self.preset else []
+        words += ["--shot", self.sidecar] if self.sidecar else []
         words += [word for text in self.settings for word in ("--set", text)]
         words += self._colour_words()
         words += ["--out-colorspace", self.out_colorspace] if self.out_colorspace else []
         words += ["--trim"] if self.trim else []
+        words += ["--proxy", self.proxy, "--proxy-scale", str(self.proxy_scale)] if self.proxy else []
         words += ["--retries", str(self.retries)] if self.retries else []
         words += ["--timeout-per-frame", f"{self.timeout:g}"] if self.timeout else []
         return [*words, "--threads", str(self.cpus)]
 
-    def sheet_words(self, source: str, sheet: str) -> list[str]:
+    def sheet_words(self, sheet: str) -> list[str]:
         """The words behind ``anatomatte`` that make the contact sheet."""
         sets = (word for text in self.settings for word in ("--set", text))
-        return ["sheet", source, sheet, *sets, *self._colour_words()]
+        return ["sheet", self.source, sheet, *sets, *self._colour_words()]
 
     def _colour_words(self) -> list[str]:
         return ["--colorspace", self.colorspace] if self.colorspace else []
 
-    def check_words(self, source: str, output: str, frames: str, sidecar: str | None = None) -> list[str]:
+    def check_words(self, frames: str) -> list[str]:
         """The words behind ``anatomatte`` that check all frames."""
-        words = ["check-frames", output, "--frames", frames, "--layers", self.layers, "--source", source]
-        words += ["--shot", sidecar or self.sidecar] if self.sidecar else []
+        words = ["check-frames", self.output, "--frames", frames, "--layers", self.layers]
+        words += ["--proxy", self.proxy] if self.proxy else []
+        words += ["--source", self.source]
+        words += ["--shot", self.sidecar] if self.sidecar else []
         return words + (["--qc-threshold", f"{self.qc_threshold:g}"] if self.qc_threshold else [])
 
 
@@ -153,7 +169,7 @@ def load(path: Path) -> FarmShot:
         if not isinstance(facts.get(key), str):
             raise SettingsError(f"{path}: [shot] needs {key}, the name of files like plate.####.exr.")
     folder = path.absolute().parent
-    for key in ("source", "output", "preset", "sidecar"):
+    for key in PATHS:
         facts[key] = str(folder / facts[key]) if facts.get(key) else ""
     facts.setdefault("name", path.stem)
     facts["folder"] = str(folder)
@@ -197,17 +213,24 @@ def _check(path: Path, shot: FarmShot) -> None:
             raise SettingsError(f"{path}: {name} = {getattr(shot, name)} is too small; {least} is the least.")
     from ..layers import parse_layers
     from ..presets import parse_setting
+    from ..targets import sink_of
 
-    parse_layers(shot.layers if not shot.sidecar else "rgba")
-    RenderRequest(
+    layers = parse_layers(shot.layers if not shot.sidecar else "rgba")
+    request = RenderRequest(
         source=shot.source,
         destination=shot.output,
+        layers=shot.layers,
         settings=dict(parse_setting(text) for text in shot.settings),
         preset=Path(shot.preset) if shot.preset else None,
         qc_threshold=shot.qc_threshold or None,
         colorspace=shot.colorspace or None,
         out_colorspace=shot.out_colorspace or None,
+        trim=shot.trim,
+        proxy=shot.proxy or None,
+        proxy_scale=shot.proxy_scale,
     )
+    CheckRequest(target=shot.output, proxy=shot.proxy or None)  # tasks have a part of a video each
+    sink_of(request, layers, (), parse_pattern(shot.output, there=False), len(shot.frames), {})
 
 
 def _table(path: Path, told: Mapping[str, Any], name: str) -> dict[str, Any]:

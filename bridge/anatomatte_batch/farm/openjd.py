@@ -8,7 +8,7 @@ from typing import Any
 
 from anatomatte.atomic import beside
 
-from .description import FarmShot
+from .description import PATHS, FarmShot
 
 Table = dict[str, Any]
 
@@ -30,7 +30,7 @@ def write(shot: FarmShot, folder: Path) -> list[Path]:
 
 def parameters(shot: FarmShot) -> dict[str, str]:
     """The values of the template's parameters; paths are mapped by the queue."""
-    told = {"Source": shot.source, "Output": shot.output, "Preset": shot.preset, "Sidecar": shot.sidecar}
+    told = {name.capitalize(): getattr(shot, name) for name in PATHS}
     told |= {"Sheet": shot.sheet_file} if shot.sheet else {}
     return {**{name: value for name, value in told.items() if value}, "Frames": shot.range()}
 
@@ -51,6 +51,7 @@ def _definitions(shot: FarmShot) -> list[Table]:
     told = [
         ("Source", "FILE", "IN", "The plate."),
         ("Output", "FILE", "OUT", "Where frames go."),
+        *([("Proxy", "FILE", "OUT", "Where the same frames go smaller.")] if shot.proxy else []),
         *([("Preset", "FILE", "IN", "Settings of the shot.")] if shot.preset else []),
         *([("Sidecar", "FILE", "IN", "Who is who in the shot.")] if shot.sidecar else []),
         *([("Sheet", "FILE", "OUT", "The contact sheet.")] if shot.sheet else []),
@@ -73,6 +74,11 @@ def _action(*words: str, **facts: Any) -> Table:
     return {"command": "{{Param.Anatomatte}}", "args": list(words), **facts}
 
 
+def _mapped(shot: FarmShot) -> FarmShot:
+    """The shot whose paths are the template's parameters, which the queue maps."""
+    return shot.at({name: f"{{{{Param.{name.capitalize()}}}}}" for name in PATHS})
+
+
 def _worker() -> Table:
     """One worker with loaded networks for all tasks of a session."""
     where = "{{Session.WorkingDirectory}}"
@@ -84,13 +90,7 @@ def _worker() -> Table:
 
 
 def _render(shot: FarmShot) -> Table:
-    words = shot.render_words(
-        "{{Param.Source}}",
-        "{{Param.Output}}",
-        "{{Task.Param.Frames}}",
-        "{{Param.Preset}}",
-        "{{Param.Sidecar}}",
-    )
+    words = _mapped(shot).render_words("{{Task.Param.Frames}}")
     # contiguous chunks of a stepped range would hold one frame each
     chunks = {
         "defaultTaskCount": shot.chunk,
@@ -107,7 +107,7 @@ def _render(shot: FarmShot) -> Table:
 
 
 def _sheet(shot: FarmShot) -> Table:
-    words = shot.sheet_words("{{Param.Source}}", "{{Param.Sheet}}")
+    words = _mapped(shot).sheet_words("{{Param.Sheet}}")
     return {
         "name": "Sheet",
         "dependencies": [{"dependsOn": "Render"}],
@@ -118,7 +118,7 @@ def _sheet(shot: FarmShot) -> Table:
 
 def _gate(shot: FarmShot) -> Table:
     """Last, as its failure ends the job."""
-    words = shot.check_words("{{Param.Source}}", "{{Param.Output}}", "{{Param.Frames}}", "{{Param.Sidecar}}")
+    words = _mapped(shot).check_words("{{Param.Frames}}")
     return {
         "name": "Check",
         "dependencies": [{"dependsOn": name} for name in ("Render", *(["Sheet"] if shot.sheet else []))],

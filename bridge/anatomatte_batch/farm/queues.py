@@ -12,6 +12,8 @@ from xml.etree import ElementTree as xml
 from anatomatte.atomic import beside
 from anatomatte.errors import SettingsError
 
+from ..checked import sequences
+from ..cryptomatte import RANKS
 from ..sequences import compact
 from .description import FarmShot
 
@@ -37,12 +39,11 @@ def deadline(shot: FarmShot) -> dict[str, str]:
 
     Arguments count from StartupDirectory, which Deadline maps, as it does OutputDirectory0.
     """
-    output, near = Path(shot.output), shot.relative()
-    words = near.render_words(near.source, near.output, "<STARTFRAME>-<ENDFRAME>")
-    name = re.sub(r"%0?(\d*)d", lambda token: "#" * int(token[1] or 1), output.name)
+    near = shot.relative()
+    words = near.render_words("<STARTFRAME>-<ENDFRAME>")
     chunk = shot.chunk if shot.even else 1  # a task is told its first and last frame alone
     facts: dict[str, object] = {"Plugin": "CommandLine", "Name": shot.name, "Frames": shot.range("x")}
-    facts |= {"ChunkSize": chunk, "OutputDirectory0": str(output.parent), "OutputFilename0": name}
+    facts |= {"ChunkSize": chunk, **_outputs(shot)}
     files = {"render.job": _lines(facts), "render.plugin": _plugin(shot, words)}
     for step, words in _behind(near):
         facts = {"Plugin": "CommandLine", "Name": f"{shot.name} {step}", "Frames": 0, "ChunkSize": 1}
@@ -50,10 +51,22 @@ def deadline(shot: FarmShot) -> dict[str, str]:
     return files
 
 
+def _outputs(shot: FarmShot) -> dict[str, str]:
+    """The files that the queue may show, a folder and a name for each sequence."""
+    told: dict[str, str] = {}
+    sidecar = shot.sidecar if Path(shot.sidecar).is_file() else None
+    for target in (shot.output, shot.proxy):
+        for one in sequences(target, shot.layers, sidecar, RANKS) if target else ():
+            path, at = Path(one.pattern.text), len(told) // 2
+            name = re.sub(r"%0?(\d*)d", lambda token: "#" * int(token[1] or 1), path.name)
+            told |= {f"OutputDirectory{at}": str(path.parent), f"OutputFilename{at}": name}
+    return told
+
+
 def _behind(near: FarmShot) -> list[tuple[str, list[str]]]:
     """The steps that come behind all renders, and their words."""
-    check = near.check_words(near.source, near.output, near.range("x"))
-    sheet = [("sheet", near.sheet_words(near.source, near.sheet_file))] if near.sheet else []
+    check = near.check_words(near.range("x"))
+    sheet = [("sheet", near.sheet_words(near.sheet_file))] if near.sheet else []
     return [*sheet, ("check", check)]
 
 
@@ -98,7 +111,7 @@ def opencue(shot: FarmShot) -> dict[str, str]:
     place.text = shot.folder  # the one path: a site that mounts it elsewhere changes it here
     layers = xml.SubElement(job, "layers")
     near = shot.relative()
-    render = near.render_words(near.source, near.output, "#FRAMESPEC#")
+    render = near.render_words("#FRAMESPEC#")
     _layer(layers, shot, "render", "Render", render, shot.range("x"), shot.chunk)
     depends = xml.SubElement(spec, "depends")
     for step, words in _behind(near):
@@ -137,7 +150,7 @@ def slurm(shot: FarmShot) -> dict[str, str]:
     chunks = [
         compact(shot.frames[first : first + shot.chunk]) for first in range(0, len(shot.frames), shot.chunk)
     ]
-    render = [shlex.quote(word) for word in near.render_words(near.source, near.output, "@")]
+    render = [shlex.quote(word) for word in near.render_words("@")]
     render[render.index("@")] = '"${CHUNKS[$SLURM_ARRAY_TASK_ID]}"'
     needs = {
         "cpus-per-task": shot.cpus,
