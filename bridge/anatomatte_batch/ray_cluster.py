@@ -23,7 +23,7 @@ from .cancel import Signals
 from .report import Report, worst
 from .request import RenderRequest
 from .result import FrameResult, RenderResult
-from .sequences import compact, parse_frames, parse_pattern
+from .sequences import Pattern, compact, parse_frames, parse_pattern
 
 _TRIES = 3
 """How often a chunk is begun: what kills three actors would kill a fourth."""
@@ -260,7 +260,7 @@ def _take(made: object, chunk: Chunk, state: _State, report: Report, request: Re
             report.message(message)
     else:
         error = made if isinstance(made, Exception) else RuntimeError(str(made))
-        pattern = parse_pattern(str(request.destination), there=False)
+        pattern = _shown(request)
         frames = [FrameResult(n, "failed", pattern.path(n), error=error) for n in chunk.frames]
         state.errors.append(error)
     for one in frames:
@@ -271,6 +271,19 @@ def _take(made: object, chunk: Chunk, state: _State, report: Report, request: Re
     state.frames += frames
     if request.on_error == "stop" and any(one.error for one in frames):
         state.waiting.clear()
+
+
+def _shown(request: RenderRequest) -> Pattern:
+    """The files that stand for a frame: those of its first layer, where each layer has its own."""
+    from .checked import sequences
+
+    destination = str(request.destination)
+    layers = request.layers if isinstance(request.layers, str) else ",".join(request.layers)
+    shot = None if request.shot is None else str(request.shot)
+    try:
+        return sequences(destination, layers, shot, request.ranks)[0].pattern
+    except AnatomatteError:  # why the chunk has failed is told by its own error
+        return parse_pattern(destination, there=False)
 
 
 def _result(state: _State, report: Report) -> RenderResult:

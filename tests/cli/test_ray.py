@@ -132,8 +132,12 @@ def test_a_chunk_that_exits_is_run_once(
     marks = tmp_path / "marks"
     marks.mkdir()
     monkeypatch.setattr(ray_cluster, "_Actor", dying(marks, "exits", 1, 99))
-    result = ray_cluster.render_on(asked(plates, tmp_path, frames="1-2"), "auto", SMALL)
+    apart = dataclasses.replace(
+        asked(plates, tmp_path, frames="1-2"), destination=tmp_path / "{layer}.##.exr"
+    )
+    result = ray_cluster.render_on(apart, "auto", SMALL)
     assert result.exit_code == 1 and result.numbers("failed") == [1, 2]
+    assert [one.path.name for one in result.frames] == ["rgba.01.exr", "rgba.02.exr"]
     assert "SystemExit: 3" in result.sentence and len(os.listdir(marks)) == 1
 
 
