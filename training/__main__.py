@@ -1,8 +1,9 @@
-"""`python -m training`: assets, render, train, validate, export, `all`; pack, odd, outfit, likelihood; more.
+"""`python -m training`: assets, render, train, validate, export, `all`; pack, odd, outfit, gaps; more.
 
 `outfit` renders whole figures, fits the outfit head to the shipped network's features of them, scores it
 on held-out figures and puts it into the package.
 `likelihood` fits on held-out figures how that head is weighed beside the plate's colours, and prints it.
+`gaps` fits on drawn pictures what of people is a gap, and prints it.
 `odd` renders the sets that `benchmarks/odd.py` scores.
 `portrait`, `detector`, `landmarks` and `faces` put the published networks of that name into the package, as
 they are; `canonical` does so with the canonical face model;
@@ -32,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     steps = ("assets", "pack", "render", "train", "validate", "export")
     given = ("portrait", "detector", "landmarks", "faces", "canonical", "graphs")
-    parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit", "likelihood"))
+    parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit", "likelihood", "gaps"))
     assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
     parser.add_argument(
@@ -221,6 +222,16 @@ def _likelihood(args: argparse.Namespace) -> None:
     run(args.bank, 400, args.seed)
 
 
+def _gaps(args: argparse.Namespace) -> None:
+    from .gaps import run
+    from .render import render_people, render_places
+
+    for split, places, figures in (("validation", 2, 7), ("train", 7, args.figures)):
+        render_places(args.assets, args.bank, split, range(places))
+        render_people(args.assets, args.bank, split, range(figures), samples=2, kind="figures")
+    run(args.bank, 600, args.seed)
+
+
 def _as_published(args: argparse.Namespace, target: Path) -> None:
     """Put a published network from the assets into the package at *target*."""
     from .assets import fetch
@@ -260,6 +271,8 @@ def main() -> int:
             _outfit(args)
         if args.command == "likelihood":
             _likelihood(args)
+        if args.command == "gaps":
+            _gaps(args)
         if args.command in ("all", "portrait"):
             _as_published(args, PORTRAIT)
         if args.command in ("all", "detector"):

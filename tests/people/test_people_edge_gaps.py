@@ -13,6 +13,8 @@ import pytest
 
 from anatomatte.ops import strips
 from anatomatte.parts import INDEX, PARTS
+from anatomatte.people import colours, gaps
+from anatomatte.people.calibration import decided
 from anatomatte.people.edge import refine
 from anatomatte.people.evidence import PeopleEvidence
 
@@ -105,6 +107,38 @@ def test_colour_alone_opens_nothing() -> None:
     light[120:160, 140:160] = light[120:160, 20:40]
     made = refine(light, seen_of(rough(truth)))
     assert made.alpha[124:156, 144:156].min() > 0.95
+
+
+def opened(light: np.ndarray, probable: np.ndarray) -> np.ndarray:
+    """Where gaps are found, on the plate's grid."""
+    cells = colours.cells(light)
+    found = gaps.gaps(cells.light, cells.level, probable, decided(probable))
+    return np.zeros(light.shape[:2], np.bool_) if found is None else found
+
+
+def slotted(wide: int) -> tuple[np.ndarray, np.ndarray]:
+    """The figure without a slot in the chest, and the slot."""
+    whole, slot = figure(), np.zeros(SIZE, np.float32)
+    cv2.rectangle(slot, (150 - wide // 2, 110), (150 + wide // 2, 170), 1.0, -1)
+    slot = cv2.GaussianBlur(slot, (0, 0), 0.7)
+    return np.clip(whole - slot, 0, 1), slot
+
+
+@pytest.mark.parametrize("colour", [(0.6, 0.05, 0.05), (0.3, 0.3, 0.3)])
+def test_a_print_that_the_networks_doubt_is_no_gap(colour: tuple[float, ...]) -> None:
+    """On the shirt, of the trousers' colour: the networks waver at it as they do at gaps."""
+    around, slot = slotted(10)
+    whole = figure()
+    share = slot[..., None].copy()
+    share[220:] = whole[220:, :, None]
+    light = plate(whole) * (1 - share) + plate(whole, colour) * share
+    assert not opened(np.asarray(light, np.float32), rough(around, 4.0))[slot > 0.5].any()
+
+
+@pytest.mark.parametrize(("wide", "dip"), [(10, 3.0), (10, 4.0), (14, 3.0), (14, 4.0)])
+def test_what_shows_the_wall_is_a_gap(wide: int, dip: float) -> None:
+    around, slot = slotted(wide)
+    assert opened(plate(around), rough(around, dip))[slot > 0.9].mean() > 0.9
 
 
 @pytest.mark.parametrize("exposure", [0.01, 30.0])

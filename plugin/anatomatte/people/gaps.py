@@ -5,10 +5,12 @@ it: the log-odds dip. Closing them (grey morphology, after J. Serra, "Image Anal
 Morphology", 1982) shows the dips, and colour judges them: the plate is compared with the first background
 and the first person that rays to the left, right, up and down meet (sampling along rays after E. Gastal and
 M. Oliveira, "Shared Sampling for Real-Time Alpha Matting", 2010). The score is smoothed along the plate's
-own edges, and what reaches a threshold as a region, with a surer place in it, becomes background.
+own edges; the regions that reach a threshold are judged by their colours (`gap_colours`).
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,6 +19,7 @@ import numpy.typing as npt
 from ..frame import Pixels
 from ..ops.filters import EDGE, Mask, box, eroded, grow, shrink
 from ..ops.guided import Guide, brightness
+from .gap_colours import Surroundings
 
 _REACH = 0.015
 """Share of the diagonal: the widest gap has twice this width; a wider one is the networks' own matter."""
@@ -32,11 +35,26 @@ _FAR_OUTSIDE = 0.25
 _FAR_PERSON = 0.08
 _NEAREST = 1e-3
 _DIPS, _BEHIND, _OWN, _BIAS = 1.2, 0.3, 0.2, 5.2
-_LOW, _HIGH = -2.0, -1.0
+_LOW = -2.5
 _LEAST = 8
 _NOTHING = -6.0
 
 Places = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Regions that may be gaps, and what they are compared with.
+
+    Attributes:
+        labels: h×w, the region of each cell, 0 for none.
+        boxes: x, y, width, height and area of each region, of 0 too.
+        around: what they are compared with.
+    """
+
+    labels: npt.NDArray[np.int32]
+    boxes: npt.NDArray[np.int32]
+    around: Surroundings
 
 
 def gaps(light: Pixels, level: float, probability: Pixels, cover: Pixels) -> Mask | None:
@@ -48,6 +66,12 @@ def gaps(light: Pixels, level: float, probability: Pixels, cover: Pixels) -> Mas
         probability: H×W in 0..1, that a place is covered, on the network's grid.
         cover: H×W in 0..1, what is made of it.
     """
+    found = candidates(light, level, probability, cover)
+    return None if found is None else found.around.judged(found.labels, found.boxes)
+
+
+def candidates(light: Pixels, level: float, probability: Pixels, cover: Pixels) -> Candidates | None:
+    """The regions among which `gaps` chooses, of the same planes; None where there is none."""
     size = (light.shape[0], light.shape[1])
     if probability.shape[0] > size[0]:
         probability, cover = shrink(probability, *size), shrink(cover, *size)
@@ -75,7 +99,8 @@ def gaps(light: Pixels, level: float, probability: Pixels, cover: Pixels) -> Mas
     bright = brightness(light)
     slope, offset = Guide(bright, size).lines(score)
     score = slope * bright + offset
-    return _regions(score, (score > _LOW) & (cover > _COVERED))
+    labels, boxes = _regions((score > _LOW) & (cover > _COVERED))
+    return Candidates(labels, boxes, Surroundings(shown, odds, behind, own)) if len(boxes) > 1 else None
 
 
 def _dips(probability: Pixels) -> tuple[Pixels, Pixels]:
@@ -115,11 +140,10 @@ def _before(known: Mask, axis: int, step: int) -> npt.NDArray[np.int32]:
     return np.asarray(np.where(met < far, met, -1), np.int32)
 
 
-def _regions(score: Pixels, open_: Mask) -> Mask | None:
-    """The connected regions of *open_* that are large enough and somewhere reach the higher threshold."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(open_.astype(np.uint8), connectivity=4)
-    highest = np.full(count, -np.inf)
-    np.maximum.at(highest, labels[open_].astype(np.intp), score[open_])
-    kept = (highest > _HIGH) & (stats[:, cv2.CC_STAT_AREA] >= _LEAST)
-    kept[0] = False
-    return np.asarray(kept[labels]) if kept.any() else None
+def _regions(open_: Mask) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The connected regions of *open_* that are large enough, numbered from 1, and the boxes of each."""
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(open_.astype(np.uint8), connectivity=4)
+    large = boxes[:, cv2.CC_STAT_AREA] >= _LEAST
+    large[0] = True
+    number = np.where(large, np.cumsum(large) - 1, 0).astype(np.int32)
+    return np.asarray(number[labels], np.int32), np.asarray(boxes[large], np.int32)
