@@ -198,7 +198,8 @@ def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Pa
 
 
 def kept(shot: Shot, before: Shot, read: Callable[[int], Picture]) -> Shot:
-    """A new analysis with the corrections of the one before; carried anew where the plate has changed.
+    """A new analysis with the corrections of the one before, carried anew where the plate has changed, and
+    with its consent note, its actor and the record of replaced faces.
 
     Raises:
         SettingsError: as `carry`.
@@ -224,7 +225,11 @@ def kept(shot: Shot, before: Shot, read: Callable[[int], Picture]) -> Shot:
         else moment
         for frame, moment in shot.moments.items()
     }  # what was accepted holds while the token of the frame does
-    return dataclasses.replace(shot, painted=before.painted, moments=moments)
+    there = before.actor in {one.number for one in shot.people}
+    return dataclasses.replace(
+        shot, painted=before.painted, moments=moments, consent=before.consent, replaced=before.replaced,
+        actor=before.actor if there else 0,
+    )  # fmt: skip
 
 
 def _likeness(shot: Shot, frame: int) -> str:

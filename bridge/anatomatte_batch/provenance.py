@@ -21,7 +21,7 @@ from .node import Account
 PREFIX = "anatomatte:"
 _CLIPS = {"Source": "source", "CleanPlate": "clean plate", "InM": "core", "OutM": "garbage"}
 _FACTS = ("version", "table", "precision", "device", "frame", "output", "shot")
-_OF_FACES = ("face_replaced", "face_source", "face_consent", "face_reference")
+_OF_FACES = ("face_replaced", "face_source", "face_consent", "face_reference", "face_actor")
 """Facts of frames in which a face is replaced, and of no others."""
 
 _BY_CONTENT = ("shot_file", "shot_read", "swap_source", "swap_reference")

@@ -15,7 +15,7 @@ from .names import attachment
 from .problems import Refused
 from .room import export
 from .room.room import Room
-from .room.screening import Asked, header
+from .room.screening import Asked, Shown, header
 from .service import of, tray_name
 
 routes = APIRouter(prefix="/shots/{shot}")
@@ -52,6 +52,16 @@ async def place(
 
 
 @routes.get(
+    "/frames/{n}/faces", summary="Landmarks of the faces in a frame", responses=schemas.answers(404, 422)
+)
+async def faces(request: Request, shot: str, n: Frame) -> schemas_room.FacesState:
+    """Whose they are, where they look, and where their landmarks lie, as the sidecar has them."""
+    room = of(request).rooms.get(shot)
+    found = await in_thread(request, lambda: room.faces(n))
+    return schemas_room.FacesState.model_validate({"faces": found})
+
+
+@routes.get(
     "/frames/{n}/{view}",
     summary="A frame of a shot",
     response_class=Response,
@@ -66,12 +76,18 @@ async def frame(
     layer: Annotated[str, Query(max_length=80)] = "",
     before: bool = False,
     full: bool = False,
+    source: Annotated[str, Query(max_length=4000)] = "",
     revision: schemas_room.Revision = "",
 ) -> Response:
-    """Plate, matte, comp and so on, as the sidecar makes it now; ``revision`` lets a browser keep it."""
-    room = of(request).rooms.get(shot)
-    asked = Asked(n, view, width, layer, before, full)
-    made = await in_engine(request, lambda: room.look(asked))
+    """Plate, matte, comp and so on, as the sidecar makes it now; ``revision`` lets a browser keep it,
+    ``source`` names pictures below the server's folder whose face ``replaced`` puts in."""
+    rooms = of(request).rooms
+    room = rooms.get(shot)
+
+    def look() -> Shown:
+        return room.look(Asked(n, view, width, layer, before, full, rooms.source(source)))
+
+    made = await in_engine(request, look)
     headers = {"X-Seconds": f"{made.seconds:.3f}", "X-QC": header(made.checks)}
     if made.told:
         headers["X-Told"] = " ".join(made.told).encode("ascii", "replace").decode()
@@ -141,6 +157,13 @@ async def consent(request: Request, shot: str, asked: schemas_room.ConsentNote, 
         room,
         lambda: room.consent(_revision(if_match), asked.who, asked.what, asked.when, asked.note),
     )
+
+
+@routes.put("/actor", summary="Say whose face", response_class=JSONResponse, responses=_CHANGED)
+async def actor(request: Request, shot: str, asked: schemas_room.Actor, if_match: Match) -> Response:
+    """The person whose face is replaced in the shot, unless the controls name another."""
+    room = of(request).rooms.get(shot)
+    return await _changed(request, room, lambda: room.actor(_revision(if_match), asked.number))
 
 
 @routes.post("/undo", summary="Undo the last change", response_class=JSONResponse, responses=_CHANGED)

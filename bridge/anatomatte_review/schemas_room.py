@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Path = Annotated[str, StringConstraints(max_length=4000)]
 Share = Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)]
-View = Literal["plate", "matte", "overlay", "comp", "people", "parts", "evidence", "band"]
+View = Literal[
+    "plate", "matte", "overlay", "comp", "people", "parts", "evidence", "band", "regions", "replaced"
+]
 Revision = Annotated[str, StringConstraints(max_length=100)]
 
 
@@ -64,6 +66,12 @@ class ConsentNote(_Body):
     what: str = Field("", max_length=500)
     when: str = Field("", max_length=10)
     note: str = Field("", max_length=2000)
+
+
+class Actor(_Body):
+    """Whose face is replaced."""
+
+    number: int = Field(ge=0, le=8, description="Of a person of the shot; 0 for who fills most.")
 
 
 class ListedShot(BaseModel):
@@ -122,6 +130,7 @@ class ShotState(BaseModel):
     people: list[dict[str, Any]]
     scenes: list[dict[str, Any]]
     consent: dict[str, str]
+    actor: int = Field(description="The person whose face is replaced; 0 is who fills most.")
     corrections: list[dict[str, Any]]
     doubtful: list[int] = Field(description="Frames that nobody accepted, the worst first.")
     checked: int
@@ -129,6 +138,23 @@ class ShotState(BaseModel):
     undo: list[str] = Field(description="What can be undone, the last first.")
     redo: list[str]
     command: str = Field(description="Renders what is stale of the shot.")
+
+
+class FaceState(BaseModel):
+    """A face of a frame, as the analysis found it."""
+
+    person: str = Field(description="Whose: a layer, or empty for nobody who is numbered.")
+    score: float = Field(description="How far it is believed.")
+    yaw: float
+    pitch: float
+    roll: float
+    points: list[float] = Field(description="478 landmarks: x, y, x, y … in shares of the picture, y down.")
+
+
+class FacesState(BaseModel):
+    """The faces of a frame."""
+
+    faces: list[FaceState]
 
 
 class LayerValue(BaseModel):

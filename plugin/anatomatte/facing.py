@@ -48,8 +48,8 @@ class Facing(Fixing):
     )  # fmt: skip
     swap_whose: str = choice(
         "main", "Whose face", "Faces", "output",
-        "The person whose face is replaced. As in the reference goes by colours and proportions unless an "
-        "identity network is named; a shot file with names is surer.",
+        "The person whose face is replaced. Who fills most is the shot file's actor where one is chosen "
+        "there. As in the reference goes by colours and proportions unless an identity network is named.",
         main="Who fills most", number="By number", name="By name", point="At the face point",
         reference="As in the reference",
         needs=(SEEN, _ON),

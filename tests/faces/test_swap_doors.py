@@ -115,6 +115,23 @@ def test_the_sidecars_own_note_is_enough(plate: Path, tmp_path: Path) -> None:
     assert shot_.consent.who == NOTED["who"] and len(shot_.replaced) == 1
 
 
+def test_an_analysis_keeps_the_note_the_actor_and_the_record(plate: Path, tmp_path: Path) -> None:
+    sidecar = tmp_path / "plate.shot.json"
+    code, said = anatomatte("analyse", plate, "--overwrite")
+    assert code == 0, said
+    table = json.loads(sidecar.read_text())
+    record = [{"frames": "1", "how": "pictures"}]
+    told = {"consent": {**NOTED, "note": ""}, "actor": 1, "replaced": record}
+    sidecar.write_text(json.dumps({**table, **told}))
+    code, said = anatomatte("analyse", plate)
+    assert code == 0, said
+    table = json.loads(sidecar.read_text())
+    assert {name: table[name] for name in told} == told
+    sidecar.write_text(json.dumps({**table, "actor": 5}))
+    code, said = anatomatte("render", plate, tmp_path / "out.####.exr", "--shot", sidecar)
+    assert code == 2 and "actor = 5 is nobody of this shot; write the number of a person" in said
+
+
 def test_a_note_of_a_preset_has_four_lines(plate: Path, tmp_path: Path) -> None:
     preset = tmp_path / "wrong.toml"
     preset.write_text('[consent]\nwhom = "Anna"\n')

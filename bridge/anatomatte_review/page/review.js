@@ -3,6 +3,7 @@
 import * as about from "./about.js";
 import { status } from "./api.js";
 import { at, button, calm, made, trouble } from "./review_dom.js";
+import { Faces } from "./review_faces.js";
 import { Film } from "./review_film.js";
 import { Hands } from "./review_hands.js";
 import { helped, named, orderOf } from "./review_keys.js";
@@ -16,7 +17,7 @@ import { Plot } from "./review_plot.js";
 import { Screen } from "./review_screen.js";
 import { Shot } from "./review_shot.js";
 import { Strokes } from "./review_strokes.js";
-import { VIEWS } from "./review_words.js";
+import { VIEWS, VIEW_KEYS } from "./review_words.js";
 
 let addressing = 0;
 let held = false;
@@ -30,6 +31,7 @@ const strokes = new Strokes(shot, screen);
 const layers = new Layers(shot, () => (layers.layer && look.view !== "matte" ? look.set({ view: "matte" }) : look.look()));
 const look = new Look(shot, loader, screen, layers, { seen: (found) => panels.checks(look.before ? {} : found.checks), asked: readdress });
 const panels = new Panels(shot, strokes, run);
+const faces = new Faces(shot, screen, run, () => look.set({ view: "replaced", source: faces.source }));
 const list = new List((path) => { location.hash = address(path); });
 const player = new Player(shot, (n) => look.ready(n), () => loader.seconds, playing);
 const hands = new Hands(screen, strokes, { picked: pick, wiped: wipe, began: () => player.stop() });
@@ -49,7 +51,8 @@ async function run(work) {
 
 async function pick(x, y) {
   const place = await run(() => shot.who(x, y));
-  if (place) layers.pick(place, look.view === "parts" || look.view === "evidence");
+  if (place && faces.picking) faces.picked(place);
+  else if (place) layers.pick(place, look.view === "parts" || look.view === "evidence");
 }
 
 function wipe(share) {
@@ -83,6 +86,8 @@ const ORDERS = {
   doubt: (by) => { player.stop(); doubt(shot.doubt(Number(by))); },
   worst: () => { player.stop(); doubt(shot.state.doubtful[0] ?? null); },
   view: (view) => look.set({ view }),
+  marks: () => faces.show(!faces.shown),
+  actor: () => faces.pick(!faces.picking),
   hide: () => strokes.hide(!strokes.hidden),
   full: () => look.set({ full: !look.full }),
   before: () => look.set({ before: !look.before }),
@@ -94,7 +99,7 @@ const ORDERS = {
   },
   radius: (by) => strokes.wider(Number(by)),
   reach: () => focusOn("reach"),
-  leave: () => { if (!strokes.leave() && layers.layer) layers.set(""); },
+  leave: () => { if (!faces.leave() && !strokes.leave() && layers.layer) layers.set(""); },
   delete: () => panels.remove(strokes.selected),
   undo: () => { if (!at("undo").disabled) run(() => shot.undo()); },
   redo: () => { if (!at("redo").disabled) run(() => shot.redo()); },
@@ -160,6 +165,9 @@ function readdress() {
     if (at("room").hidden) return;
     const words = { frame: shot.n, view: look.view };
     if (layers.layer) words.layer = layers.layer;
+    if (shot.state.preset) words.preset = shot.state.preset;
+    if (look.source) words.source = look.source;
+    if (faces.shown) words.marks = 1;
     history.replaceState(null, "", address(shot.state.path, words));
   }, ADDRESS_MS);
 }
@@ -176,7 +184,7 @@ async function arrive() {
   at("list-path").textContent = `Opening ${name} …`;
   at("list-body").replaceChildren();
   try {
-    await shot.open(name);
+    await shot.open(name, said.get("preset") ?? "");
   } catch (why) {
     trouble(why, button("Try again", () => { calm(); arrive(); }));
     return list.show(name.split("/").slice(0, -1).join("/"));
@@ -193,7 +201,9 @@ function enter(said) {
   screen.aspect = shot.state.width / shot.state.height;
   screen.fit();
   if (said.get("frame")) shot.go(Number(said.get("frame")));
-  look.set({ view: VIEWS[said.get("view")] ? said.get("view") : look.view });
+  faces.source = at("source-path").value = said.get("source") ?? "";
+  faces.show(said.has("marks"));
+  look.set({ source: faces.source, view: VIEWS[said.get("view")] ? said.get("view") : look.view });
   if (said.get("layer")) layers.set(said.get("layer"));
   at("screen").focus();
 }
@@ -227,8 +237,8 @@ function wireButtons() {
   at("views").append(...Object.entries(VIEWS).flatMap(([view, words], n) => {
     const radio = made("input", { type: "radio", name: "view", id: `view-${view}`, value: view, checked: view === look.view });
     radio.addEventListener("change", () => look.set({ view }));
-    const label = made("label", {}, `${words} `, made("kbd", { textContent: n + 1 }));
-    Object.assign(label, { htmlFor: radio.id, title: `${words} (${n + 1})` });
+    const label = made("label", {}, `${words} `, made("kbd", { textContent: VIEW_KEYS[n].toUpperCase() }));
+    Object.assign(label, { htmlFor: radio.id, title: `${words} (${VIEW_KEYS[n].toUpperCase()})` });
     return [radio, label];
   }));
   const orders = {

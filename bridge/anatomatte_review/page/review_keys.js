@@ -1,9 +1,9 @@
 // All keys of the room: one table for what they do and for the help.
 
 import { at, made } from "./review_dom.js";
-import { VIEWS } from "./review_words.js";
+import { VIEWS, VIEW_KEYS } from "./review_words.js";
 
-const views = Object.keys(VIEWS).map((view, n) => [[String(n + 1)], `view:${view}`, VIEWS[view]]);
+const views = Object.keys(VIEWS).map((view, n) => [[VIEW_KEYS[n]], `view:${view}`, VIEWS[view]]);
 
 // Keys as `named` calls them, what is done, its words.
 export const KEYS = [
@@ -22,8 +22,10 @@ export const KEYS = [
   ]],
   ["Views", views],
   ["Picture", [
-    [["b"], "before", "while held: without any correction"],
+    [["b"], "before", "while held: without any correction; of a new face: the plate"],
     [["h"], "hide", "hide the strokes, show them"],
+    [["l"], "marks", "landmarks of faces, and where they look"],
+    [["c"], "actor", "the next click chooses whose face is replaced"],
     [["f"], "full", "the plate's own resolution"],
     [["0"], "fit", "whole picture"],
     [["+", "="], "zoom:1.25", "zoom in; the wheel too"],

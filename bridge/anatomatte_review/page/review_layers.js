@@ -28,9 +28,10 @@ export class Layers {
 
   get words() {
     const [first, second] = this.layer.split(".");
-    const { parts, people } = this.#shot.state;
+    const { parts, people, regions } = this.#shot.state;
     const person = people.find((one) => one.layer === first);
-    const part = parts[second ?? (person ? "" : first)]?.label;
+    const what = second ?? (person ? "" : first);
+    const part = parts[what]?.label ?? (regions[what] && `face: ${regions[what].label}`);
     return [person && nameOf(person), part].filter(Boolean).join(", ") || this.layer;
   }
 
@@ -42,7 +43,7 @@ export class Layers {
   }
 
   #show() {
-    const { people, parts } = this.#shot.state;
+    const { people, parts, regions } = this.#shot.state;
     if (!people.some((one) => one.layer === this.#person)) this.#person = "";
     const whose = this.#person ? `${this.#person}.` : "";
     const persons = people.map((one) => this.#chip(one.layer, nameOf(one), one.colour));
@@ -55,6 +56,8 @@ export class Layers {
       made("div", { className: "chips" }, all, ...persons),
       made("p", { className: "hint", textContent: this.#person ? `Parts of ${this.#name()}:` : "Parts of everyone:" }),
       made("div", { className: "chips" }, ...[...fine, ...(whose ? [] : groups)].map(([key, one]) => this.#chip(`${whose}${key}`, one.label, one.colour))),
+      made("p", { className: "hint", textContent: "Regions of the face:" }),
+      made("div", { className: "chips" }, ...Object.entries(regions).map(([key, one]) => this.#chip(`${whose}${key}`, one.label, one.colour))),
     );
     if (held) at("layers").querySelector(`[data-layer="${held}"]`)?.focus();
   }

@@ -12,6 +12,7 @@ export class Look {
   before = false;
   full = false;
   wipeOf = "";
+  source = ""; // pictures of the face that is put in
   sending = 0; // strokes that are on their way
   mended = false; // a correction was sent and its picture is not there yet
   coming = null; // the frames that are played, while they are
@@ -35,6 +36,7 @@ export class Look {
 
   // A picture of a frame that can be asked for; the same key is the same picture.
   #request(n, view, before) {
+    if (view === "replaced" && before) return this.#request(n, "plate", false);
     const { state, looks, bare, address } = this.#shot;
     const layer = view === "matte" ? this.#layers.layer : "";
     const width = this.full ? FULL : this.#width;
@@ -43,8 +45,10 @@ export class Look {
     if (layer) words.layer = layer;
     if (before && hands !== looks) words.before = true;
     if (this.full) words.full = true;
+    const fresh = view === "replaced" ? `|${JSON.stringify([this.source, state.actor, state.consent])}` : "";
+    if (fresh && this.source) words.source = this.source;
     return {
-      key: [state.id, view, layer, hands, width, n].join("|"),
+      key: [state.id + fresh, view, layer, hands, width, n].join("|"),
       get address() { return `${address}/frames/${n}/${view}?${new URLSearchParams(words)}`; },
     };
   }
@@ -97,7 +101,7 @@ export class Look {
     this.mended = false;
     this.#busy(true);
     const words = this.#layers.layer && this.view === "matte" ? `${VIEWS[this.view]} of ${this.#layers.words}` : VIEWS[this.view];
-    at("screen").setAttribute("aria-label", `${words}, frame ${n}${this.before ? ", before any correction" : ""}`);
+    at("screen").setAttribute("aria-label", `${words}, frame ${n}${this.before ? this.view === "replaced" ? ": the plate" : ", before any correction" : ""}`);
     at("told").textContent = found.told;
     at("told").hidden = !found.told || this.coming !== null;
     this.seen(found);
@@ -125,7 +129,14 @@ export class Look {
       this.#shot.refresh().then(() => this.again(), (late) => trouble(late));
       return;
     }
-    trouble(why, button("Try again", () => this.again()));
+    const note = this.view === "replaced" && !this.#shot.state.consent.who ? [button("To the consent note", () => this.#note())] : [];
+    trouble(why, ...note, button("Try again", () => this.again()));
+  }
+
+  #note() {
+    calm();
+    at("consent-box").open = true;
+    at("consent-who").focus();
   }
 
   again() {

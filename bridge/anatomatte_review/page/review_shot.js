@@ -35,8 +35,8 @@ export class Shot extends EventTarget {
   at(n) { return this.frames[this.#places.get(n)]; }
   place(n) { return this.#places.get(n) ?? 0; }
 
-  async open(path) {
-    const state = await ask("shots", json("POST", { shot: path }));
+  async open(path, preset = "") {
+    const state = await ask("shots", json("POST", { shot: path, ...(preset && { preset }) }));
     this.#take(state);
     return state;
   }
@@ -54,6 +54,7 @@ export class Shot extends EventTarget {
   accept(n, accepted) { return this.#change(`/accepted/${n}`, json("PUT", { accepted })); }
   person(number, changed) { return this.#change(`/people/${number}`, json("PATCH", changed)); }
   consent(note) { return this.#change("/consent", json("PUT", note)); }
+  actor(number) { return this.#change("/actor", json("PUT", { number })); }
   undo() { return this.#change("/undo", { method: "POST" }); }
   redo() { return this.#change("/redo", { method: "POST" }); }
 
@@ -118,7 +119,7 @@ export class Shot extends EventTarget {
     } catch (why) {
       if (why.status !== 404) throw why;
       const { revision } = this.state;
-      await this.open(this.state.path);
+      await this.open(this.state.path, this.state.preset);
       if (options.headers?.["If-Match"] && this.state.revision !== revision) { why.status = 409; throw why; }
       return ask(this.address + path, options);
     }

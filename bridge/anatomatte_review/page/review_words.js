@@ -11,7 +11,10 @@ export const STATES = {
 export const VIEWS = {
   plate: "Plate", matte: "Matte", people: "People", parts: "Parts",
   overlay: "Overlay", comp: "Comp", evidence: "Hard parts", band: "Edge band",
+  regions: "Face", replaced: "New face",
 };
+
+export const VIEW_KEYS = "123456789d";
 
 export const KINDS = { keep: "Keep", remove: "Remove", part: "Part", person: "Person", one: "One" };
 

@@ -117,6 +117,10 @@ class Room:
             "layers": [{"layer": layer, "value": value} for layer, value in found],
         }
 
+    def faces(self, frame: int) -> list[dict[str, Any]]:
+        """The faces that the analysis found in a frame: whose, where they look, where landmarks lie."""
+        return told.faces(self._shot(frame, False)[0], frame)
+
     def thumb(self, frame: int, width: int) -> bytes:
         """A small picture of the plate, in any thread."""
         with self._reading:
@@ -204,6 +208,21 @@ class Room:
             checked(said, "The shot")
         told = "wrote the consent note" if said.given else "took the consent note back"
         self.ledger.change(revision, told, lambda shot: dataclasses.replace(shot, consent=said))
+
+    def actor(self, revision: str, number: int) -> None:
+        """Say whose face is replaced; 0 goes back to who fills most.
+
+        Raises:
+            SettingsError: there is nobody of this number.
+        """
+
+        def made(shot: Shot) -> Shot:
+            if number and number not in {one.number for one in shot.people}:
+                raise SettingsError(f"Person {number} is not in this shot; load it again.")
+            return dataclasses.replace(shot, actor=number)
+
+        told = f"chose person {number} as the actor" if number else "chose no actor"
+        self.ledger.change(revision, told, made)
 
     def _shot(self, frame: int, before: bool) -> tuple[Shot, Path]:
         """The sidecar as it is, or one without corrections that lies in our folder."""

@@ -146,6 +146,14 @@ class Rooms:
     def _named(self, made: Preset) -> list[str]:
         return [name for name in ("swap_source", "swap_reference") if made.settings.get(name)]
 
+    def source(self, text: str) -> str:
+        """The place of the pictures of a face that somebody names below the root; empty for none.
+
+        Raises:
+            SettingsError: they lie elsewhere.
+        """
+        return self._below("Face source", text.strip()) if text.strip() else ""
+
     def _below(self, inside: str, text: str) -> str:
         """The place of a face's pictures, which lie in the folder too.
 

@@ -19,7 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from anatomatte.engine.paint import region_colour
 from anatomatte.errors import SettingsError
+from anatomatte.menus import FACE_MENU
 from anatomatte.ops.colour import srgb_encode
 from anatomatte.settings import Value, from_mapping
 from anatomatte.shot.schema import Shot
@@ -48,7 +50,7 @@ VIEWS: Mapping[str, str] = {
 }
 """Views that are a picture of the node's own → the value of its control ``output``."""
 
-KINDS = ("plate", "matte", "overlay", "comp", *VIEWS)
+KINDS = ("plate", "matte", "overlay", "comp", *VIEWS, "regions", "replaced")
 """All views."""
 
 _QUALITY = 88
@@ -57,6 +59,8 @@ _KEPT = 192_000_000
 """Bytes of renders that are kept."""
 _DIMMED = 0.22
 """How much of the plate an overlay shows outside of the matte."""
+_REGIONS = 0.6
+"""How much regions cover of the plate."""
 _TINT = np.array([0.85, 0.1, 0.1], np.float32)
 
 
@@ -71,6 +75,7 @@ class Asked:
         layer: of the matte alone: person_01, person_01.face, coat …; empty for the alpha.
         before: without any correction.
         full: rendered at the plate's own size, however wide it is.
+        source: of `replaced`: pictures of the face that is put in; empty takes what the preset says.
     """
 
     frame: int
@@ -79,6 +84,7 @@ class Asked:
     layer: str = ""
     before: bool = False
     full: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +184,14 @@ class Screening:
         if asked.view in VIEWS:
             made = self._render(job, asked.frame, {"output": VIEWS[asked.view]}, scale)
             return srgb_encode(np.clip(made.pixels[..., :3], 0, 1)), made.told, made.checks
+        if asked.view == "replaced":
+            new = {"swap": "pictures", "swap_source": asked.source} if asked.source else {}
+            made = self._render(job, asked.frame, {**new, "output": "face_plate"}, scale)
+            return srgb_encode(np.clip(made.pixels[..., :3], 0, 1)), made.told, made.checks
+        if asked.view == "regions":
+            shown, told = self._regions(job, asked.frame, scale)
+            plate = displayed(picture, str(job.values(asked.frame)["input_colour"]))
+            return _tinted(_fitted(plate, shown[..., 0]), shown), told, {}
         if asked.layer and asked.view == "matte":
             matte, told = self._layer(job, asked.frame, asked.layer, scale)
             return _grey(matte), told, {}
@@ -198,6 +212,19 @@ class Screening:
         (step,) = passes(layers)
         made = self._render(job, frame, step.values, scale)
         return made.pixels[..., 0], made.told
+
+    def _regions(self, job: Job, frame: int, scale: float) -> tuple[Floats, tuple[str, ...]]:
+        """Regions of everybody's face in their colours: premultiplied, the face for an alpha, H×W×4."""
+        made: Floats | None = None
+        told: tuple[str, ...] = ()
+        for step in passes(tuple(FACE_MENU)):
+            found = self._render(job, frame, step.values, scale)
+            told += found.told
+            made = np.zeros_like(found.pixels) if made is None else made
+            for at, name in enumerate(step.layers):
+                made += found.pixels[..., at, None] * np.array([*region_colour(name), 1], np.float32)
+        assert made is not None
+        return made, tuple(dict.fromkeys(told))
 
     def _job(self, shot: Shot, sidecar: Path) -> Job:
         preset = self._preset.override({"shot_file": str(sidecar)})
@@ -272,6 +299,13 @@ def _overlay(plate: Floats, alpha: Floats) -> Floats:
     grey = plate.mean(axis=2, keepdims=True)
     outside = _DIMMED * grey + (0.12 * _TINT)
     made: Floats = alpha[..., None] * plate + (1 - alpha[..., None]) * outside
+    return made
+
+
+def _tinted(plate: Floats, colour: Floats) -> Floats:
+    """The plate, sRGB, its faces in the colours of their regions and still to be seen."""
+    alpha = np.clip(colour[..., 3:], 0, 1)
+    made: Floats = plate * (1 - _REGIONS * alpha) + _REGIONS * srgb_encode(np.clip(colour[..., :3], 0, 1))
     return made
 
 

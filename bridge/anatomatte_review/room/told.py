@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Collection
 from typing import Any
 
-from anatomatte.engine.paint import part_colour, person_colour
-from anatomatte.menus import CHOSEN_MENU, GROUP_MENU, PART_MENU
+from anatomatte.engine.paint import part_colour, person_colour, region_colour
+from anatomatte.menus import CHOSEN_MENU, FACE_MENU, GROUP_MENU, PART_MENU
 from anatomatte.ops.colour import srgb_encode
 from anatomatte.qc import REASONS, beyond
 from anatomatte.shot.corrections import Correction
@@ -34,6 +34,7 @@ def state(shot: Shot, there: Collection[int]) -> dict[str, Any]:
         "people": [_person(one) for one in shot.people],
         "scenes": [{"first": one.first, "last": one.last, "screen": one.screen} for one in shot.scenes],
         "consent": dataclasses.asdict(shot.consent),
+        "actor": shot.actor,
         "corrections": [_correction(shot, one) for one in shot.corrections],
         "doubtful": [one["n"] for one in sorted(doubts, key=lambda one: (-one["ratio"], one["n"]))],
         "checked": sum(bool(one["qc"]) for one in frames),
@@ -54,8 +55,30 @@ def words() -> dict[str, Any]:
             for key, label in CHOSEN_MENU.items()
             if key in PART_MENU or key in GROUP_MENU
         },
+        "regions": {
+            key: {"label": label.removeprefix("Face: "), "colour": _seen(region_colour(key))}
+            for key, label in FACE_MENU.items()
+        },
         "wears": list(WORDS),
     }
+
+
+def faces(shot: Shot, number: int) -> list[dict[str, Any]]:
+    """The faces of a frame: of which layer, how far believed, degrees, and landmarks x, y, x, y … as shares
+    of the picture, y down."""
+    moment: Moment = shot.moments[number]
+    made = []
+    for face in moment.faces:
+        who = moment.people[face.at][0]
+        made.append({
+            "person": f"person_{who:02d}" if who else "",
+            "score": face.score,
+            "yaw": face.yaw,
+            "pitch": face.pitch,
+            "roll": face.roll,
+            "points": [round(float(value), 5) for value in face.points().ravel()],
+        })  # fmt: skip
+    return made
 
 
 def frame(shot: Shot, number: int, there: Collection[int]) -> dict[str, Any]:

@@ -25,6 +25,9 @@ def chosen(task: Task, faces: Sequence[Face], place: Point) -> tuple[Face | None
     how = task.settings.swap_whose
     if how == "name":
         return _seen(actor.numbered(faces, _number(task)), f"the face of {task.settings.swap_name}")
+    named = 0 if how != "main" or task.shot is None else task.shot.shot.actor
+    if named:
+        return _seen(actor.numbered(faces, named), f"the face of the shot's actor, person {named},")
     if not faces:
         return None, ("No face is in sight: nothing is replaced in this frame.",)
     if how == "number":

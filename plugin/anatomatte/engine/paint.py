@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ..frame import Pixels
+from ..menus import FACE_MENU
 from ..ops.strips import each
 from ..parts import PARTS
 from .mattes import Mattes
@@ -60,6 +61,14 @@ def part_colour(part: str) -> tuple[float, float, float]:
             n = members.index(part)
             return _hue(at / len(FAMILIES) + 0.022 * n, 0.9 - 0.1 * n, 0.95 - 0.18 * n)
     raise KeyError(part)
+
+
+def region_colour(region: str) -> tuple[float, float, float]:
+    """Red, green, blue of a region of the face, by its key in the menus; skin is pale."""
+    if region == "face_skin":
+        return _hue(0.08, 0.25, 0.95)
+    at = list(FACE_MENU).index(region) - 1
+    return _hue(at / (len(FACE_MENU) - 1) + 0.12, 0.85, 0.95 if at % 2 else 0.75)
 
 
 def _over(mattes: Mattes, colour: Pixels, cover: Pixels) -> Pixels:

@@ -6,7 +6,8 @@ and ``device`` (of our own networks), ``weights`` (network → SHA-256), ``model
 ``neighbours`` (numbers of the other frames that it was made with), ``absent`` (of those that it looked for
 and that are not there), ``window`` (how many frames to each side count with all clips and controls) and,
 with a sidecar, ``shot`` (a digest of what it decides of the frame). Where a face is replaced it holds
-``face_replaced`` (how), ``face_source`` (a digest of its pictures) and ``face_consent`` (the note).
+``face_replaced`` (how), ``face_source`` (a digest of its pictures), ``face_consent`` (the note) and, where
+the sidecar names one, ``face_actor`` (whose face).
 """
 
 from __future__ import annotations
@@ -142,6 +143,8 @@ def _face(settings: Settings, time: float) -> dict[str, str]:
     except AnatomatteError:
         return {"face_replaced": "not to be had"}  # the frame itself says why, and fails
     told = {"face_reference": reference[0]} if reference else {}
+    if settings.swap_whose == "main" and found is not None and found.shot.actor:
+        told["face_actor"] = f"person_{found.shot.actor:02d}"
     return {**consent.marks(note, source, settings.swap), **told}
 
 

@@ -74,7 +74,8 @@ def _facts(task: Task, made: Mattes, plate: Plate) -> tuple[object, ...]:
     """What a patch depends on besides pictures of other files."""
     chosen = (row for row in task.settings.depends_on("output") if row[0].startswith(("swap", "identity")))
     alpha = content_key(made.alpha, made.foreground)
-    facts = (*chosen, task.settings.output_colour, plate.light.shape, plate.curve, alpha)
+    named = 0 if task.shot is None else task.shot.shot.actor
+    facts = (*chosen, named, task.settings.output_colour, plate.light.shape, plate.curve, alpha)
     return *memo.of_parts(task), *memo.of_steady(task), task.hints, task.settings.depends_on("shape"), facts
 
 

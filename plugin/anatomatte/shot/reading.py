@@ -37,6 +37,7 @@ _KEYS = (
     "painted",
     "consent",
     "replaced",
+    "actor",
 )
 
 
@@ -87,7 +88,10 @@ def _read(path: Path, carried: bool) -> Shot:
     painted = {one.frame: one for one in _list({"painted": [], **table}, "painted", Painted, where)}
     note = _one(Consent, table.get("consent", {}), f"{where}: consent")
     record = tuple(row for row in table.get("replaced", ()) if isinstance(row, Mapping))
-    shot = Shot(plate, people, scenes, moments, made_by, rest, path, corrections, painted, note, record)
+    actor = _actor(table.get("actor", 0), people, where)
+    shot = Shot(
+        plate, people, scenes, moments, made_by, rest, path, corrections, painted, note, record, actor
+    )
     _checked_corrections(shot, where, carried)
     return shot
 
@@ -154,6 +158,14 @@ def _list(table: Mapping[str, Any], key: str, kind: type[Table], where: str) -> 
     if not isinstance(rows, list):
         raise SettingsError(f"{where}: {key} must be a list, not {rows!r}; mend it, or {AGAIN}.")
     return [_one(kind, row, f"{where}: {key}, entry {at}") for at, row in enumerate(rows, 1)]
+
+
+def _actor(number: Any, people: Sequence[Person], where: str) -> int:
+    if number == 0 or (type(number) is int and number in {one.number for one in people}):
+        return int(number)
+    raise SettingsError(
+        f"{where}: actor = {number!r} is nobody of this shot; write the number of a person that it has, or 0."
+    )
 
 
 def _checked_people(people: Sequence[Person], where: str) -> None:

@@ -116,6 +116,7 @@ class Shot:
         painted: mattes that a hand painted, by frame number.
         consent: the note without which no face of the shot is replaced.
         replaced: the record of renders in which a face was, a row each.
+        actor: the number of the person whose face is replaced unless a control says another's; 0 is nobody.
     """
 
     plate: PlateFacts
@@ -129,6 +130,7 @@ class Shot:
     painted: Mapping[int, Painted] = field(default_factory=dict)
     consent: Consent = field(default_factory=Consent)
     replaced: tuple[Mapping[str, Any], ...] = ()
+    actor: int = 0
 
     @property
     def names(self) -> dict[str, str]:

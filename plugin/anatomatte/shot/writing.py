@@ -66,6 +66,8 @@ def _text(shot: Shot, frames: str, digest: str) -> str:
     }
     if shot.consent.given:
         table["consent"] = dataclasses.asdict(shot.consent)
+    if shot.actor:
+        table["actor"] = shot.actor
     if shot.replaced:
         table["replaced"] = [dict(row) for row in shot.replaced]
     return json.dumps({**table, **shot.rest}, indent=2, ensure_ascii=False) + "\n"
