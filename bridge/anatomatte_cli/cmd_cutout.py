@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @_option("--erode", metavar="N", type=float, default=0.0, row="matte")
 @_option("--alpha-too", is_flag=True, row="more", help="Further files (docs/cutout.md).")
 @_option("--parts", is_flag=True, row="more")
+@_option("--regions", is_flag=True, row="more")
 @_option("--sheet", is_flag=True, row="more")
 @_option("--preset", metavar="TOML", help="Controls, from a file.")
 @_option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="A control (`anatomatte params`).")
@@ -66,7 +67,10 @@ def requested(words: dict[str, Any]) -> CutoutRequest:
         background=background_of(words["bg"]),
         only=tuple(word for word in (words["only"] or "").replace(",", " ").split() if word),
         quality=words["quality"],
-        **{name: words[name] for name in ("threshold", "feather", "erode", "alpha_too", "parts", "sheet")},
+        **{
+            name: words[name]
+            for name in ("threshold", "feather", "erode", "alpha_too", "parts", "regions", "sheet")
+        },
     )
     same = {name: words[name] for name in ("format", "watch", "jobs", "overwrite", "quiet")}
     return CutoutRequest(sources=sources, out=out, options=options, **same)

@@ -92,7 +92,7 @@ async def parse(request: Request) -> Response:
         kind = asked.format or _accepted(request.headers.get("accept", ""))
 
         def do(cutter: Any) -> Callable[[], dict[str, bytes]]:
-            return found(cutter, path, name, kind, service.limits)
+            return found(cutter, path, name, kind, service.limits, asked.regions)
 
         encode = await done(service.engine, client(request), do, service.limits.seconds, request)
         content = await asyncio.to_thread(encode)
@@ -167,4 +167,4 @@ async def wished(asked: schemas.CutForm, form: Form, tray: Tray) -> Wish:
     )
     if not isinstance(asked, schemas.BatchForm):
         return Wish(cutout)
-    return Wish(replace(cutout, sheet=asked.parts), asked.alpha, asked.plate)
+    return Wish(replace(cutout, sheet=asked.parts, regions=asked.regions), asked.alpha, asked.plate)

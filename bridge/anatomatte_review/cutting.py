@@ -13,7 +13,7 @@ from pathlib import Path
 from anatomatte_batch.cutout import CutoutOptions
 from anatomatte_batch.cutout.cut import Cut, coded
 from anatomatte_batch.cutout.cutter import Cutter
-from anatomatte_batch.cutout.encode import ALPHA, LABELS, PARTS, encoded, picture_bytes
+from anatomatte_batch.cutout.encode import ALPHA, LABELS, PARTS, REGIONS, encoded, picture_bytes
 from anatomatte_batch.picture import Floats
 
 from .limits import Limits
@@ -47,8 +47,9 @@ class Made:
 
     Attributes:
         files: suffix of the name → bytes; the result first.
-        views: what a page shows: ``result``, ``alpha``, ``parts``, ``plate`` → (extension, bytes).
-        labels: as `Cut.labels`; None where parts were not asked for.
+        views: what a page shows: ``result``, ``alpha``, ``parts``, ``regions``, ``plate`` → (extension,
+            bytes).
+        labels: as `Cut.labels`; None where neither parts nor regions were not asked for.
         seconds: in the engine.
         told: what there is to say of it.
     """
@@ -100,14 +101,15 @@ def made(cutter: Cutter, source: Path, name: str, wish: Wish, limits: Limits) ->
 
 
 def found(
-    cutter: Cutter, source: Path, name: str, kind: str, limits: Limits
+    cutter: Cutter, source: Path, name: str, kind: str, limits: Limits, regions: bool = False
 ) -> Callable[[], dict[str, bytes]]:
     """The parts of a picture, as `made`.
 
     Args:
         kind: ``png``, ``zip`` or ``json``.
+        regions: those of faces too; a colour map is then of them.
     """
-    cut = cutter.cut(read(source, name, limits), CutoutOptions(sheet=True))
+    cut = cutter.cut(read(source, name, limits), CutoutOptions(sheet=True, regions=regions))
     return lambda: _parsed(cut, kind)
 
 
@@ -121,10 +123,14 @@ def _encoded(cut: Cut, wish: Wish, seconds: float) -> Made:
         result.files[f"{ALPHA}.png"] = _png(cut.alpha[..., None])
         result.views["alpha"] = ".png", result.files[f"{ALPHA}.png"]
     if wish.options.sheet:
-        result.labels = cut.labels()
         result.files[f"{PARTS}.png"] = _png(cut.parts_map())
-        result.files[f"{LABELS}.json"] = json.dumps(result.labels, indent=1).encode()
         result.views["parts"] = ".png", result.files[f"{PARTS}.png"]
+    if wish.options.regions:
+        result.files[f"{REGIONS}.png"] = _png(cut.regions_map())
+        result.views["regions"] = ".png", result.files[f"{REGIONS}.png"]
+    if wish.options.sheet or wish.options.regions:
+        result.labels = cut.labels()
+        result.files[f"{LABELS}.json"] = json.dumps(result.labels, indent=1).encode()
     if wish.plate:
         result.views["plate"] = ".jpg", picture_bytes(coded(cut.plate, False), "jpeg", _VIEW_QUALITY)
         result.views["result"] = _shown(cut, first)
@@ -145,14 +151,15 @@ def _png(values: Floats) -> bytes:
 
 def _parsed(cut: Cut, kind: str) -> dict[str, bytes]:
     """``png``: the colour map; ``zip``: one archive; ``json``: labels.json and a PNG of each mask."""
+    regions = {"regions.png": _png(cut.regions_map())} if cut.options.regions else {}
     if kind == "png":
-        return {"parts.png": _png(cut.parts_map())}
-    masks = {**cut.people, **cut.parts}
+        return regions or {"parts.png": _png(cut.parts_map())}
+    masks = {**cut.people, **cut.parts, **cut.regions}
     files = {"labels.json": json.dumps(cut.labels(), indent=1).encode()}
     files |= {f"{name}.png": _png(mask[..., None]) for name, mask in masks.items()}
     if kind == "json":
         return files
-    return {"parts.zip": _zipped({**files, "parts.png": _png(cut.parts_map())})}
+    return {"parts.zip": _zipped({**files, "parts.png": _png(cut.parts_map()), **regions})}
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

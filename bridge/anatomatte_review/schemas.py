@@ -56,6 +56,7 @@ class ParseForm(_Form):
         None,
         description="Colour map, or masks with labels. Without it the header Accept decides; png at last.",
     )
+    regions: bool = Field(False, description="Regions of faces too; the colour map is then of them.")
 
 
 class BatchForm(CutForm):
@@ -63,6 +64,7 @@ class BatchForm(CutForm):
 
     alpha: bool = Field(False, description="The matte too, as a grey PNG.")
     parts: bool = Field(False, description="The colour map of parts and the labels too.")
+    regions: bool = Field(False, description="The colour map of the regions of faces, and their labels, too.")
     plate: bool = Field(False, description="The picture as it was read too, as a JPEG for viewing.")
 
 
@@ -83,7 +85,8 @@ class ItemState(BaseModel):
     seconds: float = Field(0, description="In the engine.")
     files: dict[str, str] = Field(default_factory=dict, description="Name of a result → where it is fetched.")
     views: dict[str, str] = Field(
-        default_factory=dict, description="For a page: result, alpha, parts, plate → where it is fetched."
+        default_factory=dict,
+        description="For a page: result, alpha, parts, regions, plate → where it is fetched.",
     )
     labels: dict[str, Any] | None = Field(None, description="People and parts, as `POST /parse` tells them.")
     told: list[str] = Field(default_factory=list, description="What there is to say of the result.")

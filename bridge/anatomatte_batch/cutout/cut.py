@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from anatomatte.menus import PART_MENU
+from anatomatte.menus import FACE_MENU, PART_MENU
 
 from ..picture import Floats, Picture
 from .options import CutoutOptions
@@ -34,6 +34,8 @@ class Cut:
         people: ``person_01`` … from the left → its matte, H×W in [0, 1]; only who is there, and only where
             people were asked for.
         parts: ``person_01.face`` … → its matte; the parts of a person sum up to that person.
+        regions: ``person_01.face_lips`` … → its matte, where regions were asked for; those of a person sum up
+            to their face.
         told: what there is to say of it, a sentence each.
         checks: what the checks of the frame say: code → score (docs/qc.md).
     """
@@ -46,6 +48,7 @@ class Cut:
     parts: Mapping[str, Floats] = field(default_factory=dict)
     told: tuple[str, ...] = ()
     checks: Mapping[str, float] = field(default_factory=dict)
+    regions: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def alpha(self) -> Floats:
@@ -83,11 +86,27 @@ class Cut:
         there = {name.partition(".")[2] for name in self.parts}
         return {part: hex_of(part_colour(part)) for part in PART_MENU if part in there}
 
+    @cached_property
+    def face_legend(self) -> dict[str, str]:
+        """As `legend`, of the regions of faces."""
+        from anatomatte.engine.paint import region_colour
+
+        there = {name.partition(".")[2] for name in self.regions}
+        return {region: hex_of(region_colour(region)) for region in FACE_MENU if region in there}
+
     def parts_map(self) -> Floats:
         """H×W×3 in [0, 1], sRGB: each pixel in the colour of its parts, black where there is nobody."""
         from anatomatte.engine.paint import part_colour
 
         return self._painted({name: part_colour(name.partition(".")[2]) for name in self.parts}, self.parts)
+
+    def regions_map(self) -> Floats:
+        """H×W×3 in [0, 1], sRGB: each pixel in the colour of its regions of faces, black elsewhere."""
+        from anatomatte.engine.paint import region_colour
+
+        return self._painted(
+            {name: region_colour(name.partition(".")[2]) for name in self.regions}, self.regions
+        )
 
     def people_map(self) -> Floats:
         """H×W×3 in [0, 1], sRGB: each person in a colour, what is nobody's but in the matte in white."""
@@ -115,25 +134,25 @@ class Cut:
         """
         people = {}
         for name, matte in self.people.items():
-            mine = {key.partition(".")[2]: one for key, one in self.parts.items() if owner(key) == name}
-            people[name] = {
-                "label": name,
-                **measured(matte),
-                "parts": {
-                    part: {"label": part, **measured(one), "colour": self.legend[part]}
-                    for part, one in mine.items()
-                },
-            }
+            people[name] = {"label": name, **measured(matte), "parts": told(self.parts, name, self.legend)}
+            if self.options.regions:
+                people[name]["regions"] = told(self.regions, name, self.face_legend)
         height, width = self.alpha.shape
         return {
             "width": width,
             "height": height,
             "alpha": measured(self.alpha),
             "people": people,
-            "legend": dict(self.legend),
+            "legend": {**self.legend, **self.face_legend},
             "checks": dict(self.checks),
             "told": list(self.told),
         }
+
+
+def told(mattes: Mapping[str, Floats], person: str, colours: Mapping[str, str]) -> dict[str, Any]:
+    """The parts or regions of a person, as `Cut.labels` tells them."""
+    mine = {key.partition(".")[2]: one for key, one in mattes.items() if owner(key) == person}
+    return {name: {"label": name, **measured(one), "colour": colours[name]} for name, one in mine.items()}
 
 
 def owner(name: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anatomatte.errors import PlateError
-from anatomatte.menus import PART_MENU, PERSON_MENU
+from anatomatte.menus import FACE_MENU, PART_MENU, PERSON_MENU
 from anatomatte.settings import Value
 
 from ..node import ALONE, Account, Connect, Node
@@ -116,15 +116,22 @@ def cut_frame(
     light = layers(("rgba",))["rgba"]
     people: Found = {}
     parts: Found = {}
-    if options.parts or options.sheet:
+    regions: Found = {}
+    if options.parts or options.sheet or options.regions:
         people = _there(layers(tuple(PERSON_MENU)))
+    if options.regions:
+        wanted = tuple(f"{person}.{region}" for person in people for region in FACE_MENU)
+        regions = _there(layers(wanted)) if wanted else {}
+    if options.parts or options.sheet:
         wanted = tuple(f"{person}.{part}" for person in people for part in PART_MENU)
         parts = _there(layers(wanted)) if wanted else {}
     if options.background is None and options.format in NO_ALPHA:
         told.append("JPEG knows no transparency: without a background of yours, white is behind the people.")
     checks = accounts[0].checks if accounts else {}
     sentences = tuple(dict.fromkeys(told))
-    return Cut(light, picture, str(values["input_colour"]), options, people, parts, sentences, checks)
+    return Cut(
+        light, picture, str(values["input_colour"]), options, people, parts, sentences, checks, regions
+    )
 
 
 def _there(found: Found) -> Found:

@@ -18,6 +18,7 @@ from .cut import Cut, coded
 from .options import FORMATS, CutoutOptions
 
 CUTOUT, ALPHA, PARTS, LEGEND, LABELS = "_cutout", "_alpha", "_parts", "_legend", "_labels"
+REGIONS = "_regions"
 MATTE = "_part_"
 """What the names of files end in, before their suffix; a matte's is followed by whose it is."""
 MADE_BY = f"Anatomatte {__version__}"
@@ -27,7 +28,8 @@ def encoded(cut: Cut, options: CutoutOptions | None = None) -> Iterator[tuple[st
     """The files of a picture: what is put behind its name, suffix included, and the bytes.
 
     ``_cutout.png`` comes first; ``_alpha.png`` with *alpha_too*; with *parts* ``_part_person_01.face.png`` of
-    each person and part, ``_parts.png`` (colour map), ``_legend.png`` (the map with names), ``_labels.json``.
+    each person and part, ``_parts.png`` (colour map), ``_legend.png`` (the map with names), ``_labels.json``;
+    with *regions* ``_part_person_01.face_lips.png`` of each region, ``_regions.png`` and the labels.
     Mattes have the depth of the cutout; where that is EXR, they are EXR too.
 
     Args:
@@ -56,6 +58,11 @@ def encoded(cut: Cut, options: CutoutOptions | None = None) -> Iterator[tuple[st
         from .pages import legend_page
 
         yield LEGEND + ".png", picture_bytes(coded(legend_page(cut), False), "png")
+    if wish.regions:
+        for name, plane in cut.regions.items():
+            yield MATTE + name + end, _matte(plane, matte, cut.deep)
+        yield REGIONS + ".png", picture_bytes(coded(cut.regions_map(), False), "png")
+    if wish.parts or wish.regions:
         yield LABELS + ".json", (json.dumps(cut.labels(), indent=1) + "\n").encode()
 
 

@@ -50,6 +50,7 @@ class CutoutOptions:
         alpha_too: the matte as a file of its own.
         parts: people and parts: a matte each, a colour map, its legend, labels.
         sheet: people and parts are wanted for a contact sheet.
+        regions: of faces: a matte each, a colour map, labels (docs/faces.md).
 
     Raises:
         SettingsError: a name, colour, format or number that does not exist, or two that contradict.
@@ -66,6 +67,7 @@ class CutoutOptions:
     alpha_too: bool = False
     parts: bool = False
     sheet: bool = False
+    regions: bool = False
 
     def __post_init__(self) -> None:
         if self.format not in FORMATS:

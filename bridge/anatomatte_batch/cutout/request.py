@@ -69,8 +69,10 @@ class CutoutRequest:
         place = place_of(self.out)
         if self.watch and (place.file is not None or place.standard):
             raise SettingsError("--watch writes many files; let OUT be a folder.")
-        if place.standard and (self.options.parts or self.options.alpha_too or self.options.sheet):
-            raise SettingsError("Standard output holds one file; leave out --parts, --alpha-too and --sheet.")
+        if place.standard and (_more(self.options) or self.options.sheet):
+            raise SettingsError(
+                "Standard output holds one file; leave out --parts, --regions, --alpha-too and --sheet."
+            )
         format_of(place, self.format)
 
     def run(self, connect: Connect | None = None) -> CutoutResult:
@@ -118,6 +120,11 @@ class CutoutRequest:
         if self.jobs > 1 and len(found) > 1 and connect is None:
             return side_by_side(found, order, min(self.jobs, len(found)), signals)
         return one_by_one(found, order, signals, connect)
+
+
+def _more(options: CutoutOptions) -> bool:
+    """Whether further files are wanted of each picture."""
+    return options.parts or options.regions or options.alpha_too
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import { Settings } from "./settings.js";
 import { Viewer } from "./viewer.js";
 
 const at = (id) => document.getElementById(id);
-const VIEWS = { 1: "result", 2: "alpha", 3: "parts", 4: "wipe" };
+const VIEWS = { 1: "result", 2: "alpha", 3: "parts", 4: "wipe", 5: "regions" };
 const WORDS = { waiting: "waiting", running: "working …", done: "done", failed: "failed", cancelled: "cancelled" };
 
 const settings = new Settings(at("settings"), () => pictures.age());

@@ -45,7 +45,7 @@ export class Settings {
     for (const name of ["erode", "feather", "format"]) form.set(name, said.get(name));
     if (said.get("hard")) form.set("threshold", said.get("threshold"));
     form.set("only", said.getAll("only").join(","));
-    for (const name of ["alpha", "parts", "plate"]) form.set(name, "true");
+    for (const name of ["alpha", "parts", "regions", "plate"]) form.set(name, "true");
     return form;
   }
 

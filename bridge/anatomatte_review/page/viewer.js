@@ -1,7 +1,7 @@
 // The picture that is looked at: result, alpha, parts with their legend, or plate and result with a wipe.
 
 const at = (id) => document.getElementById(id);
-const NAMES = { result: "Result", alpha: "Alpha", parts: "Parts", wipe: "Plate and result" };
+const NAMES = { result: "Result", alpha: "Alpha", parts: "Parts", wipe: "Plate and result", regions: "Regions of faces" };
 
 export class Viewer {
   view = "result";
@@ -47,7 +47,7 @@ export class Viewer {
     at("under").hidden = !wiping || !views.plate;
     at("frame").classList.toggle("wiping", wiping);
     at("caption").textContent = picture ? this.#caption(picture, Boolean(views.result)) : "";
-    this.#legend(this.view === "parts" ? picture?.labels?.legend : null);
+    this.#legend(this.view === "parts" || this.view === "regions" ? picture?.labels?.legend : null);
   }
 
   #image(place, address, picture) {
@@ -75,8 +75,9 @@ export class Viewer {
   }
 
   #legend(colours) {
-    at("legend").hidden = !colours || !Object.keys(colours).length;
-    at("legend").replaceChildren(...Object.entries(colours ?? {}).map(([name, colour]) => {
+    const mine = Object.entries(colours ?? {}).filter(([name]) => name.startsWith("face_") === (this.view === "regions"));
+    at("legend").hidden = !mine.length;
+    at("legend").replaceChildren(...mine.map(([name, colour]) => {
       const line = document.createElement("li");
       const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
       svg.setAttribute("viewBox", "0 0 10 10");
