@@ -19,11 +19,13 @@ from typing import Any
 
 from anatomatte.errors import AnatomatteError, OutOfMemory, SettingsError, SetupError
 
+from . import faces
 from .cancel import Signals
 from .report import Report, worst
 from .request import RenderRequest
 from .result import FrameResult, RenderResult
 from .sequences import Pattern, compact, parse_frames, parse_pattern
+from .sidecar import shot_of
 
 _TRIES = 3
 """How often a chunk is begun: what kills three actors would kill a fourth."""
@@ -125,6 +127,8 @@ def planned(request: RenderRequest, needs: Needs) -> tuple[RenderRequest, list[C
     """The request as actors take it, with whole paths and pinned threads; its frames in chunks."""
     if parse_pattern(str(request.destination), there=False).extension in (".mp4", ".mov"):
         raise SettingsError("A video is one file, and --ray renders parts of a sequence; write EXR frames.")
+    preset = request.resolved()
+    faces.check(preset, shot_of(preset))  # before a cluster is asked
     frames = _frames(request)
     whole: dict[str, Any] = {}
     for name in ("source", "destination", "proxy", "shot", "preset"):
