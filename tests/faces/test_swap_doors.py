@@ -157,3 +157,17 @@ def test_the_room_and_its_service_refuse_without_a_note(plate: Path, tmp_path: P
         code, said = asked("outside.toml")
         assert code == 422 and "half1.jpg lies outside of the folder" in said
         assert asked("noted.toml")[0] == 200
+
+
+def test_a_preset_without_its_reference_ends_before_the_first_frame(plate: Path, tmp_path: Path) -> None:
+    preset = tmp_path / "whose.toml"
+    note = "".join(f'consent_{name} = "{value}"\n' for name, value in NOTED.items())
+    text = f'[settings]\nswap = "pictures"\nswap_source = "{BERT}"\nswap_whose = "reference"\n{note}'
+    for line, says in (
+        ("", "Face reference (swap_reference) is empty; choose a picture"),
+        ('swap_reference = "anna.png"\n', "there is no picture at anna.png; check the path, on this machine"),
+    ):
+        preset.write_text(text + line)
+        code, said = anatomatte("render", plate, tmp_path / "out.####.exr", "--preset", preset)
+        assert code == 2 and says in said, said
+    assert not list(tmp_path.glob("out.*"))

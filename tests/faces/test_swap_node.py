@@ -253,3 +253,61 @@ def test_a_host_that_asks_for_a_tile_gets_that_of_the_whole(output: str) -> None
 
     whole = made(0, 0, WIDE, HIGH)
     assert np.array_equal(made(100, 300, 333, 497), whole[HIGH - 497 : HIGH - 300, 100:333])
+
+
+def crowd(count: int) -> Light:
+    """So many drawn people beside each other, the second the largest."""
+    sizes = [0.55, 0.75, *[0.5] * (count - 2)]
+    high = int(HIGH * 0.8)
+    rows = [cv2.resize(PLATE, None, fx=by, fy=by, interpolation=cv2.INTER_AREA) for by in sizes]
+    tall = [cv2.copyMakeBorder(one, high - len(one), 0, 0, 0, cv2.BORDER_REPLICATE) for one in rows]
+    return np.ascontiguousarray(np.hstack(tall), np.float32)
+
+
+def test_of_five_faces_the_largest_is_replaced_and_named(node: Instance) -> None:
+    plate = crowd(5)
+    made = rendered(node, plate)
+    changed = np.flatnonzero((np.abs(made[..., :3] - plate).max(2) > 0).any(0))
+    second = WIDE * 0.55, WIDE * 1.3
+    assert second[0] < changed.min() and changed.max() < second[1]
+    said = (
+        "5 faces are in sight; that of person 2, the largest, is replaced. Whose face (swap_whose) chooses."
+    )
+    assert said in status(node)
+    other = rendered(node, plate, swap_whose="number", swap_number=5)
+    changed = np.flatnonzero((np.abs(other[..., :3] - plate).max(2) > 0).any(0))
+    assert changed.min() > WIDE * 2.3
+    rendered(node, plate, swap_whose="number", swap_number=7)
+    assert "There is not a face of person 7 in sight" in status(node)
+
+
+def test_what_a_face_takes_of_memory_does_not_grow_with_what_is_around_it() -> None:
+    """At the border to the engine: arrays of the whole plate are its results, and no others."""
+    import tracemalloc
+
+    from anatomatte import engine
+    from anatomatte.frame import Frame
+    from anatomatte.settings import Settings
+
+    plate = np.full((1440, 2560, 3), 0.2, np.float32)
+    plate[-HIGH:, :WIDE] = PLATE
+    facts = {"screen": "none", "input_colour": "linear", "check": "off", "swap_source": str(BERT)}
+    clips = {"Source": Frame(plate, (0, 0, 2560, 1440))}
+
+    def peak(swap: str) -> int:
+        settings = Settings(**{**NOTE, **facts, "swap": swap})
+        tracemalloc.start()
+        made = engine.key_frame(clips, settings, engine.work_for(settings), keep=True)
+        assert made.foreground.shape == plate.shape and ((made.face_patch is None) == (swap == "off"))
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    from anatomatte.cache import memo
+
+    memo.limit, before = 1 << 30, memo.limit
+    try:
+        with_, without = ((peak(swap), peak(swap))[1] for swap in ("pictures", "off"))  # evidence is there
+    finally:
+        memo.limit = before
+    assert with_ - without < 3.6 * plate.nbytes  # the plate, the light and the foreground of the new face

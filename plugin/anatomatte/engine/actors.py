@@ -38,10 +38,14 @@ def chosen(task: Task, faces: Sequence[Face], place: Point) -> tuple[Face | None
         return _seen(actor.at_point(faces, (place[0] * wide, place[1] * high)), "a face at the face point")
     if how == "reference":
         return _referred(task, faces)
-    several = (
-        f"{len(faces)} faces are in sight and the largest is replaced; Whose face (swap_whose) chooses.",
+    largest = actor.largest(faces)
+    if len(faces) < 2 or largest is None:
+        return largest, ()
+    who = f"that of person {largest.number}" if largest.number else "that of somebody without a number"
+    told = (
+        f"{len(faces)} faces are in sight; {who}, the largest, is replaced. Whose face (swap_whose) chooses."
     )
-    return actor.largest(faces), several if len(faces) > 1 else ()
+    return largest, (told,)
 
 
 def _seen(face: Face | None, what: str) -> tuple[Face | None, tuple[str, ...]]:

@@ -199,7 +199,8 @@ def _laid(made: Mattes, patch: Patch, plate: Plate, output: str) -> Mattes:
     """The mattes with a patch in the foreground and in the plate, all in the output's encoding."""
     target = plate.curve if output == "input" else output
     whole = plate.frame.pixels if target == plate.curve else colour.encode(target, plate.light)
-    matte, shown = np.zeros_like(made.alpha), np.array(whole[..., :3], np.float32)
+    matte, shown = np.zeros(made.alpha.shape, np.float32), np.array(whole[..., :3], np.float32)
+    rest = np.zeros(shown.shape, np.float32)
     foreground, spill = made.foreground, made.spill
     messages = (*made.messages, *patch.messages)
     if patch.matte.size:
@@ -212,8 +213,8 @@ def _laid(made: Mattes, patch: Patch, plate: Plate, output: str) -> Mattes:
         own = colour.decode(target, foreground[at]) + patch.change
         foreground = foreground.copy()
         foreground[at][there] = colour.encode(target, np.asarray(own, np.float32))[there]
-    rest = shown - whole[..., :3] * (1 - matte[..., None])
-    rest[matte <= 0] = 0
+        over = shown[at] - whole[at][..., :3] * (1 - matte[at][..., None])
+        rest[at] = np.where(matte[at][..., None] > 0, over, np.float32(0))
     return dataclasses.replace(
         made, colours=lambda: (foreground, spill), messages=messages, face_plate=shown, face_patch=matte,
         face_light=rest,
