@@ -16,6 +16,9 @@ against the regions. Without assets these are null.
 `evidence_ms` is the time of one face's evidence (two looks of the mesh, the pose, what is in sight) where the
 people and their landmarks are known, the best of five; `regions_ms` that of its regions at the plate's size.
 
+`region_jitter_ratio` is that of `faces_steady.py`: how much regions tremble over a drawn clip with the window
+of Steady, over how much they do alone.
+
 With `--swap` the figures of `faces_swap.py` come behind: borders, truth, jitter and `one_pass_ratio`.
 """
 
@@ -175,6 +178,9 @@ def main() -> None:
     if args.assets:
         made |= drawn(args.assets, args.heads, sheet)
     made |= times()
+    import faces_steady
+
+    made |= faces_steady.measured()
     if args.swap:
         import faces_swap
 

@@ -72,11 +72,11 @@ flows: Region[Any] = memo.region("flows", bytes_of, 0.5)
 _SHOWN = ("screen", "cleanplate", "hard_people", "hard_parts", "band", "soft")
 """Outputs whose picture is made with the frame (`views.screen`, `stages.picture`)."""
 
-OF_PEOPLE = ("people", "parts", "fields", "steady people", "steady parts", "faces", "regions")
+OF_PEOPLE = ("people", "parts", "fields", "steady people", "steady parts", "faces", "steady faces", "regions")
 """Kinds of evidence that a frame keeps as long as it may be asked for parts."""
 
 
-_SETTLED = ("steady", "steady people", "steady parts", "fields", "regions", "face patch")
+_SETTLED = ("steady", "steady people", "steady parts", "fields", "steady faces", "regions", "face patch")
 """Kinds of evidence that no other frame asks for."""
 
 

@@ -17,7 +17,7 @@ from ..people.parts.hardness import contrast
 from ..people.parts.labels import AT
 from ..people.shares import Shares, shares
 from ..settings import Settings
-from . import asking, faces, memo, mending, quality, quality_beside, steadying
+from . import asking, face_regions, memo, mending, quality, quality_beside, steadying
 from .mattes import Mattes
 from .task import Task
 
@@ -63,9 +63,9 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
         return made
     chosen = made.split.made
     split = made.split.with_parts(_maker(task, chosen, light))
-    mattes = dataclasses.replace(made, split=split, regions=faces.maker(task, chosen, light))
+    mattes = dataclasses.replace(made, split=split, regions=face_regions.maker(task, chosen, light))
     if asking.regions(task.settings) and chosen.numbers:
-        mattes.faces = faces.told(task, chosen.numbers)
+        mattes.faces = face_regions.told(task, chosen.numbers)
     if asked(task.settings) and chosen.numbers:
         found = mending.parts_of(task)
         mattes.messages = (*mattes.messages, *found.messages)

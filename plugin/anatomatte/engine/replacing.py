@@ -9,26 +9,25 @@ import numpy as np
 
 from ..cache import content_key
 from ..errors import SettingsError
-from ..faces import actor, consent, swap_blend, swap_light, swap_steady
+from ..faces import actor, consent, swap_blend, swap_light
 from ..faces.actor import Face
 from ..faces.canonical import POINTS, Floats, apart, pose_of, width_of
-from ..faces.mesh import Face as Seen
 from ..faces.swap_warp import Box, View, Warped, box_of, warped
 from ..frame import Pixels
 from ..ops import colour
 from ..parts import channels
 from ..people.places import Point, point_of
 from ..plate import Plate
-from ..temporal.steady import falloff
-from . import actors, face_nets, face_views, memo, moments, steadying
-from .evidence import looked, people_of
-from .faces import faces_of
+from . import actors, face_nets, face_views, memo, steady_faces, steadying
 from .mattes import Mattes
 from .task import Task
 
 BESIDE = 0.06
 """Radians by which another view may be farther from the plate's pose and still be mixed in, so that the face
 does not jump from one view to the next."""
+
+
+CARRIED = "The face of person {} is not seen in this frame: it is carried by the frames before and behind."
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +86,9 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
     face, told = actors.chosen(task, _faces(task), place)
     if face is None:
         return _nothing(told)
-    points = _steady(task, face)
+    if face.carried:
+        told = (*told, CARRIED.format(face.number))
+    points = face.points[:POINTS].copy()
     points[:, :2] *= by
     points[:, 2] *= float(by.mean())
     size = width_of(points)
@@ -121,46 +122,14 @@ def _nothing(told: tuple[str, ...]) -> Patch:
 
 
 def _faces(task: Task) -> list[Face]:
-    """The faces of a frame with their people's numbers, as the mattes have them."""
-    people = steadying.people(task)
-    marks = _landmarks(task)
-    found = []
-    for at, place in enumerate(people.number):
-        one = None if place is None or place >= len(marks) else marks[place]
-        if one is not None:
-            number = people.evidence.number(at) + 1
-            found.append(Face(at, number, one.points.astype(np.float64), one.score))
-    return found
-
-
-def _landmarks(task: Task) -> tuple[Seen | None, ...]:
-    """Faces in the order to which `SteadyPeople.number` points."""
-    if not steadying.on(task):
-        return faces_of(task, people_of(task))
-    unnumbered = task if task.shot is None else dataclasses.replace(task, shot=None, crowd=True)
-    return faces_of(unnumbered, looked(task).people)
-
-
-def _steady(task: Task, face: Face) -> Floats:
-    """A face's landmarks (468, 3), held still along the window."""
-    own = face.points[:POINTS].copy()
-    around = task.around
-    if around is None or not steadying.on(task):
-        return own
-    size = (task.plate.light.shape[0], task.plate.light.shape[1])
-    others = []
-    for one in steadying.neighbours(task):
-        task.work.check()
-        share = falloff(one.away, task.settings.window, task.settings.steady)
-        motion = swap_steady.Motion(one.alignment.x, one.alignment.y, one.alignment.belief, share)
-        there = moments.beside(task, around.number + one.away)
-        marks = faces_of(there, looked(there).people)
-        seen = [mark.points.astype(np.float64)[:POINTS] for mark in marks if mark is not None]
-        carried = [swap_steady.carried(points, own, motion, size) for points in seen]
-        found = swap_steady.nearest(own, [points for points in carried if points is not None], face.width)
-        if found is not None:
-            others.append((found, share))
-    return swap_steady.held(own, others)
+    """The faces of a frame with their people's numbers, as the mattes have them, held still."""
+    people = steadying.people(task).evidence
+    return [
+        Face(
+            one.at, people.number(one.at) + 1, one.face.points.astype(np.float64), one.face.score, one.carried
+        )
+        for one in steady_faces.found(task)
+    ]
 
 
 def _own(made: Mattes, plate: Plate, output: str, box: Box) -> Pixels:

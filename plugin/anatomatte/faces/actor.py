@@ -35,12 +35,13 @@ _TONE, _FORM = 0.5, 1.2
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """A face of a frame: `at` its person's place in the evidence, `number` from 1 (0: none), `points` (n, 3)
-    in pixels of the plate, `score` how far it is believed."""
+    in pixels of the plate, `score` how far it is believed, `carried` whether other frames brought it here."""
 
     at: int
     number: int
     points: Floats
     score: float
+    carried: bool = False
 
     @property
     def width(self) -> float:

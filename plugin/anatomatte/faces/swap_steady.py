@@ -20,6 +20,7 @@ FAR = 0.25
 """Distance in widths of the face beyond which a face of another frame is another's."""
 
 _BELIEVED = 0.2
+_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,19 +41,26 @@ def carried(points: Floats, own: Floats, motion: Motion, size: tuple[int, int]) 
         own: landmarks of the same face in this frame, which say where to look at the motion.
         size: rows and columns of the picture in whose pixels landmarks are.
     """
-    rows, columns = motion.x.shape
-    by = np.array([columns / size[1], rows / size[0]])
-    places = own[:, :2] * by - 0.5
-    x, y, belief = (_at(plane, places) for plane in (motion.x, motion.y, motion.belief))
+    there, belief = _there(own[:, :2], motion, size)
     if float(belief.mean()) < _BELIEVED:
         return None
-    there = (np.column_stack([x, y]) + 0.5) / by
     turn, shift = _similarity(own[:, :2], there, belief)
     back = np.linalg.inv(turn)
     made = np.array(points, np.float64)
     made[:, :2] = (points[:, :2] - shift) @ back.T
     made[:, 2] = points[:, 2] * np.sqrt(abs(np.linalg.det(back)))
     return made
+
+
+def brought(points: Floats, motion: Motion, size: tuple[int, int]) -> Floats | None:
+    """Landmarks (n, 3) of another frame as they lie in this one, which has none of that face; None where the
+    motion is not believed. Where they lie is found in a few steps, because motion is told at places of this
+    frame."""
+    here = np.array(points, np.float64)
+    for _ in range(_STEPS):
+        there, _ = _there(here[:, :2], motion, size)
+        here[:, :2] += points[:, :2] - there
+    return carried(points, here, motion, size)
 
 
 def held(own: Floats, others: Sequence[tuple[Floats, float]]) -> Floats:
@@ -70,6 +78,14 @@ def nearest(own: Floats, faces: Sequence[Floats], width: float) -> Floats | None
     if not away or min(away) > FAR * width:
         return None
     return faces[int(np.argmin(away))]
+
+
+def _there(here: Floats, motion: Motion, size: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Where places (n, 2) of this frame lie in the other, and how far each is believed."""
+    rows, columns = motion.x.shape
+    by = np.array([columns / size[1], rows / size[0]])
+    x, y, belief = (_at(plane, here * by - 0.5) for plane in (motion.x, motion.y, motion.belief))
+    return (np.column_stack([x, y]) + 0.5) / by, belief
 
 
 def _at(plane: Pixels, places: Floats) -> Floats:

@@ -1,0 +1,48 @@
+"""Regions of the faces in a frame, and what its account says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..faces.mesh import moved
+from ..faces.planes import Found
+from ..faces.regions import Regions, regions
+from ..frame import Pixels
+from ..ops.guided import brightness
+from ..people.shares import Shares
+from . import memo, steady_faces
+from .faces import scale
+from .mattes import HeadFacts
+from .task import Task
+
+
+def told(task: Task, numbers: tuple[int, ...]) -> dict[str, HeadFacts]:
+    """What a frame's account says of the faces of some people, by their layers."""
+    made = {}
+    for number, face in sorted(steady_faces.numbered(task).items()):
+        if number in numbers:
+            yaw, pitch, roll = (round(angle, 1) for angle in face.pose.degrees)
+            made[f"person_{number + 1:02d}"] = round(face.score, 3), yaw, pitch, roll
+    return made
+
+
+def maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], Found]:
+    """What makes the regions of the chosen people's faces over *light*, H×W×3 at the alpha's size."""
+
+    def make() -> tuple[tuple[int, Regions], ...]:
+        bright, picture = brightness(light), task.picture()
+        by = scale(task.plate.light.shape, picture.shape)
+        made = []
+        for number, seen in sorted(steady_faces.numbered(task).items()):
+            found, face = None, seen if by == (1, 1) else moved(seen, by, (0, 0))
+            if number in chosen.numbers:
+                threads, check = task.work.threads, task.work.check
+                found = regions(face, picture, bright, threads=threads, check=check)
+            if found is not None:
+                made.append((number, found))
+        return tuple(made)
+
+    if not chosen.numbers:
+        return dict
+    facts = (*memo.of_steady(task), chosen.numbers, light.shape[:2])
+    return lambda: dict(memo.once("regions", task, facts, make))
