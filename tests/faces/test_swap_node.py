@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from anatomatte.ops import colour
 from made.face_pictures import ANNA, BERT, NOTE, Light, light_of, smaller
 from made.shim_bench import BUNDLE
 from made.shots_made import shot, written
@@ -165,6 +166,22 @@ def test_the_plates_light_falls_on_the_new_face(node: Instance, plain: Light, pa
     lit, flat = rendered(node, PLATE * lamp), rendered(node, PLATE * lamp, swap_light=0.0)
     truth = sides(PLATE * lamp)
     assert sides(lit) == pytest.approx(truth, rel=0.15) and sides(flat) < 0.75 * truth
+
+
+def test_a_face_of_another_tone_keeps_it(node: Instance, tmp_path: Path) -> None:
+    """A face that is bluer than its own neck stays bluer than the plate's; one in a blue picture does not."""
+    face = rendered(node, output="packed", pack_r="face")[..., :1]
+    tint = np.array([0.7, 0.8, 1.1], np.float32)
+    found = {}
+    for name, cover in (("plain", 0.0), ("face", face), ("all", 1.0)):
+        shown = np.clip(colour.srgb_encode(PLATE * (1 + cover * (tint - 1))), 0, 1)
+        path = tmp_path / f"{name}.png"
+        cv2.imwrite(str(path), np.rint(shown[..., ::-1] * 65535).astype(np.uint16))
+        made = rendered(node, output="face_patch", swap_source=str(path))
+        inside = made[..., 3] > 0.99
+        found[name] = float(np.median(made[inside][:, 2] / made[inside][:, 0]))
+    assert found["face"] == pytest.approx(found["plain"] * 1.1 / 0.7, rel=0.12)
+    assert found["all"] == pytest.approx(found["plain"], rel=0.06)
 
 
 def test_the_amount_mixes(node: Instance, plain: Light) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..cache import content_key
 from ..errors import SettingsError
-from ..faces import swap_pictures
+from ..faces import swap_light, swap_pictures
 from ..faces.canonical import POINTS
 from ..faces.swap_warp import View
 from ..frame import Frame, Pixels
@@ -102,13 +102,22 @@ def _made(task: Task, light: Pixels, where: str) -> View:
         raise SettingsError(
             f"{where}: the face in it is {across:.0f} pixels wide, of {LEAST:.0f} needed; take a larger one."
         )
-    return View(light, points[:POINTS].astype(np.float64), _bare(look, at))
+    face, body = _bare(look, at)
+    tone = swap_light.body_tone(light, body, BODY_LEAST * float(face.sum()))
+    return View(light, points[:POINTS].astype(np.float64), face, tone)
 
 
-def _bare(task: Task, at: int) -> Pixels:
-    """How far each pixel is bare face of a person, H×W in 0..1."""
+BODY = (*channels("neck"), *channels("torso_skin"))
+"""Bare skin beside a face, which is in the same light."""
+
+BODY_LEAST = 0.04
+"""How much of it is needed, as a share of the face."""
+
+
+def _bare(task: Task, at: int) -> tuple[Pixels, Pixels]:
+    """How far each pixel is bare face of a person, and bare neck or chest, H×W in 0..1."""
     evidence = observe(task)
     made = parting.bound(task, shape(task, evidence, refine(task, evidence)), task.plate.light)
     assert made.split is not None
-    plane: Pixels = made.split.planes([(at, channels("face"))])[0]
-    return plane
+    face, body = made.split.planes([(at, channels("face")), (at, BODY)])
+    return face, body

@@ -110,7 +110,12 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
         new = face_nets.drawn(task, network, views, points, box, plate.light)
     work.check()
     weight = new.inner * share
-    light = swap_light.relit(new.light, old, weight * new.skin, size, settings.swap_light)
+    lit = old
+    if network is None and new.body is not None:
+        body = _body(made, plate, face.number - 1, box)
+        if body is not None:
+            lit = old * swap_light.own_tone(new.light, old, weight * new.skin, (new.body, body))
+    light = swap_light.relit(new.light, lit, weight * new.skin, size, settings.swap_light)
     seed = int(task.content[:12], 16)
     light = swap_light.textured(light, old, weight, settings.swap_texture, seed)
     change, matte = swap_blend.blended(light, old, new.inner, share, settings.swap_amount, size)
@@ -147,6 +152,16 @@ def _share(made: Mattes, person: int, box: Box) -> Pixels:
     return np.asarray(np.minimum(plane / np.maximum(alpha, np.float32(1e-6)), 1), np.float32)
 
 
+def _body(made: Mattes, plate: Plate, person: int, box: Box) -> Pixels | None:
+    """The colour of a person's bare neck and chest, near the face; None where too little is seen."""
+    assert made.split is not None
+    rows, columns = box.size
+    down = slice(box.top, min(box.bottom + rows, plate.light.shape[0]))
+    across = slice(max(0, box.left - columns // 2), min(box.right + columns // 2, plate.light.shape[1]))
+    (body,) = made.split.cropped(down, across).planes([(person, face_views.BODY)])
+    return swap_light.body_tone(plate.light[down, across], body, face_views.BODY_LEAST * rows * columns / 2)
+
+
 def _drawn(views: Sequence[View], points: Floats, box: Box) -> Warped:
     """The face of the views with the nearest poses; of two about as near both, so that none jumps."""
     pose = pose_of(points)
@@ -161,7 +176,7 @@ def _drawn(views: Sequence[View], points: Floats, box: Box) -> Warped:
     one, two = made.inner * (1 - share), second.inner * share
     total = np.maximum(one + two, np.float32(1e-6))[..., None]
     light = (made.light * one[..., None] + second.light * two[..., None]) / total
-    return Warped(np.asarray(light, np.float32), np.maximum(made.inner, second.inner), made.skin)
+    return Warped(np.asarray(light, np.float32), np.maximum(made.inner, second.inner), made.skin, made.body)
 
 
 def _laid(made: Mattes, patch: Patch, plate: Plate, output: str) -> Mattes:

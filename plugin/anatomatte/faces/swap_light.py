@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import gauss, grow, shrink
+from ..ops.filters import gauss, grow, shrink, step
 
 _CELLS = 96
 """Cells along the longer side of the grid on which light is compared."""
@@ -23,10 +23,52 @@ _NEAR = 0.02
 _FAINT = 1e-3
 """Share of the face's middle light below which a ratio means nothing."""
 
+_BARE = 0.9
+"""From where on a pixel is bare skin."""
+
+_ODD = (0.2, 0.45)
+"""Stops between channels up to which two faces are of one tone beside their bodies, and from which on not."""
+
+_MOST = 1.0
+"""Stops by which a face differs from the body's at most."""
+
 _BLURS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 _GRAIN = (
     0.6745 * 6
 )  # the median of the absolute second difference of white noise of deviation 1 (Immerkær 1996)
+
+
+def body_tone(light: Pixels, body: Pixels, least: float) -> Pixels | None:
+    """The colour (3,) of somebody's bare neck and chest; None where too little of them is seen.
+
+    Args:
+        body: H×W in 0..1, how far a pixel is that.
+        least: pixels that are needed.
+    """
+    there = body > _BARE
+    if int(there.sum()) < least:
+        return None
+    return np.asarray(np.maximum(np.median(light[there], 0), 1e-6), np.float32)
+
+
+def own_tone(new: Pixels, old: Pixels, weight: Pixels, bodies: tuple[Pixels, Pixels]) -> Pixels:
+    """By how much (3,) the new face's colour differs from the old one's as a face, and not by its light.
+
+    A face is of its body's tone, and the light is told by the two faces. Where the colour of one, beside its
+    body's, is not that of the other, the light's colour is told by the two bodies. Not how bright it is: a
+    neck is in another shade than its face. Such a face is as bright as half way between the two pictures.
+
+    Args:
+        new, old: h×w×3 in a window; *weight* h×w is where their skin counts.
+        bodies: `body_tone` beside the new face in its own picture, and beside the old one.
+    """
+    if not weight.any():
+        return np.ones(3, np.float32)
+    faces = np.log2(_tone(new, weight) / _tone(old, weight))
+    ratio = faces - np.log2(bodies[0] / bodies[1])
+    odd = step(np.float32(np.ptp(ratio)), *_ODD)
+    own = ratio - ratio.mean() + faces.mean() / 2
+    return np.asarray(np.exp2(odd * np.clip(own, -_MOST, _MOST)), np.float32)
 
 
 def relit(new: Pixels, old: Pixels, weight: Pixels, width: float, amount: float) -> Pixels:

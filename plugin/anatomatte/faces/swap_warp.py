@@ -43,21 +43,24 @@ class Box:
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """A picture of the face that is put in: `light` H×W×3 scene-linear, `points` (468, 3) in its pixels,
-    `cover` H×W in 0..1, how far a pixel is bare face."""
+    `cover` H×W in 0..1, how far a pixel is bare face, `body` the colour of the skin beside it
+    (`swap_light.body_tone`)."""
 
     light: Pixels
     points: Floats
     cover: Pixels
+    body: Pixels | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Warped:
     """A face as it lies in a window: `light` h×w×3, `inner` h×w in 0..1, 0 at the border of the mesh and
-    where the source shows nothing, `mesh` h×w, where the mesh is."""
+    where the source shows nothing, `skin` h×w, 0 at lips, brows and eyes, `body` as in its `View`."""
 
     light: Pixels
     inner: Pixels
     skin: Pixels
+    body: Pixels | None = None
 
 
 def box_of(points: Floats, height: int, width: int) -> Box | None:
@@ -79,7 +82,7 @@ def warped(view: View, points: Floats, box: Box) -> Warped:
     made = cv2.remap(light, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     bare = cv2.remap(cover, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     inner = drawn[..., 2] * drawn[..., 3] * np.minimum(bare * np.float32(1.02), 1)  # 0 where no triangle is
-    return Warped(np.asarray(made, np.float32), np.asarray(inner, np.float32), drawn[..., 4])
+    return Warped(np.asarray(made, np.float32), np.asarray(inner, np.float32), drawn[..., 4], view.body)
 
 
 def mesh(points: Floats, box: Box) -> tuple[Pixels, Pixels]:
