@@ -44,13 +44,14 @@ def test_open_tiles_alone_give_what_whole_pictures_give(size: tuple[int, int]) -
         lies = [_moved(size, low, 10 * seed + k) for k in range(4)]
         shares = [1.0, 0.75, 0.5, 0.25]
         reaches = [reached(one, size) for one in lies]
-        lying = [Lying(*row) for row in zip(codes, lies, shares, reaches, strict=True)]
+        places = [one.together() for one in lies]
+        lying = [Lying(*row) for row in zip(codes, places, shares, reaches, strict=True)]
         whole = [
             Beside(
-                one.alignment.warped(one.values / np.float32(65535)),
-                one.alignment.believed(*size) * np.float32(one.share),
+                there.warped(one.values / np.float32(65535)),
+                there.believed(*size) * np.float32(one.share),
             )
-            for one in lying
+            for one, there in zip(lying, lies, strict=True)
         ]
         found = over_open(own, lying, steady)
         assert np.abs(found - steady(own, whole)).max() < 2e-3
@@ -68,5 +69,6 @@ def test_what_is_closed_is_not_worked_on() -> None:
         seen.append(here.size)
         return here
 
-    over_open(own, [Lying((own * 65535).astype(np.uint16), lies, 1.0, reached(lies, own.shape))], mean)
+    codes = (own * 65535).astype(np.uint16)
+    over_open(own, [Lying(codes, lies.together(), 1.0, reached(lies, own.shape))], mean)
     assert 0 < sum(seen) < own.size / 3

@@ -50,6 +50,10 @@ class Alignment:
         """Whether the other frame shows something else."""
         return float(self.belief.mean()) < CUT
 
+    def together(self) -> Pixels:
+        """h×w×4: x, y, belief and 0, for one look-up instead of three; of three channels it takes longer."""
+        return np.stack([self.x, self.y, self.belief, np.zeros_like(self.x)], 2)
+
     def warped(self, planes: Pixels, like: tuple[int, int] | None = None) -> Pixels:
         """Planes of the other frame, H×W or K×H×W, as they lie over this one.
 

@@ -39,11 +39,11 @@ Corner = tuple[Places, Places]
 class Lying(NamedTuple):
     """A matte of another frame in 65535ths (H×W), how it lies over this one, and how much it counts.
 
-    `reach` is `reached` of that alignment: several mattes of a frame share it.
+    `reach` is `reached` of that alignment and `places` its `together`: several mattes of a frame share them.
     """
 
     values: Codes
-    alignment: Alignment
+    places: Pixels
     share: float
     reach: tuple[Corner, Corner]
 
@@ -94,18 +94,17 @@ def over_open(
 
 def _beside(one: Lying, row: Pixels, column: Pixels) -> Beside:
     """What another frame says at some places of this one, n × TILE, and how much that counts."""
-    low, wide = one.alignment.x.shape
+    low, wide = one.places.shape[:2]
     height, width = one.values.shape
     half = np.float32(0.5)
     y = row * np.float32(low / height) - half
     x = column * np.float32(wide / width) - half
-    places = [cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=EDGE) for plane in
-              (one.alignment.x, one.alignment.y, one.alignment.belief)]  # fmt: skip
-    there_x = (places[0] + half) * np.float32(width / wide) - half
-    there_y = (places[1] + half) * np.float32(height / low) - half
+    places = cv2.remap(one.places, x, y, cv2.INTER_LINEAR, borderMode=EDGE)
+    there_x = (places[..., 0] + half) * np.float32(width / wide) - half
+    there_y = (places[..., 1] + half) * np.float32(height / low) - half
     found = cv2.remap(one.values, there_x, there_y, cv2.INTER_LINEAR, borderMode=EDGE)
     planes = np.asarray(found, np.float32) / np.float32(65535)
-    return Beside(planes, np.asarray(places[2] * np.float32(one.share), np.float32))
+    return Beside(planes, np.asarray(places[..., 2] * np.float32(one.share), np.float32))
 
 
 def _opened(own: Pixels, others: Sequence[Lying]) -> Tiles:
