@@ -141,6 +141,12 @@ def test_held_things_share_the_edge() -> None:
     assert (made.alpha + made.held).max() <= 1 + 1e-6
 
 
+def test_a_faint_rest_of_held_things_is_not_held() -> None:
+    truth = disc()
+    made = refine(mixed(truth, SKIN, WALL), seen_of(coarse(truth) * 0.985, coarse(truth) * 0.015))
+    assert not made.hold.any() and made.alpha[180, 320] > 0.995
+
+
 def test_wide_doubt_is_settled_and_a_crisp_edge_stays() -> None:
     grey = np.full((40, 60), 0.65, np.float32)
     assert decided(grey).min() > 0.95 and decided(1 - grey).max() < 0.05

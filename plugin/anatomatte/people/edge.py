@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Pixels
-from ..ops.filters import EDGE, box, gauss, grow, reach, rows_of
+from ..ops.filters import EDGE, box, gauss, grow, reach, rows_of, step
 from ..ops.matte import calm
 from ..ops.strips import each, never
 from ..parts import INDEX
@@ -23,6 +23,9 @@ _DOUBT = 1.2
 
 _BAND = 0.04
 _CARRY = 1.0
+_REST = (0.02, 0.05)
+"""Shares of held things up to which they are the network's noise, and from which on they are believed. Of
+people with empty hands 99 in 100 pixels have less than the second, and half have a third of a percent."""
 _SLACK = 0.2
 _HAIR = 0.4
 """Share of hair among the parts that counts in full."""
@@ -191,4 +194,5 @@ def _share(held: Pixels, total: Pixels) -> Pixels:
     if not held.any():
         return np.zeros_like(held)
     mass = gauss(total, _CARRY)
-    return np.asarray(np.clip(gauss(held, _CARRY) / np.maximum(mass, np.float32(1e-3)), 0, 1), np.float32)
+    made = np.clip(gauss(held, _CARRY) / np.maximum(mass, np.float32(1e-3)), 0, 1)
+    return np.asarray(made * step(made, *_REST), np.float32)
