@@ -99,26 +99,40 @@ def test_a_key_pays_for_what_is_asked(output: str, passes: set[str], monkeypatch
     assert _paid(_screen(), monkeypatch, subject="off", output=output) == passes
 
 
-def test_motion_is_searched_once_between_a_frame_and_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    searched = []
-    real = moments.flow
+def _sequence(monkeypatch: pytest.MonkeyPatch, where: object, what: str, **controls: object) -> list[int]:
+    """How often a function was called for each of six frames that move, asked through the node."""
+    called: list[int] = []
+    real = getattr(where, what)
 
-    def spy(this: np.ndarray, other: np.ndarray) -> np.ndarray:
-        searched.append(1)
-        return real(this, other)
+    def spy(*args: object, **named: object) -> object:
+        called.append(1)
+        return real(*args, **named)
 
-    monkeypatch.setattr(moments, "flow", spy)
+    monkeypatch.setattr(where, what, spy)
     monkeypatch.setattr(memo, "limit", 256_000_000)
     monkeypatch.setenv("ANATOMATTE_RUNTIME", "in-process")
     memo.purge()
-    person = _person()
+    person, counts = _person(), []
     with Host() as host:
         host.scan([BUNDLE])
         with host.load("org.anatomatte.Anatomatte").instance(frame_range=(1, 6)) as node:
             node.clips.Source = lambda frame: np.roll(person, 3 * int(frame), 1)
-            node.params.subject, node.params.output = "on", "matte"
+            for name, value in {"subject": "on", **controls}.items():
+                setattr(node.params, name, value)
             with node.sequence(1, 6):
                 for frame in range(1, 7):
+                    before = len(called)
                     node.render(frame)
-    assert len(searched) == 2 * 5, "forwards and backwards between the six frames"
+                    counts.append(len(called) - before)
     memo.purge()
+    return counts
+
+
+def test_motion_is_searched_once_between_a_frame_and_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = sum(_sequence(monkeypatch, moments, "flow", output="matte"))
+    assert searched == 2 * 5, "forwards and backwards between the six frames"
+
+
+def test_a_frame_that_comes_into_the_window_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = _sequence(monkeypatch, moments, "prepare", output="packed", pack_r="hair")
+    assert made[1:] == [1, 1, 1, 0, 0], "for its matte and for its parts"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from ..menus import FACE_MENU, GROUP_MENU, PART_MENU, PERSON_MENU
+from ..parts import PERSON
 from ..people import selection
 from ..settings import Settings
 
 LAYERS = frozenset({*PERSON_MENU, *PART_MENU, *GROUP_MENU, *FACE_MENU})
 """Mattes that only the people network can give."""
+
+
+_OF_PARTS = frozenset({*PART_MENU, *GROUP_MENU, *FACE_MENU} - {"held"})
+"""Mattes that only the parts can give."""
 
 
 def wanted(settings: Settings) -> bool:
@@ -27,6 +32,15 @@ def wanted(settings: Settings) -> bool:
         or settings.only_people
         or by_parts(settings)
     )
+
+
+def parts(settings: Settings) -> bool:
+    """Whether a control or a layer asks for parts of people."""
+    packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
+    layers = settings.output == "packed" and not _OF_PARTS.isdisjoint(packed)
+    chosen = {name for name in selection.chosen_parts(settings) if name != "held"}
+    shown = settings.output in ("parts", "hard_parts") or settings.swap != "off"
+    return shown or layers or chosen not in (set(), set(PERSON))
 
 
 DESPILLED = ("skin", "hair", "clothes")

@@ -16,7 +16,7 @@ from ..plate import laid, prepare
 from ..temporal.align import Alignment, align, chained
 from ..temporal.flow import Small, flow, small
 from ..work import silent
-from . import memo
+from . import asking, memo
 from .edge import Refined, refine
 from .evidence import Evidence, decision_of, looked, observe
 from .halves import halved
@@ -123,6 +123,12 @@ def beside(task: Task, number: int) -> Task:
     )
 
 
+def last_beside(task: Task, number: int) -> Task:
+    """As `beside`; the one that was made last is at hand once, and no longer."""
+    at, other = task.kept.pop("beside", (None, None))
+    return other if other is not None and at == number else beside(task, number)
+
+
 def decided(task: Task, evidence: Evidence) -> None:
     """Keep what this frame decides on a screen, for the frames around it."""
     assert task.around is not None
@@ -143,6 +149,8 @@ def _of(task: Task, number: int) -> Moment:
     def make() -> Moment:
         try:
             other = beside(task, number)
+            if asking.parts(task.settings):  # its parts are asked for next: one plate and picture for both
+                task.kept["beside"] = number, other
             evidence = observe(other)
             return memo.frozen(_made(key, other, evidence, refine(other, evidence)))
         except PlateError as why:

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from ..frame import Pixels
-from ..menus import FACE_MENU, GROUP_MENU, PART_MENU
 from ..ops.guided import brightness
 from ..parts import PARTS, PERSON
 from ..people import selection
@@ -16,22 +15,11 @@ from ..people.parts.fields import PartFields, fields
 from ..people.parts.hardness import contrast
 from ..people.parts.labels import AT
 from ..people.shares import Shares, shares
-from ..settings import Settings
 from . import asking, face_regions, memo, mending, quality, quality_beside, steadying
 from .mattes import Mattes
 from .task import Task
 
-_LAYERS = frozenset({*PART_MENU, *GROUP_MENU, *FACE_MENU} - {"held"})
-"""Mattes that only the parts can give."""
-
-
-def asked(settings: Settings) -> bool:
-    """Whether a control or a layer asks for parts of people."""
-    packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
-    layers = settings.output == "packed" and not _LAYERS.isdisjoint(packed)
-    chosen = {name for name in selection.chosen_parts(settings) if name != "held"}
-    shown = settings.output in ("parts", "hard_parts") or settings.swap != "off"
-    return shown or layers or chosen not in (set(), set(PERSON))
+asked = asking.parts
 
 
 def shared(task: Task, seen: PeopleEvidence, held: Pixels | None) -> tuple[Shares, tuple[str, ...]]:

@@ -85,6 +85,7 @@ def _voted(task: Task, alone: PartEvidence) -> PartEvidence:
         share *= _SCALE
         for k, window, plane in one.alignment.windows(votes.planes.astype(np.float32), size):
             made[votes.labels[k]][window] += plane * share[window]
+    task.kept.pop("beside", None)
     shares = _settled(made, alone.shares, task.settings.parts_hardness)
     unsure = tuple(() if n is None or n >= len(alone.unsure) else alone.unsure[n] for n in people.number)
     return PartEvidence(shares, unsure)
@@ -119,8 +120,7 @@ def _votes(task: Task, one: Neighbour | None, alone: PartEvidence | None) -> Vot
     def make() -> Votes:
         made = alone
         if made is None:
-            other = moments.beside(task, number)
-            made = _alone(other)
+            made = _alone(moments.last_beside(task, number))
         return memo.frozen(_packed(made))
 
     found: Votes = memo.moments.get(key, make, task.work.check)
