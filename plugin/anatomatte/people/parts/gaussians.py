@@ -31,14 +31,18 @@ class Mixture:
     def density(self, colours: Pixels) -> Pixels:
         """Log density of each colour N×3 (but for a constant)."""
         terms = self._terms(colours)
-        high = terms.max(1)
-        return np.asarray(high + np.log(np.exp(terms - high[:, None]).sum(1)), np.float32)
+        high = terms.max(0)
+        terms -= high
+        np.exp(terms, out=terms)
+        return np.asarray(high + np.log(terms.sum(0)), np.float32)
 
     def _terms(self, colours: Pixels) -> Pixels:
-        made = np.empty((len(colours), len(self.means)), np.float32)
+        """n×N."""
+        made = np.empty((len(self.means), len(colours)), np.float32)
         for k, (mean, whiten, weight) in enumerate(zip(self.means, self.whiten, self.weights, strict=True)):
-            away = (colours - mean) @ whiten.T
-            made[:, k] = weight - 0.5 * np.einsum("nc,nc->n", away, away)
+            away = whiten @ (colours - mean).T
+            away *= away
+            made[k] = weight - 0.5 * (away[0] + away[1] + away[2])
         return made
 
 
@@ -60,18 +64,55 @@ def fitted(colours: Pixels, weight: Pixels, count: int = 3, floor: float = 10.0)
     at = np.searchsorted(np.cumsum(weight[order]), (np.arange(count) + 0.5) / count)
     means = colours[order[np.minimum(at, len(order) - 1)]]
     covers, shares = np.repeat(spread[None], count, 0), np.full(count, 1 / count)
+    squares = _squares(colours - middle)
+    means = means - middle
     for _ in range(_ROUNDS):
-        made = _mixture(means, covers, shares)
-        terms = made._terms(colours.astype(np.float32)).astype(np.float64)
-        share = np.exp(terms - terms.max(1, keepdims=True))
-        share *= (weight / share.sum(1))[:, None]
-        shares = share.sum(0) + 1e-4
-        means = share.T @ colours / shares[:, None]
-        for k in range(count):
-            away = colours - means[k]
-            covers[k] = (share[:, k, None] * away).T @ away / shares[k] + floor * np.eye(3)
+        share = _coefficients(means, covers, shares) @ squares
+        share -= share.max(0)
+        np.exp(share, out=share)
+        share *= weight / share.sum(0)
+        sums = share @ squares.T
+        shares = sums[:, 0] + 1e-4
+        means = sums[:, 1:4] / shares[:, None]
+        off = means[:, :, None] * sums[:, None, 1:4]
+        within = sums[:, _SQUARE] - off - off.transpose(0, 2, 1)
+        within += sums[:, 0, None, None] * means[:, :, None] * means[:, None]
+        covers = within / shares[:, None, None] + floor * np.eye(3)
         shares /= shares.sum()
-    return _mixture(means, covers, shares)
+    return _mixture(means + middle, covers, shares)
+
+
+_SQUARE = np.array([[4, 7, 8], [7, 5, 9], [8, 9, 6]])
+"""Where the products of two colours are among `_squares`."""
+
+
+def _squares(away: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """1, the three colours, their squares and their products, 10×N, of colours N×3 away from their mean.
+
+    A Gaussian's exponent is a sum of them, and from their sums it is fitted anew.
+    """
+    one, two, three = away.T
+    made = np.empty((10, len(away)))
+    made[0], made[1:4] = 1, away.T
+    for row, (a, b) in enumerate(
+        ((one, one), (two, two), (three, three), (one, two), (one, three), (two, three)), 4
+    ):
+        np.multiply(a, b, out=made[row])
+    return made
+
+
+def _coefficients(
+    means: npt.NDArray[Any], covers: npt.NDArray[Any], shares: npt.NDArray[Any]
+) -> npt.NDArray[Any]:
+    """What `_squares` are multiplied with, n×10, for the log densities of n Gaussians."""
+    inverse = np.linalg.inv(covers)
+    along = (inverse @ means[:, :, None])[..., 0]
+    made = np.empty((len(means), 10))
+    made[:, 0] = np.log(shares) - 0.5 * (np.linalg.slogdet(covers)[1] + (means * along).sum(1))
+    made[:, 1:4] = along
+    made[:, 4:7] = -0.5 * inverse[:, (0, 1, 2), (0, 1, 2)]
+    made[:, 7:] = -inverse[:, (0, 0, 1), (1, 2, 2)]
+    return made
 
 
 def _mixture(means: npt.NDArray[Any], covers: npt.NDArray[Any], shares: npt.NDArray[Any]) -> Mixture:
