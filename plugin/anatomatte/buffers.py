@@ -20,6 +20,8 @@ SMALLEST = 1 << 20
 """Below this many bytes the allocator is quicker than we are."""
 KEPT = 4
 """Buffers that wait at the same time."""
+MOST = 128_000_000
+"""Bytes of all that wait, four pictures of HD: of larger ones memory counts more than the time it takes."""
 
 _lock = threading.Lock()
 _waiting: list[mmap.mmap] = []
@@ -39,7 +41,8 @@ def _take(size: int) -> mmap.mmap:
 def _give_back(memory: mmap.mmap) -> None:
     with _lock:
         _waiting.append(memory)
-        del _waiting[:-KEPT]
+        while len(_waiting) > KEPT or sum(map(len, _waiting)) > MOST:
+            _waiting.pop(0)
 
 
 def empty(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:

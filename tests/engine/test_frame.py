@@ -84,3 +84,11 @@ def test_the_pool_stays_small() -> None:
     del many
     gc.collect()
     assert buffers.waiting() == buffers.KEPT * 4 * np.prod(LARGE)
+
+
+def test_large_pictures_wait_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffers, "MOST", 2 * 4 * np.prod(LARGE) - 1)
+    many = [buffers.empty(LARGE) for _ in range(3)]
+    del many
+    gc.collect()
+    assert buffers.waiting() == 4 * np.prod(LARGE)

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from anatomatte.cache import memo
-from anatomatte.engine import evidence, foreground, moments, subject
+from anatomatte.engine import evidence, foreground, moments, output, run, subject
+from anatomatte.engine.task import Task
 from anatomatte.people.parts import everyone
+from anatomatte.settings import Settings
 from pyopenfx import Host
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "people"
@@ -136,3 +138,24 @@ def test_motion_is_searched_once_between_a_frame_and_the_next(monkeypatch: pytes
 def test_a_frame_that_comes_into_the_window_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made = _sequence(monkeypatch, moments, "prepare", output="packed", pack_r="hair")
     assert made[1:] == [1, 1, 1, 0, 0], "for its matte and for its parts"
+
+
+def test_no_picture_is_kept_once_the_window_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = []
+    real = run.shape
+
+    def spy(task: Task, *args: object) -> object:
+        assert task.around is not None
+        kept.append((task.around._held, task.kept.get("picture")))
+        return real(task, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run, "shape", spy)
+    _sequence(monkeypatch, moments, "flow", output="matte")
+    assert kept == [(None, None)] * 6, "neither another frame's clips nor this one's display picture"
+
+
+def test_a_matte_is_no_second_picture() -> None:
+    alpha = np.random.default_rng(3).random((24, 32), np.float32)
+    none = np.zeros_like(alpha)
+    made = output.picture(output.Mattes(alpha, none, none, none, none), Settings(output="matte"))
+    assert made.shape == (24, 32, 4) and np.shares_memory(made, alpha)

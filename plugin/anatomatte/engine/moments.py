@@ -151,6 +151,8 @@ def _of(task: Task, number: int) -> Moment:
             other = beside(task, number)
             if asking.parts(task.settings):  # its parts are asked for next: one plate and picture for both
                 task.kept["beside"] = number, other
+            assert task.around is not None
+            task.around.let_go()  # its plate is made
             evidence = observe(other)
             return memo.frozen(_made(key, other, evidence, refine(other, evidence)))
         except PlateError as why:

@@ -200,6 +200,10 @@ class Around:
             self._held = number, found
         return dict(self._held[1])
 
+    def let_go(self) -> None:
+        """Keep no picture of another frame at hand: what was to be made of it is made."""
+        self._held = None
+
     def _fetched(self, number: int) -> dict[str, Frame] | None:
         assert self._fetch is not None, "this host hands over no other frames"
         source = self._fetch("Source", number) if self._within(number) else None

@@ -31,7 +31,7 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
     """
     alpha = mattes.alpha
     if settings.output == "matte":
-        return _side_by_side([alpha] * 4)
+        return np.broadcast_to(_one(alpha), (*alpha.shape, 4))  # no copy: it is written once more anyway
     if settings.output in (*views.VIEWS, *stages.VIEWS):
         return _view(mattes, settings.output)
     if settings.output in FACES:

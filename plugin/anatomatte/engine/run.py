@@ -68,6 +68,8 @@ def key_frame(
         def make() -> Mattes:
             evidence = observe(task)
             evidence, refined = steadying.steadied(task, evidence, refine(task, evidence))
+            if around is not None:
+                around.let_go()
             evidence, refined = mending.mended(task, evidence, refined)
             made = shape(task, evidence, refined)
             made.findings = quality.found(task, evidence, refined, made)

@@ -19,7 +19,7 @@ from ..people.evidence import PeopleEvidence, Plane
 from ..temporal import whose
 from ..temporal.open import Lying, Mean, over_open, reached
 from ..temporal.steady import Beside, averaged, disagreement, falloff, steady
-from . import memo, moments
+from . import asking, memo, moments
 from .edge import Refined, refine, unmixed
 from .evidence import Evidence, looked, observe, people_of
 from .moments import Moment, Neighbour
@@ -83,6 +83,8 @@ def steadied(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence
         evidence, refined, told = _as_the_others(task, evidence, refined, _decisions(task))
         return evidence, dataclasses.replace(refined, messages=(*refined.messages, *said, *told))
     alone = moments.own(task, evidence, refined)
+    if not asking.parts(settings):
+        task.let_go()
     found = task.kept["neighbours"] = moments.neighbours(task, alone)
     decisions = {one.away: one.moment.decision for one in found}
     evidence, refined, told = _as_the_others(task, evidence, refined, decisions)

@@ -97,6 +97,10 @@ class Task:
         """The numbers of the other frames that this one is made steady with; a draft is seen by itself."""
         return () if self.around is None or self.half else self.around.window()
 
+    def let_go(self) -> None:
+        """Keep the picture no longer: it is made again where somebody asks for it."""
+        self.kept.pop("picture", None)
+
     def picture(self) -> Pixels:
         """The plate as networks see it, H×W×3 display-referred."""
         if "picture" not in self.kept:

@@ -142,6 +142,8 @@ class _Edge:
         matte[...] = rough[y1 - top :, span.start - left :][: y2 - y1, : span.stop - span.start]
         if self.holds.any():
             hold = rows_of(self.holds, y1, y2, *self.size)[:, span]
+            if not hold.any():  # memory that nobody writes into costs nothing
+                return
             np.clip(np.where(matte > 0, hold, 0), 0, 1, out=self.hold[y1:y2, span])
 
     def _lit(self, inside: Pixels, shown: Pixels, plate: Pixels) -> Pixels:
