@@ -20,7 +20,7 @@ SMALLEST = 1 << 20
 """Below this many bytes the allocator is quicker than we are."""
 KEPT = 4
 """Buffers that wait at the same time."""
-MOST = 128_000_000
+MOST = 140_000_000
 """Bytes of all that wait, four pictures of HD: of larger ones memory counts more than the time it takes."""
 
 _lock = threading.Lock()
