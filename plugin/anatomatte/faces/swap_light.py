@@ -66,7 +66,7 @@ def own_tone(new: Pixels, old: Pixels, weight: Pixels, bodies: tuple[Pixels, Pix
         return np.ones(3, np.float32)
     faces = np.log2(_tone(new, weight) / _tone(old, weight))
     ratio = faces - np.log2(bodies[0] / bodies[1])
-    odd = step(np.float32(np.ptp(ratio)), *_ODD)
+    odd = step(float(np.ptp(ratio)), *_ODD)
     own = ratio - ratio.mean() + faces.mean() / 2
     return np.asarray(np.exp2(odd * np.clip(own, -_MOST, _MOST)), np.float32)
 

@@ -196,5 +196,5 @@ def _share(held: Pixels, total: Pixels) -> Pixels:
     if not held.any():
         return np.zeros_like(held)
     mass = gauss(total, _CARRY)
-    made = np.clip(gauss(held, _CARRY) / np.maximum(mass, np.float32(1e-3)), 0, 1)
+    made = np.asarray(np.clip(gauss(held, _CARRY) / np.maximum(mass, np.float32(1e-3)), 0, 1), np.float32)
     return np.asarray(made * step(made, *_REST), np.float32)

@@ -21,7 +21,7 @@ from ..ops.filters import Mask, box
 NAMES = ("odds", "between", "behind", "own")
 """What is known of a region, in the order of the weights: see `Surroundings.known`."""
 
-WEIGHTS = (-0.76, -0.5, 0.4, 0.4, 2.5)
+WEIGHTS = (-0.62, -0.73, 0.41, 0.3, 2.04)
 """Of what is known, and last the constant."""
 
 THRESHOLD = -0.5
