@@ -46,6 +46,15 @@ def depths(light: Pixels, surface: Pixels, axis: Axis, balance: float, gain: flo
 
 def share(colour: Pixels, surface: Pixels, axis: Axis, balance: float, gain: float) -> Pixels:
     """The key signal: the screen's share of each pixel by colour difference, not clipped, H×W."""
+    if colour.ndim < 3:
+        return _share(colour, surface, axis, balance, gain)
+    made = np.empty(colour.shape[:2], np.float32)
+    for rows in planes.bands(len(made)):
+        made[rows] = _share(colour[rows], surface[rows], axis, balance, gain)
+    return made
+
+
+def _share(colour: Pixels, surface: Pixels, axis: Axis, balance: float, gain: float) -> Pixels:
     full = np.maximum(axis.key(surface, balance), np.float32(1e-5))
     return np.asarray(axis.key(colour, balance) / full * np.float32(gain), np.float32)
 
@@ -85,6 +94,14 @@ def _apart(colour: Pixels, surface: Pixels, own: Pixels, slack: Pixels | None) -
     More light of the screen's own colour is a hot spot of the screen and never a subject; less could
     be a dark strand and is not excused, but for the edges of shadows (*slack*).  *own* is 1 / |surface|².
     """
+    made = np.empty(colour.shape[:2], np.float32)
+    for rows in planes.bands(len(made)):
+        room = None if slack is None else slack[rows]
+        made[rows] = _gap(colour[rows], surface[rows], own[rows], room)
+    return made
+
+
+def _gap(colour: Pixels, surface: Pixels, own: Pixels, slack: Pixels | None) -> Pixels:
     shine = dot(colour, surface)
     shine *= own
     if slack is None:

@@ -12,10 +12,22 @@ import numpy as np
 from ..frame import Pixels
 from .filters import EDGE
 
+BAND = 16
+"""Rows that are worked on at a time where each pixel stands alone: so temporaries stay near the processor."""
+
+
+def bands(height: int) -> list[slice]:
+    """All rows, some at a time; how many changes no pixel."""
+    return [slice(y, min(y + BAND, height)) for y in range(0, height, BAND)]
+
 
 def planar(pixels: Pixels) -> Pixels:
     """*pixels* H×W×C with each channel in one piece of memory."""
-    return np.moveaxis(np.ascontiguousarray(np.moveaxis(pixels, 2, 0)), 0, 2)
+    if not pixels.flags.c_contiguous or pixels.dtype != np.float32:
+        return np.moveaxis(np.ascontiguousarray(np.moveaxis(pixels, 2, 0)), 0, 2)
+    out = np.empty((pixels.shape[2], *pixels.shape[:2]), np.float32)
+    cv2.mixChannels([pixels], list(out), [at for k in range(len(out)) for at in (k, k)])
+    return np.moveaxis(out, 0, 2)
 
 
 def box(pixels: Pixels, size: int) -> Pixels:
