@@ -46,6 +46,7 @@ class Graph:
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = True
+        options.enable_mem_pattern = False  # a plan for each size of a picture takes 50 MB, and no less time
         options.log_severity_level = 4
         options.use_deterministic_compute = device != CPU
         options.add_external_initializers(list(self._weights), list(self._weights.values()))
