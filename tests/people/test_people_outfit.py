@@ -10,7 +10,6 @@ import pytest
 import anatomatte
 from anatomatte.engine.mattes import Mattes
 from anatomatte.menus import PART_MENU
-from anatomatte.parts import INDEX
 from anatomatte.people.parts import likelihood, outfit
 from anatomatte.people.parts.body import body_of
 from anatomatte.people.parts.cloth import Cloths, cloths
@@ -25,7 +24,6 @@ from made.people_marks import SIZE, Plane, haze, labelled, marks, standing
 SCENE = {"screen": "none", "who": "everyone", "input_colour": "srgb"}
 RED, BLUE = (0.8, 0.1, 0.1), (0.1, 0.15, 0.7)
 CHEST, HIPS = np.s_[70:100, 48:72], np.s_[130:150, 48:72]
-SHINS = np.s_[175:195, 44:52]
 
 OPEN = np.array([-0.8, -0.8, -3, -2, -2, -2, 2], np.float32)
 """An outfit head that sees bare legs and no coat, and cannot tell a dress from a skirt."""
@@ -99,25 +97,6 @@ def test_a_coat_is_one_where_the_head_sees_it() -> None:
     coat, none = (np.array([-3, -3, -0.2, odd, -2, -2, -2], np.float32) for odd in (4, -4))
     over = [worn(BLUE, said).named("coat")[CHEST].mean() for said in (coat, none)]
     assert over[0] > over[1] + 0.3
-
-
-@pytest.mark.parametrize(("name", "is_one"), [("dress", True), ("skirt", True), ("trousers", False)])
-def test_trousers_on_legs_below_a_hem_are_tights(name: str, is_one: bool) -> None:
-    """What the network takes for trousers is tights where the whole person wears a dress or a skirt."""
-    picture, matte = dressed(RED)
-    dark = (matte > 0) & (np.mgrid[: SIZE[0], : SIZE[1]][0] >= 165)
-    picture[dark] = (0.06, 0.06, 0.07)
-    parts = haze(matte)
-    parts[INDEX["trousers"], dark] += 0.1
-    parts /= parts.sum(0)
-    said = np.array([*(0 if one == name else -1 for one in LOWER), -2, -2, 0, -2], np.float32)
-    evidence = dataclasses.replace(
-        row_of_people(1, SIZE), alpha=matte, parts=parts, people=np.ones((1, *SIZE), np.float32)
-    )
-    with looking(evidence, Details((marks(),), (), said[None])):
-        made = anatomatte.matte(picture, **SCENE)
-        tights = made.named("tights")
-    assert (tights[SHINS].mean() > 0.6) == is_one
 
 
 def test_threads_change_no_bit_of_an_outfit() -> None:

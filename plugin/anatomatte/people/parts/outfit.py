@@ -34,13 +34,6 @@ _ONE_CLOTH, _COAT_OF_IT = 2.0, 0.6
 _CHANCE = 0.34
 """Probability of a dress from which on a top in its colours is doubted."""
 
-_TIGHT, _THIGH, _CLOSE = 0.3, 1.5, 0.9
-"""Share of the network's trousers that are tights where none are worn; height from which on, and radii from a
-leg's middle up to which, they are."""
-
-_FAINT = np.float32(2e-3)
-"""Share of tights that is there at least."""
-
 _COAT = 3
 """Place of a coat's log odds in a row of `PeopleEvidence.outfits`."""
 
@@ -106,7 +99,6 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
         return made
     shin, below = seen.body.height > 1.8, seen.body.height > 2.2
     made[AT["trousers"], below] -= 1
-    _on_bare_legs(made, seen, seen.body, odds)
     if "tights" not in odds and seen.skin is not None and _bare(seen.body, seen.skin) < 0.3:
         for side in SIDES:
             made[AT[f"{side}_tights"], shin] += 1.5
@@ -128,20 +120,6 @@ def _of_one_cloth(made: Pixels, seen: PersonEvidence, at: Body, odds: Mapping[st
     doubt = np.float32(max((dress - _CHANCE) / (1 - _CHANCE), 0)) * cloth.alike(seen.lab)
     made[AT["upper_clothes"]] -= np.float32(_ONE_CLOTH) * doubt
     made[AT["coat"]] -= np.float32(_COAT_OF_IT) * doubt
-
-
-def _on_bare_legs(made: Pixels, seen: PersonEvidence, at: Body, odds: Mapping[str, float]) -> None:
-    """What the network takes for trousers close to the legs of somebody who wears none may be tights.
-
-    Args:
-        made: (labels, N), changed in place.
-        odds: log odds of each of `LOWER`.
-    """
-    none = 1 - 1 / sum(float(np.exp(odds[name] - odds["trousers"])) for name in LOWER)
-    legs = (at.height > _THIGH) & (at.leg < _CLOSE)
-    more = np.float32(_TIGHT * none) * seen.shares[AT["trousers"]] * legs
-    for side in SIDES:
-        made[AT[f"{side}_tights"]] += np.log1p(more / (seen.shares[AT[f"{side}_tights"]] + _FAINT))
 
 
 def _coat(seen: PersonEvidence) -> float:
