@@ -86,6 +86,23 @@ def test_who_walks_fast_is_carried_over_two_frames(monkeypatch: pytest.MonkeyPat
     assert made.alpha[40:90, fast(3)[0].start + 6 : fast(3)[0].stop - 6].mean() > 0.9
 
 
+def test_background_that_was_taken_for_somebody_is_known_again() -> None:
+    """Three frames of five add a piece of ground; its colours are those that were there without anybody."""
+    added = (slice(50, 80), slice(59, 69))
+
+    def more(n: int):
+        made = said(n)
+        if n in (2, 3, 4):
+            made.alpha[added] = 1
+        return made
+
+    with told(more):
+        alone, steady = Clip().frame(3, ALONE), Clip().frame(3)
+    here = (slice(54, 76), slice(62, 67))
+    assert alone.alpha[here].min() > 0.9 and steady.alpha[here].mean() < 0.2
+    assert steady.alpha[inside(3, 0)].min() > 0.9 and steady.alpha[inside(3, 1)].min() > 0.9
+
+
 def test_a_person_who_was_lost_keeps_a_number() -> None:
     with told(lost_at(3, kept=(1,))):
         alone, carried = Clip().frame(3, ALONE), Clip().frame(3)

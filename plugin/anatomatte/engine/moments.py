@@ -6,11 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from ..cache import content_key
 from ..decision import Decision
 from ..errors import PlateError
 from ..frame import Pixels
+from ..ops.filters import shrink
 from ..people.evidence import PeopleEvidence
 from ..plate import laid, prepare
 from ..temporal.align import Alignment, align, chained
@@ -23,6 +25,9 @@ from .halves import halved
 from .packed import Packed, packed
 from .task import Task
 
+_BRIGHTEST = 60000.0
+"""Light that a half float holds."""
+
 NO_PARTS = np.empty((0, 0, 0), np.float32)
 
 
@@ -33,6 +38,7 @@ class Moment:
     Attributes:
         key: what it depends on.
         small: its picture, as motion is found in it.
+        light: h×w×3, the same in scene-linear light, in half floats.
         soft: its matte, before any tweak.
         hold: how much of that is held by people; None before a screen.
         decision: whether there is a screen.
@@ -41,6 +47,7 @@ class Moment:
 
     key: str
     small: Small
+    light: npt.NDArray[np.float16]
     soft: Packed
     hold: Packed | None
     decision: Decision
@@ -167,7 +174,9 @@ def _made(key: str, task: Task, evidence: Evidence, refined: Refined) -> Moment:
     lean = None if people is None else dataclasses.replace(people, parts=NO_PARTS)
     soft, held = packed(refined.key.matte), refined.held
     hold = None if held is None else packed(held)
-    return Moment(key, small(task.picture()), soft, hold, evidence.decision, lean)
+    seen = small(task.picture())
+    light = np.clip(shrink(task.plate.light, *seen.shape[:2]), 0, _BRIGHTEST).astype(np.float16)
+    return Moment(key, seen, light, soft, hold, evidence.decision, lean)
 
 
 def _along(task: Task, said: Mapping[int, Moment], number: int) -> Alignment:

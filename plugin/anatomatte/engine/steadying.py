@@ -25,6 +25,7 @@ from .evidence import Evidence, looked, observe, people_of
 from .moments import Moment, Neighbour
 from .packed import Packed
 from .task import Task
+from .unveiling import unveiled
 
 DRAFT = "A draft is seen by itself: Steady begins at full resolution."
 
@@ -199,6 +200,7 @@ def _matte(
         return over_open(own, lying, mean, task.work.threads, task.work.check)
 
     matte = along(key.matte, lambda one: one.soft, steady)
+    matte = unveiled(task, key.matte, matte, found)
     if held is not None and (held.any() or any(one.moment.hold for one in found)):
         told = along(held, lambda one: one.hold, lambda own, others: averaged(own, others)[0])
         held = np.minimum(told, matte)

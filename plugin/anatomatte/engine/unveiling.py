@@ -1,0 +1,97 @@
+"""A matte mended by what the frames around show behind people: what looks like that is none of them.
+
+The mean of a window is the prior; what differs grossly from it by the colours of both sides, the outside as
+the window saw it, is drawn to these.  Edges, on which the window agrees, stay a mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..frame import Pixels
+from ..ops.filters import Mask, box, grow, shrink
+from ..people import colours
+from ..temporal import behind
+from ..temporal.behind import Behind, Glimpse
+from .moments import Neighbour
+from .task import Task
+
+_SAME = 2.0
+"""`alike` below which a place looks like the background."""
+
+_DOUBT = 0.1
+"""A mean is no surer than this where the background behind is known."""
+
+_GROSS = 0.2
+"""Difference from the mean from which on it is mended, in full from twice of it on."""
+
+_NEAR = 0.02
+_SHADE = 0.15
+"""Share of its brightness by which the background may be darker or lighter where nobody is expected."""
+
+
+def unveiled(task: Task, own: Pixels, mean: Pixels, found: Sequence[Neighbour]) -> Pixels:
+    """A window's *mean* matte, H×W, with what is known of the background behind people.
+
+    Args:
+        own: H×W, the frame's matte by itself.
+    """
+    if not found or not own.any():
+        return mean
+    seen = colours.cells(task.plate.light)
+    size = found[0].alignment.x.shape
+    if seen.light.shape[:2] != size:  # a picture too small to tell
+        return mean
+    here = colours.opponent(seen.light, seen.level)
+    glimpses = [_glimpse(one, seen.level) for one in found if one.moment.light.shape[:2] == size]
+    there = behind.behind(here, shrink(own, *size), glimpses)
+    if not there.known.any():
+        return mean
+    task.work.check()
+    cover = np.where(there.known & (behind.alike(here, there) < _SAME), 0, shrink(mean, *size))
+    sides = colours.sides(seen, np.asarray(cover, np.float32), task.work.threads, task.work.check)
+    _outside(sides, there)
+    return _solved(task.plate.light, mean, _open(own, mean, there.known), sides)
+
+
+def _glimpse(one: Neighbour, level: float) -> Glimpse:
+    light = one.moment.light.astype(np.float32)
+    cover = shrink(one.moment.matte, *light.shape[:2])
+    return Glimpse(colours.opponent(light, level), cover, one.alignment)
+
+
+def _outside(sides: colours.Sides, there: Behind) -> None:
+    """Puts what is known of the background into the fields of the outside."""
+    for k in range(3):
+        for at, plane in ((6 + k, there.colours[k]), (9 + k, there.spread[k])):
+            field = sides.fields[at // 4, ..., at % 4]
+            field[there.known] = plane[there.known]
+
+
+def _open(own: Pixels, mean: Pixels, known: Mask) -> tuple[colours.Indices, colours.Indices]:
+    """Rows and columns of the pixels in and around the matte behind which the background is known."""
+    rows, columns = known.shape
+    some = shrink(np.maximum(own, mean), rows, columns)
+    near = known & (box(some, 5) > _NEAR)
+    rows_at, columns_at = np.nonzero(grow(near.astype(np.float32), *mean.shape) > 0.5)
+    return rows_at, columns_at
+
+
+def _solved(
+    light: Pixels, mean: Pixels, at: tuple[colours.Indices, colours.Indices], sides: colours.Sides
+) -> Pixels:
+    """The *mean*, where it is grossly off drawn to what colours say at some pixels."""
+    if not len(at[0]):
+        return mean
+    fields = sides.at(*at, (mean.shape[0], mean.shape[1]))
+    prior = mean[at]
+    fields[9] += np.where(prior < 0.5, np.square(np.float32(_SHADE) * fields[6]), 0)
+    shown = colours.opponent(light[at], sides.level)
+    solved, _ = colours.solve(shown, fields, np.clip(prior, _DOUBT, 1 - _DOUBT))
+    made = mean.copy()
+    made[at] = solved
+    gross = np.clip((np.abs(made - mean) - np.float32(_GROSS)) / np.float32(_GROSS), 0, 1)
+    made = mean + np.minimum(2 * box(gross, 3), 1) * (made - mean)
+    return np.asarray(np.clip(made, 0, 1), np.float32)
