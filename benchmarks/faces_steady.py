@@ -67,6 +67,5 @@ def _back(planes: Light, matrix: npt.NDArray[np.float64]) -> Light:
 
 if __name__ == "__main__":
     found = measured()
-    print(
-        json.dumps(found) if "--json" in sys.argv else "\n".join(f"{k:20} {v:.4g}" for k, v in found.items())
-    )
+    lines = "\n".join(f"{name:20} {value:.4g}" for name, value in found.items())
+    print(json.dumps(found) if "--json" in sys.argv else lines)

@@ -65,9 +65,7 @@ def status(node: Instance) -> str:
 
 def test_of_several_the_largest_is_taken_and_told(node: Instance) -> None:
     assert whose(node) == "anna"
-    assert "2 faces are in sight and the largest is replaced; Whose face (swap_whose) chooses." in status(
-        node
-    )
+    assert "the largest, is replaced. Whose face (swap_whose) chooses." in status(node)
 
 
 def test_a_number_counts_from_the_left_without_a_sidecar(node: Instance) -> None:

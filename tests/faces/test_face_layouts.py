@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from anatomatte.faces import detect, layouts
-from anatomatte.faces.pose import canonical, mirror, pose_of
+from anatomatte.faces.canonical import canonical
+from anatomatte.faces.pose import mirror, pose_of
 from anatomatte.faces.visible import surface
 from anatomatte.people.alignment import Square
 from made.face_marks import turned

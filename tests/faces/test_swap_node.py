@@ -184,6 +184,22 @@ def test_a_face_of_another_tone_keeps_it(node: Instance, tmp_path: Path) -> None
     assert found["all"] == pytest.approx(found["plain"], rel=0.06)
 
 
+@pytest.mark.parametrize(
+    "what", [(0.25, 0.5, 0.62), (0.6, 0.6, 0.6), (0.015, 0.015, 0.016)], ids=["blue", "white", "black"]
+)
+def test_a_mask_before_the_face_stays(node: Instance, patch: Light, what: tuple[float, ...]) -> None:
+    face = patch[..., 3] > 0.5
+    rows = np.flatnonzero(face.any(1))
+    lower = face & (np.arange(HIGH)[:, None] > rows[0] + 0.55 * (rows[-1] - rows[0]))
+    soft = cv2.GaussianBlur(cv2.dilate(lower.astype(np.float32), np.ones((5, 5))), (0, 0), 1)[..., None]
+    plate = PLATE + soft * (np.array(what, np.float32) - PLATE)
+    made = rendered(node, np.asarray(plate, np.float32), output="face_patch")[..., 3]
+    if made.any():  # of a face that is half hidden nothing may be seen at all
+        above = face & ~cv2.dilate(lower.astype(np.uint8), np.ones((9, 9))).astype(bool)
+        assert made[above].mean() > 0.7
+    assert made[lower].mean() < 0.12
+
+
 def test_the_amount_mixes(node: Instance, plain: Light) -> None:
     assert np.array_equal(rendered(node, swap_amount=0.0)[..., :3], PLATE)
     half = rendered(node, swap_amount=0.5)[..., :3]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from anatomatte.faces.canonical import canonical
 from anatomatte.faces.mesh import Face
-from anatomatte.faces.pose import canonical, pose_of
+from anatomatte.faces.pose import pose_of
 from anatomatte.faces.visible import surface
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people.evidence import PeopleEvidence

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..cache import content_key
 from ..faces import swap_aligned
-from ..faces.canonical import Floats, apart, pose_of
+from ..faces.canonical import Floats
+from ..faces.pose import apart, pose_of
 from ..faces.swap_warp import Box, View, Warped, mesh
 from ..frame import Pixels
 from ..nets.external import faces

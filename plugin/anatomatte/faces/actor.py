@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ..frame import Pixels
 from . import swap_aligned
-from .canonical import Floats, canonical, pose_of, width_of
+from .canonical import Floats, canonical
+from .pose import pose_of, width_of
 
 SMALLEST = 24.0
 """Width of a face in pixels below which it is left as it is: there is nothing to be seen of another one."""

@@ -1,4 +1,4 @@
-"""The canonical face model: where the landmarks of a face mesh lie on a middling head, and its triangles.
+"""The canonical face: where the landmarks of a face mesh lie on a middling head, and its triangles.
 
 Vertices are in centimetres; here x goes right as one sees the face, y down, z away from the camera. The
 model is MediaPipe's (Apache-2.0); `training/canonical.py` takes it out of the published package.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,6 @@ _FEATURES = (
     ((334, 336), 1.5), ((61, 0), 1.4), ((0, 17), 1.6), ((291, 0), 1.4),
 )  # fmt: skip
 """Landmarks around whose middle there is an eye, a brow or a lip, and how far, in centimetres."""
-_MIDDLE = np.array([0.0, 0.0, 4.0])
 _RIM = 1.6  # centimetres from the mesh's border at which it counts in full
 
 Floats = NDArray[np.float64]
@@ -41,24 +39,6 @@ class Canonical:
     skin: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pose:
-    """Where a head is: pixels a centimetre, its turn (3, 3), and the place of the model's middle."""
-
-    scale: float
-    turn: Floats
-    at: Floats
-
-    @property
-    def looks(self) -> Floats:
-        """(3,) the direction from which the camera sees the head, in the head's own axes."""
-        return np.asarray(-self.turn[2])
-
-    def placed(self) -> Floats:
-        """The model's landmarks (468, 3) in the picture's pixels, z too."""
-        return np.asarray(self.scale * (canonical().points @ self.turn.T) + self.at)
-
-
 @functools.cache
 def canonical() -> Canonical:
     """The model, read once."""
@@ -71,40 +51,6 @@ def canonical() -> Canonical:
     for place, reach in _FEATURES:
         skin[np.linalg.norm(points - points[list(place)].mean(0), axis=1) < reach] = 0
     return Canonical(points, triangles, weights, _inner(points, triangles), skin)
-
-
-def pose_of(points: NDArray[np.floating[Any]]) -> Pose:
-    """The pose of landmarks (n ≥ 468, 3) in pixels: a similarity by least squares (Umeyama, PAMI 1991)."""
-    model, weights = canonical().points, canonical().weights
-    seen = np.asarray(points[:POINTS, :3], np.float64)
-    share = weights / weights.sum()
-    middle, own = share @ model, share @ seen
-    flat, there = model - middle, seen - own
-    left, size, right = np.linalg.svd((there * share[:, None]).T @ flat)
-    sign = np.array([1.0, 1.0, np.sign(np.linalg.det(left @ right))])
-    turn = (left * sign) @ right
-    spread = float((share[:, None] * flat**2).sum())
-    scale = float((size * sign).sum()) / spread
-    return Pose(scale, turn, own - scale * turn @ middle)
-
-
-def apart(one: Pose, other: Pose) -> float:
-    """The angle in radians between the directions from which two heads are seen; a roll is none."""
-    return float(np.arccos(np.clip(one.looks @ other.looks, -1, 1)))
-
-
-def width_of(points: NDArray[np.floating[Any]]) -> float:
-    """The width of a face in pixels, by its pose, so that a turned one is no narrower."""
-    return pose_of(points).scale * float(np.ptp(canonical().points[:, 0]))
-
-
-def facing(pose: Pose) -> Floats:
-    """(468,) how far each place of a head faces the camera: 1 straight, 0 and less turned away.
-
-    The head is taken as round: the hollows of nostrils and lips are as much in sight as what is around them.
-    """
-    out = canonical().points - _MIDDLE
-    return np.asarray((out @ pose.looks) / np.linalg.norm(out, axis=1))
 
 
 def _inner(points: Floats, triangles: NDArray[np.intp]) -> Floats:

@@ -1,34 +1,17 @@
-"""Where a head looks: landmarks laid over the canonical face by a similarity (Umeyama, PAMI 1991).
-
-The canonical face is MediaPipe's (Apache-2.0), in centimetres; `training/canonical.py` takes it out of the
-published package. Here x goes right as one sees the face, y down, z away from the camera.
-"""
+"""Where a head is and looks: landmarks laid over the canonical face by a similarity (Umeyama, PAMI 1991)."""
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-MESH = 468
-"""Landmarks of the canonical face; a face has these first."""
+from .canonical import POINTS, Floats, canonical
 
-Floats = NDArray[np.float64]
-
-_FILE = Path(__file__).resolve().parent.parent / "weights" / "canonical_face.npz"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Canonical:
-    """`points` (468, 3), `triangles` (898, 3), `weights` (468,): how much a landmark tells the pose."""
-
-    points: Floats
-    triangles: NDArray[np.intp]
-    weights: Floats
+_MIDDLE = np.array([0.0, 0.0, 4.0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +35,11 @@ class HeadPose:
         return np.asarray(self.scale * (points @ self.turn.T) + self.at, np.float64)
 
     @property
+    def looks(self) -> Floats:
+        """(3,) the direction from which the camera sees the head, in the head's own axes."""
+        return np.asarray(-self.turn[2])
+
+    @property
     def degrees(self) -> tuple[float, float, float]:
         """Yaw, pitch and roll: how far the head is turned to the right of the picture, lifted, and tilted
         clockwise, as one sees it; all 0 where it looks upright into the camera."""
@@ -64,21 +52,11 @@ class HeadPose:
 
 
 @functools.cache
-def canonical() -> Canonical:
-    """The canonical face, read once."""
-    with np.load(_FILE) as told:
-        points = told["points"].astype(np.float64) * [1, -1, -1]
-        weights = np.zeros(len(points))
-        weights[told["basis"].astype(np.intp)] = told["weights"]
-        return Canonical(points, told["triangles"].astype(np.intp), weights)
-
-
-@functools.cache
 def mirror() -> NDArray[np.intp]:
     """(478,) the landmark that each becomes when the picture is mirrored; irises change places too."""
     points = canonical().points
     apart = np.linalg.norm(points[:, None] - points[None] * [-1, 1, 1], axis=2)
-    first, other = (np.arange(MESH + k, MESH + k + 5) for k in (0, 5))
+    first, other = (np.arange(POINTS + k, POINTS + k + 5) for k in (0, 5))
     swap = [0, 3, 2, 1, 4]  # the iris's points that lie left and right
     return np.concatenate([apart.argmin(1), other[swap], first[swap]]).astype(np.intp)
 
@@ -87,7 +65,7 @@ def pose_of(points: NDArray[np.floating[Any]]) -> HeadPose:
     """The pose of landmarks (n ≥ 468, 3) in pixels."""
     model = canonical()
     weight = model.weights / model.weights.sum()
-    theirs = np.asarray(points[:MESH], np.float64)
+    theirs = np.asarray(points[:POINTS, :3], np.float64)
     there, here = weight @ theirs, weight @ model.points
     away, own = theirs - there, model.points - here
     left, sizes, right = np.linalg.svd((away * weight[:, None]).T @ own)
@@ -99,3 +77,22 @@ def pose_of(points: NDArray[np.floating[Any]]) -> HeadPose:
     off = np.linalg.norm(theirs - (scale * (model.points @ turn.T) + at), axis=1)
     eyes = scale * float(np.linalg.norm(model.points[33] - model.points[263]))
     return HeadPose(scale, turn, at, float((weight * off).sum()) / eyes)
+
+
+def apart(one: HeadPose, other: HeadPose) -> float:
+    """The angle in radians between the directions from which two heads are seen; a roll is none."""
+    return float(np.arccos(np.clip(one.looks @ other.looks, -1, 1)))
+
+
+def width_of(points: NDArray[np.floating[Any]]) -> float:
+    """The width of a face in pixels, by its pose, so that a turned one is no narrower."""
+    return pose_of(points).scale * float(np.ptp(canonical().points[:, 0]))
+
+
+def facing(pose: HeadPose) -> Floats:
+    """(468,) how far each place of a head faces the camera: 1 straight, 0 and less turned away.
+
+    The head is taken as round: the hollows of nostrils and lips are as much in sight as what is around them.
+    """
+    out = canonical().points - _MIDDLE
+    return np.asarray((out @ pose.looks) / np.linalg.norm(out, axis=1))

@@ -9,12 +9,14 @@ import numpy as np
 
 from ..frame import Pixels
 from ..ops.filters import shrink, step
-from .canonical import POINTS, Floats, canonical, facing, pose_of
+from .canonical import POINTS, Floats, canonical
+from .pose import facing, pose_of
 
 UNSEEN, SEEN = 0.08, 0.3
 """How far a place of the source faces its camera up to which nothing is taken, and from which on all."""
 
 _EDGE = 1e-6
+_FOREHEAD = (54, 103, 67, 109, 10, 338, 297, 332, 284, 300, 334, 336, 9, 107, 105, 70)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,14 @@ def mesh(points: Floats, box: Box) -> tuple[Pixels, Pixels]:
     return drawn[..., 0], drawn[..., 1]
 
 
+def forehead(points: Floats, box: Box) -> Pixels:
+    """1 above the brows of landmarks (468, 3) in a window, else 0: what stands before a face is lower."""
+    plane = np.zeros(box.size, np.uint8)
+    hull = points[list(_FOREHEAD), :2] - [box.left + 0.5, box.top + 0.5]
+    cv2.fillConvexPoly(plane, cv2.convexHull(np.rint(hull).astype(np.int32)), 1)
+    return plane.astype(np.float32)
+
+
 def _fitting(view: View, points: Floats) -> tuple[Pixels, Pixels, float]:
     """The source's light and cover, averaged first where it is much larger than the plate's; by how much."""
     by = max(1.0, pose_of(view.points).scale / pose_of(points).scale)
@@ -111,7 +121,7 @@ def _drawn(points: Floats, values: Floats, box: Box) -> Pixels:
     depth = np.full((rows, columns), np.inf, np.float32)
     pose = pose_of(points)
     flat = points[:, :2] - [box.left + 0.5, box.top + 0.5]
-    table = np.column_stack([values, pose.placed()[:, 2]])
+    table = np.column_stack([values, pose.placed(canonical().points)[:, 2]])
     ahead = facing(pose)[canonical().triangles].mean(1) > 0
     for corners in canonical().triangles[ahead]:
         _triangle(flat[corners], table[corners], made, depth)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ops.filters import step
-from .pose import MESH, canonical
+from .canonical import POINTS, canonical
 
 _CELLS = 64
 """Cells along the longer side of the face in which depths are compared."""
@@ -27,7 +27,7 @@ _STEPS = 4
 
 def surface(points: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     """How far landmarks (478, 3) are in sight before the face's own surface, (478,) in 0-1."""
-    mesh = np.asarray(points[:MESH], np.float64)
+    mesh = np.asarray(points[:POINTS], np.float64)
     low = mesh[:, :2].min(0)
     side = max(float((mesh[:, :2].max(0) - low).max()), 1e-6)
     own = np.column_stack([(mesh[:, :2] - low) / side, mesh[:, 2] / side])

@@ -1,0 +1,58 @@
+"""What lies before a face and is no skin by its colour: a mask, a microphone, a cup; parts may not know it.
+
+Only what is large counts: eyes, teeth, brows and nostrils are of other colours too. A beard is left to the
+face: it is dark, and no colder than skin by much.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ..frame import Pixels
+from ..ops.filters import gauss, step
+
+_COLD = (0.9, 1.3)
+"""Stops of red beside green below the skin's up to which a pixel may be skin, and from which on not."""
+
+_LIT = (0.25, 0.4)
+"""Light beside the skin's up to which what is colder may be hair, and from which on it is none."""
+
+_DARK = (0.05, 0.09)
+"""Light beside the skin's up to which nothing of a face is so dark, and from which on it may be."""
+
+_SMALL = 0.07
+"""Half the width of what is large enough, in widths of the face."""
+
+_SOFT = 0.008
+_FEW = 24
+_FAINT = 1e-5
+
+
+def bare(light: Pixels, skin: Pixels, inside: Pixels, width: float) -> Pixels:
+    """How far each pixel of a window may be a face, h×w in 0..1.
+
+    Args:
+        light: h×w×3 scene-linear.
+        skin: how far a pixel is surely skin of the face by its place.
+        inside: how far it is inside of the face.
+        width: of the face in pixels.
+    """
+    there = skin > 0.5
+    if int(there.sum()) < _FEW:
+        return np.ones(skin.shape, np.float32)
+    soft = np.maximum(gauss(light, max(0.6, _SOFT * width)), _FAINT)
+    cold = -np.log2(soft[..., 0] / soft[..., 1])
+    grey = soft.mean(2)
+    cold -= np.median(cold[there])
+    grey /= np.float32(max(float(np.median(grey[there])), _FAINT))
+    odd = np.maximum(step(cold, *_COLD) * step(grey, *_LIT), 1 - step(grey, *_DARK)) * (inside > 0)
+    return np.asarray(1 - _large(np.asarray(odd, np.float32), max(1, round(_SMALL * width))), np.float32)
+
+
+def _large(odd: Pixels, radius: int) -> Pixels:
+    """What of a plane is wider than two radii, with its borders as they are."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    core = cv2.morphologyEx((odd > 0.5).astype(np.uint8), cv2.MORPH_OPEN, disc)
+    near = cv2.dilate(core, disc)
+    return np.asarray(odd * near, np.float32)
