@@ -70,11 +70,11 @@ def _torso(marks: Landmarks) -> float:
 
 
 def with_looks(parts: Pixels, looks: Sequence[Look], plate: tuple[int, int]) -> Pixels:
-    """Probabilities (parts, h, w) over the *plate*, with those of the *looks*."""
+    """Probabilities (parts, h, w) over the *plate*, which are changed, with those of the *looks*."""
     if not looks:
         return parts
     _, height, width = parts.shape
-    made, total = parts.copy(), np.ones((height, width), np.float32)
+    total = np.ones((height, width), np.float32)
     down, across = height / plate[0], width / plate[1]
     for look in looks:
         window = look.window
@@ -87,6 +87,6 @@ def with_looks(parts: Pixels, looks: Sequence[Look], plate: tuple[int, int]) -> 
             weight *= np.minimum(1, (np.arange(rows, dtype=np.float32)[::-1] + 0.5) / _FADE)
         total[here] += weight[:, None]
         for k, plane in enumerate(look.parts):
-            made[k][here] += grow(plane, rows, columns)[: height - top, : width - left] * weight[:, None]
-    made /= total
-    return made
+            parts[k][here] += grow(plane, rows, columns)[: height - top, : width - left] * weight[:, None]
+    parts /= total
+    return parts
