@@ -96,7 +96,8 @@ def light_of(path: Path, words: str) -> Pixels:
 
 
 def _decoded(path: Path) -> np.ndarray:
-    made = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    whole = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR  # and turned as its camera says, which UNCHANGED is not
+    made = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), whole)
     if made is None:
         raise ValueError("no kind of picture that is known")
     return made if made.ndim == 2 else made[..., 2::-1]
