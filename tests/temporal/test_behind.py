@@ -44,6 +44,8 @@ def test_what_is_behind_somebody_is_seen_where_he_is_elsewhere() -> None:
         assert there.known[here].all()
         assert np.abs(there.colours[(slice(None), *here)] - truth[(slice(None), *here)]).max() < 0.02
         assert alike(own, there)[here].min() > 3
+    inside = slice(50, 90), slice(64, 70)  # he is no part of the ground, however alike
+    assert there.along[inside].mean() < 0.5 < there.along[50:90, 96:98].min()
     assert not there.known[50:90, 74:76].any()  # he is there in all of them
 
 

@@ -21,7 +21,7 @@ from .task import Task
 _SAME = 2.0
 """`alike` below which a place looks like the background."""
 
-_DOUBT = 0.1
+_DOUBT = 0.01
 """A mean is no surer than this where the background behind is known."""
 
 _GROSS = 0.2
@@ -50,7 +50,8 @@ def unveiled(task: Task, own: Pixels, mean: Pixels, found: Sequence[Neighbour]) 
     if not there.known.any():
         return mean
     task.work.check()
-    cover = np.where(there.known & (behind.alike(here, there) < _SAME), 0, shrink(mean, *size))
+    same = there.known & (there.along > 0.5) & (behind.alike(here, there) < _SAME)
+    cover = np.where(same, 0, shrink(mean, *size))
     sides = colours.sides(seen, np.asarray(cover, np.float32), task.work.threads, task.work.check)
     _outside(sides, there)
     return _solved(task.plate.light, mean, _open(own, mean, there.known), sides)

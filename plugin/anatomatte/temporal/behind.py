@@ -41,11 +41,13 @@ class Glimpse(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """The background K×h×w behind people, how far it may be off (variances), and where it is known at all."""
+    """The background K×h×w behind people, how far it may be off (variances), where it is known at all, and
+    how far what is before it goes along with it (h×w in 0..1): what does not is somebody, however alike."""
 
     colours: Pixels
     spread: Pixels
     known: Mask
+    along: Pixels
 
 
 def behind(own: Pixels, cover: Pixels, others: Sequence[Glimpse]) -> Behind:
@@ -55,19 +57,22 @@ def behind(own: Pixels, cover: Pixels, others: Sequence[Glimpse]) -> Behind:
         own: K×h×w, this frame's colours, smooth enough to be compared cell by cell.
         cover: h×w, its coverage by people.
     """
-    total = np.zeros(cover.shape, np.float32)
+    total, along = np.zeros(cover.shape, np.float32), np.zeros(cover.shape, np.float32)
     first, second = np.zeros_like(own), np.zeros_like(own)
     for one in others:
-        x, y, weight = _way(cover, one)
+        x, y, weight, apart = _way(cover, one)
         for k, plane in enumerate(one.colours):
             found = np.asarray(cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=EDGE), np.float32)
             first[k] += weight * found
             second[k] += weight * found * found
         total += weight
+        along += weight * (1 - step(apart, *_APART))
     safe = np.maximum(total, np.float32(1e-6))
     first /= safe
     spread = np.maximum(second / safe - first * first, 0)
-    return Behind(first, spread + _missed(own, first, total, cover), total > 0.5)
+    return Behind(
+        first, spread + _missed(own, first, total, cover), total > 0.5, np.asarray(along / safe, np.float32)
+    )
 
 
 def alike(own: Pixels, found: Behind, size: int = 5) -> Pixels:
@@ -77,8 +82,9 @@ def alike(own: Pixels, found: Behind, size: int = 5) -> Pixels:
     return np.asarray(box(off * known, size) / np.maximum(box(known, size), np.float32(1e-3)), np.float32)
 
 
-def _way(cover: Pixels, one: Glimpse) -> tuple[Pixels, Pixels, Pixels]:
-    """Where this frame's background lies in another one (x, y), and how far that is revealed there."""
+def _way(cover: Pixels, one: Glimpse) -> tuple[Pixels, Pixels, Pixels, Pixels]:
+    """Where this frame's background lies in another one (x, y), how far that is revealed there, and how far
+    from it what is seen lies instead."""
     height, width = cover.shape
     lies = one.alignment
     row, column = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)
@@ -90,8 +96,8 @@ def _way(cover: Pixels, one: Glimpse) -> tuple[Pixels, Pixels, Pixels]:
     x, y = (np.asarray(a + b, np.float32) for a, b in ((column, move[0]), (row, move[1])))
     clear = (_spread(one.cover, _AWAY) <= _CLEAR).astype(np.float32)
     there = np.asarray(cv2.remap(clear, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
-    apart = np.hypot(across - move[0], down - move[1])
-    return x, y, np.where(there > 0.99, _moved(cover * lies.belief, apart), 0).astype(np.float32)
+    apart = np.asarray(np.hypot(across - move[0], down - move[1]), np.float32)
+    return x, y, np.where(there > 0.99, _moved(cover * lies.belief, apart), 0).astype(np.float32), apart
 
 
 def _moved(weight: Pixels, apart: Pixels) -> Pixels:
