@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 """Told here alone: the wheel, CMake, the node and its bundle read this line."""
 
 if TYPE_CHECKING:
