@@ -19,9 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from faces_swap import BERT, FRAMES, clip, mattes
+from faces_swap import BERT, FRAMES, clip, handed, mattes
 
-from anatomatte.frame import Frame
 from anatomatte.menus import FACE_MENU
 
 Light = npt.NDArray[np.float32]
@@ -30,12 +29,7 @@ Light = npt.NDArray[np.float32]
 def measured() -> dict[str, float]:
     """The figures."""
     frames, maps = clip()
-    bounds = (0, 0, frames[0].shape[1], frames[0].shape[0])
-    at = {n: Frame(frame, bounds) for n, frame in enumerate(frames)}
-
-    def fetched(name: str, number: int) -> Frame | None:
-        return at.get(number) if name == "Source" else None
-
+    fetched = handed(frames)
     told = {}
     for name, steady in (("clip", 1.0), ("alone", 0.0)):
         back = []

@@ -14,7 +14,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -224,16 +224,18 @@ def clip() -> tuple[list[Light], list[npt.NDArray[np.float64]]]:
     return frames, maps
 
 
+def handed(frames: list[Light]) -> Callable[[str, int], Frame | None]:
+    """What a host hands over of a clip: the plate at a frame, None beyond its ends and of other clips."""
+    bounds = (0, 0, frames[0].shape[1], frames[0].shape[0])
+    at = {n: Frame(frame, bounds) for n, frame in enumerate(frames)}
+    return lambda name, number: at.get(number) if name == "Source" else None
+
+
 def jitter() -> dict[str, float]:
     """How much the landmarks tremble beside the head's true motion, in pixels from frame to frame: with the
     frames around, by themselves, and the one over the other."""
     frames, maps = clip()
-    bounds = (0, 0, frames[0].shape[1], frames[0].shape[0])
-    at = {n: Frame(frame, bounds) for n, frame in enumerate(frames)}
-
-    def fetched(name: str, number: int) -> Frame | None:
-        return at.get(number) if name == "Source" else None
-
+    fetched = handed(frames)
     told = {}
     for name, steady in (("clip", 1.0), ("alone", 0.0)):
         with seen() as found:

@@ -16,11 +16,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from anatomatte.shot.reading import read_shot
-from anatomatte_review.cutting import opened
-from anatomatte_review.service import Setup
 from made.browsing import browser, complaints, until
 from made.rooms_made import couple
-from made.serving import Running, decoded, running
+from made.serving import Running, decoded
 
 NOTE = {"who": "Anna Drawn", "what": "a new face", "when": "2026-11-29", "note": ""}
 SOURCE = "day/bert.png"
@@ -46,14 +44,6 @@ PLACED = """['stage', 'side', 'transport', 'tools'].map((id) => {
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return couple(tmp_path_factory.mktemp("made") / "day").parent
-
-
-@pytest.fixture(scope="module")
-def serving(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    root = tmp_path_factory.mktemp("root")
-    shutil.copytree(made, root / "day")
-    with running(Setup(opened, root=root, writable=True)) as found:
-        yield found
 
 
 @pytest.fixture

@@ -49,14 +49,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def serving(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    root = tmp_path_factory.mktemp("root")
-    shutil.copytree(made, root / "day")
-    with running(Setup(opened, root=root, writable=True)) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
     with browser() as found:
         where = tmp_path_factory.mktemp("downloads")

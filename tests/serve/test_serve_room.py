@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +33,6 @@ COAT = {"kind": "part", "frame": 1005, "part": "coat", "stroke": [0.44, 0.42, 0.
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return room(tmp_path_factory.mktemp("made") / "day").parent
-
-
-@pytest.fixture(scope="module")
-def serving(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    root = tmp_path_factory.mktemp("root")
-    shutil.copytree(made, root / "day")
-    with running(Setup(opened, root=root, writable=True)) as found:
-        yield found
 
 
 @pytest.fixture
