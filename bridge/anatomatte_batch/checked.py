@@ -53,19 +53,19 @@ def sequences(target: str, layers: str | None, shot: str | None, ranks: int) -> 
         from anatomatte.shot import store
 
         names = store.load(shot).names
-    first = parse_layers(layers, people=1, names=names)[0]
+    first = parse_layers(layers, names=names)[0]
     people = _people(of_layer(pattern, first, names))
     asked = parse_layers(layers, people=people, names=names)
 
-    def one(pattern: Pattern, some: tuple[str, ...]) -> Checked:
+    def one(pattern: Pattern, some: tuple[str, ...], whole: bool = True) -> Checked:
         coded = cryptomatte.asked(some, people, names, ranks)
         found = {*channel_names(some, names), *(name for each in coded for name in each.channels)}
         as_they_like = len(found) == 1 and pattern.extension != ".exr"
-        return Checked(pattern, frozenset(() if as_they_like else found), asked == some or some == ("rgba",))
+        return Checked(pattern, frozenset(() if as_they_like else found), whole)
 
     if TOKEN not in target:
         return [one(pattern, asked)]
-    return [one(of_layer(pattern, layer, names), (layer,)) for layer in asked]
+    return [one(of_layer(pattern, layer, names), (layer,), layer == "rgba") for layer in asked]
 
 
 def _people(pattern: Pattern) -> int:

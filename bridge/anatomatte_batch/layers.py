@@ -97,6 +97,9 @@ def _meant(word: str, absent: Collection[str], people: int | None) -> Iterator[s
         yield from (name for name in SETS[word] if name not in beyond)
     elif word == "cryptomatte":
         yield from CRYPTOMATTES
+    elif (person := word.partition(".")[0]) in beyond:
+        cure = "raise it (--set people=N), or ask for others"
+        raise SettingsError(f"{word}: people = {people}, so that nobody is {person}; {cure}.")
     elif word in available() or word in CRYPTOMATTES:
         yield word
     else:

@@ -124,6 +124,27 @@ def test_each_layer_and_each_proxy_is_looked_at(tmp_path, capsys):
     assert main(["check-frames", str(target)]) == 2 and "--layers" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["k.####.exr", "{layer}.####.exr"])
+def test_parts_of_somebody_else_than_the_first(tmp_path, capsys, name):
+    words = ["--layers", "person_02.face"]
+    source = shot(tmp_path, (1, 2))
+    assert cli(source, tmp_path / name, *words, connect=FakeConnect()) == 0
+    assert check(capsys, tmp_path / name, *words)[0] == 0
+    assert check(capsys, tmp_path / name, "--layers", "person_03.face", "--frames", "1-2")[0] == 7
+
+
+def test_a_person_beyond_those_of_the_files_is_a_sentence(tmp_path, capsys):
+    source = shot(tmp_path, (1,))
+    words = ["--set", "people=1", "--layers"]
+    for beyond in ("person_02", "person_02.face", "rgba,person_02.face"):
+        assert cli(source, tmp_path / "k.####.exr", *words, beyond, connect=FakeConnect()) == 2
+        assert "people = 1, so that nobody is person_02" in "".join(capsys.readouterr())
+    assert not list(tmp_path.glob("k.*"))
+    assert cli(source, tmp_path / "k.####.exr", *words, "people.face", connect=FakeConnect()) == 0
+    assert main(["check-frames", str(tmp_path / "k.####.exr"), "--layers", "person_02.face"]) == 2
+    assert "nobody is person_02" in capsys.readouterr().err
+
+
 def test_a_plate_that_came_later_makes_a_frame_stale(tmp_path, capsys):
     target = rendered(tmp_path)
     write(tmp_path / "plate.0003.exr", plate(seed=99))

@@ -76,6 +76,19 @@ def test_deadline_shows_every_sequence(tmp_path):
     assert seen == [(str(place / folder), name) for folder in ("out", "small") for name in names]
 
 
+def test_deadline_takes_a_shot_whose_sidecar_is_elsewhere(tmp_path):
+    """Its names are those of layers, and of folders: those are not known yet."""
+    shot(tmp_path / "shot", (1, 2))
+    for name in ("key.####.exr", "{layer}.####.exr"):
+        (tmp_path / "shot" / "s.toml").write_text(
+            f'[shot]\nsource = "plate.####.exr"\noutput = "out/{name}"\nlayers = "rgba,anna.face"\n'
+            'sidecar = "p.shot.json"\n'
+        )
+        job = tmp_path / name[:1]
+        assert main(["farm", "deadline", str(tmp_path / "shot" / "s.toml"), "-o", str(job)]) == 0
+        assert ("OutputFilename0" in facts((job / "render.job").read_text())) == (name[0] == "k")
+
+
 def test_opencue_has_its_elements_in_order_and_the_check_waits_for_all_frames(tmp_path):
     text = written(tmp_path, "opencue", "1-9x2", "gpus = 1\ngpu_memory = 4")["sh010.xml"]
     assert 'cjsl-1.12.dtd"' in text.splitlines()[1]

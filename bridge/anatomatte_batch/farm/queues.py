@@ -14,6 +14,7 @@ from anatomatte.errors import SettingsError
 
 from ..checked import sequences
 from ..cryptomatte import RANKS
+from ..layer_sink import TOKEN
 from ..sequences import compact
 from .description import FarmShot
 
@@ -52,12 +53,18 @@ def deadline(shot: FarmShot) -> dict[str, str]:
 
 
 def _outputs(shot: FarmShot) -> dict[str, str]:
-    """The files that the queue may show, a folder and a name for each sequence."""
+    """The files that the queue may show, a folder and a name for each sequence that is known by now."""
     told: dict[str, str] = {}
     sidecar = shot.sidecar if Path(shot.sidecar).is_file() else None
-    for target in (shot.output, shot.proxy):
-        for one in sequences(target, shot.layers, sidecar, RANKS) if target else ():
-            path, at = Path(one.pattern.text), len(told) // 2
+    for target in filter(None, (shot.output, shot.proxy)):
+        if TOKEN not in target:
+            files = [target]
+        elif shot.sidecar and sidecar is None:  # its names are those of folders
+            continue
+        else:
+            files = [one.pattern.text for one in sequences(target, shot.layers, sidecar, RANKS)]
+        for path in map(Path, files):
+            at = len(told) // 2
             name = re.sub(r"%0?(\d*)d", lambda token: "#" * int(token[1] or 1), path.name)
             told |= {f"OutputDirectory{at}": str(path.parent), f"OutputFilename{at}": name}
     return told
