@@ -113,7 +113,8 @@ def write(path, pixels: np.ndarray, kind: str = "half", **facts: object) -> None
     spec.full_x, spec.full_y, spec.full_width, spec.full_height = full
     if "names" in facts:
         spec.channelnames = facts.pop("names")
-    for name, value in facts.items():
+    # the clock would make another file, and so another plate, of the same pixels a second later
+    for name, value in {"DateTime": "2026:01:01 00:00:00", **facts}.items():
         spec.attribute(name, *value) if isinstance(value, tuple) else spec.attribute(name, value)
     path.parent.mkdir(parents=True, exist_ok=True)
     sink = oiio.ImageOutput.create(str(path))
