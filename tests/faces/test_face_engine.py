@@ -24,7 +24,7 @@ from anatomatte.errors import SettingsError
 from anatomatte.faces import mesh
 from anatomatte.frame import Frame
 from anatomatte.menus import FACE_MENU
-from anatomatte.people.landmarks import Person
+from anatomatte.people.landmarks import Landmarks, Person
 from anatomatte.plate import prepare
 from anatomatte.settings import Settings
 from anatomatte.shot.face_rows import rows_of
@@ -33,6 +33,7 @@ from anatomatte.shot.writing import write_shot
 from anatomatte.work import Work
 from made.face_marks import evidence, face, plate, turned
 from made.people_fake import looking
+from made.people_marks import marks as standing
 from made.shots_made import shot, written
 
 SIDE = 384
@@ -83,6 +84,23 @@ def test_upside_down_the_face_is_the_same(upright: mesh.Face) -> None:
         back = np.array(drawn().shape[1::-1]) - one.points[:, :2]
         assert np.hypot(*(back - upright.points[:, :2]).T).mean() < 0.1 * upright.eyes
         assert abs(abs(one.pose.degrees[2]) - 180) < 20
+
+
+@pytest.mark.parametrize("body", ["", "below", "above"])
+def test_a_head_is_not_upside_down_on_its_own_shoulders(body: str) -> None:
+    """A profile, a nape or a pattern may look like a face upside down."""
+    picture = drawn(2)
+    height, width = picture.shape[:2]
+    matte = np.zeros((height, width), np.float32)
+    matte[: height - AT[1], : width - AT[0]] = 1
+    at = np.array([0.5 * SIDE, 0.58 * SIDE], np.float32)
+    marks = standing().pose.copy()  # whose head is a tenth as high
+    marks[:, :2] = (marks[:, :2] - (60, 29)) * 8 * (1 if body == "below" else -1) + at
+    known = Landmarks(marks, None, None, None, 0.9) if body else None
+    (found,) = mesh.faces(
+        picture, [Person(matte, None, at / (width, height))], [known], subject.face_model()
+    )
+    assert (found is None) == (body == "below")
 
 
 def test_the_detector_finds_a_face_that_the_pass_did_not(upright: mesh.Face) -> None:

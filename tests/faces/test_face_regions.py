@@ -121,10 +121,20 @@ def test_faces_are_looked_for_when_a_region_is_asked_for(monkeypatch: pytest.Mon
         assert asked == [1]
 
 
-@pytest.mark.parametrize("shadow", [False, True])
-def test_a_beard_is_where_the_lower_face_is_unlike_the_skin(shadow: bool) -> None:
-    planes = {beard: regions(made(picture=plate(beard, shadow)))["face_beard"] for beard in (False, True)}
-    assert planes[False].max() == 0  # a shadow is no beard
+BEARDS = {"black": (0.05, 0.045, 0.04), "brown": (0.09, 0.055, 0.035), "grey": (0.16, 0.15, 0.14)}
+
+
+@pytest.mark.parametrize("fringe", [False, True])
+@pytest.mark.parametrize("light", ["even", "above", "side"])
+def test_without_a_beard_there_is_none(light: str, fringe: bool) -> None:
+    picture = plate(light=light, fringe=fringe)  # neither a shadow under the nose nor hair on the forehead
+    assert regions(made(picture=picture))["face_beard"].max() == 0
+
+
+@pytest.mark.parametrize("colour", BEARDS)
+@pytest.mark.parametrize("light", ["even", "above", "side"])
+def test_a_beard_is_where_the_lower_face_is_unlike_the_skin(light: str, colour: str) -> None:
+    planes = regions(made(picture=plate(BEARDS[colour], light, fringe=True)))
     chin = turned()[175, :2].astype(int)
-    assert planes[True][chin[1], chin[0]] > 0.7
-    assert planes[True][: int(turned()[4, 1])].max() < 0.05
+    assert planes["face_beard"][chin[1], chin[0]] > 0.7
+    assert planes["face_beard"][: int(turned()[4, 1])].max() < 0.05

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,8 +44,16 @@ def face(points: NDArray[np.float64]) -> Face:
     return Face(own, surface(own), 1.0, pose_of(own))
 
 
-def plate(beard: bool = False, shadow: bool = False) -> NDArray[np.float32]:
-    """(300, 400, 3) scene-linear: a head of skin with dark brows and red lips at (200, 150), under hair."""
+def plate(
+    beard: Sequence[float] | None = None, light: str = "even", fringe: bool = False
+) -> NDArray[np.float32]:
+    """(300, 400, 3) scene-linear: a head of skin with dark brows and red lips at (200, 150), under hair.
+
+    Args:
+        beard: its colour.
+        light: even, from "above" or from a "side".
+        fringe: hair lies on the forehead.
+    """
     points = turned()
     y, x = np.mgrid[:300, :400] + 0.5
     made = np.full((300, 400, 3), 0.3, np.float32)
@@ -51,8 +61,10 @@ def plate(beard: bool = False, shadow: bool = False) -> NDArray[np.float32]:
     made[np.hypot((x - 200) / 85, (y - 150) / 100) < 1] = HAIR
     head = np.hypot((x - 200) / 76, (y - 155) / 92) < 1
     made[head] = SKIN
-    if beard:
-        made[head & (y > points[2, 1])] = (0.07, 0.06, 0.05)
+    if beard is not None:
+        made[head & (y > points[2, 1])] = beard
+    if fringe:
+        made[head & (y < points[66, 1])] = HAIR
     for at, wide, high, colour in (
         (63, 16, 3, HAIR),
         (293, 16, 3, HAIR),
@@ -61,8 +73,10 @@ def plate(beard: bool = False, shadow: bool = False) -> NDArray[np.float32]:
         (13, 24, 8, (0.5, 0.12, 0.12)),
     ):
         made[np.hypot((x - points[at, 0]) / wide, (y - points[at, 1]) / high) < 1] = colour
-    if shadow:  # light from above
-        made *= np.exp((150 - y[..., None]) / 60).astype(np.float32)
+    if light == "above":
+        made *= np.exp(np.minimum(150 - y[..., None], 0) / 110).astype(np.float32)
+    if light == "side":
+        made *= np.exp((200 - x[..., None]) / 60).astype(np.float32)
     return made
 
 

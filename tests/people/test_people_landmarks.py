@@ -370,3 +370,15 @@ def test_each_person_gets_the_body_that_the_detector_found_of_him() -> None:
     near = np.array([[0.68, 0.13, 1], [0.69, 0.13, 1]], np.float32)
     assert matched(mattes, near, np.stack([body(250)])) == [-1, 0]
     assert matched([], heads[:0], np.stack([body(250)])) == []
+
+
+@pytest.mark.parametrize(("eyes", "turn"), [((3, -3), 0), ((-2, 2), 0), ((-20, 20), 0)])
+def test_a_profile_is_not_looked_at_upside_down(eyes: tuple[int, int], turn: float) -> None:
+    """Of eyes one behind the other, and of those of a nape, left may lie right; a mouth is below them."""
+    body = np.zeros((33, 4), np.float32)
+    body[:, :2] = figure(100, 120)[:33]
+    body[2, 0], body[5, 0] = 100 + eyes[0], 100 + eyes[1]
+    assert abs(looks.face_square(body).turn - turn) < 0.5
+    over = body.copy()
+    over[:, :2] = 240 - over[:, :2]
+    assert np.cos(looks.face_square(over).turn - turn - np.pi) > 0.9

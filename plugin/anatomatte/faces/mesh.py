@@ -52,6 +52,11 @@ _HEADS = (0.35, 0.7, 1.2)
 """Sides of the squares around a head, in lengths of the person, in which the detector looks."""
 
 _TURNS = (90, -90, 180)
+_POSE_EYES, _SHOULDERS = [2, 5], [11, 12]
+_SEEN = 0.5
+_HEAD_TURNS = -0.3
+"""Cosine between upright of a head and of the body below it, less than which none can be."""
+
 _ONE_FACE = 0.3
 
 
@@ -132,7 +137,7 @@ class _Look(Alone):
         """The first face that is believed where one may be."""
         for square, again in self._squares(marks):
             found = self._look(square, again)
-            if found is not None and found.score >= BELIEVED:
+            if found is not None and found.score >= BELIEVED and not _on_its_head(found, marks):
                 return found
         return None
 
@@ -197,6 +202,16 @@ class _Look(Alone):
         places = points[:, :2] / np.array(self.scale, np.float32)
         clear = [value_at(self.own, at) * (1 - value_at(self.others, at)) for at in places]
         return np.asarray(np.clip(clear, 0, 1), np.float32)
+
+
+def _on_its_head(face: Face, marks: Landmarks | None) -> bool:
+    """Whether the face of somebody whose shoulders are seen is turned further than heads can be."""
+    if marks is None or float(marks.pose[_SHOULDERS, 2].min()) < _SEEN:
+        return False
+    body = marks.pose[_POSE_EYES, :2].mean(0) - marks.pose[_SHOULDERS, :2].mean(0)
+    turned = face.pose.turn[:2, 1]  # where its chin is
+    long = float(np.linalg.norm(body) * np.linalg.norm(turned))
+    return -float(body @ turned) < _HEAD_TURNS * long
 
 
 def square_of(points: Plane) -> Square:

@@ -35,12 +35,15 @@ BEARDS: Outline = (
 )
 """Where a beard may be: along the jaw, around the mouth, up to the nose."""
 
-BARE: tuple[Outline, ...] = (
-    (117, 118, 101, 36, 205, 50),
-    (346, 347, 330, 266, 425, 280),
-    (107, 66, 69, 108, 151, 337, 299, 296, 336, 9),
+CHEEKS: tuple[Outline, ...] = ((117, 118, 101, 36, 205, 50), (346, 347, 330, 266, 425, 280))
+"""What this person's bare skin looks like."""
+
+CHIN: Outline = (
+    *(43, 106, 182, 83, 18, 313, 406, 335, 273, 422, 430, 394),
+    *(379, 378, 400, 377, 152, 148, 176, 149, 150, 169, 210, 202),
 )
-"""Cheeks and forehead: what this person's bare skin looks like."""
+MOUSTACHE: Outline = (98, 97, 2, 326, 327, 426, 322, 391, 393, 167, 165, 92, 206)
+"""Between nose and upper lip."""
 
 _EAR = np.array([[7.2, -3.8, 1.6], [8.6, -4.4, 4.6], [9.4, -2.6, 6.0], [8.8, 2.2, 5.0], [7.2, 2.6, 2.0]])
 """An ear's outline on the canonical face (centimetres; x outward, y down, z away from the camera)."""

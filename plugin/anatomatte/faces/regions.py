@@ -42,9 +42,15 @@ _HIDDEN_EAR = -0.35, -0.05
 """Cosine of an ear's side of the head against the camera up to which it is hidden, and from which seen."""
 
 _BEARD = 0.2, 0.4
-_PATCH, _MOST = 0.4, 0.05
-"""Share of the chin and the lip that is like a beard from which on there is one; how far three quarters of
-it are unlike skin at least."""
+"""How far a pixel is unlike skin from which on it may be beard, and is."""
+
+_CHIN = 0.63
+_BEARDED = 0.44, 0.5
+"""How much the chin counts beside what is above the lip, and how far both are unlike skin from which on there
+may be a beard, and is one."""
+
+_LEAST = 6
+"""Pixels of a cheek, a chin that say anything."""
 
 Box = tuple[int, int, int, int]
 """Top, bottom, left, right, in pixels."""
@@ -182,35 +188,62 @@ def _hull(places: NDArray[np.float64]) -> NDArray[np.float32]:
 
 
 def _beard(face: Face, picture: Pixels, zone: Pixels) -> Pixels:
-    """How far what may be bearded is unlike this person's bare skin, h×w in 0..1; 0 without a beard."""
-    size = zone.shape
-    bare = _filled([face.points[list(one), :2] for one in outlines.BARE], (size[0], size[1])) > 0.5
-    lips = _filled([face.points[list(outlines.LIPS), :2]], (size[0], size[1])) > 0
-    chin = (zone > 0.5) & ~lips
-    if bare.sum() < 12 or chin.sum() < 12:
-        return np.zeros(size, np.float32)
+    """How far what may be bearded is unlike this person's cheeks, h×w in 0..1; 0 without a beard.
+
+    A beard is dark, or pale, on the chin *and* above the lip. Light that falls from above or from a side
+    darkens one of them, and a fringe the forehead, which is not asked.
+    """
+    size = zone.shape[0], zone.shape[1]
+    none = np.zeros(size, np.float32)
+    cheeks = [_within(face, cheek, size) for cheek in outlines.CHEEKS]
+    bare = cheeks[0] | cheeks[1]
+    lips = _within(face, outlines.LIPS, size, 0.0)
+    chin, above = (_within(face, one, size) & ~lips for one in (outlines.CHIN, outlines.MOUSTACHE))
+    if min(bare.sum(), chin.sum(), above.sum()) < _LEAST:
+        return none
     blur = max(0.5, 0.03 * face.eyes)
-    unlike = _unlike(_soft(picture, blur), bare)
-    cover = np.asarray(step(unlike, *_BEARD), np.float32)
-    there = float(cover[chin].mean()) > _PATCH and float(np.quantile(unlike[chin], 0.25)) > _MOST
-    return cover * zone if there else np.zeros(size, np.float32)
+    luma, colour = _luma_colour(_soft(picture, blur))
+    level, tone = (float(np.median(plane[bare])) for plane in (luma, colour))
+    unlike = _unlike(luma - level, tone - colour, tone)
+    likely = _CHIN * float(np.median(unlike[chin])) + (1 - _CHIN) * float(np.median(unlike[above]))
+    there = float(step(likely, *_BEARDED))
+    if there == 0:
+        return none
+    lit = _lit(luma, face, cheeks)
+    return np.asarray(there * step(_unlike(luma - lit, tone - colour, tone), *_BEARD) * zone, np.float32)
 
 
-def _unlike(picture: Pixels, bare: Mask) -> Pixels:
-    """How far pixels are darker and less coloured than bare skin, h×w: 0 is skin, 1 surely is not."""
+def _within(face: Face, outline: Outline, size: tuple[int, int], more: float = 0.5) -> Mask:
+    """Where an outline covers *more* than so much of a pixel, h×w."""
+    return np.asarray(_filled([face.points[list(outline), :2]], size) > more)
+
+
+def _luma_colour(picture: Pixels) -> tuple[Pixels, Pixels]:
+    """Logarithms of brightness and of how red pixels are, h×w each."""
     red, green, blue = (np.maximum(picture[..., k], 1e-3) for k in range(3))
-    luma = 0.3 * red + 0.6 * green + 0.1 * blue
-    colour = np.log(red / np.sqrt(green * blue))
-    tone = float(np.median(colour[bare]))
-    dark = np.clip(1 - luma / np.exp(_lit(np.log(luma), bare)), -0.5, 1)
-    pale = np.clip((tone - colour) / max(tone, 0.1), -1, 1)
-    return np.asarray(dark + 0.5 * pale, np.float32)
+    luma = np.log(0.3 * red + 0.6 * green + 0.1 * blue)
+    return np.asarray(luma, np.float32), np.asarray(np.log(red / np.sqrt(green * blue)), np.float32)
 
 
-def _lit(luma: Pixels, bare: Mask) -> Pixels:
-    """The plane through the brightness of bare skin, h×w: light comes from a side."""
-    rows, columns = np.nonzero(bare)
-    known = np.column_stack([rows, columns, np.ones(len(rows))])
-    down, across, level = np.linalg.lstsq(known, luma[bare], rcond=None)[0]
-    y, x = np.ogrid[: luma.shape[0], : luma.shape[1]]
-    return np.asarray(down * y + across * x + level, np.float32)
+def _unlike(brighter: Pixels, paler: Pixels, tone: float) -> Pixels:
+    """How far pixels are darker and less coloured than bare skin, h×w: 0 is skin, 1 surely is not.
+
+    Args:
+        brighter: logarithm of brightness beyond that of bare skin, h×w.
+        paler: how much less red than bare skin, whose redness is *tone*.
+    """
+    dark = np.clip(1 - np.exp(brighter), 0, 1)
+    return np.asarray(dark + 0.5 * np.clip(paler / max(tone, 0.1), 0, 1), np.float32)
+
+
+def _lit(luma: Pixels, face: Face, cheeks: Sequence[Mask]) -> Pixels:
+    """How bright bare skin would be, h×w: as the cheeks are, from one to the other as light from a side is."""
+    both = np.float32(np.median(luma[cheeks[0] | cheeks[1]]))
+    if min(cheek.sum() for cheek in cheeks) < _LEAST:
+        return np.full(luma.shape, both, np.float32)
+    first, other = (float(np.median(luma[cheek])) for cheek in cheeks)
+    ends = np.array([face.points[list(cheek), :2].mean(0) for cheek in outlines.CHEEKS])
+    way = ends[1] - ends[0]
+    y, x = np.mgrid[: luma.shape[0], : luma.shape[1]]
+    along = ((x - ends[0, 0]) * way[0] + (y - ends[0, 1]) * way[1]) / max(float(way @ way), 1.0)
+    return np.asarray(first + (other - first) * np.clip(along, 0, 1), np.float32)

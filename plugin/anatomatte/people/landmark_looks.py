@@ -34,6 +34,9 @@ LEFT_HAND, RIGHT_HAND = (15, 17, 19), (16, 18, 20)
 _FACE = (5, 2, 0, 8, 7)  # right eye, left eye, nose, right ear, left ear
 _MOUTH = (9, 10)
 _EYES_OF_MESH = (33, 263)
+_PROFILE = 0.5
+"""Cosine between what eyes, and eyes and mouth, say of a face's turn up to which the latter is believed."""
+
 _PALM = (0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18)
 
 
@@ -113,10 +116,18 @@ def refined(points: NDArray[np.floating[Any]], heat: Plane) -> Points:
 
 
 def face_square(body: Plane) -> Square:
-    """The square around the face of a body's landmarks (33, 4)."""
+    """The square around the face of a body's landmarks (33, 4).
+
+    As published its eyes are level; of a profile's eyes, one behind the other, that says nothing, or stands it
+    on its head: there the mouth is below the eyes.
+    """
     places = body[:, :2].astype(np.float64)
-    points = np.concatenate([places[list(_FACE)], places[list(_MOUTH)].mean(0)[None]])
-    return bounding(points, level(points[0], points[1])).scaled(2, up=0.1)
+    mouth = places[list(_MOUTH)].mean(0)
+    points = np.concatenate([places[list(_FACE)], mouth[None]])
+    turn, lifted = level(points[0], points[1]), upright(mouth, points[:2].mean(0))
+    if np.cos(turn - lifted) < _PROFILE:
+        turn = lifted
+    return bounding(points, turn).scaled(2, up=0.1)
 
 
 def face_of(found: tuple[Plane, float], square: Square) -> tuple[Plane, float, Square]:
