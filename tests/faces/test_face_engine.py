@@ -97,9 +97,7 @@ def test_a_head_is_not_upside_down_on_its_own_shoulders(body: str) -> None:
     marks = standing().pose.copy()  # whose head is a tenth as high
     marks[:, :2] = (marks[:, :2] - (60, 29)) * 8 * (1 if body == "below" else -1) + at
     known = Landmarks(marks, None, None, None, 0.9) if body else None
-    (found,) = mesh.faces(
-        picture, [Person(matte, None, at / (width, height))], [known], subject.face_model()
-    )
+    (found,) = mesh.faces(picture, [Person(matte, None, at / (width, height))], [known], subject.face_model())
     assert (found is None) == (body == "below")
 
 

@@ -237,7 +237,7 @@ def _unlike(brighter: Pixels, paler: Pixels, tone: float) -> Pixels:
 
 
 def _lit(luma: Pixels, face: Face, cheeks: Sequence[Mask]) -> Pixels:
-    """How bright bare skin would be, h×w: as the cheeks are, from one to the other as light from a side is."""
+    """How bright bare skin would be, h×w: as the cheeks are, from one to the other as side light is."""
     both = np.float32(np.median(luma[cheeks[0] | cheeks[1]]))
     if min(cheek.sum() for cheek in cheeks) < _LEAST:
         return np.full(luma.shape, both, np.float32)

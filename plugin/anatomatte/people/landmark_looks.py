@@ -118,8 +118,8 @@ def refined(points: NDArray[np.floating[Any]], heat: Plane) -> Points:
 def face_square(body: Plane) -> Square:
     """The square around the face of a body's landmarks (33, 4).
 
-    As published its eyes are level; of a profile's eyes, one behind the other, that says nothing, or stands it
-    on its head: there the mouth is below the eyes.
+    As published its eyes are level; of the eyes of a profile, one behind the other, that says nothing, or
+    stands it on its head: there the mouth is below the eyes.
     """
     places = body[:, :2].astype(np.float64)
     mouth = places[list(_MOUTH)].mean(0)
