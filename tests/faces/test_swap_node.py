@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from anatomatte.ops import colour
+from anatomatte.cache import memo
+from anatomatte.ops import colour, display
 from made.face_pictures import ANNA, BERT, NOTE, Light, light_of, smaller
 from made.shim_bench import BUNDLE
 from made.shots_made import shot, written
@@ -267,6 +268,23 @@ def test_a_draft_and_a_proxy_have_the_face_at_the_same_place(node: Instance, pat
     half = node.render(1, scale=0.5)["colour"][..., 3]
     small = cv2.resize(patch[..., 3], half.shape[::-1], interpolation=cv2.INTER_AREA)
     assert ((half > 0.5) & (small > 0.5)).sum() / ((half > 0.5) | (small > 0.5)).sum() > 0.85
+
+
+def test_of_a_plate_larger_than_what_networks_see_the_face_is_at_its_place(
+    node: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plate = np.asarray(cv2.resize(PLATE, None, fx=1.5, fy=1.5), np.float32)
+    made = []
+    for longest in (display.LONGEST, max(HIGH, WIDE)):
+        monkeypatch.setattr(display, "LONGEST", longest)
+        memo.purge()
+        patch = rendered(node, plate, output="face_patch")[..., 3].copy()
+        lips = rendered(node, plate, output="packed", pack_r="face_lips", swap="off")[..., 0].copy()
+        made.append((patch, lips))
+    monkeypatch.undo()
+    memo.purge()
+    for one, other in zip(*made, strict=True):
+        assert ((one > 0.5) & (other > 0.5)).sum() / ((one > 0.5) | (other > 0.5)).sum() > 0.8
 
 
 @pytest.mark.parametrize("output", ["face_plate", "face_patch"])
