@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from anatomatte.parts import INDEX, PARTS
 from anatomatte.people.landmarks import Landmarks
+from anatomatte.people.parts import outfit, person
+from anatomatte.people.parts.boxes import spread
 from anatomatte.people.parts.labels import AT, LABELS
 
 Plane = npt.NDArray[np.float32]
@@ -63,6 +65,14 @@ def labelled() -> Plane:
     shares[AT["trousers"]][(rows >= 110) & (rows < 210)] += 0.15
     shares[AT["upper_clothes"]][(rows >= 45) & (rows < 125)] += 0.2
     return np.asarray(shares / shares.sum(0), np.float32)
+
+
+def decided(
+    view: person.View, odds: person.OutfitOdds = outfit.outfit_odds, worn: tuple[str, ...] = ()
+) -> Plane:
+    """The probabilities (labels, h, w) of a person; outside the nearest pixel's."""
+    inside = view.cover > person.INSIDE
+    return spread(person.decided(view, inside, odds, worn), inside)
 
 
 def haze(matte: Plane) -> Plane:

@@ -65,7 +65,7 @@ def test_two_networks_have_four_variants_and_agree_on_one_picture(weights: Path,
 def check_laws(seen: PeopleEvidence) -> None:
     high, wide = seen.alpha.shape
     assert high % STRIDE == wide % STRIDE == 0
-    assert seen.parts.shape == (len(PARTS), high, wide)
+    assert seen.parts.shape == (len(PARTS), high // 2, wide // 2), "as networks give them"
     for plane in (seen.alpha, seen.held, seen.parts, seen.people, seen.heads):
         assert plane.dtype == np.float32
         assert np.isfinite(plane).all()

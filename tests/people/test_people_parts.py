@@ -9,6 +9,7 @@ import pytest
 from anatomatte.people.landmarks import Landmarks
 from anatomatte.people.parts import graph, person, regions, trust
 from anatomatte.people.parts.body import body_of
+from anatomatte.people.parts.boxes import spread
 from anatomatte.people.parts.fields import fields
 from anatomatte.people.parts.gaussians import fitted
 from anatomatte.people.parts.hardness import hardened, unsure
@@ -16,7 +17,7 @@ from anatomatte.people.parts.labels import AT, LABELS
 from anatomatte.people.parts.near import Look, head_window, with_looks
 from anatomatte.people.parts.prior import prior
 from anatomatte.people.parts.seen import PersonEvidence
-from made.people_marks import SIZE, Plane, labelled, marks, standing
+from made.people_marks import SIZE, Plane, decided, labelled, marks, standing
 
 
 def view(mark: Landmarks | None) -> person.View:
@@ -25,7 +26,7 @@ def view(mark: Landmarks | None) -> person.View:
 
 
 def test_landmarks_regions_and_colours_decide_what_the_network_leaves_open() -> None:
-    made = hardened(person.decided(view(marks())), 1.0)
+    made = hardened(decided(view(marks())), 1.0)
     assert made.sum(0) == pytest.approx(1, abs=1e-5)
     best = made.argmax(0)
     for name, row, column in (
@@ -34,39 +35,41 @@ def test_landmarks_regions_and_colours_decide_what_the_network_leaves_open() -> 
     ):  # fmt: skip
         assert LABELS[best[row, column]] == name, (name, LABELS[best[row, column]])
         assert made[AT[name], row, column] > 0.9
-    alone = person.decided(view(None))
+    alone = decided(view(None))
     assert alone[AT["left_shoe"], 216, 73] == pytest.approx(alone[AT["right_shoe"], 216, 73], rel=0.1)
 
 
 def test_sides_are_the_persons_own() -> None:
     """Turned around, the same picture has its left at the left, and no face."""
-    made = person.decided(view(marks(turned=True)))
+    made = decided(view(marks(turned=True)))
     assert made[AT["right_shoe"], 216, 73] > made[AT["left_shoe"], 216, 73]
     inside = standing()[1] > 0
     assert not body_of(marks(turned=True), inside).facing and body_of(marks(), inside).facing
-    before = person.decided(view(marks()))
+    before = decided(view(marks()))
     assert made[AT["face"]][20:40, 50:70].mean() < 0.5 * before[AT["face"]][20:40, 50:70].mean()
 
 
 def test_black_pictures_divide_by_nothing() -> None:
     picture, matte = standing()
     with np.errstate(all="raise", under="ignore"):
-        made = person.decided(person.View(person.smoothed(0 * picture), matte, labelled(), marks()))
+        made = decided(person.View(person.smoothed(0 * picture), matte, labelled(), marks()))
     assert np.isfinite(made).all()
 
 
-def test_outside_of_the_person_nothing_changes() -> None:
-    one = view(marks())
-    outside = one.cover <= person.INSIDE
-    assert np.array_equal(person.decided(one)[:, outside], one.shares[:, outside])
+def test_outside_of_the_person_the_nearest_pixel_carries_on() -> None:
+    inside = np.zeros((6, 8), np.bool_)
+    inside[1:5, 2:4] = inside[2, 6] = True
+    made = spread(np.arange(int(inside.sum()), dtype=np.float32)[None], inside)[0]
+    assert np.array_equal(made[inside], np.arange(9)), "inside they stay as they are"
+    assert made[0, 2] == made[1, 2] and made[5, 0] == made[4, 2] and made[2, 7] == made[2, 6]
 
 
 def test_one_outfit_is_one_for_the_whole_person() -> None:
     def skirt(_: PersonEvidence) -> dict[str, float]:
         return {"dress": -4.0, "skirt": 0.0, "trousers": -4.0}
 
-    made = person.decided(view(marks()), skirt)
-    usual = person.decided(view(marks()))
+    made = decided(view(marks()), skirt)
+    usual = decided(view(marks()))
     legs = np.s_[150, 50:70]
     assert made[AT["skirt"]][legs].sum() > usual[AT["skirt"]][legs].sum()
 

@@ -18,7 +18,7 @@ from anatomatte.shot.looks import Look, looks_of
 from anatomatte.shot.numbering import AtFrame
 from anatomatte.shot.reading import read_shot
 from made.people_fake import two_people
-from made.people_marks import labelled, marks, standing
+from made.people_marks import decided, labelled, marks, standing
 from made.shots_made import RED, frames, look, shot, written
 
 SKIRT, TROUSERS = (-3.0, -0.2, -2.0, 1.0, -2.0), (-3.0, -1.5, -0.4, 1.0, -2.0)
@@ -104,8 +104,8 @@ def test_the_people_of_a_frame_wear_what_their_numbers_do() -> None:
 def test_what_is_worn_decides_on_the_parts(landmarks: bool) -> None:
     picture, matte = standing()
     view = person.View(person.smoothed(picture), matte, labelled(), marks() if landmarks else None)
-    usual, legs = person.decided(view), np.s_[150, 50:70]
-    skirt = person.decided(view, worn=("skirt",))
+    usual, legs = decided(view), np.s_[150, 50:70]
+    skirt = decided(view, worn=("skirt",))
     assert skirt[AT["skirt"]][legs].sum() > usual[AT["skirt"]][legs].sum()
     assert np.allclose(skirt.sum(0), usual.sum(0), atol=1e-5)
 

@@ -163,6 +163,6 @@ def part_strength(seen: PeopleEvidence | None, settings: Settings) -> Pixels | N
         return None
     strength = np.ones(seen.alpha.shape, np.float32)
     for name in DESPILLED:
-        share = seen.parts[list(channels(name))].sum(0)
+        share = seen.part(*channels(name))
         strength += np.float32(getattr(settings, f"despill_{name}") - 1) * share
     return np.asarray(np.clip(strength, 0, 2), np.float32)

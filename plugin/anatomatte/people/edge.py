@@ -178,7 +178,7 @@ def _expected(cover: Pixels, evidence: PeopleEvidence, detail: float) -> Pixels:
     *detail* is how much finer its grid is than that of the *evidence*.
     """
     made = gauss(cover, _DOUBT * detail)
-    hair = np.minimum(evidence.parts[INDEX["hair"]] / np.float32(_HAIR), 1)
+    hair = np.minimum(evidence.part(INDEX["hair"]) / np.float32(_HAIR), 1)
     if not hair.any():
         return made
     wide = _FLY * float(np.hypot(*cover.shape))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ops.filters import grow
+
 Plane = NDArray[np.float32]
 
 
@@ -15,7 +17,8 @@ class PeopleEvidence:
     """Evidence of people in one picture, at the merged size h x w; all values in [0, 1] and finite.
 
     `alpha` (h, w) coverage by people without what they hold; `held` (h, w) coverage by held
-    things; `parts` (parts, h, w) probabilities that sum to 1; `people` (K, h, w) whose a pixel is,
+    things; `parts` (parts, h', w') probabilities that sum to 1, on a grid of the same picture that may be
+    coarser: networks give them at half of their size; `people` (K, h, w) whose a pixel is,
     summing to 1 over the people when there are any, strongest first; `heads` (K, 3) x and y as
     shares of width and height, and score; `main` (K,) whether the picture is about each, None where that is
     not known; `found` how many were seen, those beyond the K included (0: the K); `bodies` (n, 13) what the
@@ -36,6 +39,11 @@ class PeopleEvidence:
     bodies: Plane | None = None
     outfits: Plane | None = None
     numbers: tuple[int, ...] | None = None
+
+    def part(self, *channels: int) -> Plane:
+        """The probability (h, w) of some parts together, by their channels."""
+        said = self.parts[list(channels)].sum(0)
+        return said if said.shape == self.alpha.shape else grow(said, *self.alpha.shape)
 
     def number(self, index: int) -> int:
         """The number, from 0, of the person at a place in `people`; -1 of whom a sidecar does not number."""

@@ -90,7 +90,7 @@ def _depth(mask: Pixels) -> Pixels:
 
 def holes(matte: Pixels, evidence: PeopleEvidence) -> Pixels:
     """How much of each cell is confidently a person whatever the keyer says, h×w on the network's grid."""
-    hair = np.minimum(2 * evidence.parts[INDEX["hair"]], 1)  # it lets the screen through in earnest
+    hair = np.minimum(2 * evidence.part(INDEX["hair"]), 1)  # it lets the screen through in earnest
     confident = step(evidence.alpha, *CONFIDENT) * (1 - hair)
     deep = step(_depth(confident), *DEEP) * confident
     open_ = shrink((matte <= np.float32(0.02)).astype(np.float32), *evidence.alpha.shape)

@@ -148,9 +148,9 @@ class MergedCrops:
     def _parts(
         self, added: list[tuple[Plane, Region, Plane]], threads: int, check: Callable[[], None]
     ) -> Plane:
-        """Probabilities (parts, h, w) that sum to 1, from those of each crop, its region and weight.
+        """Probabilities (parts, h/2, w/2) that sum to 1, from those of each crop, its region and weight.
 
-        The network gives parts at half its size, so they are blended on half of the grid.
+        The network gives parts at half its size, so they are blended, and kept, on half of the grid.
         """
         height, width = self.size
         small = np.zeros((len(added[0][0]), height // 2, width // 2), np.float32)
@@ -165,13 +165,7 @@ class MergedCrops:
 
         every(len(small), add, threads, check)
         small /= np.maximum(small.sum(0), np.float32(1e-6))
-        made = np.empty((len(small), height, width), np.float32)
-
-        def enlarge(k: int) -> None:
-            made[k] = grow(small[k], height, width)
-
-        every(len(made), enlarge, threads, check)
-        return made
+        return small
 
     def _add(self, crop: Crop) -> tuple[Region, Plane]:
         """Add one crop, but for its parts; its region of the grid and its weight there."""

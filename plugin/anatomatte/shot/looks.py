@@ -101,7 +101,7 @@ def looks_of(picture: Pixels, seen: PeopleEvidence) -> tuple[Look, ...]:
     high, wide = seen.alpha.shape
     small = cv2.resize(np.clip(picture, 0, 1), (wide, high), interpolation=cv2.INTER_AREA)
     lab = np.asarray(cv2.cvtColor(np.asarray(small, np.float32), cv2.COLOR_RGB2Lab), np.float32)
-    groups = np.stack([seen.parts[channels].sum(0) for channels in _CHANNELS])
+    groups = np.stack([seen.part(*channels) for channels in _CHANNELS])
     mattes = [np.asarray(share * seen.alpha, np.float32) for share in seen.people]
     solid = [matte > SOLID for matte in mattes]
     grown = [cv2.dilate(one.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0 for one in solid]
@@ -121,7 +121,7 @@ def _outfit(seen: PeopleEvidence, k: int, matte: Plane) -> Plane | None:
         return None
     said = np.full(COUNT, np.nan, np.float32) if seen.outfits is None else seen.outfits[k]
     mass = [
-        float((seen.parts[INDEX[name]] * matte).sum()) / total for name in (*LOWER, "coat", "upper_clothes")
+        float((seen.part(INDEX[name]) * matte).sum()) / total for name in (*LOWER, "coat", "upper_clothes")
     ]
     coat, top = (share + _LITTLE for share in mass[len(LOWER) :])
     lower = together(said, np.array(mass[: len(LOWER)], np.float32))

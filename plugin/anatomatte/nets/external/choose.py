@@ -18,7 +18,7 @@ from ...work import Work
 from ..runtime.recurrent import Contract, frames_for
 from .alpha_edge import Asked, Frames, contract_of
 from .built_in import BUILT_IN, OWN
-from .merge import lawful
+from .merge import lawful, on_grid
 from .protocols import AlphaModel, EdgeGiven, EdgeModel, Kind, PartsModel, PeopleGiven
 from .stored import StoredAlpha, StoredEdge, StoredParts
 
@@ -221,6 +221,7 @@ def given(
     parts, alpha = parts_model(models.parts), alpha_model(models.alpha)
     work.check()
     messages = [*parts.messages, *alpha.messages]
+    own = on_grid(own, (own.alpha.shape[0], own.alpha.shape[1]))
     found = parts.parts(own, picture, people, work, messages.append)
     found, said = alpha.alpha(found, picture, models.mix, work, messages.append, frames)
     return PeopleGiven(lawful(found) if models.change_evidence else found, said, tuple(messages))

@@ -70,7 +70,7 @@ def head_of(cover: Plane) -> tuple[float, float, float]:
 
 def on_grid(seen: PeopleEvidence, size: tuple[int, int]) -> PeopleEvidence:
     """The same evidence at another size (height, width)."""
-    if seen.alpha.shape == size:
+    if seen.alpha.shape == seen.parts.shape[1:] == size:
         return seen
 
     def at(planes: Plane) -> Plane:

@@ -97,7 +97,7 @@ def _boxes(kind: str, seen: PeopleEvidence, size: tuple[int, int], aspect: float
     for number, share in enumerate(seen.people):
         cover = share * seen.alpha
         if kind == "face":
-            cover = cover * seen.parts[_HEAD].sum(0)
+            cover = cover * seen.part(*_HEAD)
         rows, columns = (np.flatnonzero((cover > _LEAST).any(axis)) for axis in (1, 0))
         if not len(rows):
             continue

@@ -239,7 +239,8 @@ def _long_side(weights: Path) -> int:
 
 def main_parts(evidence: PeopleEvidence) -> NDArray[np.uint8]:
     """The most likely part per pixel, (h, w): background where alpha and held together are under a half."""
-    best = evidence.parts[1:].argmax(0).astype(np.uint8) + 1
+    said = np.stack([evidence.part(k) for k in range(1, len(evidence.parts))])
+    best = said.argmax(0).astype(np.uint8) + 1
     return np.where(evidence.alpha + evidence.held >= 0.5, best, np.uint8(INDEX["background"])).astype(
         np.uint8
     )

@@ -12,7 +12,7 @@ import numpy as np
 from ...frame import Pixels
 from ...ops.filters import Mask
 from .body import Body, Vector
-from .gaussians import Mixture, fitted
+from .gaussians import Mixture, fitted_all
 from .labels import AT, LOWER
 from .seen import PersonEvidence
 
@@ -58,14 +58,20 @@ def cloths(seen: PersonEvidence, at: Body) -> Cloths:
     cloth = _cloth(seen)
     chest = _within(at.trunk, _CHEST) & _free(at) & (at.head > _OFF_HEAD)
     hips = _within(at.height, _HIPS) & _free(at) & (at.head > _OFF_HEAD)
-    above = _sampled(seen, cloth * (1 - seen.shares[AT["coat"]]), chest)
-    return Cloths(_mean(below(seen, at), seen, cloth, chest), _mean(above, seen, cloth, hips))
+    above = np.where(chest, cloth * (1 - seen.shares[AT["coat"]]), 0)
+    one, two = _fitted(seen, _lower(seen, at), above)
+    return Cloths(_mean(one, seen, cloth, chest), _mean(two, seen, cloth, hips))
 
 
 def below(seen: PersonEvidence, at: Body) -> Cloth | None:
     """What is worn below the hips; None where too little of it shows."""
+    return _fitted(seen, _lower(seen, at))[0]
+
+
+def _lower(seen: PersonEvidence, at: Body) -> Vector:
+    """How much each pixel N counts for what is worn below the hips."""
     worn = _cloth(seen) * seen.shares[[AT[name] for name in LOWER]].sum(0)
-    return _sampled(seen, worn, _within(at.height, _BELOW) & _free(at))
+    return np.where(_within(at.height, _BELOW) & _free(at), worn, 0).astype(np.float32)
 
 
 def _cloth(seen: PersonEvidence) -> Vector:
@@ -82,13 +88,16 @@ def _within(x: Vector, span: tuple[float, float]) -> Mask:
     return np.asarray((x > span[0]) & (x < span[1]), np.bool_)
 
 
-def _sampled(seen: PersonEvidence, weight: Vector, where: Mask) -> Cloth | None:
-    """The cloth at some pixels; None where too little of it shows."""
-    sample = where & (weight > _SURE)
-    if sample.sum() < _LEAST:
-        return None
-    model = fitted(seen.lab, np.where(where, weight, 0).astype(np.float32), floor=_SPREAD)
-    return Cloth(model, float(np.quantile(model.density(seen.lab[sample]), 0.25)))
+def _fitted(seen: PersonEvidence, *weights: Vector) -> list[Cloth | None]:
+    """The cloths of which pixels N count so much; None for those of which too little shows."""
+    made: list[Cloth | None] = [None] * len(weights)
+    there = [k for k, weight in enumerate(weights) if (weight > _SURE).sum() >= _LEAST]
+    if there:
+        models = fitted_all([(seen.lab, weights[k]) for k in there], floor=_SPREAD)
+        for at, k in enumerate(there):
+            usual = np.quantile(models[at].density(seen.lab[weights[k] > _SURE]), 0.25)
+            made[k] = Cloth(models[at], float(usual))
+    return made
 
 
 def _mean(cloth: Cloth | None, seen: PersonEvidence, weight: Vector, where: Mask) -> float:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from ...frame import Pixels
-from ...ops.filters import Mask, grow, shrink
+from ...ops.filters import grow, shrink
 from ...ops.strips import every, never
 from ...parts import INDEX, PARTS, PERSON
 from .. import partition
@@ -18,6 +17,7 @@ from ..landmark_people import Person
 from ..landmarks import Landmarks
 from ..partition import LEAST, SOFTMAX_FLOOR
 from . import outfit
+from .boxes import Box, Window, scaled, sized, spread
 from .hardness import hardened, unsure
 from .labels import AT, LABELS
 from .near import Look, with_looks
@@ -39,9 +39,6 @@ _ABSENT = 1e-3
 """A part with no higher share than this is not there."""
 _NARROWEST = 12
 """Pixels of the grid that a person needs across."""
-
-Box = tuple[int, int, int, int]
-"""Top, bottom, left, right, in pixels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,10 +128,11 @@ def parts_of(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Decided:
-    """One person's parts (parts, h, w) in a box of the plate."""
+    """One person's parts in a box of the plate: labels of which there is anything, and their (n, h, w)."""
 
     number: int
     box: Box
+    labels: tuple[int, ...]
     shares: Pixels
     unsure: dict[str, str]
 
@@ -165,30 +163,38 @@ class _Everyone:
         self.plate = (picture.shape[0], picture.shape[1])
         cover = np.clip(evidence.alpha + evidence.held, 0, 1)
         size = self._working(cover)
-        self.cover = _sized(cover, *size)
+        self.cover = sized(cover, *size)
         self.whose = np.zeros((len(evidence.people), *size), np.float32)
         for k, plane in enumerate(evidence.people):
-            self.whose[k] = _sized(plane, *size)
-        probabilities = np.empty((len(evidence.parts), *size), np.float32)
+            self.whose[k] = sized(plane, *size)
+        self.mattes = self.cover * self.whose
+        self.shares = self._said(threads)
+
+    def _said(self, threads: int) -> Pixels:
+        """What the networks say, (labels, h, w), no finer than they say it; nowhere a softmax's floor."""
+        parts, details = self.evidence.parts, self.details
+        size = min(parts.shape[1], self.cover.shape[0]), min(parts.shape[2], self.cover.shape[1])
+        probabilities = np.empty((len(parts), *size), np.float32)
 
         def fit(k: int) -> None:
-            probabilities[k] = _sized(evidence.parts[k], *size)
+            probabilities[k] = sized(parts[k], *size)
 
         every(len(probabilities), fit, threads, never)
+        whose = np.array([sized(plane, *size) for plane in self.whose])
         probabilities = with_looks(probabilities, details.looks, self.plate)
-        probabilities = with_turned(probabilities, details.turned, self.whose, self.plate)
+        probabilities = with_turned(probabilities, details.turned, whose, self.plate)
         of = tuple(INDEX[name] for name in PERSON)
         known = partition.total(probabilities, of)
-        shares, there = partition.divided(probabilities, of, known * self.cover, known, threads)
-        self.shares = np.zeros((len(LABELS), *size), np.float32)
+        shares, there = partition.divided(probabilities, of, known * sized(self.cover, *size), known, threads)
+        made = np.zeros((len(LABELS), *size), np.float32)
         planes = tuple(sorted(AT[PARTS[channel]] for channel in there))
         for plane, channel in zip(shares, there, strict=True):
-            mine = np.subtract(plane, np.float32(SOFTMAX_FLOOR), out=self.shares[AT[PARTS[channel]]])
+            mine = np.subtract(plane, np.float32(SOFTMAX_FLOOR), out=made[AT[PARTS[channel]]])
             np.maximum(mine, 0, out=mine)
-        unit = np.maximum(partition.total(self.shares, planes), np.float32(1e-6))
+        unit = np.maximum(partition.total(made, planes), np.float32(1e-6))
         for k in planes:
-            self.shares[k] /= unit
-        self.mattes = self.cover * self.whose
+            made[k] /= unit
+        return made
 
     def _working(self, cover: Pixels) -> tuple[int, int]:
         """Height and width for the evidence: the largest person has `SIDE` pixels at most."""
@@ -207,10 +213,15 @@ class _Everyone:
         size = max(_NARROWEST, round(height * scale)), max(_NARROWEST, round(width * scale))
         view = self._view(k, box, size)
         worn = self.details.worn[k] if k < len(self.details.worn) else ()
-        shares = _filled(decided(view, self._odds(k), worn), view.cover > INSIDE)
+        inside = view.cover > INSIDE
+        if not inside.any():
+            inside = np.ones_like(inside)
+        shares = decided(view, inside, self._odds(k), worn)
         hard = hardened(shares, 1.0)
+        told = unsure(hard, view.cover[inside])
         soft = hard if self.hardness == 1 else hardened(shares, self.hardness)
-        return _Decided(k, box, soft, unsure(hard, view.cover))
+        there = np.flatnonzero(soft.max(1) > _ABSENT)
+        return _Decided(k, box, tuple(there.tolist()), spread(soft[there], inside), told)
 
     def _odds(self, k: int) -> OutfitOdds:
         """How likely each outfit of person *k* is: by the pixels, and the outfit head where it knows.
@@ -226,10 +237,10 @@ class _Everyone:
 
     def _view(self, k: int, box: Box, size: tuple[int, int]) -> View:
         top, bottom, left, right = box
-        cut = np.ascontiguousarray(self.picture[top:bottom, left:right])
-        small = shrink(cut, *size)
-        take = _Window(box, size, self.plate, self.cover.shape)
-        shares = np.stack([take(plane) for plane in self.shares])
+        small = shrink(self.picture[top:bottom, left:right], *size)
+        take = Window(box, size, self.plate, self.cover.shape)
+        said = Window(box, size, self.plate, self.shares.shape[1:])
+        shares = np.stack([said(plane) for plane in self.shares])
         shares /= np.maximum(shares.sum(0), np.float32(1e-6))
         marks = self._marks(k)
         if marks is not None and not believed(marks, self.mattes, k, self.plate):
@@ -261,14 +272,13 @@ class _Everyone:
         )
         there: set[int] = set()
         for one in people:
-            box = _scaled(one.box, self.plate, (height, width))
+            box = scaled(one.box, self.plate, (height, width))
             here = np.s_[box[0] : box[1], box[2] : box[3]]
-            mine = _sized(self.whose[one.number], height, width)[here]
+            mine = sized(self.whose[one.number], height, width)[here]
             total[here] += mine
-            for k, plane in enumerate(one.shares):
-                if float(plane.max()) > _ABSENT:
-                    there.add(k)
-                    theirs[k][here] += _sized(plane, box[1] - box[0], box[3] - box[2]) * mine
+            there.update(one.labels)
+            for k, plane in zip(one.labels, one.shares, strict=True):
+                theirs[k][here] += sized(plane, box[1] - box[0], box[3] - box[2]) * mine
         rest = 1 - np.clip(total, 0, 1)
         there |= self._add_network(theirs, rest)
         of = tuple(sorted(there))
@@ -284,12 +294,15 @@ class _Everyone:
         """Add what the network says where nobody was decided, *rest* of it; the planes that it adds to."""
         if float(rest.max()) <= _ABSENT:
             return set()
-        height, width = (-(-side // _COARSER) for side in self.cover.shape)
+        height, width = (-(-side // _COARSER) for side in self.shares.shape[1:])
         there = [k for k, plane in enumerate(self.shares) if float(plane.max()) > _ABSENT]
-        small = np.stack([_sized(self.shares[k], height, width) for k in there]) + np.float32(1e-6)
+        small = np.stack([sized(self.shares[k], height, width) for k in there]) + np.float32(1e-6)
+        added = set()
         for k, plane in zip(there, hardened(small, self.hardness), strict=True):
-            made[k] += grow(plane, *rest.shape) * rest
-        return set(there)
+            if float(plane.max()) > _ABSENT:
+                made[k] += grow(plane, *rest.shape) * rest
+                added.add(k)
+        return added
 
     def _grid(self, people: Sequence[_Decided]) -> tuple[int, int]:
         """Height and width of the grid: as fine as the largest person was decided."""
@@ -307,24 +320,6 @@ def _length(matte: Pixels) -> int:
     return max((int(np.ptp(at)) + 1 for at in spans if len(at)), default=0)
 
 
-class _Window:
-    """Planes on the grid of the evidence, brought to a box of the plate at another size."""
-
-    def __init__(
-        self, box: Box, size: tuple[int, int], plate: tuple[int, int], grid: tuple[int, ...]
-    ) -> None:
-        down, across = grid[0] / plate[0], grid[1] / plate[1]
-        y = ((np.arange(size[0]) + 0.5) * (box[1] - box[0]) / size[0] + box[0]) * down - 0.5
-        x = ((np.arange(size[1]) + 0.5) * (box[3] - box[2]) / size[1] + box[2]) * across - 0.5
-        self._x, self._y = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
-
-    def __call__(self, plane: Pixels) -> Pixels:
-        if not plane.any():
-            return np.zeros(self._x.shape, np.float32)
-        made = cv2.remap(plane, self._x, self._y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(made, np.float32)
-
-
 def _moved(marks: Landmarks, box: Box, size: tuple[int, int]) -> Landmarks:
     """Landmarks of the plate in pixels of a box of it at another size."""
     scale = np.array([size[1] / (box[3] - box[2]), size[0] / (box[1] - box[0])], np.float32)
@@ -340,28 +335,3 @@ def _moved(marks: Landmarks, box: Box, size: tuple[int, int]) -> Landmarks:
     pose = there(marks.pose)
     assert pose is not None
     return Landmarks(pose, there(marks.face), there(marks.left_hand), there(marks.right_hand), marks.score)
-
-
-def _filled(shares: Pixels, inside: Mask) -> Pixels:
-    """Shares (n, h, w) carried on to what is not *inside*, from the nearest pixel that is."""
-    if not inside.any() or inside.all():
-        return shares
-    outside = (~inside).astype(np.uint8)
-    _, nearest = cv2.distanceTransformWithLabels(outside, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    of = np.zeros(int(nearest.max()) + 1, np.intp)
-    of[nearest[inside]] = np.flatnonzero(inside)
-    flat = shares.reshape(len(shares), -1)
-    made = shares.copy()
-    made[:, ~inside] = flat[:, of[nearest[~inside]]]
-    return made
-
-
-def _scaled(box: Box, plate: tuple[int, int], grid: tuple[int, int]) -> Box:
-    down, across = grid[0] / plate[0], grid[1] / plate[1]
-    top, left = round(box[0] * down), round(box[2] * across)
-    return top, max(top + 1, round(box[1] * down)), left, max(left + 1, round(box[3] * across))
-
-
-def _sized(plane: Pixels, height: int, width: int) -> Pixels:
-    smaller = height * width < plane.size
-    return shrink(plane, height, width) if smaller else grow(plane, height, width)

@@ -7,8 +7,8 @@ that a picture always gives the same model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,34 +16,41 @@ import numpy.typing as npt
 from ...frame import Pixels
 
 _ROUNDS = 6
-_MOST = 1500
+_MOST = 500
 """Colours that a model is fitted to; of more every n-th counts."""
+
+Doubles = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
-    """Means n×3, inverse Cholesky factors n×3×3 and log weights n (with the normaliser)."""
+    """One mixture of n Gaussians, or several: arrays begin with as many dimensions more.
+
+    Means n×3, inverse Cholesky factors n×3×3 and log weights n (with the normaliser).
+    """
 
     means: Pixels
     whiten: Pixels
     weights: Pixels
 
     def density(self, colours: Pixels) -> Pixels:
-        """Log density of each colour N×3 (but for a constant)."""
-        terms = self._terms(colours)
-        high = terms.max(0)
-        terms -= high
+        """Log density of each colour N×3 (but for a constant), N or as many rows as there are mixtures."""
+        *many, count, _ = self.means.shape
+        away = (self.whiten.reshape(-1, 3) @ colours.T).reshape(*many, count, 3, len(colours))
+        away -= self.whiten @ self.means[..., None]
+        away *= away
+        terms = away[..., 0, :] + away[..., 1, :]
+        terms += away[..., 2, :]
+        terms *= np.float32(-0.5)
+        terms += self.weights[..., None]
+        high = terms.max(-2)
+        terms -= high[..., None, :]
         np.exp(terms, out=terms)
-        return np.asarray(high + np.log(terms.sum(0)), np.float32)
+        return np.asarray(high + np.log(terms.sum(-2)), np.float32)
 
-    def _terms(self, colours: Pixels) -> Pixels:
-        """n×N."""
-        made = np.empty((len(self.means), len(colours)), np.float32)
-        for k, (mean, whiten, weight) in enumerate(zip(self.means, self.whiten, self.weights, strict=True)):
-            away = whiten @ (colours - mean).T
-            away *= away
-            made[k] = weight - 0.5 * (away[0] + away[1] + away[2])
-        return made
+    def __getitem__(self, one: int) -> Mixture:
+        """One of several mixtures."""
+        return Mixture(self.means[one], self.whiten[one], self.weights[one])
 
 
 def fitted(colours: Pixels, weight: Pixels, count: int = 3, floor: float = 10.0) -> Mixture:
@@ -53,70 +60,92 @@ def fitted(colours: Pixels, weight: Pixels, count: int = 3, floor: float = 10.0)
         weight: N, how much each counts; their sum is above 0.
         floor: variance that every direction has at least.
     """
-    there = np.flatnonzero(weight > 1e-3 * weight.max())
-    there = there[:: max(1, len(there) // _MOST)]
-    colours, weight = colours[there].astype(np.float64), weight[there].astype(np.float64)
-    weight /= weight.sum()
-    middle = weight @ colours
-    spread = np.einsum("n,ni,nj->ij", weight, colours - middle, colours - middle) + floor * np.eye(3)
-    along = (colours - middle) @ np.linalg.eigh(spread)[1][:, -1]
-    order = np.argsort(along, kind="stable")
-    at = np.searchsorted(np.cumsum(weight[order]), (np.arange(count) + 0.5) / count)
-    means = colours[order[np.minimum(at, len(order) - 1)]]
-    covers, shares = np.repeat(spread[None], count, 0), np.full(count, 1 / count)
-    squares = _squares(colours - middle)
-    means = means - middle
+    return fitted_all([(colours, weight)], count, floor)[0]
+
+
+def fitted_all(samples: Sequence[tuple[Pixels, Pixels]], count: int = 3, floor: float = 10.0) -> Mixture:
+    """The mixtures of several samples, each as `fitted` makes it, all at once: they are small."""
+    colours, weight = _stacked(samples)
+    weight /= weight.sum(-1, keepdims=True)
+    middle = (weight[:, None] @ colours)[:, 0]
+    colours -= middle[:, None]
+    spread = (colours * weight[..., None]).transpose(0, 2, 1) @ colours + floor * np.eye(3)
+    means = _first(colours, weight, spread, count)
+    covers = np.repeat(spread[:, None], count, 1)
+    shares = np.full(means.shape[:2], 1 / count)
+    squares = _squares(colours)
     for _ in range(_ROUNDS):
         share = _coefficients(means, covers, shares) @ squares
-        share -= share.max(0)
+        share -= share.max(1, keepdims=True)
         np.exp(share, out=share)
-        share *= weight / share.sum(0)
-        sums = share @ squares.T
-        shares = sums[:, 0] + 1e-4
-        means = sums[:, 1:4] / shares[:, None]
-        off = means[:, :, None] * sums[:, None, 1:4]
-        within = sums[:, _SQUARE] - off - off.transpose(0, 2, 1)
-        within += sums[:, 0, None, None] * means[:, :, None] * means[:, None]
-        covers = within / shares[:, None, None] + floor * np.eye(3)
-        shares /= shares.sum()
-    return _mixture(means + middle, covers, shares)
+        share *= (weight / share.sum(1))[:, None]
+        sums = share @ squares.transpose(0, 2, 1)
+        shares = sums[..., 0] + 1e-4
+        means = sums[..., 1:4] / shares[..., None]
+        off = means[..., :, None] * sums[..., None, 1:4]
+        within = sums[..., _SQUARE] - off - off.swapaxes(-1, -2)
+        within += sums[..., 0, None, None] * means[..., :, None] * means[..., None, :]
+        covers = within / shares[..., None, None] + floor * np.eye(3)
+        shares /= shares.sum(-1, keepdims=True)
+    return _mixture(means + middle[:, None], covers, shares)
+
+
+def _stacked(samples: Sequence[tuple[Pixels, Pixels]]) -> tuple[Doubles, Doubles]:
+    """Samples of one size, colours and weights: shorter ones end in colours that do not count."""
+    taken = []
+    for colours, weight in samples:
+        there = np.flatnonzero(weight > 1e-3 * weight.max())
+        there = there[:: max(1, len(there) // _MOST)]
+        taken.append((colours[there], weight[there]))
+    longest = max(len(weight) for _, weight in taken)
+    stack, weights = np.zeros((len(taken), longest, 3)), np.zeros((len(taken), longest))
+    for k, (colours, weight) in enumerate(taken):
+        stack[k, : len(weight)], weights[k, : len(weight)] = colours, weight
+        stack[k, len(weight) :] = colours[:1]
+    return stack, weights
+
+
+def _first(colours: Doubles, weight: Doubles, spread: Doubles, count: int) -> Doubles:
+    """The means to begin with: at quantiles of the strongest direction."""
+    along = (colours @ np.linalg.eigh(spread)[1][..., -1:])[..., 0]
+    order = np.argsort(along, 1, kind="stable")
+    reached = np.cumsum(np.take_along_axis(weight, order, 1), 1)
+    wanted = (np.arange(count) + 0.5) / count
+    at = np.minimum((reached[:, None] < wanted[:, None]).sum(-1), colours.shape[1] - 1)
+    return np.asarray(np.take_along_axis(colours, np.take_along_axis(order, at, 1)[..., None], 1))
 
 
 _SQUARE = np.array([[4, 7, 8], [7, 5, 9], [8, 9, 6]])
 """Where the products of two colours are among `_squares`."""
 
 
-def _squares(away: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _squares(away: Doubles) -> Doubles:
     """1, the three colours, their squares and their products, 10×N, of colours N×3 away from their mean.
 
     A Gaussian's exponent is a sum of them, and from their sums it is fitted anew.
     """
-    one, two, three = away.T
-    made = np.empty((10, len(away)))
-    made[0], made[1:4] = 1, away.T
-    for row, (a, b) in enumerate(
-        ((one, one), (two, two), (three, three), (one, two), (one, three), (two, three)), 4
-    ):
-        np.multiply(a, b, out=made[row])
+    made = np.empty((len(away), 10, away.shape[1]))
+    made[:, 0], made[:, 1:4] = 1, away.transpose(0, 2, 1)
+    np.multiply(made[:, 1:4], made[:, 1:4], out=made[:, 4:7])
+    np.multiply(made[:, 1:2], made[:, 2:4], out=made[:, 7:9])
+    np.multiply(made[:, 2], made[:, 3], out=made[:, 9])
     return made
 
 
-def _coefficients(
-    means: npt.NDArray[Any], covers: npt.NDArray[Any], shares: npt.NDArray[Any]
-) -> npt.NDArray[Any]:
+def _coefficients(means: Doubles, covers: Doubles, shares: Doubles) -> Doubles:
     """What `_squares` are multiplied with, n×10, for the log densities of n Gaussians."""
-    inverse = np.linalg.inv(covers)
-    along = (inverse @ means[:, :, None])[..., 0]
-    made = np.empty((len(means), 10))
-    made[:, 0] = np.log(shares) - 0.5 * (np.linalg.slogdet(covers)[1] + (means * along).sum(1))
-    made[:, 1:4] = along
-    made[:, 4:7] = -0.5 * inverse[:, (0, 1, 2), (0, 1, 2)]
-    made[:, 7:] = -inverse[:, (0, 0, 1), (1, 2, 2)]
+    inverse, volume = np.linalg.inv(covers), np.linalg.det(covers)
+    along = (inverse @ means[..., None])[..., 0]
+    made = np.empty((*shares.shape, 10))
+    made[..., 0] = np.log(shares) - 0.5 * (np.log(volume) + (means * along).sum(-1))
+    made[..., 1:4] = along
+    made[..., 4:7] = -0.5 * inverse[..., (0, 1, 2), (0, 1, 2)]
+    made[..., 7:] = -inverse[..., (0, 0, 1), (1, 2, 2)]
     return made
 
 
-def _mixture(means: npt.NDArray[Any], covers: npt.NDArray[Any], shares: npt.NDArray[Any]) -> Mixture:
+def _mixture(means: Doubles, covers: Doubles, shares: Doubles) -> Mixture:
     factors = np.linalg.cholesky(covers)
-    volume = np.log(np.einsum("kii->ki", factors)).sum(1)
+    volume = np.log(factors[..., (0, 1, 2), (0, 1, 2)]).sum(-1)
     whiten = np.linalg.inv(factors)
     return Mixture(*(np.asarray(a, np.float32) for a in (means, whiten, np.log(shares) - volume)))

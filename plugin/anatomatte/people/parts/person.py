@@ -13,7 +13,7 @@ from ...ops.filters import Mask
 from ..landmarks import Landmarks
 from . import graph, outfit, tones
 from .body import Body, Vector, body_of
-from .gaussians import fitted
+from .gaussians import fitted_all
 from .labels import AT, BARE, LABELS, SHOES, SIDES, TIGHTS, UPPER, planes
 from .prior import prior, ramp
 from .regions import Numbers, cut, regions
@@ -69,29 +69,27 @@ def smoothed(picture: Pixels) -> Pixels:
     return np.asarray(lab, np.float32)
 
 
-def decided(view: View, odds: OutfitOdds = outfit.outfit_odds, worn: Collection[str] = ()) -> Pixels:
-    """Probabilities (labels, h, w) of the labels within the person; outside they stay as they came.
+def decided(
+    view: View, inside: Mask, odds: OutfitOdds = outfit.outfit_odds, worn: Collection[str] = ()
+) -> Pixels:
+    """Probabilities (labels, N) of the labels at the pixels *inside* (h×w), those of the person.
 
     Args:
         odds: how likely each outfit is.
         worn: what is known to be worn, as `outfit.told` takes it.
     """
-    inside = view.cover > INSIDE
-    if int(inside.sum()) < _LEAST:
-        return view.shares
-    work = _Person(view, inside, odds, worn)
-    made = view.shares.copy()
-    made[:, inside] = work.probabilities()
-    return made
+    shares = view.shares[:, inside]
+    return shares if shares.shape[1] < _LEAST else _Person(view, inside, shares, odds, worn).probabilities()
 
 
 class _Person:
     """Evidence at the N pixels of one person."""
 
-    def __init__(self, view: View, inside: Mask, odds: OutfitOdds, worn: Collection[str]) -> None:
+    def __init__(
+        self, view: View, inside: Mask, shares: Pixels, odds: OutfitOdds, worn: Collection[str]
+    ) -> None:
         self.inside, self.lab, self.weight = inside, view.lab[inside], view.cover[inside]
         self.body: Body | None = None if view.marks is None else body_of(view.marks, inside)
-        shares = view.shares[:, inside]
         if self.body is not None:
             shares = _with_tights(shares)
         self.skin = None if self.body is None else tones.skin(self.lab, self.body)
@@ -150,13 +148,16 @@ class _Person:
 def _models(found: Pixels, colours: Pixels, mass: Pixels) -> Pixels:
     """Log odds (labels, n) of n regions by models of the colours of what each label is so far."""
     made = np.zeros_like(found)
-    for members in _TOGETHER:
-        share = np.square(found[members].sum(0)) * mass
+    shares = [(members, np.square(found[members].sum(0)) * mass) for members in _TOGETHER]
+    for members, share in shares:
         if share.sum() < _SMALL:
             made[members] -= 3
-            continue
-        likes = fitted(colours, share).density(colours)
-        made[members] += np.float32(_MODELS) * np.clip(likes + 9, -6, 20)
+    there = [(members, share) for members, share in shares if share.sum() >= _SMALL]
+    if there:
+        likes = fitted_all([(colours, share) for _, share in there]).density(colours)
+        likes = np.float32(_MODELS) * np.clip(likes + 9, -6, 20)
+        for (members, _), like in zip(there, likes, strict=True):
+            made[members] += like
     return made
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from ...frame import Pixels
 from ...ops.filters import Mask
 from .body import Body, Vector
-from .gaussians import fitted
+from .gaussians import fitted, fitted_all
 
 _LEAST_SPREAD = np.array([14, 4, 4], np.float32)
 _WIDER = np.array([2.2, 1.6, 1.6], np.float32)
@@ -39,11 +39,13 @@ def hair(lab: Pixels, at: Body) -> Vector | None:
     chest = (at.trunk > 0.55) & (at.trunk < 0.95) & (np.abs(at.face_x) < 1.3) & (at.arm > 0.8)
     if min(above.sum(), chest.sum()) < _LEAST:
         return None
-    mine, other = _density(lab, above, 2), _density(lab, chest, 3)
-    if at.skin.sum() >= _LEAST:
-        other = np.maximum(other, _density(lab, at.skin, 2))
+    samples = [_sample(lab, where) for where in (above, at.skin) if where is above or at.skin.sum() >= _LEAST]
+    mine, *others = fitted_all(samples, 2).density(lab)
+    other = fitted(*_sample(lab, chest)).density(lab)
+    for skin_like in others:
+        other = np.maximum(other, skin_like)
     return np.asarray(np.clip(mine - other, -4, 4), np.float32)
 
 
-def _density(lab: Pixels, where: Mask, count: int) -> Vector:
-    return fitted(lab[where], np.ones(int(where.sum()), np.float32), count).density(lab)
+def _sample(lab: Pixels, where: Mask) -> tuple[Pixels, Vector]:
+    return lab[where], np.ones(int(where.sum()), np.float32)
