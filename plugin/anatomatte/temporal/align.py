@@ -76,7 +76,7 @@ class Alignment:
         Yields:
             The number of a plane, a window of this frame, and the plane in it; outside of it the plane is 0.
         """
-        x, y = self._places(*like, stack.shape[1], stack.shape[2])
+        x, y = self.places(like, (stack.shape[1], stack.shape[2]))
         sides = (y.min(1), y.max(1)), (x.min(0), x.max(0))
         for k, plane in enumerate(stack):
             there = plane != 0
@@ -92,12 +92,12 @@ class Alignment:
         """The belief at another size."""
         return self.belief if self.belief.shape == (rows, columns) else grow(self.belief, rows, columns)
 
-    def _places(self, rows: int, columns: int, height: int, width: int) -> tuple[Pixels, Pixels]:
-        """Where each of rows × columns pixels lies in a picture of height × width."""
-        low, wide = self.x.shape
+    def places(self, like: tuple[int, int], of: tuple[int, ...]) -> tuple[Pixels, Pixels]:
+        """Where each pixel of this frame, *like* rows and columns of them, lies in the other *of* so many."""
+        (height, width), (low, wide) = of, self.x.shape
         x, y = self.x, self.y
-        if (rows, columns) != (low, wide):
-            x, y = grow(x, rows, columns), grow(y, rows, columns)
+        if like != (low, wide):
+            x, y = grow(x, *like), grow(y, *like)
         half = np.float32(0.5)
         x = (x + half) * np.float32(width / wide) - half
         y = (y + half) * np.float32(height / low) - half
