@@ -54,13 +54,17 @@ class Guide:
         spread = np.maximum(box(small * small, window) - self._mean * self._mean, 0)
         self._trust = 1 / (spread + np.float32(_EPSILON))
 
-    def lines(self, field: Pixels) -> tuple[Pixels, Pixels]:
-        """Slope and offset, h×w, of the straight functions of brightness that *field*, h×w in 0..1, is."""
+    def lines(self, field: Pixels, of: tuple[slice, slice] = np.s_[:, :]) -> tuple[Pixels, Pixels]:
+        """Slope and offset, h×w, of the straight functions of brightness that *field*, h×w in 0..1, is.
+
+        Args:
+            of: rows and columns of the coarse grid that the field is.
+        """
         mean = box(field, self._window)
-        slope = box(self._small * field, self._window)
-        slope -= self._mean * mean
-        slope *= self._trust
-        mean -= slope * self._mean
+        slope = box(self._small[of] * field, self._window)
+        slope -= self._mean[of] * mean
+        slope *= self._trust[of]
+        mean -= slope * self._mean[of]
         return box(slope, self._window), box(mean, self._window)
 
     def fine(self, field: Pixels) -> Pixels:

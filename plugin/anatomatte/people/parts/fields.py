@@ -42,7 +42,7 @@ class PartFields:
 
     Attributes:
         labels: the channel of each part.
-        lines: n×h×w×2, slope and offset over the plate's brightness.
+        lines: n×h×w×2, slope and offset over the plate's brightness; 0 where there is nothing of a part.
         there: n×h×w, where anything of a part is left.
         bright: H×W in 0..1.
         units: what the shares are multiplied with to sum to 1.
@@ -120,17 +120,28 @@ def fields(
 ) -> PartFields:
     """Fields of shares n×h×w that sum to 1, over a plate of the brightness *bright*, H×W."""
     guide = Guide(bright, (shares.shape[1], shares.shape[2]), window=WINDOW)
-    lines = np.empty((*shares.shape, 2), np.float32)
+    lines, there = np.zeros((*shares.shape, 2), np.float32), np.zeros(shares.shape, np.bool_)
 
     def straight(k: int) -> None:
-        lines[k, ..., 0], lines[k, ..., 1] = guide.lines(shares[k])
-        lines[k, ..., 1] -= np.float32(SOFTMAX_FLOOR)
+        of = _around(shares[k])
+        slope, offset = guide.lines(np.ascontiguousarray(shares[k][of]), of)
+        lines[k][of][..., 0], lines[k][of][..., 1] = slope, offset
+        # brightness is in 0..1: where this is 0 or less nothing is left of the part
+        there[k][of] = offset + np.maximum(slope, 0) > np.float32(SOFTMAX_FLOOR)
 
     every(len(shares), straight, threads, check)
-    # brightness is in 0..1: where this is 0 or less nothing is left of the part
-    there = lines[..., 1] + np.maximum(lines[..., 0], 0) > 0
     units = Units(lines, there, bright, power)
     return PartFields(tuple(labels), lines, there, bright, units, units.made[:], power)
+
+
+def _around(share: Pixels) -> tuple[slice, slice]:
+    """Rows and columns in which there is more of a share than is left out, and those around that feel it."""
+    there = share > np.float32(SOFTMAX_FLOOR)
+    at = tuple(np.flatnonzero(there.any(axis)) for axis in (1, 0))
+    if not len(at[0]):
+        return slice(0, 1), slice(0, 1)
+    rows, columns = (slice(max(0, int(one[0]) - 2 * WINDOW), int(one[-1]) + 2 * WINDOW + 1) for one in at)
+    return rows, columns
 
 
 def _ramps(
@@ -144,6 +155,7 @@ def _ramps(
         grown = _grown(lines, y1, y2, x, bright.shape)
         made = grown[..., 0] * bright[y1:y2, x]
         made += grown[..., 1]
+        made -= np.float32(SOFTMAX_FLOOR)
         np.clip(made, 0, np.float32(1 - SOFTMAX_FLOOR), out=made)
         if power == 2:  # the common one
             made *= made
