@@ -45,12 +45,15 @@ class Square:
         matrix = self.matrix(size)
         return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float64)
 
-    def cut(self, picture: Plane, size: int) -> Plane:
+    def cut(self, picture: Plane, size: int, roughly: float = 0.0) -> Plane:
         """The square of a picture (h, w) or (h, w, 3) at *size* x *size*; the border goes on beyond it.
 
         A square that is made smaller is averaged first, so that fine texture does not become noise.
+
+        Args:
+            roughly: pixels by which the means may be wider than that asks for.
         """
-        shrink = max(1, int(self.side / size))
+        shrink = max(1, int(self.side / size + roughly))
         top, left, region = self._around(picture, shrink)
         if shrink > 1:
             height, width = (max(1, round(side / shrink)) for side in region.shape[:2])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -89,11 +90,44 @@ def others_of(mattes: Sequence[Plane]) -> list[Plane]:
     return [np.asarray(np.clip(total - matte, 0, 1) * (1 - matte), np.float32) for matte in mattes]
 
 
+_ROUGHLY = 0.25
+"""Pixels by which the means of a square may be wider than it shrinks by, where that saves a larger level."""
+
+
+class Levels:
+    """A picture, and the same at a half and a quarter of its size, each made when a large square is cut.
+
+    Threads may share it.
+    """
+
+    def __init__(self, picture: Plane) -> None:
+        self._made, self._lock = [picture], threading.Lock()
+
+    def cut(self, square: Square, size: int) -> Plane:
+        """The *square* of the picture at *size* x *size*, as `Square.cut` does it, of the level that is large
+        enough."""
+        which = min(2, max(0, int(np.log2(max(square.side / size + _ROUGHLY, 1)))))
+        by = 1 << which
+        small = replace(square, x=square.x / by, y=square.y / by, side=square.side / by)
+        return small.cut(self._level(which), size, _ROUGHLY)
+
+    def _level(self, which: int) -> Plane:
+        with self._lock:
+            while len(self._made) <= which:
+                last = self._made[-1]
+                rows, columns = max(1, last.shape[0] // 2), max(1, last.shape[1] // 2)
+                whole = last[: 2 * rows, : 2 * columns]
+                half = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
+                self._made.append(np.asarray(half, np.float32))
+            return self._made[which]
+
+
 class Alone:
     """One person in a picture: what networks are shown of him, and what of it is his."""
 
-    def __init__(self, picture: Plane, person: Person, others: Plane) -> None:
+    def __init__(self, picture: Plane, person: Person, others: Plane, levels: Levels | None = None) -> None:
         self.picture, self.person, self.others = picture, person, others
+        self.levels = levels or Levels(picture)
         height, width = person.matte.shape
         self.scale = picture.shape[1] / width, picture.shape[0] / height
         self.crowded = float(others.max()) > _MOSTLY
@@ -102,16 +136,19 @@ class Alone:
 
     def cut(self, square: Square, size: int) -> Plane:
         """A square of the picture in which others have faded to its mean colour."""
-        cut = square.cut(self.picture, size)
+        cut = self.levels.cut(square, size)
         if not self.crowded:
             return cut
         across, down = self.scale
         small = Square(square.x / across, square.y / down, square.side / (across * down) ** 0.5, square.turn)
-        faded = np.clip(small.cut(self.others, size), 0, 1)[..., None]
+        faded = np.clip(small.cut(self.others, size), 0, 1)
         if not faded.any():
             return cut
-        mean = (cut * (1 - faded)).sum((0, 1)) / max(float((1 - faded).sum()), 1.0)
-        return np.asarray(cut + faded * (mean - cut), np.float32)
+        rest = 1 - faded
+        mean = rest.reshape(-1) @ cut.reshape(-1, 3) / max(float(rest.sum()), 1.0)
+        cut *= rest[..., None]
+        cut += faded[..., None] * mean
+        return cut
 
     def on(self, points: Plane) -> NDArray[np.bool_]:
         """Which of the points (n, 2) are on his matte and on no other."""

@@ -19,7 +19,7 @@ from . import landmark_looks as looks
 from .alignment import Square, around
 from .evidence import Plane
 from .landmark_looks import LEFT_HAND, PRESENT, RIGHT_HAND, LandmarkNetworks
-from .landmark_people import Alone, Person, others_of, seen
+from .landmark_people import Alone, Levels, Person, others_of, seen
 
 __all__ = ["Landmarks", "Person", "landmarks", "seen"]
 
@@ -46,6 +46,9 @@ SMALLEST = 16
 
 _HIPS_BELOW = (0.9, 1.6)
 """Where the hips of a figure may be that the frame cuts off below, in its heights from its top."""
+
+_TALL = 1.8
+"""Height by width from which on somebody at the lower border is likelier whole but for the feet."""
 
 _UNSTEADY = 0.07, 0.25
 """Distance in torsos between a pose and that of the mirrored picture up to which it is steady, and from which
@@ -104,10 +107,11 @@ def landmarks(
     """
     made: list[Landmarks | None] = [None] * len(people)
     others = others_of([person.matte for person in people])
+    levels = Levels(picture)
 
     def one(k: int) -> None:
         if k < len(people):
-            made[k] = _Look(picture, people[k], others[k], nets).landmarks()
+            made[k] = _Look(picture, people[k], others[k], nets, levels).landmarks()
         else:
             beside()
 
@@ -144,8 +148,10 @@ class _Glance:
 class _Look(Alone):
     """One person in the picture, his own and the others' mattes."""
 
-    def __init__(self, picture: Plane, person: Person, others: Plane, nets: LandmarkNetworks) -> None:
-        super().__init__(picture, person, others)
+    def __init__(
+        self, picture: Plane, person: Person, others: Plane, nets: LandmarkNetworks, levels: Levels
+    ) -> None:
+        super().__init__(picture, person, others, levels)
         self.nets = nets
 
     def landmarks(self) -> Landmarks | None:
@@ -196,11 +202,11 @@ class _Look(Alone):
         Of many looks one is sure by chance sooner than of one.
         """
         best: tuple[float, Plane | None] = 0.0, None
-        if not self._large():
+        whole = self._whole()
+        if whole is None or not self._large():
             return best
         for turn in _TURNS:
-            square = replace(self._squares_of_matte()[-1], turn=float(np.radians(turn)))
-            glance = self._glance(square)
+            glance = self._glance(replace(whole, turn=float(np.radians(turn))))
             if glance.present < PRESENT:
                 continue
             for score, points in self._well(glance):
@@ -289,24 +295,38 @@ class _Look(Alone):
         points = body[1:].reshape(6, 2).astype(np.float64) * [self.picture.shape[1], self.picture.shape[0]]
         return around(points[2], points[3]).scaled(looks.BODY)
 
+    def _box(self) -> tuple[float, float, float, float] | None:
+        """Left, top, right, bottom of his matte in pixels of the picture; None where there is none."""
+        there = self.person.matte > _MOSTLY
+        if not there.any():
+            return None
+        rows, columns = (np.flatnonzero(there.any(axis)) for axis in (1, 0))
+        left, right = columns[0] * self.scale[0], (columns[-1] + 1) * self.scale[0]
+        return left, rows[0] * self.scale[1], right, (rows[-1] + 1) * self.scale[1]
+
+    def _whole(self) -> Square | None:
+        """The square around his matte."""
+        box = self._box()
+        if box is None:
+            return None
+        left, top, right, bottom = box
+        return Square((left + right) / 2, (top + bottom) / 2, looks.BODY * max(bottom - top, right - left))
+
     def _squares_of_matte(self) -> list[Square]:
-        """Squares around the hips, which are in the middle of a whole figure.
+        """Squares around the hips, which are in the middle of a whole figure; the likelier ones first.
 
         Of one that the frame cuts off below they are near the border, or as far below it as he is long.
         """
-        there = self.person.matte > _MOSTLY
-        if not there.any():
+        box, whole = self._box(), self._whole()
+        if box is None or whole is None:
             return []
-        rows, columns = (np.flatnonzero(there.any(axis)) for axis in (1, 0))
-        left, right = columns[0] * self.scale[0], (columns[-1] + 1) * self.scale[0]
-        top, bottom = rows[0] * self.scale[1], (rows[-1] + 1) * self.scale[1]
-        high = bottom - top
-        whole = Square((left + right) / 2, (top + bottom) / 2, looks.BODY * max(high, right - left))
+        left, top, right, bottom = box
         if bottom < self.picture.shape[0] - self.scale[1]:
             return [whole]
-        head = self.person.head
+        high, head = bottom - top, self.person.head
         x = whole.x if head is None else float(head[0]) * self.picture.shape[1]
-        return [Square(x, top + long * high, looks.BODY * 2 * long * high) for long in _HIPS_BELOW] + [whole]
+        cut_off = [Square(x, top + long * high, looks.BODY * 2 * long * high) for long in _HIPS_BELOW]
+        return [whole, *cut_off] if high > _TALL * (right - left) else [*cut_off, whole]
 
     def _sure(self, pose: Plane) -> Plane:
         """How sure each landmark (33, 4) is to be seen, (33,) in 0-1; 0 beyond the picture."""
