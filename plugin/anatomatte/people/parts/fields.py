@@ -64,8 +64,9 @@ class PartFields:
         Args:
             within: the columns that are asked for; None: all.
         """
+        cells = _cells(self.there[k], y1, y2, self.bright.shape[0])
         for run in (slice(0, self.bright.shape[1]),) if within is None else within:
-            for made, x in _ramps(self.lines[k], self.there[k], self.bright, self.power, y1, y2, run):
+            for made, x in _ramps(self.lines[k], cells, self.bright, self.power, y1, y2, run):
                 made *= self.units.at(y1, y2, x)
                 yield made, x
 
@@ -102,8 +103,9 @@ class Units:
         y1, y2 = strip * TILE, min((strip + 1) * TILE, bright.shape[0])
         x = slice(blocks.start * TILE, min(blocks.stop * TILE, bright.shape[1]))
         sums = np.zeros((y2 - y1, x.stop - x.start), np.float32)
-        for k in range(len(lines)):
-            for made, run in _ramps(lines[k], there[k], bright, power, y1, y2, x):
+        cells = _cells(there, y1, y2, bright.shape[0])
+        for k in np.flatnonzero(cells.any(1)):
+            for made, run in _ramps(lines[k], cells[k], bright, power, y1, y2, x):
                 sums[:, run.start - x.start : run.stop - x.start] += made
         np.divide(1, np.maximum(sums, _TINY), out=self.made[y1:y2, x])
         self._known[strip, blocks] = True
@@ -145,10 +147,14 @@ def _around(share: Pixels) -> tuple[slice, slice]:
 
 
 def _ramps(
-    lines: Pixels, there: Mask, bright: Pixels, power: float, y1: int, y2: int, within: slice
+    lines: Pixels, cells: Mask, bright: Pixels, power: float, y1: int, y2: int, within: slice
 ) -> Iterator[tuple[Pixels, slice]]:
-    """A part's share before all sum to 1, in rows y1 to y2 and the columns *within*, run by run."""
-    for run in _runs(there, y1, y2, *bright.shape):
+    """A part's share before all sum to 1, in rows y1 to y2 and the columns *within*, run by run.
+
+    Args:
+        cells: w, where anything of it is left in these rows.
+    """
+    for run in _runs(cells, bright.shape[1]):
         x = slice(max(run.start, within.start), min(run.stop, within.stop))
         if x.stop <= x.start:
             continue
@@ -164,11 +170,16 @@ def _ramps(
         yield made, x
 
 
-def _runs(there: Mask, y1: int, y2: int, height: int, width: int) -> Iterator[slice]:
-    """Runs of columns that cells h×w may touch in rows y1 to y2 when they are grown to height×width."""
-    rows, columns = there.shape
+def _cells(there: Mask, y1: int, y2: int, height: int) -> Mask:
+    """Which columns of cells …×h×w, of as many rows as *height*, have anything near rows y1 to y2."""
+    rows = there.shape[-2]
     low, high = y1 * rows // height - 1, -(-y2 * rows // height) + 1
-    cells = np.flatnonzero(there[max(0, low) : high].any(0))
+    return np.asarray(there[..., max(0, low) : high, :].any(-2), np.bool_)
+
+
+def _runs(there: Mask, width: int) -> Iterator[slice]:
+    """Runs of columns that cells w may touch when they are grown to *width*."""
+    columns, cells = len(there), np.flatnonzero(there)
     if not len(cells):
         return
     breaks = np.flatnonzero(np.diff(cells) > _GAP)
