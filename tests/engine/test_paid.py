@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from anatomatte.cache import memo
-from anatomatte.engine import evidence, foreground, moments, output, run, subject
+from anatomatte.engine import evidence, foreground, moments, output, run, steady_parts, subject
 from anatomatte.engine.task import Task
 from anatomatte.people.parts import everyone
+from anatomatte.people.parts.everyone import PartEvidence
 from anatomatte.settings import Settings
 from pyopenfx import Host
 
@@ -101,10 +104,20 @@ def test_a_key_pays_for_what_is_asked(output: str, passes: set[str], monkeypatch
     assert _paid(_screen(), monkeypatch, subject="off", output=output) == passes
 
 
-def _sequence(monkeypatch: pytest.MonkeyPatch, where: object, what: str, **controls: object) -> list[int]:
-    """How often a function was called for each of six frames that move, asked through the node."""
+def _sequence(
+    monkeypatch: pytest.MonkeyPatch,
+    where: object,
+    what: str,
+    instead: Callable[..., object] | None = None,
+    **controls: object,
+) -> list[int]:
+    """How often a function was called for each of six frames that move, asked through the node.
+
+    Args:
+        instead: what is called in its place.
+    """
     called: list[int] = []
-    real = getattr(where, what)
+    real = instead or getattr(where, what)
 
     def spy(*args: object, **named: object) -> object:
         called.append(1)
@@ -152,6 +165,33 @@ def test_no_picture_is_kept_once_the_window_is_made(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(run, "shape", spy)
     _sequence(monkeypatch, moments, "flow", output="matte")
     assert kept == [(None, None)] * 6, "neither another frame's clips nor this one's display picture"
+
+
+def test_votes_are_counted_where_it_is_open_which_part_a_pixel_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = []
+    real = steady_parts._settled
+
+    def spy(made: np.ndarray, alone: np.ndarray, hardness: float) -> np.ndarray:
+        counted.append(made.shape[1])
+        return real(made, alone, hardness)
+
+    monkeypatch.setattr(steady_parts, "_settled", spy)
+    grids = [found.shares[0].size for found in _found(monkeypatch)]
+    assert len(counted) == len(grids) == 6
+    assert all(0 < few < 0.5 * all_ for few, all_ in zip(counted, grids, strict=True)), counted
+
+
+def _found(monkeypatch: pytest.MonkeyPatch) -> list[PartEvidence]:
+    """The parts of six frames that move."""
+    found: list[PartEvidence] = []
+    real = everyone.parts_of
+
+    def spy(*args: Any, **named: Any) -> PartEvidence:
+        found.append(real(*args, **named))
+        return found[-1]
+
+    _sequence(monkeypatch, everyone, "parts_of", spy, output="packed", pack_r="hair")
+    return found
 
 
 def test_a_matte_is_no_second_picture() -> None:

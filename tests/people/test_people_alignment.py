@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from anatomatte.parts import INDEX, PARTS
 from anatomatte.people import landmark_looks as looks
 from anatomatte.people.alignment import Square, around, bounding, level, upright
-from anatomatte.people.evidence import Plane
+from anatomatte.people.evidence import PeopleEvidence, Plane
+from anatomatte.people.landmark_people import Levels
 
 
 def places(height: int, width: int) -> Plane:
@@ -81,3 +83,23 @@ def test_a_mirrored_look_is_told_as_if_it_had_not_been_mirrored() -> None:
     body = np.arange(132, dtype=np.float32).reshape(33, 4)
     assert np.array_equal(looks.swapped(looks.swapped(body)), body)
     assert np.array_equal(looks.swapped(body)[[0, 15, 28]], body[[0, 16, 27]])
+
+
+@pytest.mark.parametrize("side", [30, 120, 130, 300, 700])
+def test_large_squares_of_smaller_pictures_show_the_same(side: float) -> None:
+    picture = places(641, 803)
+    levels = Levels(picture)
+    square = Square(390, 330, side, 0.4)
+    away = np.abs(levels.cut(square, 64)[..., :2] - square.cut(picture, 64)[..., :2])
+    assert away[16:-16, 16:-16].max() < 0.02 and away.max() < max(0.2, side / 64 / 4), "the border is coarser"
+    assert len(levels._made) == {30: 1, 120: 2, 130: 2, 300: 3, 700: 3}[int(side)], "and no level in vain"
+
+
+def test_parts_may_lie_on_a_coarser_grid_than_people() -> None:
+    parts = np.zeros((len(PARTS), 8, 12), np.float32)
+    parts[INDEX["hair"], :4], parts[INDEX["face"], 4:] = 1, 1
+    cover = np.ones((16, 24), np.float32)
+    seen = PeopleEvidence(cover, 0 * cover, parts, cover[None], np.array([[0.5, 0.2, 1]], np.float32))
+    hair = seen.part(INDEX["hair"])
+    assert hair.shape == cover.shape and hair[:7].min() == 1 and hair[9:].max() == 0
+    assert np.array_equal(seen.part(INDEX["hair"], INDEX["face"]), cover)
