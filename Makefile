@@ -89,4 +89,4 @@ train: $(STAMP)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -r training/requirements.txt && $(BIN)/python -m training all
 
 clean:
-	rm -rf build dist demo plugin/anatomatte/ofx bridge/pyopenfx/_host*.so
+	rm -rf build dist demo plugin/anatomatte/ofx bridge/pyopenfx/_host*.so plugin/anatomatte/ops/_kernels*.so

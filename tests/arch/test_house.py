@@ -124,7 +124,7 @@ def test_the_web_stays_in_one_package() -> None:
 
 
 CPP_RULES = [
-    (r'#\s*include\s*[<"](Python\.h|pybind11/)', {"embed", "host"}, "Python.h and pybind11"),
+    (r'#\s*include\s*[<"](Python\.h|pybind11/)', {"embed", "host", "kernels"}, "Python.h and pybind11"),
     (r'#\s*include\s*[<"](ofx\w*\.h|nuke/fn\w+\.h)', {"shim", "host", "ofx", "abi_check"}, "OFX headers"),
 ]
 

@@ -60,7 +60,7 @@ def portable(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.soak
 def test_the_portable_wheel_loads_on_an_old_system(portable: Path) -> None:
-    names = ("anatomatte.ofx", "anatomatte-worker", "anatomatte_embed.*", "_host.*.so")
+    names = ("anatomatte.ofx", "anatomatte-worker", "anatomatte_embed.*", "_host.*.so", "_kernels.*.so")
     binaries = [path for name in names for path in portable.rglob(name)]
     assert len(binaries) == len(names)
     for binary in binaries:

@@ -116,6 +116,9 @@ def test_the_wheel_holds_what_works_and_nothing_that_lay_about(wheel: Path) -> N
     assert {name for name in names if name.startswith("pyopenfx/_host") and name.endswith(".so")} == {
         f"pyopenfx/_host.{SOABI}.so"
     }
+    assert {name for name in names if "_kernels" in name and name.endswith(".so")} == {
+        f"anatomatte/ops/_kernels.{SOABI}.so"
+    }
     assert {
         "anatomatte/weights/people.safetensors",
         "anatomatte/weights/people_plain.safetensors",

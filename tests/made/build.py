@@ -117,7 +117,8 @@ def clone(folder: Path) -> None:
     left.mkdir(parents=True)
     for path in (left / "old.ofx", left / "anatomatte_embed.cpython-39-x.so"):
         path.write_text("left over")
-    (folder / "bridge" / "pyopenfx" / "_host.cpython-39-x.so").write_text("left over")
+    for module in ("bridge/pyopenfx/_host", "plugin/anatomatte/ops/_kernels"):
+        (folder / f"{module}.cpython-39-x.so").write_text("left over")
 
 
 def packed(into: Path, source: Path, **settings: object) -> None:

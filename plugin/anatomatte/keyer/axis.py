@@ -28,6 +28,11 @@ class Axis:
     shear: float
     twin: float
 
+    @property
+    def numbers(self) -> tuple[float, float, float]:
+        """What compiled loops take of an axis beside the order of its channels: shear, 1 / shear, twin."""
+        return self.shear, 1 / self.shear if self.twin > 0 else 0.0, self.twin
+
     def others(self, light: Pixels) -> tuple[Pixels, Pixels, Pixels]:
         """The high channel, and the lower and the higher of the two other (sheared) channels."""
         high, low = light[..., self.high], light[..., self.low]

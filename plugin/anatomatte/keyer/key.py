@@ -149,21 +149,18 @@ class _Refine:
         """First pass: sure subject is 1, sure screen 0, the rest −1; colours go to the palette."""
         halo = regions.halo(self.reach)
         top, bottom = max(0, y1 - halo), min(self.height, y2 + halo)
-        surface = planar(surface_rows(self.plate, self.screen, top, bottom))
-        shown, unit, _ = regions.in_units(planar(self.light(top, bottom)), surface)
-        chosen, axis = self.settings, self.screen.axis
-        signal = regions.share(shown, unit, axis, chosen.screen_balance, chosen.screen_gain)
-        depth = planar(rows_of(self.depths, top, bottom, self.height, self.width))
+        surface, light = surface_rows(self.plate, self.screen, top, bottom), self.light(top, bottom)
+        depth = rows_of(self.depths, top, bottom, self.height, self.width)
         slack = self.screen.slack(top, bottom, self.height, self.width)
-        sure = regions.sure(
-            shown, unit, signal, axis.bright(shown), depth, self.screen.noise, self.reach, slack
-        )
+        chosen, noise = self.settings, self.screen.noise
+        signal = (self.screen.axis, chosen.screen_balance, chosen.screen_gain)
         own = slice(y1 - top, y2 - top)
+        sure = regions.sure(light, surface, depth, slack, signal, noise, self.reach)
         subject, screen = (mask[own].astype(np.float32) for mask in sure)
         if self.screen.veil is not None:
             screen *= rows_of(self.screen.veil, y1, y2, self.height, self.width) < 0.5
         self.matte[y1:y2] = subject + np.maximum(subject, screen) - 1
-        sums = palette.gather(shown[own], unit[own], subject, screen, self.cell)
+        sums = palette.gather(light[own], surface[own], subject, screen, self.cell)
         self.sums[y1 // self.cell : y1 // self.cell + len(sums)] = sums
 
     def solve(self, y1: int, y2: int, colours: palette.Palette) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
+from ..ops import loops
 from ..ops.filters import Mask, fill
 from ..ops.planes import cell_mean
 
@@ -63,12 +64,14 @@ def _taps(at: npt.NDArray[np.intp], cell: int, size: int) -> tuple[npt.NDArray[n
     return first, (place - first).astype(np.float32)
 
 
-def gather(colour: Pixels, surface: Pixels, subject: Pixels, screen: Pixels, cell: int) -> Pixels:
-    """Sums over the cells of one strip: rows×columns×CHANNELS; *subject* and *screen* are weights."""
-    own = [colour[..., c] * subject for c in range(3)]
-    fields = [subject, *own, *(own[i] * colour[..., j] for i, j in PAIRS), screen]
-    fields += [(colour[..., c] - surface[..., c]) * screen for c in range(3)]
-    return np.stack([cell_mean(field, cell) for field in fields], -1)
+def gather(light: Pixels, surface: Pixels, subject: Pixels, screen: Pixels, cell: int) -> Pixels:
+    """Sums over the cells of one strip: rows×columns×CHANNELS.
+
+    Args:
+        light, surface: H×W×3, the plate and the screen, whose brightness is the unit of what is summed.
+        subject, screen: H×W, weights.
+    """
+    return loops.gather(light, surface, subject, screen, cell)
 
 
 def cells_of(mask: Mask, cell: int) -> Pixels:

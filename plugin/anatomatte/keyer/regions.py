@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ..frame import Pixels
-from ..ops import planes
-from ..ops.filters import Mask, box, brightest, distance, dot, eroded, step
+from ..ops import loops, planes
+from ..ops.filters import EDGE, box, brightest, disc, distance, step
 from . import solid
 from .axis import Axis
 
-_CLEAR = 0.06
-_SOLID = 0.30
-_BRIGHT = 0.6
+Bytes = npt.NDArray[np.uint8]
 
 
 def halo(reach: int) -> int:
@@ -60,57 +59,35 @@ def _share(colour: Pixels, surface: Pixels, axis: Axis, balance: float, gain: fl
 
 
 def sure(
-    colour: Pixels,
+    light: Pixels,
     surface: Pixels,
-    signal: Pixels,
-    bright: Pixels,
     depth: Pixels,
+    slack: Pixels | None,
+    signal: tuple[Axis, float, float],
     grain: float,
     reach: int,
-    slack: Pixels | None = None,
-) -> tuple[Mask, Mask]:
-    """Masks of sure subject and sure screen; *reach* pixels are kept off the subject's edge.
-
-    *slack* (H×W×2) is how much less and more the screen may shine at the edges of shadows.
+) -> tuple[Bytes, Bytes]:
+    """Masks, 0 or 1, of sure subject and sure screen; *reach* pixels are kept off the subject's edge.
 
     Reflections of the screen and clothes of a like colour give an opaque subject some key signal; an
     edge, a strand or a veil has it because it is thin.  Deep inside the first is likelier, the
-    more so the brighter the pixel is (*bright*) in the channels that the screen hardly lights.
+    more so the brighter the pixel is in the channels that the screen hardly lights.
+
+    More light of the screen's own colour than the model has is a hot spot of the screen and never a
+    subject; less could be a dark strand and is not excused, but for the edges of shadows.
+
+    Args:
+        light, surface: H×W×3, the plate and the screen.
+        depth: H×W×2, of `depths`.
+        slack: H×W×2, how much less and more the screen may shine at the edges of shadows, or None.
+        signal: axis, balance and gain of the key.
     """
-    own = np.asarray(1 / np.maximum(dot(surface, surface), np.float32(1e-6)), np.float32)
-    near, point = (_apart(each, surface, own, slack) for each in (planes.box(colour, 3), colour))
-    screen = (near < max(3 * grain, 0.10) ** 2) & (point < max(6 * grain, 0.20) ** 2)
-    opaque = np.float32(_SOLID) + np.float32(_BRIGHT) * np.maximum(bright - 1, 0)
-    limit = np.maximum(np.float32(_CLEAR) + (opaque - np.float32(_CLEAR)) * depth[..., 0], depth[..., 1])
-    subject = box(signal, 3) < limit
-    kernel = np.ones((3, 3), np.uint8)
-    safe = cv2.erode(screen.astype(np.uint8), kernel, borderType=cv2.BORDER_REPLICATE)
-    return eroded(subject, reach), np.asarray(safe, np.bool_)
-
-
-def _apart(colour: Pixels, surface: Pixels, own: Pixels, slack: Pixels | None) -> Pixels:
-    """Squared distance to the screen, which may shine 1 to 1.5 times as bright as the model, H×W.
-
-    More light of the screen's own colour is a hot spot of the screen and never a subject; less could
-    be a dark strand and is not excused, but for the edges of shadows (*slack*).  *own* is 1 / |surface|².
-    """
-    made = np.empty(colour.shape[:2], np.float32)
-    for rows in planes.bands(len(made)):
-        room = None if slack is None else slack[rows]
-        made[rows] = _gap(colour[rows], surface[rows], own[rows], room)
-    return made
-
-
-def _gap(colour: Pixels, surface: Pixels, own: Pixels, slack: Pixels | None) -> Pixels:
-    shine = dot(colour, surface)
-    shine *= own
-    if slack is None:
-        np.clip(shine, 1, 1.5, out=shine)
-    else:
-        shine = np.clip(shine, slack[..., 0], np.float32(1.5) * slack[..., 1])
-    gap = surface * shine[..., None]
-    gap -= colour
-    return dot(gap, gap)
+    axis, balance, gain = signal
+    order, numbers = (axis.high, axis.mid, axis.low), (*axis.numbers, balance, gain)
+    near, point = max(3 * grain, 0.10) ** 2, max(6 * grain, 0.20) ** 2
+    found = loops.sure(light, surface, depth, slack, order, numbers, near, point)
+    safe = cv2.erode(found[1], np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    return cv2.erode(found[0], disc(reach), borderType=EDGE), safe
 
 
 def grain_of(light: Pixels, surface: Pixels, axis: Axis, balance: float) -> float:

@@ -1,0 +1,98 @@
+// The Python module anatomatte.ops._kernels: arrays are checked here, and the loops run without the
+// GIL.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <array>
+#include <initializer_list>
+#include <new>
+#include <optional>
+#include <string>
+
+#include "kernels.h"
+
+namespace py = pybind11;
+
+namespace kernels {
+namespace {
+
+using Floats = py::array_t<float, py::array::c_style>;
+using Bytes = py::array_t<uint8_t, py::array::c_style>;
+
+// What is handed over lies as the loops read it; anything else is a mistake of the caller's.
+void shaped(const py::array& array, std::initializer_list<py::ssize_t> shape, const char* name) {
+  bool same = array.ndim() == static_cast<py::ssize_t>(shape.size());
+  for (size_t k = 0; same && k < shape.size(); ++k) same = array.shape(k) == shape.begin()[k];
+  if (!same)
+    throw py::value_error(std::string(name) + " has another shape than what it belongs to");
+}
+
+template <typename Job>
+void run(bool (*loop)(const Job&), const Job& job) {
+  bool done = false;
+  {
+    py::gil_scoped_release free;
+    done = loop(job);
+  }
+  if (!done) throw std::bad_alloc();
+}
+
+Axis axis_of(const std::array<int, 3>& order, const std::array<float, 5>& numbers) {
+  for (int channel : order)
+    if (channel < 0 || channel > 2) throw py::value_error("a picture has channels 0 to 2");
+  return {order[0], order[1], order[2], numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
+}
+
+py::tuple sure(const Floats& light, const Floats& surface, const Floats& depth,
+               const std::optional<Floats>& slack, const std::array<int, 3>& order,
+               const std::array<float, 5>& numbers, float near, float point) {
+  if (light.ndim() != 3) throw py::value_error("light is H x W x 3");
+  const py::ssize_t height = light.shape(0), width = light.shape(1);
+  shaped(light, {height, width, 3}, "light");
+  shaped(surface, {height, width, 3}, "surface");
+  shaped(depth, {height, width, 2}, "depth");
+  if (slack) shaped(*slack, {height, width, 2}, "slack");
+  Bytes subject({height, width}), screen({height, width});
+  const SureJob job = {light.data(),
+                       surface.data(),
+                       depth.data(),
+                       slack ? slack->data() : nullptr,
+                       height,
+                       width,
+                       axis_of(order, numbers),
+                       near,
+                       point,
+                       subject.mutable_data(),
+                       screen.mutable_data()};
+  if (height && width) run(loops().sure, job);
+  return py::make_tuple(subject, screen);
+}
+
+Floats gather(const Floats& light, const Floats& surface, const Floats& subject,
+              const Floats& screen, py::ssize_t cell) {
+  if (light.ndim() != 3 || cell < 1) throw py::value_error("light is H x W x 3, cells have pixels");
+  const py::ssize_t height = light.shape(0), width = light.shape(1);
+  shaped(light, {height, width, 3}, "light");
+  shaped(surface, {height, width, 3}, "surface");
+  shaped(subject, {height, width}, "subject");
+  shaped(screen, {height, width}, "screen");
+  Floats sums({(height + cell - 1) / cell, (width + cell - 1) / cell, py::ssize_t{kFields}});
+  const GatherJob job = {light.data(), surface.data(), subject.data(), screen.data(),
+                         height,       width,          cell,           sums.mutable_data()};
+  if (height && width) run(loops().gather, job);
+  return sums;
+}
+
+}  // namespace
+}  // namespace kernels
+
+PYBIND11_MODULE(_kernels, module) {
+  using namespace kernels;
+  module.attr("ISA") = isa();
+  module.def("sure", &sure, py::arg("light").noconvert(), py::arg("surface").noconvert(),
+             py::arg("depth").noconvert(), py::arg("slack").noconvert(), py::arg("order"),
+             py::arg("numbers"), py::arg("near"), py::arg("point"));
+  module.def("gather", &gather, py::arg("light").noconvert(), py::arg("surface").noconvert(),
+             py::arg("subject").noconvert(), py::arg("screen").noconvert(), py::arg("cell"));
+}

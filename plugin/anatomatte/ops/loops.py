@@ -1,0 +1,22 @@
+"""Compiled loops over pixels (cpp/kernels), for what NumPy makes in many passes over memory.
+
+Each gives the same bits on every processor and for any number of threads: it works on the rows that it is
+handed, on the thread of its caller, without the GIL.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ..errors import SetupError
+
+try:
+    from ._kernels import ISA, gather, sure
+except ModuleNotFoundError as why:
+    raise SetupError(
+        f"The compiled part of Anatomatte for Python {sys.version_info[0]}.{sys.version_info[1]} is not in "
+        f"{Path(__file__).parent}: install the package for this Python, or run `make build` in its sources."
+    ) from why
+
+__all__ = ["ISA", "gather", "sure"]

@@ -1,0 +1,57 @@
+"""What the compiled loops (cpp/kernels) compute, in plain NumPy: the law that they are held against."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from anatomatte.keyer import palette, regions
+from anatomatte.keyer.axis import Axis
+from anatomatte.ops import planes
+from anatomatte.ops.filters import box, dot
+
+Pixels = npt.NDArray[np.float32]
+
+
+def sure(
+    light: Pixels,
+    surface: Pixels,
+    depth: Pixels,
+    slack: Pixels | None,
+    signal: tuple[Axis, float, float],
+    grain: float,
+    reach: int,
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """`keyer.regions.sure`."""
+    axis, balance, gain = signal
+    colour, unit, _ = regions.in_units(light, surface)
+    share, bright = regions.share(colour, unit, axis, balance, gain), axis.bright(colour)
+    own = np.asarray(1 / np.maximum(dot(unit, unit), np.float32(1e-6)), np.float32)
+    near, point = (_gap(seen, unit, own, slack) for seen in (planes.box(colour, 3), colour))
+    screen = (near < max(3 * grain, 0.10) ** 2) & (point < max(6 * grain, 0.20) ** 2)
+    opaque = np.float32(0.30) + np.float32(0.6) * np.maximum(bright - 1, 0)
+    clear = np.float32(0.06)
+    subject = box(share, 3) < np.maximum(clear + (opaque - clear) * depth[..., 0], depth[..., 1])
+    kernel, edge = np.ones((3, 3), np.uint8), cv2.BORDER_REPLICATE
+    safe = cv2.erode(screen.astype(np.uint8), kernel, borderType=edge)
+    return cv2.erode(subject.astype(np.uint8), regions.disc(reach), borderType=edge), safe
+
+
+def _gap(colour: Pixels, surface: Pixels, own: Pixels, slack: Pixels | None) -> Pixels:
+    shine = dot(colour, surface) * own
+    if slack is None:
+        shine = np.clip(shine, 1, 1.5)
+    else:
+        shine = np.clip(shine, slack[..., 0], np.float32(1.5) * slack[..., 1])
+    gap = surface * shine[..., None] - colour
+    return dot(gap, gap)
+
+
+def gather(light: Pixels, surface: Pixels, subject: Pixels, screen: Pixels, cell: int) -> Pixels:
+    """`keyer.palette.gather`."""
+    colour, unit, _ = regions.in_units(light, surface)
+    own = [colour[..., c] * subject for c in range(3)]
+    fields = [subject, *own, *(own[i] * colour[..., j] for i, j in palette.PAIRS), screen]
+    fields += [(colour[..., c] - unit[..., c]) * screen for c in range(3)]
+    return np.stack([planes.cell_mean(field, cell) for field in fields], -1)
