@@ -42,16 +42,79 @@ struct GatherJob {
 
 constexpr int kFields = 14;
 
-// The loops for one kind of processor.
-struct Loops {
-  bool (*sure)(const SureJob&);  // false: no memory
-  bool (*gather)(const GatherJob&);
+// table[round(value · factor)] of some values, kept within the table.
+struct LookUpJob {
+  const float* values;
+  const float* table;
+  ptrdiff_t count, entries;
+  float factor;
+  float* out;
 };
 
-extern const Loops plain_loops;
-extern const Loops avx2_loops;
+// Pixels of four channels as colours and as alpha in 0..1; told is whether all are finite.
+struct TakeApartJob {
+  const float* values;
+  ptrdiff_t count;
+  float* colour;
+  float* alpha;  // or null
+  bool* finite;
+};
 
-// Those for this processor.
+// Another frame's matte, H×W in 65535ths, and how it lies over this one (temporal/open.py).
+struct Lying {
+  const uint16_t* values;
+  const float* places;  // rows×columns×4: x, y, belief and nothing
+  ptrdiff_t rows, columns;
+  float share;
+};
+
+// Alpha and the inside's colour of pixels between two sides (people/colours.py), channel by
+// channel.
+struct SidesJob {
+  const float* colour;  // 3×N
+  const float* fields;  // 12×N
+  const float* prior;   // N
+  ptrdiff_t count;
+  float* alpha;
+  float* inside;
+};
+
+// Alpha and foreground of pixels before a screen (keyer/solve.py), pixel by pixel.
+struct MixturesJob {
+  const float* colour;   // N×3
+  const float* surface;  // N×3
+  const float* fields;   // N×12
+  const float* grain;    // N
+  const float* tint;     // N
+  float level, spread;
+  ptrdiff_t count;
+  float* alpha;
+  float* foreground;
+};
+
+// Each loop for one kind of processor; false: there was no memory for it.
+#define KERNELS_LOOPS(isa)              \
+  namespace isa {                       \
+  bool sure(const SureJob&);            \
+  bool gather(const GatherJob&);        \
+  bool look_up(const LookUpJob&);       \
+  bool take_apart(const TakeApartJob&); \
+  bool between_sides(const SidesJob&);  \
+  bool mixtures(const MixturesJob&);    \
+  }
+KERNELS_LOOPS(plain)
+KERNELS_LOOPS(avx2)
+
+struct Loops {
+  bool (*sure)(const SureJob&);
+  bool (*gather)(const GatherJob&);
+  bool (*look_up)(const LookUpJob&);
+  bool (*take_apart)(const TakeApartJob&);
+  bool (*between_sides)(const SidesJob&);
+  bool (*mixtures)(const MixturesJob&);
+};
+
+// Those for this processor, and what they are called.
 const Loops& loops();
 const char* isa();
 

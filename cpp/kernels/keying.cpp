@@ -182,6 +182,10 @@ void sure_columns(const SureJob& job, const Span& span, const Rows<float>& rows,
   }
 }
 
+}  // namespace
+
+namespace KERNELS_ISA {
+
 bool sure(const SureJob& job) {
   const Rows<float> rows(3 * kPlanes + 4, kColumns + 2);
   const Rows<double> sums(3 * 4, kColumns + 2);
@@ -193,6 +197,10 @@ bool sure(const SureJob& job) {
   }
   return true;
 }
+
+}  // namespace KERNELS_ISA
+
+namespace {
 
 // A row's weighted colours, added to the lines of its cells.
 void weigh(const Units& of, const float* __restrict subject, const float* __restrict screen,
@@ -232,6 +240,10 @@ void across(const Rows<float>& lines, ptrdiff_t columns, ptrdiff_t size, float* 
   }
 }
 
+}  // namespace
+
+namespace KERNELS_ISA {
+
 bool gather(const GatherJob& job) {
   const ptrdiff_t size = job.cell, all = (job.width + size - 1) / size;
   const ptrdiff_t some = kColumns > size ? kColumns / size : 1;  // cells worked on together
@@ -255,8 +267,6 @@ bool gather(const GatherJob& job) {
   return true;
 }
 
-}  // namespace
-
-extern const Loops KERNELS_JOIN(KERNELS_ISA, _loops) = {sure, gather};
+}  // namespace KERNELS_ISA
 
 }  // namespace kernels

@@ -6,9 +6,6 @@
 #include <cstddef>
 #include <cstdlib>
 
-#define KERNELS_JOIN_(a, b) a##b
-#define KERNELS_JOIN(a, b) KERNELS_JOIN_(a, b)
-
 namespace kernels {
 namespace {
 

@@ -84,6 +84,52 @@ Floats gather(const Floats& light, const Floats& surface, const Floats& subject,
   return sums;
 }
 
+void look_up(const Floats& values, const Floats& table, float factor, Floats& out) {
+  if (table.ndim() != 1 || table.shape(0) < 1)
+    throw py::value_error("a table is one row of values");
+  if (values.size() != out.size()) throw py::value_error("out has another size than values");
+  run(loops().look_up, LookUpJob{values.data(), table.data(), values.size(), table.size(), factor,
+                                 out.mutable_data()});
+}
+
+bool take_apart(const Floats& pixels, Floats& colour, std::optional<Floats> alpha) {
+  if (pixels.ndim() != 3) throw py::value_error("pixels are H x W x 4");
+  const py::ssize_t height = pixels.shape(0), width = pixels.shape(1);
+  shaped(pixels, {height, width, 4}, "pixels");
+  shaped(colour, {height, width, 3}, "colour");
+  if (alpha) shaped(*alpha, {height, width}, "alpha");
+  bool finite = true;
+  run(loops().take_apart, TakeApartJob{pixels.data(), height * width, colour.mutable_data(),
+                                       alpha ? alpha->mutable_data() : nullptr, &finite});
+  return finite;
+}
+
+py::tuple between_sides(const Floats& colour, const Floats& fields, const Floats& prior) {
+  if (prior.ndim() != 1) throw py::value_error("prior is N");
+  const py::ssize_t count = prior.shape(0);
+  shaped(colour, {3, count}, "colour");
+  shaped(fields, {12, count}, "fields");
+  Floats alpha(count), inside({py::ssize_t{3}, count});
+  run(loops().between_sides, SidesJob{colour.data(), fields.data(), prior.data(), count,
+                                      alpha.mutable_data(), inside.mutable_data()});
+  return py::make_tuple(alpha, inside);
+}
+
+py::tuple mixtures(const Floats& colour, const Floats& surface, const Floats& fields,
+                   const std::array<float, 2>& tone, const Floats& grain, const Floats& tint) {
+  if (grain.ndim() != 1) throw py::value_error("grain is N");
+  const py::ssize_t count = grain.shape(0);
+  shaped(colour, {count, 3}, "colour");
+  shaped(surface, {count, 3}, "surface");
+  shaped(fields, {count, 12}, "fields");
+  shaped(tint, {count}, "tint");
+  Floats alpha(count), foreground({count, py::ssize_t{3}});
+  run(loops().mixtures,
+      MixturesJob{colour.data(), surface.data(), fields.data(), grain.data(), tint.data(), tone[0],
+                  tone[1], count, alpha.mutable_data(), foreground.mutable_data()});
+  return py::make_tuple(alpha, foreground);
+}
+
 }  // namespace
 }  // namespace kernels
 
@@ -95,4 +141,13 @@ PYBIND11_MODULE(_kernels, module) {
              py::arg("numbers"), py::arg("near"), py::arg("point"));
   module.def("gather", &gather, py::arg("light").noconvert(), py::arg("surface").noconvert(),
              py::arg("subject").noconvert(), py::arg("screen").noconvert(), py::arg("cell"));
+  module.def("look_up", &look_up, py::arg("values").noconvert(), py::arg("table").noconvert(),
+             py::arg("factor"), py::arg("out").noconvert());
+  module.def("take_apart", &take_apart, py::arg("pixels").noconvert(),
+             py::arg("colour").noconvert(), py::arg("alpha").noconvert());
+  module.def("between_sides", &between_sides, py::arg("colour").noconvert(),
+             py::arg("fields").noconvert(), py::arg("prior").noconvert());
+  module.def("mixtures", &mixtures, py::arg("colour").noconvert(), py::arg("surface").noconvert(),
+             py::arg("fields").noconvert(), py::arg("tone"), py::arg("grain").noconvert(),
+             py::arg("tint").noconvert());
 }

@@ -6,13 +6,12 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 
 from . import buffers
 from .errors import PlateError
 from .frame import Bounds, Frame, Pixels
-from .ops import colour
+from .ops import colour, loops
 from .ops.strips import each
 from .settings import Settings
 
@@ -58,14 +57,10 @@ def prepare(clips: dict[str, Frame], settings: Settings, threads: int = 1) -> Pl
         raise PlateError(
             "Source has only an alpha channel: there is no colour to key; connect a picture with RGB."
         )
-    source, doubts = _finite(source)
+    source, doubts, rgb, alpha = _apart(source, settings.source_alpha != "ignore")
     curve = colour.resolve(settings.input_colour, source.integer)
-    has_alpha = source.channels == 4 and source.premult != "opaque"
-    alpha = np.clip(source.pixels[..., 3], 0, 1) if has_alpha else None
-    rgb, whole = _colours(source.pixels), source.integer
-    if settings.source_alpha == "ignore":
-        alpha = None
-    elif alpha is not None and source.premult == "premultiplied":
+    whole = source.integer
+    if alpha is not None and source.premult == "premultiplied":
         cover = alpha[..., None]
         rgb, whole = np.where(cover > 0, rgb / np.maximum(cover, np.float32(1e-6)), rgb), False
     rgb = np.ascontiguousarray(rgb)
@@ -96,26 +91,28 @@ def decoded(curve: str, pixels: Pixels, whole: bool, threads: int = 1) -> Pixels
     out = buffers.empty(pixels.shape)
 
     def strip(y1: int, y2: int) -> None:
+        if table is not None:
+            loops.look_up(np.ascontiguousarray(pixels[y1:y2]), table, 65535.0, out[y1:y2])
+            return
         for y in range(y1, y2, _ROWS):  # so that what lies between stays near the processor
             rows = slice(y, min(y + _ROWS, y2))
-            if table is None:
-                out[rows] = colour.decode(curve, pixels[rows])
-                continue
-            codes = pixels[rows] * np.float32(65535)
-            codes += np.float32(0.5)
-            np.take(table, codes.astype(np.uint16), out=out[rows], mode="clip")
+            out[rows] = colour.decode(curve, pixels[rows])
 
     each(len(pixels), strip, threads, lambda: None)
     return out
 
 
-def _colours(pixels: Pixels) -> Pixels:
-    """The colours H×W×3 of a picture, in one piece: of four channels OpenCV takes them ten times as fast."""
-    if pixels.shape[2] != 4 or not pixels.flags.c_contiguous:
-        return np.ascontiguousarray(pixels[..., :3])
-    out = buffers.empty((*pixels.shape[:2], 3))
-    cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB, dst=out)
-    return out
+def _apart(source: Frame, asked: bool) -> tuple[Frame, tuple[str, ...], Pixels, Pixels | None]:
+    """The frame with finite pixels, what is told of others, its colours, its alpha if that is *asked* for."""
+    pixels, shape = source.pixels, source.pixels.shape
+    asked = asked and source.channels == 4 and source.premult != "opaque"
+    if source.channels == 4 and pixels.flags.c_contiguous:
+        rgb, alpha = buffers.empty((*shape[:2], 3)), buffers.empty(shape[:2]) if asked else None
+        if loops.take_apart(pixels, rgb, alpha):
+            return source, (), rgb, alpha
+    source, doubts = _finite(source)
+    clear = np.clip(source.pixels[..., 3], 0, 1) if asked else None
+    return source, doubts, np.ascontiguousarray(source.pixels[..., :3]), clear
 
 
 def _finite(frame: Frame) -> tuple[Frame, tuple[str, ...]]:

@@ -19,3 +19,13 @@ def sure(
     point: float,
 ) -> tuple[Bytes, Bytes]: ...
 def gather(light: Pixels, surface: Pixels, subject: Pixels, screen: Pixels, cell: int) -> Pixels: ...
+def look_up(values: Pixels, table: Pixels, factor: float, out: Pixels) -> None:
+    """table[round(value · factor)] of values, kept within the table."""
+
+def take_apart(pixels: Pixels, colour: Pixels, alpha: Pixels | None) -> bool:
+    """H×W×4 as H×W×3 and, for an alpha, H×W in 0..1; False: not all are finite, and neither is whole."""
+
+def between_sides(colour: Pixels, fields: Pixels, prior: Pixels) -> tuple[Pixels, Pixels]: ...
+def mixtures(
+    colour: Pixels, surface: Pixels, fields: Pixels, tone: tuple[float, float], grain: Pixels, tint: Pixels
+) -> tuple[Pixels, Pixels]: ...

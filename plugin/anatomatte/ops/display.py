@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import buffers
 from ..frame import Pixels
+from . import loops
 from .colour import srgb_encode
 from .filters import brightest, dot, shrink
 from .strips import each
@@ -26,7 +28,6 @@ _MOST_STOPS = 12.0
 _MOST_WHITE = 16.0
 _CODES = 65536
 _SAMPLES = 65536
-_ROWS = 8
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
@@ -89,16 +90,12 @@ def shown(
     if scale < 1:
         light = shrink(light, max(1, round(height * scale)), max(1, round(width * scale)))
     curve, gain, top = _tone(light, stops, gamma, exposed)
-    factor = np.float32(gain * (_CODES - 1) / top)
-    out = np.empty(light.shape, np.float32)
+    factor = gain * (_CODES - 1) / top
+    out = buffers.empty(light.shape)
 
     def strip(y1: int, y2: int) -> None:
-        for y in range(y1, y2, _ROWS):  # so that what lies between stays near the processor
-            rows = slice(y, min(y + _ROWS, y2))
-            codes = light[rows] * factor
-            codes += np.float32(0.5)
-            np.clip(codes, 0, _CODES - 1, out=codes)
-            np.take(curve, codes.astype(np.uint16), out=out[rows], mode="clip")
+        rows = np.ascontiguousarray(light[y1:y2], np.float32)
+        loops.look_up(rows, curve, factor, out[y1:y2])
 
     each(light.shape[0], strip, threads, lambda: None)
     return out

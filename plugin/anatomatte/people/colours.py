@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
+from ..ops import loops
 from ..ops.filters import EDGE, Fill, Mask, eroded, gauss, grow, shrink
 from ..ops.strips import every
 
@@ -38,18 +39,11 @@ Indices = npt.NDArray[np.intp]
 CELLS = 480
 """Cells along the longest side of the grid, or fewer."""
 
-_STEPS = 7
 _ROW = 1024
 _SPREAD = 1.5
 _KNOWN = 0.97
-_GRAIN = 0.02
 _BRIGHT = 24.0
-_MIDDLE = 3.0
-_EVIDENCE = 25.0
 _WITHIN = 2.0
-_FIRM = 2.5
-_APART = 0.5
-_FAINT = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,56 +164,9 @@ def solve(colour: Pixels, fields: Pixels, prior: Pixels) -> tuple[Pixels, Pixels
     """Alpha (N) and the inside's colour (3×N) of N pixels; all colours opponent and in units of the level.
 
     *colour* 3×N, *fields* 12×N as `Sides`, *prior* N the coverage that is expected.
+
+    Where the colours say nothing the network's edge is made firm; what the means of both sides leave over
+    is shared out by what may vary.
     """
-    inside, spread_in, outside, spread_out = (fields[k : k + 3] for k in (0, 3, 6, 9))
-    noise = np.square(np.float32(_GRAIN) * (np.abs(colour[0]) + np.float32(0.3)))
-    v_in, v_out = spread_in + noise, spread_out + noise
-    alpha = _mean_alpha(colour - outside, inside - outside, v_in, v_out, noise, prior)
-    rest = 1 - alpha
-    left = colour - alpha * inside - rest * outside
-    own = alpha * (spread_in + noise)  # what the means leave over is shared out by what may vary
-    own /= alpha * own + rest * rest * (spread_out + noise)
-    return alpha, np.asarray(inside + own * left, np.float32)
-
-
-def _apart(gap: Pixels, v_in: Pixels, v_out: Pixels) -> Pixels:
-    """Bhattacharyya distance (N) of two Gaussians, 3×N: of two means, and of a smooth and a textured side."""
-    both = v_in + v_out
-    far = gap * gap / both * np.float32(0.25)
-    wide = np.log(both * both / (v_in * v_out) * np.float32(0.25)) * np.float32(0.25)
-    return np.asarray(far[0] + far[1] + far[2] + wide[0] + wide[1] + wide[2], np.float32)
-
-
-def _mean_alpha(
-    off: Pixels, gap: Pixels, v_in: Pixels, v_out: Pixels, noise: Pixels, prior: Pixels
-) -> Pixels:
-    """The mean of α (N) over its likelihood times the prior; *off* (3×N) is 0 outside and *gap* inside."""
-    safe = np.clip(prior, 0.004, 0.996)
-    lean = np.log(safe / (1 - safe))
-    steps = np.linspace(0, 1, _STEPS, dtype=np.float32)
-    costs = np.empty((_STEPS, off.shape[1]), np.float32)
-    apart = _apart(gap, v_in, v_out)
-    worth = apart / (apart + np.float32(_APART))
-    lean = lean * (_FIRM - (_FIRM - 1) * worth)  # where colours say nothing the network's edge is made firm
-    for k, a in enumerate(steps):
-        own, rest = a * a, (1 - a) * (1 - a)
-        misfit, spread = np.zeros_like(worth), np.ones_like(worth)
-        for c in range(3):
-            variance = own * v_in[c] + rest * v_out[c] + (1 - own - rest) * noise
-            left = off[c] - a * gap[c]
-            misfit += left * left / variance
-            spread *= variance
-        costs[k] = (np.minimum(misfit, _EVIDENCE) + np.log(spread)) * worth
-        costs[k] += np.float32(8 * _MIDDLE * a * (1 - a)) - 2 * a * lean
-    costs -= costs.min(0)
-    np.exp(costs * np.float32(-0.5), out=costs)
-    mean, total = np.zeros_like(worth), np.zeros_like(worth)
-    for a, likely in zip(steps, costs, strict=True):
-        mean += a * likely
-        total += likely
-    return _clean(np.asarray(mean / total, np.float32))
-
-
-def _clean(alpha: Pixels) -> Pixels:
-    """*alpha* without the faint rest that a mean leaves where the answer is 0 or 1."""
-    return np.asarray(np.clip((alpha - np.float32(_FAINT)) / np.float32(1 - 2 * _FAINT), 0, 1), np.float32)
+    seen, known, expected = (np.ascontiguousarray(of, np.float32) for of in (colour, fields, prior))
+    return loops.between_sides(seen, known, expected)

@@ -1,0 +1,98 @@
+"""Compiled loops that every method shares: alike to NumPy, and within arrays whatever the values are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from anatomatte.frame import Frame
+from anatomatte.keyer import palette, solve
+from anatomatte.ops import display, loops
+from anatomatte.people import colours
+from anatomatte.plate import prepare
+from anatomatte.settings import Settings
+from made import mixtures_plain
+
+COUNTS = [0, 1, 63, 64, 65, 129, 5000]
+
+
+def covariances(count: int, random: np.random.Generator) -> np.ndarray:
+    """Covariances of colours by their six entries, N×6."""
+    turned = random.normal(0, 0.15, (count, 3, 3))
+    whole = turned @ turned.transpose(0, 2, 1) + 0.0004 * np.eye(3)
+    return np.stack([whole[:, i, j] for i, j in palette.PAIRS], 1)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_mixtures_with_a_screen_are_solved_as_numpy_solves_them(count: int) -> None:
+    random = np.random.default_rng(count)
+    surface = np.float32((0.13, 1, 0.2)) + random.normal(0, 0.01, (count, 3)).astype(np.float32)
+    fields = np.zeros((count, 12), np.float32)
+    fields[:, :3], fields[:, 3:9] = random.random((count, 3)), covariances(count, random)
+    fields[:, 9:] = random.normal(0, 0.02, (count, 3))
+    alpha = random.random((count, 1))
+    seen = alpha * fields[:, :3] + (1 - alpha) * surface + random.normal(0, 0.02, (count, 3))
+    seen = seen.astype(np.float32)
+    seen[::7] *= 40  # lamps
+    seen[1::7] = 0.3  # a veil, smoke
+    grain, tint = (0.03 + 0.03 * random.random((2, count))).astype(np.float32)
+    tint[::2] = 0
+    given = seen, surface, fields, (0.4, 0.2), grain, tint
+    found, wanted = solve.solve(*given), mixtures_plain.before_a_screen(*given)
+    assert found[0].shape == (count,) and found[1].shape == (count, 3)
+    # exp and log are our own: the same on every processor, and NumPy's are not
+    assert np.allclose(found[0], wanted[0], atol=1e-5)
+    assert np.allclose(found[1], wanted[1], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_an_edge_between_two_sides_is_solved_as_numpy_solves_it(count: int) -> None:
+    random = np.random.default_rng(count)
+    fields = random.normal(0, 1, (12, count)).astype(np.float32)
+    for k in (3, 9):
+        fields[k : k + 3] = np.square(fields[k : k + 3]) * np.float32(0.1)
+    alpha = random.random(count)
+    seen = alpha * fields[:3] + (1 - alpha) * fields[6:9] + random.normal(0, 0.05, (3, count))
+    seen = seen.astype(np.float32)
+    seen[:, ::9] = 24.0
+    prior = random.random(count).astype(np.float32)
+    found, wanted = colours.solve(seen, fields, prior), mixtures_plain.between_sides(seen, fields, prior)
+    assert found[0].shape == (count,) and found[1].shape == (3, count)
+    assert np.allclose(found[0], wanted[0], atol=1e-5)
+    assert np.allclose(found[1], wanted[1], atol=1e-4, rtol=1e-4)
+
+
+def test_a_table_is_never_left() -> None:
+    table = np.float32((1, 2, 3, 4))
+    values = np.float32((0, 0.5, 0.49, 1, 3, 3.4, 9, 1e30, np.inf, -0.4, -1, -1e30, -np.inf, np.nan))
+    out = np.empty_like(values)
+    loops.look_up(values, table, 1.0, out)
+    assert out.tolist() == [1, 2, 1, 2, 4, 4, 4, 4, 4, 1, 1, 1, 1, 1]
+    with pytest.raises(ValueError, match="out"):
+        loops.look_up(values, table, 1.0, out[:3].copy())
+
+
+def test_a_picture_is_shown_by_its_curve() -> None:
+    light = np.random.default_rng(1).random((37, 41, 3), np.float32)
+    shown = display.shown(light, exposed=0.0)
+    steps = np.linspace(0, 1, 65536, dtype=np.float32)
+    wanted = display.srgb_encode(display.toned(steps, 1.0))[np.rint(light * 65535).astype(int)]
+    assert np.abs(shown - wanted).max() < 1e-4
+    assert np.array_equal(shown, display.shown(light[:, ::-1], exposed=0.0)[:, ::-1])
+
+
+@pytest.mark.parametrize("spoilt", [False, True], ids=["finite", "spoilt"])
+@pytest.mark.parametrize("premult", ["unpremultiplied", "opaque"])
+def test_a_plate_is_taken_apart(premult: str, spoilt: bool) -> None:
+    pixels = np.random.default_rng(2).random((33, 1, 4), np.float32) * np.float32(1.4) - np.float32(0.2)
+    if spoilt:
+        pixels[5, 0, 3], pixels[32, 0, 1] = np.nan, -np.inf
+    plate = prepare(
+        {"Source": Frame(pixels.copy(), (0, 0, 1, 33), premult)}, Settings(source_alpha="multiply")
+    )
+    clean = np.where(np.isfinite(pixels), pixels, 0)
+    assert np.array_equal(plate.light, clean[..., :3]) and bool(plate.doubts) == spoilt
+    if premult == "opaque":
+        assert plate.alpha is None
+    else:
+        assert np.array_equal(plate.alpha, np.clip(clean[..., 3], 0, 1))
