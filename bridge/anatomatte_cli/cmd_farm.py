@@ -6,6 +6,7 @@ import dataclasses
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -94,10 +95,11 @@ def enter(folder: Path) -> int:
     """Start a worker for the tasks of a session, and tell them of it; without one they work alone."""
     address, log = folder / "worker.sock", folder / "worker.log"
     try:
-        line = worker_command(address.absolute(), 120.0)
+        worker_command(address.absolute(), 120.0)
     except SetupError as why:
         click.echo(f"No worker is kept warm: {why}")
         return 0
+    line = [sys.executable, "-m", "anatomatte_cli", "worker", "serve", str(address.absolute())]
     with open(log, "ab") as out:
         child = subprocess.Popen(
             line, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True

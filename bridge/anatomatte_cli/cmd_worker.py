@@ -14,6 +14,7 @@ from anatomatte import settings
 from anatomatte.errors import SetupError
 from anatomatte_batch.ofx_node import bundle
 
+from . import command_server
 from .cmd_install import libpython
 
 
@@ -33,6 +34,7 @@ def serve(address: Path, idle: float) -> None:
     Processes started with ANATOMATTE_WORKER=ADDRESS render there.  The socket is yours alone.
     """
     line = worker_command(address.absolute(), idle)
+    command_server.beside(address.absolute())
     os.execv(line[0], line)
 
 

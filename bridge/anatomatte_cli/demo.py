@@ -103,6 +103,6 @@ def write_cutouts(photos: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    from .main import run
+    from .commands import run
 
     sys.exit(run(command))

@@ -16,7 +16,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from anatomatte_cli.bundling import bill, checking, contents, making, sums
-from anatomatte_cli.main import cli, main
+from anatomatte_cli.commands import cli, main
 from made import native
 
 LIGHT = {"anatomatte", "click", "numpy", "openimageio"}

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from anatomatte.models import manifest
 from anatomatte.models.store import places, policy
 from anatomatte_cli.cmd_models import command
-from anatomatte_cli.main import cli, main
+from anatomatte_cli.commands import cli, main
 from made.models_made import manifest_text, onnx_bytes, onnx_file, tflite_bytes
 
 COMMANDS = sorted(command.commands)

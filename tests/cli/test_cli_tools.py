@@ -20,7 +20,7 @@ from anatomatte_batch import ofx_node
 from anatomatte_batch.presets import parse_setting
 from anatomatte_cli import checks, checks_torch
 from anatomatte_cli.cmd_install import NAME
-from anatomatte_cli.main import COMMANDS, cli, main
+from anatomatte_cli.commands import COMMANDS, cli, main
 from made import native
 
 ROOT = Path(__file__).parent.parents[1]

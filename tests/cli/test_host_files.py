@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from anatomatte.settings import BY_NAME
 from anatomatte_cli.cmd_install import NAME
+from anatomatte_cli.commands import cli
 from anatomatte_cli.hosts import facts, nuke_gizmo
-from anatomatte_cli.main import cli
 from made import native
 
 NUKE = """

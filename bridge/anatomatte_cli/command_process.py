@@ -1,0 +1,106 @@
+"""A fork of the command server that becomes the process of a command."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import io
+import os
+import resource
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import NoReturn
+
+from . import command_wire as wire
+from .command_request import Command
+
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with(parent: int, number: int) -> None:
+    """Let this process get a signal when its parent is gone."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def be(command: Command, caller: socket.socket) -> NoReturn:
+    """Run a command as this process."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            end_with(os.getppid(), signal.SIGKILL)
+            _become(command)
+        except Exception:  # whatever it is, the command can run where it is
+            caller.send(wire.REFUSED)
+            os._exit(0)
+        caller.send(wire.TAKEN)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the server's, which it shares
+        code = _run(command.words)
+    finally:
+        os._exit(code)
+
+
+def _become(command: Command) -> None:
+    """Take over what the caller's process has from the system."""
+    number = command.caller
+    facts = Path(f"/proc/{number}/status").read_text().splitlines()
+    mask = next(line.split()[1] for line in facts if line.startswith("Umask:"))
+    os.umask(int(mask, 8))
+    os.chdir(f"/proc/{number}/cwd")
+    os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, number))
+    os.sched_setaffinity(0, os.sched_getaffinity(number))
+    for name in (name for name in dir(resource) if name.startswith("RLIMIT_")):
+        kind = getattr(resource, name)
+        resource.setrlimit(kind, resource.prlimit(number, kind))
+    os.environb.clear()
+    os.environb.update(command.variables)
+    time.tzset()
+    tempfile.tempdir = None
+    for at, stream in enumerate(command.streams):
+        os.dup2(stream, at)
+    sys.stdin, sys.stdout, said = _text(0, False), _text(1, True), _text(2, True)
+    said.reconfigure(errors="backslashreplace", line_buffering=True)
+    sys.stderr = said
+    sys.argv = ["anatomatte", *command.words]
+
+
+def _text(stream: int, writes: bool) -> io.TextIOWrapper:
+    """A standard stream as Python makes it at its start."""
+    before = sys.__stdout__
+    assert isinstance(before, io.TextIOWrapper)
+    if not writes:
+        return io.TextIOWrapper(
+            io.BufferedReader(io.FileIO(stream, closefd=False)), before.encoding, before.errors
+        )
+    return io.TextIOWrapper(
+        io.BufferedWriter(io.FileIO(stream, "w", closefd=False)), before.encoding, before.errors, "\n",
+        os.isatty(stream), before.write_through,
+    )  # fmt: skip
+
+
+def _run(words: list[str]) -> int:
+    """The command itself, and what Python does at its end."""
+    from . import commands
+
+    try:
+        code = commands.main(words)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        code = code or 120
+    return code

@@ -1,0 +1,98 @@
+"""``anatomatte``: the commands, each loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import sys
+
+import click
+
+from anatomatte import __version__
+from anatomatte.errors import AnatomatteError, is_shortage
+
+COMMANDS = {
+    "render": ("cmd_render", "Key a sequence, an image or a video."),
+    "cutout": ("cmd_cutout", "Cut people out of photos and folders of them."),
+    "sheet": ("cmd_sheet", "Make a contact sheet of a shot or of photos."),
+    "analyse": ("cmd_analyse", "Find who is who in a shot, its cuts and its screen."),
+    "correct": ("cmd_correct", "Mend a shot by strokes that its sidecar keeps."),
+    "review": ("cmd_review", "Look through a shot on a page, mend and accept it."),
+    "check-frames": ("cmd_check_frames", "Check a rendered range by its files."),
+    "params": ("cmd_params", "List the controls."),
+    "doctor": ("cmd_doctor", "Check the installation, each part of it."),
+    "install": ("cmd_install", "Put the node where OFX hosts look for it."),
+    "bundle": ("cmd_bundle", "Pack all of it for machines without anything."),
+    "models": ("cmd_models", "List, fetch and check networks of others."),
+    "serve": ("cmd_serve", "Serve a page and an HTTP service for cutouts."),
+    "farm": ("cmd_farm", "Write jobs for queues that exist."),
+    "worker": ("cmd_worker", "Serve one warm engine to several processes."),
+    "demo": ("demo", "Render the sample shot and a contact sheet of it."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called, and whose failures are sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"{__package__}.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """On one line: the commands fill the page."""
+        formatter.write("\nOptions: --version; -h, --help\n")
+        self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The one-line texts from here: nothing is imported for ``--help``."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="anatomatte")
+def cli() -> None:
+    """Mattes of people from plates, through the same node as in the compositor."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The console entry point: runs a command and returns the exit code of the error table."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files, signs that the terminal lacks
+    return run(cli, argv)
+
+
+def run(command: click.Command, argv: list[str] | None = None) -> int:
+    """Run a command; its failures become a sentence and an exit code."""
+    try:
+        code = command.main(args=argv, prog_name="anatomatte", standalone_mode=False)
+    except AnatomatteError as why:
+        print(f"anatomatte: {why}", file=sys.stderr)
+        return why.exit_code
+    except click.ClickException as why:
+        why.show()
+        return why.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("anatomatte: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except (MemoryError, ImportError) as why:
+        if not is_shortage(why):
+            raise
+        print("anatomatte: out of memory; use a bigger machine or a smaller picture", file=sys.stderr)
+        return 5
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

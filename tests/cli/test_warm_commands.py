@@ -1,0 +1,201 @@
+"""Commands that a served worker's command server runs: thin here, and the same there as alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from made import native
+from made.cli_fake import shot
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks are Linux's")
+
+COMMAND = [sys.executable, "-m", "anatomatte_cli"]
+SERVED = 88
+"""The exit code of `SENT` where the command was not sent."""
+SENT = f"""
+import sys
+from anatomatte_cli.main import main
+code = main()
+sys.exit({SERVED} if "click" in sys.modules else code)
+"""
+SET = ["--set", "screen=green", "--set", "steady=0"]
+OURS = {
+    "anatomatte", "anatomatte_cli", "anatomatte_cli.main", "anatomatte_cli.command_client",
+    "anatomatte_cli.command_wire",
+}  # fmt: skip
+"""All that a command that is sent imports, but for small modules of Python."""
+DEAR = {"dataclasses", "inspect", "json", "logging", "pathlib", "re", "subprocess", "typing"}
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The address of a worker whose command server answers."""
+    address = tmp_path_factory.mktemp("w") / "w.sock"
+    with subprocess.Popen([*COMMAND, "worker", "serve", str(address)]) as served:
+        until = time.monotonic() + native.HANG
+        while not Path(f"{address}.commands").exists():
+            assert served.poll() is None and time.monotonic() < until
+            time.sleep(0.05)
+        yield address
+        served.terminate()
+
+
+def variables(worker: Path | None, **more: str) -> dict[str, str]:
+    told = {} if worker is None else {"ANATOMATTE_WORKER": str(worker)}
+    return {**os.environ, **told, **more}
+
+
+def begun(line: list[str], folder: Path, worker: Path | None, **more: str) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        line, cwd=folder, env=variables(worker, **more), stdout=pipe, stderr=pipe, text=True, umask=0o027
+    )
+
+
+def ended(line: list[str], folder: Path, worker: Path | None, **more: str) -> tuple[int, str, str]:
+    process = begun(line, folder, worker, **more)
+    out, err = process.communicate(timeout=native.HANG)
+    return process.returncode, out, err
+
+
+def sent(words: list[str], folder: Path, worker: Path, **more: str) -> tuple[int, str, str]:
+    """How a command ends that is sent."""
+    found = ended([sys.executable, "-c", SENT, *words], folder, worker, **more)
+    assert found[0] != SERVED, f"it ran here: {found}"
+    return found
+
+
+def alone(words: list[str], folder: Path, **more: str) -> tuple[int, str, str]:
+    return ended([*COMMAND, *words], folder, None, **more)
+
+
+def undated(path: Path) -> bytes:
+    """A file without the second in which it was written."""
+    return re.sub(rb"(capDate\0string\0....)[\d: ]{19}", rb"\1", path.read_bytes(), flags=re.DOTALL)
+
+
+def timeless(text: str) -> str:
+    return re.sub(r"in [\d.]+ s|\"(at|seconds)\": [\d.]+", "", text)
+
+
+def test_a_command_that_is_sent_imports_next_to_nothing(worker: Path, tmp_path: Path) -> None:
+    shot(tmp_path, range(1, 2))
+    code = """
+import sys
+before = set(sys.modules)
+from anatomatte_cli.main import main
+code = main()
+print(*sorted(set(sys.modules) - before), file=sys.stderr)
+sys.exit(code)
+"""
+    words = ["render", "plate.####.exr", "k.####.exr", *SET, "--quiet"]
+    number, _, told = ended([sys.executable, "-c", code, *words], tmp_path, worker)
+    assert number == 0, told
+    assert (tmp_path / "k.0001.exr").is_file()
+    loaded = set(told.split())
+    assert {name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names} == OURS
+    assert not loaded & DEAR
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["render", "plate.####.exr", "out/k.####.exr", "--layers", "rgba,screen,spill", *SET],
+        ["render", "plate.####.exr", "out/k.####.exr", "--frames", "1-3", "--log", "-", *SET],
+        ["render", "plate.####.exr", "out/k.####.exr", "--layers", "rgba,sreen"],
+        ["render", "plate.####.exr", "out/k.####.exr", "--nonsense"],
+        ["render", "absent.####.exr", "out/k.####.exr"],
+        ["check-frames", "plate.####.exr"],
+        ["farm", "render", "plate.####.exr", "out/k.####.exr", "--frames", "1-3", *SET],
+    ],
+)
+def test_it_says_makes_and_ends_the_same(worker: Path, tmp_path: Path, words: list[str]) -> None:
+    found = []
+    for name in ("here", "there"):
+        folder = tmp_path / name
+        shot(folder, range(1, 3))
+        code, out, err = alone(words, folder) if name == "here" else sent(words, folder, worker)
+        files = {
+            path.name: (undated(path), path.stat().st_mode) for path in sorted((folder / "out").glob("*"))
+        }
+        plain = out.replace(str(folder), ""), err.replace(str(folder), "")
+        found.append((code, *(timeless(text) for text in plain), files))
+    assert found[0] == found[1]
+
+
+def test_signals_reach_it_and_its_end_is_told(worker: Path, tmp_path: Path) -> None:
+    shot(tmp_path, range(1, 400))
+    process = begun([*COMMAND, "render", "plate.####.exr", "k.####.exr", *SET], tmp_path, worker)
+    assert process.stdout is not None
+    process.stdout.readline()  # a frame is there
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=native.HANG)
+    assert process.returncode == 143 and "Stopped by SIGTERM; finished frames are kept." in err
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_with_a_command_that_is_killed_its_work_ends(worker: Path, tmp_path: Path) -> None:
+    shot(tmp_path, range(1, 400))
+    process = begun([*COMMAND, "render", "plate.####.exr", "k.####.exr", *SET], tmp_path, worker)
+    assert process.stdout is not None
+    process.stdout.readline()
+    assert working(tmp_path)
+    process.kill()
+    process.communicate(timeout=native.HANG)
+    until = time.monotonic() + native.HANG
+    while working(tmp_path):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert len(list(tmp_path.glob("k.*.exr"))) < 399
+
+
+def working(folder: Path) -> list[str]:
+    """Processes in a folder, but for this one."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if entry.name != str(os.getpid()) and os.readlink(entry / "cwd") == str(folder):
+                found.append(entry.name)
+        except OSError:
+            continue
+    return found
+
+
+def test_where_libraries_would_be_loaded_otherwise_it_runs_where_it_is(worker: Path, tmp_path: Path) -> None:
+    shot(tmp_path, range(1, 2))
+    words = ["render", "plate.####.exr", "k.####.exr", *SET, "--quiet"]
+    line = [sys.executable, "-c", SENT, *words]
+    assert ended(line, tmp_path, worker, OPENCV_LOG_LEVEL="ERROR")[0] == SERVED
+    assert (tmp_path / "k.0001.exr").is_file()
+
+
+def test_a_stranger_to_the_protocol_costs_only_himself(worker: Path, tmp_path: Path) -> None:
+    shot(tmp_path, range(1, 2))
+    for bad in (b"", b"\xff" * 8, (5).to_bytes(8, "big") + b"3\0a\0b", (2).to_bytes(8, "big") + b"-1"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stranger:
+            stranger.connect(f"{worker}.commands")
+            stranger.sendall(bad)
+    assert sent(["render", "plate.####.exr", "k.####.exr", *SET], tmp_path, worker)[0] == 0
+
+
+def test_the_command_server_ends_with_its_worker(tmp_path: Path) -> None:
+    address = tmp_path / "w.sock"
+    with subprocess.Popen([*COMMAND, "worker", "serve", str(address)], cwd=tmp_path) as served:
+        until = time.monotonic() + native.HANG
+        while not Path(f"{address}.commands").exists():
+            assert served.poll() is None and time.monotonic() < until
+            time.sleep(0.05)
+        served.kill()
+    while working(tmp_path) or Path(f"{address}.commands").exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
