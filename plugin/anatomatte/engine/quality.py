@@ -16,7 +16,7 @@ from ..plate import Plate
 from ..qc.checks import alone
 from ..qc.firmness import unsure_part
 from ..qc.seen import Seen, grid_of
-from . import quality_beside
+from . import quality_beside, recognition
 from .edge import Refined
 from .evidence import Evidence
 from .forced import forcing
@@ -66,6 +66,7 @@ def seen(task: Task, evidence: Evidence, made: Mattes) -> Seen:
         ruled=settings.who == "main" and settings.leave_out == "nobody",
         heads=None if people is None else people.heads,
         bodies=None if people is None else people.bodies,
+        recognised=None if people is None or keyed else recognition.sure(task, people),
         forced=_forced(plate, core, garbage, grid),
         softened=task.settings.soften * task.work.scale * grid[1] / made.alpha.shape[1],
     )

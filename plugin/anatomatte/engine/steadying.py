@@ -305,9 +305,16 @@ def _ordered(
         main=None if main is None else main[order],
         found=alone.found and alone.found + len(carried),
         outfits=None if outfits is None else outfits[order],
+        recognised=_recognised(alone, rows),
     )
     own = len(alone.people)
     return SteadyPeople(evidence, tuple(int(n) if n < own else None for n in order))
+
+
+def _recognised(alone: PeopleEvidence, rows: Sequence[_Row]) -> float | None:
+    """How sure it is that there is somebody: who is recognised in a frame of the window is so in this one."""
+    said = (alone, *(row.one.moment.people for row in rows))
+    return max((one.recognised for one in said if one and one.recognised is not None), default=None)
 
 
 def _all(row: _Row) -> range:

@@ -26,7 +26,9 @@ class PeopleEvidence:
     (centre x and y, width, height) and four points (x and y), as `detections.decoded` gives them; None where
     no detector ran; `outfits` (K, 7) what each may wear, as `nets.own.outfit_head.outfit_odds` gives it, a
     row of NaN where that is not known; None where nobody was asked; `numbers` the number of each, from 0,
-    as a shot's sidecar has them, -1 of whom it does not number; None where they count in their order.
+    as a shot's sidecar has them, -1 of whom it does not number; None where they count in their order;
+    `recognised` how sure it is that anybody is there, as `recognised.recognised` says it, None where no
+    detector ran.
     """
 
     alpha: Plane
@@ -39,6 +41,7 @@ class PeopleEvidence:
     bodies: Plane | None = None
     outfits: Plane | None = None
     numbers: tuple[int, ...] | None = None
+    recognised: float | None = None
 
     def part(self, *channels: int) -> Plane:
         """The probability (h, w) of some parts together, by their channels."""

@@ -23,6 +23,7 @@ from .figures import Figures
 from .instances import CELL, Instances, Prediction, group_instances, strongest
 from .plausible import Votes, settle
 from .prominence import whom
+from .recognised import recognised
 from .trust import (
     CONFIDENT,
     FIGURE_WEIGHT,
@@ -275,7 +276,8 @@ class MergedCrops:
         """The merged evidence with at most *most* people as instances; *picture* is the plate at any size."""
         alpha, held = probable(self.alpha)
         cells = (self.cells.shape[0], self.cells.shape[1])
-        seen = settle(self.votes(), self.centre, self.offset, self.near, self.unit)
+        votes = self.votes()
+        seen = settle(votes, self.centre, self.offset, self.near, self.unit)
         if float(seen.keep.min()) < 1:
             keep = grow(seen.keep, *self.size)
             alpha, held = alpha * keep, held * keep
@@ -297,6 +299,7 @@ class MergedCrops:
             main[chosen],
             len(seen.heads),
             self.bodies.persons if self.bodies.asked else None,
+            recognised=recognised(votes, self.bodies, self.centre, self.parts) if self.bodies.asked else None,
         )
 
 

@@ -10,12 +10,13 @@ from .firmness import soft
 from .holes import hole
 from .islands import island
 from .missing import missing
+from .nobody import nobody
 from .reason import Findings
 from .residue import residue
 from .seen import Beside, Seen
 from .steps import flip, identity, part_jump
 
-ALONE = (hole, island, residue, disagree, soft, missing)
+ALONE = (hole, island, residue, disagree, soft, missing, nobody)
 AROUND = (chatter, jump, collapse, part_jump, identity, flip)
 
 

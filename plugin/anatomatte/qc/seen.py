@@ -32,6 +32,7 @@ class Seen:
         ruled: whether a rule chose them, not the artist.
         heads: K×3, x and y as shares, and score.
         bodies: n×13, as `people.detections` gives them; None where no detector ran.
+        recognised: how sure it is that there is somebody, in 0..1; None where nothing was asked that says so.
         parts: part → h×w, matte of a part over all people; None where nobody asks for parts.
         forced: h×w, where mattes that came in decide; nothing is judged there.
         softened: pixels of the grid by which the artist blurs the matte.
@@ -50,6 +51,7 @@ class Seen:
     ruled: bool = False
     heads: Pixels | None = None
     bodies: Pixels | None = None
+    recognised: float | None = None
     parts: dict[str, Pixels] | None = None
     forced: Mask | None = None
     softened: float = 0.0

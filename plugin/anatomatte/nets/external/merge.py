@@ -34,7 +34,9 @@ def lawful(seen: PeopleEvidence) -> PeopleEvidence:
     main = seen.main if seen.main is not None and len(seen.main) == len(people) else None
     outfits = seen.outfits if seen.outfits is not None and len(seen.outfits) == len(people) else None
     parts = np.asarray(parts, np.float32)
-    return PeopleEvidence(alpha, held, parts, people, heads, main, seen.found, seen.bodies, outfits)
+    return PeopleEvidence(
+        alpha, held, parts, people, heads, main, seen.found, seen.bodies, outfits, recognised=seen.recognised
+    )
 
 
 def shared(people: Plane, alpha: Plane, heads: Plane) -> tuple[Plane, Plane]:

@@ -163,7 +163,9 @@ def _by_m2fp(
     seen = on_grid(seen, size)
     if net.kind.many:
         said = to_evidence(found, seen)
-        return dataclasses.replace(seen, parts=said.parts, people=said.people, heads=said.heads, outfits=None)
+        return dataclasses.replace(
+            seen, parts=said.parts, people=said.people, heads=said.heads, outfits=None, recognised=None
+        )
     classes = _shares(found, np.clip(1 - found.classes[0], 0, 1))
     told = dataclasses.replace(network.manifest.classes, set=found.kind, labels=(), parts={})
     parts = in_our_parts(classes, dataclasses.replace(network.manifest, classes=told), seen.parts)
