@@ -9,7 +9,7 @@ import numpy.typing as npt
 from anatomatte.keyer import palette, regions
 from anatomatte.keyer.axis import Axis
 from anatomatte.ops import planes
-from anatomatte.ops.filters import box, dot
+from anatomatte.ops.filters import box, disc, dot
 
 Pixels = npt.NDArray[np.float32]
 
@@ -35,7 +35,8 @@ def sure(
     subject = box(share, 3) < np.maximum(clear + (opaque - clear) * depth[..., 0], depth[..., 1])
     kernel, edge = np.ones((3, 3), np.uint8), cv2.BORDER_REPLICATE
     safe = cv2.erode(screen.astype(np.uint8), kernel, borderType=edge)
-    return cv2.erode(subject.astype(np.uint8), regions.disc(reach), borderType=edge), safe
+    kept = cv2.erode(subject.astype(np.uint8), disc(reach), borderType=edge)
+    return np.asarray(kept, np.uint8), np.asarray(safe, np.uint8)
 
 
 def _gap(colour: Pixels, surface: Pixels, own: Pixels, slack: Pixels | None) -> Pixels:

@@ -87,7 +87,8 @@ def sure(
     near, point = max(3 * grain, 0.10) ** 2, max(6 * grain, 0.20) ** 2
     found = loops.sure(light, surface, depth, slack, order, numbers, near, point)
     safe = cv2.erode(found[1], np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
-    return cv2.erode(found[0], disc(reach), borderType=EDGE), safe
+    subject = cv2.erode(found[0], disc(reach), borderType=EDGE)
+    return np.asarray(subject, np.uint8), np.asarray(safe, np.uint8)
 
 
 def grain_of(light: Pixels, surface: Pixels, axis: Axis, balance: float) -> float:
