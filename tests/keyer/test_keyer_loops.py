@@ -25,9 +25,9 @@ def given(height: int, width: int, colour: str, shadows: bool) -> tuple:
     random = np.random.default_rng(height * width)
     surface = np.tile(np.float32(SCREENS[colour]), (height, width, 1))
     surface *= np.linspace(0.4, 1.2, width, dtype=np.float32)[:, None]
-    share = np.clip(random.normal(0.7, 0.6, (height, width, 1)), 0, 1).astype(np.float32)
+    share = np.asarray(np.clip(random.normal(0.7, 0.6, (height, width, 1)), 0, 1), np.float32)
     light = share * surface + (1 - share) * random.random((height, width, 3), np.float32) ** 2
-    light += random.normal(0, 0.01, light.shape).astype(np.float32)
+    light += np.asarray(random.normal(0, 0.01, light.shape), np.float32)
     light[random.random((height, width)) < 0.02] = 3000.0
     depth = random.random((height, width, 2), np.float32)
     slack = np.sort(random.random((height, width, 2), np.float32) + np.float32(0.5), -1) if shadows else None
