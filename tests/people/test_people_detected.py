@@ -68,3 +68,22 @@ def test_the_detector_looks_at_crops_only_if_it_saw_nobody() -> None:
     first, crops, again, alone = asked
     assert first[0] == again[0] == 1 and not any(first[1:])
     assert set(crops) == {2} and set(alone) == {1}
+
+
+class Blind(Detecting):
+    """A detector that finds nobody."""
+
+    def _persons(self, picture: Plane) -> Plane:
+        return np.zeros((0, 13), np.float32)
+
+
+def test_somebody_is_recognised_by_a_body_or_a_head_and_not_by_a_matte() -> None:
+    said = {}
+    for network, head in ((Detecting, False), (Blind, True), (Blind, False), (Painted, True)):
+        picture = black()
+        paint(picture, (20, 300, 100, 420), head=head)
+        seen = seen_by(network(), picture)
+        assert len(seen.people) == 1
+        said[network.__name__, head] = seen.recognised
+    assert said["Detecting", False] > 0.9 and said["Blind", True] > 0.9
+    assert said["Blind", False] < 0.1 and said["Painted", True] is None

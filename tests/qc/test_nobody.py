@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -9,11 +10,16 @@ import cv2
 import numpy as np
 import pytest
 
-from anatomatte.qc import Finding
+from anatomatte.engine import Work, key_frame
+from anatomatte.frame import from_view
+from anatomatte.qc import Finding, scores
 from anatomatte.qc.checks import alone
 from anatomatte.qc.seen import Seen
+from anatomatte.settings import Settings
 from anatomatte_cli.main import main
+from made import face_marks
 from made.cli_fake import read
+from made.people_fake import looking
 from made.qc_frames import HIGH, WIDE, before_green, figure, seen
 from made.serving import running
 from made.things import vase
@@ -88,3 +94,13 @@ def test_an_analysis_lists_it(pictures: Path, capsys: pytest.CaptureFixture[str]
     assert main(["analyse", f"{pictures}/p.####.png", "--frames", "1001"]) == 0
     told = capsys.readouterr()
     assert "doubtful 1001: nobody" in told.out + told.err, told
+
+
+@pytest.mark.parametrize(("known", "found", "score"), [(0.9, 0.0, 0.1), (0.2, 0.0, 0.8), (0.2, 0.75, 0.2)])
+def test_in_doubt_a_face_says_that_somebody_is_there(known: float, found: float, score: float) -> None:
+    there = dataclasses.replace(face_marks.evidence(), recognised=known)
+    believed = dataclasses.replace(face_marks.face(face_marks.turned()), score=found)
+    with looking(there, faces=(believed if found else None,)):
+        plate = from_view(face_marks.plate(), (0, 0, 400, 300))
+        made = key_frame({"Source": plate}, Settings(screen="none", check="frame"), Work())
+    assert scores(made.findings)["nobody"] == pytest.approx(score, abs=0.01)
