@@ -181,7 +181,17 @@ def _frames(request: CheckRequest, patterns: Sequence[Pattern]) -> list[int]:
     there = {frame for pattern in patterns if pattern.folder.is_dir() for frame in pattern.on_disk()}
     if not there:
         raise OutputError(f"There is no frame of {request.target}; render it, or name other files.")
-    return list(range(min(there), max(there) + 1))
+    first, last = min(there), max(there)
+    if last - first - len(there) >= _FAR:
+        raise SettingsError(
+            f"{request.target} is there from {first} to {last}, with more than {_FAR:,} frames missing "
+            "between: one of these numbers may be a date; say with --frames which are wanted."
+        )
+    return list(range(first, last + 1))
+
+
+_FAR = 100_000
+"""Frames that lack between the first and the last from which on these are no ends of one shot."""
 
 
 class _Check:

@@ -141,6 +141,7 @@ def _write(canvas: Floats, x: int, y: int, text: str, size: int, ink: float, sha
     """Text with its base line at *y*; without a font the sheet goes without words."""
     import OpenImageIO as oiio
 
+    text = text.encode(errors="backslashreplace").decode()  # names that are no UTF-8
     for dx, dy, level in ((1, 1, 0.0), (0, 0, ink)) if shade else ((0, 0, ink),):
         image = oiio.ImageBuf(np.ascontiguousarray(canvas))
         if not oiio.ImageBufAlgo.render_text(image, x + dx, y + dy, text, size, "DroidSans", (level,) * 3):

@@ -243,3 +243,14 @@ def test_words_that_are_wrong_are_sentences(tmp_path, capsys, monkeypatch, words
     monkeypatch.chdir(tmp_path)
     assert main(["check-frames", *words]) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("date", ["20240131", "20240131120000"])
+def test_a_date_in_the_place_of_a_frame_is_told_and_costs_nothing(tmp_path, capsys, date):
+    """Frames between two numbers were written out: minutes, or all of the memory."""
+    target = rendered(tmp_path)
+    shutil.copy(tmp_path / "k.0001.exr", tmp_path / f"k.{date}.exr")
+    assert main(["check-frames", target]) == 2
+    told = capsys.readouterr().err
+    assert date in told and "--frames" in told
+    assert main(["check-frames", target, "--frames", "1-4"]) == 0

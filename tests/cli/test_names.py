@@ -12,6 +12,7 @@ from anatomatte.errors import PlateError, SettingsError
 from anatomatte_batch import RenderRequest
 from anatomatte_batch.sequences import holes, parse_frames, parse_pattern, spelt
 from anatomatte_batch.source import Source
+from anatomatte_cli.main import main
 from made.cli_fake import FakeConnect, cli, plate, read, shot, write
 
 
@@ -157,6 +158,21 @@ def test_a_name_that_is_no_utf8_is_a_name(tmp_path):
     _, spec = read(tmp_path / "k.0001.exr")
     assert spec.getattribute("anatomatte:source") == "caf\\xe9.0001.exr"
     assert cli(text, tmp_path / "k.####.exr") == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_an_analysis_and_a_sheet_of_a_name_that_is_no_utf8(tmp_path, capsys):
+    write(tmp_path / "p.exr", plate(96, 64))
+    folder = os.fsencode(tmp_path)
+    os.rename(tmp_path / "p.exr", folder + b"/caf\xe9.exr")
+    name, sidecar = (os.fsdecode(folder + b"/caf\xe9" + end) for end in (b".exr", b".shot.json"))
+    assert main(["analyse", name, "--set", "subject=off"]) == 0
+    assert (
+        main(["analyse", sidecar, "--doubtful"]) == 0
+        and main(["correct", sidecar, name, "--accept", "1"]) == 0
+    )
+    assert main(["sheet", name, f"{tmp_path}/sheet.png", "--set", "subject=off"]) == 0
+    assert (tmp_path / "sheet.png").is_file()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")

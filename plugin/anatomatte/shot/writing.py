@@ -40,7 +40,8 @@ def write_shot(shot: Shot, path: Path) -> None:
     with beside(heavy) as draft:
         draft.write_bytes(text.encode())
     with beside(path) as draft:
-        draft.write_bytes(_text(shot, heavy.name, digest).encode())
+        # halves of surrogates, of which names that are no UTF-8 consist, become the escapes of JSON
+        draft.write_bytes(_text(shot, heavy.name, digest).encode(errors="backslashreplace"))
     for old in path.parent.glob(f"{_escaped(stem)}.frames-{'[0-9a-f]' * _DIGITS}.json"):
         if old.name != heavy.name:
             with contextlib.suppress(OSError):
