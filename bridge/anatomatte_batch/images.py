@@ -104,6 +104,7 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
         bits=8 * int(spec.format.basesize()),
         messages=(
             *_messages(path, real, layer, layers, spec, pixels, matte),
+            *_outside(path, bounds, display),
             *(
                 [Message("colour-unsure", f"{path.name} {encoding.note}.")]
                 if encoding.note and not matte
@@ -111,6 +112,15 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
             ),
         ),
     )
+
+
+def _outside(path: Path, bounds: Window, display: Window) -> list[Message]:
+    """That nothing of a picture is seen in its display window, which other formats show alone."""
+    (x1, y1, x2, y2), (wide, tall) = bounds, display[2:]
+    if x1 < wide and y1 < tall and x2 > 0 and y2 > 0:
+        return []
+    text = f"The pixels of {path.name} all lie outside its display window of {wide}×{tall}."
+    return [Message("outside-window", text)]
 
 
 def _layers(path: Path, source: Any) -> list[Layer]:

@@ -218,6 +218,30 @@ def test_a_folder_for_a_shot_is_told_with_the_cure(tmp_path):
         Source(str(tmp_path / "photos"))
 
 
+@pytest.mark.parametrize("kind", ["png", "tiff", "exr", "jpeg"])
+def test_a_cutout_keeps_the_pixel_aspect(tmp_path, kind):
+    write(tmp_path / "a.exr", plate(24, 16), PixelAspectRatio=2.0)
+    result = run(tmp_path / "a.exr", out=tmp_path / "o", format=kind, options=CutoutOptions(alpha_too=True))
+    assert result.exit_code == 0
+    made = sorted((tmp_path / "o").iterdir())
+    assert [read_image(one, matte="alpha" in one.name).aspect for one in made] == [
+        pytest.approx(2.0, abs=0.02)
+    ] * 2
+
+
+def test_a_format_that_knows_no_pixel_aspect_says_so(tmp_path):
+    write(tmp_path / "a.exr", plate(24, 16), PixelAspectRatio=2.0)
+    told = run(tmp_path / "a.exr", format="webp").pictures[0].told
+    assert any("pixel aspect" in one and "write PNG" in one for one in told)
+
+
+def test_a_plate_beside_its_display_window_is_told(tmp_path):
+    write(tmp_path / "a.exr", plate(24, 16), x=400, y=300, full=(0, 0, 24, 16))
+    write(tmp_path / "b.exr", plate(24, 16), x=-23, y=15, full=(0, 0, 24, 16))
+    told = [" ".join(run(tmp_path / name).pictures[0].told) for name in ("a.exr", "b.exr")]
+    assert "outside its display window" in told[0] and "outside" not in told[1]
+
+
 def test_a_cutout_is_what_a_render_writes(tmp_path):
     """Through the built node, two pictures of one size after one start."""
     from anatomatte_batch import RenderRequest

@@ -127,6 +127,8 @@ def cut_frame(
         parts = _there(layers(wanted)) if wanted else {}
     if options.background is None and options.format in NO_ALPHA:
         told.append("JPEG knows no transparency: without a background of yours, white is behind the people.")
+    if options.format == "webp" and picture.aspect != 1.0:
+        told.append(f"WebP knows no pixel aspect: {picture.aspect:g} of {picture.name} is lost; write PNG.")
     checks = accounts[0].checks if accounts else {}
     sentences = tuple(dict.fromkeys(told))
     return Cut(

@@ -45,23 +45,23 @@ def encoded(cut: Cut, options: CutoutOptions | None = None) -> Iterator[tuple[st
     cut = cut if wish == cut.options else replace(cut, options=wish)
     if not np.isfinite(cut.light).all():
         raise AnatomatteError(f"The cutout of {cut.picture.name} holds values that are no numbers.")
-    suffix = FORMATS[wish.format][0]
-    yield CUTOUT + suffix, picture_bytes(_for_format(cut), wish.format, wish.quality)
+    suffix, aspect = FORMATS[wish.format][0], cut.picture.aspect
+    yield CUTOUT + suffix, picture_bytes(_for_format(cut), wish.format, wish.quality, aspect)
     matte = "exr" if wish.format == "exr" else "tiff" if wish.format == "tiff" else "png"
     end = FORMATS[matte][0]
     if wish.alpha_too:
-        yield ALPHA + end, _matte(cut.alpha, matte, cut.deep)
+        yield ALPHA + end, _matte(cut.alpha, matte, cut.deep, aspect)
     if wish.parts:
         for name, plane in {**cut.people, **cut.parts}.items():
-            yield MATTE + name + end, _matte(plane, matte, cut.deep)
-        yield PARTS + ".png", picture_bytes(coded(cut.parts_map(), False), "png")
+            yield MATTE + name + end, _matte(plane, matte, cut.deep, aspect)
+        yield PARTS + ".png", picture_bytes(coded(cut.parts_map(), False), "png", aspect=aspect)
         from .pages import legend_page
 
         yield LEGEND + ".png", picture_bytes(coded(legend_page(cut), False), "png")
     if wish.regions:
         for name, plane in cut.regions.items():
-            yield MATTE + name + end, _matte(plane, matte, cut.deep)
-        yield REGIONS + ".png", picture_bytes(coded(cut.regions_map(), False), "png")
+            yield MATTE + name + end, _matte(plane, matte, cut.deep, aspect)
+        yield REGIONS + ".png", picture_bytes(coded(cut.regions_map(), False), "png", aspect=aspect)
     if wish.parts or wish.regions:
         yield LABELS + ".json", (json.dumps(cut.labels(), indent=1) + "\n").encode()
 
@@ -80,17 +80,18 @@ def _for_format(cut: Cut) -> Any:
     return pixels
 
 
-def _matte(matte: Floats, kind: str, deep: bool) -> bytes:
+def _matte(matte: Floats, kind: str, deep: bool, aspect: float) -> bytes:
     plane = np.ascontiguousarray(matte[..., None])
-    return picture_bytes(plane if kind == "exr" else coded(plane, deep), kind)
+    return picture_bytes(plane if kind == "exr" else coded(plane, deep), kind, aspect=aspect)
 
 
-def picture_bytes(pixels: Any, kind: str, quality: int = 92) -> bytes:
+def picture_bytes(pixels: Any, kind: str, quality: int = 92, aspect: float = 1.0) -> bytes:
     """Pixels H×W×C with C in 1, 3, 4 as the bytes of a file.
 
     Args:
         pixels: uint8 or uint16 sRGB, not premultiplied; float32, scene-linear and premultiplied, for ``exr``.
         kind: a name of `FORMATS`.
+        aspect: width of a pixel divided by its height, which WebP cannot hold.
 
     Raises:
         OutputError: the image library does not take them.
@@ -107,6 +108,8 @@ def picture_bytes(pixels: Any, kind: str, quality: int = 92) -> bytes:
     spec.attribute("oiio:UnassociatedAlpha", 0 if kind == "exr" else 1)
     spec.attribute("compression", f"jpeg:{quality}" if kind == "jpeg" else "zips" if kind == "exr" else "zip")
     spec.attribute("png:compressionLevel", 4)
+    if aspect != 1.0:
+        spec.attribute("PixelAspectRatio", aspect)
     if kind != "exr":
         spec.attribute("oiio:ColorSpace", "sRGB")
     with tempfile.TemporaryDirectory(prefix="anatomatte-") as folder:
