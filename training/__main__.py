@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--kinds", default="people", help="train: kinds of shards that people come from (people,figures)"
     )
+    parser.add_argument("--heads", type=int, default=3, help="outfit: heads that one more learns from")
     parser.add_argument("--part", default="0/1", metavar="K/N", help="render only every N-th shard, from K")
     parser.add_argument("--minutes", type=float, default=120, help="how long to train")
     parser.add_argument(
@@ -208,7 +209,7 @@ def _outfit(args: argparse.Namespace) -> None:
         render_places(args.assets, args.bank, split, range(places))
         render_people(args.assets, args.bank, split, range(figures), samples=2, kind="figures")
     folder = args.run.with_name("outfit")
-    run(Plan(folder, args.bank, seed=args.seed, threads=args.threads))
+    run(Plan(folder, args.bank, heads=args.heads, seed=args.seed, threads=args.threads))
     shutil.copyfile(folder / FILE, SHIPPED.with_name(FILE))
     print(f"{SHIPPED.with_name(FILE)} written")
 

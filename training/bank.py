@@ -72,15 +72,22 @@ class Bank:
     Args:
         kinds: one kind of shard, or several whose items are taken as one lot.
         limit: so many shards of each kind at most.
+        number: only the shard of that number.
 
     Raises:
         FileNotFoundError: the folder has no shard of one of the kinds.
     """
 
     def __init__(
-        self, folder: Path, kinds: str | tuple[str, ...], split: str, limit: int | None = None
+        self,
+        folder: Path,
+        kinds: str | tuple[str, ...],
+        split: str,
+        limit: int | None = None,
+        number: int | None = None,
     ) -> None:
         self.folder, self.split, self.limit = folder, split, limit
+        self._which = "*" if number is None else f"{number:06d}"
         self.kinds = (kinds,) if isinstance(kinds, str) else kinds
         self._seen: set[str] = set()
         self._items: list[tuple[NDArray[np.uint8], dict[str, Any]]] = []
@@ -94,7 +101,7 @@ class Bank:
     def refresh(self) -> int:
         """Add new shards; returns how many items there are."""
         for kind in self.kinds:
-            notes = sorted(self.folder.glob(f"{kind}-{self.split}-*.json"))
+            notes = sorted(self.folder.glob(f"{kind}-{self.split}-{self._which}.json"))
             for note in notes[: self.limit]:
                 if note.name not in self._seen:
                     self._seen.add(note.name)

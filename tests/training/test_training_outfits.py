@@ -9,7 +9,8 @@ import pytest
 import torch
 from training.outfits import likelihood
 from training.outfits.crops import UNKNOWN, Shown, worn
-from training.outfits.fit import CELL_OF, Plan, Set, area, calibrate, fit, labelled, scores, write
+from training.outfits.features import CELL_OF, Set, labelled
+from training.outfits.fit import Plan, area, calibrate, fit, scores, write
 from training.outfits.likelihood import Known
 
 from anatomatte.nets.own.outfit_head import CELLS, OUTFITS, SIGNS, load

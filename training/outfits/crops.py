@@ -81,10 +81,19 @@ class Wearers:
     camouflage. What somebody wears has to be learned from some thousand figures.
     """
 
-    def __init__(self, bank: Path, split: str, seed: int, sizes: tuple[tuple[int, int], ...] = SIZES) -> None:
+    def __init__(
+        self,
+        bank: Path,
+        split: str,
+        seed: int,
+        sizes: tuple[tuple[int, int], ...] = SIZES,
+        *,
+        kind: str = KIND,
+        shard: int | None = None,
+    ) -> None:
         self.sizes = sizes
         self.rng = np.random.default_rng([seed, split == "validation"])
-        self.figures, self.places = Bank(bank, KIND, split), Bank(bank, "places", split)
+        self.figures, self.places = Bank(bank, kind, split, number=shard), Bank(bank, "places", split)
         self.grade = Grade(self.rng)
 
     def __iter__(self) -> Iterator[Shown]:

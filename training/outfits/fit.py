@@ -6,7 +6,8 @@ import json
 import math
 import os
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,34 +19,14 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from anatomatte.nets.own.ensemble import WEIGHTS
-from anatomatte.nets.own.outfit_head import (
-    CELLS,
-    NET,
-    OUTFITS,
-    SIGNS,
-    OutfitHead,
-    Seen,
-    around,
-)
-from anatomatte.nets.own.people_net import PeopleNet
+from anatomatte.nets.own.outfit_head import NET, OUTFITS, SIGNS, Found, OutfitHead
 from anatomatte.nets.own.people_net import load as load_people
-from anatomatte.nets.person_cells import COLUMNS, ROWS, person_box
-from anatomatte.parts import PARTS
 
-from .crops import UNKNOWN, Shown, Wearers
+from .crops import UNKNOWN, Wearers
+from .features import Set, Wander, kept, wander
+from .sturdy import Running, Shaken, Sturdy
 
 FILE = "outfit.safetensors"
-
-CELL_OF = np.array(
-    [
-        0
-        if name in ("background", "held")
-        else max((k for k, parts in enumerate(CELLS) if name in parts), default=len(CELLS) - 1)
-        for name in PARTS
-    ]
-)
-"""Which of `CELLS` each part is."""
-
 
 CELL_WEIGHT = 2.0
 """How much the cells count beside the whole: each picture teaches hundreds of them."""
@@ -57,78 +38,21 @@ class Plan:
 
     run: Path
     bank: Path
-    shown: int = 7400
-    """Pictures to learn from; each figure is shown twice or so."""
-    held_out: int = 880
-    """Pictures of other figures: one half to calibrate on, the other to score."""
-    epochs: int = 12
+    looked: int = 200
+    """People who are looked at more than once, to see how looks differ."""
+    epochs: int = 10
     batch: int = 32
     lr: float = 3e-3
     decay: float = 0.05
     smooth: float = 0.05
     """Label smoothing of the outfit."""
+    sturdy: Sturdy = field(default_factory=Sturdy)
+    keep: float = 0.998
+    """Of the running mean of the weights, at each step."""
+    heads: int = 3
+    """Heads that are fitted; one more learns what they say together, if there are several."""
     seed: int = 1
     threads: int = 1
-
-
-@dataclass
-class Set:
-    """Features and truth of N crops."""
-
-    fine: Tensor
-    coarse: Tensor
-    cells: Tensor
-    """(N, 2 ROWS, 2 COLUMNS) uint8, which of `CELLS` is there."""
-    outfit: Tensor
-    signs: Tensor
-
-    def __len__(self) -> int:
-        return len(self.outfit)
-
-    def parts(self) -> tuple[Tensor, ...]:
-        """Everything, in the order of the fields."""
-        return self.fine, self.coarse, self.cells, self.outfit, self.signs
-
-
-def seen_by(net: PeopleNet, shown: Shown) -> tuple[Tensor, Tensor] | None:
-    """What the head reads of a person, from a pass of the people network."""
-    picture = np.ascontiguousarray(shown.picture).astype(np.float32) / 255
-    batch = torch.from_numpy(picture).permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)
-    with torch.inference_mode():
-        out = net(batch)
-        return around(Seen(out.fine[0], out.coarse[0]), picture, shown.matte)
-
-
-def drawn(net: PeopleNet, wearers: Wearers, count: int) -> Set:
-    """Features and truth of `count` drawn people, features in 16 bit."""
-    fine, coarse, cells, outfit, signs = [], [], [], [], []
-    for shown in wearers:
-        found = seen_by(net, shown)
-        if found is None:
-            continue
-        fine.append(found[0].half())
-        coarse.append(found[1].half())
-        cells.append(labelled(shown))
-        outfit.append(shown.outfit)
-        signs.append(torch.from_numpy(shown.signs))
-        if len(outfit) == count:
-            break
-    return Set(
-        torch.cat(fine), torch.cat(coarse), torch.stack(cells), torch.tensor(outfit), torch.stack(signs)
-    )
-
-
-def labelled(shown: Shown) -> Tensor:
-    """Which of `CELLS` lies in the middle of each of a person's fine cells, (2 ROWS, 2 COLUMNS) uint8."""
-    box = person_box(shown.matte)
-    assert box is not None
-    high, wide = shown.label.shape
-    y = (box[0] + (np.arange(2 * ROWS) + 0.5) / (2 * ROWS) * (box[1] - box[0])) * high
-    x = (box[2] + (np.arange(2 * COLUMNS) + 0.5) / (2 * COLUMNS) * (box[3] - box[2])) * wide
-    inside = ((y >= 0) & (y < high))[:, None] & ((x >= 0) & (x < wide))
-    rows, columns = (np.clip(at.astype(int), 0, side - 1) for at, side in ((y, high), (x, wide)))
-    found = CELL_OF[shown.label[np.ix_(rows, columns)]]
-    return torch.from_numpy(np.where(inside, found, 0).astype(np.uint8))
 
 
 def standardise(head: OutfitHead, train: Set) -> None:
@@ -139,46 +63,77 @@ def standardise(head: OutfitHead, train: Set) -> None:
         head.spread[k : k + some.shape[1]] = some.std((0, 2, 3)).clamp(min=1e-3)
 
 
-def loss_of(head: OutfitHead, batch: Set, weights: Tensor, smooth: float) -> Tensor:
-    """Cross entropies: of the outfit, outfits counting alike, of each sign that is known, of the cells."""
-    found = head(batch.fine.float(), batch.coarse.float())
-    known = batch.outfit != UNKNOWN
-    outfit = F.cross_entropy(found.outfit[known], batch.outfit[known], weights, label_smoothing=smooth)
+def loss_of(found: Found, batch: Set, inside: Tensor, weights: Tensor, smooth: float) -> Tensor:
+    """Cross entropies (N,): of the outfit, the three counting alike, of signs that are known, of cells."""
+    outfit = F.cross_entropy(
+        found.outfit, batch.outfit, weights, ignore_index=UNKNOWN, label_smoothing=smooth, reduction="none"
+    )
+    outfit = outfit / weights[batch.outfit[batch.outfit != UNKNOWN]].sum().clamp(min=1e-3)
     told = batch.signs != UNKNOWN
     each = F.binary_cross_entropy_with_logits(found.signs, batch.signs.clamp(min=0).float(), reduction="none")
-    signs = (each * told).sum() / told.sum().clamp(min=1)
-    inside = batch.fine[:, -1].float()
+    signs = (each * told).sum(1) / told.sum().clamp(min=1)
     cells = F.cross_entropy(found.cells, batch.cells.long(), reduction="none") * inside
-    return outfit + 0.5 * signs + CELL_WEIGHT * cells.sum() / inside.sum()
+    return outfit + 0.5 * signs + CELL_WEIGHT * cells.sum((1, 2)) / inside.sum()
 
 
-def fit(plan: Plan, train: Set, held_out: Set) -> OutfitHead:
-    """The head fitted to `train`; prints what it knows of `held_out`."""
+def told_by(teachers: Sequence[OutfitHead], found: Found, batch: Set) -> Tensor:
+    """How far a head is from what several say together of the same people, in nats."""
+    with torch.inference_mode():
+        said = [one(batch.fine, batch.coarse) for one in teachers]
+        outfit, cells = (
+            torch.stack([getattr(one, name).softmax(1) for one in said]).mean(0).clone()
+            for name in ("outfit", "cells")
+        )
+        signs = torch.stack([one.signs.sigmoid() for one in said]).mean(0).clone()
+    inside = batch.fine[:, -1]
+    of_cells = F.cross_entropy(found.cells, cells, reduction="none") * inside
+    return (
+        F.cross_entropy(found.outfit, outfit)
+        + 0.5 * F.binary_cross_entropy_with_logits(found.signs, signs)
+        + CELL_WEIGHT * of_cells.sum() / inside.sum()
+    )
+
+
+def fit(
+    plan: Plan, train: Set, held_out: Set, looks: Wander | None = None, teachers: Sequence[OutfitHead] = ()
+) -> OutfitHead:
+    """The head fitted to `train`, or to what `teachers` say of it; prints what it knows of `held_out`.
+
+    Args:
+        looks: how far looks at one person differ.
+    """
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
     generator = torch.Generator().manual_seed(plan.seed)
     head = OutfitHead()
+    head.drop.p = plan.sturdy.drop
     standardise(head, train)
     counts = torch.bincount(train.outfit[train.outfit != UNKNOWN], minlength=len(OUTFITS)).float()
     weights = counts.mean() / counts
     optimiser = torch.optim.AdamW(head.parameters(), plan.lr, weight_decay=plan.decay)
+    shaken, running = Shaken(plan.sturdy, looks, plan.seed), Running(head, plan.keep)
     steps, step = plan.epochs * math.ceil(len(train) / plan.batch), 0
     for epoch in range(plan.epochs):
         head.train()
         order, total = torch.randperm(len(train), generator=generator), 0.0
-        for k in range(0, len(train), plan.batch):
-            some = order[k : k + plan.batch]
-            batch = Set(*(part[some] for part in train.parts()))
+        for some in order.split(plan.batch):
+            batch, other, share = shaken(train.only(some))
             for group in optimiser.param_groups:
                 group["lr"] = plan.lr * min(1, step / 100) * 0.5 * (1 + math.cos(math.pi * step / steps))
-            loss = loss_of(head, batch, weights, plan.smooth)
+            found, inside = head(batch.fine, batch.coarse), batch.fine[:, -1]
+            own, mixed = (loss_of(found, one, inside, weights, plan.smooth) for one in (batch, other))
+            loss = (share * own + (1 - share) * mixed).sum()
+            if teachers:
+                loss = 0.3 * loss + told_by(teachers, found, batch)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
+            running.step()
             total, step = total + float(loss.detach()), step + 1
-        if epoch % 5 == 4 or epoch + 1 == plan.epochs:
+        if epoch % 4 == 3 or epoch + 1 == plan.epochs:
             print(json.dumps({"epoch": epoch + 1, "loss": round(total * plan.batch / len(train), 4),
-                              **scores(head, held_out)}), flush=True)  # fmt: skip
+                              **scores(running.copied(), held_out)}), flush=True)  # fmt: skip
+    running.put()
     return head.eval()
 
 
@@ -211,7 +166,13 @@ def scores(head: OutfitHead, some: Set) -> dict[str, float]:
                    (some.signs[:, k] == 1)[some.signs[:, k] != UNKNOWN].numpy())
         for k, name in enumerate(SIGNS)
     }  # fmt: skip
-    found = {"right": float(right.float().mean()), "balanced": sum(recall.values()) / 3, **recall, **told}
+    lower = some.outfit[known] < OUTFITS.index("trousers")
+    told["dress_or_skirt"] = area(
+        (outfit[known, 1] - outfit[known, 0])[lower].numpy(), (some.outfit[known][lower] == 1).numpy()
+    )
+    surprise = float(F.cross_entropy(outfit[known], some.outfit[known]))
+    found = {"right": float(right.float().mean()), "surprise": surprise, "balanced": sum(recall.values()) / 3}
+    found |= recall | told
     return {k: round(v, 3) for k, v in found.items()}
 
 
@@ -245,17 +206,39 @@ def write(head: OutfitHead, path: Path, note: dict[str, str]) -> None:
 
 
 def run(plan: Plan) -> dict[str, Any]:
-    """Draw crops, fit, calibrate on one half of the held-out ones, score on the other, write the weights."""
+    """Fit heads, calibrate on one half of the held-out people, score on the other, write the weights.
+
+    Features of the bank's shards are kept in the run's folder, and so is each head: a run that was broken
+    off goes on.
+    """
     start, net = time.monotonic(), load_people(WEIGHTS[0])
-    train = drawn(net, Wearers(plan.bank, "train", plan.seed), plan.shown)
-    held_out = drawn(net, Wearers(plan.bank, "validation", plan.seed), plan.held_out)
+    train, held_out = (
+        kept(net, plan.bank, split, plan.run / "features") for split in ("train", "validation")
+    )
+    looks = wander(net, Wearers(plan.bank, "train", plan.seed), plan.looked)
     print(f"features after {(time.monotonic() - start) / 60:.1f} minutes", flush=True)
     half = len(held_out) // 2
-    to_choose, to_score = (
-        Set(*(part[at] for part in held_out.parts())) for at in (slice(0, half), slice(half, None))
-    )
-    head = fit(plan, train, to_choose)
+    to_choose, to_score = held_out.only(slice(0, half)), held_out.only(slice(half, None))
+    heads = [_one(plan, plan.seed + k, train, to_choose, looks) for k in range(plan.heads)]
+    if len(heads) > 1:
+        heads.append(_one(plan, plan.seed + len(heads), train, to_choose, looks, heads))
+    head = heads[-1]
     report = {"scales": calibrate(head, to_choose), "held_out": scores(head, to_score)}
-    write(head, plan.run / FILE, {"shown": str(plan.shown)})
+    write(head, plan.run / FILE, {"shown": str(len(train))})
     print(json.dumps(report, indent=1), flush=True)
     return report
+
+
+def _one(
+    plan: Plan, seed: int, train: Set, held_out: Set, looks: Wander, teachers: Sequence[OutfitHead] = ()
+) -> OutfitHead:
+    """A head of this run: as it was kept, else fitted and kept."""
+    path = plan.run / f"head{seed}.pt"
+    if path.exists():
+        head = OutfitHead()
+        head.load_state_dict(torch.load(path))
+        return head.eval()
+    head = fit(replace(plan, seed=seed), train, held_out, looks, teachers)
+    torch.save(head.state_dict(), path.with_suffix(".part"))
+    os.replace(path.with_suffix(".part"), path)
+    return head
