@@ -36,6 +36,11 @@ _FLOOR = 0.02
 """Share of the three below which the network's own parts say no more against an outfit."""
 
 
+def share(mass: Plane) -> Plane:
+    """Log odds (3,) of dress, skirt and trousers by how much of the person the network takes for each."""
+    return np.asarray(np.log(mass / max(float(mass.sum()), 1e-6) + np.float32(_FLOOR)), np.float32)
+
+
 def together(said: Plane, mass: Plane) -> Plane:
     """Log odds (3,) of dress, skirt and trousers from the head and from the pixels.
 
@@ -43,10 +48,8 @@ def together(said: Plane, mass: Plane) -> Plane:
         said: a person's row of `PeopleEvidence.outfits`; NaN leaves the choice to the pixels.
         mass: (3,) how much of the person the network takes for each.
     """
-    share = np.log(mass / max(float(mass.sum()), 1e-6) + np.float32(_FLOOR))
-    if np.isnan(said).any():
-        return np.asarray(share, np.float32)
-    return np.asarray(said[:3] + np.float32(MASS) * share, np.float32)
+    own = share(mass)
+    return own if np.isnan(said).any() else np.asarray(said[:3] + np.float32(MASS) * own, np.float32)
 
 
 def with_outfits(

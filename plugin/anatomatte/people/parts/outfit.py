@@ -12,12 +12,13 @@ from collections.abc import Callable, Collection, Mapping
 import numpy as np
 
 from ...frame import Pixels
-from ..outfits import together
+from ..outfits import share, together
 from .body import Body, Vector
 from .cloth import below, cloths
 from .labels import AT, LABELS, LOWER, SIDES
 from .likelihood import likely
 from .seen import PersonEvidence
+from .sight import COAT, OUTFIT, in_sight, weighed
 
 _MOST = 3.0
 """Nats that an outfit which is not worn loses at most."""
@@ -47,14 +48,19 @@ def outfit_odds(seen: PersonEvidence) -> dict[str, float]:
 def beside(said: Vector) -> Callable[[PersonEvidence], dict[str, float]]:
     """Odds by what the outfit head *said* of a person, a row of `PeopleEvidence.outfits`, and by the plate.
 
-    With landmarks these are the colours of the cloths, else the pixels.
+    With landmarks these are the colours of the cloths, and the pixels for what of the outfit is not in
+    sight; without them the pixels.
     """
 
     def odds(seen: PersonEvidence) -> dict[str, float]:
+        mass = seen.shares.mean(1)[[AT[name] for name in LOWER]]
         if seen.body is None or np.isnan(said).any():
-            mass = seen.shares.mean(1)[[AT[name] for name in LOWER]]
             return dict(zip(LOWER, (float(each) for each in together(said, mass)), strict=True))
-        return likely(said, cloths(seen, seen.body)) | {"coat": float(said[_COAT])}
+        sight = in_sight(seen.body)
+        found = np.array([*likely(said, cloths(seen, seen.body)).values()], np.float32)
+        lower = weighed(found, share(mass), sight, OUTFIT)
+        coat = weighed(said[_COAT], np.float32(_coat(seen)), sight, COAT)
+        return dict(zip(LOWER, (float(each) for each in lower), strict=True)) | {"coat": float(coat)}
 
     return odds
 
@@ -109,6 +115,8 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
 def _of_one_cloth(made: Pixels, seen: PersonEvidence, at: Body, odds: Mapping[str, float]) -> None:
     """What has the colours of a dress below the hips is the dress, what has others is a top over it.
 
+    As far as what is below the hips is in sight: else it may be a jacket's hem.
+
     Args:
         made: (labels, N), changed in place.
         odds: log odds of each of `LOWER`, of which the dress has the highest.
@@ -117,7 +125,8 @@ def _of_one_cloth(made: Pixels, seen: PersonEvidence, at: Body, odds: Mapping[st
     if cloth is None:
         return
     dress = 1 / sum(float(np.exp(odds[name] - odds["dress"])) for name in LOWER)
-    doubt = np.float32(max((dress - _CHANCE) / (1 - _CHANCE), 0)) * cloth.alike(seen.lab)
+    sure = max((dress - _CHANCE) / (1 - _CHANCE), 0) * in_sight(at)
+    doubt = np.float32(sure) * cloth.alike(seen.lab)
     made[AT["upper_clothes"]] -= np.float32(_ONE_CLOTH) * doubt
     made[AT["coat"]] -= np.float32(_COAT_OF_IT) * doubt
 
