@@ -2,7 +2,8 @@
 
 `outfit` renders whole figures, fits the outfit head to the shipped network's features of them, scores it
 on held-out figures and puts it into the package.
-`likelihood` fits on held-out figures how that head is weighed beside the plate's colours, and prints it.
+`likelihood` fits on held-out figures how that head is weighed beside the plate's colours, and beside the
+pixels where little of a person is in sight, and prints it.
 `gaps` fits on drawn pictures what of people is a gap, and prints it.
 `odd` renders the sets that `benchmarks/odd.py` scores.
 `portrait`, `detector`, `landmarks` and `faces` put the published networks of that name into the package, as
@@ -17,6 +18,7 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -54,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--kinds", default="people", help="train: kinds of shards that people come from (people,figures)"
     )
-    parser.add_argument("--heads", type=int, default=3, help="outfit: heads that one more learns from")
+    parser.add_argument("--heads", type=int, default=1, help="outfit: if several, one more learns from them")
+    parser.add_argument("--sturdy", action="store_true", help="outfit: noise, mixtures and levels of others")
     parser.add_argument("--part", default="0/1", metavar="K/N", help="render only every N-th shard, from K")
     parser.add_argument("--minutes", type=float, default=120, help="how long to train")
     parser.add_argument(
@@ -203,24 +206,32 @@ def _export(args: argparse.Namespace) -> None:
 
 def _outfit(args: argparse.Namespace) -> None:
     from .outfits.fit import FILE, Plan, run
+    from .outfits.sturdy import Sturdy
     from .render import render_people, render_places
 
     for split, places, figures in (("validation", 2, 7), ("train", 9, args.figures)):
         render_places(args.assets, args.bank, split, range(places))
         render_people(args.assets, args.bank, split, range(figures), samples=2, kind="figures")
     folder = args.run.with_name("outfit")
-    run(Plan(folder, args.bank, heads=args.heads, seed=args.seed, threads=args.threads))
+    plan = Plan(folder, args.bank, heads=args.heads, seed=args.seed, threads=args.threads)
+    run(replace(plan, sturdy=Sturdy()) if args.sturdy else plan)
     shutil.copyfile(folder / FILE, SHIPPED.with_name(FILE))
     print(f"{SHIPPED.with_name(FILE)} written")
 
 
 def _likelihood(args: argparse.Namespace) -> None:
+    from .outfits import sight
     from .outfits.likelihood import run
     from .render import render_people, render_places
 
     render_places(args.assets, args.bank, "validation", range(2))
     render_people(args.assets, args.bank, "validation", range(7), samples=2, kind="figures")
     run(args.bank, 400, args.seed)
+    for kind, brief in sight.BRIEFS.items():
+        render_people(
+            args.assets, args.bank, "validation", range(sight.SHARDS), samples=2, kind=kind, brief=brief
+        )
+    sight.run(args.bank, 160, args.seed)
 
 
 def _gaps(args: argparse.Namespace) -> None:

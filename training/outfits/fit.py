@@ -24,7 +24,7 @@ from anatomatte.nets.own.people_net import load as load_people
 
 from .crops import UNKNOWN, Wearers
 from .features import Set, Wander, kept, wander
-from .sturdy import Running, Shaken, Sturdy
+from .sturdy import NONE, Running, Shaken, Sturdy
 
 FILE = "outfit.safetensors"
 
@@ -46,10 +46,10 @@ class Plan:
     decay: float = 0.05
     smooth: float = 0.05
     """Label smoothing of the outfit."""
-    sturdy: Sturdy = field(default_factory=Sturdy)
+    sturdy: Sturdy = field(default_factory=lambda: NONE)
     keep: float = 0.998
     """Of the running mean of the weights, at each step."""
-    heads: int = 3
+    heads: int = 1
     """Heads that are fitted; one more learns what they say together, if there are several."""
     seed: int = 1
     threads: int = 1
@@ -78,13 +78,13 @@ def loss_of(found: Found, batch: Set, inside: Tensor, weights: Tensor, smooth: f
 
 def told_by(teachers: Sequence[OutfitHead], found: Found, batch: Set) -> Tensor:
     """How far a head is from what several say together of the same people, in nats."""
-    with torch.inference_mode():
+    with torch.no_grad():
         said = [one(batch.fine, batch.coarse) for one in teachers]
         outfit, cells = (
-            torch.stack([getattr(one, name).softmax(1) for one in said]).mean(0).clone()
+            torch.stack([getattr(one, name).softmax(1) for one in said]).mean(0)
             for name in ("outfit", "cells")
         )
-        signs = torch.stack([one.signs.sigmoid() for one in said]).mean(0).clone()
+        signs = torch.stack([one.signs.sigmoid() for one in said]).mean(0)
     inside = batch.fine[:, -1]
     of_cells = F.cross_entropy(found.cells, cells, reduction="none") * inside
     return (

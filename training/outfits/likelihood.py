@@ -51,8 +51,8 @@ class Known:
         return Known(self.said[which], self.more[which], self.worn[which])
 
 
-def looked_at(shown: Shown) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-    """What the head says of the largest person, and `known` of them; None where landmarks are missing."""
+def evidence_of(shown: Shown) -> tuple[NDArray[np.float32], PersonEvidence] | None:
+    """What the head says of the largest person, and what else is known; None where the head says nothing."""
     settings = Settings(subject="on", screen="none")
     picture = np.ascontiguousarray(shown.picture)
     height, width = picture.shape[:2]
@@ -73,9 +73,16 @@ def looked_at(shown: Shown) -> tuple[NDArray[np.float32], NDArray[np.float32]] |
     details = everyone.Details(details.marks[largest : largest + 1], details.looks)
     everyone.parts_of(task.picture(), alone, details, 1.0, odds=keep)
     said = seen.outfits[largest]
-    if not found or found[0].body is None or np.isnan(said).any():
+    return None if not found or np.isnan(said).any() else (said, found[0])
+
+
+def looked_at(shown: Shown) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+    """What the head says of the largest person, and `known` of them; None where landmarks are missing."""
+    found = evidence_of(shown)
+    if found is None or found[1].body is None:
         return None
-    return said, known(said, cloths(found[0], found[0].body))
+    said, seen = found
+    return said, known(said, cloths(seen, found[1].body))
 
 
 def gathered(people: Iterator[Shown], count: int) -> Known:

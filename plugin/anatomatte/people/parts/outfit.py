@@ -59,8 +59,8 @@ def beside(said: Vector) -> Callable[[PersonEvidence], dict[str, float]]:
         sight = in_sight(seen.body)
         found = np.array([*likely(said, cloths(seen, seen.body)).values()], np.float32)
         lower = weighed(found, share(mass), sight, OUTFIT)
-        coat = weighed(said[_COAT], np.float32(_coat(seen)), sight, COAT)
-        return dict(zip(LOWER, (float(each) for each in lower), strict=True)) | {"coat": float(coat)}
+        coat = weighed(said[_COAT : _COAT + 1], np.array([coat_by_mass(seen)], np.float32), sight, COAT)
+        return dict(zip(LOWER, (float(each) for each in lower), strict=True)) | {"coat": float(coat[0])}
 
     return odds
 
@@ -92,7 +92,7 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
     best = max(odds[name] for name in LOWER)
     for name in LOWER:
         made[AT[name]] += np.float32(max(odds[name] - best, -_MOST))
-    coat = odds["coat"] if "coat" in odds else _coat(seen)
+    coat = odds["coat"] if "coat" in odds else coat_by_mass(seen)
     made[AT["coat"]] += np.float32(max(0.75 * min(coat, 0), -_OVER))
     made[AT["upper_clothes"]] += np.float32(max(-0.75 * max(coat, 0), -_OVER))
     for side in SIDES:
@@ -131,7 +131,7 @@ def _of_one_cloth(made: Pixels, seen: PersonEvidence, at: Body, odds: Mapping[st
     made[AT["coat"]] -= np.float32(_COAT_OF_IT) * doubt
 
 
-def _coat(seen: PersonEvidence) -> float:
+def coat_by_mass(seen: PersonEvidence) -> float:
     """Log odds of a coat against a top by mass: a shirt's pattern is not a coat here and a top there."""
     coat, top = (float(seen.shares[AT[name]].mean()) + 0.02 for name in ("coat", "upper_clothes"))
     return float(np.log(coat / top))
