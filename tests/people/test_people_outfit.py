@@ -11,12 +11,13 @@ import anatomatte
 from anatomatte.engine.mattes import Mattes
 from anatomatte.menus import PART_MENU
 from anatomatte.people.parts import likelihood, outfit
-from anatomatte.people.parts.body import body_of
+from anatomatte.people.parts.body import Body, body_of
 from anatomatte.people.parts.cloth import Cloths, cloths
 from anatomatte.people.parts.everyone import Details
-from anatomatte.people.parts.labels import AT, LOWER
+from anatomatte.people.parts.labels import AT, LABELS, LOWER
 from anatomatte.people.parts.person import smoothed
 from anatomatte.people.parts.seen import PersonEvidence
+from anatomatte.people.parts.sight import in_sight
 from made.laws import check
 from made.people_fake import looking, row_of_people
 from made.people_marks import SIZE, Plane, haze, labelled, marks, standing
@@ -118,3 +119,64 @@ def test_each_number_goes_with_what_it_is_for() -> None:
     said = np.array([0, 0, 0, 3, 4, 5, 6], np.float32)
     found = dict(zip(likelihood.NUMBERS, likelihood.known(said, Cloths(0.5, -0.5)), strict=True))
     assert found == {"one": 1, "chest": 0.5, "hips": -0.5, "coat": 3, "tights": 5, "bare_legs": 6}
+
+
+def body_above(row: int) -> Body:
+    """The body of that person where the frame ends at a row."""
+    inside = standing()[1] > 0
+    inside[row:] = False
+    return body_of(marks(), inside)
+
+
+def test_what_is_in_sight_ends_with_the_frame_and_with_the_trunk_before_the_legs() -> None:
+    whole, thighs, half = (in_sight(body_above(row)) for row in (240, 142, 112))
+    assert whole == 1 and 0.3 < thighs < 0.7 and half < 0.05
+    down = marks()
+    down.pose[25:33, 1] = 118  # the camera looks down: knees and feet are under the hips
+    inside = standing()[1] > 0
+    inside[119:] = False
+    assert in_sight(body_of(down, inside)) < 0.3
+
+
+def half_seen(coat: float, top: float, hips: float = 0.0) -> PersonEvidence:
+    """That person to the hips, of whom the network sees so much coat and top."""
+    picture, matte = standing()
+    inside = matte > 0
+    inside[112:] = False
+    shares = np.full((len(LABELS), int(inside.sum())), 0.01, np.float32)
+    shares[AT["coat"]], shares[AT["upper_clothes"]], shares[AT["trousers"]] = coat, top, hips
+    shares /= shares.sum(0)
+    return PersonEvidence(shares, smoothed(picture)[inside], body_of(marks(), inside), None)
+
+
+def test_of_half_a_body_the_pixels_say_what_is_a_coat() -> None:
+    """The head says a coat of the one and none of the other; the pixels see it the other way round."""
+    for said, coat, top in ((-3, 0.8, 0.1), (2, 0.1, 0.8)):
+        row = np.array([-1, -1, -1, said, -2, -2, 2], np.float32)
+        half = outfit.beside(row)(half_seen(coat, top))["coat"]
+        whole = outfit.beside(row)(seen_of(BLUE))["coat"]
+        assert whole == pytest.approx(said, abs=0.1)
+        assert np.sign(half) == -np.sign(said) and abs(half) > 0.5
+
+
+def test_of_half_a_body_the_pixels_say_more_of_the_outfit() -> None:
+    row = np.array([-0.05, -4, -4, -2, -2, -2, 2], np.float32)
+    half, whole = (outfit.beside(row)(one) for one in (half_seen(0.1, 0.4, hips=0.4), seen_of(BLUE)))
+    assert whole["dress"] - whole["trousers"] > 2 > 0 > half["dress"] - half["trousers"]
+
+
+def test_a_jackets_hem_is_no_dress() -> None:
+    """Where little below the hips is in sight its colours make no dress of the chest."""
+    odds = {"dress": 0.0, "skirt": -3.0, "trousers": -3.0, "coat": -1.0}
+    picture, matte = dressed(RED)
+    made = []
+    for row in (240, 136):
+        inside = matte > 0
+        inside[row:] = False
+        seen = PersonEvidence(
+            labelled()[:, inside], smoothed(picture)[inside], body_of(marks(), inside), None
+        )
+        assert seen.body is not None
+        chest = (seen.body.trunk > 0.3) & (seen.body.trunk < 0.7)
+        made.append(float(np.median(outfit.committed(seen, odds)[AT["upper_clothes"]][chest])))
+    assert made[0] < -1 and -1 < made[1] < -0.1
