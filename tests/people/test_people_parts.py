@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
 
+from anatomatte.faces.outlines import OVAL
 from anatomatte.people.landmarks import Landmarks
 from anatomatte.people.parts import graph, person, regions, trust
 from anatomatte.people.parts.body import body_of
@@ -17,6 +20,7 @@ from anatomatte.people.parts.labels import AT, LABELS
 from anatomatte.people.parts.near import Look, head_window, with_looks
 from anatomatte.people.parts.prior import prior
 from anatomatte.people.parts.seen import PersonEvidence
+from made.face_marks import turned
 from made.people_marks import SIZE, Plane, decided, labelled, marks, standing
 
 
@@ -37,6 +41,21 @@ def test_landmarks_regions_and_colours_decide_what_the_network_leaves_open() -> 
         assert made[AT[name], row, column] > 0.9
     alone = decided(view(None))
     assert alone[AT["left_shoe"], 216, 73] == pytest.approx(alone[AT["right_shoe"], 216, 73], rel=0.1)
+
+
+def test_a_cheek_in_shade_is_face_though_it_has_the_hairs_colour() -> None:
+    mark, (picture, matte) = marks(), standing()
+    mesh = turned(scale=1.5, at=(60, 29))[:468].astype(np.float32)
+    yy, xx = np.mgrid[: SIZE[0], : SIZE[1]]
+    face = cv2.fillPoly(np.zeros(SIZE, np.uint8), [np.rint(mesh[list(OVAL), :2]).astype(np.int32)], 1) > 0
+    picture[(matte > 0) & (yy < 45)] = picture[10, 60]
+    picture[face] = (0.6, 0.42, 0.34)
+    picture[face & (xx > 58)] = picture[10, 60]  # as dark as the hair, and of one region with it
+    shown = person.View(person.smoothed(picture), matte, labelled(), dataclasses.replace(mark, face=mesh))
+    made = hardened(decided(shown), 1.0)
+    within = cv2.erode(face.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert made[AT["face"]][within].mean() > 0.85
+    assert made[AT["hair"], 8, 60] > 0.9
 
 
 def test_sides_are_the_persons_own() -> None:

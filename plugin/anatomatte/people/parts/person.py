@@ -16,7 +16,7 @@ from .body import Body, Vector, body_of
 from .gaussians import fitted_all
 from .labels import AT, BARE, LABELS, SHOES, SIDES, TIGHTS, UPPER, planes
 from .prior import prior, ramp
-from .regions import Numbers, cut, regions
+from .regions import Numbers, apart, cut, regions
 from .seen import PersonEvidence
 
 INSIDE = 0.4
@@ -35,6 +35,10 @@ _REACH = 0.45
 """Torsos over which regions listen to each other."""
 _OWN_PRIOR = 0.5
 """Power of a pixel's own evidence within its region."""
+
+_IN_FACE, _BELOW_FRINGE = 0.05, -0.22
+"""Heights of a face within its outline and below its middle (y up is negative) from which on a pixel is the
+face's: a fringe and a hat end above."""
 
 _DARKEST = np.float32(1e-3)
 """Lightness that a step of a face has at least."""
@@ -89,6 +93,7 @@ class _Person:
         self, view: View, inside: Mask, shares: Pixels, odds: OutfitOdds, worn: Collection[str]
     ) -> None:
         self.inside, self.lab, self.weight = inside, view.lab[inside], view.cover[inside]
+        self.marks = view.marks
         self.body: Body | None = None if view.marks is None else body_of(view.marks, inside)
         if self.body is not None:
             shares = _with_tights(shares)
@@ -97,7 +102,7 @@ class _Person:
         seen = PersonEvidence(shares, self.lab, self.body, self.skin)
         if self.body is not None or worn:
             self.base += outfit.committed(seen, outfit.told(odds(seen), worn))
-        self.of = cut(regions(view.lab, inside), graph.softmax(self.base))
+        self.of = self._cut(regions(view.lab, inside))
 
     def _evidence(self, shares: Pixels) -> Pixels:
         """Log odds (labels, N) of each pixel: network, landmarks, colours of skin and hair."""
@@ -120,6 +125,16 @@ class _Person:
         if colour is not None:
             made[AT["hair"]] += np.float32(_HAIR) * np.where(head, colour, np.minimum(colour, 0))
         return np.asarray(made, np.float32)
+
+    def _cut(self, of: Numbers) -> Numbers:
+        """Regions of pixels, cut where one colour is of different things: where evidence is sure of each, and
+        along the outline of a face, as hair and skin in shade may be alike."""
+        made = cut(of, graph.softmax(self.base))
+        at = self.body
+        if at is None or self.marks is None or self.marks.face is None:
+            return made
+        bare = (at.oval > _IN_FACE) & (at.face_y > _BELOW_FRINGE)
+        return apart(made, bare & (self.base.argmax(0) == AT["face"]))
 
     def probabilities(self) -> Pixels:
         """Probabilities (labels, N)."""

@@ -76,6 +76,15 @@ def cut(of: Numbers, probable: Pixels, sure: float = SURE) -> Numbers:
     return _counted(of * (labels + 1) + piece, count * (labels + 1))
 
 
+def apart(of: Numbers, within: Mask, least: int = LEAST // 2) -> Numbers:
+    """Regions *of* N pixels, cut along the border of what is *within* if both pieces have *least* pixels."""
+    count = int(of.max()) + 1
+    inner = np.bincount(of[within], minlength=count)
+    outer = np.bincount(of, minlength=count) - inner
+    cuts = (inner >= least) & (outer >= least)
+    return _counted(2 * of + (within & cuts[of]), 2 * count)
+
+
 def _counted(numbers: Numbers, most: int) -> Numbers:
     """Numbers below *most* made gapless from 0, in their order."""
     there = np.zeros(most, np.bool_)
