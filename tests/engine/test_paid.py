@@ -36,8 +36,8 @@ PEOPLE = {"look", "edge"}
 OF_PARTS = {"look", "edge", "landmarks", "looks again", "parts"}
 
 
-def _person() -> np.ndarray:
-    photo = cv2.imread(str(DATA / "04.jpg"), cv2.IMREAD_COLOR)
+def _person(name: str = "04") -> np.ndarray:
+    photo = cv2.imread(str(DATA / f"{name}.jpg"), cv2.IMREAD_COLOR)
     assert photo is not None
     small = cv2.resize(photo[..., ::-1], (240, 240), interpolation=cv2.INTER_AREA)
     return (small.astype(np.float32) / 255) ** 2.2
@@ -93,7 +93,13 @@ def _paid(plate: np.ndarray, monkeypatch: pytest.MonkeyPatch, **controls: object
 def test_people_pay_for_what_is_asked(
     controls: dict[str, object], passes: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _paid(_person(), monkeypatch, subject="on", **controls) == passes
+    assert _paid(_person("06"), monkeypatch, subject="on", **controls) == passes
+
+
+def test_faces_and_hands_are_looked_for_where_nobody_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
+    controls = {"subject": "on", "output": "matte"}
+    assert _paid(_person("07"), monkeypatch, **controls, check="off") == PEOPLE
+    assert _paid(_person("07"), monkeypatch, **controls) == PEOPLE | {"landmarks"}
 
 
 @pytest.mark.parametrize(
