@@ -15,7 +15,8 @@ def sources(*patterns: str) -> str:
 
 def test_every_variable_is_on_the_page_and_is_read() -> None:
     told = set(re.findall(r"^\| `(ANATOMATTE_\w+)`", PAGE, re.MULTILINE))
-    code = sources("cpp/shim/*.cpp", "cpp/channel/*.cpp", "cpp/embed/*.cpp", "plugin/anatomatte/**/*.py")
+    native_code = (f"cpp/{where}/*.cpp" for where in ("shim", "channel", "embed", "kernels"))
+    code = sources(*native_code, "plugin/anatomatte/**/*.py")
     read = set(re.findall(r'"(ANATOMATTE_[A-Z_]+)"', code))
     assert told == read
 
