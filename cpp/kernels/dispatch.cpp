@@ -2,6 +2,10 @@
 #include <cstdlib>
 #include <cstring>
 
+#ifdef KERNELS_AVX2
+#include <cpuid.h>
+#endif
+
 #include "kernels.h"
 
 namespace kernels {
@@ -15,10 +19,22 @@ const Loops kPlain = KERNELS_TABLE(plain);
 #ifdef KERNELS_AVX2
 const Loops kAvx2 = KERNELS_TABLE(avx2);
 
+// Whether the processor has AVX2 and the system keeps its registers. Asked of the processor itself, as
+// __builtin_cpu_supports needs a symbol that a shared module built by zig cannot have.
+bool has_avx2() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_AVX)) return false;
+  unsigned low = 0, high = 0;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  constexpr unsigned kVectors = 0x6;  // the registers of SSE and of AVX
+  if ((low & kVectors) != kVectors) return false;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
+}
+
 // ANATOMATTE_KERNELS=plain asks for those that run everywhere: tests compare both.
 bool wide() {
   const char* asked = std::getenv("ANATOMATTE_KERNELS");
-  return !(asked && std::strcmp(asked, "plain") == 0) && __builtin_cpu_supports("avx2");
+  return !(asked && std::strcmp(asked, "plain") == 0) && has_avx2();
 }
 
 const bool g_wide = wide();
