@@ -88,7 +88,9 @@ def _text(stream: int, writes: bool) -> io.TextIOWrapper:
 
 
 def _run(words: list[str]) -> int:
-    """The command itself, and what Python does at its end."""
+    """The command itself, and what Python does at its end: a fork that ends by `os._exit` skips waiting for
+    threads and what is registered for the exit, so both are called by their private names, as the forks of
+    `multiprocessing` do."""
     from . import commands
 
     try:
