@@ -133,6 +133,15 @@ def test_it_says_makes_and_ends_the_same(worker: Path, tmp_path: Path, words: li
     assert found[0] == found[1]
 
 
+def test_its_variables_are_the_callers(worker: Path, tmp_path: Path) -> None:
+    shot(tmp_path, range(1, 2))
+    words = ["render", "plate.####.exr", "k.####.exr", "--colorspace", "ACEScg", *SET]
+    told = sent(words, tmp_path, worker, OCIO=str(tmp_path / "mine.ocio"))
+    assert told[0] == 4 and "mine.ocio" in told[2]
+    assert told == alone(words, tmp_path, OCIO=str(tmp_path / "mine.ocio"))
+    assert not (tmp_path / "k.0001.exr").exists()
+
+
 def test_signals_reach_it_and_its_end_is_told(worker: Path, tmp_path: Path) -> None:
     shot(tmp_path, range(1, 400))
     process = begun([*COMMAND, "render", "plate.####.exr", "k.####.exr", *SET], tmp_path, worker)
