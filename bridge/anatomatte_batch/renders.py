@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from anatomatte.settings import Value
@@ -13,6 +14,8 @@ from .cryptomatte import Cryptomatte, Ranks
 from .layers import CLEAN, ordered, passes
 from .node import ALONE, Account, Node
 from .picture import Floats, Picture, Window, placed
+
+_ROWS = 32
 
 
 def render_layers(
@@ -44,8 +47,8 @@ def render_layers(
         elif step.layers == (CLEAN,):
             found[CLEAN] = pixels[..., :3]
         else:
-            mattes = {name: pixels[..., i : i + 1] for i, name in enumerate(step.layers)}
-            found |= {name: _alone(matte) for name, matte in mattes.items() if name in layers}
+            mattes = dict(zip(step.layers, _apart(pixels, len(step.layers)), strict=True))
+            found |= {name: matte for name, matte in mattes.items() if name in layers}
             for one in coded:
                 for name, matte in mattes.items():
                     one.add(name, matte)
@@ -55,11 +58,18 @@ def render_layers(
     return found, replace(picture, bounds=bounds or picture.bounds)
 
 
-def _alone(matte: Floats) -> Floats:
-    """A matte without the others of its render; one that is 0 everywhere takes no memory."""
-    if matte.any():
-        return np.ascontiguousarray(matte)
-    return np.broadcast_to(np.zeros((), np.float32), matte.shape)
+def _apart(pixels: Floats, count: int) -> list[Floats]:
+    """The first *count* mattes of a render, each H×W×1; one that is 0 everywhere takes no memory."""
+    none = np.broadcast_to(np.zeros((), np.float32), (*pixels.shape[:2], 1))
+    planes = [none] * count
+    for y in range(0, len(pixels), _ROWS):  # a strip at a time stays near the processor
+        strip = pixels[y : y + _ROWS]
+        for n in range(count) if strip.any() else ():
+            matte = cv2.extractChannel(strip, n)
+            if matte.any():
+                planes[n] = np.zeros(none.shape, np.float32) if planes[n] is none else planes[n]
+                planes[n][y : y + _ROWS, :, 0] = matte
+    return planes
 
 
 def default_values(linear: bool, video_over: str | None) -> dict[str, Value]:

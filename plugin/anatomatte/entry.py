@@ -15,7 +15,7 @@ from . import __version__, buffers, engine
 from . import settings as table
 from .cache import memo
 from .controls import clamped
-from .engine import asking, provenance, quality
+from .engine import again, asking, provenance, quality
 from .engine import output as packing
 from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupError
 from .frame import Bounds, Frame, Pixels, from_view, to_view
@@ -86,22 +86,28 @@ def render(
     if "Source" not in inputs:
         raise PlateError("Source is not connected: connect a plate to it.")
     behind = chosen.output == "comp" or chosen.despill_replace == "bg"
-    clips = {name: _frame(clip) for name, clip in inputs.items() if name != "Bg" or behind}
-    source = clips["Source"]
-    if 0 in source.pixels.shape:
+    needed = {name: clip for name, clip in inputs.items() if name != "Bg" or behind}
+    if 0 in needed["Source"]["pixels"].shape:
         raise PlateError("Source is empty at this frame: connect a plate that has pixels here.")
     size = math.sqrt(abs(scale[0] * scale[1]))
-    across = (scale[0] / (source.aspect or 1.0), scale[1])
-    check()
+    across = (scale[0] / (needed["Source"]["aspect"] or 1.0), scale[1])
     work = engine.work_for(chosen, check=check, progress=progress, scale=size, across=across)
+    known = _known(neighbours, time, needed, chosen, shot, work, draft)
+    last = again.find(known)
+    clips = {name: _frame(clip) for name, clip in needed.items()} if last is None else last.clips
+    source = clips["Source"]
+    check()
     around = None if neighbours is None else _around(neighbours, clips, chosen, time, scale)
     channels = output["pixels"].shape[2]
-    made, doubts, mattes = picture(clips, chosen, work, draft, window, channels, around, shot)
+    made, doubts, mattes = picture(clips, chosen, work, draft, window, channels, around, shot, known)
     check()
     whole = _bounds(output["bounds"])
     rows = slice(whole[3] - window[3], whole[3] - window[1])
     columns = slice(window[0] - whole[0], window[2] - whole[0])
-    to_view(made, output["pixels"][rows, columns])
+    if isinstance(made, tuple):
+        packing.written(made, output["pixels"][rows, columns])
+    else:
+        to_view(made, output["pixels"][rows, columns])
     progress(1.0)
     took = clock.perf_counter() - began
     idle = (
@@ -120,6 +126,23 @@ def render(
     facts = (*_screen_colour(mattes), _networks(account, people))
     return "\n".join(
         (json.dumps(account | said, sort_keys=True), frame, *facts, *checks, *doubts, *outside, *idle)
+    )
+
+
+def _known(
+    told: Mapping[str, Any] | None,
+    time: float,
+    inputs: dict[str, dict[str, Any]],
+    chosen: table.Settings,
+    shot: AtFrame | None,
+    work: engine.Work,
+    draft: bool,
+) -> str:
+    """What the frame is known by in a sequence of the host, for its other planes; empty outside of one."""
+    if told is None or not told["sequence"]:
+        return ""
+    return again.key_of(
+        told["sequence"], time, told["first"], told["last"], inputs, chosen, shot, work, draft
     )
 
 
@@ -208,15 +231,19 @@ def picture(
     channels: int,
     around: engine.Around | None = None,
     shot: AtFrame | None = None,
-) -> tuple[Pixels, tuple[str, ...], engine.Mattes]:
-    """What the engine puts into *window* (rows × columns × *channels*), its sentences, and the mattes."""
-    mattes = engine.key_frame(clips, chosen, work, draft, keep=True, around=around, shot=shot)
+    known: str = "",
+) -> tuple[Pixels | tuple[Pixels, ...], tuple[str, ...], engine.Mattes]:
+    """What the engine puts into *window*, rows × columns × *channels* or a plane for each of them, its
+    sentences, and the mattes."""
+    mattes = engine.key_frame(clips, chosen, work, draft, keep=True, around=around, shot=shot, known=known)
     work.progress(0.9)
     behind = clips.get("Bg") if chosen.output == "comp" else None
     if channels == 1 and chosen.output == "status":  # without colour it is the matte
         chosen = chosen.replace(output="matte")
-    made = _windowed(mattes, clips["Source"], behind, chosen, window)
     doubts = (*_seen(mattes, shot), *mattes.messages, *_unsure(mattes), *_keep(mattes, chosen))
+    if chosen.output == "packed" and window == clips["Source"].bounds:
+        return packing.packed(mattes, chosen, channels), doubts, mattes
+    made = _windowed(mattes, clips["Source"], behind, chosen, window)
     return packing.components(made, channels, chosen), doubts, mattes
 
 

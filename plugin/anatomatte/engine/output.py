@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from .. import buffers
-from ..frame import Frame, Pixels
+from ..frame import Frame, Pixels, to_view
 from ..settings import Settings
 from . import paint, stages, views
 from .mattes import Mattes
+
+_ROWS = 16
+"""Rows that are put side by side together: as many as stay near the processor."""
 
 
 def _one(pixels: Pixels) -> Pixels:
     return pixels[..., None]
 
 
-def _side_by_side(planes: list[Pixels]) -> Pixels:
+def _side_by_side(planes: Sequence[Pixels]) -> Pixels:
     """Planes H×W as the channels of one picture."""
     out = buffers.empty((*planes[0].shape, len(planes)))
-    cv2.merge(planes, out)
+    for y in range(0, len(out), _ROWS):
+        _beside(planes, slice(y, y + _ROWS), out[y : y + _ROWS])
     return out
+
+
+def packed(mattes: Mattes, settings: Settings, channels: int) -> tuple[Pixels, ...]:
+    """The mattes H×W that the controls put into the channels; of one channel the one in Alpha."""
+    names = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
+    wanted = names[-1:] if channels == 1 else names[:channels]
+    return tuple(mattes.planes(wanted, settings.parts_of))
+
+
+def written(planes: Sequence[Pixels], view: npt.NDArray[Any]) -> None:
+    """Write planes H×W side by side into a host's *view*, some rows at a time."""
+    rows = np.empty((_ROWS, *planes[0].shape[1:], len(planes)), np.float32)
+    for y in range(0, len(view), _ROWS):
+        part = rows[: min(_ROWS, len(view) - y)]
+        _beside(planes, slice(y, y + len(part)), part)
+        to_view(part, view[y : y + len(part)])
+
+
+def _beside(planes: Sequence[Pixels], rows: slice, out: Pixels) -> None:
+    """Some rows of planes, as the channels of *out*."""
+    cv2.merge([np.ascontiguousarray(plane[rows]) for plane in planes], out)
 
 
 def picture(mattes: Mattes, settings: Settings, background: Frame | None = None) -> Pixels:
@@ -37,8 +66,7 @@ def picture(mattes: Mattes, settings: Settings, background: Frame | None = None)
     if settings.output in FACES:
         return _face(mattes, settings.output)
     if settings.output == "packed":
-        names = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
-        return _side_by_side(mattes.planes(names, settings.parts_of))
+        return _side_by_side(packed(mattes, settings, 4))
     if settings.output in ("people", "parts"):
         return paint.people(mattes) if settings.output == "people" else paint.parts(mattes)
     if settings.output == "unpremultiplied":

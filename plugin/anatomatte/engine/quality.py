@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 
@@ -116,16 +117,19 @@ def _backing(light: Pixels, evidence: Evidence) -> Pixels | None:
     return np.asarray(step(along, *_LIKE) * lit, np.float32)
 
 
-def of_parts(made: Mattes, shares: Pixels, names: Mapping[str, int], chosen: Shares) -> qc.Finding:
+def of_parts(
+    task: Task, made: Mattes, shares: Pixels, names: Mapping[str, int], chosen: Shares
+) -> qc.Finding:
     """How much of the subject lies in layers of parts that stay open.
 
     Args:
+        task: keeps what the frame's other planes need again.
         shares: parts×h×w, in the order of `parts.PERSON`.
         names: part → plane of *shares*.
         chosen: whose they are.
     """
     height, width = shares.shape[1:]
-    alpha = _sized(made.alpha, height, width)
+    alpha = _alpha_of(task, made.alpha, height, width)
     planes: dict[str, Pixels] = {}
     for layer in made.unsure:
         person, _, part = layer.rpartition(".")
@@ -134,6 +138,15 @@ def of_parts(made: Mattes, shares: Pixels, names: Mapping[str, int], chosen: Sha
             plane = plane * _sized(chosen.people[chosen.numbers.index(int(person[-2:]) - 1)], height, width)
         planes[layer] = plane
     return unsure_part(planes, float(alpha.sum()))
+
+
+def _alpha_of(task: Task, alpha: Pixels, height: int, width: int) -> Pixels:
+    """The alpha at another size, made once for all planes of a frame."""
+    whole, sized = task.kept.get("alpha sized", (None, None))
+    if whole is not alpha or sized.shape != (height, width):
+        sized = _sized(alpha, height, width)
+        task.kept["alpha sized"] = alpha, sized
+    return cast(Pixels, sized)
 
 
 def told(findings: qc.Findings, bounds: Bounds, across: tuple[float, float]) -> tuple[str, ...]:

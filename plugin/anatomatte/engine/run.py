@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-from ..cache import content_key
 from ..frame import Frame
 from ..nets.external import choose
 from ..ops.strips import opencv_threads
@@ -14,7 +13,7 @@ from ..plate import prepare
 from ..settings import Settings
 from ..shot.numbering import AtFrame
 from ..work import Work
-from . import asking, hints, memo, mending, parting, quality, quality_beside, replacing, steadying
+from . import again, asking, hints, memo, mending, parting, quality, quality_beside, replacing, steadying
 from .edge import refine
 from .evidence import asks_models, observe
 from .foreground import foreground
@@ -33,6 +32,7 @@ def key_frame(
     keep: bool = False,
     around: Around | None = None,
     shot: AtFrame | None = None,
+    known: str = "",
 ) -> Mattes:
     """All stages for one frame: observe, refine, steady, shape.
 
@@ -42,28 +42,20 @@ def key_frame(
         around: the frames around this one, for recurrent models; None where there are none to be had,
             and such a model sees this frame alone.
         shot: the sidecar that the settings name, at this frame; they are settled by it (`AtFrame.settled`).
+        known: what the frame is known by in a sequence of a host (`again.key_of`); empty outside of one.
 
     Raises:
         SettingsError: the sidecar is another plate's.
     """
     half = settings.draft == "always" or (draft and settings.draft == "auto")
     with opencv_threads(work.threads):
-        plate = prepare(clips, settings, work.threads)
-        if shot is not None:
-            shot.check(plate.light)
-        place = point_of("point", settings, plate.frame.bounds, work.across)
-        marks = marks_of(settings, plate.frame.bounds, work.across)
-        work.progress(0.2)
-        small = halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
-        inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
-        half_too = small is not None
-        exposure = None if shot is None else shot.exposure_at(shot.number)
-        frame = shot.number if shot is not None else 0 if around is None else around.number
-        here = hints.of(settings, plate.frame.bounds, work.across, frame)
-        task = Task(
-            small or plate, settings, inner, place, around, marks, half_too, shot,
-            wardrobe=shot, hints=here, exposure=exposure,
-        )  # fmt: skip
+        last = again.find(known)
+        if last is None:
+            ready = _ready(clips, settings, work, half, around, shot)
+            again.keep(known, ready)
+        else:
+            ready = last.at(settings, work, around)
+        plate, small, task = ready.plate, ready.small, ready.task
 
         def make() -> Mattes:
             evidence = observe(task)
@@ -86,9 +78,36 @@ def key_frame(
 
         if not keep:
             return replacing.replaced(task, bound(make()), plate)
-        content = task.content if small is None else content_key(plate.frame.pixels)
+        content = task.content if small is None else ready.content
         recurrent = around is not None and bool(choose.remembering(task.models, "alpha", "edge"))
         observed = recurrent and asks_models(task)
         key = memo.of_frame(task, plate, content, half, asking.wanted(settings), observed)
         found: Mattes = memo.frames.get(key, lambda: memo.frozen(make()), work.check)
         return replacing.replaced(task, bound(found), plate)
+
+
+def _ready(
+    clips: dict[str, Frame],
+    settings: Settings,
+    work: Work,
+    half: bool,
+    around: Around | None,
+    shot: AtFrame | None,
+) -> again.Ready:
+    """A frame's plate, at full and at half resolution, and what the stages need to know."""
+    plate = prepare(clips, settings, work.threads)
+    if shot is not None:
+        shot.check(plate.light)
+    place = point_of("point", settings, plate.frame.bounds, work.across)
+    marks = marks_of(settings, plate.frame.bounds, work.across)
+    work.progress(0.2)
+    small = halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
+    inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
+    exposure = None if shot is None else shot.exposure_at(shot.number)
+    frame = shot.number if shot is not None else 0 if around is None else around.number
+    here = hints.of(settings, plate.frame.bounds, work.across, frame)
+    task = Task(
+        small or plate, settings, inner, place, around, marks, small is not None, shot,
+        wardrobe=shot, hints=here, exposure=exposure,
+    )  # fmt: skip
+    return again.Ready(clips, plate, small, task)

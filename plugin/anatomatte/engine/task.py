@@ -57,10 +57,12 @@ class Task:
     exposure: float | None = None
     kept: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
-    @functools.cached_property
+    @property
     def content(self) -> str:
-        """What tells the plate from every other."""
-        return content_key(self.plate.frame.pixels, self.plate.curve)
+        """What tells the plate from every other; taken once."""
+        if "content" not in self.kept:
+            self.kept["content"] = content_key(self.plate.frame.pixels, self.plate.curve)
+        return cast(str, self.kept["content"])
 
     @property
     def told_apart(self) -> int:

@@ -73,10 +73,15 @@ class Split:
         return max(self.made.numbers, default=-1) + 1
 
     def planes(self, wanted: Sequence[Wanted]) -> list[Pixels]:
-        """Mattes H×W, each of a person and of some parts of that person; zero where there are none."""
-        out = [np.zeros(self.alpha.shape, np.float32) for _ in wanted]
-        there = [(plane, one) for plane, one in zip(out, wanted, strict=True) if self._is(one)]
-        fields = self.fields() if any(self._divides(labels) for _, (_, labels) in there) else None
+        """Mattes H×W, each of a person and of some parts of that person; those in which there can be nothing
+        are one number that is repeated."""
+        fields = self.fields() if any(self._is(one) and self._divides(one[1]) for one in wanted) else None
+        none = np.broadcast_to(np.zeros((), np.float32), self.alpha.shape)
+        out = [
+            np.zeros(self.alpha.shape, np.float32) if self._is(one) and self._worn(one[1], fields) else none
+            for one in wanted
+        ]
+        there = [(plane, one) for plane, one in zip(out, wanted, strict=True) if plane is not none]
         persons = {
             person: _Field(self.made.people[self.made.numbers.index(person)])
             for _, (person, _) in there
@@ -99,7 +104,11 @@ class Split:
         They are of no meaning in columns without any alpha.
         """
         strip = _Strip(self, self.fields(), y1, y2)
-        return np.stack([strip.share((label,))[0] for label in self.made.labels])
+        out = np.zeros((len(self.made.labels), y2 - y1, self.alpha.shape[1]), np.float32)
+        for plane, label in zip(out, self.made.labels, strict=True):
+            share, x = strip.share((label,))
+            plane[:, x] = share
+        return out
 
     def grown(self, field: Pixels) -> Pixels:
         """A field h×w×C on the shares' grid at the resolution of the alpha."""
@@ -110,6 +119,12 @@ class Split:
         person, parts = wanted
         somebody = bool(self.made.numbers) if person is None else person in self.made.numbers
         return somebody and (parts is None or any(label in parts for label in self.made.labels))
+
+    def _worn(self, labels: Labels | None, fields: PartFields | None) -> bool:
+        """Whether there can be anything of some parts: of those that the fields know, and what is held."""
+        if labels is None or not self._divides(labels) or HELD in labels:
+            return True
+        return fields is not None and not set(fields.labels).isdisjoint(labels)
 
     def _divides(self, labels: Labels | None) -> bool:
         """Whether some parts are neither all that is chosen nor only what is held."""
@@ -148,7 +163,7 @@ class Split:
             both = slice(max(there.start, mine.start), min(there.stop, mine.stop))
             if both.stop > both.start:
                 made = plane[y1:y2, both]
-                np.multiply(matte[:, both], share[:, both], out=made)
+                np.multiply(matte[:, both], _columns_of(share, mine, both), out=made)
                 np.minimum(made, 1, out=made)
 
     def _times(self, alpha: Pixels, x: slice, field: _Field, y1: int, y2: int) -> tuple[Pixels, slice]:
@@ -182,44 +197,61 @@ class _Strip:
         self._shape = (y2 - y1, split.alpha.shape[1])
         self._runs = _columns(split.alpha[y1:y2], split.at[1])
         self._made: dict[Labels, tuple[Pixels, slice]] = {}
+        self._held: Pixels | None = None
 
     def share(self, labels: Labels) -> tuple[Pixels, slice]:
-        """The share of some parts together in a person's matte, and the columns in which it is not 0."""
+        """The share of some parts together in a person's matte, and the columns that it covers: it is 0 in
+        all others. Nobody writes into it."""
         if labels not in self._made:
             self._made[labels] = self._share(labels)
         return self._made[labels]
 
     def _share(self, labels: Labels) -> tuple[Pixels, slice]:
-        chosen, held = self._split.made.labels, self._split.made.held
-        everywhere = slice(0, self._shape[1])
+        chosen, everywhere = self._split.made.labels, slice(0, self._shape[1])
         if set(labels) >= set(chosen):
             return np.ones(self._shape, np.float32), everywhere
         worn = [label for label in chosen if label != HELD]
         mine = [label for label in worn if label in labels]
         whole = len(mine) == len(worn)
         share, x = (np.ones(self._shape, np.float32), everywhere) if whole else self._worn(mine)
-        if held is None:
+        if self._split.made.held is None:
             return share, x
-        carried = self._split.rows(held, *self._y)
-        share *= 1 - carried
-        return (share + carried, everywhere) if HELD in labels else (share, x)
+        carried = self._carried()
+        if HELD not in labels:
+            return share * (1 - carried[:, x]), x
+        made = np.zeros(self._shape, np.float32)
+        made[:, x] = share * (1 - carried[:, x])
+        return made + carried, everywhere
+
+    def _carried(self) -> Pixels:
+        """How much of a pixel is held."""
+        if self._held is None:
+            held = self._split.made.held
+            assert held is not None, "nothing is held"
+            self._held = self._split.rows(held, *self._y)
+        return self._held
 
     def _worn(self, labels: list[int]) -> tuple[Pixels, slice]:
         """The sum of some parts where there is alpha, and the columns in which there is any of them."""
-        made, width = np.zeros(self._shape, np.float32), self._shape[1]
-        first, last, fields = width, 0, self._fields
+        fields = self._fields
         if fields is None:
-            return made, slice(0, 0)
+            return np.zeros((self._shape[0], 0), np.float32), slice(0, 0)
         top, left = self._split.at
-        for label in labels:
-            if label not in fields.labels:
-                continue
-            at = fields.labels.index(label)
-            for rows, x in fields.rows(at, top + self._y[0], top + self._y[1], self._runs):
-                low, high = x.start - left, x.stop - left
-                made[:, low:high] += rows
-                first, last = min(first, low), max(last, high)
-        return np.minimum(made, 1, out=made), slice(first, max(first, last))
+        y1, y2 = top + self._y[0], top + self._y[1]
+        at = [fields.labels.index(label) for label in labels if label in fields.labels]
+        found = (one for k in at for one in fields.rows(k, y1, y2, self._runs))
+        there = [(rows, x.start - left, x.stop - left) for rows, x in found]
+        first = min((low for _, low, _ in there), default=0)
+        last = max((high for _, _, high in there), default=first)
+        made = np.zeros((self._shape[0], last - first), np.float32)
+        for rows, low, high in there:
+            made[:, low - first : high - first] += rows
+        return np.minimum(made, 1, out=made), slice(first, last)
+
+
+def _columns_of(rows: Pixels, covered: slice, wanted: slice) -> Pixels:
+    """Some columns of rows that cover others; *wanted* lies within *covered*."""
+    return rows[:, wanted.start - covered.start : wanted.stop - covered.start]
 
 
 def _columns(alpha: Pixels, left: int) -> list[slice]:

@@ -1,0 +1,105 @@
+"""The frame that a host asked for last: its other planes and layers begin from its plate, not its clips.
+
+A host that renders sixteen layers of a frame hands over the same pictures sixteen times.  Within a
+sequence it promises that they are the same, so that they are copied, looked through and digested once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+from typing import Any
+
+from ..cache import content_key, memo
+from ..frame import Frame
+from ..nets.external import choose
+from ..plate import Plate
+from ..settings import Settings
+from ..shot.numbering import AtFrame
+from ..work import Work
+from . import asking
+from .memo import bytes_of
+from .neighbours import Around
+from .task import Task
+
+_PACKING = {"pack_r": "none", "pack_g": "none", "pack_b": "none", "pack_a": "none", "parts_of": "everyone"}
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Ready:
+    """A frame that is ready to be looked at.
+
+    Attributes:
+        clips: as they came.
+        plate: at full resolution.
+        small: at half resolution, or None where the frame is worked on at full.
+        task: what the stages need to know.
+    """
+
+    clips: dict[str, Frame]
+    plate: Plate
+    small: Plate | None
+    task: Task
+
+    @functools.cached_property
+    def content(self) -> str:
+        """What tells the plate at full resolution from every other."""
+        return content_key(self.plate.frame.pixels)
+
+    def at(self, settings: Settings, work: Work, around: Around | None) -> Ready:
+        """The same frame for another call of the host, which packs it in another way."""
+        inner = dataclasses.replace(work, scale=self.task.work.scale)
+        task = dataclasses.replace(self.task, settings=settings, work=inner, around=around)
+        made = dataclasses.replace(self, task=task)
+        if self.small is not None:
+            made.__dict__["content"] = self.content
+        return made
+
+
+def _bytes(ready: Ready) -> int:
+    return bytes_of((ready.plate, ready.small, tuple(ready.clips.values())))
+
+
+_last = memo.region("last", _bytes, 0.5)
+"""One frame at most; where the memo is short of room it gives way first."""
+
+
+def key_of(
+    trust: object, time: float, first: float | None, last: float | None, inputs: dict[str, dict[str, Any]],
+    settings: Settings, shot: AtFrame | None, work: Work, draft: bool,
+) -> str:  # fmt: skip
+    """What a frame is known by within a sequence, whatever of it is packed; empty where it is made anew.
+
+    Args:
+        trust: what names a sequence within which pictures stay what they are; falsy for no trust.
+        first, last: of Source.
+        inputs: the clips as they come from the host.
+        settings: settled by *shot*.
+    """
+    if not trust or memo.limit <= 0:
+        return ""
+    clips = [
+        (name, one["bounds"], one["premult"], one["aspect"], one["pixels"].shape, one["pixels"].dtype.str)
+        for name, one in sorted(inputs.items())
+    ]
+    asked = asking.wanted(settings), asking.parts(settings), asking.regions(settings)
+    here = dataclasses.asdict(settings) | _PACKING
+    facts = (trust, time, first, last, tuple(clips), tuple(here.items()), asked, choose.installed(settings))
+    return content_key(
+        *facts, shot and shot.token, work.scale, work.across, work.threads, draft, os.environ.get("OCIO", "")
+    )
+
+
+def find(key: str) -> Ready | None:
+    """The frame of this key, where it is the one that was asked for last; another one is let go of."""
+    found = _last.find(key) if key else None
+    if found is None:
+        _last.purge()
+    return found
+
+
+def keep(key: str, ready: Ready) -> None:
+    """Have a frame ready for the next call."""
+    if key:
+        _last.keep(key, ready)
