@@ -83,9 +83,16 @@ def _ended(server: socket.socket) -> int:
         with suppress(OSError):  # it has just ended
             server.send(bytes([number]))
 
+    def stand_still(_number: int, _frame: FrameType | None) -> None:
+        pass_on(signal.SIGSTOP, None)  # what SIGTSTP does to a process; there it would have no shell
+        os.kill(os.getpid(), signal.SIGSTOP)
+        pass_on(signal.SIGCONT, None)
+
     for number in _SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, pass_on)
+    if signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGTSTP, stand_still)
     told = b""
     while len(told) < 4 and (more := server.recv(4 - len(told))):
         told += more

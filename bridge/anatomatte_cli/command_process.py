@@ -20,6 +20,9 @@ from . import command_wire as wire
 from .command_request import Command
 
 _PR_SET_PDEATHSIG = 1
+_IOPRIO_WHO_PROCESS = 1
+_IOPRIO = {"x86_64": (252, 251), "aarch64": (31, 30)}
+"""The numbers of the calls ioprio_get and ioprio_set, for which the C library has no names."""
 
 
 def end_with(parent: int, number: int) -> None:
@@ -56,7 +59,7 @@ def _become(command: Command) -> None:
     mask = next(line.split()[1] for line in facts if line.startswith("Umask:"))
     os.umask(int(mask, 8))
     os.chdir(f"/proc/{number}/cwd")
-    os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, number))
+    _weigh_as(number)
     os.sched_setaffinity(0, os.sched_getaffinity(number))
     for name in (name for name in dir(resource) if name.startswith("RLIMIT_")):
         kind = getattr(resource, name)
@@ -71,6 +74,22 @@ def _become(command: Command) -> None:
     said.reconfigure(errors="backslashreplace", line_buffering=True)
     sys.stderr = said
     sys.argv = ["anatomatte", *command.words]
+
+
+def _weigh_as(number: int) -> None:
+    """Take over how the system weighs the caller against other processes: by processors (`nice`, `chrt`),
+    disks (`ionice`) and memory."""
+    os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, number))
+    os.sched_setscheduler(0, os.sched_getscheduler(number), os.sched_getparam(number))
+    if calls := _IOPRIO.get(os.uname().machine):
+        system = ctypes.CDLL(None, use_errno=True)
+        asked, told = calls
+        of_disks = system.syscall(asked, _IOPRIO_WHO_PROCESS, number)
+        if of_disks < 0 or system.syscall(told, _IOPRIO_WHO_PROCESS, 0, of_disks) < 0:
+            raise OSError(ctypes.get_errno(), "ioprio")
+    for_memory = Path(f"/proc/{number}/oom_score_adj").read_text()
+    if for_memory != (own := Path("/proc/self/oom_score_adj")).read_text():
+        own.write_text(for_memory)
 
 
 def _text(stream: int, writes: bool) -> io.TextIOWrapper:

@@ -34,7 +34,7 @@ LOADED = (
 )  # fmt: skip
 """What commands import while they work."""
 
-_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGSTOP, signal.SIGCONT)
 _OTHER_S = 5.0
 _PAUSE_S = 0.1
 

@@ -26,8 +26,12 @@ LENGTH = 8
 MOST = 16 << 20
 """Bytes of the longest request: the most that Linux hands to a program is 6 MB."""
 
-AT_LOADING = (b"PYTHON", b"LD_", b"LANG", b"LC_", b"MALLOC_", b"GLIBC_", b"OPENCV_", b"OPENIMAGEIO_")
-"""How variables begin that libraries read while they are loaded: there it is too late to set them."""
+AT_LOADING = (
+    b"PYTHON", b"LD_", b"LANG", b"LC_", b"MALLOC_", b"GLIBC_", b"OPENCV_", b"OPENIMAGEIO_", b"NPY_",
+    b"OMP_", b"GOMP_", b"KMP_", b"OPENBLAS_", b"GOTO_", b"MKL_", b"BLIS_",
+)  # fmt: skip
+"""How variables begin that libraries read while they are loaded, among them how many threads numpy's
+matrix products have: there it is too late to set them."""
 
 
 def packed(lists: Sequence[Sequence[bytes]]) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -186,6 +188,73 @@ def test_where_libraries_would_be_loaded_otherwise_it_runs_where_it_is(worker: P
     line = [sys.executable, "-c", SENT, *words]
     assert ended(line, tmp_path, worker, OPENCV_LOG_LEVEL="ERROR")[0] == SERVED
     assert (tmp_path / "k.0001.exr").is_file()
+
+
+@pytest.mark.parametrize("name", ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NPY_DISABLE_CPU_FEATURES"])
+def test_with_other_threads_or_arithmetic_it_runs_where_it_is(
+    worker: Path, tmp_path: Path, name: str
+) -> None:
+    shot(tmp_path, range(1, 2))
+    words = ["render", "plate.####.exr", "k.####.exr", *SET, "--quiet"]
+    other = {name: "7" if "THREADS" in name else "X86_V4"}
+    assert ended([sys.executable, "-c", SENT, *words], tmp_path, worker, **other)[0] == SERVED
+    assert (tmp_path / "k.0001.exr").is_file()
+
+
+LIMITED = [
+    "bash", "-c",
+    'ulimit -f 90000 -n 321; echo 300 > /proc/self/oom_score_adj; exec nice -n 7 chrt -b 0 ionice -c 3 "$@"',
+    "limited",
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not all(map(shutil.which, ("bash", "chrt", "ionice"))), reason="util-linux is not there")
+def test_it_has_the_callers_limits_and_weighs_as_much(worker: Path, tmp_path: Path) -> None:
+    shot(tmp_path, range(1, 400))
+    words = ["render", "plate.####.exr", "k.####.exr", *SET]
+    process = begun([*LIMITED, *COMMAND, *words], tmp_path, worker)
+    assert process.stdout is not None
+    process.stdout.readline()
+    numbers = [int(number) for number in working(tmp_path)]
+    try:
+        assert len(numbers) == 2, "the command, and what it stands for"
+        for number in numbers:
+            assert os.getpriority(os.PRIO_PROCESS, number) == os.getpriority(os.PRIO_PROCESS, 0) + 7
+            assert os.sched_getscheduler(number) == os.SCHED_BATCH
+            assert Path(f"/proc/{number}/oom_score_adj").read_text() == "300\n"
+            assert resource.prlimit(number, resource.RLIMIT_NOFILE) == (321, 321)
+            assert resource.prlimit(number, resource.RLIMIT_FSIZE)[0] == 90000 << 10
+            told = subprocess.run(["ionice", "-p", str(number)], capture_output=True, text=True)
+            assert told.stdout == "idle\n"
+    finally:
+        process.kill()
+        process.communicate(timeout=native.HANG)
+
+
+def test_a_command_that_stands_still_stands_still_there_too(worker: Path, tmp_path: Path) -> None:
+    shot(tmp_path, range(1, 60))
+    process = begun([*COMMAND, "render", "plate.####.exr", "k.####.exr", *SET], tmp_path, worker)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGTSTP)
+    until = time.monotonic() + native.HANG
+    while states(tmp_path) != ["T", "T"]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    process.send_signal(signal.SIGCONT)
+    process.communicate(timeout=native.HANG)
+    assert process.returncode == 0 and len(list(tmp_path.glob("k.*.exr"))) == 59
+
+
+def states(folder: Path) -> list[str]:
+    """What the processes in a folder do, a letter each; none of one that has just ended."""
+    found = []
+    for number in working(folder):
+        try:
+            found.append(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0])
+        except OSError:
+            continue
+    return found
 
 
 def test_a_stranger_to_the_protocol_costs_only_himself(worker: Path, tmp_path: Path) -> None:
