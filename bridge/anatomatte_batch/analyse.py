@@ -333,7 +333,7 @@ class _Analysis:
         return tuple(made)
 
     def _name(self) -> str:
-        from .files import shown
+        from anatomatte.file_names import shown
 
         return shown(Path(self.job.source.text).name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -191,8 +192,9 @@ def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Pa
     deep = np.asarray(np.clip(np.nan_to_num(matte), 0, 1) * 65535 + 0.5, np.uint16)
     content = cv2.imencode(".png", deep)[1].tobytes()
     digest = hashlib.sha256(content).hexdigest()
-    name = f"{stem_of(sidecar)}.matte-{frame}-{digest[:8]}.png"
-    with beside(sidecar.with_name(name)) as draft:
+    lies = Path(os.path.realpath(sidecar))
+    name = f"{stem_of(lies)}.matte-{frame}-{digest[:8]}.png"
+    with beside(lies.with_name(name)) as draft:
         draft.write_bytes(content)
     return Painted(frame, name, digest)
 

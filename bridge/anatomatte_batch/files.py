@@ -1,12 +1,13 @@
-"""What tells one state of a file from another; names that are no UTF-8."""
+"""What tells one state of a file from another; files for libraries that know UTF-8 only."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from anatomatte.file_names import shown
 
 State = tuple[int, int, int, int, int]
 """Device, inode, size, time of change of the contents and of the entry (nanoseconds); zeros of none."""
@@ -42,11 +43,6 @@ def by_content(path: Path, nature: str) -> Path:
     """The path with the suffix that its content should have; the path itself where it has it."""
     own = NATURES.get(nature, ())
     return path if not own or path.suffix.lower() in own else path.with_suffix(own[0])
-
-
-def shown(name: str) -> str:
-    """A name as text for headers and messages: bytes that are no UTF-8 as ``\\xe9``."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 @contextlib.contextmanager

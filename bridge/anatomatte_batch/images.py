@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from anatomatte.errors import OutOfMemory, PlateError, reason
+from anatomatte.file_names import shown
 
-from .files import by_content, reachable, shown
+from .files import by_content, reachable
 from .formats import BY_SUFFIX, LINEAR, suffixes
 from .header_facts import facts_of, rate_of
 from .picture import Floats, Picture, Window

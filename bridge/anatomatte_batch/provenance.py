@@ -12,10 +12,11 @@ from typing import Any
 
 from anatomatte.decision import parsed
 from anatomatte.errors import AnatomatteError, SettingsError
+from anatomatte.file_names import shown
 from anatomatte.models.store.files import sha256_of
 from anatomatte.settings import BY_NAME, Value
 
-from .files import State, shown, state_of
+from .files import State, state_of
 from .node import Account
 
 PREFIX = "anatomatte:"

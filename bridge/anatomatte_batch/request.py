@@ -191,7 +191,7 @@ class RenderRequest:
             if (value := getattr(self, option)) is not None:
                 values |= dict([presets.parse_setting(f"{name}={value}")])
         if self.shot is not None:
-            values["shot_file"] = str(Path(self.shot).expanduser().absolute())
+            values |= dict([presets.parse_setting(f"shot_file={Path(self.shot).expanduser().absolute()}")])
         from_mapping(values)  # it checks them
         return preset.override(values)
 

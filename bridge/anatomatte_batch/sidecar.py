@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from anatomatte.decision import parsed
 from anatomatte.errors import SettingsError
+from anatomatte.file_names import shown
 from anatomatte.menus import PERSON_MENU
 
-from .files import shown
 from .presets import Preset
 from .result import Message
 from .shot import Scene

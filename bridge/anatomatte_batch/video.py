@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from anatomatte.errors import PlateError, SettingsError
+from anatomatte.file_names import shown
 
 from . import timecode
-from .files import shown, state_of
+from .files import state_of
 from .formats import suffixes
 from .picture import Floats, Picture, whole
 from .result import Message

@@ -7,6 +7,7 @@ import math
 from typing import Any, Literal
 
 from .errors import SettingsError
+from .file_names import shown
 
 Kind = Literal["choice", "double", "int", "bool", "rgb", "point", "line", "file", "button", "text"]
 Stage = Literal["observe", "steady", "refine", "shape", "output", "none"]
@@ -188,6 +189,8 @@ def checked(row: Control, value: Any) -> Value:
 
 
 def _checked_text(row: Control, value: str) -> str:
+    if row.kind == "file":
+        return shown(value)
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as why:

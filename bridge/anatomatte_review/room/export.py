@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 from anatomatte.errors import AnatomatteError
+from anatomatte.file_names import beside
 from anatomatte.qc import REASONS, beyond
 from anatomatte.shot.schema import Shot
 from anatomatte_batch import presets
@@ -62,7 +63,7 @@ def sidecar(shot: Shot, path: Path) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in dict.fromkeys(names):
-            packed.write(path.with_name(name), name)
+            packed.write(beside(path, name), name)
     return out.getvalue()
 
 

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from anatomatte.engine.paint import region_colour
 from anatomatte.errors import SettingsError
+from anatomatte.file_names import meant
 from anatomatte.menus import FACE_MENU
 from anatomatte.ops.colour import srgb_encode
 from anatomatte.settings import Value, from_mapping
@@ -235,7 +236,7 @@ class Screening:
         """A render of the node at a scale, on the canvas of the plate's display window."""
         values = {**job.values(frame), "output": "premultiplied", "output_colour": "linear", **extra}
         shot_file = str(values["shot_file"])
-        state = Path(shot_file).stat()
+        state = meant(shot_file).stat()
         others = job.others(frame, values)
         key = (
             frame,

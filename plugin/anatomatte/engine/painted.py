@@ -7,6 +7,7 @@ import hashlib
 import cv2
 import numpy as np
 
+from .. import file_names
 from ..errors import SettingsError
 from ..frame import Pixels
 from .task import Task
@@ -22,7 +23,7 @@ def of(task: Task) -> Pixels | None:
     found = None if shot is None else shot.shot.painted.get(shot.number)
     if shot is None or found is None or shot.shot.path is None:
         return None
-    path = shot.shot.path.with_name(found.file)
+    path = file_names.beside(shot.shot.path, found.file)
     where = f"The painted matte {found.file} of frame {found.frame}"
     again = "paint it again with `anatomatte correct SHOT SRC --matte FRAME=FILE`"
     try:

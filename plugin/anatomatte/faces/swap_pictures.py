@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import cv2
 import numpy as np
 
 from ..errors import SettingsError
+from ..file_names import meant
 from ..frame import Pixels
 from ..ops import colour
 
@@ -32,7 +32,7 @@ def files_of(text: str, words: str) -> tuple[Path, ...]:
     """
     if not text.strip():
         raise SettingsError(f"{words} is empty; choose a picture, a folder or a sequence (face.####.exr).")
-    path = Path(os.path.expanduser(text.strip()))
+    path = meant(text)
     found: list[Path]
     if path.is_dir():
         found = [

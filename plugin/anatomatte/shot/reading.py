@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import decision, text_file
+from .. import decision, file_names, text_file
 from ..errors import SettingsError
 from ..faces.consent import Consent
 from ..toml_table import Table, read
@@ -127,7 +127,7 @@ def _frames(path: Path, table: Mapping[str, Any], where: str) -> dict[str, Any]:
     name, digest = (told.get("file"), told.get("sha256")) if isinstance(told, Mapping) else (None, None)
     if not isinstance(name, str) or not isinstance(digest, str) or name != Path(name).name or not name:
         raise SettingsError(f"{where} does not name the file of its frames beside it (frames); {AGAIN}.")
-    beside = path.with_name(name)
+    beside = file_names.beside(path, name)
     try:
         text = text_file.read(beside)
     except (OSError, UnicodeDecodeError) as why:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
-from pathlib import Path
 
 from ..errors import SettingsError
+from ..file_names import meant
 from .reading import AGAIN, read_shot
 from .schema import Shot
 
@@ -22,7 +21,7 @@ def load(text: str) -> Shot:
     Raises:
         SettingsError: as `read_shot`.
     """
-    path = Path(os.path.expanduser(text.strip()))
+    path = meant(text)
     try:
         facts = path.stat()
     except (OSError, ValueError) as why:

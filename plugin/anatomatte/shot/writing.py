@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def write_shot(shot: Shot, path: Path) -> None:
     Raises:
         OutputError, DiskFull: a file cannot be written.
     """
+    path = Path(os.path.realpath(path))  # of a link, the frames' file lies beside what it leads to
     text = _frames_text(shot)
     digest = hashlib.sha256(text.encode()).hexdigest()
     stem = stem_of(path)
