@@ -53,7 +53,9 @@ def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Pic
     try:
         size = path.stat().st_size
     except OSError as why:
-        raise PlateError(f"{path} cannot be read: {why.strerror}; check SRC and --frames.") from why
+        raise PlateError(
+            f"{path} cannot be read: {why.strerror}; check that it is there and may be read."
+        ) from why
     if size == 0:
         raise PlateError(f"{path} is empty (0 bytes); render or copy it again.")
     hints = oiio.ImageSpec()

@@ -186,6 +186,54 @@ def test_a_watched_folder_gives_each_whole_file_once(tmp_path):
     assert came == [4, 1]  # once whole, and once replaced; never the one that is cut
 
 
+def test_no_picture_of_a_watched_folder_replaces_anothers_cutout(tmp_path):
+    one, other, late = photo(tmp_path / "a.png"), photo(tmp_path / "a.jpg"), tmp_path / "b.jpg"
+    photo(tmp_path / "b.png"), photo(tmp_path / "c.png")
+    acts = [
+        lambda: None,
+        lambda: None,
+        lambda: photo(late),
+        lambda: os.utime(tmp_path / "b.png", (1, 1)),  # replaced, when its name is no longer alone
+        lambda: (tmp_path / "c.png").rename(tmp_path / "c.jpg"),  # taken away, and another in its place
+        *[lambda: None] * 9,
+    ]
+    came = {}
+    for task in arriving(tmp_path, place_of(None), lambda: _next(acts), "png", 0.0):
+        assert came.setdefault(task.source, task.base) == task.base
+        came[task.source] = task.base
+    assert {path.name: base.name for path, base in came.items()} == {
+        "a.jpg": "a.jpg", "a.png": "a.png", "b.png": "b", "b.jpg": "b.jpg", "c.png": "c",
+        "c.jpg": "c.jpg",
+    }  # fmt: skip
+    assert one in came and other in came
+    photo(tmp_path / "a.jpg_cutout.png")  # a later run: one of the two is cut, the other not
+    acts = [lambda: None] * 6
+    again = {task.source.name for task in arriving(tmp_path, place_of(None), lambda: _next(acts), "png", 0.0)}
+    assert again == {"a.png", "b.jpg", "b.png", "c.jpg"}
+
+
+def test_what_cannot_be_reached_is_told(tmp_path, capsys, monkeypatch):
+    photo(tmp_path / "in" / "a.png")
+    (tmp_path / "in" / "gone.jpg").symlink_to("nowhere.jpg")
+    result = ask(tmp_path / "in", out=tmp_path / "out")
+    assert result.exit_code == 3 and names(tmp_path / "out") == ["a_cutout.png"]
+    assert "gone.jpg cannot be read: No such file" in str(result.failed[0].error)
+    (tmp_path / "in" / "gone.jpg").unlink()
+    photo(tmp_path / "in" / "shut" / "b.png")
+    scan = os.scandir
+
+    def refused(path: Any) -> Any:
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    capsys.readouterr()
+    assert ask(tmp_path / "in", out=tmp_path / "out", quiet=False).exit_code == 0
+    told = capsys.readouterr().err
+    assert "shut cannot be looked into (Permission denied), so nothing of it is cut" in told
+
+
 def _next(acts: list[Any]) -> bool:
     if not acts:
         return True

@@ -6,7 +6,7 @@ import glob
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -207,9 +207,12 @@ def walked(folder: Path, place: Place) -> Iterator[tuple[Path, Path]]:
     )
 
 
-def _files(folder: Path, place: Place) -> Iterator[tuple[Path, Path]]:
+def _files(
+    folder: Path, place: Place, unread: Callable[[OSError], None] | None = None
+) -> Iterator[tuple[Path, Path]]:
+    """Files below a folder, and where below; *unread* hears of folders that cannot be looked into."""
     out = None if place.folder is None else os.path.realpath(place.folder)
-    for root, folders, files in os.walk(folder):
+    for root, folders, files in os.walk(folder, onerror=unread):
         here = Path(root)
         folders[:] = sorted(
             name for name in folders if name[0] != "." and os.path.realpath(here / name) != out
@@ -220,8 +223,15 @@ def _files(folder: Path, place: Place) -> Iterator[tuple[Path, Path]]:
 
 
 def left_out(folder: Path, place: Place) -> str:
-    """A sentence on the pictures in a folder and below that are of kinds not read, or nothing."""
-    kinds = Counter(path.suffix.lower() for path, _ in _files(folder, place))
+    """A sentence on folders below one that cannot be looked into, else on pictures of kinds not read, or
+    nothing."""
+    shut: list[OSError] = []
+    kinds = Counter(path.suffix.lower() for path, _ in _files(folder, place, shut.append))
+    if shut:
+        more = f" and {len(shut) - 1} more" if len(shut) > 1 else ""
+        return (
+            f"{shut[0].filename}{more} cannot be looked into ({shut[0].strerror}), so nothing of it is cut."
+        )
     left = {kind: count for kind, count in sorted(kinds.items()) if kind in UNREAD}
     if not left:
         return ""
@@ -231,7 +241,8 @@ def left_out(folder: Path, place: Place) -> str:
 
 
 def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in _READ and path.is_file()
+    """Whether a name is a picture's; a link that leads nowhere is one, which fails."""
+    return path.suffix.lower() in _READ and (path.is_file() or not path.exists())
 
 
 def is_output(path: Path) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..files import State, state_of
@@ -28,19 +29,44 @@ def arriving(
     """
     seen: dict[Path, State] = {}
     given: dict[Path, State] = {}
+    names = _Names(place)
     if cut_as is not None:
-        there = ((path, tasks([(path, shape)], place)[0]) for path, shape in walked(folder, place))
-        given = {path: state_of(path) for path, task in there if _is_cut(task, FORMATS[cut_as][0])}
+        there = tasks(list(walked(folder, place)), place)
+        given = {task.source: state_of(task.source) for task in there if _is_cut(task, FORMATS[cut_as][0])}
+        names.take(task for task in there if task.source in given)
     while not stop():
-        now = {path: (state_of(path), shape) for path, shape in walked(folder, place)}
-        for path, (state, shape) in now.items():
+        pictures = list(walked(folder, place))
+        now = {path: state_of(path) for path, _ in pictures}
+        for path, state in now.items():
             if seen.get(path) == state and given.get(path) != state and state[2]:
                 given[path] = state
-                yield from tasks([(path, shape)], place)
+                yield names.task(path, pictures)
                 if stop():
                     return
-        seen = {path: state for path, (state, _) in now.items()}
+        seen = now
         time.sleep(pause)
+
+
+class _Names:
+    """What the cutouts of a watched folder are called: no picture's name becomes another's, whenever they come."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._taken: dict[Path, Task] = {}  # by the beginning of the name
+
+    def take(self, made: Iterable[Task]) -> None:
+        """Names that are given."""
+        self._taken |= {task.base: task for task in made}
+
+    def task(self, path: Path, pictures: Sequence[tuple[Path, Path]]) -> Task:
+        """The task of one of the pictures that are there now."""
+        before = (task for task in self._taken.values() if task.source == path)
+        if (made := next(before, None)) is None:
+            made = next(task for task in tasks(pictures, self._place) if task.source == path)
+            if made.base in self._taken:  # it came later than one of the same name
+                made = replace(made, base=made.base.with_name(path.name))
+            self.take([made])
+        return made
 
 
 def _is_cut(task: Task, suffix: str) -> bool:
