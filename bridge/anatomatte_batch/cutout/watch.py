@@ -48,7 +48,7 @@ def arriving(
 
 
 class _Names:
-    """What the cutouts of a watched folder are called: no picture's name becomes another's, whenever they come."""
+    """What cutouts of a watched folder are called: no picture takes another's name, whenever they come."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
