@@ -180,6 +180,46 @@ def test_a_close_up_is_believed_by_its_face() -> None:
     assert (odds[0] <= -3).all() and odds[1].max() > -1
 
 
+def odds_of(mark: Landmarks) -> Plane:
+    """The log prior (labels, h, w) wherever a person's landmarks are."""
+    return np.asarray(prior(body_of(mark, np.ones(SIZE, np.bool_))).reshape(-1, *SIZE), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("name", "likely", "less", "nats"),
+    [
+        ("left_hand", (120, 88), (95, 86), 5),  # the forearm is no hand
+        ("left_arm", (95, 86), (120, 88), 1.5),  # and the hand no arm
+        ("trousers", (124, 72), (124, 88), 2),  # a hand beside a thigh is no trousers
+        ("left_leg", (180, 72), (180, 90), 5),  # beside the leg
+        ("left_leg", (180, 72), (112, 68), 3),  # above the hips
+        ("left_leg", (180, 72), (218, 74), 3.5),  # the foot
+        ("left_tights", (180, 72), (180, 90), 5),
+        ("left_tights", (180, 72), (112, 68), 4),
+        ("left_tights", (180, 72), (218, 74), 3.5),
+        ("left_shoe", (218, 74), (180, 72), 3),
+    ],
+)
+def test_limbs_are_likely_where_landmarks_have_them(
+    name: str, likely: tuple[int, int], less: tuple[int, int], nats: float
+) -> None:
+    odds = odds_of(marks())[AT[name]]
+    assert odds[likely] - odds[less] > nats
+
+
+def test_where_limbs_lie_close_each_is_of_the_side_that_is_nearer() -> None:
+    close = marks()
+    close.pose[11:, 0] = 60 + 0.17 * (close.pose[11:, 0] - 60)
+    close.pose[13:23, 0] = 60 + 0.3 * (close.pose[13:23, 0] - 60)
+    close.pose[[11, 12, 23, 24], 0] = marks().pose[[11, 12, 23, 24], 0]  # the trunk stays as wide
+    odds = odds_of(close)
+    places = {"arm": (100, 62), "hand": (122, 62), "leg": (190, 63), "tights": (190, 63), "shoe": (217, 63)}
+    for name, (row, column) in places.items():
+        for own, other, x in (("left", "right", column), ("right", "left", 120 - column)):
+            mine, his = odds[AT[f"{own}_{name}"], row, x], odds[AT[f"{other}_{name}"], row, x]
+            assert mine - his > 1, name
+
+
 def test_a_further_look_counts_in_its_window_alone() -> None:
     window = head_window(marks(), SIZE)
     assert window is not None and window.top == 0 and window.bottom < 130 and window.width % 32 == 0
