@@ -18,10 +18,10 @@ import numpy.typing as npt
 
 SMALLEST = 1 << 20
 """Below this many bytes the allocator is quicker than we are."""
-KEPT = 4
-"""Buffers that wait at the same time."""
-MOST = 140_000_000
-"""Bytes of all that wait, four pictures of HD: of larger ones memory counts more than the time it takes."""
+KEPT = 8
+"""Buffers that wait at the same time: a frame of a sequence takes seven."""
+MOST = 150_000_000
+"""Bytes of all that wait, those of an HD frame: of larger ones memory counts more than the time it takes."""
 
 _lock = threading.Lock()
 _waiting: list[mmap.mmap] = []

@@ -86,6 +86,15 @@ def test_the_pool_stays_small() -> None:
     assert buffers.waiting() == buffers.KEPT * 4 * np.prod(LARGE)
 
 
+def test_the_pictures_of_a_frame_of_hd_all_wait() -> None:
+    channels = (4, 4, 3, 3, 3)  # plates of two frames as they came, light and picture
+    held = [buffers.empty((1080, 1920, count)) for count in channels]
+    del held
+    gc.collect()
+    assert buffers.waiting() == 4 * 1080 * 1920 * sum(channels)
+    buffers.purge()
+
+
 def test_large_pictures_wait_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buffers, "MOST", 2 * 4 * np.prod(LARGE) - 1)
     many = [buffers.empty(LARGE) for _ in range(3)]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from anatomatte.temporal.align import Alignment
-from anatomatte.temporal.open import Lying, over_open, reached
+from anatomatte.temporal.open import Lying, kinds_of, over_open, reached
 from anatomatte.temporal.steady import Beside, steady
 
 
@@ -45,7 +45,8 @@ def test_open_tiles_alone_give_what_whole_pictures_give(size: tuple[int, int]) -
         shares = [1.0, 0.75, 0.5, 0.25]
         reaches = [reached(one, size) for one in lies]
         places = [one.together() for one in lies]
-        lying = [Lying(*row) for row in zip(codes, places, shares, reaches, strict=True)]
+        kinds = [kinds_of(one) for one in codes]
+        lying = [Lying(*row) for row in zip(codes, kinds, places, shares, reaches, strict=True)]
         whole = [
             Beside(
                 there.warped(one.values / np.float32(65535)),
@@ -70,5 +71,6 @@ def test_what_is_closed_is_not_worked_on() -> None:
         return here
 
     codes = (own * 65535).astype(np.uint16)
-    over_open(own, [Lying(codes, lies.together(), 1.0, reached(lies, own.shape))], mean)
+    lying = Lying(codes, kinds_of(codes), lies.together(), 1.0, reached(lies, own.shape))
+    over_open(own, [lying], mean)
     assert 0 < sum(seen) < own.size / 3

@@ -237,6 +237,14 @@ def of_window(task: Task) -> tuple[object, ...]:
 
 def of_moment(task: Task, number: int) -> str:
     """What a frame of the window says by itself depends on this."""
+    crowd, shown = task.crowd or task.shot is not None, task.exposure_at(number)
+    named = f"moment {number} {crowd} {shown}"  # in which tasks that share what is kept may differ
+    if named not in task.kept:  # each frame of the window is asked for some five times
+        task.kept[named] = _of_moment(task, number, crowd, shown)
+    return cast(str, task.kept[named])
+
+
+def _of_moment(task: Task, number: int, crowd: bool, shown: float | None) -> str:
     around = task.around
     assert around is not None
     settings = around.settings(number)
@@ -245,6 +253,6 @@ def of_moment(task: Task, number: int) -> str:
         settings.input_colour, settings.source_alpha, settings.held, settings.only_people,
         asking.wanted(settings), asking.by_parts(settings),
         task.models.identity("parts", "alpha", "edge"), around.source.bounds, task.plate.light.shape,
-        task.work.scale, task.half, task.crowd or task.shot is not None, task.exposure_at(number),
+        task.work.scale, task.half, crowd, shown,
         os.environ.get("OCIO", ""),
     )  # fmt: skip

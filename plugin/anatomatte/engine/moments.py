@@ -40,6 +40,7 @@ class Moment:
         small: its picture, as motion is found in it.
         light: h×w×3, the same in scene-linear light, in half floats.
         soft: its matte, before any tweak.
+        cover: h×w, the same at the size of *small*.
         hold: how much of that is held by people; None before a screen.
         decision: whether there is a screen.
         people: the people, without their parts; None where no model was asked.
@@ -49,6 +50,7 @@ class Moment:
     small: Small
     light: npt.NDArray[np.float16]
     soft: Packed
+    cover: Pixels
     hold: Packed | None
     decision: Decision
     people: PeopleEvidence | None
@@ -176,7 +178,8 @@ def _made(key: str, task: Task, evidence: Evidence, refined: Refined) -> Moment:
     hold = None if held is None else packed(held)
     seen = small(task.picture())
     light = np.clip(shrink(task.plate.light, *seen.shape[:2]), 0, _BRIGHTEST).astype(np.float16)
-    return Moment(key, seen, light, soft, hold, evidence.decision, lean)
+    cover = shrink(soft.plane(), *seen.shape[:2])
+    return Moment(key, seen, light, soft, cover, hold, evidence.decision, lean)
 
 
 def _along(task: Task, said: Mapping[int, Moment], number: int) -> Alignment:

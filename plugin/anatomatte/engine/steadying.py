@@ -193,7 +193,13 @@ def _matte(
 
     def along(own: Pixels, said: Callable[[Moment], Packed | None], mean: Mean) -> Pixels:
         lying = [
-            Lying(theirs.codes(), places, falloff(one.away, settings.window, settings.steady), reach)
+            Lying(
+                theirs.codes(),
+                theirs.kinds,
+                places,
+                falloff(one.away, settings.window, settings.steady),
+                reach,
+            )
             for one, (places, reach) in zip(found, lies, strict=True)
             if (theirs := said(one.moment)) is not None
         ]

@@ -59,8 +59,7 @@ def unveiled(task: Task, own: Pixels, mean: Pixels, found: Sequence[Neighbour]) 
 
 def _glimpse(one: Neighbour, level: float) -> Glimpse:
     light = one.moment.light.astype(np.float32)
-    cover = shrink(one.moment.matte, *light.shape[:2])
-    return Glimpse(colours.opponent(light, level), cover, one.alignment)
+    return Glimpse(colours.opponent(light, level), one.moment.cover, one.alignment)
 
 
 def _outside(sides: colours.Sides, there: Behind) -> None:

@@ -39,10 +39,12 @@ Corner = tuple[Places, Places]
 class Lying(NamedTuple):
     """A matte of another frame in 65535ths (H×W), how it lies over this one, and how much it counts.
 
-    `reach` is `reached` of that alignment and `places` its `together`: several mattes of a frame share them.
+    `kinds` is `kinds_of` the matte, `reach` is `reached` of that alignment and `places` its `together`:
+    several mattes of a frame share them.
     """
 
     values: Codes
+    kinds: Kinds
     places: Pixels
     share: float
     reach: tuple[Corner, Corner]
@@ -109,18 +111,17 @@ def _beside(one: Lying, row: Pixels, column: Pixels) -> Beside:
 
 def _opened(own: Pixels, others: Sequence[Lying]) -> Tiles:
     """The tiles in which this frame's matte H×W and those of *others* are not all 0, nor all 1."""
-    kinds = _kinds(own, 0.0, 1.0)
+    kinds = kinds_of(own, 0.0, 1.0)
     closed = kinds != _OPEN
     for one in others:
-        theirs = _kinds(one.values, 0, 65535)
         for kind in (_EMPTY, _FULL):
             here = kinds == kind
-            closed &= ~here | _all_in(theirs == kind, *one.reach)
+            closed &= ~here | _all_in(one.kinds == kind, *one.reach)
     row, column = np.nonzero(~closed)
     return Tiles((own.shape[0], own.shape[1]), row, column)
 
 
-def _kinds(plane: Pixels | Codes, least: float, most: float) -> Kinds:
+def kinds_of(plane: Pixels | Codes, least: float = 0, most: float = 65535) -> Kinds:
     """Whether the tiles of a plane are all *least* (_EMPTY), all *most* (_FULL) or neither (_OPEN)."""
     bands = [plane[y : y + TILE] for y in range(0, plane.shape[0], TILE)]  # ten times as quick as reduceat
     columns = np.arange(0, plane.shape[1], TILE)
