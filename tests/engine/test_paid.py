@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from anatomatte.cache import memo
-from anatomatte.engine import evidence, foreground, moments, output, run, steady_parts, subject
+from anatomatte.engine import edge, evidence, foreground, moments, output, run, steady_parts, subject
 from anatomatte.engine.task import Task
 from anatomatte.people.parts import everyone
 from anatomatte.people.parts.everyone import PartEvidence
@@ -157,6 +157,12 @@ def test_motion_is_searched_once_between_a_frame_and_the_next(monkeypatch: pytes
 def test_a_frame_that_comes_into_the_window_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made = _sequence(monkeypatch, moments, "prepare", output="packed", pack_r="hair")
     assert made[1:] == [1, 1, 1, 0, 0], "for its matte and for its parts"
+
+
+def test_colours_of_a_moved_edge_are_solved_where_they_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for output_, solved in (("matte", [0] * 6), ("unpremultiplied", [1] * 6)):
+        with monkeypatch.context() as patch:
+            assert _sequence(patch, edge, "unmixed", output=output_) == solved
 
 
 def test_no_picture_is_kept_once_the_window_is_made(monkeypatch: pytest.MonkeyPatch) -> None:

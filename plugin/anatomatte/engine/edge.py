@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ..cache import content_key
 from ..frame import Pixels
-from ..keyer.key import Key, ScreenEvidence, surface_rows
+from ..keyer.key import Key, surface_rows
+from ..keyer.screen import Screen
 from ..nets.external import choose
 from ..nets.external.built_in import OWN
 from ..ops import display
@@ -89,7 +91,7 @@ def _edged(task: Task, evidence: Evidence, base: Key) -> tuple[Key, tuple[str, .
         return base, made.messages
     task.work.check()
     edge = np.flatnonzero((matte > _FAINT) & (matte < 1 - _FAINT))
-    colour = unmixed(plate, evidence.screen, matte, edge)
+    colour = unmixed(plate, evidence.screen.screen, matte, edge)
     if made.colour is not None and made.trust is not None:
         given = _given(made.colour, made.trust, matte, edge)
         light = display.revealed(
@@ -118,7 +120,24 @@ def _given(colour: Pixels, trust: Pixels, matte: Pixels, edge: npt.NDArray[np.in
     return _Given(there.reshape(-1, 3)[edge], np.clip(counts.ravel()[edge], 0, 1) * solid)
 
 
-def unmixed(plate: Plate, evidence: ScreenEvidence, matte: Pixels, edge: npt.NDArray[np.intp]) -> Pixels:
+def complete(task: Task, screen: Screen | None, key: Key) -> Key:
+    """A key with the colours of all of its edge; those that nobody asked for yet are solved now."""
+    late = key.unsolved
+    if late is None:
+        return key
+
+    def make() -> Pixels:
+        colour = key.colour.copy()
+        colour[np.searchsorted(key.edge, late)] = unmixed(task.plate, screen, key.matte, late)
+        return colour
+
+    before = None if screen is None else (content_key(screen.surface), screen.axis)
+    facts = (*memo.of_screen(task), before, content_key(key.matte, key.colour, late))
+    colour = memo.once("edge colours", task, facts, make)
+    return dataclasses.replace(key, colour=colour, unsolved=None)
+
+
+def unmixed(plate: Plate, before: Screen | None, matte: Pixels, edge: npt.NDArray[np.intp]) -> Pixels:
     """The subject's own light (N×3) in pixels *edge* (N, flat) of a matte that is known.
 
     C = αF + (1−α)B with Gaussian F and B: what the means leave over is shared out by what may vary.
@@ -136,8 +155,8 @@ def unmixed(plate: Plate, evidence: ScreenEvidence, matte: Pixels, edge: npt.NDA
     fields = sides.at(y, x, (height, width))
     inside, spread_in, outside, spread_out = (fields[k : k + 3] for k in (0, 3, 6, 9))
     noise = np.square(np.float32(_GRAIN) * (np.abs(shown[0]) + np.float32(0.3)))
-    if evidence.screen is not None:
-        screen = surface_rows(plate, evidence.screen, 0, height)[y, x]
+    if before is not None:
+        screen = surface_rows(plate, before, 0, height)[y, x]
         outside, spread_out = colours.opponent(screen, sides.level), np.zeros_like(spread_out)
     share = matte.ravel()[edge]
     rest = 1 - share

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from ..plate import Plate
 from ..settings import Settings
 from . import memo
 from .asking import DESPILLED, by_parts
+from .edge import complete
 from .mattes import Own, Unmixing
 from .task import Task
 
@@ -28,7 +30,9 @@ from .task import Task
 def foreground(task: Task, unmixing: Unmixing) -> Own:
     """The subject's colour and spill; for reading only."""
     plate, settings, work = task.plate, task.settings, task.work
-    screen, key, cover, strength = unmixing.screen, unmixing.key, unmixing.cover, unmixing.strength
+    screen, cover, strength = unmixing.screen, unmixing.cover, unmixing.strength
+    key = complete(task, screen, unmixing.key)
+    unmixing = dataclasses.replace(unmixing, key=key)
 
     def make() -> Own:
         made = Foreground(plate, unmixing, settings)

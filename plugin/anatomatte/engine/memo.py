@@ -76,7 +76,10 @@ OF_PEOPLE = ("people", "parts", "fields", "steady people", "steady parts", "face
 """Kinds of evidence that a frame keeps as long as it may be asked for parts."""
 
 
-_SETTLED = ("steady", "steady people", "steady parts", "fields", "steady faces", "regions", "face patch")
+_SETTLED = (
+    "steady", "steady people", "steady parts", "edge colours", "fields", "steady faces", "regions",
+    "face patch",
+)  # fmt: skip
 """Kinds of evidence that no other frame asks for."""
 
 

@@ -20,7 +20,7 @@ from ..temporal import whose
 from ..temporal.open import Lying, Mean, over_open, reached
 from ..temporal.steady import Beside, averaged, disagreement, falloff, steady
 from . import asking, memo, moments
-from .edge import Refined, refine, unmixed
+from .edge import Refined, complete, refine
 from .evidence import Evidence, looked, observe, people_of
 from .moments import Moment, Neighbour
 from .packed import Packed
@@ -214,16 +214,16 @@ def _matte(
 
 
 def coloured(task: Task, evidence: Evidence, key: Key, matte: Pixels) -> Key:
-    """The key with another matte: where its edge is new the foreground is solved for it."""
+    """The key with another matte: where its edge is new the foreground is solved once it is asked for."""
+    key = complete(task, evidence.screen.screen, key)
     edge = np.flatnonzero((matte > _FAINT) & (matte < 1 - _FAINT))
     at = np.minimum(np.searchsorted(key.edge, edge), max(len(key.edge) - 1, 0))
     known = key.edge[at] == edge if len(key.edge) else np.zeros(len(edge), np.bool_)
-    colour = np.empty((len(edge), 3), np.float32)
+    colour = np.zeros((len(edge), 3), np.float32)
     if known.any():
         colour[known] = key.colour[at[known]]
-    if not known.all():
-        colour[~known] = unmixed(task.plate, evidence.screen, matte, edge[~known])
-    return dataclasses.replace(key, matte=matte, edge=edge, colour=colour)
+    unsolved = None if known.all() else edge[~known]
+    return dataclasses.replace(key, matte=matte, edge=edge, colour=colour, unsolved=unsolved)
 
 
 def _people(task: Task, alone: PeopleEvidence) -> SteadyPeople:

@@ -43,6 +43,7 @@ class Key:
         around: h×w×4 on a grid over the frame: the subject's colour nearby in units of the
             screen's brightness, and where the subject itself has the screen's hue (0 to 1).
         held: H×W, how much of the matte is held by people, in 0..1; None where nobody knows.
+        unsolved: those of *edge* whose colour is solved once somebody asks for it; None: there are none.
     """
 
     matte: Pixels
@@ -50,6 +51,7 @@ class Key:
     colour: Pixels
     around: Pixels
     held: Pixels | None = None
+    unsolved: npt.NDArray[np.intp] | None = None
 
 
 def surface_rows(plate: Plate, screen: Screen, y1: int, y2: int) -> Pixels:
