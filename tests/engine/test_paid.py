@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from anatomatte.cache import memo
-from anatomatte.engine import edge, evidence, foreground, moments, output, run, steady_parts, subject
+from anatomatte.engine import edge, evidence, foreground, moments, output, parting, run, steady_parts, subject
 from anatomatte.engine.task import Task
 from anatomatte.people.parts import everyone
 from anatomatte.people.parts.everyone import PartEvidence
@@ -30,6 +30,7 @@ PASSES = {
     "key": (evidence, "key_screen"),
     "edge": (subject.edge, "refine"),
     "foreground": (foreground.Foreground, "strip"),
+    "borders": (parting, "persons"),
 }
 
 PEOPLE = {"look", "edge"}
@@ -94,6 +95,17 @@ def test_people_pay_for_what_is_asked(
     controls: dict[str, object], passes: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert _paid(_person("06"), monkeypatch, subject="on", **controls) == passes
+
+
+@pytest.mark.parametrize(
+    ("controls", "passes"),
+    [({"output": "matte"}, PEOPLE), ({"output": "packed", "pack_r": "person_01"}, PEOPLE | {"borders"})],
+)
+def test_borders_of_two_people_are_drawn_where_they_are_asked_for(
+    controls: dict[str, str], passes: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = np.concatenate([_person(), _person()], 1)
+    assert _paid(both, monkeypatch, subject="on", **controls) == passes
 
 
 def test_faces_and_hands_are_looked_for_where_nobody_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:

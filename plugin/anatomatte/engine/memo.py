@@ -77,7 +77,7 @@ OF_PEOPLE = ("people", "parts", "fields", "steady people", "steady parts", "face
 
 
 _SETTLED = (
-    "steady", "steady people", "steady parts", "edge colours", "fields", "steady faces", "regions",
+    "steady", "steady people", "steady parts", "edge colours", "fields", "persons", "steady faces", "regions",
     "face patch",
 )  # fmt: skip
 """Kinds of evidence that no other frame asks for."""

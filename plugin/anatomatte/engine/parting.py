@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 
+from ..cache import content_key
 from ..frame import Pixels
 from ..ops.guided import brightness
 from ..parts import PARTS, PERSON
@@ -14,7 +15,7 @@ from ..people.parts.everyone import PartEvidence
 from ..people.parts.fields import PartFields, fields
 from ..people.parts.hardness import contrast
 from ..people.parts.labels import AT
-from ..people.shares import Shares, shares
+from ..people.shares import Shares, persons, shares
 from . import asking, face_regions, memo, mending, quality, quality_beside, steadying
 from .mattes import Mattes
 from .task import Task
@@ -50,7 +51,7 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     if made.split is None:
         return made
     chosen = made.split.made
-    split = made.split.with_parts(_maker(task, chosen, light))
+    split = made.split.bound(_maker(task, chosen, light), _persons(task, chosen))
     mattes = dataclasses.replace(made, split=split, regions=face_regions.maker(task, chosen, light))
     if asking.regions(task.settings) and chosen.numbers:
         mattes.faces = face_regions.told(task, chosen.numbers)
@@ -59,11 +60,25 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
         mattes.messages = (*mattes.messages, *found.messages)
         mattes.unsure = unsure(found, chosen, steadying.people(task).evidence)
         if task.settings.check != "off":
-            mattes.findings = (*mattes.findings, quality.of_parts(task, mattes, found.shares, AT, chosen))
+            mattes.findings = (*mattes.findings, quality.of_parts(task, mattes, found.shares, AT, split))
         if quality_beside.asked(task):
             others = tuple(one for one in mattes.findings if one.code != "part_jump")
             mattes.findings = (*others, quality_beside.part_sizes(task, mattes, found))
     return mattes
+
+
+def _persons(task: Task, chosen: Shares) -> Callable[[], Pixels]:
+    """What makes whose a pixel is along the edges of the plate."""
+    work = task.work
+
+    def make() -> Pixels:
+        return persons(chosen, task.plate.light, work.threads, work.check)
+
+    def once() -> Pixels:
+        facts = (*memo.of_steady(task), task.plate.light.shape, content_key(chosen.people))
+        return memo.once("persons", task, facts, make)
+
+    return once
 
 
 def _maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], PartFields]:

@@ -6,6 +6,7 @@ the plate's own edge, small enough to be kept for every frame. Parts are `parts.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +41,7 @@ class Shares:
     """Shares on a grid h×w, all in 0..1 and finite.
 
     Attributes:
-        people: K×h×w, whose a pixel is; sums to 1 over the chosen people.
+        people: K×h'×w' on the network's grid, whose a pixel is; sums to 1 over the chosen people.
         numbers: the person of each of these planes, from 0; -1 of whom a sidecar does not number.
         labels: the channels of the chosen parts, and what is held where it is chosen.
         held: h×w, what is held as a share of itself and of what is worn; None where none of it is chosen.
@@ -76,24 +77,23 @@ def shares(
         threads: processor threads; they change nothing.
         check: called between planes; raises Cancelled to stop.
     """
-    grid = _grid(light.shape[0], light.shape[1], evidence.alpha.shape)
-    guide = Guide(brightness(shrink(light, *grid)), evidence.alpha.shape)
+    finer = _Finer(light, evidence.alpha.shape)
     cover = np.clip(evidence.alpha + evidence.held, 0, 1)
     people, numbers = partition.divided(evidence.people, selection.people, cover, None, threads, check)
     coarse = evidence.held / np.maximum(cover, _TINY)
-    carried = shrink(held, *grid) if held is not None else guide.fine(Spread(cover)(coarse))
-    worn, kept = _chosen(guide, evidence, selection, parts)
+    carried = shrink(held, *finer.shape) if held is not None else finer.fine(Spread(cover)(coarse))
+    worn, kept = _chosen(finer, evidence, selection, parts)
     worn_now = worn * (1 - carried)
     held_now = kept * carried
-    own = _owned(guide, evidence, cover, alone)
+    own = _owned(finer, evidence, cover, alone)
     stays = worn_now + held_now if own is None else own * (worn_now + held_now)
-    others = None if own is None else _others(guide, evidence, selection, cover)
+    others = None if own is None else _others(finer, evidence, selection, cover)
     taken = stays if own is None or others is None else stays + others * (1 - own)
     of_somebody = None if own is None or others is None else _ratio(stays, taken)
     entire = _entire(selection, len(evidence.people), own is not None)
     rest = _held_too(selection.parts, worn_now, held_now)
     return Shares(
-        people=partition.sharp(guide, people, None, threads, check),
+        people=people,
         numbers=tuple(evidence.number(at) for at in numbers),
         labels=selection.parts if rest is None else (*selection.parts, INDEX["held"]),
         held=rest,
@@ -102,8 +102,30 @@ def shares(
     )
 
 
+def persons(made: Shares, light: Pixels, threads: int = 1, check: Callable[[], None] = never) -> Pixels:
+    """Whose a pixel is, K×h×w on the grid of the other shares, along the edges of *light*, H×W×3."""
+    guide = _Finer(light, made.people.shape[1:]).guide
+    return partition.sharp(guide, made.people, None, threads, check)
+
+
+class _Finer:
+    """The finer grid over *light*, and what the picture says on it, made where it is asked for."""
+
+    def __init__(self, light: Pixels, coarse: tuple[int, ...]) -> None:
+        self.shape = _grid(light.shape[0], light.shape[1], coarse)
+        self._light, self._coarse = light, (coarse[0], coarse[1])
+
+    @functools.cached_property
+    def guide(self) -> Guide:
+        return Guide(brightness(shrink(self._light, *self.shape)), self._coarse)
+
+    def fine(self, field: Pixels) -> Pixels:
+        """*field*, h'×w' in 0..1, along the picture's edges."""
+        return self.guide.fine(field)
+
+
 def _chosen(
-    guide: Guide,
+    finer: _Finer,
     evidence: PeopleEvidence,
     selection: Selection,
     parts: Callable[[], PartEvidence] | None,
@@ -112,32 +134,32 @@ def _chosen(
     part_of_them = partition.total(evidence.people, selection.people) / np.maximum(
         evidence.people.sum(0), _TINY
     )
-    of_people = _grown(guide, part_of_them, len(selection.people) == len(evidence.people) > 0)
+    of_people = _grown(finer, part_of_them, len(selection.people) == len(evidence.people) > 0)
     worn = of_people
     if parts is not None and not set(selection.parts) >= set(ALL_PARTS):
-        mine = Guide(guide.bright, parts().shares.shape[1:], WINDOW).fine(parts().of(selection.parts))
+        mine = Guide(finer.guide.bright, parts().shares.shape[1:], WINDOW).fine(parts().of(selection.parts))
         worn = np.multiply(of_people, mine)
     return worn, of_people * np.float32(selection.held)
 
 
-def _owned(guide: Guide, evidence: PeopleEvidence, cover: Pixels, alone: bool) -> Pixels | None:
+def _owned(finer: _Finer, evidence: PeopleEvidence, cover: Pixels, alone: bool) -> Pixels | None:
     """How much of the matte is one of the people's; None where all of it is."""
     theirs = evidence.people.sum(0)
     counted = not len(evidence.people) or float(theirs.min()) > 1 - LEAST
     if alone and counted:
         return None
-    on_people = np.ones_like(cover) if alone else persons(cover)
-    return guide.fine(on_people if counted else on_people * Spread(cover)(theirs))
+    on_people = np.ones_like(cover) if alone else near_people(cover)
+    return finer.fine(on_people if counted else on_people * Spread(cover)(theirs))
 
 
-def _others(guide: Guide, evidence: PeopleEvidence, selection: Selection, cover: Pixels) -> Pixels | None:
+def _others(finer: _Finer, evidence: PeopleEvidence, selection: Selection, cover: Pixels) -> Pixels | None:
     """How much of what is nobody's stays, on the finer grid; None where nothing does."""
     if not selection.whole and selection.kept is None:
         return None
-    grid = guide.bright.shape
+    grid = finer.shape
     kept = np.ones(grid, np.float32) if selection.kept is None else selection.kept.cover(*grid)
     if len(selection.people) < len(evidence.people):
-        kept = kept * (1 - guide.fine(_fringe(evidence, selection.people, cover)))
+        kept = kept * (1 - finer.fine(_fringe(evidence, selection.people, cover)))
     return kept if selection.gone is None else kept * (1 - selection.gone.cover(*grid))
 
 
@@ -155,7 +177,7 @@ def _entire(selection: Selection, count: int, others: bool) -> bool:
     return selection.whole and selection.held and selection.gone is None and everybody
 
 
-def persons(cover: Pixels) -> Pixels:
+def near_people(cover: Pixels) -> Pixels:
     """Where a matte that somebody else made is a person's, h×w: on people and a little around them."""
     wide = np.asarray(cv2.dilate(cover, np.ones((3, 3), np.uint8)), np.float32)
     return step(wide, 0.15, 0.5)
@@ -176,9 +198,9 @@ def _ratio(of: Pixels, whole: Pixels) -> Pixels:
     return _unit(of / np.maximum(whole, _TINY))
 
 
-def _grown(guide: Guide, field: Pixels, all_of_it: bool) -> Pixels:
+def _grown(finer: _Finer, field: Pixels, all_of_it: bool) -> Pixels:
     """A share on the finer grid; exactly 1 where everything is chosen."""
-    return np.ones(guide.bright.shape, np.float32) if all_of_it else guide.fine(field)
+    return np.ones(finer.shape, np.float32) if all_of_it else finer.fine(field)
 
 
 def _held_too(labels: tuple[int, ...], worn: Pixels, held: Pixels) -> Pixels | None:

@@ -37,6 +37,7 @@ class Split:
         made: the shares.
         threads: processor threads; they change nothing.
         parts: makes the fields of the parts; called when a part is asked for. None: there are none.
+        persons: makes `shares.persons`; called when a person is asked for. None: as *made* has them.
         frame: height and width of the whole frame where *alpha* is a window of it.
         at: row and column of the frame at which the window begins.
     """
@@ -49,13 +50,19 @@ class Split:
         parts: Callable[[], PartFields] | None = None,
         frame: tuple[int, int] | None = None,
         at: tuple[int, int] = (0, 0),
+        persons: Callable[[], Pixels] | None = None,
     ) -> None:
         self.alpha, self.made, self.threads, self.at = alpha, made, threads, at
-        self._parts, self._frame = parts, frame or (alpha.shape[0], alpha.shape[1])
+        self._parts, self._persons = parts, persons
+        self._frame = frame or (alpha.shape[0], alpha.shape[1])
 
-    def with_parts(self, parts: Callable[[], PartFields]) -> Split:
-        """The same, with what makes the fields of its parts."""
-        return Split(self.alpha, self.made, self.threads, parts, self._frame, self.at)
+    def bound(self, parts: Callable[[], PartFields], persons: Callable[[], Pixels]) -> Split:
+        """The same, with what makes the fields of its parts and whose a pixel is."""
+        return Split(self.alpha, self.made, self.threads, parts, self._frame, self.at, persons)
+
+    def persons(self) -> Pixels:
+        """K×h×w, whose a pixel is; sums to 1 over the chosen people."""
+        return self.made.people if self._persons is None else self._persons()
 
     def fields(self) -> PartFields | None:
         """The fields of the parts, over the whole frame; None where there are none."""
@@ -65,7 +72,9 @@ class Split:
         """A window, without a copy; its planes are the same windows of the whole planes."""
         top, left = (part.indices(n)[0] for part, n in zip((rows, columns), self.alpha.shape, strict=True))
         at = (self.at[0] + top, self.at[1] + left)
-        return Split(self.alpha[rows, columns], self.made, self.threads, self._parts, self._frame, at)
+        return Split(
+            self.alpha[rows, columns], self.made, self.threads, self._parts, self._frame, at, self._persons
+        )
 
     @property
     def count(self) -> int:
@@ -82,11 +91,9 @@ class Split:
             for one in wanted
         ]
         there = [(plane, one) for plane, one in zip(out, wanted, strict=True) if plane is not none]
-        persons = {
-            person: _Field(self.made.people[self.made.numbers.index(person)])
-            for _, (person, _) in there
-            if person is not None and len(self.made.numbers) > 1
-        }
+        named = {one for _, (one, _) in there if one is not None and len(self.made.numbers) > 1}
+        whose = self.persons() if named else self.made.people
+        persons = {person: _Field(whose[self.made.numbers.index(person)]) for person in named}
 
         def strip(y1: int, y2: int) -> None:
             columns = np.flatnonzero(self.alpha[y1:y2].any(0))

@@ -56,6 +56,8 @@ def thin(subject: float, share: float, least: int = 2) -> int:
 
 def box_of(mask: Mask) -> Box | None:
     """Where a mask lies: around its largest area; None where it is empty."""
+    if not mask.any():
+        return None
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     if count < 2:
         return None
