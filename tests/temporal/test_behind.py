@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from anatomatte.temporal.align import align
-from anatomatte.temporal.behind import Glimpse, alike, behind
+from anatomatte.temporal.behind import Glimpse, alike, behind, way
 from anatomatte.temporal.flow import flow, small
 
 rng = np.random.default_rng(6)
@@ -28,7 +28,9 @@ def found(x: int, others: list[tuple[int, int]], lost: bool = False):
         other, theirs = scene(column, pan)
         one, two = small(this), small(other)
         lies = align(one, two, flow(one, two), flow(two, one))
-        glimpses.append(Glimpse(planes(other), np.zeros_like(theirs) if lost else theirs, lies))
+        led = way(cover, np.zeros_like(theirs) if lost else theirs, lies)
+        if led is not None:
+            glimpses.append(Glimpse(planes(other), led))
     return planes(this), behind(planes(this), cover, glimpses)
 
 
@@ -47,6 +49,15 @@ def test_what_is_behind_somebody_is_seen_where_he_is_elsewhere() -> None:
     inside = slice(50, 90), slice(64, 70)  # he is no part of the ground, however alike
     assert there.along[inside].mean() < 0.5 < there.along[50:90, 96:98].min()
     assert not there.known[50:90, 74:76].any()  # he is there in all of them
+
+
+def test_who_stands_still_reveals_nothing() -> None:
+    this, cover = scene(60)
+    for column, revealed in ((60, False), (46, True)):
+        other, theirs = scene(column)
+        one, two = small(this), small(other)
+        lies = align(one, two, flow(one, two), flow(two, one))
+        assert (way(cover, theirs, lies) is not None) == revealed
 
 
 def test_a_camera_that_pans_is_followed() -> None:

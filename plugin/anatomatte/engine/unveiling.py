@@ -14,7 +14,7 @@ from ..frame import Pixels
 from ..ops.filters import Mask, box, grow, shrink
 from ..people import colours
 from ..temporal import behind
-from ..temporal.behind import Behind, Glimpse
+from ..temporal.behind import Behind, Glimpse, Way
 from .moments import Neighbour
 from .task import Task
 
@@ -40,26 +40,34 @@ def unveiled(task: Task, own: Pixels, mean: Pixels, found: Sequence[Neighbour]) 
     """
     if not found or not own.any():
         return mean
-    seen = colours.cells(task.plate.light)
-    size = found[0].alignment.x.shape
-    if seen.light.shape[:2] != size:  # a picture too small to tell
+    size = (found[0].alignment.x.shape[0], found[0].alignment.x.shape[1])
+    if colours.grid(*own.shape) != size:  # a picture too small to tell
         return mean
+    cover = shrink(own, *size)
+    ways = _ways(cover, [one for one in found if one.moment.light.shape[:2] == size])
+    if not ways:
+        return mean
+    seen = colours.cells(task.plate.light)
     here = colours.opponent(seen.light, seen.level)
-    glimpses = [_glimpse(one, seen.level) for one in found if one.moment.light.shape[:2] == size]
-    there = behind.behind(here, shrink(own, *size), glimpses)
+    there = behind.behind(here, cover, [_glimpse(one, way, seen.level) for one, way in ways])
     if not there.known.any():
         return mean
     task.work.check()
     same = there.known & (there.along > 0.5) & (behind.alike(here, there) < _SAME)
-    cover = np.where(same, 0, shrink(mean, *size))
-    sides = colours.sides(seen, np.asarray(cover, np.float32), task.work.threads, task.work.check)
+    inside = np.where(same, 0, shrink(mean, *size))
+    sides = colours.sides(seen, np.asarray(inside, np.float32), task.work.threads, task.work.check)
     _outside(sides, there)
     return _solved(task.plate.light, mean, _open(own, mean, there.known), sides)
 
 
-def _glimpse(one: Neighbour, level: float) -> Glimpse:
-    light = one.moment.light.astype(np.float32)
-    return Glimpse(colours.opponent(light, level), one.moment.cover, one.alignment)
+def _ways(cover: Pixels, found: Sequence[Neighbour]) -> list[tuple[Neighbour, Way]]:
+    """The frames that reveal something of the background, and where it lies in them."""
+    ways = [(one, behind.way(cover, one.moment.cover, one.alignment)) for one in found]
+    return [(one, way) for one, way in ways if way is not None]
+
+
+def _glimpse(one: Neighbour, way: Way, level: float) -> Glimpse:
+    return Glimpse(colours.opponent(one.moment.light.astype(np.float32), level), way)
 
 
 def _outside(sides: colours.Sides, there: Behind) -> None:

@@ -109,10 +109,15 @@ class Cells:
     level: float
 
 
+def grid(height: int, width: int) -> tuple[int, int]:
+    """Rows and columns of the grid over a plate."""
+    scale = min(1.0, CELLS / max(height, width))
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
 def cells(plate: Pixels) -> Cells:
     """*plate*, H×W×3 light, on the grid."""
-    scale = min(1.0, CELLS / max(plate.shape[:2]))
-    rows, columns = (max(1, round(side * scale)) for side in plate.shape[:2])
+    rows, columns = grid(plate.shape[0], plate.shape[1])
     twice = [min(2 * count, side) for count, side in zip((rows, columns), plate.shape[:2], strict=True)]
     finer = np.clip(shrink(plate, twice[0], twice[1]), 0, None)
     small = shrink(finer, rows, columns)

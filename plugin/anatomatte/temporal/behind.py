@@ -25,6 +25,9 @@ _AWAY = 3
 _APART = (0.5, 1.5)
 """Cells by which people move against the background, from where on it is revealed, and in full."""
 
+_STILL = 0.98 * _APART[0]
+"""Cells that nobody moves more than where the background is revealed nowhere: no mean of less comes to it."""
+
 _FIGURE = 0.04
 """Size of the area whose motion is a person's, as a share of the diagonal."""
 
@@ -32,12 +35,21 @@ _MOST = 0.25
 """Squared difference that counts at most: what moves in the background is not its noise."""
 
 
+class Way(NamedTuple):
+    """Where this frame's background lies in another one, h×w (x, y), how far that is revealed there, and how
+    far from it what is seen lies instead."""
+
+    x: Pixels
+    y: Pixels
+    weight: Pixels
+    apart: Pixels
+
+
 class Glimpse(NamedTuple):
-    """Another frame: its colours K×h×w and coverage h×w by people, and how it lies over this one."""
+    """What another frame reveals: its colours K×h×w, and where this frame's background lies in it."""
 
     colours: Pixels
-    cover: Pixels
-    alignment: Alignment
+    way: Way
 
 
 class Behind(NamedTuple):
@@ -60,7 +72,7 @@ def behind(own: Pixels, cover: Pixels, others: Sequence[Glimpse]) -> Behind:
     total, along = np.zeros(cover.shape, np.float32), np.zeros(cover.shape, np.float32)
     first, second = np.zeros_like(own), np.zeros_like(own)
     for one in others:
-        x, y, weight, apart = _way(cover, one)
+        x, y, weight, apart = one.way
         for k, plane in enumerate(one.colours):
             found = np.asarray(cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=EDGE), np.float32)
             first[k] += weight * found
@@ -82,26 +94,37 @@ def alike(own: Pixels, found: Behind, size: int = 5) -> Pixels:
     return np.asarray(box(off * known, size) / np.maximum(box(known, size), np.float32(1e-3)), np.float32)
 
 
-def _way(cover: Pixels, one: Glimpse) -> tuple[Pixels, Pixels, Pixels, Pixels]:
-    """Where this frame's background lies in another one (x, y), how far that is revealed there, and how far
-    from it what is seen lies instead."""
+def way(cover: Pixels, theirs: Pixels, lies: Alignment) -> Way | None:
+    """Where this frame's background lies in another one; None where that reveals nothing of it.
+
+    Args:
+        cover: h×w, coverage of this frame by people.
+        theirs: h×w, that of the other.
+        lies: how the other lies over this one.
+    """
     height, width = cover.shape
-    lies = one.alignment
     row, column = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)
     around = np.where(_spread(cover, 2 * _AWAY) <= _CLEAR, lies.belief, 0).astype(np.float32)
     fill = Fill(around)
     across, down = lies.x - column, lies.y - row
     calm = [np.where(around > 0, plane, 0).astype(np.float32) for plane in (across, down)]
     move = [fill(plane) for plane in calm]
-    x, y = (np.asarray(a + b, np.float32) for a, b in ((column, move[0]), (row, move[1])))
-    clear = (_spread(one.cover, _AWAY) <= _CLEAR).astype(np.float32)
-    there = np.asarray(cv2.remap(clear, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
     apart = np.asarray(np.hypot(across - move[0], down - move[1]), np.float32)
-    return x, y, np.where(there > 0.99, _moved(cover * lies.belief, apart), 0).astype(np.float32), apart
+    moved = _moved(cover * lies.belief, apart)
+    if moved is None:
+        return None
+    x, y = (np.asarray(a + b, np.float32) for a, b in ((column, move[0]), (row, move[1])))
+    clear = (_spread(theirs, _AWAY) <= _CLEAR).astype(np.float32)
+    there = np.asarray(cv2.remap(clear, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
+    weight = np.where(there > 0.99, moved, 0).astype(np.float32)
+    return Way(x, y, weight, apart) if weight.any() else None
 
 
-def _moved(weight: Pixels, apart: Pixels) -> Pixels:
-    """Whether the people around a place move against the background, h×w in 0..1."""
+def _moved(weight: Pixels, apart: Pixels) -> Pixels | None:
+    """Whether the people around a place move against the background, h×w in 0..1; None where nobody does."""
+    theirs = apart[weight > 0]
+    if not theirs.size or float(theirs.max()) < _STILL:  # nor can a mean of it
+        return None
     size = _FIGURE * float(np.hypot(*weight.shape))
     mean = gauss(weight * apart, size) / np.maximum(gauss(weight, size), np.float32(1e-4))
     return step(np.asarray(mean, np.float32), *_APART)
