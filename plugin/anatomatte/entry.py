@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import platform
@@ -148,7 +149,13 @@ def _known(
 
 def _within(values: Mapping[str, object]) -> tuple[table.Settings, tuple[str, ...]]:
     """The settings of values that a host gave, and a sentence for each that was out of range."""
-    values = table.current(values)
+    return _checked(tuple((name, type(value), value) for name, value in values.items()))
+
+
+@functools.lru_cache(maxsize=8)
+def _checked(rows: tuple[tuple[str, type, object], ...]) -> tuple[table.Settings, tuple[str, ...]]:
+    """As `_within`, looked at once: the frames of a window mostly have the same values."""
+    values = table.current({name: value for name, _, value in rows})
     table.known(values)
     pairs = {name: clamped(table.BY_NAME[name], value) for name, value in values.items()}
     settings = table.from_mapping({name: value for name, (value, _) in pairs.items()})

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from anatomatte import entry
 from anatomatte.cache import memo
 from anatomatte.engine import edge, evidence, foreground, moments, output, parting, run, steady_parts, subject
 from anatomatte.engine.task import Task
@@ -175,6 +176,12 @@ def test_colours_of_a_moved_edge_are_solved_where_they_are_seen(monkeypatch: pyt
     for output_, solved in (("matte", [0] * 6), ("unpremultiplied", [1] * 6)):
         with monkeypatch.context() as patch:
             assert _sequence(patch, edge, "unmixed", output=output_) == solved
+
+
+def test_controls_that_do_not_move_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry._checked.cache_clear()
+    looked = _sequence(monkeypatch, entry, "clamped", output="matte")
+    assert looked[0] > 0 and looked[1:] == [0] * 5, "though each frame asks for those of four others"
 
 
 def test_no_picture_is_kept_once_the_window_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
