@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ import onnx
 import torch
 import torch.nn.functional as F
 from onnx import TensorProto, numpy_helper
+from onnx.reference import ReferenceEvaluator
 from torch import Tensor, nn
 
 from anatomatte.nets.graphs.files import FILES, GRAPHS
@@ -175,6 +177,7 @@ def graph(one: Written) -> onnx.ModelProto:
         )
     made = onnx.load_from_string(file.getvalue())
     _fold(made.graph)
+    _pad_within(made.graph)
     _without_weights(made.graph)
     _short(made.graph)
     return made
@@ -183,8 +186,11 @@ def graph(one: Written) -> onnx.ModelProto:
 @contextmanager
 def _as_graphs_can() -> Iterator[None]:
     """A graph's convolution cannot have a kernel that is padded on the way; and ONNX Runtime is half as quick
-    at a softmax over channels as at what it is made of."""
-    before, softmax = portrait_net.Filter.forward, Tensor.softmax
+    at a softmax over channels and at PReLU as at what they are made of, and quicker at 1x1 convolutions than
+    at products of matrices between two layouts."""
+    before, softmax, prelu, mix = (
+        portrait_net.Filter.forward, Tensor.softmax, nn.PReLU.forward, portrait_net.Mix.forward
+    )  # fmt: skip
 
     def forward(self: portrait_net.Filter, x: Tensor) -> Tensor:
         conv = self.conv
@@ -199,13 +205,23 @@ def _as_graphs_can() -> Iterator[None]:
         made = (self - self.amax(dim, keepdim=True)).exp()
         return made / made.sum(dim, keepdim=True)
 
+    def sloped(self: nn.PReLU, x: Tensor) -> Tensor:
+        return F.relu(x) + self.weight[:, None, None] * x.clamp(max=0)
+
+    def mixed(self: portrait_net.Mix, x: Tensor) -> Tensor:
+        return F.conv2d(x, self.weight[:, :, None, None], self.bias)
+
     portrait_net.Filter.forward = forward  # type: ignore[method-assign]
     Tensor.softmax = shares  # type: ignore[assignment, method-assign]
+    nn.PReLU.forward = sloped  # type: ignore[method-assign]
+    portrait_net.Mix.forward = mixed  # type: ignore[method-assign]
     try:
         yield
     finally:
         portrait_net.Filter.forward = before  # type: ignore[method-assign]
         Tensor.softmax = softmax  # type: ignore[method-assign]
+        nn.PReLU.forward = prelu  # type: ignore[method-assign]
+        portrait_net.Mix.forward = mix  # type: ignore[method-assign]
 
 
 def _fold(made: onnx.GraphProto) -> None:
@@ -236,6 +252,68 @@ def _fold(made: onnx.GraphProto) -> None:
     made.initializer.extend(
         numpy_helper.from_array(value, name) for name, value in values.items() if name in used
     )
+
+
+def _pad_within(made: onnx.GraphProto) -> None:
+    """A picture that is padded with zeros for one convolution is padded by it: no copy of it is made."""
+    by = {name: node for node in made.node for name in node.output}
+    uses = Counter(name for node in made.node for name in node.input)
+    gone = []
+    for node in made.node:
+        pad = by.get(node.input[0]) if node.op_type == "Conv" else None
+        if pad is None or pad.op_type != "Pad" or uses[pad.output[0]] > 1:
+            continue
+        sides = _constant(made, pad.input[1], by)
+        fill = _constant(made, pad.input[2], by) if len(pad.input) > 2 and pad.input[2] else None
+        if sides is None or sides[[0, 1, 4, 5]].any() or (fill is not None and fill.any()):
+            continue
+        own = next((one for one in node.attribute if one.name == "pads"), None)
+        pads = sides[[2, 3, 6, 7]] + (0 if own is None else np.array(own.ints))
+        if own is not None:
+            node.attribute.remove(own)
+        node.attribute.append(onnx.helper.make_attribute("pads", pads.tolist()))
+        node.input[0] = pad.input[0]
+        gone.append(pad)
+    for pad in gone:
+        made.node.remove(pad)
+    _unused(made)
+
+
+def _constant(made: onnx.GraphProto, name: str, by: dict[str, onnx.NodeProto]) -> np.ndarray | None:
+    """A value that no input changes; None for another one."""
+    order: list[onnx.NodeProto] = []
+    given = {one.name for one in made.input}
+
+    def visit(wanted: str) -> bool:
+        if wanted in given:
+            return False
+        node = by.get(wanted)
+        if node is None or any(node is one for one in order):
+            return True
+        found = all(visit(one) for one in node.input if one)
+        order.append(node)
+        return found
+
+    if not visit(name):
+        return None
+    needed = {name, *(one for node in order for one in node.input)}
+    initializers = [one for one in made.initializer if one.name in needed]
+    told = onnx.helper.make_tensor_value_info(name, TensorProto.UNDEFINED, None)
+    graph = onnx.helper.make_graph(order, "constant", [], [told], initializers)
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)])
+    return np.asarray(ReferenceEvaluator(model).run(None, {})[0])
+
+
+def _unused(made: onnx.GraphProto) -> None:
+    """Nodes and constants that nothing asks for any more go."""
+    wanted = {one.name for one in made.output}
+    for node in reversed(list(made.node)):
+        if wanted.isdisjoint(node.output):
+            made.node.remove(node)
+        else:
+            wanted.update(node.input)
+    for one in [one for one in made.initializer if one.name not in wanted]:
+        made.initializer.remove(one)
 
 
 def _without_weights(made: onnx.GraphProto) -> None:
