@@ -93,9 +93,10 @@ def suffixes(*, video: bool, written: bool = False) -> frozenset[str]:
     return frozenset(s for s, kind in BY_SUFFIX.items() if kind.video == video and kind.written >= written)
 
 
-def words(*, written: bool = False) -> str:
-    """The formats in one line, for help and messages: all that are read, or those that are written."""
-    return ", ".join(kind.title for kind in FORMATS if kind.written >= written)
+def words(*, written: bool = False, video: bool = True) -> str:
+    """The formats in one line, for help and messages: all that are read, or those that are written; all of
+    them, or stills alone."""
+    return ", ".join(kind.title for kind in FORMATS if kind.written >= written and kind.video <= video)
 
 
 def markdown() -> str:

@@ -74,7 +74,7 @@ def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Pic
 
 def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
     """Read an opened file; *real* has the suffix that its content should have."""
-    layers = _layers(real, source)
+    layers, pages = _layers(real, source)
     layer = chosen(layers, wanted, matte, path)
     spec = source.spec(layer.part, 0)
     if spec.deep:
@@ -109,6 +109,11 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
             *_messages(path, real, layer, layers, spec, pixels, matte),
             *_outside(path, bounds, display),
             *(
+                [Message("pages", f"{path.name} holds {pages} pictures; the first is read.")]
+                if pages > 1
+                else []
+            ),
+            *(
                 [Message("colour-unsure", f"{path.name} {encoding.note}.")]
                 if encoding.note and not matte
                 else []
@@ -126,11 +131,14 @@ def _outside(path: Path, bounds: Window, display: Window) -> list[Message]:
     return [Message("outside-window", text)]
 
 
-def _layers(path: Path, source: Any) -> list[Layer]:
+def _layers(path: Path, source: Any) -> tuple[list[Layer], int]:
+    """All layers, and how many pictures of the first one's size there are: pages of a scan, an animation."""
+    sizes: list[tuple[int, int]] = []
     parts: list[tuple[str, list[str]]] = []
     coded: set[str] = set()
     while source.seek_subimage(len(parts), 0):
         spec = source.spec(len(parts), 0)
+        sizes.append((spec.width, spec.height))
         name = str(spec.get_string_attribute("oiio:subimagename"))
         coded |= {str(one.value) for one in spec.extra_attribs if _NAMES_CRYPTOMATTE.match(one.name)}
         parts.append(
@@ -141,7 +149,7 @@ def _layers(path: Path, source: Any) -> list[Layer]:
     if path.suffix.lower() not in _LAYERED:
         first = parts[0][1]
         parts = [("", [*("YA" if len(first) < 3 else first[:4])][: len(first)] + first[4:])]
-    return layers_of(parts, coded)
+    return layers_of(parts, coded), 1 if path.suffix.lower() in _LAYERED else sizes.count(sizes[0])
 
 
 def _beside(part: tuple[str, list[str]]) -> bool:

@@ -236,6 +236,25 @@ def test_a_matte_with_a_flat_alpha_is_told(tmp_path):
     assert read_image(tmp_path / "m.png").messages == ()
 
 
+@pytest.mark.parametrize(("sizes", "told"), [([4, 4, 4], 3), ([4, 2], 0), ([4], 0)])
+def test_of_several_pages_it_is_told_that_the_first_is_read(tmp_path, sizes, told):
+    """A smaller page is a thumbnail."""
+    import OpenImageIO as oiio
+
+    path = tmp_path / "scan.tif"
+    specs = [oiio.ImageSpec(size, size, 3, "uint8") for size in sizes]
+    sink = oiio.ImageOutput.create(str(path))
+    assert sink.open(str(path), specs if len(specs) > 1 else specs[0])
+    for at, spec in enumerate(specs):
+        assert not at or sink.open(str(path), spec, "AppendSubimage")
+        assert sink.write_image(np.full((spec.height, spec.width, 3), 0.1 * (at + 1), np.float32))
+    sink.close()
+    picture = read_image(path)
+    assert picture.pixels.max() == pytest.approx(0.1, abs=0.01)
+    texts = [one.text for one in picture.messages if one.code == "pages"]
+    assert texts == ([f"scan.tif holds {told} pictures; the first is read."] if told else [])
+
+
 def test_a_sequence_says_what_it_reads_once(tmp_path):
     from anatomatte_batch import RenderRequest
     from made.cli_fake import FakeConnect

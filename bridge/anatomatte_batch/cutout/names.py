@@ -168,7 +168,7 @@ def _meant(text: str, place: Place) -> Iterator[tuple[Path, Path]]:
         pictures = list(walked(path, place))
         if not pictures:
             more = f" {left}" if (left := left_out(path, place)) else ""
-            raise PlateError(f"{path} holds no picture that is read; there are {words()}.{more}")
+            raise PlateError(f"{path} holds no picture that is read; there are {words(video=False)}.{more}")
         yield from pictures
     elif path.is_file():
         _check_kind(path)
@@ -189,7 +189,9 @@ def _check_kind(path: Path) -> None:
     if suffix in suffixes(video=True):
         raise SettingsError(f"{path} is a video; `anatomatte render {path} key.####.exr` keys it.")
     if suffix not in _READ:
-        raise SettingsError(f"{path}: {suffix or 'this'} is no picture that is read; there are {words()}.")
+        raise SettingsError(
+            f"{path}: {suffix or 'this'} is no picture that is read; there are {words(video=False)}."
+        )
 
 
 def _fixed(pattern: Path) -> Path:

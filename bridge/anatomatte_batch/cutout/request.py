@@ -208,7 +208,7 @@ def _with_suffix(path: Path) -> Path:
     source = oiio.ImageInput.open(str(path))
     if source is None:
         oiio.geterror()
-        raise PlateError(f"Standard input is no picture that is read; there are {words()}.")
+        raise PlateError(f"Standard input is no picture that is read; there are {words(video=False)}.")
     nature = source.format_name()
     source.close()
     return path.rename(by_content(path, nature))
