@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import stat
 import sys
 import sysconfig
 from collections.abc import Iterator
@@ -61,14 +62,22 @@ def put(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copytree(source, fresh)
+            _everybodys(fresh)  # it may come from a share that nobody may write
             (fresh / "Contents" / "Resources").mkdir(parents=True, exist_ok=True)
             conf = fresh / "Contents" / "Resources" / "runtime.conf"
             conf.write_text(runtime_conf(), encoding="utf-8")
             host_files.write(conf.parent)
+            _everybodys(fresh)
             _swap(fresh, target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     return target
+
+
+def _everybodys(root: Path) -> None:
+    """Let everybody read a bundle and its owner change it, whatever umask the one has who installs it."""
+    for path in (root, *root.rglob("*")):
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
 
 
 def _swap(fresh: Path, target: Path) -> None:

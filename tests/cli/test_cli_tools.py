@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -172,6 +173,44 @@ def test_install_and_uninstall(tmp_path, monkeypatch):
     assert run("install", "--dir", str(folder), "--uninstall").exit_code == 0
     assert os.listdir(folder) == []
     assert main(["install", "--dir", str(folder), "--uninstall"]) == 4
+
+
+def test_everybody_may_read_what_is_installed_and_its_owner_change_it(tmp_path, monkeypatch):
+    """Whatever umask installs it, and from whatever share."""
+    shared = tmp_path / "share" / NAME
+    shutil.copytree(ofx_node.bundle(), shared)
+    for path in (shared, *shared.rglob("*")):
+        path.chmod(0o555 if path.is_dir() or path.suffix == ".ofx" else 0o444)
+    monkeypatch.setattr(ofx_node, "bundle", lambda: shared)
+    before = os.umask(0o077)
+    try:
+        assert run("install", "--dir", str(tmp_path / "ofx")).exit_code == 0
+    finally:
+        os.umask(before)
+    made = tmp_path / "ofx" / NAME
+    modes = {path.relative_to(made): path.stat().st_mode & 0o777 for path in made.rglob("*")}
+    assert {Path("Contents/Resources/runtime.conf"), Path("Contents/Resources/nuke/menu.py")} <= set(modes)
+    assert {mode for path, mode in modes.items() if (made / path).is_dir()} == {0o755}
+    assert {mode for path, mode in modes.items() if (made / path).is_file()} == {0o755, 0o644}
+
+
+@pytest.mark.skipif(not shutil.which("setpriv") or os.getuid(), reason="takes its rights from the superuser")
+def test_it_is_installed_from_a_share_that_nobody_may_write(tmp_path):
+    shared = tmp_path / "share" / NAME
+    shutil.copytree(ofx_node.bundle(), shared)
+    for path in (shared, *shared.rglob("*")):
+        path.chmod(0o555)
+    code = (
+        "import pathlib, sys; from anatomatte_batch import ofx_node; from anatomatte_cli.main import main;"
+        "shared = pathlib.Path(sys.argv[1]); ofx_node.bundle = lambda: shared; sys.exit(main(sys.argv[2:]))"
+    )
+    bare = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", sys.executable, "-c", code, str(shared)]
+    for _ in range(2):
+        done = subprocess.run(
+            [*bare, "install", "--dir", str(tmp_path / "ofx")], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+    assert os.listdir(tmp_path / "ofx") == [NAME]
 
 
 def test_the_doctor_tells_a_bundle_that_everybody_may_change(tmp_path, monkeypatch):
