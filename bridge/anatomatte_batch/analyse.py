@@ -127,6 +127,7 @@ def analyse(request: AnalyseRequest, looker: Looker | None = None) -> AnalyseRes
             another plate's or damaged, or cannot be written; a signal ended it.
     """
     from .cancel import Signals
+    from .correct import left_out
     from .job import Job
     from .report import Report
     from .source import Source
@@ -149,11 +150,14 @@ def analyse(request: AnalyseRequest, looker: Looker | None = None) -> AnalyseRes
         job = Job(source, frames, preset, {}, (), "", stop=request.on_error == "stop")
         path = Path(request.sidecar) if request.sidecar else beside(source.pattern)
         before = _before(path, request.overwrite)
+        gone = "" if before is None or request.frames is None else left_out(before, frames, path)
         log = None if request.log is None else str(request.log)
         report = stack.enter_context(Report(len(frames), log, request.quiet))
         source.listen(report.message)
         if request.frames is None and (lost := holes(source.frames())):
             report.message(Message("frames-missing", f"the plate has no frames {spelt(lost)}"))
+        if gone:
+            report.message(Message("frames-left-out", gone))
         report.event("start", frames=compact(frames), source=str(request.source), target=str(path))
         try:
             return _Analysis(job, path, before, report, signals, looker).all()

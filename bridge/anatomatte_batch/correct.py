@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -197,6 +197,24 @@ def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Pa
     with beside(lies.with_name(name)) as draft:
         draft.write_bytes(content)
     return Painted(frame, name, digest)
+
+
+def left_out(before: Shot, frames: Collection[int], path: Path) -> str:
+    """A sentence on the frames that a sidecar knows and a new analysis of *frames* would not; or nothing.
+
+    Raises:
+        SettingsError: somebody accepted or corrected one of them.
+    """
+    gone = sorted(set(before.moments) - set(frames))
+    by_hand = [
+        n for n in gone if before.moments[n].accepted or before.moments[n].marks or n in before.painted
+    ]
+    if by_hand:
+        raise SettingsError(
+            f"{path.name} holds what was accepted or corrected in frames {compact(by_hand)}, which --frames "
+            "leaves out; analyse all frames, write to another -o, or make it anew with --overwrite."
+        )
+    return f"{path.name} knew frames {compact(gone)} too, and --frames leaves them out." if gone else ""
 
 
 def kept(shot: Shot, before: Shot, read: Callable[[int], Picture]) -> Shot:

@@ -24,6 +24,7 @@ from anatomatte_batch import AnalyseRequest, RenderRequest
 from anatomatte_batch.doubtful import doubtful
 from anatomatte_batch.picture import Floats
 from anatomatte_cli import cmd_analyse
+from anatomatte_cli.main import main
 from made import window_fake
 from made.cli_fake import FakeConnect, cli, plate, read, shot, write
 from made.shots_made import ASPECT, BLUE, RED, look
@@ -162,6 +163,24 @@ def test_names_and_numbers_of_the_hand_are_kept(tmp_path: Path) -> None:
     assert found.names == {"person_01": "anna"} and found.rest == {"strokes": [1]}
     assert {row[0]: row[1] for row in found.moments[1007].people}[1] == pytest.approx(0.8)
     assert analyse(source, "--overwrite") == 0 and read_shot(path).names == {}
+
+
+def test_frames_that_a_hand_worked_on_are_not_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, path = shot(tmp_path, range(1001, 1006)), tmp_path / "plate.shot.json"
+    assert analyse(source) == 0
+    made = AnalyseRequest(source=source, frames="1001-1003").run(FakeLooker())
+    assert [one.text for one in made.messages if one.code == "frames-left-out"] == [
+        "plate.shot.json knew frames 1004-1005 too, and --frames leaves them out."
+    ]
+    assert analyse(source) == 0 and main(["correct", str(path), source, "--accept", "1004"]) == 0
+    before = path.read_bytes()
+    capsys.readouterr()
+    assert analyse(source, "--frames", "1001-1003") == 2 and path.read_bytes() == before
+    assert "accepted or corrected in frames 1004, which --frames leaves out" in capsys.readouterr().out
+    assert analyse(source, "--frames", "1002-1004") == 0 and read_shot(path).moments[1004].accepted
+    assert analyse(source, "--frames", "1001-1003", "--overwrite") == 0
 
 
 def test_another_plates_sidecar_is_not_written_over(
