@@ -218,6 +218,8 @@ class _Analysis:
         for frame in self.job.frames:
             self.signals.check()
             if not self._one(frame) and self.job.stop:
+                if self.before is not None:  # it knows more than would be written now
+                    raise self.errors[-1]
                 break
         if not self.looks:
             raise self.errors[0] if self.errors else PlateError(f"{self.job.source.text} has no frames.")

@@ -137,6 +137,9 @@ def test_frames_that_fail_are_left_out_and_told(tmp_path: Path) -> None:
         analyse(source, "-o", tmp_path / "b.shot.json", "--on-error", "stop", looker=FakeLooker(fails)) == 3
     )
     assert sorted(read_shot(tmp_path / "b.shot.json").moments) == [1001, 1002]
+    before = result.sidecar.read_bytes()
+    assert analyse(source, "--on-error", "stop", looker=FakeLooker(fails)) == 3
+    assert result.sidecar.read_bytes() == before
 
 
 def test_a_run_that_is_stopped_leaves_the_old_sidecar(tmp_path: Path) -> None:
