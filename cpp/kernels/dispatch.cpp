@@ -11,8 +11,9 @@
 namespace kernels {
 namespace {
 
-#define KERNELS_TABLE(isa) \
-  {isa::sure, isa::gather, isa::look_up, isa::take_apart, isa::between_sides, isa::mixtures}
+#define KERNELS_TABLE(isa)                                           \
+  {isa::sure,          isa::gather,   isa::look_up, isa::take_apart, \
+   isa::between_sides, isa::mixtures, isa::join}
 
 const Loops kPlain = KERNELS_TABLE(plain);
 

@@ -92,6 +92,19 @@ struct MixturesJob {
   float* foreground;
 };
 
+// Components joined over the edges between them, the weakest first (people/parts/regions.py).
+struct JoinJob {
+  const int32_t* one;  // the components of each edge, below `count`
+  const int32_t* two;
+  const float* weight;  // never falling
+  ptrdiff_t edges;
+  const int32_t* sizes;  // pixels of each component
+  ptrdiff_t count;
+  double scale;
+  ptrdiff_t least;  // pixels of the smallest region
+  int32_t* region;  // of each component, as the number of one of them
+};
+
 // Each loop for one kind of processor; false: there was no memory for it.
 #define KERNELS_LOOPS(isa)              \
   namespace isa {                       \
@@ -101,6 +114,7 @@ struct MixturesJob {
   bool take_apart(const TakeApartJob&); \
   bool between_sides(const SidesJob&);  \
   bool mixtures(const MixturesJob&);    \
+  bool join(const JoinJob&);            \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -112,6 +126,7 @@ struct Loops {
   bool (*take_apart)(const TakeApartJob&);
   bool (*between_sides)(const SidesJob&);
   bool (*mixtures)(const MixturesJob&);
+  bool (*join)(const JoinJob&);
 };
 
 // Those for this processor, and what they are called.

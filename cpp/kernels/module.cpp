@@ -18,6 +18,7 @@ namespace kernels {
 namespace {
 
 using Floats = py::array_t<float, py::array::c_style>;
+using Numbers = py::array_t<int32_t, py::array::c_style>;
 using Bytes = py::array_t<uint8_t, py::array::c_style>;
 
 // What is handed over lies as the loops read it; anything else is a mistake of the caller's.
@@ -130,6 +131,23 @@ py::tuple mixtures(const Floats& colour, const Floats& surface, const Floats& fi
   return py::make_tuple(alpha, foreground);
 }
 
+Numbers join(const Numbers& one, const Numbers& two, const Floats& weight, const Numbers& sizes,
+             double scale, py::ssize_t least) {
+  if (one.ndim() != 1 || sizes.ndim() != 1)
+    throw py::value_error("edges and components are one row each");
+  const py::ssize_t edges = one.shape(0), count = sizes.shape(0);
+  shaped(two, {edges}, "two");
+  shaped(weight, {edges}, "weight");
+  for (const Numbers* end : {&one, &two})
+    for (py::ssize_t k = 0; k < edges; ++k)
+      if (end->data()[k] < 0 || end->data()[k] >= count)
+        throw py::value_error("an edge ends at a component that is not there");
+  Numbers region(count);
+  run(loops().join, JoinJob{one.data(), two.data(), weight.data(), edges, sizes.data(), count,
+                            scale, least, region.mutable_data()});
+  return region;
+}
+
 }  // namespace
 }  // namespace kernels
 
@@ -150,4 +168,7 @@ PYBIND11_MODULE(_kernels, module) {
   module.def("mixtures", &mixtures, py::arg("colour").noconvert(), py::arg("surface").noconvert(),
              py::arg("fields").noconvert(), py::arg("tone"), py::arg("grain").noconvert(),
              py::arg("tint").noconvert());
+  module.def("join", &join, py::arg("one").noconvert(), py::arg("two").noconvert(),
+             py::arg("weight").noconvert(), py::arg("sizes").noconvert(), py::arg("scale"),
+             py::arg("least"));
 }

@@ -56,3 +56,28 @@ def gather(light: Pixels, surface: Pixels, subject: Pixels, screen: Pixels, cell
     fields = [subject, *own, *(own[i] * colour[..., j] for i, j in palette.PAIRS), screen]
     fields += [(colour[..., c] - unit[..., c]) * screen for c in range(3)]
     return np.stack([planes.cell_mean(field, cell) for field in fields], -1)
+
+
+Numbers = npt.NDArray[np.int32]
+
+
+def join(one: Numbers, two: Numbers, weight: Pixels, sizes: Numbers, scale: float, least: int) -> Numbers:
+    """Kruskal's loop of `people.parts.regions`: of each component its region, by the number of one in it."""
+    root, size, limit = list(range(len(sizes))), sizes.tolist(), (scale / np.maximum(sizes, 1)).tolist()
+
+    def top(at: int) -> int:
+        return at if root[at] == at else top(root[at])
+
+    edges = list(zip(one.tolist(), two.tolist(), weight.tolist(), strict=True))
+    for a, b, strength in edges:
+        a, b = top(a), top(b)
+        if a != b and strength <= limit[a] and strength <= limit[b]:
+            root[b] = a
+            size[a] += size[b]
+            limit[a] = strength + scale / size[a]
+    for a, b, _ in edges:
+        a, b = top(a), top(b)
+        if a != b and (size[a] < least or size[b] < least):
+            root[b] = a
+            size[a] += size[b]
+    return np.array([top(at) for at in range(len(sizes))], np.int32)

@@ -11,7 +11,7 @@ from anatomatte.ops import display, loops
 from anatomatte.people import colours
 from anatomatte.plate import prepare
 from anatomatte.settings import Settings
-from made import mixtures_plain
+from made import loops_plain, mixtures_plain
 
 COUNTS = [0, 1, 63, 64, 65, 129, 5000]
 
@@ -96,3 +96,24 @@ def test_a_plate_is_taken_apart(premult: str, spoilt: bool) -> None:
         assert plate.alpha is None
     else:
         assert np.array_equal(plate.alpha, np.clip(clean[..., 3], 0, 1))
+
+
+@pytest.mark.parametrize(("count", "edges"), [(0, 0), (1, 0), (2, 1), (40, 90), (900, 4000)])
+def test_regions_are_joined_as_the_paper_joins_them(count: int, edges: int) -> None:
+    random = np.random.default_rng(edges)
+    one, two = random.integers(0, max(count, 1), (2, edges)).astype(np.int32)
+    weight = np.sort(random.gamma(1.5, 4, edges).astype(np.float32))
+    weight[::3] = np.round(weight[::3])  # what is as strong joins in its order
+    sizes = random.integers(0, 30, count).astype(np.int32)
+    for scale, least in ((60.0, 20), (5.0, 1), (0.0, 60)):
+        found = loops.join(one, two, np.sort(weight), sizes, scale, least)
+        assert np.array_equal(found, loops_plain.join(one, two, np.sort(weight), sizes, scale, least))
+    assert count < 40 or 1 < len(set(loops.join(one, two, weight, sizes, 5.0, 1).tolist())) < count
+
+
+def test_an_edge_to_no_component_is_refused() -> None:
+    ends, weight, sizes = np.int32([0, 1]), np.float32([1, 2]), np.int32([3, 4])
+    for wrong in (np.int32([0, 2]), np.int32([-1, 0])):
+        for one, two in ((wrong, ends), (ends, wrong)):
+            with pytest.raises(ValueError, match="not there"):
+                loops.join(one, two, weight, sizes, 60.0, 20)

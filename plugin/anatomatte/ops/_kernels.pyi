@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 Pixels = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.int32]
 
 ISA: str
 
@@ -29,3 +30,4 @@ def between_sides(colour: Pixels, fields: Pixels, prior: Pixels) -> tuple[Pixels
 def mixtures(
     colour: Pixels, surface: Pixels, fields: Pixels, tone: tuple[float, float], grain: Pixels, tint: Pixels
 ) -> tuple[Pixels, Pixels]: ...
+def join(one: Numbers, two: Numbers, weight: Pixels, sizes: Numbers, scale: float, least: int) -> Numbers: ...

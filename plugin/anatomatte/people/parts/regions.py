@@ -3,7 +3,8 @@
 P. F. Felzenszwalb, D. P. Huttenlocher, "Efficient Graph-Based Image Segmentation" (IJCV 2004): edges between
 neighbouring pixels are taken from the weakest to the strongest, and two regions become one unless the edge is
 stronger than what both hold inside, by a margin that shrinks as they grow. The weakest edges, which join in
-any order, are joined at once as connected components; the rest is Kruskal's loop over what is left.
+any order, are joined at once as connected components; the rest is Kruskal's loop over what is left, compiled
+(`ops.loops`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ...frame import Pixels
+from ...ops import loops
 from ...ops.filters import Mask, gauss
 
 Numbers = npt.NDArray[np.intp]
+Components = npt.NDArray[np.int32]
 
 SCALE = 60.0
 """The paper's k, in units of 8-bit Lab times pixels: larger joins more."""
@@ -52,8 +55,8 @@ def regions(lab: Pixels, inside: Mask, scale: float = SCALE, least: int = LEAST)
     if count > _MOST:
         raise ValueError(f"{count} components, where there may be {_MOST}: regions are for smaller pictures")
     one, two, weight = _between(flat, steps)
-    sizes = np.bincount(flat[inside], minlength=count)
-    joined = _joined(one, two, weight, sizes, scale, least)
+    sizes = np.bincount(flat[inside], minlength=count).astype(np.int32)
+    joined = loops.join(one, two, weight, sizes, scale, least)
     return _counted(joined[flat[inside]], count)
 
 
@@ -107,7 +110,7 @@ def _step(smooth: Pixels, inside: Mask, dy: int, dx: int) -> Pixels:
     return np.asarray(np.where(inside[here] & inside[there], length, np.inf), np.float32)
 
 
-def _flat(across: Pixels, down: Pixels, inside: Mask) -> tuple[npt.NDArray[np.int32], int]:
+def _flat(across: Pixels, down: Pixels, inside: Mask) -> tuple[Components, int]:
     """Components that hang together by differences of at most `_FLAT`, and how many numbers they have."""
     height, width = inside.shape
     lattice = np.zeros((2 * height - 1, 2 * width - 1), np.uint8)  # pixels, and the steps between them
@@ -116,7 +119,7 @@ def _flat(across: Pixels, down: Pixels, inside: Mask) -> tuple[npt.NDArray[np.in
     return np.asarray(found[::2, ::2], np.int32), count
 
 
-def _between(flat: npt.NDArray[np.int32], steps: list[Pixels]) -> tuple[Numbers, Numbers, Pixels]:
+def _between(flat: Components, steps: list[Pixels]) -> tuple[Components, Components, Pixels]:
     """The weakest edge between each two components that touch, from the weakest to the strongest.
 
     Weights are not negative, so the bits of their floats are in their order: one sort of whole numbers does.
@@ -134,37 +137,4 @@ def _between(flat: npt.NDArray[np.int32], steps: list[Pixels]) -> tuple[Numbers,
     pair, bits = pair[first], bits[first]
     order = np.argsort(bits, kind="stable")
     pair = pair[order]
-    return (pair >> 16).astype(np.intp), (pair & 0xFFFF).astype(np.intp), bits[order].view(np.float32)
-
-
-def _joined(one: Numbers, two: Numbers, weight: Pixels, sizes: Numbers, scale: float, least: int) -> Numbers:
-    """The region of each component, as the number of one of them."""
-    root, size, limit = list(range(len(sizes))), sizes.tolist(), (scale / np.maximum(sizes, 1)).tolist()
-    for a, b, strength in zip(one.tolist(), two.tolist(), weight.tolist(), strict=True):
-        while root[a] != a:  # a call here would cost as much as all the rest
-            root[a] = a = root[root[a]]
-        while root[b] != b:
-            root[b] = b = root[root[b]]
-        if a != b and strength <= limit[a] and strength <= limit[b]:
-            root[b] = a
-            size[a] += size[b]
-            limit[a] = strength + scale / size[a]
-    now = _tops(root)
-    apart = np.flatnonzero(now[one] != now[two])
-    for a, b in zip(one[apart].tolist(), two[apart].tolist(), strict=True):
-        while root[a] != a:
-            root[a] = a = root[root[a]]
-        while root[b] != b:
-            root[b] = b = root[root[b]]
-        if a != b and (size[a] < least or size[b] < least):
-            root[b] = a
-            size[a] += size[b]
-    return _tops(root)
-
-
-def _tops(root: list[int]) -> Numbers:
-    """The root of each component."""
-    now = np.array(root, np.intp)
-    while (now[now] != now).any():
-        now = now[now]
-    return now
+    return (pair >> 16).astype(np.int32), (pair & 0xFFFF).astype(np.int32), bits[order].view(np.float32)
