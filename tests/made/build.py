@@ -26,7 +26,7 @@ from made.native import ABI, BUILD, NINJA_AND_PYTHON, PLUGINS, PORTABLE, ROOT, W
 
 TARGETS = (
     "test_describe", "test_render", "test_frames", "test_bad_hosts", "test_process", "test_worker",
-    "test_neighbours", "test_served", "held_gil",
+    "test_neighbours", "test_served", "held_gil", "test_kernels",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from made import native
 CASES = [
     "shim_describe", "shim_render", "shim_frames", "shim_bad_hosts",
     "process_describe", "process_render", "process_threads",
-    "join_held", "join_released", "join_starved",
+    "kernels", "join_held", "join_released", "join_starved",
 ]  # fmt: skip
 BUNDLE = native.ROOT / "plugin" / "anatomatte" / "ofx" / "anatomatte.ofx.bundle"
 BINARY = next((BUNDLE / "Contents").glob("*/anatomatte.ofx"))

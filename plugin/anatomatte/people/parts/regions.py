@@ -88,7 +88,7 @@ def apart(of: Numbers, within: Mask, least: int = LEAST // 2) -> Numbers:
     return _counted(2 * of + (within & cuts[of]), 2 * count)
 
 
-def _counted(numbers: Numbers, most: int) -> Numbers:
+def _counted(numbers: Numbers | Components, most: int) -> Numbers:
     """Numbers below *most* made gapless from 0, in their order."""
     there = np.zeros(most, np.bool_)
     there[numbers] = True

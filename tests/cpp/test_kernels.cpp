@@ -1,0 +1,147 @@
+// The compiled loops at odd sizes, in arrays that end where they end: for the sanitizers, and
+// alike for every kind of processor.
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "../../cpp/kernels/kernels.h"
+#include "check.h"
+
+namespace {
+
+using Floats = std::vector<float>;
+
+// The same numbers in every run.
+struct Random {
+  uint32_t state = 3;
+  float next() {
+    state = state * 1664525u + 1013904223u;
+    return static_cast<float>(state >> 8) / 16777216.0f;
+  }
+  Floats some(ptrdiff_t count, float from = 0, float to = 1) {
+    Floats made(static_cast<size_t>(count));
+    for (float& one : made) one = from + (to - from) * next();
+    return made;
+  }
+};
+
+bool same(const Floats& one, const Floats& two) {
+  return one.size() == two.size() &&
+         (one.empty() || std::memcmp(one.data(), two.data(), 4 * one.size()) == 0);
+}
+
+struct Size {
+  ptrdiff_t height, width;
+};
+constexpr Size kSizes[] = {{1, 1}, {1, 9}, {7, 1}, {5, 63}, {4, 257}, {31, 129}};
+constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
+
+#define LOOPS(isa)                                                                             \
+  kernels::Loops {                                                                             \
+    kernels::isa::sure, kernels::isa::gather, kernels::isa::look_up, kernels::isa::take_apart, \
+        kernels::isa::between_sides, kernels::isa::mixtures, kernels::isa::join                \
+  }
+
+// What a kind of processor makes of all sizes, one after the other.
+Floats keyed(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const auto [height, width] : kSizes) {
+    const ptrdiff_t count = height * width;
+    Floats light = random.some(3 * count, -0.1f, 2), surface = random.some(3 * count, 0.05f, 1),
+           depth = random.some(2 * count), slack = random.some(2 * count, 0.5f, 1.5f);
+    const kernels::Axis axis = {1, 2, 0, 0.1f, 0.1f, 0.5f, 0.5f, 1};
+    const float* const hows[] = {nullptr, slack.data()};
+    for (const float* how : hows) {
+      std::vector<uint8_t> subject(count), screen(count);
+      CHECK(loops.sure({light.data(), surface.data(), depth.data(), how, height, width, axis, 0.01f,
+                        0.04f, subject.data(), screen.data()}));
+      all.insert(all.end(), subject.begin(), subject.end());
+      all.insert(all.end(), screen.begin(), screen.end());
+    }
+    const Floats one = random.some(count), two = random.some(count);
+    for (ptrdiff_t cell : {1, 3, 300}) {
+      Floats sums(((height + cell - 1) / cell) * ((width + cell - 1) / cell) * kernels::kFields);
+      CHECK(loops.gather({light.data(), surface.data(), one.data(), two.data(), height, width, cell,
+                          sums.data()}));
+      all.insert(all.end(), sums.begin(), sums.end());
+    }
+  }
+  return all;
+}
+
+Floats solved(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const ptrdiff_t count : kCounts) {
+    Floats alpha(count), colour(3 * count);
+    const Floats shown = random.some(3 * count), prior = random.some(count),
+                 grain = random.some(count, 0.03f, 0.06f), tint = random.some(count, 0, 0.1f),
+                 surface = random.some(3 * count, 0.1f, 1);
+    Floats fields = random.some(12 * count, 0.001f, 1);
+    CHECK(loops.between_sides(
+        {shown.data(), fields.data(), prior.data(), count, alpha.data(), colour.data()}));
+    all.insert(all.end(), alpha.begin(), alpha.end());
+    all.insert(all.end(), colour.begin(), colour.end());
+    for (ptrdiff_t k = 0; k < count; ++k)  // variances on the diagonal, little beside it
+      for (int at : {4, 5, 7}) fields[12 * k + at] *= 1e-4f;
+    CHECK(loops.mixtures({shown.data(), surface.data(), fields.data(), grain.data(), tint.data(),
+                          0.4f, 0.2f, count, alpha.data(), colour.data()}));
+    all.insert(all.end(), alpha.begin(), alpha.end());
+    all.insert(all.end(), colour.begin(), colour.end());
+  }
+  return all;
+}
+
+Floats pictures(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const ptrdiff_t count : kCounts) {
+    const Floats values = random.some(count, -2, 3), table = random.some(37),
+                 pixels = random.some(4 * count, -1, 2);
+    Floats out(count), colour(3 * count), alpha(count);
+    bool finite = false;
+    CHECK(loops.look_up({values.data(), table.data(), count, 37, 36, out.data()}));
+    CHECK(loops.take_apart({pixels.data(), count, colour.data(), alpha.data(), &finite}) && finite);
+    CHECK(loops.take_apart({pixels.data(), count, colour.data(), nullptr, &finite}) && finite);
+    for (const Floats& made : {out, colour, alpha}) all.insert(all.end(), made.begin(), made.end());
+  }
+  return all;
+}
+
+Floats joined(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const ptrdiff_t count : {1, 2, 40, 900}) {
+    const ptrdiff_t edges = 4 * count - 3;
+    std::vector<int32_t> one(edges), two(edges), sizes(count), region(count);
+    Floats weight(edges);
+    float grown = 0;
+    for (ptrdiff_t k = 0; k < edges; ++k) {
+      one[k] = static_cast<int32_t>(random.next() * static_cast<float>(count));
+      two[k] = static_cast<int32_t>(random.next() * static_cast<float>(count));
+      weight[k] = grown += random.next() * 0.02f;
+    }
+    for (int32_t& size : sizes) size = static_cast<int32_t>(random.next() * 30);
+    CHECK(loops.join({one.data(), two.data(), weight.data(), edges, sizes.data(), count, 60, 20,
+                      region.data()}));
+    for (int32_t at : region) CHECK(at >= 0 && at < count);
+    all.insert(all.end(), region.begin(), region.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+int main() {
+  const kernels::Loops plain = LOOPS(plain);
+  for (Floats (*all)(const kernels::Loops&) : {keyed, solved, pictures, joined}) {
+    const Floats made = all(plain);
+    CHECK(same(made, all(plain)));
+#ifdef KERNELS_AVX2
+    if (__builtin_cpu_supports("avx2")) CHECK(same(made, all(LOOPS(avx2))));
+#endif
+  }
+  return verdict("kernels");
+}
