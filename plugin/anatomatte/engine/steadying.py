@@ -270,10 +270,15 @@ def _nobodys(cover: Pixels, mattes: Pixels) -> Pixels:
 
 def _decided(mattes: Pixels, gross: Pixels) -> Pixels:
     """Mattes of people, drawn to whom most of the window gives a pixel to where it is not of one mind."""
-    total = np.maximum(mattes.sum(0), _TINY)
-    firm = (mattes / total) ** _DECIDED
+    at = np.flatnonzero(gross > 0)
+    flat = mattes.reshape(len(mattes), -1)
+    some = np.take(flat, at, 1)
+    total = np.maximum(some.sum(0), _TINY)
+    firm = (some / total) ** _DECIDED
     firm *= total / np.maximum(firm.sum(0), _TINY)
-    return np.asarray(mattes + gross * (firm - mattes), np.float32)
+    made = flat.copy()
+    made[:, at] = some + gross.reshape(-1)[at] * (firm - some)
+    return made.reshape(mattes.shape)
 
 
 def _ordered(

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import Mask, step
+from ..ops.filters import Mask, brightest, step
 from .axis import axis_of
 from .cluster import chroma_of
 from .lines import lines
@@ -120,7 +120,7 @@ def alike(thumb: Pixels, surface: Pixels) -> Mask:
     """Pixels of the small picture (h×w×3) that are of the material whose colour the *surface* models."""
     chroma, _, top = chroma_of(thumb)
     away = np.sqrt(np.square(chroma - chroma_of(surface)[0]).sum(2))
-    share = top / np.maximum(surface.max(2), np.float32(1e-6))
+    share = top / np.maximum(brightest(surface), np.float32(1e-6))
     like = ((away < _NEAR) & (share > _LIGHT[0]) & (share < _LIGHT[1])).astype(np.uint8)
     return np.asarray(cv2.medianBlur(like, 3) > 0)
 
@@ -200,7 +200,7 @@ def usual(colour: Pixels, light: Pixels) -> float:
     if limits is None:
         return 0.0
     pure, other, twin = limits
-    bleached = _RARE * float((light.max(1) > _WHITE).mean()) if len(light) else 0.0
+    bleached = _RARE * float((brightest(light) > _WHITE).mean()) if len(light) else 0.0
     return max(bleached, 1 - float(step(axis.shear, pure, other)), _RARE * float(step(axis.shear, *twin)))
 
 
@@ -262,7 +262,7 @@ def _tinted(seen: Seen, people: Mask) -> float:
     axis = axis_of(seen.colour)
     own = float(axis.key(seen.colour, 0.5)) / max(float(seen.colour.max()), 1e-6)
     light = seen.thumb[people & ~seen.like]
-    top = light.max(1)
+    top = brightest(light)
     hue = axis.key(light, 0.5) / np.maximum(top, np.float32(1e-6)) > np.float32(_TINT * own)
     return float((top * hue).sum()) / max(float(top.sum()), 1e-6)
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..decision import Decision
 from ..frame import Pixels
 from ..ops import colour
-from ..ops.filters import rows_of, shrink, step
+from ..ops.filters import brightest, rows_of, shrink, step
 from ..ops.matte import calm
 from ..ops.planes import planar
 from ..ops.strips import each
@@ -171,7 +171,7 @@ class _Refine:
         y, x = np.nonzero(matte < 0)
         surface = surface_rows(self.plate, self.screen, y1, y2)[y, x]
         light = self.light(y1, y2)[y, x]
-        bright = np.maximum(surface.max(1, keepdims=True), np.float32(1e-5))
+        bright: Pixels = np.maximum(brightest(surface), np.float32(1e-5), dtype=np.float32)[:, None]
         shown = np.clip(light / bright, -8, 1000)
         fields = colours.at(y + y1, x)
         unrest = self.unrest(y1, y2)[y, x] / bright[:, 0]

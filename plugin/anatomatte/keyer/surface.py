@@ -61,7 +61,7 @@ def _fit(light: Pixels, weight: Pixels) -> Pixels:
     surface, wrong = _tukey(light, weight, weight)
     known = weight > 0
     if float(weight[known & (wrong > 0.12)].sum()) > 0.08 * float(weight.sum()):
-        top = light.max(2)
+        top = brightest(light)
         bright = weight * (top > np.float32(0.7) * np.percentile(top[known], 90))
         again, wrong = _tukey(light, weight, bright, 0.3)
         if float(weight[known & (wrong < 0.12)].sum()) > 0.3 * float(weight.sum()):
@@ -157,7 +157,7 @@ _TIGHT = 0.05
 
 def lit(light: Pixels, surface: Pixels, member: Pixels) -> Pixels:
     """*member* without the pixels that are well under the *surface*: they are in shadow."""
-    share = light.max(2) / np.maximum(surface.max(2), np.float32(1e-6))
+    share = brightest(light) / np.maximum(brightest(surface), np.float32(1e-6))
     return np.where(share > np.float32(0.8), member, 0).astype(np.float32)
 
 

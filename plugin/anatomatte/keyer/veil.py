@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
-from ..ops.filters import Mask, disc, gauss, step
+from ..ops.filters import Mask, brightest, disc, gauss, step
 from .surface import refitted
 
 _WIDE = 0.012
@@ -46,7 +46,7 @@ def _read(light: Pixels, stiff: Pixels) -> tuple[Pixels, Pixels]:
 
 def _clipped(light: Pixels) -> Mask:
     """Where the brightest channel has run into the camera's limit, or nearly: its hue means nothing there."""
-    top = light.max(2)
+    top = brightest(light)
     most = float(top.max())
     display = 0.93 < most < 1.02  # most plates end at 1, softly where a codec was there
     if float((top > (0.95 if display else 0.997) * most).mean()) < 0.005:
@@ -88,7 +88,7 @@ def unveiled(
     Returns:
         The surface, the members, and 0..1 h×w where veils are, or None: then the two come back as given.
     """
-    calm = rough < np.float32(0.12) + np.float32(0.002) / np.maximum(light.max(2), np.float32(1e-4))
+    calm = rough < np.float32(0.12) + np.float32(0.002) / np.maximum(brightest(light), np.float32(1e-4))
     calm &= ~_clipped(light)
     bare, hung = member, np.zeros(member.shape, np.bool_)
     stiff = refitted(light, member)

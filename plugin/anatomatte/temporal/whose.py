@@ -15,10 +15,11 @@ _SAME = 0.3
 def overlaps(these: Pixels, others: Pixels) -> Pixels:
     """IoU (K×J) of soft mattes K×h×w and J×h×w in 0..1: sums of minima over sums of maxima."""
     made = np.zeros((len(these), len(others)), np.float32)
+    wholes = [[float(one.sum()) for one in mattes] for mattes in (these, others)]
     for k, one in enumerate(these):
         for j, other in enumerate(others):
             both = float(np.minimum(one, other).sum())
-            made[k, j] = both / max(float(one.sum()) + float(other.sum()) - both, 1e-6)
+            made[k, j] = both / max(wholes[0][k] + wholes[1][j] - both, 1e-6)
     return made
 
 
