@@ -54,11 +54,13 @@ class Votes:
         labels: rows of `PartEvidence.shares` of which there is anything.
         planes: n×h×w, their shares in 255ths.
         sure: h×w, the one of them that a pixel and those around it surely are, `NOBODY`, or `OPEN`.
+        cover: h×w in 0..1, coverage by people.
     """
 
     labels: tuple[int, ...]
     planes: Codes
     sure: Codes
+    cover: Pixels
 
 
 def parts_of(task: Task) -> PartEvidence:
@@ -108,14 +110,13 @@ def _voted(task: Task, alone: PartEvidence) -> PartEvidence:
         open_ |= np.asarray(nearest != own.sure)
     task.kept.pop("beside", None)
     at = np.flatnonzero(open_)
-    here = _cover(looked(task).people, size) / np.maximum(_cover(people.evidence, size), _TINY)
+    here = own.cover / np.maximum(_cover(people.evidence, size), _TINY)
     said = alone.shares.reshape(len(alone.shares), -1)[:, at]
     made = said * np.clip(here.reshape(-1)[at], 0, 1)
     for one, votes, x, y in lying:
-        assert one.moment.people is not None
         places = _rows(x, at), _rows(y, at)
         share = steadying.weight(task, one, *size).reshape(-1)[at]
-        share = share * _looked_up(_cover(one.moment.people, votes.sure.shape), places)[: len(at)] * _SCALE
+        share = share * _looked_up(votes.cover, places)[: len(at)] * _SCALE
         for k, plane in zip(votes.labels, votes.planes, strict=True):
             made[k] += _looked_up(plane.astype(np.float32), places)[: len(at)] * share
     shares = alone.shares.copy()
@@ -179,7 +180,8 @@ def _packed(made: PartEvidence, people: PeopleEvidence) -> Votes:
     planes = np.empty((len(there), *made.shares.shape[1:]), np.uint8)
     for plane, label in zip(planes, there, strict=True):
         np.rint(made.shares[label] * 255, out=plane, casting="unsafe")
-    return Votes(there, planes, _sure(there, planes, _cover(people, (planes.shape[1], planes.shape[2]))))
+    cover = _cover(people, (planes.shape[1], planes.shape[2]))
+    return Votes(there, planes, _sure(there, planes, cover), cover)
 
 
 def _sure(labels: tuple[int, ...], planes: Codes, cover: Pixels) -> Codes:
