@@ -240,11 +240,11 @@ def _people(task: Task, alone: PeopleEvidence) -> SteadyPeople:
         theirs = one.moment.people
         assert theirs is not None
         share = weight(task, one, *size)
-        planes = one.alignment.warped(np.stack([theirs.alpha, theirs.held]), size)
+        planes = one.alignment.warped(np.stack([theirs.alpha, theirs.held, *theirs.people]), size)
         alpha.append(Beside(planes[0], share))
         held.append(Beside(planes[1], share))
         cover = np.clip(planes[0] + planes[1], 0, 1)
-        mattes = one.alignment.warped(theirs.people, size) * cover
+        mattes = planes[2:] * cover
         counts = falloff(one.away, task.settings.window, task.settings.steady)
         rows.append(_Row(one, share, counts, mattes, _nobodys(cover, mattes), whose.matched(own, mattes)))
     lost = whose.lost(own, [(row.one.away, row.mattes, row.order) for row in rows])
