@@ -60,7 +60,7 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
         mattes.messages = (*mattes.messages, *found.messages)
         mattes.unsure = unsure(found, chosen, steadying.people(task).evidence)
         if task.settings.check != "off":
-            mattes.findings = (*mattes.findings, quality.of_parts(task, mattes, found.shares, AT, split))
+            mattes.findings = (*mattes.findings, quality.of_parts(task, mattes, found.shares, AT, chosen))
         if quality_beside.asked(task):
             others = tuple(one for one in mattes.findings if one.code != "part_jump")
             mattes.findings = (*others, quality_beside.part_sizes(task, mattes, found))

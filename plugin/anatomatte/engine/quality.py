@@ -12,7 +12,7 @@ from ..frame import Bounds, Pixels
 from ..ops import display
 from ..ops.filters import grow, shrink, step
 from ..people.evidence import PeopleEvidence
-from ..people.split import Split
+from ..people.shares import Shares
 from ..plate import Plate
 from ..qc.checks import alone
 from ..qc.firmness import unsure_part
@@ -117,14 +117,16 @@ def _backing(light: Pixels, evidence: Evidence) -> Pixels | None:
     return np.asarray(step(along, *_LIKE) * lit, np.float32)
 
 
-def of_parts(task: Task, made: Mattes, shares: Pixels, names: Mapping[str, int], split: Split) -> qc.Finding:
+def of_parts(
+    task: Task, made: Mattes, shares: Pixels, names: Mapping[str, int], chosen: Shares
+) -> qc.Finding:
     """How much of the subject lies in layers of parts that stay open.
 
     Args:
         task: keeps what the frame's other planes need again.
         shares: parts×h×w, in the order of `parts.PERSON`.
         names: part → plane of *shares*.
-        split: of the matte, which knows whose it is.
+        chosen: whose they are.
     """
     height, width = shares.shape[1:]
     alpha = _alpha_of(task, made.alpha, height, width)
@@ -133,9 +135,8 @@ def of_parts(task: Task, made: Mattes, shares: Pixels, names: Mapping[str, int],
         person, _, part = layer.rpartition(".")
         plane = alpha * shares[names[part]]
         if person:
-            plane = plane * _sized(
-                split.persons()[split.made.numbers.index(int(person[-2:]) - 1)], height, width
-            )
+            theirs = chosen.people[chosen.numbers.index(int(person[-2:]) - 1)]
+            plane = plane * _sized(theirs, height, width)
         planes[layer] = plane
     return unsure_part(planes, float(alpha.sum()))
 
