@@ -67,7 +67,7 @@ class Casting:
         costume = worn.outfit == "costume"
         colour, depth = skin_tone(rng)
         hair = hair_colour(rng, w.old)
-        self._skin(w, colour, hair)
+        self.skin(w, colour, hair)
         things = Dressing(w, self.wardrobe)
         hat = things.choose_hat(costume) if rng.random() < (0.5 if costume else 0.28) else ""
         Hairdresser(w, self.wardrobe, hair, hat).dress()
@@ -97,7 +97,7 @@ class Casting:
             if ages[0] <= self.body.age[identity] <= ages[1]:
                 return identity
 
-    def _skin(self, w: Wearer, colour: np.ndarray, hair: np.ndarray) -> None:
+    def skin(self, w: Wearer, colour: np.ndarray, hair: np.ndarray) -> None:
         """Skin where clothes leave it bare, eyes and brows."""
         body, rng = w.body, w.rng
         lips = linear(colour) * np.array([1.0, 0.62, 0.62])

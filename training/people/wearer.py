@@ -22,12 +22,23 @@ class Wearer:
     `hide` is a field over body points: above 0 where clothes cover the skin.
     """
 
-    def __init__(self, body: Body, identity: int, pose_kind: str, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        body: Body,
+        identity: int,
+        pose_kind: str,
+        rng: np.random.Generator,
+        turns: dict[int, Array] | None = None,
+    ) -> None:
+        """Args:
+        turns: the rotations of the bones; None draws those of a pose of *pose_kind*.
+        """
         self.body, self.rng = body, rng
         self.female = bool(body.gender[identity] < 0.5)
         self.old = bool(body.age[identity] > 0.85)
         self.rest, self.rest_joints = body.shape(identity)
-        turns = Poser(body, self.rest_joints, rng).draw(pose_kind)
+        if turns is None:
+            turns = Poser(body, self.rest_joints, rng).draw(pose_kind)
         self.rows, self.turns, self.joints = body.pose(self.rest_joints, turns)
         shells = ["body", "helper-tights", "helper-skirt", *EYES]
         self.normals = vertex_normals(self.rest, np.concatenate([body.faces[g] for g in shells]))

@@ -59,7 +59,7 @@ def identities(settings: Settings) -> dict[str, str]:
 
 def looks(task: Task, network: FaceNetwork, light: Pixels, points: Floats) -> np.ndarray:
     """The vector of a face in a picture."""
-    cut, _ = _shown(light, points, network.manifest.face.template)
+    cut, _ = shown(light, points, network.manifest.face.template)
     return network.vector(cut, task.work.check)
 
 
@@ -69,7 +69,7 @@ def drawn(
     """The face that a network puts over landmarks (468, 3) of a plate's *light*, in a window of it."""
     pose, check = pose_of(points), task.work.check
     view = min(views, key=lambda one: apart(pose_of(one.points), pose))
-    cut, gain = _shown(light, points, network.side)
+    cut, gain = shown(light, points, network.side)
     made = network.swapped(cut, _source(task, network, view), check)
     back = swap_aligned.back(
         colour.srgb_decode(made) / gain, points, (box.left, box.top, box.right, box.bottom)
@@ -82,7 +82,7 @@ def _source(task: Task, network: FaceNetwork, view: View) -> Pixels:
     """Whose face it is, as the network takes it."""
     how = network.manifest.face
     if how.takes == "picture":
-        return _shown(view.light, view.points, how.template)[0]
+        return shown(view.light, view.points, how.template)[0]
     maker = _maker(network, task.work.threads)
     key = content_key("face vector", view.points, view.light, maker.identity)
     found: Pixels = memo.evidence.get(
@@ -97,7 +97,7 @@ def _maker(network: FaceNetwork, threads: int = 1) -> FaceNetwork:
     return faces.asked("identity", network.manifest.face.identity, where, threads)
 
 
-def _shown(light: Pixels, points: Floats, side: int) -> tuple[Pixels, np.float32]:
+def shown(light: Pixels, points: Floats, side: int) -> tuple[Pixels, np.float32]:
     """A face cut upright, display-referred, and by how much its light was multiplied."""
     cut = swap_aligned.cut(light, points, side)
     quarter = side // 4

@@ -11,12 +11,14 @@ import numpy as np
 from ..cache import content_key
 from ..errors import SettingsError
 from ..faces import swap_light, swap_pictures
-from ..faces.canonical import POINTS
+from ..faces.canonical import POINTS, Floats
 from ..faces.swap_warp import View
 from ..frame import Frame, Pixels
 from ..parts import channels
+from ..people.places import Point
 from ..plate import prepare
 from ..settings import BY_NAME, Settings
+from ..work import Work
 from . import memo, parting
 from .edge import refine
 from .evidence import looked, observe
@@ -75,16 +77,20 @@ def _view(task: Task, path: Path, words: str) -> View:
     return found
 
 
-def _made(task: Task, light: Pixels, where: str) -> View:
-    """The one face of a picture.
+def task_of(light: Pixels, work: Work, place: Point = (0.5, 0.5)) -> Task:
+    """A picture of a face as a plate, scene-linear, as every picture of a face is looked at."""
+    height, width = light.shape[:2]
+    settings = Settings(screen="none", input_colour="linear", who="everyone", check="off")
+    plate = prepare({"Source": Frame(light, (0, 0, width, height))}, settings, work.threads)
+    return Task(plate, settings, work, place)
+
+
+def one_face(look: Task, where: str) -> tuple[int, Floats]:
+    """The one face of a picture: whose it is, counted from 0, and its landmarks (478, 3) in pixels.
 
     Raises:
         SettingsError: there is none, there are several, or it is too small.
     """
-    height, width = light.shape[:2]
-    settings = Settings(screen="none", input_colour="linear", who="everyone", check="off")
-    plate = prepare({"Source": Frame(light, (0, 0, width, height))}, settings, task.work.threads)
-    look = Task(plate, settings, task.work, task.place)
     seen = looked(look).people
     faces = [(at, one.points) for at, one in enumerate(faces_of(look, seen)) if one is not None]
     if not faces:
@@ -102,9 +108,20 @@ def _made(task: Task, light: Pixels, where: str) -> View:
         raise SettingsError(
             f"{where}: the face in it is {across:.0f} pixels wide, of {LEAST:.0f} needed; take a larger one."
         )
-    face, body = _bare(look, at)
+    return at, points[:POINTS].astype(np.float64)
+
+
+def _made(task: Task, light: Pixels, where: str) -> View:
+    """The one face of a picture.
+
+    Raises:
+        SettingsError: as `one_face`.
+    """
+    look = task_of(light, task.work, task.place)
+    at, points = one_face(look, where)
+    face, body = bare(look, at)
     tone = swap_light.body_tone(light, body, BODY_LEAST * float(face.sum()))
-    return View(light, points[:POINTS].astype(np.float64), face, tone)
+    return View(light, points, face, tone)
 
 
 BODY = (*channels("neck"), *channels("torso_skin"))
@@ -114,7 +131,7 @@ BODY_LEAST = 0.04
 """How much of it is needed, as a share of the face."""
 
 
-def _bare(task: Task, at: int) -> tuple[Pixels, Pixels]:
+def bare(task: Task, at: int) -> tuple[Pixels, Pixels]:
     """How far each pixel is bare face of a person, and bare neck or chest, H×W in 0..1."""
     evidence = observe(task)
     made = parting.bound(task, shape(task, evidence, refine(task, evidence)), task.plate.light)

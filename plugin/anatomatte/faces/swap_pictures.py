@@ -21,11 +21,12 @@ _LINEAR = {".exr", ".hdr"}
 _COUNTED = re.compile(r"#+|%0?\d*d|@+|\$F\d*")
 
 
-def files_of(text: str, words: str) -> tuple[Path, ...]:
+def files_of(text: str, words: str, most: int = MOST) -> tuple[Path, ...]:
     """The files that a control means: one picture, those of a folder, or a sequence, in their order.
 
     Args:
         words: what the control is called, for the sentence.
+        most: how many of them are taken, evenly.
 
     Raises:
         SettingsError: it is empty, or nothing is there.
@@ -47,7 +48,7 @@ def files_of(text: str, words: str) -> tuple[Path, ...]:
             f"{words}: there is no picture at {path.name}; check the path, on this machine too, or take "
             "another one (PNG, JPEG, TIFF, EXR)."
         )
-    return _evenly(sorted(found, key=_order))
+    return _evenly(sorted(found, key=_order), most)
 
 
 def _numbered(path: Path) -> list[Path]:
@@ -66,10 +67,10 @@ def _order(path: Path) -> tuple[object, ...]:
     )
 
 
-def _evenly(files: list[Path]) -> tuple[Path, ...]:
-    if len(files) <= MOST:
+def _evenly(files: list[Path], most: int) -> tuple[Path, ...]:
+    if len(files) <= most:
         return tuple(files)
-    return tuple(files[round(k * (len(files) - 1) / (MOST - 1))] for k in range(MOST))
+    return tuple(files[round(k * (len(files) - 1) / (most - 1))] for k in range(most))
 
 
 def light_of(path: Path, words: str) -> Pixels:
