@@ -9,6 +9,8 @@ pixels where little of a person is in sight, and prints it.
 `portrait`, `detector`, `landmarks` and `faces` put the published networks of that name into the package, as
 they are; `canonical` does so with the canonical face model;
 `graphs` writes all networks of the package as the graphs that the node computes.
+`swap` trains a network that puts one drawn head's face, or one of your own takes', into another's; its
+options are its own (`swap --help`). Nothing of it ships.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+ASSETS = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
 CHECKPOINT = HERE / "checkpoint"
 SHIPPED = HERE.parent / "plugin" / "anatomatte" / "weights" / "people.safetensors"
 PORTRAIT = SHIPPED.with_name("portrait.safetensors")
@@ -35,9 +38,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     steps = ("assets", "pack", "render", "train", "validate", "export")
     given = ("portrait", "detector", "landmarks", "faces", "canonical", "graphs")
-    parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit", "likelihood", "gaps"))
-    assets = Path(os.environ.get("ANATOMATTE_ASSETS", HERE.parent / "assets"))
-    parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
+    parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit", "likelihood", "gaps", "swap"))
+    parser.add_argument("--assets", type=Path, default=ASSETS, help="folder of the generator's assets")
     parser.add_argument(
         "--out", type=Path, default=HERE.parent / "build" / "assets", help="pack: folder to write"
     )
@@ -255,8 +257,24 @@ def _as_published(args: argparse.Namespace, target: Path) -> None:
     print(f"{target} written")
 
 
+def _swap(words: list[str]) -> int:
+    """`swap` has options of its own."""
+    from anatomatte.errors import AnatomatteError
+
+    from .swap.command import main as swap
+
+    try:
+        swap(words, ASSETS, HERE / "runs")
+    except (AnatomatteError, RuntimeError, OSError, ValueError) as failure:
+        print(f"training: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def main() -> int:
     """Run the command line; failures that a person can mend are one sentence and exit code 1."""
+    if sys.argv[1:2] == ["swap"]:
+        return _swap(sys.argv[2:])
     args = _parser().parse_args()
     try:
         if args.command in ("all", "assets"):

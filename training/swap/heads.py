@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from anatomatte.parts import INDEX
 
-from ..people.geometry import DEGREE, Array, look_at, perspective, rot_x, rot_y, rot_z
+from ..people.geometry import DEGREE, Array, box, look_at, perspective, rot_x, rot_y, rot_z
 from ..people.hair import Hairdresser
-from ..people.material import hair_colour, skin_tone
+from ..people.material import PLAIN, Material, hair_colour, linear, skin_tone
 from ..people.person import Casting
 from ..people.pose import Poser
 from ..people.render import Camera, Piece, Renderer, Strands
@@ -33,8 +33,8 @@ SIDE = 384
 MATTES = "mattes"
 """The folder in a take in which its mattes are, named as the pictures."""
 
-_MOUTH, _MOUTH_LARGEST = (24, 9, 9), 0.01
-"""The colour of the dark in a mouth, and the share of a picture that one fills at most."""
+_MOUTH = ("oris05", "oris01", "oris03.L", "oris03.R")
+"""Bones around the mouth, behind which the body model has nothing."""
 
 _SHIRTS = {"trousers": 1.0}
 _NECK = (("neck01", 0.2), ("neck02", 0.2), ("neck03", 0.2), ("head", 0.4))
@@ -110,9 +110,18 @@ def _dressed(casting: Casting, who: Who, turns: dict[int, Array]) -> Wearer:
     colour, _ = skin_tone(rng)
     hair = hair_colour(rng, w.old)
     casting.skin(w, colour, hair)
+    _mouth(w)
     w.rng = own(2)
     Hairdresser(w, casting.wardrobe, hair).dress()
     return w
+
+
+def _mouth(w: Wearer) -> None:
+    """The dark behind the lips, so that one does not look through an open mouth."""
+    middle = np.mean([w.rest_joints[w.body.bone[name]] for name in _MOUTH], 0) + np.array([0, -0.05, -0.22])
+    half = np.array([0.24, 0.24, 0.04])
+    points, faces = box(middle - half, middle + half)
+    w.add_rigid(points, faces, INDEX["face"], Material(PLAIN, a=linear([0.1, 0.03, 0.03])))
 
 
 class Atelier:
@@ -131,17 +140,16 @@ class Atelier:
         scene: list[Piece | Strands] = list(w.scene)
         colour, part = self.renderer.draw(scene, camera, draw_light(rng), self.side, self.side, 6.0)
 
-        hollow = _hollow(colour[..., 3], part)
-        shown = np.where(hollow[..., None], np.array(_MOUTH, np.uint8), colour[..., :3])
-        seen = (colour[..., 3] > 0) | hollow
+        seen = colour[..., 3] > 0
 
         def mean(plane: NDArray[np.floating]) -> NDArray[np.float32]:
             size = (self.side, self.side)
             return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
 
         cover = mean(seen.astype(np.float32))[..., None]
-        picture = mean(shown.astype(np.float32)) + (1 - cover) * _place(rng, self.side)
-        face = mean((((part == INDEX["face"]) & seen) | hollow).astype(np.float32))
+        lit = mean(np.ascontiguousarray(colour[..., :3]).astype(np.float32))
+        picture = lit + (1 - cover) * _place(rng, self.side)
+        face = mean(((part == INDEX["face"]) & seen).astype(np.float32))
         return _bytes(picture), _bytes(face * 255)
 
     def _camera(self, w: Wearer, what: Moment) -> Camera:
@@ -151,17 +159,6 @@ class Atelier:
         eye = (head + back * what.size / 2 / np.tan(fov / 2)).astype(np.float32)
         matrix = perspective(fov, 1.0, 0.3, 400.0) @ look_at(eye, head, np.array([0, 1, 0]))
         return Camera(eye, head.astype(np.float32), matrix.astype(np.float32))
-
-
-def _hollow(alpha: NDArray[np.uint8], part: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Where one sees through an open mouth, behind which the body model has nothing."""
-    _, label, stats, _ = cv2.connectedComponentsWithStats((alpha == 0).astype(np.uint8))
-    height, width = part.shape
-    face = cv2.dilate((part == INDEX["face"]).astype(np.uint8), np.ones((3, 3), np.uint8))
-    around = np.bincount(label.ravel(), face.ravel()) > 0
-    left, top, wide, high, area = stats.T
-    inside = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
-    return np.asarray((inside & around & (area < _MOUTH_LARGEST * alpha.size))[label] & (alpha == 0))
 
 
 def _place(rng: np.random.Generator, side: int) -> NDArray[np.float32]:
