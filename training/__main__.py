@@ -38,7 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     steps = ("assets", "pack", "render", "train", "validate", "export")
     given = ("portrait", "detector", "landmarks", "faces", "canonical", "graphs")
-    parser.add_argument("command", choices=("all", *steps, *given, "odd", "outfit", "likelihood", "gaps", "swap"))
+    parser.add_argument(
+        "command", choices=("all", *steps, *given, "odd", "outfit", "likelihood", "gaps", "swap")
+    )
     parser.add_argument("--assets", type=Path, default=ASSETS, help="folder of the generator's assets")
     parser.add_argument(
         "--out", type=Path, default=HERE.parent / "build" / "assets", help="pack: folder to write"

@@ -104,6 +104,66 @@ def other(folder: Path, side: int, which: str) -> Path:
     )  # fmt: skip
 
 
+ALONE = """
+[input]
+name = "target"
+[face]
+template = 128
+takes = "nothing"
+[[output]]
+what = "face"
+name = "output"
+[[output]]
+what = "alpha"
+name = "matte"
+"""
+
+
+def half(folder: Path, level: float = 1.0) -> Path:
+    """A network of one picture: twice as bright, and a matte that is *level* in its left half, else 0."""
+    matte = np.zeros((1, 1, 128, 128), np.float32)
+    matte[..., :64] = level
+    nodes = [
+        node("Mul", "target two", "output"),
+        node("ReduceMean", "target", "grey", axes=[1], keepdims=1),
+        node("Mul", "grey nothing", "gone"),
+        node("Add", "gone left", "matte"),
+    ]
+    return onnx_net(
+        folder / f"half{level}.onnx", nodes, {"target": (1, 3, 128, 128)},
+        {"output": (1, 3, 128, 128), "matte": (1, 1, 128, 128)},
+        {"two": np.float32(2), "nothing": np.float32(0), "left": matte},
+    )  # fmt: skip
+
+
+def patch_of(**values: Any) -> np.ndarray:
+    made = replaced(**values)
+    assert made.face_patch is not None
+    return made.face_patch
+
+
+def test_a_networks_own_matte_guides_the_blend(tmp_path: Path) -> None:
+    """What it gives is put in as far as its matte says; a network that says nothing puts in all of a face."""
+    brought(other(tmp_path, 128, "target"), "same", SWAP.format(side=128, more='takes = "picture"'))
+    for level in (1.0, 0.5):
+        brought(half(tmp_path, level), f"half{level}".replace(".", "-"), ALONE)
+    all_of_it = patch_of(swap_network="same")
+    left, faint = patch_of(swap_network="half1-0"), patch_of(swap_network="half0-5")
+    face = all_of_it > 0.99
+    without, whole = face & (left == 0), face & (np.abs(left - all_of_it) < 1e-5)
+    assert min(without.sum(), whole.sum()) > 0.3 * face.sum()
+    assert np.nonzero(without)[1].mean() > np.nonzero(whole)[1].mean() + 30  # the picture's right
+    assert np.abs(faint[whole] - 0.5 * all_of_it[whole]).max() < 0.003  # and it swings over nowhere
+
+
+def test_a_network_of_one_person_needs_no_source(tmp_path: Path) -> None:
+    brought(half(tmp_path), "half", ALONE)
+    assert np.array_equal(patch_of(swap_network="half", swap_source=""), patch_of(swap_network="half"))
+    brought(other(tmp_path, 128, "target"), "same", SWAP.format(side=128, more='takes = "picture"'))
+    with pytest.raises(SettingsError, match="Face source .* is empty"):
+        replaced(swap_network="same", swap_source="")
+
+
 def replaced(**values: Any) -> Mattes:
     facts = {"input_colour": "linear", "screen": "none", "who": "everyone", "check": "off"}
     settings = Settings(**{**facts, **NOTE, "swap": "network", "swap_source": str(BERT), **values})
@@ -201,6 +261,8 @@ def test_without_consent_a_network_does_nothing(tmp_path: Path) -> None:
         ("allowed", SWAP.format(side=100, more='takes = "picture"'), "template = 100"),
         ("allowed", SWAP.format(side=120, more='takes = "picture"'), "it takes 112, 128, 256 or 512"),
         ("allowed", SWAP.format(side=128, more=""), "needs identity, the id of the network"),
+        ("allowed", ALONE.replace('"nothing"', '"nothing"\nsource = "x"'), 'takes = "nothing" has no source'),
+        ("allowed", ALONE.replace("nothing", "picture"), 'knows one face alone has takes = "nothing"'),
         ("allowed", VECTOR, r'engines = \["swap"\] belongs to a network with \[\[output\]\] what = "face"'),
     ],
 )

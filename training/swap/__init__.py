@@ -1,1 +1,1 @@
-"""Two takes of one head each, and the network that puts the face of the one into the other (`training swap`)."""
+"""Two takes, of one head each, and the network that puts the face of the one into the other."""

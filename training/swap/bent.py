@@ -41,7 +41,11 @@ def _one(faces: Faces, at: int, rng: np.random.Generator) -> tuple[Planes, Plane
     both = np.dstack([np.clip(faces.pictures[at] * gain, 0, 1), faces.mattes[at]])
     both = both[:, ::-1] if flip else both
     moved = cv2.warpAffine(
-        np.ascontiguousarray(both), matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        np.ascontiguousarray(both),
+        matrix,
+        (side, side),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     y, x = np.mgrid[:side, :side].astype(np.float32)
     way = [x + _waves(rng, side), y + _waves(rng, side)]

@@ -1,4 +1,4 @@
-"""`python -m training swap`: a network that puts one person's face into another's take, in an hour on one core.
+"""`python -m training swap`: a network that puts one person's face into another's take; an hour on one core.
 
 The people are drawn unless --source and --target name two takes of your own: folders of pictures, or
 sequences. Those need a consent note as a replaced face does everywhere (--set consent_who=… and so on, or a
@@ -28,7 +28,9 @@ SMALL = Shape(112, (8, 12, 16, 24), 24, (16, 12, 12, 8))
 
 def _parser(assets: Path, runs: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m training swap", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m training swap",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--assets", type=Path, default=assets, help="folder of the generator's assets")
     parser.add_argument("--run", type=Path, default=runs / "swap", help="folder of this run")

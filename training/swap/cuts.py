@@ -50,7 +50,7 @@ def cut(light: Pixels, side: int, matte: Pixels | None = None, where: str = "") 
     Raises:
         SettingsError: the picture shows no face, several, or one too small.
     """
-    look = face_views.task_of(light, work_for(Settings()))
+    look = face_views.task_of(light, work_for(Settings(threads=1)))
     at, points = face_views.one_face(look, where)
     if matte is None:
         matte = face_views.bare(look, at)[0]
@@ -60,7 +60,7 @@ def cut(light: Pixels, side: int, matte: Pixels | None = None, where: str = "") 
 
 
 def of_pictures(named: Iterable[tuple[str, Pixels, Pixels | None]], side: int) -> Faces:
-    """The faces of pictures with their names, and mattes where they are known; none where there is no face."""
+    """The faces of pictures with their names, and mattes where they are known; not of those without one."""
     made: list[Cut] = []
     for name, light, matte in named:
         try:

@@ -174,8 +174,8 @@ def _same(plan: Plan) -> None:
     path = plan.run / PLAN
     if path.exists() and json.loads(path.read_text()) != plan.facts:
         raise ValueError(
-            f"{plan.run} holds a run that was begun with other settings; name another folder (--run), or give "
-            f"the settings in its {PLAN}"
+            f"{plan.run} holds a run that was begun with other settings; name another folder (--run), or "
+            f"give the settings in its {PLAN}"
         )
     plan.run.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(plan.facts, indent=1) + "\n")

@@ -33,7 +33,7 @@ class Pair:
 
 
 class Seen(nn.Module):
-    """Features of the shipped people network's trunk (MediaPipe's pose network, Apache-2.0), at 1/2 to 1/8."""
+    """Features of the trunk of the people network that ships (MediaPipe's pose network), at 1/2 to 1/8."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -7,6 +7,7 @@ picture is this person doing the same. A small network tells people apart, for t
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import torch
@@ -59,9 +60,7 @@ class Decoder(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         wide = (*shape.back, shape.back[-1])
-        self.up = nn.ModuleList(
-            nn.Conv2d(a, 4 * b, 3, padding=1) for a, b in zip(wide[:-1], wide[1:], strict=True)
-        )
+        self.up = nn.ModuleList(nn.Conv2d(a, 4 * b, 3, padding=1) for a, b in itertools.pairwise(wide))
         self.last = nn.Conv2d(wide[-1], 4, 3, padding=1)
 
     def forward(self, code: Tensor) -> tuple[Tensor, Tensor]:
@@ -104,9 +103,7 @@ class Embedding(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         wide = (3, 24, 48, 96, 128)
-        self.down = nn.ModuleList(
-            nn.Conv2d(a, b, 3, 2, 1) for a, b in zip(wide[:-1], wide[1:], strict=True)
-        )
+        self.down = nn.ModuleList(nn.Conv2d(a, b, 3, 2, 1) for a, b in itertools.pairwise(wide))
         self.out = nn.Linear(wide[-1] * 4, 64)
 
     def forward(self, face: Tensor) -> Tensor:

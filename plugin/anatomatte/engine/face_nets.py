@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from ..cache import content_key
@@ -57,6 +58,16 @@ def identities(settings: Settings) -> dict[str, str]:
     return told if known is None else {**told, "identity": known.identity}
 
 
+def own_face(settings: Settings) -> str:
+    """The digest of a network that needs no source, for it knows whose face it puts in; empty of others.
+
+    Raises:
+        SettingsError, SetupError: as `faces.asked`.
+    """
+    network = swapper(settings)
+    return network.digest if network is not None and network.alone else ""
+
+
 def looks(task: Task, network: FaceNetwork, light: Pixels, points: Floats) -> np.ndarray:
     """The vector of a face in a picture."""
     cut, _ = shown(light, points, network.manifest.face.template)
@@ -67,15 +78,20 @@ def drawn(
     task: Task, network: FaceNetwork, views: Sequence[View], points: Floats, box: Box, light: Pixels
 ) -> Warped:
     """The face that a network puts over landmarks (468, 3) of a plate's *light*, in a window of it."""
-    pose, check = pose_of(points), task.work.check
-    view = min(views, key=lambda one: apart(pose_of(one.points), pose))
+    source = None if network.alone else _source(task, network, _nearest(views, points))
     cut, gain = shown(light, points, network.side)
-    made = network.swapped(cut, _source(task, network, view), check)
-    back = swap_aligned.back(
-        colour.srgb_decode(made) / gain, points, (box.left, box.top, box.right, box.bottom)
-    )
+    made, matte = network.swapped(cut, source, task.work.check)
+    window = (box.left, box.top, box.right, box.bottom)
+    back = swap_aligned.back(colour.srgb_decode(made) / gain, points, window)
+    cover = None if matte is None else swap_aligned.back(matte, points, window, cv2.INTER_LINEAR)
     inner, skin = mesh(points, box)
-    return Warped(back, inner, skin)
+    return Warped(back, inner, skin, cover=cover)
+
+
+def _nearest(views: Sequence[View], points: Floats) -> View:
+    """The view whose head is turned most alike."""
+    pose = pose_of(points)
+    return min(views, key=lambda one: apart(pose_of(one.points), pose))
 
 
 def _source(task: Task, network: FaceNetwork, view: View) -> Pixels:

@@ -19,7 +19,7 @@ from ..people.places import Point
 from ..plate import prepare
 from ..settings import BY_NAME, Settings
 from ..work import Work
-from . import memo, parting
+from . import face_nets, memo, parting
 from .edge import refine
 from .evidence import looked, observe
 from .faces import faces_of
@@ -45,14 +45,19 @@ def digest_of(files: Sequence[Path]) -> str:
 
 
 def digests(settings: Settings) -> tuple[str, ...]:
-    """The digests of all pictures that the controls name.
+    """The digests of all pictures that the controls name, the source's first: of a network that needs none
+    its own.
 
     Raises:
-        SettingsError: there are none, or one cannot be read.
+        SettingsError: there are none, or one cannot be read; or a network is not to be had.
+        SetupError: a network is not in the store.
     """
-    named = ["swap_source", *(["swap_reference"] if settings.swap_whose == "reference" else [])]
+    own = face_nets.own_face(settings)
+    named = [] if own else ["swap_source"]
+    if settings.swap_whose == "reference":
+        named.append("swap_reference")
     files = (swap_pictures.files_of(str(getattr(settings, name)), BY_NAME[name].words) for name in named)
-    return tuple(digest_of(found) for found in files)
+    return (*([own] if own else []), *(digest_of(found) for found in files))
 
 
 def views(task: Task, control: str) -> tuple[View, ...]:

@@ -83,7 +83,8 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
     settings, work = task.settings, task.work
     height, width = plate.light.shape[:2]
     by = np.array([width / task.plate.light.shape[1], height / task.plate.light.shape[0]])
-    views = face_views.views(task, "swap_source")
+    network = face_nets.swapper(settings, work.threads)
+    views = () if network is not None and network.alone else face_views.views(task, "swap_source")
     face, told = actors.chosen(task, _faces(task), place)
     if face is None:
         return _nothing(told)
@@ -105,11 +106,11 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
     old = _own(made, plate, settings.output_colour, box)
     share = _share(made, face.number - 1, box)
     share = share * _uncovered(plate, points, share, box, size)
-    network = face_nets.swapper(settings, work.threads)
     if network is None:
         new = _drawn(views, points, box)
     else:
         new = face_nets.drawn(task, network, views, points, box, plate.light)
+        share = share if new.cover is None else share * new.cover
     work.check()
     weight = new.inner * share
     lit = old

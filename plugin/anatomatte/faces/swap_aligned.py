@@ -67,8 +67,17 @@ def cut(picture: Pixels, points: NDArray[np.floating[Any]], side: int) -> Pixels
     return np.asarray(made, np.float32)
 
 
-def back(aligned: Pixels, points: NDArray[np.floating[Any]], box: tuple[int, int, int, int]) -> Pixels:
-    """A side×side picture laid back into a window (left, top, right, bottom) of the picture it was cut of."""
+def back(
+    aligned: Pixels,
+    points: NDArray[np.floating[Any]],
+    box: tuple[int, int, int, int],
+    by: int = cv2.INTER_CUBIC,
+) -> Pixels:
+    """A side×side picture laid back into a window (left, top, right, bottom) of the picture it was cut of.
+
+    Args:
+        by: cubic, or linear for what must not swing over at a border, as mattes.
+    """
     left, top, right, bottom = box
     matrix = to_template(points, aligned.shape[0])
     matrix[:, 2] += matrix[:, :2] @ [left, top]
@@ -76,7 +85,7 @@ def back(aligned: Pixels, points: NDArray[np.floating[Any]], box: tuple[int, int
         aligned,
         _by_middles(matrix),
         (right - left, bottom - top),
-        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        flags=by | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(made, np.float32)

@@ -57,12 +57,14 @@ class View:
 @dataclass(frozen=True, slots=True, eq=False)
 class Warped:
     """A face as it lies in a window: `light` h×w×3, `inner` h×w in 0..1, 0 at the border of the mesh and
-    where the source shows nothing, `skin` h×w, 0 at lips, brows and eyes, `body` as in its `View`."""
+    where the source shows nothing, `skin` h×w, 0 at lips, brows and eyes, `body` as in its `View`, `cover`
+    h×w how far a pixel of it is bare face, where it is known beside that."""
 
     light: Pixels
     inner: Pixels
     skin: Pixels
     body: Pixels | None = None
+    cover: Pixels | None = None
 
 
 def box_of(points: Floats, height: int, width: int) -> Box | None:

@@ -325,8 +325,13 @@ def _faces(it: Manifest) -> Iterator[str]:
         yield "a network for faces has one use, and is run from its manifest."
     if it.face.template not in (112, 128, 256, 512):
         yield f"[face] template = {it.face.template}; it takes 112, 128, 256 or 512."
-    if "swap" in it.engines and not it.face.source:
-        yield "[face] source must name the input that takes whose face is put in."
+    if "swap" in it.engines and not it.face.source and it.face.takes != "nothing":
+        yield (
+            "[face] source must name the input that takes whose face is put in; a network that knows one "
+            'face alone has takes = "nothing".'
+        )
+    if it.face.source and it.face.takes == "nothing":
+        yield '[face] takes = "nothing" has no source.'
     if "swap" in it.engines and it.face.takes == "vector" and not it.face.identity:
         yield '[face] takes = "vector" needs identity, the id of the network that makes it.'
     if it.face.low >= it.face.high:

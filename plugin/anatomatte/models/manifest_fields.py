@@ -190,9 +190,9 @@ class Extra:
 class Output:
     """One output that is used: by `name`, or by `index` where it has none.
 
-    `what`: ``alpha``; ``parts`` (a channel a class); ``labels`` (a class number a pixel);
-    ``foreground`` (colour, in `transfer`, `premult` or straight); ``face`` (a face as the template has it);
-    ``vector`` (numbers that tell one face from another).
+    `what`: ``alpha`` (of a network that puts a face in: how far a pixel of it is bare face); ``parts`` (a
+    channel a class); ``labels`` (a class number a pixel); ``foreground`` (colour, in `transfer`, `premult` or
+    straight); ``face`` (a face as the template has it); ``vector`` (numbers that tell one face from another).
     `encoding`: ``probability`` 0-1 as it is; ``byte`` 0-255; ``sigmoid`` or ``softmax`` is to be
     applied to logits; ``index`` class numbers.  `channel` picks one of several, -1 takes all (or the
     only one).  `residual`: a foreground is added to the picture.
@@ -237,7 +237,8 @@ class Face:
     """How a network for faces is fed: upright, the eyes, nose and mouth where `template` has them.
 
     `template` is the side of ArcFace's template in pixels.  `source` is the input that takes whose face is
-    put in: as `takes` says their ``vector``, of the network `identity`, or their ``picture``, cut alike.
+    put in: as `takes` says their ``vector``, of the network `identity`, or their ``picture``, cut alike; a
+    network that was made of one person's takes and knows no other face takes ``nothing``.
     `tiles` above 1 gives the network a face so many times as large, in shares of every so many-th pixel.
     `low` and `high` are the range of the colours that it gives.  `alike` is the cosine between two vectors
     from which on they are of one person.
@@ -245,7 +246,7 @@ class Face:
 
     template: int = field("int", 112, low=112, high=512)
     source: str = field("text", "")
-    takes: str = field("text", "vector", choices=("vector", "picture"))
+    takes: str = field("text", "vector", choices=("vector", "picture", "nothing"))
     identity: str = field("text", "")
     tiles: int = field("int", 1, low=1, high=8)
     low: float = field("number", 0.0)

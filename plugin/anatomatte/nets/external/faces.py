@@ -24,11 +24,18 @@ class FaceNetwork:
 
     Attributes:
         identity: id and digests: a part of every cache's key, and of the frame's account.
+        digest: of its file, SHA-256.
     """
 
     manifest: Manifest
     runner: Runner
     identity: str
+    digest: str
+
+    @property
+    def alone(self) -> bool:
+        """Whether it knows whose face it puts in, and is given none."""
+        return "swap" in self.manifest.engines and self.manifest.face.takes == "nothing"
 
     @property
     def side(self) -> int:
@@ -41,29 +48,42 @@ class FaceNetwork:
         Raises:
             SetupError: the file and the manifest do not fit, or it gives no numbers.
         """
-        found = self._answer({self.manifest.input.name: self._numbers(face)}, "vector", check).ravel()
+        raw = self._raw({self.manifest.input.name: self._numbers(face)}, check)
+        found = self._of(raw, "vector").ravel()
         size = float(np.linalg.norm(found))
         if not np.isfinite(size) or size <= 0:
             raise SetupError(f"{self.manifest.title} gives no numbers for a face; mend its manifest.")
         return np.asarray(found / size, np.float32)
 
-    def swapped(self, face: Plane, source: Plane, check: Callable[[], None] = never) -> Plane:
-        """The face (side, side, 3), display-referred, with the source's: its vector, or its picture.
+    def swapped(
+        self, face: Plane, source: Plane | None, check: Callable[[], None] = never
+    ) -> tuple[Plane, Plane | None]:
+        """The face (side, side, 3), display-referred, with the source's: its vector, or its picture; and how
+        far each pixel of it is bare face (side, side), None of a network that does not say.
 
         A face of several tiles is given in shares of every so many-th pixel, each of the template's size.
+
+        Args:
+            source: None for a network that is `alone`.
 
         Raises:
             SetupError: the file and the manifest do not fit.
         """
         tiles, how = self.manifest.face.tiles, self.manifest.face
-        whose = self._numbers(source) if how.takes == "picture" else source[None]
         made = np.empty_like(face)
+        covers = any(output.what == "alpha" for output in self.manifest.outputs)
+        matte = np.empty(face.shape[:2], np.float32) if covers else None
+        beside: dict[str, Plane] = {}
+        if source is not None:
+            beside[how.source] = self._numbers(source) if how.takes == "picture" else source[None]
         for row in range(tiles):
             for column in range(tiles):
                 part = np.s_[row::tiles, column::tiles]
-                given = {self.manifest.input.name: self._numbers(face[part]), how.source: whose}
-                made[part] = self._colours(self._answer(given, "face", check))
-        return made
+                found = self._raw({self.manifest.input.name: self._numbers(face[part]), **beside}, check)
+                made[part] = self._colours(self._of(found, "face"))
+                if matte is not None:
+                    matte[part] = self._matte(self._of(found, "alpha"))
+        return made, matte
 
     def _numbers(self, face: Plane) -> Plane:
         """A face as the network's input has it."""
@@ -73,8 +93,10 @@ class FaceNetwork:
         numbers = (low + shown * (high - low) - np.array(how.mean)) / np.array(how.std)
         return np.ascontiguousarray(laid_out(numbers.astype(np.float32), how.layout))
 
-    def _answer(self, given: dict[str, Plane], what: str, check: Callable[[], None]) -> Plane:
-        found = self.runner.raw(given, check)
+    def _raw(self, given: dict[str, Plane], check: Callable[[], None]) -> dict[str, Plane]:
+        return dict(self.runner.raw(given, check))
+
+    def _of(self, found: dict[str, Plane], what: str) -> Plane:
         told = next(output for output in self.manifest.outputs if output.what == what)
         names = list(found)
         name = told.name or (names[told.index] if told.index < len(names) else "")
@@ -98,6 +120,20 @@ class FaceNetwork:
             )
         shown = (planes - how.low) / (how.high - how.low)
         return np.asarray(shown[..., ::-1] if self.manifest.input.colour == "bgr" else shown, np.float32)
+
+    def _matte(self, raw: Plane) -> Plane:
+        """A matte as the network gives it, in 0..1."""
+        side = self.manifest.face.template
+        told = next(output for output in self.manifest.outputs if output.what == "alpha")
+        if raw.size != side * side or not np.isfinite(raw).all():
+            raise SetupError(
+                f"{self.manifest.title} gives a matte of {'×'.join(map(str, raw.shape))}, and {side}×{side} "
+                f"finite numbers are wanted: correct the manifest of {self.manifest.id}."
+            )
+        plane = raw.reshape(side, side).astype(np.float32)
+        if told.encoding == "sigmoid":
+            plane = np.asarray(1 / (1 + np.exp(-np.clip(plane, -80, 80))), np.float32)
+        return np.asarray(np.clip(plane / (255 if told.encoding == "byte" else 1), 0, 1), np.float32)
 
 
 def asked(use: str, name: str, words: str, threads: int = 1) -> FaceNetwork:
@@ -128,7 +164,8 @@ def asked(use: str, name: str, words: str, threads: int = 1) -> FaceNetwork:
         )
     found = store.installed(id, precision)
     runner = Runner(found.manifest, found.path, precision=found.file.precision, threads=threads)
-    return FaceNetwork(found.manifest, runner, f"{id} {found.record.sha256} {hash_of(found.manifest)}")
+    digest = found.record.sha256
+    return FaceNetwork(found.manifest, runner, f"{id} {digest} {hash_of(found.manifest)}", digest)
 
 
 def hash_of(manifest: Manifest) -> str:
