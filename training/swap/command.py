@@ -20,7 +20,6 @@ from anatomatte.settings import Settings
 from . import ship, takes
 from .fit import Fit, People, Plan
 from .net import Shape
-from .takes import Drawing
 
 SMALL = Shape(112, (8, 12, 16, 24), 24, (16, 12, 12, 8))
 """A network that learns in seconds that a run works, and no more."""
@@ -76,16 +75,18 @@ def main(words: list[str], assets: Path, runs: Path) -> None:
     shape = SMALL if args.small else Shape()
     plan = Plan(args.run, args.steps, args.batch, seed=args.seed, threads=args.threads, shape=shape)
     if args.small:
-        plan = replace(plan, who_steps=60, every=10)
+        plan = replace(plan, lr=4e-3, who_steps=60, every=10)
     note = None
-    how = Drawing(frames=args.frames, held_out=args.held_out, others=2 if args.small else 16)
     if bool(args.source) != bool(args.target):
         raise ValueError("--source and --target belong together; give both takes, or neither to draw heads")
     if args.source:
         note = note_of(args)
         people = takes.brought(args.run, shape.side, args.source, args.target)
     else:
-        people = takes.drawn(args.assets, args.run, shape.side, args.seed, how)
+        from . import drawn
+
+        how = drawn.Drawing(args.frames, args.held_out, others=2 if args.small else 16)
+        people = drawn.drawn(args.assets, args.run, shape.side, args.seed, how)
     _learned(plan, people, args, note)
 
 
