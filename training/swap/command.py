@@ -9,7 +9,7 @@ with its manifest, as the node reads them.
 from __future__ import annotations
 
 import argparse
-import sys
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from anatomatte.settings import Settings
 
 from . import ship, takes
 from .fit import Fit, People, Plan
-from .net import Shape
+from .net import Shape, TwoFaces
 
 SMALL = Shape(112, (8, 12, 16, 24), 24, (16, 12, 12, 8))
 """A network that learns in seconds that a run works, and no more."""
@@ -76,22 +76,24 @@ def main(words: list[str], assets: Path, runs: Path) -> None:
     plan = Plan(args.run, args.steps, args.batch, seed=args.seed, threads=args.threads, shape=shape)
     if args.small:
         plan = replace(plan, lr=4e-3, who_steps=60, every=10)
-    note = None
     if bool(args.source) != bool(args.target):
         raise ValueError("--source and --target belong together; give both takes, or neither to draw heads")
     if args.source:
         note = note_of(args)
         people = takes.brought(args.run, shape.side, args.source, args.target)
-    else:
-        from . import drawn
+        _learned(plan, people, args.id, note)
+        return
+    from . import drawn, measure
 
-        how = drawn.Drawing(args.frames, args.held_out, others=2 if args.small else 16)
-        people = drawn.drawn(args.assets, args.run, shape.side, args.seed, how)
-    _learned(plan, people, args, note)
+    how = drawn.Drawing(args.frames, args.held_out, others=2 if args.small else 16)
+    people = drawn.drawn(args.assets, args.run, shape.side, args.seed, how)
+    net, files = _learned(plan, people, args.id, None)
+    print(json.dumps(measure.measured(net, people, args.run, files, args.assets, args.seed, how), indent=1))
 
 
-def _learned(plan: Plan, people: People, args: argparse.Namespace, note: Consent | None) -> None:
-    fit = Fit(plan, people)
-    net = fit.run()
-    network, manifest = ship.written(net, plan.run, args.id, note)
-    print(f"{network}\n{manifest}", file=sys.stdout)
+def _learned(plan: Plan, people: People, id: str, note: Consent | None) -> tuple[TwoFaces, tuple[Path, Path]]:
+    """The network at the end of a run, and the two files that were written of it."""
+    net = Fit(plan, people).run()
+    files = ship.written(net, plan.run, id, note)
+    print(*files, sep="\n")
+    return net, files

@@ -68,15 +68,19 @@ def _pictures(
         yield f"{name} {number}", *picture(atelier, who, number, seed)
 
 
-def picture(atelier: Atelier, who: Who, number: int, seed: int) -> tuple[Pixels, Pixels]:
+def picture(atelier: Atelier, who: Who, number: int, seed: int) -> Drawn:
     """Scene-linear light and the matte of bare face."""
     shown, matte = atelier.draw(who, moment(atelier.casting, seed, number))
     light = colour.srgb_decode(shown.astype(np.float32) / np.float32(255))
     return light, matte.astype(np.float32) / np.float32(255)
 
 
-def held_out(atelier: Atelier, seed: int, count: int) -> Iterator[tuple[int, tuple[Pixels, Pixels], ...]]:
-    """Moments that training never saw: number, target, and the source doing the same in the same light."""
+Drawn = tuple[Pixels, Pixels]
+"""A picture, scene-linear, and its matte of bare face."""
+
+
+def held_out(atelier: Atelier, seed: int, count: int) -> Iterator[tuple[Drawn, Drawn]]:
+    """Moments that training never saw: the target, and the source doing the same in the same light."""
     for number in range(count):
-        both = (picture(atelier, who, number, seed + _HELD_OUT) for who in (TARGET, SOURCE))
-        yield number, *both
+        target, source = (picture(atelier, who, number, seed + _HELD_OUT) for who in (TARGET, SOURCE))
+        yield target, source

@@ -73,7 +73,7 @@ class Judge:
 
 def losses(net: TwoFaces, pairs: dict[str, Pair], judge: Judge) -> dict[str, Tensor]:
     """The losses by their names, before their weights: each person's own faces given back, and for identity
-    the other's too, of which there is no truth but who it ought to be."""
+    every second of the other's too, of which there is no truth but who it ought to be."""
     total: dict[str, list[Tensor]] = {name: [] for name in WEIGHTS}
     for k, whose in enumerate(PEOPLE):
         one, other = pairs[whose], pairs[PEOPLE[1 - k]]
@@ -82,7 +82,7 @@ def losses(net: TwoFaces, pairs: dict[str, Pair], judge: Judge) -> dict[str, Ten
         total["alpha"].append(alpha(matte, one.matte))
         mixed = face * one.matte + one.picture * (1 - one.matte)
         total["perceptual"].append(apart(judge.seen(mixed), judge.seen(one.picture)))
-        swapped, cover = net(other.shown, whose)
+        swapped, cover = net(other.shown[::2], whose)
         away = [
             1 - (judge.who(on_grey(face, one.matte)) @ judge.middle[whose]).mean(),
             1 - (judge.who(on_grey(swapped, cover.detach())) @ judge.middle[whose]).mean(),
