@@ -15,6 +15,7 @@ import numpy as np
 
 from ..ops.filters import step
 from ..ops.strips import every, never
+from . import hands_before
 from . import landmark_looks as looks
 from .alignment import Square, around
 from .evidence import Plane
@@ -67,6 +68,8 @@ _ONE_HAND = 0.3
 _OTHER_SIDE = 0.1
 
 _MOSTLY = 0.5
+
+_BOTH = LEFT_HAND, RIGHT_HAND
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,6 +172,8 @@ class _Look(Alone):
             left, right = (left, None) if left.away <= right.away else (None, right)
         if face is None and _contradicted(left, right):
             pose, left, right = looks.swapped(pose), right, left
+        if face is not None:
+            left, right = self._before_face(pose, face, left, right)
         return Landmarks(
             pose, face, None if left is None else left.points, None if right is None else right.points, score
         )
@@ -286,6 +291,36 @@ class _Look(Alone):
             if present < _WORTH:
                 break
         return None
+
+    def _before_face(
+        self, pose: Plane, face: Plane, left: _Hand | None, right: _Hand | None
+    ) -> tuple[_Hand | None, _Hand | None]:
+        """Both hands, with one that was not found where the pose has it, and lies before the *face*.
+
+        There a pose hardly sees a wrist: hand and face are of one colour. The hand network is asked over the
+        face itself, where the pose has a wrist or a finger near it at all.
+        """
+        missing = [
+            k
+            for k, hand in enumerate((left, right))
+            if hand is None and hands_before.near(pose, _BOTH[k], face)
+        ]
+        if not missing:
+            return left, right
+        for square in hands_before.squares(face):
+            _, present, following = looks.hand_of(self.nets.hand(self.cut(square, looks.HAND_SIDE)), square)
+            if present < PRESENT:
+                continue
+            raw = self.nets.hand(self.cut(following, looks.HAND_SIDE))
+            points, present, _ = looks.hand_of(raw, following)
+            known = left or right
+            fits = present >= PRESENT and self.mostly_on(points) and hands_before.before(points, face)
+            if not fits or (known is not None and _one_hand(known.points, points)):
+                continue
+            found = _Hand(points, 0.0, raw[2])
+            side = missing[0] if len(missing) == 1 else int(raw[2] > _MOSTLY)
+            return (found, right) if side == 0 else (left, found)
+        return left, right
 
     def _told(self) -> Square | None:
         """The square that the detector told; None where it did not see him."""

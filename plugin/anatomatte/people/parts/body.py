@@ -8,6 +8,7 @@ V. Bazarevsky et al., "BlazePose" (2020) and Y. Kartynnik et al., "Real-time Fac
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -41,6 +42,15 @@ _ARM = (0.16, 0.13, 0.09)
 _LEG = (0.22, 0.15, 0.09)
 _HAND = _FOOT = 0.10
 
+_SHIFT = 4
+_PALM = (0, 1, 5, 9, 13, 17)
+_FINGERS_OF_HAND = ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20), _PALM)
+_FINGER = 0.115
+"""Half the width of a finger, in lengths of the palm."""
+
+_AROUND_FACE = -0.1
+"""Faces beside a face's outline up to which a hand is before it."""
+
 _SEEN = 0.5
 """Visibility from which on a landmark is believed."""
 
@@ -69,6 +79,7 @@ class Body:
         oval: N, faces inside of the face's outline; negative outside.
         skin: N, where the face's skin shows: no eyes, lips or brows.
         eyes: N, faces from the nearer eye.
+        before: N each, how far a pixel of the face is behind the left and the right hand, in 0..1.
         arms, legs: of both sides.
         hands, feet: N each, distance in their radii, of both sides.
         facing: whether the face is seen.
@@ -84,6 +95,7 @@ class Body:
     oval: Vector
     skin: Mask
     eyes: Vector
+    before: tuple[Vector, Vector]
     arms: tuple[Limb, Limb]
     legs: tuple[Limb, Limb]
     hands: tuple[Vector, Vector]
@@ -127,9 +139,22 @@ def body_of(marks: Landmarks, inside: Mask) -> Body:
     face_x, face_y, oval, skin, eyes = work.face()
     return Body(
         work.torso, trunk, np.asarray(height, np.float32), across, face_x, face_y, oval, skin, eyes,
+        (work.before(0, oval), work.before(1, oval)),
         (work.arm(0), work.arm(1)), legs, (work.hand(0), work.hand(1)), (work.foot(0), work.foot(1)),
         work.facing, bool(marks.pose[list(SHOULDER), 2].max() < _SEEN),
     )  # fmt: skip
+
+
+def hand_shape(points: npt.NDArray[np.floating[Any]], size: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """What a hand covers of a picture h×w, in 0..1, of its landmarks (21, 2) in pixels."""
+    made = np.zeros(size[:2], np.uint8)
+    places = np.rint((np.asarray(points[:, :2], np.float64) - 0.5) * (1 << _SHIFT)).astype(np.int32)
+    palm = float(np.hypot(*(points[9, :2] - points[0, :2])))
+    wide = max(1, round(2 * _FINGER * max(palm, float(np.hypot(*(points[5, :2] - points[17, :2]))))))
+    cv2.fillConvexPoly(made, cv2.convexHull(places[list(_PALM)]), 255, cv2.LINE_AA, _SHIFT)
+    for finger in _FINGERS_OF_HAND:
+        cv2.polylines(made, [places[list(finger)]], False, 255, wide, cv2.LINE_AA, _SHIFT)
+    return made.astype(np.float32) / np.float32(255)
 
 
 class _Work:
@@ -188,6 +213,13 @@ class _Work:
         thigh = upper[1] * np.float32(0.9) < lower[1]
         along = np.where(thigh, np.clip(upper[0], -0.5, 1), 1 + lower[0])
         return Limb(np.asarray(along, np.float32), np.minimum(upper[1], lower[1]), self._seen_of(b, c))
+
+    def before(self, side: int, oval: Vector) -> Vector:
+        """How far pixels at a face are behind a hand: its palm and fingers, as wide as they are."""
+        points = (self.marks.left_hand, self.marks.right_hand)[side]
+        if points is None:
+            return np.zeros_like(oval)
+        return hand_shape(points, self.inside.shape)[self.inside] * (oval > _AROUND_FACE)
 
     def hand(self, side: int) -> Vector:
         """Radii from a hand: from the outline of its landmarks, or from wrist to beyond the fingers."""

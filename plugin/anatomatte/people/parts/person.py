@@ -151,6 +151,7 @@ class _Person:
         if self.body is not None:
             _share_skin(made, here)
             _add_glasses(made, self.lab, self.body)
+            _add_hands(made, self.body)
         return np.asarray(made, np.float32)
 
     def _listens(self, colours: Pixels, mass: Pixels) -> Pixels:
@@ -230,6 +231,13 @@ def _add_glasses(made: Pixels, lab: Pixels, at: Body) -> None:
     if eyes.any() and dark[eyes].mean() > 0.6:
         made *= 1 - dark
         made[AT["glasses"]] += dark
+
+
+def _add_hands(made: Pixels, at: Body) -> None:
+    """Hands before the face, which are of its colour: landmarks know them, whatever regions say."""
+    for side, cover in zip(SIDES, at.before, strict=True):
+        made *= 1 - cover
+        made[AT[f"{side}_hand"]] += cover
 
 
 __all__ = ["INSIDE", "Numbers", "OutfitOdds", "Vector", "View", "decided", "ramp", "smoothed"]
