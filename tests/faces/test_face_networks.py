@@ -160,7 +160,7 @@ def test_a_network_of_one_person_needs_no_source(tmp_path: Path) -> None:
     brought(half(tmp_path), "half", ALONE)
     assert np.array_equal(patch_of(swap_network="half", swap_source=""), patch_of(swap_network="half"))
     brought(other(tmp_path, 128, "target"), "same", SWAP.format(side=128, more='takes = "picture"'))
-    with pytest.raises(SettingsError, match="Face source .* is empty"):
+    with pytest.raises(SettingsError, match=r"Face source .* is empty"):
         replaced(swap_network="same", swap_source="")
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..cache import content_key
 from ..errors import SettingsError
-from ..faces import swap_light, swap_pictures
+from ..faces import occluders, swap_light, swap_pictures
 from ..faces.canonical import POINTS, Floats
-from ..faces.swap_warp import View
+from ..faces.swap_warp import View, box_of, mesh
 from ..frame import Frame, Pixels
 from ..parts import channels
 from ..people.places import Point
@@ -125,9 +125,34 @@ def _made(task: Task, light: Pixels, where: str) -> View:
     look = task_of(light, task.work, task.place)
     at, points = one_face(look, where)
     face, body = bare(look, at)
+    face = _seen(light, points, face, where)
     tone = swap_light.body_tone(light, body, BODY_LEAST * float(face.sum()))
     return View(light, points, face, tone)
 
+
+def _seen(light: Pixels, points: Floats, face: Pixels, where: str) -> Pixels:
+    """How far each pixel is bare face H×W, less what is before it and is no skin by its colour.
+
+    Raises:
+        SettingsError: most of the face is behind something.
+    """
+    box = box_of(points, *light.shape[:2])
+    if box is None:
+        return face
+    made, at = face.copy(), (box.rows, box.columns)
+    made[at] *= occluders.uncovered(light, points, face[at], box)
+    there = mesh(points, box)[0] > 0
+    share = float((made[at] > 0.5)[there].mean()) if there.any() else 0.0
+    if share < BARE_LEAST:
+        raise SettingsError(
+            f"{where}: {100 * share:.0f} % of the face in it is bare, of {100 * BARE_LEAST:.0f} needed; a "
+            "mask, a hand, glasses or hair lies over the rest: take a picture of the bare face."
+        )
+    return made
+
+
+BARE_LEAST = 0.5
+"""How much of a source's face must be bare, as a share of its mesh; what is not is not used."""
 
 BODY = (*channels("neck"), *channels("torso_skin"))
 """Bare skin beside a face, which is in the same light."""

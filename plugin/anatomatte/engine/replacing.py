@@ -13,7 +13,7 @@ from ..faces import actor, consent, occluders, swap_blend, swap_light
 from ..faces.actor import Face
 from ..faces.canonical import POINTS, Floats
 from ..faces.pose import apart, pose_of, width_of
-from ..faces.swap_warp import Box, View, Warped, box_of, forehead, mesh, warped
+from ..faces.swap_warp import Box, View, Warped, box_of, warped
 from ..frame import Pixels
 from ..ops import colour
 from ..parts import channels
@@ -105,7 +105,7 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
     work.check()
     old = _own(made, plate, settings.output_colour, box)
     share = _share(made, face.number - 1, box)
-    share = share * _uncovered(plate, points, share, box, size)
+    share = share * occluders.uncovered(plate.light, points, share, box)
     if network is None:
         new = _drawn(views, points, box)
     else:
@@ -153,15 +153,6 @@ def _share(made: Mattes, person: int, box: Box) -> Pixels:
     plane = window.planes([(person, channels("face"))])[0]
     alpha = made.alpha[box.rows, box.columns]
     return np.asarray(np.minimum(plane / np.maximum(alpha, np.float32(1e-6)), 1), np.float32)
-
-
-def _uncovered(plate: Plate, points: Floats, share: Pixels, box: Box, size: float) -> Pixels:
-    """How far a pixel of the window may be a face by its colour, beside the forehead's or all skin's."""
-    inner, skin = mesh(points, box)
-    surely = inner * skin * share
-    high = np.asarray(surely * forehead(points, box), np.float32)
-    light = plate.light[box.rows, box.columns]
-    return occluders.bare(light, high if (high > 0.5).sum() > 0.02 * size**2 else surely, inner, size)
 
 
 def _body(made: Mattes, plate: Plate, person: int, box: Box) -> Pixels | None:

@@ -11,6 +11,9 @@ import numpy as np
 
 from ..frame import Pixels
 from ..ops.filters import gauss, step
+from .canonical import Floats
+from .pose import width_of
+from .swap_warp import Box, forehead, mesh
 
 _COLD = (0.9, 1.3)
 """Stops of red beside green below the skin's up to which a pixel may be skin, and from which on not."""
@@ -48,6 +51,22 @@ def bare(light: Pixels, skin: Pixels, inside: Pixels, width: float) -> Pixels:
     grey /= np.float32(max(float(np.median(grey[there])), _FAINT))
     odd = np.maximum(step(cold, *_COLD) * step(grey, *_LIT), 1 - step(grey, *_DARK)) * (inside > 0)
     return np.asarray(1 - _large(np.asarray(odd, np.float32), max(1, round(_SMALL * width))), np.float32)
+
+
+def uncovered(light: Pixels, points: Floats, share: Pixels, box: Box) -> Pixels:
+    """How far a pixel of a window may be a face by its colour, beside the forehead's or all skin's.
+
+    Args:
+        light: H×W×3 scene-linear, the whole picture.
+        points: (468, 3) of the face.
+        share: how far a pixel of the window is bare face, as parts say.
+    """
+    inner, skin = mesh(points, box)
+    surely = np.asarray(inner * skin * share, np.float32)
+    size = width_of(points)
+    high = np.asarray(surely * forehead(points, box), np.float32)
+    known = high if (high > 0.5).sum() > 0.02 * size**2 else surely
+    return bare(light[box.rows, box.columns], known, inner, size)
 
 
 def _large(odd: Pixels, radius: int) -> Pixels:

@@ -6,12 +6,13 @@ A pose hardly sees the wrist of such a hand, for hand and face are of one colour
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from .alignment import Square
 from .evidence import Plane
+from .landmark_looks import face_square
 
 _NEAR = 1.6
 """Distance in lengths of a face between its middle and a wrist or a finger of the pose up to which a hand may
@@ -20,32 +21,60 @@ be before it."""
 _SIDE = 1.2
 """Side of the squares in which one is looked for, in lengths of the face."""
 
+_WIDE, _HALF = 0.8, 0.5
+"""How wide a face is beside its length, and its half."""
+
+_APART = 0.5
+"""Distance of two hands' middles, beside how large they are, up to which they are one."""
+
+_ALIKE = 0.6
+"""How large one hand is beside the other, at least."""
+
 _LARGE = 0.35, 1.8
 """How large a hand is beside a face, least and most."""
 
 
-def near(pose: Plane, hand: tuple[int, int, int], face: Plane) -> bool:
-    """Whether a pose (33, 4) has some of a hand, by its landmarks' numbers, near a face (468, 3)."""
-    away = pose[list(hand), :2] - face[:, :2].mean(0)
-    return float(np.hypot(*away.T).min()) < _NEAR * _long(face)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a face is: its middle and its length in pixels."""
+
+    x: float
+    y: float
+    long: float
 
 
-def squares(face: Plane) -> Iterator[Square]:
-    """Squares over a face (468, 3) in which a hand may be, from the mouth outward, upright and lying."""
-    middle, side = face[:, :2].mean(0), _SIDE * _long(face)
+def place_of(pose: Plane, face: Plane | None) -> Place:
+    """The place of a face (468, 3), or where a pose (33, 4) has one that no network saw, behind the hand."""
+    if face is None:
+        square = face_square(pose)
+        return Place(square.x, square.y, max(square.side / 2, 1.0))
+    x, y = face[:, :2].mean(0)
+    return Place(float(x), float(y), max(float(np.ptp(face[:, :2], 0).max()), 1.0))
+
+
+def near(pose: Plane, hand: tuple[int, int, int], at: Place) -> bool:
+    """Whether a pose (33, 4) has some of a hand, by its landmarks' numbers, near a face."""
+    return float(np.hypot(*(pose[list(hand), :2] - [at.x, at.y]).T).min()) < _NEAR * at.long
+
+
+def squares(at: Place) -> Iterator[Square]:
+    """Squares over a face in which a hand may be, from the mouth outward, upright and lying."""
     for down in (0.35, 0.7, 0.0):
         for across in (0.0, -0.4, 0.4):
             for turn in (0, 90, -90):
-                x, y = middle + np.array([across, down]) * _long(face)
-                yield Square(float(x), float(y), side, float(np.radians(turn)))
+                x, y = at.x + across * at.long, at.y + down * at.long
+                yield Square(x, y, _SIDE * at.long, float(np.radians(turn)))
 
 
-def before(hand: Plane, face: Plane) -> bool:
-    """Whether some of a hand (21, 2) is over a face (468, 3), and it is as large as one is beside a face."""
-    hull = cv2.convexHull(np.ascontiguousarray(face[:, :2], np.float32))
-    inside = [cv2.pointPolygonTest(hull, (float(x), float(y)), False) > 0 for x, y in hand]
-    return any(inside) and _LARGE[0] < float(np.ptp(hand, 0).max()) / _long(face) < _LARGE[1]
+def another(one: Plane, other: Plane) -> bool:
+    """Whether two hands (21, 2) can be both hands of somebody: beside each other, and about as large."""
+    first, second = (float(np.ptp(hand, 0).max()) for hand in (one, other))
+    away = float(np.hypot(*(one.mean(0) - other.mean(0))))
+    return away > _APART * max(first, second) and min(first, second) > _ALIKE * max(first, second)
 
 
-def _long(face: Plane) -> float:
-    return max(float(np.ptp(face[:, :2], 0).max()), 1.0)
+def before(hand: Plane, at: Place) -> bool:
+    """Whether some of a hand (21, 2) is over a face, and it is as large as one is beside a face."""
+    away = (hand - [at.x, at.y]) / [_WIDE * at.long, at.long]
+    over = bool((np.hypot(*away.T) < _HALF).any())
+    return over and _LARGE[0] < float(np.ptp(hand, 0).max()) / at.long < _LARGE[1]

@@ -172,8 +172,7 @@ class _Look(Alone):
             left, right = (left, None) if left.away <= right.away else (None, right)
         if face is None and _contradicted(left, right):
             pose, left, right = looks.swapped(pose), right, left
-        if face is not None:
-            left, right = self._before_face(pose, face, left, right)
+        left, right = self._before_face(pose, hands_before.place_of(pose, face), left, right)
         return Landmarks(
             pose, face, None if left is None else left.points, None if right is None else right.points, score
         )
@@ -293,7 +292,7 @@ class _Look(Alone):
         return None
 
     def _before_face(
-        self, pose: Plane, face: Plane, left: _Hand | None, right: _Hand | None
+        self, pose: Plane, face: hands_before.Place, left: _Hand | None, right: _Hand | None
     ) -> tuple[_Hand | None, _Hand | None]:
         """Both hands, with one that was not found where the pose has it, and lies before the *face*.
 
@@ -308,14 +307,17 @@ class _Look(Alone):
         if not missing:
             return left, right
         for square in hands_before.squares(face):
+            if square.side < SMALLEST:
+                break
             _, present, following = looks.hand_of(self.nets.hand(self.cut(square, looks.HAND_SIDE)), square)
             if present < PRESENT:
                 continue
-            raw = self.nets.hand(self.cut(following, looks.HAND_SIDE))
+            cut = self.cut(following, looks.HAND_SIDE)
+            raw, mirrored = self.nets.hand(cut), self.nets.hand(np.ascontiguousarray(cut[:, ::-1]))
             points, present, _ = looks.hand_of(raw, following)
-            known = left or right
+            present, known = min(present, mirrored[1]), left or right
             fits = present >= PRESENT and self.mostly_on(points) and hands_before.before(points, face)
-            if not fits or (known is not None and _one_hand(known.points, points)):
+            if not fits or (known is not None and not hands_before.another(known.points, points)):
                 continue
             found = _Hand(points, 0.0, raw[2])
             side = missing[0] if len(missing) == 1 else int(raw[2] > _MOSTLY)

@@ -45,7 +45,10 @@ _HAND = _FOOT = 0.10
 _SHIFT = 4
 _PALM = (0, 1, 5, 9, 13, 17)
 _FINGERS_OF_HAND = ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20), _PALM)
-_FINGER = 0.115
+_TIPS, _NAIL = (4, 8, 12, 16, 20), 0.3
+"""A finger's last landmark, and how far the finger goes on behind it, in lengths of its last bone."""
+
+_FINGER = 0.13
 """Half the width of a finger, in lengths of the palm."""
 
 _AROUND_FACE = -0.1
@@ -148,7 +151,9 @@ def body_of(marks: Landmarks, inside: Mask) -> Body:
 def hand_shape(points: npt.NDArray[np.floating[Any]], size: tuple[int, ...]) -> npt.NDArray[np.float32]:
     """What a hand covers of a picture h×w, in 0..1, of its landmarks (21, 2) in pixels."""
     made = np.zeros(size[:2], np.uint8)
-    places = np.rint((np.asarray(points[:, :2], np.float64) - 0.5) * (1 << _SHIFT)).astype(np.int32)
+    exact = np.array(points[:, :2], np.float64)
+    exact[list(_TIPS)] += _NAIL * (exact[list(_TIPS)] - exact[[tip - 1 for tip in _TIPS]])
+    places = np.rint((exact - 0.5) * (1 << _SHIFT)).astype(np.int32)
     palm = float(np.hypot(*(points[9, :2] - points[0, :2])))
     wide = max(1, round(2 * _FINGER * max(palm, float(np.hypot(*(points[5, :2] - points[17, :2]))))))
     cv2.fillConvexPoly(made, cv2.convexHull(places[list(_PALM)]), 255, cv2.LINE_AA, _SHIFT)
