@@ -152,8 +152,8 @@ def little(seed: int) -> Faces:
     return Faces(made[..., :3], made[..., 3])
 
 
-def begun(run: Path, steps: int = 6) -> Fit:
-    plan = Plan(run, steps, 2, who_steps=3, every=3, shape=SMALL)
+def begun(run: Path, batch: int = 2) -> Fit:
+    plan = Plan(run, 6, batch, who_steps=3, every=3, shape=SMALL)
     return Fit(plan, People(little(1), little(2)))
 
 
@@ -195,6 +195,6 @@ def test_a_run_that_is_broken_off_goes_on_to_the_same_numbers(tmp_path: Path) ->
 def test_another_run_in_the_same_folder_is_told(tmp_path: Path) -> None:
     begun(tmp_path)
     with pytest.raises(ValueError, match=r"was begun with other settings; name another folder \(--run\)"):
-        begun(tmp_path, 8)
+        begun(tmp_path, 3)
     plan = dataclasses.replace(begun(tmp_path).plan, every=1)  # how often it is told may be another
     Fit(plan, People(little(1), little(2)))

@@ -33,8 +33,8 @@ class Plan:
     """Settings of one run."""
 
     run: Path
-    steps: int = 2000
-    batch: int = 8
+    steps: int = 1200
+    batch: int = 4
     lr: float = 8e-4
     seed: int = 1
     threads: int = 1
@@ -46,9 +46,9 @@ class Plan:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What must be the same for a run to go on."""
-        told = asdict(self)
-        return json.loads(json.dumps({k: v for k, v in told.items() if k not in ("run", "threads", "every")}))
+        """What must be the same for a run to go on; it may be made longer, and is another then."""
+        free = ("run", "threads", "every", "steps")
+        return json.loads(json.dumps({k: v for k, v in asdict(self).items() if k not in free}))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ of what the other becomes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,13 +135,17 @@ class Atelier:
 
     def draw(self, who: Who, what: Moment) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """The picture (side, side, 3) and its matte of bare face (side, side), uint8."""
+        picture, share = self.parts(who, what)
+        return picture, _bytes(share(INDEX["face"]) * 255)
+
+    def parts(self, who: Who, what: Moment) -> tuple[NDArray[np.uint8], Callable[[int], NDArray[np.float32]]]:
+        """The picture, and what says how far its pixels are a part, (side, side) in 0..1."""
         rng = np.random.default_rng(what.seed)
         w = _dressed(self.casting, who, what.turns)
         camera = self._camera(w, what)
         scene: list[Piece | Strands] = list(w.scene)
         colour, part = self.renderer.draw(scene, camera, draw_light(rng), self.side, self.side, 6.0)
-
-        seen = colour[..., 3] > 0
+        label, seen = part.copy(), colour[..., 3] > 0
 
         def mean(plane: NDArray[np.floating]) -> NDArray[np.float32]:
             size = (self.side, self.side)
@@ -149,8 +154,7 @@ class Atelier:
         cover = mean(seen.astype(np.float32))[..., None]
         lit = mean(np.ascontiguousarray(colour[..., :3]).astype(np.float32))
         picture = lit + (1 - cover) * _place(rng, self.side)
-        face = mean(((part == INDEX["face"]) & seen).astype(np.float32))
-        return _bytes(picture), _bytes(face * 255)
+        return _bytes(picture), lambda wanted: mean(((label == wanted) & seen).astype(np.float32))
 
     def _camera(self, w: Wearer, what: Moment) -> Camera:
         head = w.joint("head") + np.array([what.off[0], 0.35 + what.off[1], 0])

@@ -24,9 +24,9 @@ class Shape:
     """The template's side, the encoder's channels, the numbers between, the decoders' channels."""
 
     side: int = 128
-    widths: tuple[int, int, int, int] = (24, 48, 96, 128)
-    code: int = 160
-    back: tuple[int, int, int, int] = (96, 64, 40, 24)
+    widths: tuple[int, int, int, int] = (16, 32, 64, 96)
+    code: int = 128
+    back: tuple[int, int, int, int] = (64, 48, 32, 20)
 
     @property
     def cells(self) -> int:

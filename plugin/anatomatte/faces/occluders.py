@@ -24,7 +24,7 @@ _LIT = (0.25, 0.4)
 _DARK = (0.05, 0.09)
 """Light beside the skin's up to which nothing of a face is so dark, and from which on it may be."""
 
-_SMALL = 0.07
+_SMALL = 0.06
 """Half the width of what is large enough, in widths of the face."""
 
 _SOFT = 0.008
