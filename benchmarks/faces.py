@@ -1,6 +1,6 @@
 """How well faces are found: landmarks against the published networks, regions on drawn heads, and the time.
 
-    python benchmarks/faces.py [--assets FOLDER] [--heads N] [--swap] [--json] [--sheet OUT.png]
+    python benchmarks/faces.py [--assets FOLDER] [--heads N] [--only drawn] [--swap] [--json] [--sheet PNG]
 
 `landmark_nme` is the mean distance of 478 landmarks between what the node computes and what MediaPipe's own
 graph said of drawn faces (`tests/data/faces`), through the distance between the outer corners of the eyes, in
@@ -36,6 +36,8 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 
 from anatomatte.engine import faces as engine_faces
 from anatomatte.engine import key_frame, memo, prepare, subject, work_for
@@ -52,6 +54,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 FIXTURE = HERE.parent / "tests" / "data" / "faces" / "published.npz"
+CONSOLE = Console(stderr=True)
 COLOURS = {"brows": (255, 200, 0), "eyes": (255, 255, 255), "iris": (0, 90, 255), "lips": (255, 0, 60)}
 
 
@@ -106,7 +109,7 @@ def drawn(assets: Path, count: int, sheet: list[Any]) -> dict[str, float | None]
     from faces_drawn import CLASSES, heads
 
     tally = Tally(CLASSES)
-    for head in heads(assets, count):
+    for head in track(heads(assets, count), "heads", count, console=CONSOLE):
         task = task_of(head.picture)
         seen = [one for one in engine_faces.faces_of(task, people_of(task)) if one is not None]
         tally.heads += 1
@@ -168,6 +171,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--assets", type=Path, default=os.environ.get("ANATOMATTE_ASSETS"))
     parser.add_argument("--heads", type=int, default=40)
+    parser.add_argument("--only", choices=("drawn",), help="drawn heads alone: no times, no clip")
     parser.add_argument("--swap", action="store_true", help="measure replacement too")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--sheet", type=Path)
@@ -177,10 +181,11 @@ def main() -> None:
     sheet: list[Any] = []
     if args.assets:
         made |= drawn(args.assets, args.heads, sheet)
-    made |= times()
-    import faces_steady
+    if args.only != "drawn":
+        import faces_steady
 
-    made |= faces_steady.measured()
+        CONSOLE.print("times, then how much regions tremble")
+        made |= times() | faces_steady.measured()
     if args.swap:
         import faces_swap
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from anatomatte.engine import face_nets, face_views, work_for
 from anatomatte.errors import SettingsError
@@ -17,6 +16,8 @@ from anatomatte.faces import swap_aligned, swap_pictures
 from anatomatte.faces.canonical import Floats
 from anatomatte.frame import Pixels
 from anatomatte.settings import Settings
+
+from .telling import say, told
 
 FEWEST = 8
 """Pictures with a face that a take must have."""
@@ -66,7 +67,7 @@ def of_pictures(named: Iterable[tuple[str, Pixels, Pixels | None]], side: int) -
         try:
             made.append(cut(light, side, matte, name))
         except SettingsError as why:
-            tqdm.write(f"left out: {why}")
+            say(f"left out: {why}")
     planes = (side, side)
     if not made:
         return Faces(np.zeros((0, *planes, 3), np.float32), np.zeros((0, *planes), np.float32))
@@ -90,7 +91,7 @@ def of_take(take: str, words: str, side: int, most: int = 2000) -> Faces:
 
 
 def _read(files: tuple[Path, ...], words: str) -> Iterator[tuple[str, Pixels, None]]:
-    for path in tqdm(files, words, unit="picture"):
+    for path in told(files, words, len(files)):
         yield path.name, swap_pictures.light_of(path, words), None
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from anatomatte.frame import Pixels
 from anatomatte.ops import colour
@@ -16,6 +15,7 @@ from . import cuts
 from .cuts import Faces
 from .fit import People
 from .heads import Atelier, Who, moment
+from .telling import told
 
 SOURCE, TARGET = Who(160, 2), Who(40, 8)
 """Whose faces are drawn: the one that is put in, and the one that is there."""
@@ -64,7 +64,7 @@ def drawn(assets: Path, run: Path, side: int, seed: int, how: Drawing) -> People
 def _pictures(
     atelier: Atelier, name: str, who: Who, numbers: range, seed: int
 ) -> Iterator[tuple[str, Pixels, Pixels]]:
-    for number in tqdm(numbers, f"drawing {name}", unit="picture"):
+    for number in told(numbers, f"drawing {name}", len(numbers)):
         yield f"{name} {number}", *picture(atelier, who, number, seed)
 
 

@@ -16,13 +16,13 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from . import cuts, who
 from .bent import pair, planes
 from .cuts import Faces
 from .losses import WEIGHTS, Judge, Seen, losses, weighed
 from .net import PEOPLE, PutIn, Shape, TwoFaces
+from .telling import bar
 
 FULL, PLAN, CURVE = "full.pt", "plan.json", "curve.csv"
 """Files of a run: everything to go on from, what it was begun with, the losses."""
@@ -103,21 +103,19 @@ class Fit:
 
     def run(self) -> TwoFaces:
         """Make the steps that are left; a checkpoint stands after each `every` of them."""
-        plan, shown = self.plan, dict.fromkeys(WEIGHTS, 0.0)
-        bar = tqdm(total=plan.steps, initial=self.done, desc="two faces", unit="step")
-        since = 0
-        while self.done < plan.steps:
-            for name, value in self.step().items():
-                shown[name] += value
-            since += 1
-            bar.update()
-            if self.done % plan.every == 0 or self.done == plan.steps:
-                row = {"step": float(self.done)} | {name: value / since for name, value in shown.items()}
-                self.rows.append(row)
-                bar.set_postfix({name: f"{value:.3f}" for name, value in row.items() if name != "step"})
-                self.save()
-                shown, since = dict.fromkeys(WEIGHTS, 0.0), 0
-        bar.close()
+        plan = self.plan
+        with bar("two faces", plan.steps, self.done) as shown:
+            since: list[dict[str, float]] = []
+            while self.done < plan.steps:
+                since.append(self.step())
+                told = None
+                if self.done % plan.every == 0 or self.done == plan.steps:
+                    means = {name: float(np.mean([one[name] for one in since])) for name in WEIGHTS}
+                    self.rows.append({"step": float(self.done)} | means)
+                    told = ", ".join(f"{name} {value:.4f}" for name, value in means.items())
+                    self.save()
+                    since = []
+                shown.one(told)
         return self.net
 
     def step(self) -> dict[str, float]:

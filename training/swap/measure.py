@@ -18,7 +18,6 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from anatomatte import engine
 from anatomatte.engine import face_nets
@@ -36,6 +35,7 @@ from .drawn import SOURCE, Drawing, held_out, picture
 from .fit import People
 from .heads import Atelier
 from .net import Embedding, PutIn, TwoFaces, on_grey
+from .telling import say, told
 
 NOTE = {"consent_who": "drawn heads", "consent_what": "a measurement", "consent_when": "2026-11-29"}
 WAYS: dict[str, dict[str, Any]] = {
@@ -63,11 +63,11 @@ def measured(
     found: list[dict[str, float]] = []
     rows = []
     with _ready(files, atelier, seed, how) as (source, id):
-        for target, truth in tqdm(held_out(atelier, seed, how.held_out), "measuring", how.held_out):
+        for target, truth in told(held_out(atelier, seed, how.held_out), "measuring", how.held_out):
             try:
                 one, row = _moment(net, target, truth, source, id, (judge, homes))
             except SettingsError as why:
-                tqdm.write(f"left out: {why}")
+                say(f"left out: {why}")
                 continue
             found.append(one)
             rows.append(row)

@@ -8,11 +8,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from .bent import pair, planes
 from .cuts import Faces
 from .net import Embedding, on_grey
+from .telling import told
 
 _SHARP = 12.0
 """By how much cosines are multiplied (NormFace, Wang et al., ACM MM 2017)."""
@@ -29,7 +29,7 @@ def learned(people: Sequence[Faces], steps: int, seed: int) -> Embedding:
     net = Embedding()
     homes = nn.Parameter(torch.randn(len(people), 64))
     optimiser = torch.optim.Adam([*net.parameters(), homes], 1e-3)
-    for step in tqdm(range(steps), "who is who", unit="step", leave=False):
+    for step in told(range(steps), "who is who", steps):
         rng = np.random.default_rng([seed, 1, step])
         chosen = rng.permutation(len(people))[:12]
         pairs = [pair(people[k], rng, _EACH) for k in chosen]
