@@ -80,7 +80,7 @@ def read(path: Path) -> tuple[np.ndarray, dict[str, str]]:
 
 
 def test_takes_of_people_need_a_consent_note(takes: list[str | Path], tmp_path: Path) -> None:
-    begin: list[str | Path] = ["training", "swap", *takes, "--small", "--steps", "1", "--run", tmp_path / "run"]
+    begin = ["training", "swap", *takes, "--small", "--steps", "1", "--run", tmp_path / "run"]
     code, said = python(*begin)
     assert code == 1 and "off until a consent note is given for this shot" in said
     code, said = python(*begin, *NOTED[:2])
