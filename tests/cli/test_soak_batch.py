@@ -65,6 +65,7 @@ def flat(told: list[float]) -> tuple[float, float]:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(4 * 3600)  # of the layers of two people a frame takes seconds, beside other work ten
 @pytest.mark.parametrize("words", [KEYER, PEOPLE], ids=["keyer", "people"])
 def test_three_hundred_hd_frames_are_flat(tmp_path: Path, words: tuple[str, ...]) -> None:
     count = int(os.environ.get("ANATOMATTE_SOAK_FRAMES", "300"))
