@@ -41,9 +41,10 @@ NOTE = {"consent_who": "drawn heads", "consent_what": "a measurement", "consent_
 WAYS: dict[str, dict[str, Any]] = {
     "warp_alone": {"swap": "pictures", "swap_light": 0.0, "swap_texture": 0.0},
     "pictures": {"swap": "pictures"},
+    "network_alone": {"swap": "network", "swap_light": 0.0, "swap_texture": 0.0},
     "network": {"swap": "network"},
 }
-"""How the node replaces a face: by the warp, by the warp with light and texture, by the network."""
+"""How the node replaces a face: by the warp and by the network, each alone, and in the plate's light."""
 
 _SHOWN = 24
 
@@ -133,15 +134,24 @@ def _moment(
     mesh = swap_aligned.cut(swap_warp.mesh(there.points, window)[0][..., None], there.points, side)
     where = (wanted.matte > 0.5) & (there.matte > 0.5) & (mesh.reshape(side, side) > 0.5)
     looks: dict[str, Pixels] = {"untouched": there.picture}
-    with torch.no_grad():
-        face, matte = (one[0].permute(1, 2, 0).numpy() for one in PutIn(net)(planes(there.picture[None])))
+    face, matte = _given(net, there.picture)
+    again, cover = _given(net, wanted.picture)
     looks["decoder"] = face
     for name, values in WAYS.items():
         looks[name] = shown(_replaced(target[0], source, id, values), there.points)
     made = {f"pixel_{name}": float(np.abs(look - want)[where].mean()) for name, look in looks.items()}
-    made["alpha"] = float(np.abs(matte[..., 0] - wanted.matte).mean())
+    made["pixel_own"] = float(np.abs(again - wanted.picture)[wanted.matte > 0.5].mean())
+    mattes = {"": matte, "_own": cover, "_untouched": there.matte}
+    made |= {f"alpha{name}": float(np.abs(one - wanted.matte).mean()) for name, one in mattes.items()}
     made |= _likeness(looks | {"truth": want}, where, *known)
-    return made, [there.picture, want, *(looks[name] for name in ("decoder", *WAYS)), matte[..., 0]]
+    return made, [there.picture, want, *(looks[name] for name in ("decoder", *WAYS)), matte]
+
+
+def _given(net: TwoFaces, picture: Pixels) -> tuple[Pixels, Pixels]:
+    """The source's face for a cut one, and its matte."""
+    with torch.no_grad():
+        face, matte = PutIn(net)(planes(picture[None]))
+    return face[0].permute(1, 2, 0).numpy(), matte[0, 0].numpy()
 
 
 def _likeness(
