@@ -29,9 +29,12 @@ class Bar:
         self._task = progress.add_task(what, total=count, completed=done, words="")
 
     def one(self, words: str | None = None) -> None:
-        """One step is done."""
+        """One step is done; what there is to say of it stands in a log too, which has no bar."""
         more = {} if words is None else {"words": words}
         self._progress.update(self._task, advance=1, **more)  # type: ignore[arg-type]
+        if words is not None and not CONSOLE.is_terminal:
+            task = self._progress.tasks[self._task]
+            say(f"{task.description} {task.completed:.0f}/{task.total:.0f}: {words}")
 
 
 @contextmanager
