@@ -121,7 +121,8 @@ def _moment(
     known: tuple[Embedding, dict[str, torch.Tensor]],
 ) -> tuple[dict[str, float], list[Pixels]]:
     side = net.shape.side
-    there, wanted = cuts.cut(target[0], side, target[1]), cuts.cut(truth[0], side, truth[1])
+    there = cuts.cut(target[0], side, target[1], "a target")
+    wanted = cuts.cut(truth[0], side, truth[1], "its truth")
     _, gain = face_nets.shown(target[0], there.points, side)
 
     def shown(light: Pixels, points: np.ndarray) -> Pixels:
