@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import quote
 import click
 
 from anatomatte.errors import SettingsError
+from anatomatte.file_names import shown
 
 from .cmd_serve import command as serve_command
 from .cmd_serve import serve
@@ -37,7 +39,7 @@ def sidecar_of(shot: str) -> Path:
     """The sidecar that is meant by its own name or by its plate's.
 
     Raises:
-        SettingsError: there is none.
+        SettingsError: there is none, or one that the page cannot name or may not follow.
     """
     from anatomatte.shot.schema import SUFFIX
     from anatomatte_batch.analyse import beside
@@ -46,4 +48,11 @@ def sidecar_of(shot: str) -> Path:
     path = Path(shot) if shot.endswith(SUFFIX) else beside(parse_pattern(shot))
     if not path.is_file():
         raise SettingsError(f"{path} is not there; `anatomatte analyse` of the plate writes it.")
+    if path.is_symlink():
+        raise SettingsError(f"{path} is a link, and the page follows none; name {os.path.realpath(path)}.")
+    if not path.name.isprintable():
+        raise SettingsError(
+            f"The page cannot show a shot whose name is no UTF-8 ({shown(path.name)}); rename plate and "
+            "sidecar, or mend it with `anatomatte correct`."
+        )
     return path.absolute()

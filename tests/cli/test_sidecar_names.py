@@ -84,6 +84,17 @@ def test_the_files_of_a_link_lie_beside_what_it_leads_to(plate: Path, tmp_path: 
     assert [name.partition("-")[0] for name in packed] == ["p.shot.json", "real.frames", "real.matte"]
 
 
+def test_the_review_room_refuses_what_its_page_cannot_name_or_follow(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(shot(WALL, {1: ()}), tmp_path, NAME)
+    assert main(["review", str(path)]) == 2
+    assert r"whose name is no UTF-8 (caf\xe9.shot.json)" in capsys.readouterr().err
+    (tmp_path / "link.shot.json").symlink_to(written(shot(WALL, {1: ()}), tmp_path))
+    assert main(["review", str(tmp_path / "link.shot.json")]) == 2
+    assert f"follows none; name {tmp_path / 'plate.shot.json'}" in capsys.readouterr().err
+
+
 def test_files_beside_a_link_are_found_too(tmp_path: Path) -> None:
     """Where the frames' file was copied, or written by a version before this one."""
     path = written(shot(WALL, {1: ()}), tmp_path)
