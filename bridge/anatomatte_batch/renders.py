@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from anatomatte.settings import Value
@@ -60,6 +59,8 @@ def render_layers(
 
 def _apart(pixels: Floats, count: int) -> list[Floats]:
     """The first *count* mattes of a render, each H×W×1; one that is 0 everywhere takes no memory."""
+    import cv2  # not before the engine has looked whether there is room for it
+
     none = np.broadcast_to(np.zeros((), np.float32), (*pixels.shape[:2], 1))
     planes = [none] * count
     for y in range(0, len(pixels), _ROWS):  # a strip at a time stays near the processor

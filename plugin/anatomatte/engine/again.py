@@ -47,10 +47,15 @@ class Ready:
         """What tells the plate at full resolution from every other."""
         return content_key(self.plate.frame.pixels)
 
-    def at(self, settings: Settings, work: Work, around: Around | None) -> Ready:
-        """The same frame for another call of the host, which packs it in another way."""
+    def at(self, settings: Settings, work: Work, around: Around | None, shot: AtFrame | None) -> Ready:
+        """The same frame for another call of the host, which packs it in another way.
+
+        The sidecar may say more now of what makes no mattes, as who agreed to a new face.
+        """
         inner = dataclasses.replace(work, scale=self.task.work.scale)
-        task = dataclasses.replace(self.task, settings=settings, work=inner, around=around)
+        task = dataclasses.replace(
+            self.task, settings=settings, work=inner, around=around, shot=shot, wardrobe=shot
+        )
         made = dataclasses.replace(self, task=task)
         if self.small is not None:
             made.__dict__["content"] = self.content

@@ -54,7 +54,7 @@ def key_frame(
             ready = _ready(clips, settings, work, half, around, shot)
             again.keep(known, ready)
         else:
-            ready = last.at(settings, work, around)
+            ready = last.at(settings, work, around, shot)
         plate, small, task = ready.plate, ready.small, ready.task
 
         def make() -> Mattes:
