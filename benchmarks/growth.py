@@ -6,9 +6,9 @@ Warm frames of a sequence, rendered through the node as a host does it, each cas
 with a plate that is another one in every frame. Seconds of the processor on one thread, and the peak of
 memory of the process:
 
-    people    UHD with parts, of 1 to 4 drawn people of one size, apart (people_N), and four beside one
-              (people_ratio_4 is at most 4 where cost is no worse than linear); of more drawn ones networks
-              that know photos find some
+    people    UHD with parts, each frame by itself, of 1 to 4 drawn people of one size, apart (people_N), four
+              beside one (people_ratio_4 is at most 4 where cost is no worse than linear); of more drawn
+              ones networks that know photos find some
     pixels    the key and people (alpha alone), each frame by itself, at HD, UHD and 8K (keyer_hd …
               people_8k), and seconds and memory for a pixel at 8K through those at UHD (keyer_8k_ratio,
               people_8k_ratio, keyer_8k_gb_ratio, people_8k_gb_ratio), memory beyond that at HD
@@ -194,10 +194,12 @@ def main() -> int:
     shape = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=shape)
     parser.add_argument("--only", default="people,pixels,window,threads")
-    parser.add_argument("--count", type=int, default=4, help="warm frames of a case")
+    parser.add_argument("--count", type=int, default=4, help="frames of a case, at least 2: one warms up")
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
+    if args.count < 2:
+        parser.error(f"--count {args.count}: a case takes 2 frames or more, as the first one warms up.")
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name:
         todo = cases(Path(name), args.only.split(","), args.count)
