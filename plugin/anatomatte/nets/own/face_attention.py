@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from .face_mesh import SIDE, Branch, Residual, level
 from .portrait_net import Filter
-from .weights_file import fill, for_inference, must_be, read
+from .weights_file import ready
 
 __all__ = ["EYES", "LANDMARKS", "LIPS", "NET", "SIDE", "FaceAttention", "Found", "load"]
 
@@ -183,18 +183,5 @@ def _order() -> list[int]:
 
 
 def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> FaceAttention:
-    """The network for inference: eval mode, channels-last, no gradients.
-
-    Args:
-        path: the .safetensors file that `training.landmarks` wrote.
-        device: `cpu`, `cuda` or any torch device.
-        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
-
-    Raises:
-        SetupError: the file is missing, damaged or of another network.
-    """
-    header, state = read(path, "the face mesh with attention")
-    must_be(header, NET, path)
-    net = FaceAttention()
-    fill(net, state, path)
-    return for_inference(net, device, dtype)
+    """The network of a weights file, as `weights_file.ready` gives it."""
+    return ready(FaceAttention, NET, "the face mesh with attention", path, device, dtype)

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .person_detector import depth_to_space
-from .weights_file import fill, for_inference, must_be, read
+from .weights_file import ready
 
 SIDE = 192
 """Width and height of the picture; it is letterboxed in black, and its values go from -1 to 1."""
@@ -115,18 +115,5 @@ class FaceDetector(nn.Module):
 
 
 def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> FaceDetector:
-    """The network for inference: eval mode, channels-last, no gradients.
-
-    Args:
-        path: the .safetensors file that `training.landmarks` wrote.
-        device: `cpu`, `cuda` or any torch device.
-        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
-
-    Raises:
-        SetupError: the file is missing, damaged or of another network.
-    """
-    header, state = read(path, "the face detector")
-    must_be(header, NET, path)
-    net = FaceDetector()
-    fill(net, state, path)
-    return for_inference(net, device, dtype)
+    """The network of a weights file, as `weights_file.ready` gives it."""
+    return ready(FaceDetector, NET, "the face detector", path, device, dtype)

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .portrait_net import Filter
-from .weights_file import fill, for_inference, must_be, read
+from .weights_file import ready
 
 SIDE = 192
 """Width and height of the picture; its values go from 0 to 1."""
@@ -100,18 +100,5 @@ class FaceMesh(nn.Module):
 
 
 def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> FaceMesh:
-    """The network for inference: eval mode, channels-last, no gradients.
-
-    Args:
-        path: the .safetensors file that `training.landmarks` wrote.
-        device: `cpu`, `cuda` or any torch device.
-        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
-
-    Raises:
-        SetupError: the file is missing, damaged or of another network.
-    """
-    header, state = read(path, "the face mesh")
-    must_be(header, NET, path)
-    net = FaceMesh()
-    fill(net, state, path)
-    return for_inference(net, device, dtype)
+    """The network of a weights file, as `weights_file.ready` gives it."""
+    return ready(FaceMesh, NET, "the face mesh", path, device, dtype)

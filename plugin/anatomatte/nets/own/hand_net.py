@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .portrait_net import Filter
 from .pose_trunk import Conv
-from .weights_file import fill, for_inference, must_be, read
+from .weights_file import ready
 
 SIDE = 224
 """Width and height of the picture; its values go from 0 to 1."""
@@ -87,18 +87,5 @@ class HandNet(nn.Module):
 
 
 def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> HandNet:
-    """The network for inference: eval mode, channels-last, no gradients.
-
-    Args:
-        path: the .safetensors file that `training.landmarks` wrote.
-        device: `cpu`, `cuda` or any torch device.
-        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
-
-    Raises:
-        SetupError: the file is missing, damaged or of another network.
-    """
-    header, state = read(path, "the hand network")
-    must_be(header, NET, path)
-    net = HandNet()
-    fill(net, state, path)
-    return for_inference(net, device, dtype)
+    """The network of a weights file, as `weights_file.ready` gives it."""
+    return ready(HandNet, NET, "the hand network", path, device, dtype)

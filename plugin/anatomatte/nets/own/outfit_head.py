@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..person_cells import COLUMNS, ROWS, WHOLE, Box, Plane, own_cells, within
-from .weights_file import fill, for_inference, must_be, read
+from .weights_file import ready
 
 OUTFITS = ("dress", "skirt", "trousers")
 """What covers the hips: parts of that name; shorts are trousers, what is worn under a dress is not asked."""
@@ -145,21 +145,8 @@ class OutfitHead(nn.Module):
 
 
 def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> OutfitHead:
-    """The head for inference: eval mode, no gradients.
-
-    Args:
-        path: the .safetensors file that `training.outfits` wrote.
-        device: `cpu`, `cuda` or any torch device.
-        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
-
-    Raises:
-        SetupError: the file is missing, damaged or of another network.
-    """
-    header, state = read(path, "the outfit head")
-    must_be(header, NET, path)
-    head = OutfitHead()
-    fill(head, state, path)
-    return for_inference(head, device, dtype)
+    """The head of a weights file, as `weights_file.ready` gives it."""
+    return ready(OutfitHead, NET, "the outfit head", path, device, dtype)
 
 
 def outfit_odds(head: OutfitHead, seen: Seen, picture: Plane, matte: Plane) -> Plane | None:

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .pose_trunk import Conv, Inverted
-from .weights_file import fill, for_inference, must_be, read
+from .weights_file import ready
 
 SIDE = 224
 """Width and height of the picture; it is letterboxed in black, and its values go from -1 to 1."""
@@ -133,18 +133,5 @@ class PersonDetector(nn.Module):
 
 
 def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> PersonDetector:
-    """The network for inference: eval mode, channels-last, no gradients.
-
-    Args:
-        path: the .safetensors file that `training.pretrained` wrote.
-        device: `cpu`, `cuda` or any torch device.
-        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
-
-    Raises:
-        SetupError: the file is missing, damaged or of another network.
-    """
-    header, state = read(path, "the person detector")
-    must_be(header, NET, path)
-    net = PersonDetector()
-    fill(net, state, path)
-    return for_inference(net, device, dtype)
+    """The network of a weights file, as `weights_file.ready` gives it."""
+    return ready(PersonDetector, NET, "the person detector", path, device, dtype)

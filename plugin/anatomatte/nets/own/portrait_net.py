@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .weights_file import fill, for_inference, must_be, read
+from .weights_file import ready
 
 SIDE = 256
 """Width and height of the pictures for which the network was made."""
@@ -184,18 +184,5 @@ class PortraitNet(nn.Module):
 
 
 def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> PortraitNet:
-    """The network for inference: eval mode, channels-last, no gradients.
-
-    Args:
-        path: the .safetensors file that `training.pretrained` wrote.
-        device: `cpu`, `cuda` or any torch device.
-        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
-
-    Raises:
-        SetupError: the file is missing, damaged or of another network.
-    """
-    header, state = read(path, "the portrait network")
-    must_be(header, NET, path)
-    net = PortraitNet()
-    fill(net, state, path)
-    return for_inference(net, device, dtype)
+    """The network of a weights file, as `weights_file.ready` gives it."""
+    return ready(PortraitNet, NET, "the portrait network", path, device, dtype)

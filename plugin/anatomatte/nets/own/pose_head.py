@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from .portrait_net import Filter
 from .pose_trunk import Body, Conv
-from .weights_file import fill, for_inference, must_be, read
+from .weights_file import ready
 
 SIDE = 256
 """Width and height of the picture; its values go from 0 to 1."""
@@ -79,18 +79,5 @@ class PoseHead(nn.Module):
 
 
 def load(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> PoseHead:
-    """The head for inference: eval mode, channels-last, no gradients.
-
-    Args:
-        path: the .safetensors file that `training.landmarks` wrote.
-        device: `cpu`, `cuda` or any torch device.
-        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
-
-    Raises:
-        SetupError: the file is missing, damaged or of another network.
-    """
-    header, state = read(path, "the pose head")
-    must_be(header, NET, path)
-    net = PoseHead()
-    fill(net, state, path)
-    return for_inference(net, device, dtype)
+    """The head of a weights file, as `weights_file.ready` gives it."""
+    return ready(PoseHead, NET, "the pose head", path, device, dtype)

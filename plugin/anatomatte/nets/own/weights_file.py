@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -64,3 +65,23 @@ def for_inference(net: Net, device: str, dtype: torch.dtype) -> Net:
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
     return net
+
+
+def ready(make: Callable[[], Net], net: str, whose: str, path: Path, device: str, dtype: torch.dtype) -> Net:
+    """The network that `make` builds with the weights in `path`, for inference: eval mode, no gradients.
+
+    Args:
+        net: what the file's header must name.
+        whose: the network's name in a sentence, as in "the people network".
+        path: a .safetensors file that `training` wrote.
+        device: `cpu`, `cuda` or any torch device.
+        dtype: float32 or bfloat16 on a CPU, float16 on a GPU.
+
+    Raises:
+        SetupError: the file is missing, damaged or of another network.
+    """
+    header, state = read(path, whose)
+    must_be(header, net, path)
+    made = make()
+    fill(made, state, path)
+    return for_inference(made, device, dtype)
