@@ -10,6 +10,14 @@ from typing import Any
 
 from anatomatte.errors import Cancelled, TimedOut
 
+_AT_WORK: list[Signals] = []
+
+
+def stop(number: int) -> None:
+    """Stop what runs in this process, as that signal would."""
+    for signals in list(_AT_WORK):
+        signals.received = signals.received or number
+
 
 class Signals:
     """While its block runs, the first signal is noted and a second one interrupts at once.
@@ -22,6 +30,7 @@ class Signals:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Signals:
+        _AT_WORK.append(self)
         if threading.current_thread() is not threading.main_thread():
             return self
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -31,6 +40,7 @@ class Signals:
     def __exit__(
         self, _kind: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        _AT_WORK.remove(self)
         for number, handler in self._before.items():
             signal.signal(number, handler)
 

@@ -74,9 +74,9 @@ def _ranges(job: Job, preset: Preset) -> Iterator[Message]:
 def of_sizes(job: Job, frame: int, plate: Picture) -> Iterator[Message]:
     """Clips of another format than the plate, as far as they were read for a frame."""
     for name, side in job.sides.items():
-        picture = side.kept(frame)
-        if picture is not None and picture.size != plate.size:
-            one, other = ("×".join(map(str, size)) for size in (picture.size, plate.size))
+        seen = side.seen(frame)
+        if seen is not None and seen.size != plate.size:
+            one, other = ("×".join(map(str, size)) for size in (seen.size, plate.size))
             yield Message(
                 "clip-of-another-size",
                 f"{name} ({side.text}) is {one} and the plate {other}: it lies in the lower left "

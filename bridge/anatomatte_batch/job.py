@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from anatomatte.errors import QualityError
+from anatomatte.errors import PlateError, QualityError
 from anatomatte.settings import Value, from_mapping
 from anatomatte.timing import temporal_window
 
@@ -70,6 +70,23 @@ class Job:
             scene = next((one for one in self.scenes if one.first <= frame <= one.last), None)
             values["screen_kept"] = scene.decision.kept if scene is not None else ""
         return values
+
+    def missing(self, whole: bool) -> tuple[set[int], list[Exception]]:
+        """The frames that the plate lacks, and what is wrong with it as a whole.
+
+        Args:
+            whole: the result is one file, which holds all frames or is not made.
+
+        Raises:
+            PlateError: there is nothing to be done for it.
+        """
+        missing, ends = self.source.missing(self.frames), self.stop or whole
+        if self.short and ends:
+            raise PlateError(f"{self.short} Or name the frames that are there with --frames.")
+        if missing and (ends or len(missing) == len(self.frames)):
+            have = compact(self.source.frames())
+            raise PlateError(f"{self.source.text} lacks the frames {compact(missing)}; there are {have}.")
+        return set(missing), [PlateError(self.short)] if self.short else []
 
     @property
     def clips(self) -> dict[str, Source]:

@@ -11,72 +11,40 @@ import contextlib
 import dataclasses
 import os
 import pickle
+import platform
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from anatomatte.errors import AnatomatteError, OutOfMemory, SettingsError, SetupError
+from anatomatte import __version__
+from anatomatte.errors import (
+    AnatomatteError,
+    Cancelled,
+    DiskFull,
+    OutOfMemory,
+    QualityError,
+    SetupError,
+)
+from anatomatte.idle import CODE
 
-from . import faces
+from . import cancel
 from .cancel import Signals
-from .report import Report, worst
+from .job import Outcome
+from .ray_plan import Chunk, Needs, planned
+from .report import Report
 from .request import RenderRequest
 from .result import FrameResult, RenderResult
-from .sequences import Pattern, compact, parse_frames, parse_pattern
-from .sidecar import shot_of
+from .sequences import Pattern, compact, parse_pattern
 
 _TRIES = 3
 """How often a chunk is begun: what kills three actors would kill a fourth."""
 _ASK_S = 0.5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Needs:
-    """What a chunk needs of a machine.
-
-    Attributes:
-        cpus: processors, and the threads that a frame takes: pinned, so that pixels are the same anywhere.
-        memory: GiB; 0 asks for none.
-        gpus: graphics cards, or a share of one.
-        chunk: frames at a time.
-    """
-
-    cpus: int = 4
-    memory: float = 8.0
-    gpus: float = 0.0
-    chunk: int = 10
-
-
-def told(text: str) -> tuple[str, Needs]:
-    """``ADDRESS,cpus=4,memory=8,gpus=1,chunk=10`` → address and needs; what is left out has its default.
-
-    Raises:
-        SettingsError: a word is unknown, or no number.
-    """
-    address, *words = [part.strip() for part in text.split(",")]
-    values: dict[str, Any] = {}
-    kinds: dict[str, type] = {"cpus": int, "memory": float, "gpus": float, "chunk": int}
-    for word in words:
-        name, _, value = word.partition("=")
-        try:
-            values[name] = kinds[name](value)
-            if values[name] < (1 if kinds[name] is int else 0):
-                raise ValueError(value)
-        except (KeyError, ValueError) as why:
-            raise SettingsError(
-                f"--ray {text}: {word!r} is not understood; it takes ADDRESS,cpus=4,memory=8,gpus=1,chunk=10."
-            ) from why
-    return address or "auto", Needs(**values)
-
-
-@dataclass
-class Chunk:
-    """Some frames, and how often they were begun."""
-
-    frames: list[int]
-    tries: int = 0
+_END_S = 20.0
+_OF_THE_WHOLE = ("frames-missing", "people-by-place", "shot-renamed", CODE)
+"""What a run says of all its frames, and a chunk of its own only."""
 
 
 @dataclass
@@ -86,8 +54,7 @@ class _State:
     waiting: deque[Chunk]
     running: dict[Any, tuple[Any, Chunk]] = field(default_factory=dict)  # answer → actor, chunk
     idle: list[Any] = field(default_factory=list)
-    frames: list[FrameResult] = field(default_factory=list)
-    errors: list[Exception] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=Outcome)
 
 
 def render_on(request: RenderRequest, address: str, needs: Needs) -> RenderResult:
@@ -100,7 +67,8 @@ def render_on(request: RenderRequest, address: str, needs: Needs) -> RenderResul
         SettingsError: the output is a video, which is one file.
         Cancelled: a signal came; finished frames are kept.
     """
-    request, chunks = planned(request, needs)
+    plan = planned(request, needs)
+    request, chunks = plan.request, plan.chunks
     with _connected(address) as ray, Signals() as signals:  # in this order: Ray takes signals, too
         room = _room(ray, needs)
         if not room:
@@ -112,48 +80,22 @@ def render_on(request: RenderRequest, address: str, needs: Needs) -> RenderResul
         log = None if request.log is None else str(request.log)
         with Report(total, log, request.quiet, request.progress) as report:
             report.note(f"{total} frames in {len(chunks)} chunks over {min(room, len(chunks))} actors")
+            for message in plan.messages:
+                report.message(message)
             state = _State(deque(chunks))
+            state.outcome.errors += plan.errors
             kind = ray.remote(_Actor)
+            began = time.monotonic()
             try:
                 _all(ray, kind, request, needs, state, report, signals)
+            except Cancelled as why:
+                _stopped(ray, state, why.exit_code - 128)
+                raise
             finally:
                 for actor in [*state.idle, *(actor for actor, _ in state.running.values())]:
                     with contextlib.suppress(Exception):
                         ray.kill(actor)
-            return _result(state, report)
-
-
-def planned(request: RenderRequest, needs: Needs) -> tuple[RenderRequest, list[Chunk]]:
-    """The request as actors take it, with whole paths and pinned threads; its frames in chunks."""
-    if parse_pattern(str(request.destination), there=False).extension in (".mp4", ".mov"):
-        raise SettingsError("A video is one file, and --ray renders parts of a sequence; write EXR frames.")
-    preset = request.resolved()
-    faces.check(preset, shot_of(preset))  # before a cluster is asked
-    frames = _frames(request)
-    whole: dict[str, Any] = {}
-    for name in ("source", "destination", "proxy", "shot", "preset"):
-        if isinstance(path := getattr(request, name), (str, Path)):
-            whole[name] = _whole(path)
-    whole["sides"] = {clip: _whole(path) for clip, path in request.sides.items()}
-    request = dataclasses.replace(request, **whole, threads=request.threads or needs.cpus)
-    size = needs.chunk
-    return request, [Chunk(frames[first : first + size]) for first in range(0, len(frames), size)]
-
-
-def _whole(path: str | Path) -> str | Path:
-    return type(path)(Path(path).expanduser().absolute())
-
-
-def _frames(request: RenderRequest) -> list[int]:
-    if isinstance(request.frames, str):
-        return list(parse_frames(request.frames))
-    if request.frames is not None:
-        return sorted(set(request.frames))
-    from .source import Source
-
-    source = Source(str(request.source), request.start, request.layer_of.get("Source"), False)
-    with contextlib.closing(source):
-        return list(source.frames())
+            return _result(state, report, time.monotonic() - began)
 
 
 @contextlib.contextmanager
@@ -199,26 +141,50 @@ def _room(ray: Any, needs: Needs) -> int:
 
 
 class _Actor:
-    """A process that keeps its networks from chunk to chunk."""
+    """A process that keeps its networks from chunk to chunk; `stop` is heard while it renders.
+
+    Args:
+        version: of Anatomatte that asks.
+        config: of colour spaces there, as $OCIO names it; empty for none.
+    """
+
+    def __init__(self, version: str, config: str) -> None:
+        self._version = version
+        os.environ.pop("OCIO", None)
+        if config:
+            os.environ["OCIO"] = config
 
     def render(self, request: RenderRequest, frames: list[int]) -> bytes:
         """The chunk's result, or why there is none, pickled here so that nothing of it ends the actor."""
         try:
+            if self._version != __version__:
+                raise SetupError(
+                    f"Anatomatte is {__version__} on {platform.node()} and {self._version} where the render "
+                    "was asked for; install the same on all machines."
+                )
             part = dataclasses.replace(request, frames=frames, log=None, quiet=True, progress=None)
             made: object = part.run()
         except BaseException as why:
             made = why if isinstance(why, AnatomatteError) else RuntimeError(f"{type(why).__name__}: {why}")
         try:
-            return pickle.dumps(made)
+            pickle.loads(answer := pickle.dumps(made))
+            return answer
         except Exception as why:
             return pickle.dumps(RuntimeError(f"The result of frames {compact(frames)} cannot be sent: {why}"))
+
+    def stop(self, number: int) -> None:
+        """End what is rendered as a signal would, so that nothing half-written stays."""
+        cancel.stop(number)
 
 
 def _all(
     ray: Any, kind: Any, request: RenderRequest, needs: Needs, state: _State, report: Report, signals: Signals
 ) -> None:
     options: dict[str, Any] = {"num_cpus": needs.cpus, "num_gpus": needs.gpus}
-    options |= {"max_restarts": 0, "max_task_retries": 0}
+    options |= {"max_restarts": 0, "max_task_retries": 0, "max_concurrency": 2}  # a render, and to stop it
+    config = os.environ.get("OCIO", "")
+    if config and "://" not in config:
+        config = str(Path(config).absolute())
     if needs.memory:
         options["memory"] = int(needs.memory * 2**30)
     while state.waiting or state.running:
@@ -227,7 +193,7 @@ def _all(
         while state.waiting and (state.idle or len(state.running) < room):
             chunk = state.waiting.popleft()
             chunk.tries += 1
-            actor = state.idle.pop() if state.idle else kind.options(**options).remote()
+            actor = state.idle.pop() if state.idle else kind.options(**options).remote(__version__, config)
             state.running[actor.render.remote(request, chunk.frames)] = actor, chunk
         done, _ = ray.wait(list(state.running), num_returns=1, timeout=_ASK_S)
         for answer in done:
@@ -243,37 +209,47 @@ def _all(
 
 def _lost(chunk: Chunk, why: Exception, state: _State, report: Report, request: RenderRequest) -> None:
     """An actor died: its chunk goes to another one, or has killed enough of them."""
-    named = compact(chunk.frames)
-    if chunk.tries < _TRIES:
+    named, said = compact(chunk.frames), str(why).strip().splitlines()
+    if "creation task" in str(why):  # no chunk is to blame: it could not begin
+        reason = said[-1].strip() if said else type(why).__name__
+        lost: Exception = SetupError(
+            f"Ray could not start an actor ({reason}); install the same Anatomatte on all machines."
+        )
+    elif chunk.tries < _TRIES:
         report.note(f"the actor of frames {named} is gone ({type(why).__name__}); they are rendered again")
         state.waiting.appendleft(chunk)
         return
-    lost = OutOfMemory(
-        f"Frames {named} ended {_TRIES} actors, most likely for memory; ask for more of it (--ray "
-        "auto,memory=16), or for smaller chunks."
-    )
+    else:
+        lost = OutOfMemory(
+            f"Frames {named} ended {_TRIES} actors, most likely for memory; ask for more of it (--ray "
+            "auto,memory=16), or for smaller chunks."
+        )
     _take(lost, chunk, state, report, request)
 
 
 def _take(made: object, chunk: Chunk, state: _State, report: Report, request: RenderRequest) -> None:
     """The results of a chunk; a chunk that could not begin has failed with all its frames."""
+    outcome = state.outcome
     if isinstance(made, RenderResult):
         frames = list(made.frames)
-        state.errors += made.errors
+        outcome.errors += [error for error in made.errors if not isinstance(error, QualityError)]
         for message in made.messages:
-            report.message(message)
+            if message.code not in _OF_THE_WHOLE or any(message.text in one.told for one in frames):
+                report.message(message)
     else:
         error = made if isinstance(made, Exception) else RuntimeError(str(made))
         pattern = _shown(request)
         frames = [FrameResult(n, "failed", pattern.path(n), error=error) for n in chunk.frames]
-        state.errors.append(error)
+        outcome.errors.append(error)
+    lists = {"rendered": outcome.rendered, "skipped": outcome.skipped, "failed": outcome.failed}
     for one in frames:
-        report.frame(
-            one.frame, one.status, one.path, one.seconds, one.error, one.told, one.stale, qc=one.qc,
-            doubtful=one.doubtful, tries=one.tries,
-        )  # fmt: skip
-    state.frames += frames
-    if request.on_error == "stop" and any(one.error for one in frames):
+        report.ended(one)
+        lists[one.status].append(one.frame)
+        outcome.frames.append(one)
+        if one.doubtful and request.qc_threshold is not None:
+            outcome.doubtful[one.frame] = one.doubtful[0], one.qc[one.doubtful[0]]
+    ends = request.on_error == "stop" and any(one.error for one in frames)
+    if ends or any(isinstance(one.error, DiskFull) for one in frames):
         state.waiting.clear()
 
 
@@ -290,14 +266,20 @@ def _shown(request: RenderRequest) -> Pattern:
         return parse_pattern(destination, there=False)
 
 
-def _result(state: _State, report: Report) -> RenderResult:
-    code = worst(state.errors)
-    frames = sorted(state.frames, key=lambda one: one.frame)
-    failures = {one.frame: one.error for one in frames if one.error is not None}
-    counts = {word: sum(one.status == word for one in frames) for word in ("rendered", "skipped", "failed")}
-    report.end(code, counts, sum(one.seconds for one in frames), failures)
-    sentence = ""
-    if state.errors:
-        gravest = next(error for error in state.errors if getattr(error, "exit_code", 1) == code)
-        sentence = (f"frames {compact(sorted(failures))} failed; " if failures else "") + str(gravest)
-    return RenderResult(tuple(frames), code, sentence, tuple(state.errors), tuple(report.messages))
+def _stopped(ray: Any, state: _State, number: int) -> None:
+    """Let actors end as a signal would end them; those that do not in time are killed."""
+    with contextlib.suppress(Exception):
+        for actor, _ in state.running.values():
+            actor.stop.remote(number)
+        ray.wait(list(state.running), num_returns=len(state.running), timeout=_END_S)
+
+
+def _result(state: _State, report: Report, seconds: float) -> RenderResult:
+    outcome = state.outcome
+    if (doubts := outcome.doubts()) is not None:
+        outcome.errors.append(doubts)
+    report.end(outcome.code, outcome.counts(), seconds, outcome.failures)
+    frames = sorted(outcome.frames, key=lambda one: one.frame)
+    return RenderResult(
+        tuple(frames), outcome.code, outcome.sentence(), tuple(outcome.errors), tuple(report.messages)
+    )

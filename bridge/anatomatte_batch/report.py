@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from anatomatte.errors import AnatomatteError, OutputError
 
-from .result import Message
+from .result import FrameResult, Message
 from .sequences import compact
 
 _WORDS = {2: "settings", 3: "plate", 4: "setup", 5: "memory", 6: "quality", 7: "output", 8: "time"}
@@ -161,6 +161,13 @@ class Report:
             _print(f"openjd_progress: {100 * min(self.count / max(self.total, 1), 1):.1f}", self._plain)
         if self._bar:
             self._bar.update(self._task, completed=self.count, description=f"frame {frame}")
+
+    def ended(self, one: FrameResult) -> None:
+        """As `frame`, of a frame's result."""
+        self.frame(
+            one.frame, one.status, one.path, one.seconds, one.error, one.told, one.stale, one.screen,
+            one.layers, one.qc, one.doubtful, one.tries,
+        )  # fmt: skip
 
     def trace(self, error: Exception) -> None:
         """Where a failure that nobody foresaw came from, for the people who mend it."""

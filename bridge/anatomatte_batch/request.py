@@ -12,40 +12,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from anatomatte.errors import SettingsError
-from anatomatte.settings import Settings, Value, from_mapping
-from anatomatte.timing import temporal_window
+from anatomatte.settings import Value, from_mapping
 
 from . import presets
-from .layers import parse_layers
 from .presets import Preset
-from .result import Message, RenderResult
+from .result import RenderResult
 from .sequences import (
-    Pattern,
-    as_one_file,
     compact,
-    holes,
-    is_certain,
-    parse_frames,
     parse_pattern,
-    spelt,
-    whole_numbers,
 )
-from .targets import one_of, sink_of
+from .targets import one_of
 
 if TYPE_CHECKING:
     from anatomatte.shot.schema import Shot
 
     from .cancel import Signals
-    from .cryptomatte import Cryptomatte
     from .job import Job
     from .node import Connect, Node, Pictures
-    from .ocio import Space
     from .report import Report
-    from .sinks import Sink
-    from .source import Source
 
 SIDES = ("InM", "OutM", "CleanPlate", "Hint", "Bg")
-_MATTE_CLIPS = {"core": "InM", "garbage": "OutM", "hint": "Hint"}
 _SHORT = {"colour": "input_colour", "out_colour": "output_colour", "threads": "threads", "device": "device"}
 _RUNTIMES = ("in-process", "worker")
 
@@ -88,6 +74,7 @@ class RenderRequest:
         threads: processor threads for a frame, 1 and more; None leaves it to the node.
         device: where networks run, a value of the control: ``auto``, ``cpu``, ``cuda:0`` …; None leaves it.
         runtime: where the node's Python runs: ``in-process`` or ``worker``; None leaves it to the node.
+        part: these frames are a part of more: DST stands for a sequence even if only one of them is left.
         log: file to which NDJSON is appended; ``-`` is standard output.
         quiet: no bar and no lines.
         progress: ``openjd`` tells a queue of Open Job Description how far it is.
@@ -126,6 +113,7 @@ class RenderRequest:
     threads: int | None = None
     device: str | None = None
     runtime: Literal["in-process", "worker"] | str | None = None
+    part: bool = False
     log: str | Path | None = None
     quiet: bool = True
     progress: Literal["openjd"] | None = None
@@ -211,51 +199,35 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
         AnatomatteError: the run could not begin (``exit_code`` and sentence as the command line's), or a
             signal ended it; frames that fail do not raise.
     """
-    from . import cryptomatte, faces
+    from . import faces
     from .cancel import Signals
-    from .idle import idle, of_words
+    from .opening import opened, window
     from .report import Report
     from .run import run
-    from .sidecar import messages_of, shot_of
 
-    preset = request.resolved()
-    target = parse_pattern(str(request.destination), there=False)
-    absent = {matte for matte, clip in _MATTE_CLIPS.items() if clip not in request.sides}
-    text = request.layers if isinstance(request.layers, str) else ",".join(request.layers)
-    named = shot_of(preset)
-    faces.check(preset, named)
-    names = named.names if named else {}
-    layers = parse_layers(text, absent, _people(preset), names)
-    coded = cryptomatte.asked(layers, _people(preset), names, request.ranks)
-    if request.threads:
-        from .images import limit_threads
-
-        limit_threads(request.threads)
     with ExitStack() as stack:
         stack.enter_context(_runtime(request.runtime))
         signals = stack.enter_context(Signals())
-        job, sink = _job(request, preset, layers, coded, target, named, stack)
+        if request.threads:
+            from .images import limit_threads
+
+            limit_threads(request.threads)
+        made = opened(request, stack)
+        job, named = made.job, made.named
         log = None if request.log is None else str(request.log)
         report = stack.enter_context(Report(len(job.frames), log, request.quiet, request.progress))
         for clip in (job.source, *job.sides.values()):
             clip.listen(report.message)
-            clip.keep(_window(job))
-        if request.frames is None and (lost := holes(job.source.frames())):
-            report.message(Message("frames-missing", f"the plate has no frames {spelt(lost)}"))
-        of_video = any(clip.is_video for clip in (job.source, *job.sides.values()))
-        for message in (
-            *messages_of(named, job),
-            *idle(job, preset),
-            *of_words(request, target.extension, of_video),
-        ):
+            clip.keep(window(job))
+        for message in made.messages():
             report.message(message)
         places = {"source": str(request.source), "target": str(request.destination)}
         try:
             node = _node(job, connect, signals, stack)
             report.event("start", frames=compact(job.frames), **places, **node.identity)
             job = _decided(job, named, node, report, signals)
-            outcome = run(job, node, sink, report, signals)
-            for message in faces.recorded(job, preset, named, outcome):
+            outcome = run(job, node, made.sink, report, signals)
+            for message in faces.recorded(job, made.preset, named, outcome):
                 report.message(message)
         except Exception as why:
             report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))
@@ -303,85 +275,6 @@ def _runtime(wanted: str | None) -> Iterator[None]:
             os.environ.pop("ANATOMATTE_RUNTIME", None)
             if before is not None:
                 os.environ["ANATOMATTE_RUNTIME"] = before
-
-
-def _people(preset: Preset) -> int:
-    """The most people that the shot's preset tells apart at any frame: its files have one set of layers."""
-    told = [preset.settings.get("people"), *preset.keys.get("people", {}).values()]
-    told += [entry.settings.get("people") for entry in preset.ranges]
-    return max((int(n) for n in told if isinstance(n, int)), default=Settings().people)
-
-
-def _window(job: Job) -> int:
-    """The most frames to each side with which any frame of a run is looked at."""
-    asked = {tuple(sorted(job.preset.at(frame, job.filled).items())) for frame in job.frames}
-    return max((temporal_window(from_mapping(dict(values))) for values in asked), default=0)
-
-
-def _job(
-    request: RenderRequest,
-    preset: Preset,
-    layers: tuple[str, ...],
-    coded: tuple[Cryptomatte, ...],
-    target: Pattern,
-    named: Shot | None,
-    stack: ExitStack,
-) -> tuple[Job, Sink]:
-    from .cancel import Deadline
-    from .job import Job
-    from .sidecar import as_analysed
-    from .sinks import keep_plates
-    from .source import Source
-
-    def opened(name: str, text: str | Path) -> Source:
-        matte = name in _MATTE_CLIPS.values()
-        source = Source(str(text), request.start, request.layer_of.get(name), matte)
-        stack.callback(source.close)
-        return source
-
-    source = opened("Source", request.source)
-    if isinstance(request.frames, str):
-        frames = parse_frames(request.frames)
-    else:
-        frames = source.frames() if request.frames is None else whole_numbers(request.frames)
-    if (
-        target.pad is not None
-        and len(frames) == 1
-        and (Path(target.text).is_file() or not is_certain(target))
-    ):
-        target = as_one_file(target)
-    names = named.names if named else {}
-    sides = {clip: opened(clip, where) for clip, where in request.sides.items()}
-    as_analysed(named, request.colorspace)
-    space = _spaces(request, source, sides) if request.colorspace else None
-    sink, filled, text = sink_of(request, layers, coded, target, len(frames), names, space)
-    keep_plates(sink, [source, *sides.values()], frames)
-    stop = request.on_error == "stop"
-    short = source.short if request.frames is None else ""
-    if request.colorspace:
-        filled = {**filled, "output_colour": "linear"} if request.out_colorspace else filled
-        text = f"{source.space}>{space or 'scene_linear'} {text}"
-    job = Job(
-        source, frames, preset, filled, layers, text, sides, request.overwrite, stop,
-        limit=request.qc_threshold, short=short, cryptomattes=coded,
-        retries=request.retries, deadline=Deadline(request.timeout_per_frame),
-    )  # fmt: skip
-    return job, sink
-
-
-def _spaces(request: RenderRequest, source: Source, sides: Mapping[str, Source]) -> Space | None:
-    """Let clips be read in the space that is asked for; the one in which files are written."""
-    from .light import COLOURED
-    from .ocio import space_of
-
-    assert request.colorspace is not None
-    for clip in (source, *(side for name, side in sides.items() if name in COLOURED)):
-        clip.read_as(request.colorspace)
-    if not request.out_colorspace:
-        return None
-    if Path(request.destination).suffix.lower() in (".mp4", ".mov"):
-        raise SettingsError("--out-colorspace is of stills; videos are written in Rec.709.")
-    return space_of(request.out_colorspace, str(request.destination))
 
 
 def _node(job: Job, connect: Connect | None, signals: Signals, stack: ExitStack) -> Node:

@@ -40,6 +40,8 @@ class FrameResult:
         qc: what its checks say: code → score, 0 to 1 (docs/qc.md); empty where nothing was checked.
         doubtful: the codes that are beyond the limit of the run, the worst first.
         tries: how often it was begun.
+        screen: what was decided on a screen.
+        layers: the layer that was read of each clip with layers.
     """
 
     frame: int
@@ -52,6 +54,8 @@ class FrameResult:
     qc: Mapping[str, float] = field(default_factory=dict)
     doubtful: tuple[str, ...] = ()
     tries: int = 1
+    screen: Mapping[str, str | float] = field(default_factory=dict)
+    layers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ class _Run:
         self.outcome = Outcome()
         self.began = time.monotonic()
         self.full = False  # the disk
-        self.missing = self._missing()
+        self.missing, errors = job.missing(sink.all_or_nothing)
+        self.outcome.errors += errors
         self.stale: dict[int, str] = {}
         self.reader = ThreadPoolExecutor(1, "anatomatte-read")
         self.writer = ThreadPoolExecutor(1, "anatomatte-write")
@@ -108,18 +109,6 @@ class _Run:
         """Whether a failed frame ends the run."""
         ends = self.job.stop or self.sink.all_or_nothing or self.full
         return bool(self.outcome.failed) and ends
-
-    def _missing(self) -> set[int]:
-        job = self.job
-        missing = job.source.missing(job.frames)
-        if job.short:
-            if job.stop or self.sink.all_or_nothing:
-                raise PlateError(f"{job.short} Or name the frames that are there with --frames.")
-            self.outcome.errors.append(PlateError(job.short))
-        if missing and (job.stop or self.sink.all_or_nothing or len(missing) == len(job.frames)):
-            have = compact(job.source.frames())
-            raise PlateError(f"{job.source.text} lacks the frames {compact(missing)}; there are {have}.")
-        return set(missing)
 
     def _record(self, frame: int) -> Provenance:
         """The most that a frame would be made of; after it the node tells what it took."""
@@ -311,8 +300,8 @@ class _Run:
 
     def _layers(self, frame: int) -> dict[str, str]:
         """The layer that was read of each clip, where its files have layers."""
-        pictures = {name: clip.kept(frame) for name, clip in self.job.clips.items()}
-        return {name: one.layer for name, one in pictures.items() if one is not None and one.layer}
+        seen = {name: clip.seen(frame) for name, clip in self.job.clips.items()}
+        return {name: one.layer for name, one in seen.items() if one is not None and one.layer}
 
     def _ended(
         self,
@@ -331,12 +320,12 @@ class _Run:
         doubtful = beyond(scores, self.job.limit or 1.0)
         if doubtful and self.job.limit is not None:
             self.outcome.doubtful[frame] = doubtful[0], scores[doubtful[0]]
-        made = FrameResult(frame, status, path, stale, error, seconds, told, scores, doubtful, tries)
-        self.outcome.frames.append(made)
-        self.report.frame(
-            frame, status, path, seconds, error, told, stale, screen or {}, layers or {}, scores, doubtful,
-            tries,
+        made = FrameResult(
+            frame, status, path, stale, error, seconds, told, scores, doubtful, tries, screen or {},
+            layers or {},
         )  # fmt: skip
+        self.outcome.frames.append(made)
+        self.report.ended(made)
 
     def _failed(self, frame: int, error: Exception, seconds: float, tries: int) -> None:
         self.full = self.full or isinstance(error, DiskFull)

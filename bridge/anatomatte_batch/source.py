@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import NamedTuple
 
 from anatomatte.errors import FrameMissing, PlateError, SettingsError
 
@@ -25,6 +26,13 @@ _KEPT_PICTURES = 3
 """Pictures that are kept where nobody asks for more (`Source.keep`)."""
 _AHEAD = 2
 """Pictures that are read ahead at most."""
+
+
+class Seen(NamedTuple):
+    """What stays known of a picture that was read: its layer, and its width and height."""
+
+    layer: str
+    size: tuple[int, int]
 
 
 class Source:
@@ -47,6 +55,7 @@ class Source:
         self._video: VideoReader | None = None
         self._colours: dict[int, str] = {}
         self._kept: OrderedDict[tuple[int, State], Picture] = OrderedDict()
+        self._seen: dict[int, Seen] = {}
         self._most = _KEPT_PICTURES
         self.space: Space | None = None
         """In which its files are, where that is asked for by name."""
@@ -196,6 +205,7 @@ class Source:
             for message in picture.messages:
                 self._tell(message, picture.layer)
             self._kept[key] = picture
+            self._seen[key[0]] = Seen(picture.layer, picture.size)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)  # in the order of reading: a batch is done with it first
         return self._kept[key]
@@ -232,10 +242,9 @@ class Source:
         """Keep as many pictures as a run needs that looks *window* frames ahead: none is read twice."""
         self._most = max(_KEPT_PICTURES, window + 2)
 
-    def kept(self, frame: int) -> Picture | None:
-        """The picture of a frame, if it was just read."""
-        key = 0 if self.single else frame
-        return next((one for (number, _), one in reversed(self._kept.items()) if number == key), None)
+    def seen(self, frame: int) -> Seen | None:
+        """What the picture of a frame was, however long ago it was read; None of one that was not."""
+        return self._seen.get(0 if self.single else frame)
 
     def close(self) -> None:
         if self._video:

@@ -98,9 +98,10 @@ def render(words: dict[str, Any], connect: Connect | None = None) -> int:
     if words["save_preset"]:
         presets.save(request.resolved(), Path(words["save_preset"]))
     if words["ray"]:
-        from anatomatte_batch import ray_cluster
+        from anatomatte_batch.ray_cluster import render_on
+        from anatomatte_batch.ray_plan import told
 
-        result = ray_cluster.render_on(request, *ray_cluster.told(words["ray"]))
+        result = render_on(request, *told(words["ray"]))
     else:
         result = request.run(connect)
     if result.errors:

@@ -18,8 +18,8 @@ import OpenImageIO as oiio
 import pytest
 
 from anatomatte.errors import Cancelled, SettingsError, SetupError
-from anatomatte_batch import RenderRequest, ray_cluster
-from anatomatte_batch.ray_cluster import Needs
+from anatomatte_batch import RenderRequest, ray_cluster, ray_plan
+from anatomatte_batch.ray_plan import Needs
 from anatomatte_batch.result import RenderResult
 from anatomatte_cli.main import main
 
@@ -176,16 +176,16 @@ def test_actors_get_whole_paths_pinned_threads_and_every_frame_once(
     monkeypatch.chdir(plates)
     request = RenderRequest(source="plate.####.exr", destination="out/key.####.exr", frames="1-6x2,5-6")
     request = dataclasses.replace(request, proxy="small.####.exr")
-    made, chunks = ray_cluster.planned(request, Needs(cpus=3, chunk=3))
+    made, chunks = ray_plan.planned(request, Needs(cpus=3, chunk=3))
     assert [chunk.frames for chunk in chunks] == [[1, 3, 5], [6]] and made.threads == 3
     assert made.proxy == f"{plates}/small.####.exr"
     assert made.source == f"{plates}/plate.####.exr" and made.destination == f"{plates}/out/key.####.exr"
-    assert ray_cluster.planned(dataclasses.replace(request, threads=2), Needs(cpus=3))[0].threads == 2
+    assert ray_plan.planned(dataclasses.replace(request, threads=2), Needs(cpus=3))[0].threads == 2
 
 
 def test_the_words_of_the_option(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ray_cluster.told("") == ("auto", Needs())
-    assert ray_cluster.told("head:6379,cpus=2,memory=1.5,gpus=.5,chunk=3") == (
+    assert ray_plan.told("") == ("auto", Needs())
+    assert ray_plan.told("head:6379,cpus=2,memory=1.5,gpus=.5,chunk=3") == (
         "head:6379", Needs(cpus=2, memory=1.5, gpus=0.5, chunk=3),
     )  # fmt: skip
     for wrong in ("auto,cpu=2", "auto,cpus=x", "auto,chunk=0"):
