@@ -22,7 +22,7 @@ from pathlib import Path
 from batch import plates  # type: ignore[import-not-found, unused-ignore]
 
 from anatomatte_batch import RenderRequest, ray_cluster
-from anatomatte_batch.ray_cluster import Needs
+from anatomatte_batch.ray_plan import Needs
 
 SCREEN = {"screen": "green", "steady": 0.0}
 

@@ -64,7 +64,7 @@ _queue("slurm", "scripts for an array of SLURM")
 @command.command("render", params=cmd_render.command.params, hidden=True)
 def render(**words: Any) -> int:
     """As `anatomatte render`, for a task: progress is told, and what the gate tells anyway ends with 0."""
-    request = dataclasses.replace(cmd_render.requested(words), progress="openjd")
+    request = dataclasses.replace(cmd_render.requested(words), progress="openjd", part=True)
     result = request.run()
     if result.errors:
         click.echo(f"openjd_status: {result.sentence}")

@@ -23,6 +23,11 @@ def rendered(folder: Path, name: str, frames: str, *words: str) -> None:
     assert main([*line, *shot, "--layers", ",".join(LAYERS), *words]) == 0
 
 
+def header(path: Path) -> dict[str, str]:
+    told = {one.name: str(one.value) for one in read(path)[1].extra_attribs}
+    return {name: value for name, value in told.items() if name.startswith("anatomatte:")}
+
+
 def pixels(folder: Path, name: str) -> dict[str, np.ndarray]:
     return {path.name: read(path)[0] for path in sorted((folder / name).glob("*.exr"))}
 
@@ -45,5 +50,7 @@ def test_chunks_with_a_sidecar_a_window_and_a_correction_are_the_whole_shots(tmp
     whole, chunks = pixels(tmp_path, "whole"), pixels(tmp_path, "chunks")
     assert len(whole) == len(LAYERS) * len(FRAMES) and set(whole) == set(chunks)
     assert all(np.array_equal(whole[name], chunks[name]) for name in whole)
+    for name in whole:
+        assert header(tmp_path / "whole" / name) == header(tmp_path / "chunks" / name), name
     clothes = "person_01.clothes.1002.exr"
     assert not np.array_equal(whole[clothes], pixels(tmp_path, "before")[clothes])  # the stroke is in force

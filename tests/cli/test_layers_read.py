@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from anatomatte.errors import PlateError, SettingsError
+from anatomatte_batch import RenderRequest
 from anatomatte_batch.images import read_image
 from anatomatte_batch.read_layers import chosen, layers_of
 from anatomatte_batch.source import Source
@@ -178,6 +179,15 @@ def test_what_was_read_is_in_log_and_header(tmp_path):
     assert any(event.get("code") == "layer" for event in events)
     _, spec = read(tmp_path / "k.exr")
     assert json.loads(spec.getattribute("anatomatte:layers"))["Source"].startswith("ViewLayer.Combined")
+
+
+def test_what_was_read_is_in_the_header_however_many_frames_were_read_since(tmp_path):
+    for frame in range(1, 8):
+        write(tmp_path / f"p.{frame}.exr", BEAUTY)
+    request = RenderRequest(source=tmp_path / "p.#.exr", destination=tmp_path / "k.#.exr", frames="4")
+    assert request.run().exit_code == 0  # the real node looks around its frame
+    _, spec = read(tmp_path / "k.4.exr")
+    assert spec.getattribute("anatomatte:layers") == '{"Source": "the unnamed layer (R, G, B)"}'
 
 
 def test_every_clip_has_a_layer_of_its_own(tmp_path):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
+import pickle
 import re
 import signal
 import sys
@@ -17,8 +19,10 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
-from anatomatte.errors import Cancelled, SettingsError, SetupError
+from anatomatte import __version__
+from anatomatte.errors import Cancelled, PlateError, SettingsError, SetupError
 from anatomatte_batch import RenderRequest, ray_cluster, ray_plan
+from anatomatte_batch.presets import Preset, Range
 from anatomatte_batch.ray_plan import Needs
 from anatomatte_batch.result import RenderResult
 from anatomatte_cli.main import main
@@ -50,6 +54,7 @@ def plates(tmp_path_factory: pytest.TempPathFactory) -> Path:
         plate = np.zeros((40, 60, 3), np.float32)
         plate[...] = [0.05, 0.4, 0.06]
         plate[10:, 5 * frame : 5 * frame + 20] = [0.5, 0.3, 0.2]
+        plate[18:26, 5 * frame + 6 : 5 * frame + 14] = [0.1, 0.39, 0.1]  # which a check doubts a little
         oiio.ImageBuf(plate).write(str(folder / f"plate.{frame:04d}.exr"), "half")
     return folder
 
@@ -125,6 +130,61 @@ def test_a_chunk_that_kills_every_actor_fails_alone(
     assert "frames 5-6 failed" in result.sentence
 
 
+def test_a_cluster_of_another_place_renders_as_this_one_does(
+    cluster: None, plates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cluster was started before $OCIO was set here; the log has what one process writes."""
+    pytest.importorskip("PyOpenColorIO")
+    monkeypatch.setenv("OCIO", "ocio://cg-config-latest")
+    log = tmp_path / "log"
+    facts = {"frames": "1-3", "colorspace": "ACEScct", "qc_threshold": 1e-6}
+    one = asked(plates, tmp_path / "one", threads=1, **facts).run()
+    made = ray_cluster.render_on(asked(plates, tmp_path / "two", log=log, **facts), "auto", SMALL)
+    assert made.exit_code == one.exit_code == 6 and made.sentence == one.sentence
+    for frame in (1, 2, 3):
+        name = f"key.{frame:04d}.exr"
+        assert undated(tmp_path / "one" / name) == undated(tmp_path / "two" / name), name
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    told = [event for event in events if event["event"] == "frame"]
+    assert len(told) == 3 and all(one["layers"] and one["screen"] for one in told)
+
+
+def test_a_signal_leaves_nothing_half_written(
+    cluster: None, plates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Writing(ray_cluster._Actor):
+        """An actor that is in the midst of a file until it is stopped."""
+
+        def render(self, request: RenderRequest, frames: list[int]) -> bytes:
+            import time as clock
+
+            from anatomatte.atomic import beside
+            from anatomatte_batch.cancel import Signals
+
+            def run(self: RenderRequest, connect: object = None) -> RenderResult:
+                with Signals() as signals, beside(Path(str(self.destination))) as half:
+                    half.touch()
+                    while True:
+                        signals.check()
+                        clock.sleep(0.01)
+
+            type(request).run = run  # type: ignore[method-assign]
+            return super().render(request, frames)
+
+    def strike() -> None:
+        while not list(tmp_path.glob(".anatomatte-*")):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(ray_cluster, "_Actor", Writing)
+    thread = threading.Thread(target=strike)
+    thread.start()
+    with pytest.raises(Cancelled):
+        ray_cluster.render_on(asked(plates, tmp_path, frames="1-2"), "auto", SMALL)
+    thread.join()
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.soak
 def test_a_chunk_that_exits_is_run_once(
     cluster: None, plates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -176,11 +236,67 @@ def test_actors_get_whole_paths_pinned_threads_and_every_frame_once(
     monkeypatch.chdir(plates)
     request = RenderRequest(source="plate.####.exr", destination="out/key.####.exr", frames="1-6x2,5-6")
     request = dataclasses.replace(request, proxy="small.####.exr")
-    made, chunks = ray_plan.planned(request, Needs(cpus=3, chunk=3))
+    plan = ray_plan.planned(request, Needs(cpus=3, chunk=3))
+    made, chunks = plan.request, plan.chunks
     assert [chunk.frames for chunk in chunks] == [[1, 3, 5], [6]] and made.threads == 3
     assert made.proxy == f"{plates}/small.####.exr"
     assert made.source == f"{plates}/plate.####.exr" and made.destination == f"{plates}/out/key.####.exr"
-    assert ray_plan.planned(dataclasses.replace(request, threads=2), Needs(cpus=3))[0].threads == 2
+    assert ray_plan.planned(dataclasses.replace(request, threads=2), Needs(cpus=3)).request.threads == 2
+
+
+def test_what_a_whole_render_would_refuse_is_refused_before_a_chunk(plates: Path, tmp_path: Path) -> None:
+    every = Needs(cpus=1, chunk=1)
+    for more in ({"destination": tmp_path / "key.exr"}, {"proxy": tmp_path / "small.exr"}):
+        with pytest.raises(SettingsError, match="is one file for 6 frames"):
+            ray_plan.planned(dataclasses.replace(asked(plates, tmp_path), **more), every)
+    gone = dataclasses.replace(asked(plates, tmp_path), sides={"InM": tmp_path / "no.####.exr"})
+    with pytest.raises(PlateError, match="no such sequence"):
+        ray_plan.planned(gone, every)
+
+
+def test_what_is_wrong_with_the_whole_plate_is_not_lost_in_chunks(plates: Path, tmp_path: Path) -> None:
+    from made.clips import clip, cut
+
+    video = cut(clip(tmp_path / "v.mkv", options={"g": "10"}), tmp_path / "cut.mkv", 0.6)
+    plan = ray_plan.planned(dataclasses.replace(asked(plates, tmp_path), source=video), SMALL)
+    assert [getattr(error, "exit_code", 1) for error in plan.errors] == [3]
+    for frame in (1, 2, 4):
+        (tmp_path / f"plate.{frame:04d}.exr").symlink_to(plates / f"plate.{frame:04d}.exr")
+    plan = ray_plan.planned(asked(tmp_path, tmp_path), SMALL)
+    assert not plan.errors and [one.code for one in plan.messages] == ["frames-missing"]
+
+
+def test_a_chunk_of_one_frame_goes_into_the_sequence(plates: Path, tmp_path: Path) -> None:
+    request = dataclasses.replace(asked(plates, tmp_path), destination=tmp_path / "key#.exr", layers="rgba")
+    plan = ray_plan.planned(request, Needs(cpus=1, chunk=1))
+    actor = ray_cluster._Actor(__version__, "")
+    for chunk in plan.chunks[:2]:
+        assert pickle.loads(actor.render(plan.request, chunk.frames)).exit_code == 0
+    assert main(["farm", "render", str(request.source), str(request.destination), "--frames", "3"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["key1.exr", "key2.exr", "key3.exr"]
+
+
+def test_files_that_controls_name_are_the_same_wherever_an_actor_runs(
+    plates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    here = {"swap_source": "face.png", "swap_reference": "~/her.png"}
+    fix = {"swap_source": "/other/face.png"}
+    request = asked(plates, tmp_path, settings={"swap_reference": "me.png", "erode": 1.0})
+    request = dataclasses.replace(request, preset=Preset(here, {}, (Range("1-2", fix),)))
+    made = ray_plan.planned(request, SMALL).request
+    assert isinstance(made.preset, Preset) and made.preset.settings == {
+        "swap_source": f"{tmp_path}/face.png", "swap_reference": str(Path.home() / "her.png"),
+    }  # fmt: skip
+    assert made.preset.ranges[0].settings == fix
+    assert made.settings == {"swap_reference": f"{tmp_path}/me.png", "erode": 1.0}
+
+
+def test_another_version_on_a_machine_is_a_sentence(plates: Path, tmp_path: Path) -> None:
+    plan = ray_plan.planned(asked(plates, tmp_path), SMALL)
+    made = pickle.loads(ray_cluster._Actor("0.0.1", "").render(plan.request, [1]))
+    assert isinstance(made, SetupError) and "0.0.1 where the render was asked for" in str(made)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_words_of_the_option(capsys: pytest.CaptureFixture[str]) -> None:
