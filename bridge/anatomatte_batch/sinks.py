@@ -105,10 +105,8 @@ class StillSink:
 
     def finish(self) -> None:
         for written in self._written:
-            found = written.path.stat().st_size if written.path.is_file() else -1
-            if found != written.size:
-                state = "is gone" if found < 0 else f"has {found} bytes instead of {written.size}"
-                raise OutputError(f"{written.path} {state} since it was written; check the disk.")
+            if fault := written.fault():
+                raise OutputError(f"{written.path} {fault}.")
 
     def abandon(self) -> None:
         """Finished frames stay; there is no other."""

@@ -102,6 +102,22 @@ class Written:
     path: Path
     size: int
     channels: tuple[str, ...]
+    digest: str
+    inode: int
+
+    def fault(self) -> str:
+        """What is wrong with the file now; empty where it is as it was written."""
+        try:
+            now = self.path.stat()
+        except OSError:
+            return "is gone since it was written; check the disk"
+        if now.st_ino != self.inode:  # somebody put another file there
+            told = (attributes(self.path) or {}).get(PREFIX + "digest", "")
+            if told and told != self.digest:
+                return "was rendered with other words by another run meanwhile; give each run a DST of its own"
+        if now.st_size != self.size:
+            return f"has {now.st_size} bytes instead of {self.size} since it was written; check the disk"
+        return ""
 
 
 def write_still(
@@ -136,8 +152,8 @@ def write_still(
         fault = damage(temporary, tuple(names))
         if fault:
             raise OutputError(f"{path} was written but {fault}; check the disk.")
-        size = temporary.stat().st_size
-    return Written(path, size, tuple(names))
+        facts = temporary.stat()
+    return Written(path, facts.st_size, tuple(names), record.digest, facts.st_ino)
 
 
 def _planes(layers: Mapping[str, Floats], how: StillFormat) -> list[Floats]:
