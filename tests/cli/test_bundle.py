@@ -58,12 +58,17 @@ def test_it_runs_from_another_path_with_nothing_in_the_environment(small: Path) 
 
 def test_nobody_may_write_and_no_path_of_this_machine_is_in_what_is_run(small: Path) -> None:
     assert not [path for path in small.rglob("*") if path.stat().st_mode & 0o222]
-    conf = small / "ofx" / "anatomatte.ofx.bundle" / "Contents" / "Resources" / "runtime.conf"
-    for name in (small / "bin" / "anatomatte", conf):
+    found = sorted(small.rglob("runtime.conf"))
+    assert len(found) == 2  # of hosts, and of the commands themselves
+    for name in (small / "bin" / "anatomatte", *found):
         text = name.read_text(encoding="utf-8")
-        assert str(native.ROOT) not in text and os.sep + "root" not in text
-    for line in conf.read_text(encoding="utf-8").splitlines()[1:]:
-        assert (conf.parent / line.split(" = ")[1]).is_file(), line
+        assert str(native.ROOT) not in text and sys.prefix not in text and os.sep + "root" not in text
+    for conf in found:
+        told = dict(line.split(" = ") for line in conf.read_text(encoding="utf-8").splitlines()[1:])
+        assert set(told) == {"python", "libpython"}
+        for path in told.values():
+            assert (conf.parent / path).resolve().is_relative_to(small / "python"), path
+            assert (conf.parent / path).is_file(), path
 
 
 def test_the_bill_is_valid_and_each_part_has_a_licence_and_a_sum(small: Path) -> None:
@@ -120,10 +125,21 @@ def test_the_probe_fails_where_the_networks_cannot_be_run(tmp_path: Path) -> Non
     done = subprocess.run(call, capture_output=True, text=True, timeout=native.HANG)
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["keyed"] and told["same"] and told["people"], done.stderr
+    assert told["library"] == told["commands_library"] and "libpython" in told["library"]
     (tmp_path / "onnxruntime.py").write_text("raise ImportError('not here')\n")
     broken = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run(call, capture_output=True, text=True, timeout=native.HANG, env=broken)
     assert done.returncode != 0 and "onnxruntime" in done.stderr, done.stderr[-800:]
+
+
+@pytest.mark.parametrize("name", ["library", "commands_library"])
+def test_a_worker_with_a_python_of_elsewhere_is_told(tmp_path: Path, monkeypatch, name: str) -> None:
+    told = dict.fromkeys(("library", "commands_library"), f"{tmp_path}/python/lib/libpython3.so")
+    told[name] = "/other/lib/libpython3.so"
+    text = json.dumps({**told, "keyed": True, "people": True, "same": True, "modules": []})
+    monkeypatch.setattr(checking, "_run", lambda words, work: (0, text, ""))
+    wrong = [finding for finding in checking._host(tmp_path, tmp_path) if not finding.ok]
+    assert [one.name for one in wrong] == ["node in a host"] and "/other/lib" in wrong[0].told
 
 
 def test_what_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:

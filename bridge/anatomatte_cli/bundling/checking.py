@@ -148,10 +148,14 @@ def _host(lies: Path, work: Path) -> list[Finding]:
     told = json.loads(out.splitlines()[-1])
     loaded = [name for name in told["modules"] if not name.startswith(str(lies))]
     strange = ", ".join(loaded[:3])
-    worker = told["library"].startswith(f"{lies}/")
-    whose = (
-        "its worker runs the bundle's Python" if worker else f"its worker runs {told['library'] or 'nothing'}"
-    )
+    foreign = [
+        told[name] or "nothing"
+        for name in ("library", "commands_library")
+        if not told[name].startswith(f"{lies}/")
+    ]
+    worker = not foreign
+    whose = "its worker runs the bundle's Python, and that of commands too"
+    whose = whose if worker else f"a worker runs {', '.join(foreign)}"
     return [
         Finding("node in a host", told["keyed"] and worker, whose if told["keyed"] else "the frame is wrong"),
         Finding("networks", told["people"], "people and parts were looked for, both ways" if told["people"]

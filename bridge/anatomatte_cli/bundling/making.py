@@ -26,8 +26,8 @@ unset PYTHONHOME PYTHONPATH PYTHONSTARTUP
 exec "$here/python/bin/{VERSION}" -I -B -m anatomatte_cli "$@"
 """
 CONF = f"""# Read when a host without Python renders; counted from this file's folder.
-python = ../../../../python/bin/{VERSION}
-libpython = ../../../../python/lib/LIBRARY
+python = PYTHON/bin/{VERSION}
+libpython = PYTHON/lib/LIBRARY
 """
 ORIGIN = "anatomatte.origin"
 """Which folder a bundle was made in, as a sum: `check` wants to see it elsewhere, and nobody else cares."""
@@ -107,8 +107,11 @@ def _relocate(program: Path) -> None:
 def _node(root: Path) -> None:
     (library,) = (root / "python" / "lib").glob("libpython*")
     put_node(root / "ofx")
-    conf = root / "ofx" / NAME / "Contents" / "Resources" / "runtime.conf"
-    conf.write_text(CONF.replace("LIBRARY", library.name), encoding="utf-8")
+    for folder in (root / "ofx", root / contents.SITE / "anatomatte" / "ofx"):  # of hosts, of the commands
+        conf = folder / NAME / "Contents" / "Resources" / "runtime.conf"
+        python = os.path.relpath(root / "python", conf.parent)
+        text = CONF.replace("PYTHON", python).replace("LIBRARY", library.name)
+        conf.write_text(text, encoding="utf-8")
 
 
 def _licences(root: Path) -> None:

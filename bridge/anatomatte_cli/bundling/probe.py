@@ -12,7 +12,9 @@ import numpy as np
 
 
 def main(folder: str) -> None:
-    """Load the node of *folder* in a host, render a frame of it each way, say what came."""
+    """Load the node of *folder* in a host, render a frame of it each way, say what came; and which library
+    the worker of the commands' own node has."""
+    from anatomatte_batch import bundle
     from pyopenfx import Host
 
     told: dict[str, object] = {"modules": outside(Path(sys.prefix).parent)}
@@ -31,6 +33,14 @@ def main(folder: str) -> None:
                 told[road] = node.params["status"].value
                 if road == "worker":
                     told["library"] = library(str(told[road]))
+    os.environ["ANATOMATTE_RUNTIME"] = "worker"
+    with Host() as host:
+        host.scan([bundle().parent])
+        with host.load("org.anatomatte.Anatomatte").instance(context="filter") as node:
+            node.clips.Source = plate()
+            node.render(1)
+            node.params.refresh.press()
+            told["commands_library"] = library(str(node.params["status"].value))
     alpha = frames[0][..., 3]
     told["keyed"] = bool(alpha[2, 3] < 0.1 and alpha[40, 45] > 0.9)
     told["same"] = bool(np.array_equal(frames[0], frames[1]))
