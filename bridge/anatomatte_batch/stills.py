@@ -115,7 +115,7 @@ class Written:
             told = (attributes(self.path) or {}).get(PREFIX + "digest", "")
             if told and told != self.digest:
                 return (
-                    "was rendered with other words by another run meanwhile; give each run a DST of its own"
+                    "was rendered with other words by another run meanwhile; give each run its own DST"
                 )
         if now.st_size != self.size:
             return f"has {now.st_size} bytes instead of {self.size} since it was written; check the disk"

@@ -70,6 +70,22 @@ def test_people_without_a_screen_get_a_matte_and_its_alpha_is_not_full(node: Ins
     assert "2 people in the matte" in node.params["status"].value
 
 
+@pytest.mark.parametrize(("aspect", "told"), [(2.0, True), (0.5, True), (1.1, False)])
+def test_a_squeezed_plate_is_told_where_people_are_looked_for(
+    node: Instance, aspect: float, told: bool
+) -> None:
+    plate = node.clips.Source.image(1)
+    assert plate is not None
+    node.clips.Source = Image(plate.pixels, pixel_aspect=aspect)
+    try:
+        for wanted, subject_of in ((told, "auto"), (False, "off")):
+            rendered(node, subject=subject_of)
+            node.params["refresh"].press()
+            assert ("times as wide as high" in node.params["status"].value) == wanted
+    finally:
+        node.clips.Source = plate
+
+
 def test_the_point_has_a_handle_starts_in_the_middle_and_follows_the_proxy(node: Instance) -> None:
     point = node.params["point"]
     assert point.kind == "double2d" and point.unit == "px"

@@ -13,7 +13,19 @@ from ..plate import prepare
 from ..settings import Settings
 from ..shot.numbering import AtFrame
 from ..work import Work
-from . import again, asking, hints, memo, mending, parting, quality, quality_beside, replacing, steadying
+from . import (
+    again,
+    asking,
+    hints,
+    memo,
+    mending,
+    parting,
+    quality,
+    quality_beside,
+    replacing,
+    steadying,
+    subject,
+)
 from .edge import refine
 from .evidence import asks_models, observe
 from .foreground import foreground
@@ -74,7 +86,11 @@ def key_frame(
                 found = foreground(task, made.unmixing)
                 return found if small is None else coloured(found, small, plate, settings)
 
-            return dataclasses.replace(parting.bound(task, made, plate.light), colours=functools.cache(own))
+            told = subject.squeezed(task) if made.split is not None else ()
+            parted = parting.bound(task, made, plate.light)
+            return dataclasses.replace(
+                parted, colours=functools.cache(own), messages=(*parted.messages, *told)
+            )
 
         if not keep:
             return replacing.replaced(task, bound(make()), plate)

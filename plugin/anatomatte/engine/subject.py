@@ -39,6 +39,8 @@ _models: dict[str, PeopleGraphs] = {}
 _landmarks: dict[str, LandmarkGraphs] = {}
 _faces: dict[str, FaceGraphs] = {}
 _OURS = "The people network"
+_SQUEEZED = 1.2
+"""From this pixel aspect on mattes of people are seen to be worse."""
 
 
 class _Digested(Protocol):
@@ -164,6 +166,18 @@ def climbed(task: Task, run: Callable[[Rung], T], tell: Callable[[str], None] = 
     """*run* where the frame's networks run; what a GPU has no memory for is done by the CPU."""
     steps = rungs(task)
     return run(steps[0]) if len(steps) == 1 else descend(_OURS, steps, run, tell)
+
+
+def squeezed(task: Task) -> tuple[str, ...]:
+    """That networks see people wider or narrower than they are, by the plate's pixel aspect."""
+    right, up = task.work.across
+    aspect = up / right if right > 0 else 1.0
+    if max(aspect, 1 / aspect) < _SQUEEZED:
+        return ()
+    return (
+        f"A pixel of the plate is {aspect:.3g} times as wide as high: people are found less well in a "
+        "squeezed picture; give the node square pixels (a Reformat) and squeeze what it makes.",
+    )
 
 
 def people(task: Task) -> PeopleGiven:
