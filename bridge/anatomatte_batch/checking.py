@@ -5,26 +5,25 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from anatomatte.errors import AnatomatteError, OutputError, PlateError, QualityError, SettingsError
 from anatomatte.qc import beyond
 from anatomatte.settings import BY_NAME
 
-from . import cryptomatte
+from . import checked_pictures, cryptomatte
 from .checked import Checked, sequences
+from .checked_pictures import scores, usual
 from .looked_at import LookedAt, look
-from .node import CHECKS, scores_of
 from .provenance import PREFIX, content, difference
 from .report import worst
 from .sequences import Pattern, compact, parse_frames, parse_pattern
-from .stills import TRIMMED
 
-T = TypeVar("T")
 _ONE_VALUE = ("version", "table", "precision", "device", "output")
 """Facts of a header that are the same in every frame of a render."""
 _OF_A_FRAME = ("screen_kept",)
@@ -207,7 +206,10 @@ class _Check:
             if one.fault:
                 code = {"is not there": "missing", "holds values that are no numbers": "not-finite"}
                 yield self._fault(frame, code.get(one.fault, "damaged"), one.fault, OutputError)
-        yield from self._pictures()
+        source = self.request.source
+        plate = None if source is None else parse_pattern(str(source))
+        for frame, kind, what in checked_pictures.faults(self.whole, self.checked, plate):
+            yield self._fault(frame, kind, what, OutputError)
         yield from self._provenance()
         yield from self._stale()
         yield from self._doubts()
@@ -219,37 +221,11 @@ class _Check:
             yield "no frame says that Anatomatte made it: they were checked as pictures alone"
         if whole and self.checked.whole and all(one.empty for one in whole):
             yield "the alpha of every frame is empty"
+        if whole and self.checked.whole and not self.ours and all(one.full for one in whole):
+            yield "the alpha of every frame is 1 everywhere: nothing was keyed, or the node was not in force"
 
     def _fault(self, frame: int, code: str, what: str, error: type[AnatomatteError]) -> Fault:
         return Fault(frame, code, f"{self.pattern.path(frame)} {what}", error)
-
-    def _pictures(self) -> Iterator[Fault]:
-        windows = _usual(_compared(one) for one in self.whole.values())
-        channels = _usual(tuple(sorted(one.channels)) for one in self.whole.values())
-        for frame, one in self.whole.items():
-            if _compared(one) != windows:
-                told = f"covers {_size(_compared(one))} and the others {_size(windows or ())}"
-                yield self._fault(frame, "size", told, OutputError)
-            lost = sorted(self.checked.channels.difference(one.channels))
-            if lost:
-                yield self._fault(frame, "channels", f"lacks {', '.join(lost[:8])}", OutputError)
-            elif tuple(sorted(one.channels)) != channels:
-                yield self._fault(frame, "channels", "holds other channels than the others", OutputError)
-            if one.flat and not one.ours:
-                yield self._fault(frame, "flat", "has the same value in every pixel", OutputError)
-            elif self.checked.whole and one.empty and (why := self._should_hold(frame, one)):
-                yield self._fault(frame, "empty", f"has an empty alpha, and {why}", OutputError)
-
-    def _should_hold(self, frame: int, one: LookedAt) -> str:
-        """Why an empty frame should hold somebody; empty text where it may be empty."""
-        if "missing" in beyond(_scores(one)):
-            return "the check says that somebody is missing"
-        order = [number for number in sorted(self.whole) if self.whole[number].empty is not None]
-        at = order.index(frame)
-        beside = order[max(0, at - 1) : at] + order[at + 1 : at + 2]
-        if len(beside) == 2 and not any(self.whole[number].empty for number in beside):
-            return f"frames {beside[0]} and {beside[1]} have none"
-        return ""
 
     def _provenance(self) -> Iterator[Fault]:
         like = self._like()
@@ -257,10 +233,10 @@ class _Check:
             for frame, one in self.whole.items():
                 if not one.ours:
                     yield self._fault(frame, "foreign", "was not made by Anatomatte", SettingsError)
-        usual = {
-            name: _usual(one.facts.get(PREFIX + name) for one in self.ours.values()) for name in _ONE_VALUE
+        common = {
+            name: usual(one.facts.get(PREFIX + name) for one in self.ours.values()) for name in _ONE_VALUE
         }
-        fixed = _usual(_fixed(one) for one in self.ours.values())
+        still, of = (usual(kind(one) for one in self.ours.values()) for kind in (_fixed, _plate))
         known: dict[str, str] = {}
         for frame, one in self.ours.items():
             number = one.facts.get(PREFIX + "frame")
@@ -269,8 +245,9 @@ class _Check:
             if like is not None:
                 why = _other(like, one.facts)
             else:
-                why = [name for name in _ONE_VALUE if one.facts.get(PREFIX + name) != usual[name]]
-                why += [] if _fixed(one) == fixed else ["settings"]
+                why = [name for name in _ONE_VALUE if one.facts.get(PREFIX + name) != common[name]]
+                why += [] if _fixed(one) == still else ["settings"]
+                why += [] if _plate(one) == of else [f"a frame of {one.facts.get(PREFIX + 'source')}"]
                 networks = {**_told(one, "weights"), **_told(one, "models")}
                 why += ["weights"] if any(known.setdefault(k, v) != v for k, v in networks.items()) else []
             if why:
@@ -304,23 +281,13 @@ class _Check:
         if limit is None:
             return
         for frame, one in self.whole.items():
-            scores = _scores(one)
-            if not scores:
+            told_by = scores(one)
+            if not told_by:
                 told = "keeps no scores of checks; render it with check=frame"
                 yield self._fault(frame, "unchecked", told, QualityError)
-            elif codes := beyond(scores, limit):
-                told = f"is doubtful: {', '.join(f'{code} {scores[code]:.2f}' for code in codes)}"
+            elif codes := beyond(told_by, limit):
+                told = f"is doubtful: {', '.join(f'{code} {told_by[code]:.2f}' for code in codes)}"
                 yield self._fault(frame, "doubtful", told, QualityError)
-
-
-def _scores(one: LookedAt) -> Mapping[str, float]:
-    return scores_of(one.facts, PREFIX + CHECKS)
-
-
-def _compared(one: LookedAt) -> tuple[int, ...]:
-    """The windows that all frames have alike: of trimmed ones the display window."""
-    trimmed = TRIMMED in one.facts.get(PREFIX + "output", "").replace(";", " ").split()
-    return one.windows[4:] * 2 if trimmed else one.windows
 
 
 def _told(one: LookedAt, name: str) -> dict[str, Any]:
@@ -329,6 +296,11 @@ def _told(one: LookedAt, name: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _plate(one: LookedAt) -> str:
+    """The name of a frame's plate, whatever its number."""
+    return re.sub(r"-?\d+(?=\.[^.]+$)", "#", one.facts.get(PREFIX + "source", ""))
 
 
 def _fixed(one: LookedAt) -> str:
@@ -351,13 +323,3 @@ def _other(like: Mapping[str, str], facts: Mapping[str, str]) -> list[str]:
         if any(after.get(key, digest) != digest for key, digest in before.items()):
             why.append(name)
     return [one for one in why if one]
-
-
-def _usual(values: Iterable[T]) -> T | None:
-    """What most have; of several the first."""
-    counted = Counter(values)
-    return counted.most_common(1)[0][0] if counted else None
-
-
-def _size(windows: Sequence[int]) -> str:
-    return "×".join(map(str, windows[2:4])) + (f" at {windows[0]},{windows[1]}" if any(windows[:2]) else "")

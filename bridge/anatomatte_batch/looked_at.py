@@ -27,6 +27,8 @@ class LookedAt:
         windows: of the first part: x, y, width, height of the data and of the display window.
         flat: whether all its pixels are the same.
         empty: whether the alpha is 0 everywhere; None where there is no alpha.
+        full: whether it is 1 everywhere; None as above.
+        path: of the file.
     """
 
     fault: str = ""
@@ -35,6 +37,8 @@ class LookedAt:
     windows: tuple[int, ...] = ()
     flat: bool = False
     empty: bool | None = None
+    full: bool | None = None
+    path: Path | None = None
 
     @property
     def ours(self) -> bool:
@@ -63,7 +67,7 @@ def look(path: Path) -> LookedAt:
 def _read(path: Path, source: Any) -> LookedAt:
     channels: list[str] = []
     windows: tuple[int, ...] = ()
-    flat, empty, finite, part = True, None, True, 0
+    flat, empty, full, finite, part = True, None, None, True, 0
     while source.seek_subimage(part, 0):
         spec = source.spec()
         if spec.deep:
@@ -77,7 +81,10 @@ def _read(path: Path, source: Any) -> LookedAt:
         flat = flat and bool((pixels == pixels[0]).all())
         names = [str(one) for one in spec.channelnames]
         if spec.alpha_channel >= 0:
-            empty = (empty is not False) and not bool(pixels[:, spec.alpha_channel].any())
+            alpha = pixels[:, spec.alpha_channel]
+            most = 1 if alpha.dtype.kind == "f" else np.iinfo(alpha.dtype).max
+            empty = (empty is not False) and not bool(alpha.any())
+            full = (full is not False) and bool((alpha == most).all())
         channels += names
         windows = windows or (
             spec.x, spec.y, spec.width, spec.height,
@@ -87,4 +94,4 @@ def _read(path: Path, source: Any) -> LookedAt:
     told = stills.attributes(path) or {}
     own = {name: text for name, text in told.items() if name.startswith(PREFIX)}
     fault = "" if finite else "holds values that are no numbers"
-    return LookedAt(fault, own, tuple(channels), windows, flat, empty)
+    return LookedAt(fault, own, tuple(channels), windows, flat, empty, full, path)

@@ -149,7 +149,8 @@ def parse_pattern(text: str, there: bool = True) -> Pattern:
 
 def _no_token_in(path: Path, text: str) -> None:
     """Folders have one name each, unless one is really called so."""
-    if any(_IN_FOLDER.search(part) for part in path.parent.parts) and not path.parent.is_dir():
+    named = (folder for folder in (path.parent, *path.parent.parents) if _IN_FOLDER.search(folder.name))
+    if not all(folder.is_dir() for folder in named):
         raise SettingsError(f"{text!r} has its frame number in a folder; put it into the file's name.")
 
 

@@ -114,9 +114,7 @@ class Written:
         if now.st_ino != self.inode:  # somebody put another file there
             told = (attributes(self.path) or {}).get(PREFIX + "digest", "")
             if told and told != self.digest:
-                return (
-                    "was rendered with other words by another run meanwhile; give each run its own DST"
-                )
+                return "was rendered with other words by another run meanwhile; give each run its own DST"
         if now.st_size != self.size:
             return f"has {now.st_size} bytes instead of {self.size} since it was written; check the disk"
         return ""

@@ -62,6 +62,11 @@ def foreign(folder):
     write(folder / "k.0002.exr", np.dstack([plate(), np.ones((9, 16, 1), np.float32)]))
 
 
+def of_another_shot(folder):
+    write(folder / "other.0002.exr", plate(seed=9))
+    assert cli(folder / "other.####.exr", folder / "k.####.exr", "--frames", 2) == 0
+
+
 def larger(folder):
     write(folder / "plate.0002.exr", plate(32, 18))
     assert cli(folder / "plate.####.exr", folder / "k.####.exr", "--frames", 2) == 0
@@ -81,8 +86,9 @@ def other_settings(folder):
     ("harm", "codes", "exit_code"),
     [
         (lost, {"missing"}, 7), (cut, {"damaged"}, 7), (nothing, {"damaged"}, 7),
-        (of_another_frame, {"number"}, 7), (foreign, {"foreign"}, 2), (larger, {"size"}, 7),
+        (of_another_frame, {"number"}, 7), (foreign, {"foreign", "full"}, 7), (larger, {"size"}, 7),
         (more_layers, {"channels", "settings"}, 7), (other_settings, {"settings"}, 2),
+        (of_another_shot, {"settings"}, 2),
     ],
 )  # fmt: skip
 def test_a_frame_that_is_not_right_is_named_with_its_reason(tmp_path, capsys, harm, codes, exit_code):
@@ -216,6 +222,29 @@ def test_frames_of_other_hosts_are_judged_as_pictures(tmp_path, capsys, value, c
     assert code == 7 and {(2, code) for code in codes} == set(faults(told))
     code, told = check(capsys, tmp_path / "natron.#.exr", "--frames", 5)
     assert faults(told) == [(5, "missing")]
+
+
+def test_a_plate_that_a_host_handed_on_is_told(tmp_path, capsys):
+    """As hosts do that lack the node, or pass over its failure and end with 0."""
+    source, target = shot(tmp_path, FRAMES), tmp_path / "natron.#.exr"
+    for n in FRAMES:
+        keyed = np.dstack([plate(seed=n), np.full((9, 16, 1), 0.5, np.float32)])
+        write(tmp_path / f"natron.{n}.exr", keyed)
+    assert check(capsys, target, "--source", source)[0] == 0
+    write(tmp_path / "natron.2.exr", np.dstack([plate(seed=2) * 0.5, np.ones((9, 16, 1), np.float32)]))
+    assert faults(check(capsys, target, "--source", source)[1]) == [(2, "full")]  # a picture over another
+    write(tmp_path / "natron.2.exr", np.dstack([plate(seed=2), np.ones((9, 16, 1), np.float32)]))
+    write(tmp_path / "natron.4.exr", plate(seed=4))
+    code, told = check(capsys, target, "--source", source)
+    assert code == 7 and set(faults(told)) == {(2, "untouched"), (4, "untouched"), (4, "channels")}
+    code, told = check(capsys, target)
+    assert (
+        code == 7 and set(faults(told)) == {(2, "full"), (4, "channels")} and "pictures" in told["notes"][0]
+    )
+    for n in FRAMES:
+        write(tmp_path / f"natron.{n}.exr", np.dstack([plate(seed=n), np.ones((9, 16, 1), np.float32)]))
+    assert "nothing was keyed" in check(capsys, target)[1]["notes"][1]
+    assert len(check(capsys, target, "--source", source)[1]["faults"]) == len(FRAMES)
 
 
 def test_the_log_tells_every_fault(tmp_path, capsys):

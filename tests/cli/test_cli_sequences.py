@@ -71,6 +71,14 @@ def test_signs_of_both_customs_are_found(tmp_path):
     assert list(parse_pattern(str(tmp_path / "a.%04d.exr")).on_disk()) == [-3]
 
 
+def test_a_folder_that_is_called_like_a_number_takes_new_folders(tmp_path):
+    (tmp_path / "shot %d").mkdir()
+    new = str(tmp_path / "shot %d" / "out" / "k.####.exr")
+    assert parse_pattern(new, there=False).path(7) == tmp_path / "shot %d" / "out" / "k.0007.exr"
+    with pytest.raises(SettingsError, match="in a folder"):
+        parse_pattern(str(tmp_path / "shot %d" / "####" / "k.exr"), there=False)
+
+
 def test_a_number_in_a_folder_is_told(tmp_path):
     with pytest.raises(SettingsError, match="folder"):
         parse_pattern("shot.%04d/plate.exr")

@@ -1,0 +1,107 @@
+"""What is wrong with rendered frames as pictures, whoever made them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from anatomatte.errors import AnatomatteError
+from anatomatte.qc import beyond
+
+from .checked import Checked
+from .images import IMAGES, read_image
+from .looked_at import LookedAt
+from .node import CHECKS, scores_of
+from .provenance import PREFIX
+from .sequences import Pattern
+from .stills import TRIMMED
+
+T = TypeVar("T")
+_ROUNDED = 2e-3
+"""How far the plate's values in a file of halves, or of 10 bits, are from the plate's own."""
+
+
+def faults(
+    whole: Mapping[int, LookedAt], checked: Checked, plate: Pattern | None
+) -> Iterator[tuple[int, str, str]]:
+    """Frame, code and sentence of each fault among the frames that are *whole*.
+
+    Args:
+        checked: what the files should hold.
+        plate: where the plate lies, where that is known.
+    """
+    windows = usual(_compared(one) for one in whole.values())
+    channels = usual(tuple(sorted(one.channels)) for one in whole.values())
+    for frame, one in whole.items():
+        if _compared(one) != windows:
+            yield frame, "size", f"covers {_size(_compared(one))} and the others {_size(windows or ())}"
+        lost = sorted(checked.channels.difference(one.channels))
+        if lost:
+            yield frame, "channels", f"lacks {', '.join(lost[:8])}"
+        elif tuple(sorted(one.channels)) != channels:
+            yield frame, "channels", "holds other channels than the others"
+        if one.flat and not one.ours:
+            yield frame, "flat", "has the same value in every pixel"
+        elif checked.whole and one.empty and (why := _should_hold(whole, frame, one)):
+            yield frame, "empty", f"has an empty alpha, and {why}"
+        elif not one.ours and plate is not None and _untouched(one, plate.path(frame)):
+            yield frame, "untouched", f"is the plate {plate.path(frame)} as it is: nothing was keyed"
+        elif checked.whole and one.full and (beside := _unlike(whole, frame, "full")):
+            yield frame, "full", f"has an alpha of 1 everywhere, and frames {beside} have not"
+
+
+def _should_hold(whole: Mapping[int, LookedAt], frame: int, one: LookedAt) -> str:
+    """Why an empty frame should hold somebody; empty text where it may be empty."""
+    if "missing" in beyond(scores(one), 1.0):
+        return "the check says that somebody is missing"
+    beside = _unlike(whole, frame, "empty")
+    return f"frames {beside} have none" if beside else ""
+
+
+def _unlike(whole: Mapping[int, LookedAt], frame: int, what: str) -> str:
+    """The frames on both sides of one, where neither is *what* it is; else nothing."""
+    order = [number for number in sorted(whole) if getattr(whole[number], what) is not None]
+    at = order.index(frame)
+    beside = order[max(0, at - 1) : at] + order[at + 1 : at + 2]
+    if len(beside) == 2 and not any(getattr(whole[number], what) for number in beside):
+        return f"{beside[0]} and {beside[1]}"
+    return ""
+
+
+def _untouched(one: LookedAt, plate: Path) -> bool:
+    """Whether a frame is its plate, as hosts hand it on that lack the node or pass over its failure."""
+    if one.full is False or one.path is None or plate.suffix.lower() not in IMAGES or not plate.is_file():
+        return False
+    try:
+        made, source = read_image(one.path), read_image(plate)
+    except AnatomatteError:
+        return False
+    if made.pixels.shape[:2] != source.pixels.shape[:2] or made.pixels.shape[2] < 3:
+        return False
+    seen, given = made.pixels[..., :3], source.pixels[..., :3]
+    return bool(np.allclose(seen, given, rtol=_ROUNDED, atol=_ROUNDED))
+
+
+def scores(one: LookedAt) -> Mapping[str, float]:
+    """What the checks of a frame said, by its header."""
+    return scores_of(one.facts, PREFIX + CHECKS)
+
+
+def _compared(one: LookedAt) -> tuple[int, ...]:
+    """The windows that all frames have alike: of trimmed ones the display window."""
+    trimmed = TRIMMED in one.facts.get(PREFIX + "output", "").replace(";", " ").split()
+    return one.windows[4:] * 2 if trimmed else one.windows
+
+
+def usual(values: Iterable[T]) -> T | None:
+    """What most have; of several the first."""
+    counted = Counter(values)
+    return counted.most_common(1)[0][0] if counted else None
+
+
+def _size(windows: Sequence[int]) -> str:
+    return "×".join(map(str, windows[2:4])) + (f" at {windows[0]},{windows[1]}" if any(windows[:2]) else "")
