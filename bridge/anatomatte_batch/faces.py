@@ -34,9 +34,19 @@ def check(preset: Preset, named: Shot | None) -> None:
     Raises:
         SettingsError: a note is missing or not whole, or a picture is not there.
     """
+    consented(preset, named)
+    for settings in _replacing(preset):
+        _pictures(settings)
+
+
+def consented(preset: Preset, named: Shot | None) -> None:
+    """See that every frame in which a face is replaced has its consent note, wherever its pictures are.
+
+    Raises:
+        SettingsError: a note is missing or not whole.
+    """
     for settings in _replacing(preset):
         consent.needed(settings, None if named is None else named.consent)
-        _pictures(settings)
 
 
 def _replacing(preset: Preset) -> Iterator[Settings]:

@@ -181,6 +181,29 @@ def test_paths_are_mapped(tmp_path):
     assert len(done(tmp_path / "farm")) == 4 and not (tmp_path / "studio").exists()
 
 
+def test_files_that_controls_name_are_parameters_that_count_from_the_shots_folder(tmp_path, monkeypatch):
+    shots = tmp_path / "shots"
+    note = 'consent_who = "Anna", consent_what = "all", consent_when = 2026-11-29'
+    preset = '[settings]\nswap = "pictures"\nswap_source = "old.png"\nswap_reference = "faces/her.png"\n'
+    described(shots)
+    (shots / "shot.toml").write_text(preset)
+    file = shots / "sh010.toml"
+    more = f'swap_source = "faces/new.png", point = [3, 4], who = "point", {note}'
+    text = file.read_text().replace("steady = 0", more).replace("chunk", 'preset = "shot.toml"\nchunk')
+    file.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    for queue in ("openjd", "slurm"):
+        assert main(["farm", queue, "shots/sh010.toml", "-o", queue]) == 0
+    assert openjd("check", tmp_path / "openjd" / "template.json").returncode == 0
+    told = json.loads((tmp_path / "openjd" / "parameters.json").read_text())
+    assert told["SwapSource"] == str(shots / "faces/new.png")
+    assert told["SwapReference"] == str(shots / "faces/her.png")
+    made = (tmp_path / "openjd" / "template.json").read_text()
+    assert '"swap_source={{Param.SwapSource}}"' in made and '"point=3,4"' in made
+    assert "new.png" not in made and "old.png" not in made
+    assert "--set swap_source=faces/new.png" in (tmp_path / "slurm" / "render.sbatch").read_text()
+
+
 def test_a_job_that_is_cancelled_leaves_whole_frames_and_no_worker(tmp_path):
     job = described(tmp_path, range(1, 200))
     line = [str(OPENJD), "run", str(job / "template.json"), *_parameters(job)]
@@ -212,6 +235,8 @@ def test_a_job_that_is_cancelled_leaves_whole_frames_and_no_worker(tmp_path):
         ("chunk", "proxy_scale = 4\nchunk", "of --proxy"), ("key.####.exr", "key.mov", "is a video"),
         ("key.####.exr", "key.exr", "one file for 4 frames"),
         ('key.####.exr"', 'key.####.png"\ntrim = true', "no data window"),
+        ("steady = 0", 'swap = "pictures", swap_source = "her.png"', "is off until a consent note is given"),
+        ("{screen", '3 # {screen', "settings is to be a table"), ("chunk", 'files = "a"\nchunk', "no files"),
     ],
 )  # fmt: skip
 def test_a_description_that_is_wrong_is_a_sentence(tmp_path, capsys, before, after, told):

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from anatomatte.errors import PlateError, SettingsError
+from anatomatte.settings import BY_NAME
 
+from .. import presets
 from ..checking import CheckRequest
 from ..layer_sink import TOKEN
 from ..request import RenderRequest
@@ -40,7 +42,8 @@ class FarmShot:
         layers: as a render takes them.
         preset: settings of the shot; empty for none.
         sidecar: who is who; empty for none.
-        settings: NAME=VALUE, above the preset.
+        settings: NAME=VALUE, above the preset; controls that name files are in *files*.
+        files: of settings and preset, by control, as each machine may mount them elsewhere.
         colorspace, out_colorspace: of the config in $OCIO, as a render takes them; empty for none.
         trim: EXR files get a data window no larger than what is not 0.
         proxy: where the same frames go smaller; empty for none.
@@ -67,6 +70,7 @@ class FarmShot:
     preset: str = ""
     sidecar: str = ""
     settings: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
     colorspace: str = ""
     out_colorspace: str = ""
     trim: bool = False
@@ -90,7 +94,8 @@ class FarmShot:
         paths: dict[str, Any] = {
             name: os.path.relpath(getattr(self, name), self.folder) for name in PATHS if getattr(self, name)
         }
-        return dataclasses.replace(self, **paths)
+        files = tuple((name, os.path.relpath(path, self.folder)) for name, path in self.files)
+        return dataclasses.replace(self, **paths, files=files)
 
     @property
     def even(self) -> bool:
@@ -115,14 +120,20 @@ class FarmShot:
     def at(self, paths: Mapping[str, str]) -> FarmShot:
         """The same shot with other words for those of its paths that it has, as a queue's own tokens."""
         told: dict[str, Any] = {name: paths[name] for name in PATHS if getattr(self, name)}
-        return dataclasses.replace(self, **told)
+        files = tuple((name, paths.get(name, path)) for name, path in self.files)
+        return dataclasses.replace(self, **told, files=files)
+
+    @property
+    def sets(self) -> list[str]:
+        """NAME=VALUE of all controls."""
+        return [*self.settings, *(f"{name}={path}" for name, path in self.files)]
 
     def render_words(self, frames: str) -> list[str]:
         """The words behind ``anatomatte`` that render *frames*, which may be a queue's own token."""
         words = ["farm", "render", self.source, self.output, "--frames", frames, "--layers", self.layers]
         words += ["--preset", self.preset] if self.preset else []
         words += ["--shot", self.sidecar] if self.sidecar else []
-        words += [word for text in self.settings for word in ("--set", text)]
+        words += [word for text in self.sets for word in ("--set", text)]
         words += self._colour_words()
         words += ["--out-colorspace", self.out_colorspace] if self.out_colorspace else []
         words += ["--trim"] if self.trim else []
@@ -133,7 +144,7 @@ class FarmShot:
 
     def sheet_words(self, sheet: str) -> list[str]:
         """The words behind ``anatomatte`` that make the contact sheet."""
-        sets = (word for text in self.settings for word in ("--set", text))
+        sets = (word for text in self.sets for word in ("--set", text))
         return ["sheet", self.source, sheet, *sets, *self._colour_words()]
 
     def _colour_words(self) -> list[str]:
@@ -149,6 +160,8 @@ class FarmShot:
 
 
 _TABLES = ("shot", "needs")
+_OWN = ("folder", "files")
+"""What nobody writes: it follows from the rest."""
 
 
 def load(path: Path) -> FarmShot:
@@ -173,11 +186,33 @@ def load(path: Path) -> FarmShot:
         facts[key] = str(folder / facts[key]) if facts.get(key) else ""
     facts.setdefault("name", path.stem)
     facts["folder"] = str(folder)
-    facts["settings"] = tuple(f"{name}={value}" for name, value in facts.get("settings", {}).items())
+    settings = facts.get("settings", {})
+    if not isinstance(settings, dict):
+        raise SettingsError(f"{path}: settings is to be a table, {{NAME = VALUE}}.")
+    facts["files"] = tuple(_files(settings, facts["preset"], folder).items())
+    facts["settings"] = tuple(
+        f"{name}={_word(value)}" for name, value in settings.items() if not _is_file(name)
+    )
     facts["frames"] = _frames(path, facts)
     shot = _typed(path, facts)
     _check(path, shot)
     return shot
+
+
+def _is_file(name: str) -> bool:
+    return name in BY_NAME and BY_NAME[name].kind == "file"
+
+
+def _files(settings: Mapping[str, Any], preset: str, folder: Path) -> dict[str, str]:
+    """Files that controls of preset and shot name, the latter first; they count from the folder."""
+    told = {**(presets.load(Path(preset)).settings if preset else {}), **settings}
+    named = {name: str(value).strip() for name, value in told.items() if _is_file(name)}
+    return {name: str(folder / os.path.expanduser(value)) for name, value in named.items() if value}
+
+
+def _word(value: Any) -> str:
+    """A value of TOML as ``--set`` takes it."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _frames(path: Path, facts: Mapping[str, Any]) -> tuple[int, ...]:
@@ -211,8 +246,10 @@ def _check(path: Path, shot: FarmShot) -> None:
         least = 1 if name in ("chunk", "cpus") else 0
         if getattr(shot, name) < least:
             raise SettingsError(f"{path}: {name} = {getattr(shot, name)} is too small; {least} is the least.")
+    from ..faces import consented
     from ..layers import parse_layers
     from ..presets import parse_setting
+    from ..sidecar import shot_of
     from ..targets import sink_of
 
     layers = parse_layers(shot.layers if not shot.sidecar else "rgba")
@@ -220,8 +257,9 @@ def _check(path: Path, shot: FarmShot) -> None:
         source=shot.source,
         destination=shot.output,
         layers=shot.layers,
-        settings=dict(parse_setting(text) for text in shot.settings),
+        settings=dict(parse_setting(text) for text in shot.sets),
         preset=Path(shot.preset) if shot.preset else None,
+        shot=shot.sidecar or None,
         qc_threshold=shot.qc_threshold or None,
         colorspace=shot.colorspace or None,
         out_colorspace=shot.out_colorspace or None,
@@ -231,6 +269,8 @@ def _check(path: Path, shot: FarmShot) -> None:
     )
     CheckRequest(target=shot.output, proxy=shot.proxy or None)  # tasks have a part of a video each
     sink_of(request, layers, (), parse_pattern(shot.output, there=False), len(shot.frames), {})
+    if not shot.sidecar or Path(shot.sidecar).is_file():
+        consented(request.resolved(), shot_of(request.resolved()))
 
 
 def _table(path: Path, told: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -239,7 +279,7 @@ def _table(path: Path, told: Mapping[str, Any], name: str) -> dict[str, Any]:
         raise SettingsError(f"{path}: {name} is to be a table, [{name}].")
     needs = ("cpus", "memory", "gpus", "gpu_memory")
     names = [one.name for one in fields(FarmShot)]
-    _known(path, table, needs if name == "needs" else [one for one in names if one not in (*needs, "folder")])
+    _known(path, table, needs if name == "needs" else [one for one in names if one not in (*needs, *_OWN)])
     return dict(table)
 
 

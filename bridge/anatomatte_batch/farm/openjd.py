@@ -31,6 +31,7 @@ def write(shot: FarmShot, folder: Path) -> list[Path]:
 def parameters(shot: FarmShot) -> dict[str, str]:
     """The values of the template's parameters; paths are mapped by the queue."""
     told = {name.capitalize(): getattr(shot, name) for name in PATHS}
+    told |= {_called(name): path for name, path in shot.files}
     told |= {"Sheet": shot.sheet_file} if shot.sheet else {}
     return {**{name: value for name, value in told.items() if value}, "Frames": shot.range()}
 
@@ -54,6 +55,7 @@ def _definitions(shot: FarmShot) -> list[Table]:
         *([("Proxy", "FILE", "OUT", "Where the same frames go smaller.")] if shot.proxy else []),
         *([("Preset", "FILE", "IN", "Settings of the shot.")] if shot.preset else []),
         *([("Sidecar", "FILE", "IN", "Who is who in the shot.")] if shot.sidecar else []),
+        *((_called(name), "FILE", "IN", f"The control {name}.") for name, _ in shot.files),
         *([("Sheet", "FILE", "OUT", "The contact sheet.")] if shot.sheet else []),
     ]
     paths = [
@@ -76,7 +78,13 @@ def _action(*words: str, **facts: Any) -> Table:
 
 def _mapped(shot: FarmShot) -> FarmShot:
     """The shot whose paths are the template's parameters, which the queue maps."""
-    return shot.at({name: f"{{{{Param.{name.capitalize()}}}}}" for name in PATHS})
+    names = (*PATHS, *(name for name, _ in shot.files))
+    return shot.at({name: f"{{{{Param.{_called(name)}}}}}" for name in names})
+
+
+def _called(name: str) -> str:
+    """The parameter of a path or a control: ``swap_source`` is SwapSource."""
+    return "".join(word.capitalize() for word in name.split("_"))
 
 
 def _worker() -> Table:
