@@ -63,32 +63,38 @@ def _pictures(settings: Settings) -> tuple[str, ...]:
     return digests(settings)
 
 
-def recorded(job: Job, preset: Preset, named: Shot | None, outcome: Outcome) -> tuple[Message, ...]:
+def recorded(job: Job, named: Shot | None, outcome: Outcome) -> tuple[Message, ...]:
     """Write into the sidecar which frames were made with another face, by which source, under which consent.
 
     Returns:
         What there is to say of it.
     """
-    made = [one.frame for one in outcome.frames if one.status == "rendered"]
-    settings = next(_replacing(preset), None)
-    if settings is None or not made:
+    rows = _rows(job, named, [one.frame for one in outcome.frames if one.status == "rendered"])
+    if not rows:
         return ()
-    told = Message(
-        CODE, f"A face was replaced in {len(made)} frames; their headers say so, and by whose consent."
-    )
+    made = sum(len(frames) for _, frames in rows)
+    told = Message(CODE, f"A face was replaced in {made} frames; their headers say so, and by whose consent.")
     if named is None or named.path is None:
         return (told,)
-    note = consent.needed(settings, named.consent)
-    source = _pictures(settings)[0]
-    row = {
-        "frames": compact(made), "how": settings.swap, "source": source,
-        "consent": json.loads(note.text), "made_by": __version__,
-    }  # fmt: skip
     try:
-        _append(named.path, row)
+        for row, frames in rows:
+            _append(named.path, {"frames": compact(frames), **row, "made_by": __version__})
     except (OSError, OutputError, SettingsError) as why:
         return told, Message(CODE, f"The shot file could not be given the record of it: {why}")
     return (told,)
+
+
+def _rows(job: Job, named: Shot | None, rendered: list[int]) -> list[tuple[dict[str, Any], list[int]]]:
+    """How a face was replaced, by which source, under which note, and in which frames; ranges may differ."""
+    found: dict[str, tuple[dict[str, Any], list[int]]] = {}
+    for frame in rendered:
+        settings = from_mapping(job.preset.at(frame, job.filled))
+        if settings.swap == "off":
+            continue
+        note = consent.needed(settings, None if named is None else named.consent)
+        row = {"how": settings.swap, "source": _pictures(settings)[0], "consent": json.loads(note.text)}
+        found.setdefault(json.dumps(row, sort_keys=True), (row, []))[1].append(frame)
+    return list(found.values())
 
 
 def _append(path: Path, row: Mapping[str, Any]) -> None:

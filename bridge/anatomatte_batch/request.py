@@ -227,7 +227,7 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
             report.event("start", frames=compact(job.frames), **places, **node.identity)
             job = _decided(job, named, node, report, signals)
             outcome = run(job, node, made.sink, report, signals)
-            for message in faces.recorded(job, made.preset, named, outcome):
+            for message in faces.recorded(job, named, outcome):
                 report.message(message)
         except Exception as why:
             report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))

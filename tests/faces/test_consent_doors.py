@@ -133,6 +133,9 @@ DOORS: dict[str, Callable[[Path], tuple[int, str]]] = {
         "render", folder / "plate.####.png", folder / "out" / "key.####.exr", "--preset", _preset(folder)
     ),
     "a farm's job": _farm,
+    "a farm's task": lambda folder: _anatomatte(
+        "farm", "render", folder / "plate.####.png", folder / "out" / "key.####.exr", *SWAP
+    ),
     "cutout": lambda folder: _anatomatte(
         "cutout", folder / "plate.0001.png", folder / "out" / "a.png", *SWAP
     ),

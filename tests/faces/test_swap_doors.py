@@ -105,6 +105,29 @@ def test_the_note_is_in_the_header_and_the_record_in_the_sidecar(plate: Path, tm
     assert code == 0 and "face_consent" in said, said
 
 
+def test_the_record_says_which_frames_by_which_source(plate: Path, tmp_path: Path) -> None:
+    """Of the ranges of a preset each has its row, and frames without a new face have none."""
+    found = cv2.imread(str(ANNA))
+    assert found is not None
+    cv2.imwrite(str(tmp_path / "plate.0003.png"), found)
+    sidecar, preset = tmp_path / "plate.shot.json", tmp_path / "ranges.toml"
+    write_shot(dataclasses.replace(shot(light_of(ANNA), {1: (), 2: (), 3: ()})), sidecar)
+    other = tmp_path / "again.jpg"
+    other.write_bytes(BERT.read_bytes() + b" ")
+    table = '[[range]]\nframes = "{}"\nswap = "pictures"\nswap_source = "{}"\n'
+    note = "".join(f'{name} = "{value}"\n' for name, value in NOTE.items())
+    preset.write_text(
+        f'[settings]\nscreen = "none"\nsteady = 0.0\n{note}{table.format(2, BERT)}{table.format(3, other)}'
+    )
+    words = ("--preset", preset, "--shot", sidecar)
+    code, said = anatomatte("render", plate, tmp_path / "out.####.exr", *words)
+    assert code == 0 and "A face was replaced in 2 frames" in said, said
+    rows = read_shot(sidecar).replaced
+    sources = [header(tmp_path / f"out.{n:04d}.exr")["anatomatte:face_source"] for n in (2, 3)]
+    assert [(row["frames"], row["source"]) for row in rows] == [("2", sources[0]), ("3", sources[1])]
+    assert sources[0] != sources[1] and "anatomatte:face_source" not in header(tmp_path / "out.0001.exr")
+
+
 def test_the_sidecars_own_note_is_enough(plate: Path, tmp_path: Path) -> None:
     sidecar = tmp_path / "plate.shot.json"
     sidecar.write_text(json.dumps({**json.loads(sidecar.read_text()), "consent": NOTED}))
