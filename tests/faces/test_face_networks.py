@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from anatomatte import engine
+from anatomatte.engine import face_nets
 from anatomatte.engine.mattes import Mattes
 from anatomatte.errors import AnatomatteError, SettingsError
+from anatomatte.faces import swap_aligned
 from anatomatte.frame import Frame
 from anatomatte.models import store
 from anatomatte.models.manifest import Manifest, parsed
@@ -20,6 +23,8 @@ from made.face_pictures import ANNA, BERT, NOTE, PEOPLE, light_of
 from made.network_files import node, onnx_net
 
 PLATE = light_of(ANNA)
+NEARER = 0
+"""Of Bert's picture and its mirror the one whose head is turned as Anna's is in the plate."""
 HEAD = """
 id = "{id}"
 title = "Little {id}"
@@ -178,6 +183,60 @@ def change(made: Mattes) -> float:
         made.face_plate[made.face_patch == 0], PLATE[made.face_patch == 0]
     )
     return float(np.median(np.abs(made.face_plate - PLATE)[inside] / (PLATE[inside] + 0.02)))
+
+
+ARCFACE = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
+"""Where networks for faces were taught eyes, nose and corners of the mouth to be, in 112 pixels."""
+
+
+@pytest.mark.parametrize(("side", "margin"), [(112, 0.0), (128, 8.0), (256, 16.0), (512, 32.0)])
+def test_eyes_nose_and_mouth_come_to_the_places_of_the_template(side: int, margin: float) -> None:
+    """Marks at a turned face's places lie where published networks look for them."""
+    places = np.array(ARCFACE) @ np.array([[1.7, 0.6], [-0.6, 1.7]]) + [150, 40]
+    points = np.zeros((478, 3))
+    rings = ((33, 133, 159, 145), (263, 362, 386, 374), (4,), (61,), (291,))
+    wanted = np.array(ARCFACE) * ((side - 2 * margin) / 112) + [margin, 0]
+    for ring, place, at in zip(rings, places, wanted, strict=True):
+        points[list(ring), :2] = place
+        marked = np.zeros((400, 400, 3), np.float32)
+        x, y = np.round(place).astype(int)
+        marked[y - 2 : y + 3, x - 2 : x + 3] = 1
+        points_of = points.copy()
+        for other_ring, where in zip(rings, places, strict=True):
+            points_of[list(other_ring), :2] = where
+        seen = swap_aligned.cut(marked, points_of, side)[..., 0]
+        rows, columns = np.indices(seen.shape)
+        found = ((columns * seen).sum() / seen.sum(), (rows * seen).sum() / seen.sum())
+        assert np.abs(np.array(found) - at).max() < 0.012 * side, (found, at)
+
+
+def test_of_several_sources_the_one_turned_alike_is_given(tmp_path: Path) -> None:
+    """A source and its mirror: the plate's head is turned as one of them is, and mirrored as the other."""
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    found = cv2.imread(str(BERT))
+    assert found is not None
+    mirrored = np.ascontiguousarray(found[:, ::-1])
+    for name, picture in (("a", found), ("b", mirrored)):
+        cv2.imwrite(str(folder / f"{name}.png"), picture)
+    brought(other(tmp_path, 128, "source"), "theirs", SWAP.format(side=128, more='takes = "picture"'))
+
+    def made(source: Path) -> np.ndarray:
+        plate = replaced(swap_network="theirs", swap_source=str(source)).face_plate
+        assert plate is not None
+        return plate
+
+    one, two, both = made(folder / "a.png"), made(folder / "b.png"), made(folder)
+    assert not np.array_equal(one, two)
+    assert np.array_equal(both, (one, two)[NEARER])
+
+
+def test_a_network_of_vectors_is_known_with_the_one_that_makes_them(tmp_path: Path) -> None:
+    brought(means(tmp_path), "means", VECTOR, "identity")
+    brought(colours(tmp_path, 128), "colours", SWAP.format(side=128, more='identity = "means"'))
+    told = face_nets.identities(Settings(swap="network", swap_network="colours"))
+    assert set(told) == {"swap", "swap_vector"} and told["swap"] != told["swap_vector"]
+    assert told["swap_vector"].startswith("means")
 
 
 @pytest.mark.parametrize(("side", "tiles"), [(112, 1), (128, 1), (256, 1), (128, 2), (512, 1)])

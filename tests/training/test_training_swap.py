@@ -14,14 +14,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnx
+import onnxruntime
 import OpenImageIO as oiio
 import pytest
 import torch
 from training.swap.command import SMALL
 from training.swap.cuts import Faces
-from training.swap.fit import Fit, People, Plan
+from training.swap.fit import FULL, Fit, People, Plan
 from training.swap.losses import WEIGHTS, losses, weighed
-from training.swap.net import PEOPLE
+from training.swap.net import PEOPLE, TwoFaces
 
 from anatomatte.models.manifest import load
 from made.face_pictures import ANNA, BERT, NOTE, ROOT, light_of
@@ -142,6 +143,15 @@ def test_file_and_manifest_say_the_same(run: Path) -> None:
     told = load(run / "two-faces.toml")
     assert told.face.takes == "nothing" and told.face.template == SMALL.side
     assert NOTE["consent_who"] in told.licence.weights
+    net = TwoFaces(SMALL)
+    net.load_state_dict(torch.load(run / FULL, weights_only=True)["net"])
+    picture = torch.rand((1, 3, SMALL.side, SMALL.side), generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        faces = {name: net.decoders[name](net.eval().encoder(picture))[0].numpy() for name in PEOPLE}
+    session = onnxruntime.InferenceSession(run / "two-faces.onnx", providers=["CPUExecutionProvider"])
+    (made,) = session.run(["face"], {"target": picture.numpy()})
+    off = {name: float(np.abs(made - face).max()) for name, face in faces.items()}
+    assert off["source"] < 1e-3 < off["target"]  # it puts in the source's face, not the target's own
 
 
 def little(seed: int) -> Faces:
