@@ -12,6 +12,7 @@ import dataclasses
 import os
 import pickle
 import platform
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -102,6 +103,10 @@ def render_on(request: RenderRequest, address: str, needs: Needs) -> RenderResul
 def _connected(address: str) -> Iterator[Any]:
     """Ray, connected; it tells nobody of it."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    loaded = sys.modules.get("ray")
+    if address != "local" and _has_token() and not (loaded and loaded.is_initialized()):
+        # `ray start` takes it by itself, and who connects does not; the library reads this when it is loaded
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
     try:
         import ray
     except ImportError as why:
@@ -115,13 +120,22 @@ def _connected(address: str) -> Iterator[Any]:
             line = str(why).strip().splitlines()
             raise SetupError(
                 f"No Ray cluster answers at {address} ({line[0] if line else type(why).__name__}); start one "
-                "with `ray start --head`, or take --ray local."
+                "with `ray start --head`, or take --ray local; one that wants a token finds it in "
+                "RAY_AUTH_TOKEN or ~/.ray/auth_token."
             ) from why
     try:
         yield ray
     finally:
         if mine:
             ray.shutdown()
+
+
+def _has_token() -> bool:
+    """Whether this user has a token for clusters of Ray."""
+    if os.environ.get("RAY_AUTH_TOKEN"):
+        return True
+    told = os.environ.get("RAY_AUTH_TOKEN_PATH") or "~/.ray/auth_token"
+    return Path(told).expanduser().is_file()
 
 
 def _room(ray: Any, needs: Needs) -> int:

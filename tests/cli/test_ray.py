@@ -230,6 +230,33 @@ def test_what_cannot_be_done_is_a_sentence(
         ray_cluster.render_on(asked(plates, tmp_path), "auto", SMALL)
 
 
+@pytest.mark.parametrize(
+    ("address", "token", "mode"), [("auto", True, "token"), ("auto", False, ""), ("local", True, "")]
+)
+def test_who_connects_shows_the_token_that_the_cluster_took(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, token: bool, mode: str
+) -> None:
+    """`ray start` takes the user's token by itself, `ray.init` only when it is told to."""
+    seen: list[str] = []
+
+    def init(**_: object) -> None:
+        seen.append(os.environ.get("RAY_AUTH_MODE", ""))
+        raise ConnectionError("no cluster")
+
+    for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"):
+        monkeypatch.setenv(name, "")  # so that it is put back
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    if token:
+        (tmp_path / ".ray").mkdir()
+        (tmp_path / ".ray" / "auth_token").write_text("0" * 64)
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", init)
+    with pytest.raises(SetupError, match="RAY_AUTH_TOKEN"), ray_cluster._connected(address):
+        pass
+    assert seen == [mode]
+
+
 def test_actors_get_whole_paths_pinned_threads_and_every_frame_once(
     plates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
