@@ -6,6 +6,7 @@ Channels come as planes; a plane that is 0 everywhere is neither copied nor conv
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,22 +20,50 @@ _HALF_MAX = np.float32(65504.0)
 _HALF_EXPONENT = np.uint16(0x7C00)
 
 
-def empty(plane: Floats) -> bool:
-    """Whether a plane is 0 everywhere; one number that is repeated is looked at once."""
-    if plane.size and not any(plane.strides):
-        return not plane.flat[0]
-    return not plane.any()
+@dataclass(frozen=True)
+class Spans:
+    """Where planes of one size are not 0.
+
+    Attributes:
+        bands: for each `ROWS` rows from the top, the columns outside of which a plane is 0, by its place
+            among the planes; those that are 0 in all of these rows are not named.
+        finite: whether all that they hold are numbers.
+    """
+
+    bands: tuple[dict[int, slice], ...]
+    finite: bool
+
+    @classmethod
+    def of(cls, planes: Sequence[Floats]) -> Spans:
+        """Look through planes (H×W), some rows of one after the other."""
+        there = [n for n, plane in enumerate(planes) if any(plane.strides) or plane.flat[0]]
+        bands: list[dict[int, slice]] = []
+        finite = True
+        for top in range(0, planes[0].shape[0], ROWS):
+            found: dict[int, slice] = {}
+            for n in there:
+                part = planes[n][top : top + ROWS]
+                columns = np.flatnonzero((part != 0).any(0))
+                if len(columns):
+                    found[n] = slice(int(columns[0]), int(columns[-1]) + 1)
+                    finite = finite and bool(np.isfinite(part[:, found[n]]).all())
+            bands.append(found)
+        return cls(tuple(bands), finite)
+
+    @property
+    def there(self) -> list[int]:
+        """Of the planes that are not 0 everywhere, the places."""
+        return sorted({n for band in self.bands for n in band})
 
 
-def filled(planes: Sequence[Floats]) -> tuple[slice, slice]:
+def filled(planes: Sequence[Floats], spans: Spans) -> tuple[slice, slice]:
     """The rows and columns outside of which every plane is 0; one pixel where all of them are."""
     height, width = planes[0].shape
     rows, columns = np.zeros(height, bool), np.zeros(width, bool)
-    for plane in planes:
-        if not empty(plane):
-            there = plane != 0
-            rows |= there.any(1)
-            columns |= there.any(0)
+    for k, band in enumerate(spans.bands):
+        for n, x in band.items():
+            columns[x] = True
+            rows[k * ROWS : (k + 1) * ROWS] |= (planes[n][k * ROWS : (k + 1) * ROWS, x] != 0).any(1)
     return _span(rows), _span(columns)
 
 
@@ -43,9 +72,12 @@ def _span(there: npt.NDArray[np.bool_]) -> slice:
     return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 1)
 
 
-def write_rows(sink: Any, planes: Sequence[Floats], depths: Sequence[str]) -> None:
+def write_rows(sink: Any, planes: Sequence[Floats], depths: Sequence[str], there: Sequence[int]) -> None:
     """Write planes (H×W) as the channels of a file that is open; halves saturate at their largest number
     instead of becoming infinite.
+
+    Args:
+        there: the places of the planes that are not 0 everywhere.
 
     Raises:
         OSError: what the image library says.
@@ -53,7 +85,6 @@ def write_rows(sink: Any, planes: Sequence[Floats], depths: Sequence[str]) -> No
     height, width = planes[0].shape
     alike = len(set(depths)) == 1  # else the image library converts, channel by channel
     kind = np.float16 if alike and depths[0] == "half" else np.float32
-    there = [n for n, plane in enumerate(planes) if not empty(plane)]
     rows = np.zeros((min(ROWS, height), width, len(planes)), kind)
     for top in range(0, height, ROWS):
         strip = rows[: min(ROWS, height - top)]

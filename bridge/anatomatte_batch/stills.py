@@ -14,12 +14,14 @@ from anatomatte.atomic import beside
 from anatomatte.errors import AnatomatteError, OutputError, PlateError, SettingsError
 
 from .cryptomatte import Cryptomatte
+from .exr_zip import LINES, Lines, Proof
+from .exr_zip import write as write_blocks
 from .files import reachable
 from .formats import BY_SUFFIX, suffixes, words
 from .layers import called, channel_names
 from .picture import Floats, Picture, placed
 from .provenance import PREFIX, Provenance
-from .still_rows import empty, filled, read_rows, write_rows
+from .still_rows import Spans, filled, read_rows, write_rows
 
 STILLS = suffixes(video=False, written=True)
 DEPTHS: dict[str, tuple[str, ...]] = {suffix: BY_SUFFIX[suffix].depths for suffix in sorted(STILLS)}
@@ -135,7 +137,8 @@ def write_still(
         AnatomatteError: it does though the plate does not.
     """
     planes = _planes(layers, how)
-    if not all(empty(plane) or np.isfinite(plane).all() for plane in planes):
+    spans = Spans.of(planes)
+    if not spans.finite:
         if not np.isfinite(picture.pixels).all():
             raise PlateError(
                 f"{picture.name} holds pixels that are no numbers (NaN or infinite); mend the plate."
@@ -144,12 +147,13 @@ def write_still(
             f"The render of {picture.name} holds values that are no numbers; please report it."
         )
     if how.trim:
-        planes, picture = _trimmed(planes, picture)
+        planes, picture = _trimmed(planes, spans, picture)
+        spans = Spans.of(planes)
     names = how.channels
     with beside(path) as temporary:
         spec = _spec(planes[0].shape, names, picture, how, record)
-        _write(temporary, planes, spec, how, picture)
-        fault = damage(temporary, tuple(names))
+        proof = _write(temporary, planes, spans, spec, how, picture)
+        fault = damage(temporary, tuple(names), proof)
         if fault:
             raise OutputError(f"{path} was written but {fault}; check the disk.")
         facts = temporary.stat()
@@ -163,9 +167,9 @@ def _planes(layers: Mapping[str, Floats], how: StillFormat) -> list[Floats]:
     return [part[..., n] for part in parts for n in range(part.shape[2])]
 
 
-def _trimmed(planes: list[Floats], picture: Picture) -> tuple[list[Floats], Picture]:
+def _trimmed(planes: list[Floats], spans: Spans, picture: Picture) -> tuple[list[Floats], Picture]:
     """What is not 0, and the plate with the bounds of that."""
-    rows, columns = filled(planes)
+    rows, columns = filled(planes, spans)
     x, top = picture.bounds[0], picture.bounds[3]
     bounds = (x + columns.start, top - rows.stop, x + columns.stop, top - rows.start)
     return [plane[rows, columns] for plane in planes], replace(picture, bounds=bounds)
@@ -214,22 +218,32 @@ def _is_linear(record: Provenance) -> bool:
     )
 
 
-def _write(path: Path, planes: list[Floats], spec: Any, how: StillFormat, picture: Picture) -> None:
+def _write(
+    path: Path, planes: list[Floats], spans: Spans, spec: Any, how: StillFormat, picture: Picture
+) -> Proof | None:
+    """Write a file; what proves that it is whole, where that takes less than to decode it."""
     import OpenImageIO as oiio
 
+    zipped = how.exr and how.compression in LINES
     with reachable(path) as name:
         sink = oiio.ImageOutput.create(name)
         if sink is None or not sink.open(name, spec):
             raise OSError(sink.geterror() if sink else oiio.geterror())
         try:
-            if how.exr:
-                write_rows(sink, planes, how.depths)
+            if zipped:
+                pass  # the library writes the header and leaves room for the table of blocks
+            elif how.exr:
+                write_rows(sink, planes, how.depths, spans.there)
             elif not sink.write_image(_into_display(planes, how, picture)):
                 raise OSError(sink.geterror())
         finally:
             closed = sink.close()
         if not closed:
             raise OSError(sink.geterror())
+    if not zipped:
+        return None
+    lines = Lines(how.channels, how.depths, planes[0].shape[1])
+    return write_blocks(path, spec.y, LINES[how.compression], planes, spans, lines)
 
 
 def _into_display(planes: list[Floats], how: StillFormat, picture: Picture) -> Floats:
@@ -240,17 +254,20 @@ def _into_display(planes: list[Floats], how: StillFormat, picture: Picture) -> F
     return placed(stack, picture.bounds, (0, 0, *picture.size))
 
 
-def damage(path: Path, channels: tuple[str, ...] | None = None) -> str:
-    """What is wrong with a file, or an empty text when every pixel of it reads and is finite."""
+def damage(path: Path, channels: tuple[str, ...] | None = None, proof: Proof | None = None) -> str:
+    """What is wrong with a file, or an empty text when it holds what was written: the bytes of *proof*, or
+    without one pixels that all read and are finite."""
     if not path.is_file():
         return "is not there"
     if path.stat().st_size == 0:
         return "is empty"
+    if proof is not None and not proof.holds(path):
+        return "is truncated or damaged"
     with reachable(path) as name:
-        return _damage(name, channels)
+        return _damage(name, channels, proof is None)
 
 
-def _damage(name: str, channels: tuple[str, ...] | None) -> str:
+def _damage(name: str, channels: tuple[str, ...] | None, decode: bool) -> str:
     import OpenImageIO as oiio
 
     source = oiio.ImageInput.open(name)
@@ -261,7 +278,7 @@ def _damage(name: str, channels: tuple[str, ...] | None) -> str:
         spec = source.spec()
         if channels is not None and not _same_channels(tuple(spec.channelnames), channels):
             return f"holds the channels {', '.join(spec.channelnames)} instead of {', '.join(channels)}"
-        finite = read_rows(source)
+        finite = read_rows(source) if decode else True
         if finite is None:
             source.geterror()
             return "is truncated or damaged"
