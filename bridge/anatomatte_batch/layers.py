@@ -11,6 +11,7 @@ them (`cryptomatte`).
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -173,6 +174,13 @@ def passes(layers: Collection[str]) -> list[Pass]:
             packed = dict(zip(_SLOTS, (*keys, "none", "none", "none"), strict=False))
             plan.append(Pass({"output": "packed", "parts_of": person, **packed}, four))
     return plan
+
+
+def divided(layers: Collection[str]) -> set[str]:
+    """The people whose own matte is worth a render: it says where the many layers of theirs are, outside of
+    which each of them is 0."""
+    whose = Counter(owner(name)[0] for name in layers)
+    return {person for person in PERSON_MENU if whose[person] > len(_SLOTS)}
 
 
 def owner(layer: str) -> tuple[str, str]:

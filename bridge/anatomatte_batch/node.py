@@ -122,12 +122,17 @@ class Node(Protocol):
         """
 
     def render(
-        self, frame: int, values: Mapping[str, Value], around: Mapping[int, Mapping[str, Value]] = ALONE
+        self,
+        frame: int,
+        values: Mapping[str, Value],
+        around: Mapping[int, Mapping[str, Value]] = ALONE,
+        window: Window | None = None,
     ) -> Rendered:
         """One render at a frame with these values of the controls.
 
         Args:
             around: the values at other frames, where the frame depends on controls there.
+            window: the part of the picture that is wanted; None for all of it.
 
         Raises:
             AnatomatteError: in the class of the error table.

@@ -26,7 +26,7 @@ from anatomatte.errors import (
 from anatomatte.settings import Value
 
 from .node import ALONE, Account, Pictures, Rendered
-from .picture import Picture
+from .picture import Picture, Window
 
 Given = Value | tuple[tuple[int, Value], ...]
 IDENTIFIER = "org.anatomatte.Anatomatte"
@@ -93,7 +93,11 @@ class OfxNode:
         """Render scale of what is rendered next: a proxy of the plate, as hosts ask for it."""
 
     def render(
-        self, frame: int, values: Mapping[str, Value], around: Mapping[int, Mapping[str, Value]] = ALONE
+        self,
+        frame: int,
+        values: Mapping[str, Value],
+        around: Mapping[int, Mapping[str, Value]] = ALONE,
+        window: Window | None = None,
     ) -> Rendered:
         """One render through the OFX C API."""
         from pyopenfx import errors
@@ -101,7 +105,7 @@ class OfxNode:
         try:
             instance = self._at(frame)
             self._set(instance, {frame: values, **around}, frame)
-            planes = instance.render(frame, scale=self.scale, abort=self._stop)
+            planes = instance.render(frame, window, self.scale, abort=self._stop)
         except errors.RenderAborted as why:
             raise Cancelled("Stopped while rendering.") from why
         except errors.ParamError as why:

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from anatomatte.menus import PERSON_MENU
 from anatomatte.settings import Value
 
 from .cryptomatte import Cryptomatte, Ranks
-from .layers import CLEAN, ordered, passes
-from .node import ALONE, Account, Node
+from .layers import CLEAN, divided, ordered, passes
+from .node import ALONE, Account, Node, Rendered
 from .picture import Floats, Picture, Window, placed
+from .still_rows import Spans, filled
 
 _ROWS = 32
 
@@ -34,19 +36,22 @@ def render_layers(
     found: dict[str, Floats] = {}
     bounds: Window | None = None
     coded = [Ranks(one) for one in cryptomattes]
-    for step in passes(ordered({*layers, *(name for one in cryptomattes for name in one.names)})):
+    asked = {*layers, *(name for one in cryptomattes for name in one.names)}
+    where: dict[str, Window] = {}
+    for step in passes(ordered(asked | divided(asked))):
         beside = {number: {**told, **step.values} for number, told in others.items()}
-        rendered = node.render(frame, {**values, **step.values}, beside)
+        window = where.get(str(step.values.get("parts_of")))
+        rendered = node.render(frame, {**values, **step.values}, beside, window)
         tell(rendered.told)
         account(rendered.account)
         bounds = bounds or rendered.bounds
-        pixels = placed(rendered.pixels, rendered.bounds, bounds)
         if step.layers == ("rgba",):
-            found["rgba"] = pixels
+            found["rgba"] = placed(rendered.pixels, rendered.bounds, bounds)
         elif step.layers == (CLEAN,):
-            found[CLEAN] = pixels[..., :3]
+            found[CLEAN] = placed(rendered.pixels, rendered.bounds, bounds)[..., :3]
         else:
-            mattes = dict(zip(step.layers, _apart(pixels, len(step.layers)), strict=True))
+            mattes = dict(zip(step.layers, _apart(rendered, bounds, len(step.layers)), strict=True))
+            where |= {name: _box(matte, bounds) for name, matte in mattes.items() if name in PERSON_MENU}
             found |= {name: matte for name, matte in mattes.items() if name in layers}
             for one in coded:
                 for name, matte in mattes.items():
@@ -57,20 +62,41 @@ def render_layers(
     return found, replace(picture, bounds=bounds or picture.bounds)
 
 
-def _apart(pixels: Floats, count: int) -> list[Floats]:
-    """The first *count* mattes of a render, each H×W×1; one that is 0 everywhere takes no memory."""
+def _apart(rendered: Rendered, bounds: Window, count: int) -> list[Floats]:
+    """The first *count* mattes of a render, each H×W×1 of *bounds*; one that is 0 everywhere takes no
+    memory."""
     import cv2  # not before the engine has looked whether there is room for it
 
-    none = np.broadcast_to(np.zeros((), np.float32), (*pixels.shape[:2], 1))
+    pixels, at = rendered.pixels, rendered.bounds
+    if not _holds(bounds, at):
+        pixels, at = placed(pixels, at, bounds), bounds
+    size = (bounds[3] - bounds[1], bounds[2] - bounds[0], 1)
+    none = np.broadcast_to(np.zeros((), np.float32), size)
     planes = [none] * count
+    top, x = bounds[3] - at[3], slice(at[0] - bounds[0], at[2] - bounds[0])
     for y in range(0, len(pixels), _ROWS):  # a strip at a time stays near the processor
         strip = pixels[y : y + _ROWS]
         for n in range(count) if strip.any() else ():
             matte = cv2.extractChannel(strip, n)
             if matte.any():
-                planes[n] = np.zeros(none.shape, np.float32) if planes[n] is none else planes[n]
-                planes[n][y : y + _ROWS, :, 0] = matte
+                planes[n] = np.zeros(size, np.float32) if planes[n] is none else planes[n]
+                planes[n][top + y : top + y + _ROWS, x, 0] = matte
     return planes
+
+
+def _holds(bounds: Window, inner: Window) -> bool:
+    """Whether a window lies within *bounds*."""
+    x1, y1, x2, y2 = bounds
+    return x1 <= inner[0] and y1 <= inner[1] and inner[2] <= x2 and inner[3] <= y2
+
+
+def _box(matte: Floats, bounds: Window) -> Window:
+    """The window of *bounds* outside of which a matte is 0; a pixel where there is none."""
+    if not any(matte.strides):
+        return bounds[0], bounds[1], bounds[0] + 1, bounds[1] + 1
+    rows, columns = filled([matte[..., 0]], Spans.of([matte[..., 0]]))
+    left, top = bounds[0], bounds[3]
+    return left + columns.start, top - rows.stop, left + columns.stop, top - rows.start
 
 
 def default_values(linear: bool, video_over: str | None) -> dict[str, Value]:

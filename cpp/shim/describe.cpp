@@ -56,6 +56,10 @@ void define_clip(OfxImageEffectHandle descriptor, const ClipRow& row) {
   clip.set(kOfxImageClipPropFieldExtraction, kOfxImageFieldBoth);
 }
 
+// Our own host asks for the part of a picture that somebody wants. Others cut a picture into tiles,
+// and each of those would be looked at anew.
+int takes_windows() { return host_facts().ours ? 1 : 0; }
+
 void define_output(OfxImageEffectHandle descriptor) {
   OfxPropertySetHandle handle = nullptr;
   if (suites().effect->clipDefine(descriptor, kOfxImageEffectOutputClipName, &handle) !=
@@ -65,7 +69,7 @@ void define_output(OfxImageEffectHandle descriptor) {
   const Properties clip(handle);
   set_list(clip, kOfxImageEffectPropSupportedComponents,
            {kOfxImageComponentRGBA, kOfxImageComponentRGB, kOfxImageComponentAlpha});
-  clip.set(kOfxImageEffectPropSupportsTiles, 0);
+  clip.set(kOfxImageEffectPropSupportsTiles, takes_windows());
 }
 
 }  // namespace
@@ -91,7 +95,7 @@ OfxStatus describe(OfxImageEffectHandle descriptor) {
   effect.set(kOfxImageEffectPluginPropSingleInstance, 0);
   effect.set(kOfxImageEffectPluginPropHostFrameThreading, 0);
   effect.set(kOfxImageEffectPropSupportsMultiResolution, 1);
-  effect.set(kOfxImageEffectPropSupportsTiles, 0);
+  effect.set(kOfxImageEffectPropSupportsTiles, takes_windows());
   effect.set(kOfxImageEffectPropTemporalClipAccess, host.other_frames ? 1 : 0);
   effect.set(kOfxImageEffectPropSupportsMultipleClipDepths, 1);
   effect.set(kOfxImageEffectPropSupportsMultipleClipPARs, 0);

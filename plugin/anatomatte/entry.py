@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from . import __version__, buffers, engine
+from . import __version__, buffers, engine, libraries
 from . import settings as table
 from .cache import memo
 from .controls import clamped
@@ -102,13 +102,11 @@ def render(
     channels = output["pixels"].shape[2]
     made, doubts, mattes = picture(clips, chosen, work, draft, window, channels, around, shot, known)
     check()
-    whole = _bounds(output["bounds"])
-    rows = slice(whole[3] - window[3], whole[3] - window[1])
-    columns = slice(window[0] - whole[0], window[2] - whole[0])
+    view = output["pixels"][_place(window, _bounds(output["bounds"]))]
     if isinstance(made, tuple):
-        packing.written(made, output["pixels"][rows, columns])
+        packing.written(made, view)
     else:
-        to_view(made, output["pixels"][rows, columns])
+        to_view(made, view)
     progress(1.0)
     took = clock.perf_counter() - began
     idle = (
@@ -248,8 +246,10 @@ def picture(
     if channels == 1 and chosen.output == "status":  # without colour it is the matte
         chosen = chosen.replace(output="matte")
     doubts = (*_seen(mattes, shot), *mattes.messages, *_unsure(mattes), *_keep(mattes, chosen))
-    if chosen.output == "packed" and window == clips["Source"].bounds:
-        return packing.packed(mattes, chosen, channels), doubts, mattes
+    whole = clips["Source"].bounds
+    if chosen.output == "packed" and _common(window, whole) == window:
+        inner = mattes if window == whole else mattes.cropped(*_place(window, whole))
+        return packing.packed(inner, chosen, channels), doubts, mattes
     made = _windowed(mattes, clips["Source"], behind, chosen, window)
     return packing.components(made, channels, chosen), doubts, mattes
 
@@ -314,6 +314,17 @@ def _seen(mattes: engine.Mattes, shot: AtFrame | None) -> tuple[str, ...]:
     return (told,)
 
 
+def _common(one: Bounds, other: Bounds) -> Bounds:
+    """What two windows have in common; x1 ≥ x2 or y1 ≥ y2 where that is nothing."""
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+
+
+def _place(window: Bounds, whole: Bounds) -> tuple[slice, slice]:
+    """Rows and columns of a window among the pixels of *whole*, which holds it."""
+    rows = slice(whole[3] - window[3], whole[3] - window[1])
+    return rows, slice(window[0] - whole[0], window[2] - whole[0])
+
+
 def _windowed(
     mattes: engine.Mattes, source: Frame, background: Frame | None, chosen: table.Settings, window: Bounds
 ) -> Pixels:
@@ -323,15 +334,12 @@ def _windowed(
     made = np.zeros((window[3] - window[1], window[2] - window[0], 4), np.float32)
     if background is not None:
         made[...] = packing.backdrop(engine.moved(background, window))
-    x1, x2 = max(window[0], source.bounds[0]), min(window[2], source.bounds[2])
-    y1, y2 = max(window[1], source.bounds[1]), min(window[3], source.bounds[3])
-    if x1 >= x2 or y1 >= y2:
+    there = _common(window, source.bounds)
+    if there[0] >= there[2] or there[1] >= there[3]:
         return made
-    at = source.bounds
-    inner = mattes.cropped(slice(at[3] - y2, at[3] - y1), slice(x1 - at[0], x2 - at[0]))
-    behind = None if background is None else engine.moved(background, (x1, y1, x2, y2))
-    rows, columns = slice(window[3] - y2, window[3] - y1), slice(x1 - window[0], x2 - window[0])
-    made[rows, columns] = packing.picture(inner, chosen, behind)
+    inner = mattes.cropped(*_place(there, source.bounds))
+    behind = None if background is None else engine.moved(background, there)
+    made[_place(there, window)] = packing.picture(inner, chosen, behind)
     return made
 
 
@@ -351,3 +359,4 @@ def purge() -> None:
     memo.purge()
     engine.forget()
     buffers.purge()
+    libraries.let_go()

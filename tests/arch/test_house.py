@@ -19,7 +19,7 @@ LAYERS = {
     "errors": 1, "controls": 1, "menus": 1, "menus_frozen": 1, "settings": 1, "params_header": 1, "parts": 1,
     "frame": 1,
     "models": 1, "keying": 1, "whose": 1, "shooting": 1, "fixing": 1, "facing": 1, "timing": 1,
-    "idle": 1, "decision": 1, "buffers": 1, "cache": 1, "atomic": 1,
+    "idle": 1, "decision": 1, "buffers": 1, "libraries": 1, "cache": 1, "atomic": 1,
     "toml_table": 1, "room": 1, "text_file": 1, "file_names": 1,
     "ops": 2, "work": 2, "plate": 2,
     "nets": 3, "keyer": 3, "people": 3, "temporal": 3, "faces": 3,

@@ -187,8 +187,8 @@ class Gone(FakeConnect):
         gone = self.frames
 
         class Node(FakeNode):
-            def render(self, frame, values, around=()):
-                found = super().render(frame, values)
+            def whole(self, frame, values):
+                found = super().whole(frame, values)
                 if frame in gone:
                     found.pixels[:] = 0
                 return found

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from anatomatte_batch import stills
-from anatomatte_batch.node import ALONE
 from anatomatte_batch.still_rows import ROWS
-from made.cli_fake import FakeConnect, cli, plate, read, write
+from made.cli_fake import FakeConnect, FakeNode, cli, plate, read, write
 
 HEIGHT = 2 * ROWS + 11
 
@@ -109,15 +108,13 @@ class Nobody(FakeConnect):
     """A node in whose pictures there is somebody, of whom no matte knows."""
 
     def __call__(self, clips):
-        node = super().__call__(clips)
-        real = node.render
+        class Node(FakeNode):
+            def whole(self, frame, values):
+                made = super().whole(frame, values)
+                return replace(made, pixels=made.pixels * 0) if values["output"] == "packed" else made
 
-        def render(frame, values, around=ALONE):
-            made = real(frame, values, around)
-            return replace(made, pixels=made.pixels * 0) if values["output"] == "packed" else made
-
-        node.render = render
-        return node
+        self.node = Node(clips, self.before, self.checks)
+        return self.node
 
 
 def test_layers_that_are_empty_take_hardly_any_room(tmp_path):

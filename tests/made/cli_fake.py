@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from anatomatte.settings import Value
 from anatomatte_batch.node import ALONE, CHECKS, Account, Pictures, Rendered
+from anatomatte_batch.picture import Window
 
 Checks = Mapping[str, float]
 
@@ -35,8 +37,20 @@ class FakeNode:
         return None
 
     def render(
-        self, frame: int, values: Mapping[str, Value], around: Mapping[int, Mapping[str, Value]] = ALONE
+        self,
+        frame: int,
+        values: Mapping[str, Value],
+        around: Mapping[int, Mapping[str, Value]] = ALONE,
+        window: Window | None = None,
     ) -> Rendered:
+        made = self.whole(frame, values)
+        if window is None:
+            return made
+        (x1, y1, x2, y2), (left, _, _, top) = window, made.bounds
+        return replace(made, pixels=made.pixels[top - y2 : top - y1, x1 - left : x2 - left], bounds=window)
+
+    def whole(self, frame: int, values: Mapping[str, Value]) -> Rendered:
+        """As `render`, all of the picture."""
         self.before(frame)
         self.calls.append((frame, dict(values)))
         plate = self.clips["Source"](frame)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from anatomatte.settings import Value
-from anatomatte_batch.node import ALONE, Pictures, Rendered
+from anatomatte_batch.node import Pictures, Rendered
 from anatomatte_batch.picture import Floats
 from made.cli_fake import FakeConnect, FakeNode
 
@@ -19,11 +19,9 @@ class People(FakeNode):
 
     parts: tuple[str, ...] = ("hair", "face", "coat")
 
-    def render(
-        self, frame: int, values: Mapping[str, Value], around: Mapping[int, Mapping[str, Value]] = ALONE
-    ) -> Rendered:
+    def whole(self, frame: int, values: Mapping[str, Value]) -> Rendered:
         if values["output"] != "packed":
-            return super().render(frame, values, around)
+            return super().whole(frame, values)
         self.before(frame)
         self.calls.append((frame, dict(values)))
         planes = [self.matte(frame, str(values[f"pack_{c}"]), str(values["parts_of"])) for c in "rgba"]
