@@ -18,7 +18,8 @@ renders a sequence, with a plate that is another one in every frame; what later 
     hd_layers       all layers of four people of one 1920 x 1080 picture into one EXR, shell to file
     uhd_people_gb, uhd_keyer_gb   peak memory of a process that makes one 3840 x 2160 frame
     idle_mb         resident memory of a process that made one HD frame and was told that it is idle, of that
-                    idle_private_mb what is no file's; idle_mb_now is this checkout's in megabytes
+                    idle_private_mb what is no file's; idle_mb_now and idle_private_mb_now are this checkout's
+                    in megabytes, also beside a base that lacks what the measure calls
     describe_ms, inprocess_ratio, worker_ratio  of border.py in both; worker_ratio_now is this checkout's own
 
 Seconds of the processor are what counts where a machine does other work; of the clock they are beside it, as
@@ -85,10 +86,15 @@ print(json.dumps({"cpu": min(spent[2:] or spent), "wall": min(walls[2:] or walls
 IDLE = """
 import json, sys
 import numpy as np
-from anatomatte import entry
-from anatomatte.engine import Work, key_frame
-from anatomatte.frame import Frame
-from anatomatte.settings import Settings
+try:
+    from anatomatte import entry
+    from anatomatte.engine import Work, key_frame
+    from anatomatte.frame import Frame
+    from anatomatte.settings import Settings
+    entry.purge
+except (ImportError, AttributeError) as why:
+    print(json.dumps({"lacks": str(why)}))
+    sys.exit()
 
 pixels = np.load(sys.argv[1])[..., :3].copy()
 at = (0, 0, pixels.shape[1], pixels.shape[0])
@@ -221,6 +227,9 @@ def _layers(one: Checkout, given: dict[str, Path]) -> dict[str, float]:
 
 def _idle(one: Checkout, given: dict[str, Path]) -> dict[str, float]:
     found = json.loads(one.run("-c", IDLE, str(given["hd_people"]))[0].splitlines()[-1])
+    if "lacks" in found:
+        print(f"{one.root}: idle is not measured, it lacks it ({found['lacks']})", file=sys.stderr)
+        return {}
     return {"idle_mb": found["VmRSS"], "idle_private_mb": found["RssAnon"]}
 
 
@@ -260,7 +269,9 @@ MEASURES = (
     "cold_photo", "hd_people", "hd_parts", "hd_keyer", "hd_layers", "uhd_people_gb", "uhd_keyer_gb", "idle",
     "border",
 )  # fmt: skip
-OWN = {"idle_mb": "idle_mb_now", "worker_ratio": "worker_ratio_now"}
+OWN = {
+    "idle_mb": "idle_mb_now", "idle_private_mb": "idle_private_mb_now", "worker_ratio": "worker_ratio_now"
+}  # fmt: skip
 """Measures that have a target of their own, beside the ratio to the base."""
 
 
@@ -276,7 +287,8 @@ def compare(one: Checkout, other: Checkout, names: Sequence[str], repeats: int) 
                     continue  # memory is the same each time, and border.py repeats by itself
                 before, after = measure(name, one, given), measure(name, other, given)
                 for key, value in after.items():
-                    ratios.setdefault(key, []).append(value / before[key])
+                    if key in before:
+                        ratios.setdefault(key, []).append(value / before[key])
                     if key in OWN:
                         ratios.setdefault(OWN[key], []).append(value)
                 people = before.get("hd_people", people)
