@@ -80,7 +80,7 @@ def _apart(rendered: Rendered, bounds: Window, count: int) -> list[Floats]:
             matte = cv2.extractChannel(strip, n)
             if matte.any():
                 planes[n] = np.zeros(size, np.float32) if planes[n] is none else planes[n]
-                planes[n][top + y : top + y + _ROWS, x, 0] = matte
+                planes[n][top + y : top + y + len(strip), x, 0] = matte
     return planes
 
 

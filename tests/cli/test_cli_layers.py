@@ -9,7 +9,7 @@ from anatomatte.errors import SettingsError
 from anatomatte.menus import GROUP_MENU, PART_MENU, PERSON_MENU
 from anatomatte.settings import BY_NAME
 from anatomatte_batch.layers import available, channel_names, parse_layers, passes
-from made.cli_fake import FakeConnect, cli, read, shot
+from made.cli_fake import FakeConnect, FakeNode, cli, plate, read, shot, write
 
 
 def test_words_stand_for_several_layers() -> None:
@@ -81,3 +81,55 @@ def test_a_place_and_a_line_are_set_from_the_command_line(tmp_path) -> None:
     values = fake.node.calls[0][1]
     assert values["point"] == (12.5, 3.0) and values["parts_list"] == "skin -face"
     assert cli(shot(tmp_path, [1]), tmp_path / "l.####.exr", "--set", "point=7", connect=fake) == 2
+
+
+class Standing(FakeNode):
+    """Two people, the first of them in a corner, the second not there; parts are shares of them."""
+
+    def whole(self, frame, values):
+        made = super().whole(frame, values)
+        if values["output"] != "packed":
+            return made
+        for n, slot in enumerate("rgba"):
+            key, person = str(values[f"pack_{slot}"]), str(values["parts_of"])
+            whose = key if key in PERSON_MENU else person
+            share = np.zeros(made.pixels.shape[:2], np.float32)
+            if whose == "person_01" and key != "none":
+                share[5:8, 9:14] = 1 if key == whose else list(PART_MENU).index(key) / 32
+            made.pixels[..., n] = share
+        return made
+
+
+class Connect(FakeConnect):
+    def __call__(self, clips):
+        self.node = Standing(clips, self.before, self.checks)
+        return self.node
+
+
+@pytest.mark.parametrize("layers", ["rgba,people,people.parts", "people.parts", "person_01.parts"])
+def test_layers_of_a_person_are_rendered_where_that_person_is(tmp_path, layers) -> None:
+    """The plate is 16 x 9, its rows count from the top and windows from below."""
+    write(tmp_path / "p.0001.exr", plate(), x=3, y=-2)
+    words = ["--layers", layers, "--set", "people=2"]
+    fake = Connect()
+    assert cli(tmp_path / "p.####.exr", tmp_path / "k.####.exr", *words, connect=fake) == 0
+    bottom = next(one for one in fake.node.windows if one is not None)[1] - 1
+    of = {values["parts_of"]: set() for _, values in fake.node.calls}
+    for (_, values), window in zip(fake.node.calls, fake.node.windows, strict=True):
+        of[values["parts_of"]].add(window)
+    assert of["everyone"] == {None} and of["person_01"] == {(12, bottom + 1, 17, bottom + 4)}
+    assert of.get("person_02", {(3, bottom, 4, bottom + 1)}) == {(3, bottom, 4, bottom + 1)}
+    pixels, spec = read(tmp_path / "k.0001.exr")
+    assert not {"person_01.A"}.issubset(spec.channelnames) or "people" in layers.split(",")
+    at = {name: pixels[..., n] for n, name in enumerate(spec.channelnames)}
+    for n, part in enumerate(PART_MENU):
+        right = np.zeros((9, 16), np.float32)
+        right[5:8, 9:14] = n / 32
+        assert np.array_equal(at[f"person_01.{part}.A"], right)
+
+
+def test_few_layers_of_a_person_take_no_render_more(tmp_path) -> None:
+    fake = Connect()
+    words = ["--layers", "person_01.face,person_01.hair", "--set", "people=2"]
+    assert cli(shot(tmp_path, [1]), tmp_path / "k.####.exr", *words, connect=fake) == 0
+    assert fake.node.windows == [None]

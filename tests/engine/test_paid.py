@@ -230,3 +230,41 @@ def test_a_matte_is_no_second_picture() -> None:
     none = np.zeros_like(alpha)
     made = output.picture(output.Mattes(alpha, none, none, none, none), Settings(output="matte"))
     assert made.shape == (24, 32, 4) and np.shares_memory(made, alpha)
+
+
+KEPT = "presence=0.1 why=none area=0"
+"""A shot's decision that there is no screen."""
+LAYERS = ("person_01", "person_02", "face", "hair")
+
+
+@pytest.mark.parametrize(
+    ("controls", "times"),
+    [
+        ({"subject": "on"}, 1),
+        ({"subject": "auto", "screen": "none"}, 1),
+        ({"subject": "auto", "screen_kept": KEPT}, 1),
+        ({"subject": "auto"}, 2),  # a screen that may be there says whether a layer decides who is asked
+        ({"subject": "off"}, 2),
+    ],
+)
+def test_all_layers_are_of_one_frame_where_layers_do_not_decide_who_is_asked(
+    controls: dict[str, str], times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    real = run.shape
+    monkeypatch.setattr(run, "shape", lambda *facts: made.append(1) or real(*facts))
+    monkeypatch.setattr(memo, "limit", 64_000_000)
+    monkeypatch.setenv("ANATOMATTE_RUNTIME", "in-process")
+    memo.purge()
+    with Host() as host:
+        host.scan([BUNDLE])
+        with host.load("org.anatomatte.Anatomatte").instance(frame_range=(1, 1)) as node:
+            node.clips.Source = _person("06")
+            for name, value in controls.items():
+                setattr(node.params, name, value)
+            with node.sequence(1, 1):
+                for layers in ({"output": "matte"}, *({"output": "packed", "pack_a": one} for one in LAYERS)):
+                    for name, value in layers.items():
+                        setattr(node.params, name, value)
+                    node.render(1)
+    assert len(made) == times

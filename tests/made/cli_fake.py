@@ -29,6 +29,7 @@ class FakeNode:
     ) -> None:
         self.clips, self.before, self.checks = clips, before, checks or {}
         self.calls: list[tuple[int, dict[str, Value]]] = []
+        self.windows: list[Window | None] = []
 
     def expected(self, frame: int, values: Mapping[str, Value]) -> Account:
         return Account(self.identity)
@@ -43,6 +44,7 @@ class FakeNode:
         around: Mapping[int, Mapping[str, Value]] = ALONE,
         window: Window | None = None,
     ) -> Rendered:
+        self.windows.append(window)
         made = self.whole(frame, values)
         if window is None:
             return made

@@ -88,7 +88,7 @@ def key_of(
         (name, one["bounds"], one["premult"], one["aspect"], one["pixels"].shape, one["pixels"].dtype.str)
         for name, one in sorted(inputs.items())
     ]
-    asked = asking.wanted(settings), asking.parts(settings), asking.regions(settings)
+    asked = asking.decides(settings), asking.parts(settings), asking.regions(settings)
     here = dataclasses.asdict(settings) | _PACKING
     facts = (trust, time, first, last, tuple(clips), tuple(here.items()), asked, choose.installed(settings))
     return content_key(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..decision import parsed
 from ..menus import FACE_MENU, GROUP_MENU, PART_MENU, PERSON_MENU
 from ..parts import PERSON
 from ..people import selection
@@ -32,6 +33,22 @@ def wanted(settings: Settings) -> bool:
         or settings.only_people
         or by_parts(settings)
     )
+
+
+def decides(settings: Settings) -> bool | None:
+    """What the layers that are asked for decide of a frame: whether the people network is asked.
+
+    None where it is asked whatever they are: then all layers are those of one frame, which is made once.
+
+    Raises:
+        SettingsError: the list of parts cannot be understood.
+    """
+    kept = parsed(settings.screen_kept) if settings.screen == "auto" else None
+    unscreened = settings.screen == "none" or (kept is not None and not kept.screen)
+    anyway = settings.subject == "on" or (
+        settings.subject == "auto" and (unscreened or settings.edge_model == "alpha")
+    )
+    return None if anyway else wanted(settings)
 
 
 def parts(settings: Settings) -> bool:

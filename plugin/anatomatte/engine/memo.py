@@ -180,14 +180,14 @@ def of_foreground(task: Task, *pixels: npt.NDArray[Any] | None, facts: tuple[obj
     return content_key("foreground", task.content, *pixels, chosen, *facts)
 
 
-def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool, observed: bool) -> str:
+def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool | None, observed: bool) -> str:
     """The key of a finished frame: every clip, and all controls but those that only pack it.
 
     Args:
         plate: at full resolution.
         content: its digest.
         half: whether the frame is worked on at half resolution.
-        wanted: whether mattes of people are asked for.
+        wanted: whether mattes of people are asked for; None where that decides nothing (`asking.decides`).
         observed: whether models look at the people in this frame.
     """
     known = ("frame", "light")  # *content* tells these
@@ -254,7 +254,7 @@ def _of_moment(task: Task, number: int, crowd: bool, shown: float | None) -> str
     return content_key(
         "moment", around.token(number, task.work), settings.depends_on("observe", "refine"),
         settings.input_colour, settings.source_alpha, settings.held, settings.only_people,
-        asking.wanted(settings), asking.by_parts(settings),
+        asking.decides(settings), asking.by_parts(settings),
         task.models.identity("parts", "alpha", "edge"), around.source.bounds, task.plate.light.shape,
         task.work.scale, task.half, crowd, shown,
         os.environ.get("OCIO", ""),

@@ -97,7 +97,7 @@ def key_frame(
         content = task.content if small is None else ready.content
         recurrent = around is not None and bool(choose.remembering(task.models, "alpha", "edge"))
         observed = recurrent and asks_models(task)
-        key = memo.of_frame(task, plate, content, half, asking.wanted(settings), observed)
+        key = memo.of_frame(task, plate, content, half, asking.decides(settings), observed)
         found: Mattes = memo.frames.get(key, lambda: memo.frozen(make()), work.check)
         return replacing.replaced(task, bound(found), plate)
 
