@@ -114,7 +114,7 @@ def test_layers_of_a_person_are_rendered_where_that_person_is(tmp_path, layers) 
     fake = Connect()
     assert cli(tmp_path / "p.####.exr", tmp_path / "k.####.exr", *words, connect=fake) == 0
     bottom = next(one for one in fake.node.windows if one is not None)[1] - 1
-    of = {values["parts_of"]: set() for _, values in fake.node.calls}
+    of: dict[object, set[object]] = {values["parts_of"]: set() for _, values in fake.node.calls}
     for (_, values), window in zip(fake.node.calls, fake.node.windows, strict=True):
         of[values["parts_of"]].add(window)
     assert of["everyone"] == {None} and of["person_01"] == {(12, bottom + 1, 17, bottom + 4)}
