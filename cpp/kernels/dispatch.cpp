@@ -11,9 +11,9 @@
 namespace kernels {
 namespace {
 
-#define KERNELS_TABLE(isa)                                           \
-  {isa::sure,          isa::gather,   isa::look_up, isa::take_apart, \
-   isa::between_sides, isa::mixtures, isa::join}
+#define KERNELS_TABLE(isa)                                                   \
+  {isa::sure,  isa::gather, isa::look_up,       isa::take_apart, isa::raise, \
+   isa::apart, isa::step,   isa::between_sides, isa::mixtures,   isa::join}
 
 const Loops kPlain = KERNELS_TABLE(plain);
 

@@ -60,6 +60,32 @@ struct TakeApartJob {
   bool* finite;
 };
 
+// How far colours lie apart (ops/filters.py); strides are those of a pixel and of a channel, in
+// numbers.
+struct ApartJob {
+  const float* one;
+  const float* two;
+  ptrdiff_t one_pixel, one_channel, two_pixel, two_channel;
+  ptrdiff_t count;
+  float* out;
+};
+
+// Smoothly from 0 at low to 1 at high (ops/filters.py).
+struct StepJob {
+  const float* values;
+  ptrdiff_t count;
+  float low, span;
+  float* out;
+};
+
+// Some rows of a small picture brought bilinearly to height×width (ops/filters.py).
+struct RaiseJob {
+  const float* low;  // rows×columns×channels
+  ptrdiff_t rows, columns, channels;
+  ptrdiff_t height, width, from, to;
+  float* out;  // (to - from)×width×channels
+};
+
 // Another frame's matte, H×W in 65535ths, and how it lies over this one (temporal/open.py).
 struct Lying {
   const uint16_t* values;
@@ -112,6 +138,9 @@ struct JoinJob {
   bool gather(const GatherJob&);        \
   bool look_up(const LookUpJob&);       \
   bool take_apart(const TakeApartJob&); \
+  bool raise(const RaiseJob&);          \
+  bool apart(const ApartJob&);          \
+  bool step(const StepJob&);            \
   bool between_sides(const SidesJob&);  \
   bool mixtures(const MixturesJob&);    \
   bool join(const JoinJob&);            \
@@ -124,6 +153,9 @@ struct Loops {
   bool (*gather)(const GatherJob&);
   bool (*look_up)(const LookUpJob&);
   bool (*take_apart)(const TakeApartJob&);
+  bool (*raise)(const RaiseJob&);
+  bool (*apart)(const ApartJob&);
+  bool (*step)(const StepJob&);
   bool (*between_sides)(const SidesJob&);
   bool (*mixtures)(const MixturesJob&);
   bool (*join)(const JoinJob&);

@@ -4,11 +4,13 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <new>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernels.h"
 
@@ -105,6 +107,59 @@ bool take_apart(const Floats& pixels, Floats& colour, std::optional<Floats> alph
   return finite;
 }
 
+Floats raise(const Floats& low, py::ssize_t from, py::ssize_t to, py::ssize_t height,
+             py::ssize_t width) {
+  if (low.ndim() != 2 && low.ndim() != 3) throw py::value_error("low is h x w or h x w x C");
+  const py::ssize_t channels = low.ndim() == 3 ? low.shape(2) : 1;
+  if (low.size() == 0 || from < 0 || to < from || height < to || width < 0)
+    throw py::value_error("the rows are not of a picture that low can be raised to");
+  std::vector<py::ssize_t> shape{to - from, width};
+  if (low.ndim() == 3) shape.push_back(channels);
+  Floats out(shape);
+  if (out.size())
+    run(loops().raise, RaiseJob{low.data(), low.shape(0), low.shape(1), channels, height, width,
+                                from, to, out.mutable_data()});
+  return out;
+}
+
+using Strided = py::array_t<float>;
+
+// Numbers from pixel to pixel of H×W×3 or N×3 whose pixels follow one another; 0 where they do not.
+py::ssize_t from_pixel(const Strided& colours) {
+  const py::ssize_t last = colours.ndim() - 1, size = sizeof(float);
+  const py::ssize_t step = colours.strides(last - 1);
+  if (step != size && step != 3 * size) return 0;
+  py::ssize_t next = step;
+  for (py::ssize_t k = last - 1; k >= 0; --k) {
+    if (colours.strides(k) != next) return 0;
+    next *= colours.shape(k);
+  }
+  return step / size;
+}
+
+// None where the colours do not lie together or as planes.
+std::optional<Floats> apart(const Strided& one, const Strided& two) {
+  const py::ssize_t dims = one.ndim();
+  if (dims < 2 || one.shape(dims - 1) != 3) throw py::value_error("colours are H x W x 3 or N x 3");
+  std::vector<py::ssize_t> shape(one.shape(), one.shape() + dims);
+  if (two.ndim() != dims || !std::equal(shape.begin(), shape.end(), two.shape()))
+    throw py::value_error("two has another shape than one");
+  if (one.size() == 0) return std::nullopt;
+  const py::ssize_t first = from_pixel(one), second = from_pixel(two), size = sizeof(float);
+  if (!first || !second) return std::nullopt;
+  shape.pop_back();
+  Floats out(shape);
+  run(loops().apart, ApartJob{one.data(), two.data(), first, one.strides(dims - 1) / size, second,
+                              two.strides(dims - 1) / size, out.size(), out.mutable_data()});
+  return out;
+}
+
+Floats step(const Floats& values, float low, float span) {
+  Floats out(std::vector<py::ssize_t>(values.shape(), values.shape() + values.ndim()));
+  run(loops().step, StepJob{values.data(), values.size(), low, span, out.mutable_data()});
+  return out;
+}
+
 py::tuple between_sides(const Floats& colour, const Floats& fields, const Floats& prior) {
   if (prior.ndim() != 1) throw py::value_error("prior is N");
   const py::ssize_t count = prior.shape(0);
@@ -163,6 +218,10 @@ PYBIND11_MODULE(_kernels, module) {
              py::arg("factor"), py::arg("out").noconvert());
   module.def("take_apart", &take_apart, py::arg("pixels").noconvert(),
              py::arg("colour").noconvert(), py::arg("alpha").noconvert());
+  module.def("raised", &raise, py::arg("low").noconvert(), py::arg("from"), py::arg("to"),
+             py::arg("height"), py::arg("width"));
+  module.def("apart", &apart, py::arg("one").noconvert(), py::arg("two").noconvert());
+  module.def("step", &step, py::arg("values").noconvert(), py::arg("low"), py::arg("span"));
   module.def("between_sides", &between_sides, py::arg("colour").noconvert(),
              py::arg("fields").noconvert(), py::arg("prior").noconvert());
   module.def("mixtures", &mixtures, py::arg("colour").noconvert(), py::arg("surface").noconvert(),

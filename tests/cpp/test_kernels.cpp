@@ -37,10 +37,11 @@ struct Size {
 constexpr Size kSizes[] = {{1, 1}, {1, 9}, {7, 1}, {5, 63}, {4, 257}, {31, 129}};
 constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
 
-#define LOOPS(isa)                                                                             \
-  kernels::Loops {                                                                             \
-    kernels::isa::sure, kernels::isa::gather, kernels::isa::look_up, kernels::isa::take_apart, \
-        kernels::isa::between_sides, kernels::isa::mixtures, kernels::isa::join                \
+#define LOOPS(isa)                                                                                 \
+  kernels::Loops {                                                                                 \
+    kernels::isa::sure, kernels::isa::gather, kernels::isa::look_up, kernels::isa::take_apart,     \
+        kernels::isa::raise, kernels::isa::apart, kernels::isa::step, kernels::isa::between_sides, \
+        kernels::isa::mixtures, kernels::isa::join                                                 \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -110,6 +111,40 @@ Floats pictures(const kernels::Loops& loops) {
   return all;
 }
 
+Floats raised(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const auto [height, width] : kSizes)
+    for (const auto [rows, columns] : kSizes)
+      for (ptrdiff_t channels : {1, 2, 3, 12}) {
+        const Floats low = random.some(rows * columns * channels, -1, 1);
+        const ptrdiff_t from = height / 3;
+        Floats out((height - from) * width * channels);
+        CHECK(loops.raise(
+            {low.data(), rows, columns, channels, height, width, from, height, out.data()}));
+        all.insert(all.end(), out.begin(), out.end());
+      }
+  return all;
+}
+
+Floats compared(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const ptrdiff_t count : kCounts) {
+    const Floats one = random.some(3 * count, -1, 2), two = random.some(3 * count, -1, 2);
+    Floats out(count);
+    for (const ptrdiff_t first : {ptrdiff_t{1}, ptrdiff_t{3}})
+      for (const ptrdiff_t second : {ptrdiff_t{1}, ptrdiff_t{3}}) {
+        CHECK(loops.apart({one.data(), two.data(), first, first == 1 ? count : 1, second,
+                           second == 1 ? count : 1, count, out.data()}));
+        all.insert(all.end(), out.begin(), out.end());
+      }
+    CHECK(loops.step({one.data(), count, 0.2f, 0.7f, out.data()}));
+    all.insert(all.end(), out.begin(), out.end());
+  }
+  return all;
+}
+
 Floats joined(const kernels::Loops& loops) {
   Floats all;
   Random random;
@@ -136,7 +171,7 @@ Floats joined(const kernels::Loops& loops) {
 
 int main() {
   const kernels::Loops plain = LOOPS(plain);
-  for (Floats (*all)(const kernels::Loops&) : {keyed, solved, pictures, joined}) {
+  for (Floats (*all)(const kernels::Loops&) : {keyed, solved, pictures, raised, compared, joined}) {
     const Floats made = all(plain);
     CHECK(same(made, all(plain)));
 #ifdef KERNELS_AVX2

@@ -26,6 +26,15 @@ def look_up(values: Pixels, table: Pixels, factor: float, out: Pixels) -> None:
 def take_apart(pixels: Pixels, colour: Pixels, alpha: Pixels | None) -> bool:
     """H×W×4 as H×W×3 and, for an alpha, H×W in 0..1; False: not all are finite, and neither is whole."""
 
+def raised(low: Pixels, from_: int, to: int, height: int, width: int) -> Pixels:
+    """Rows of h×w or h×w×C brought bilinearly to height×width."""
+
+def apart(one: Pixels, two: Pixels) -> Pixels | None:
+    """Euclidean distance of colours, of any strides; None where they lie neither together nor as planes."""
+
+def step(values: Pixels, low: float, span: float) -> Pixels:
+    """Smoothly from 0 at low to 1 at low + span."""
+
 def between_sides(colour: Pixels, fields: Pixels, prior: Pixels) -> tuple[Pixels, Pixels]: ...
 def mixtures(
     colour: Pixels, surface: Pixels, fields: Pixels, tone: tuple[float, float], grain: Pixels, tint: Pixels

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
+from . import loops
 
 Mask = npt.NDArray[np.bool_]
 EDGE = cv2.BORDER_REPLICATE
@@ -67,28 +68,22 @@ def dot(one: Pixels, two: Pixels) -> Pixels:
 
 def distance(one: Pixels, two: Pixels) -> Pixels:
     """Euclidean distance of two colours at each pixel."""
+    if one.shape == two.shape and one.dtype == two.dtype == np.float32 and one.ndim > 1:
+        found = loops.apart(one, two)
+        if found is not None:
+            return found
     gap = one - two
     return np.asarray(np.sqrt(dot(gap, gap)), np.float32)
 
 
 def step(x: Pixels | float, low: float, high: float) -> Pixels:
     """Smoothly from 0 at *low* to 1 at *high*."""
-    t = np.clip((np.asarray(x, np.float32) - np.float32(low)) / np.float32(high - low), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
+    return loops.step(np.ascontiguousarray(x, np.float32), low, high - low).reshape(np.shape(x))
 
 
 def rows_of(low: Pixels, y1: int, y2: int, height: int, width: int) -> Pixels:
     """Rows y1 to y2 of *low* brought bilinearly to height×width; any split into rows gives the same."""
-    low_h = low.shape[0]
-    y = np.clip((np.arange(y1, y2, dtype=np.float64) + 0.5) * (low_h / height) - 0.5, 0, low_h - 1)
-    top = np.floor(y).astype(np.intp)
-    down = (y - top).astype(np.float32)[:, None, None]
-    down = down if low.ndim == 3 else down[..., 0]
-    narrow, below = low[top], low[np.minimum(top + 1, low_h - 1)]
-    below -= narrow
-    below *= down
-    narrow += below
-    return grow(np.asarray(narrow, np.float32), y2 - y1, width)
+    return loops.raised(np.ascontiguousarray(low, np.float32), y1, y2, height, width)
 
 
 def reach(there: Mask, y1: int, y2: int, height: int, width: int) -> slice:

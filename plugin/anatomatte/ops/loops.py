@@ -12,11 +12,35 @@ from pathlib import Path
 from ..errors import SetupError
 
 try:
-    from ._kernels import ISA, between_sides, gather, join, look_up, mixtures, sure, take_apart
+    from ._kernels import (
+        ISA,
+        apart,
+        between_sides,
+        gather,
+        join,
+        look_up,
+        mixtures,
+        raised,
+        step,
+        sure,
+        take_apart,
+    )
 except ModuleNotFoundError as why:
     raise SetupError(
         f"The compiled part of Anatomatte for Python {sys.version_info[0]}.{sys.version_info[1]} is not in "
         f"{Path(__file__).parent}: install the package for this Python, or run `make build` in its sources."
     ) from why
 
-__all__ = ["ISA", "between_sides", "gather", "join", "look_up", "mixtures", "sure", "take_apart"]
+__all__ = [
+    "ISA",
+    "apart",
+    "between_sides",
+    "gather",
+    "join",
+    "look_up",
+    "mixtures",
+    "raised",
+    "step",
+    "sure",
+    "take_apart",
+]
