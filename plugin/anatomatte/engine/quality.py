@@ -108,13 +108,12 @@ def _backing(light: Pixels, evidence: Evidence) -> Pixels | None:
     if colour is None:
         return None
     screen = np.maximum(np.asarray(colour, np.float32), 0)
-    total = np.maximum(np.maximum(light, 0).sum(-1), np.float32(1e-6))
+    lit = np.maximum(light, 0)
+    total = np.maximum(lit[..., 0] + lit[..., 1] + lit[..., 2], np.float32(1e-6))
     away = screen / max(float(screen.sum()), 1e-6) - np.float32(1 / 3)
-    along = (
-        (np.maximum(light, 0) / total[..., None] - np.float32(1 / 3)) @ away / max(float(away @ away), 1e-6)
-    )
-    lit = step(total / max(float(screen.sum()), 1e-6), _DARK / 2, _DARK)
-    return np.asarray(step(along, *_LIKE) * lit, np.float32)
+    along = (lit / total[..., None] - np.float32(1 / 3)) @ away / max(float(away @ away), 1e-6)
+    bright = step(total / max(float(screen.sum()), 1e-6), _DARK / 2, _DARK)
+    return np.asarray(step(along, *_LIKE) * bright, np.float32)
 
 
 def of_parts(

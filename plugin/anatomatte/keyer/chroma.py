@@ -17,8 +17,8 @@ _LUMA = np.array([0.30, 0.59, 0.11], np.float32)
 
 
 def _coded(light: Pixels) -> Pixels:
-    """A rough display encoding, in which cameras and codecs take luma and chroma apart."""
-    return np.asarray(np.sign(light) * np.sqrt(np.abs(light)), np.float32)
+    """A rough display encoding of light from 0 on, in which cameras and codecs take luma and chroma apart."""
+    return np.asarray(np.sqrt(light), np.float32)
 
 
 def _luma(coded: Pixels) -> Pixels:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +21,10 @@ from ..settings import Settings
 from ..work import Work
 from . import chroma, cloth, clutter, palette, regions, shadow, solve, veil
 from .screen import Candidate, Screen, find
+
+_KNOWN = np.full(256, -1, np.float32)
+"""What the first pass makes of a pixel that is sure of nothing, sure screen and sure subject."""
+_KNOWN[1:3] = 0, 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,11 +163,12 @@ class _Refine:
         signal = (self.screen.axis, chosen.screen_balance, chosen.screen_gain)
         own = slice(y1 - top, y2 - top)
         sure = regions.sure(light, surface, depth, slack, signal, noise, self.reach)
-        subject, screen = (mask[own].astype(np.float32) for mask in sure)
+        subject, screen = (mask[own] for mask in sure)
         if self.screen.veil is not None:
-            screen *= rows_of(self.screen.veil, y1, y2, self.height, self.width) < 0.5
-        self.matte[y1:y2] = subject + np.maximum(subject, screen) - 1
-        sums = palette.gather(light[own], surface[own], subject, screen, self.cell)
+            screen = screen & (rows_of(self.screen.veil, y1, y2, self.height, self.width) < 0.5)
+        cv2.LUT(subject + (subject | screen), _KNOWN, self.matte[y1:y2])
+        weights = (np.asarray(mask, np.float32) for mask in (subject, screen))
+        sums = palette.gather(light[own], surface[own], *weights, self.cell)
         self.sums[y1 // self.cell : y1 // self.cell + len(sums)] = sums
 
     def solve(self, y1: int, y2: int, colours: palette.Palette) -> None:

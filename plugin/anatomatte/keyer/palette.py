@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
 from ..ops import loops
-from ..ops.filters import Mask, fill
-from ..ops.planes import cell_mean
+from ..ops.filters import Fill, Mask
+from ..ops.planes import cell_mean, planar
 
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 """The six different entries of a symmetric 3×3 matrix, in the order in which they are stored."""
@@ -81,22 +82,17 @@ def cells_of(mask: Mask, cell: int) -> Pixels:
 
 def spread(sums: Pixels, cell: int) -> Palette:
     """The gathered sums of all cells, filled in where nothing is known."""
-    subject, screen = (np.ascontiguousarray(sums[..., c]) for c in (0, 10))
-    known, offset = (
-        fill(
-            np.asarray(sums[..., some] / np.maximum(weight, np.float32(1e-9))[..., None], np.float32), weight
-        )
-        for some, weight in ((slice(1, 10), subject), (slice(11, 14), screen))
-    )
-    mean = known[..., :3]
-    covariance = np.stack(
-        [
-            known[..., 3 + k] - (1 - _SHADE**2) * mean[..., i] * mean[..., j] + (_LEAST if i == j else 0.0)
-            for k, (i, j) in enumerate(PAIRS)
-        ],
-        -1,
-    )
-    mass, *totals = sums[..., (0, 1, 2, 3, 4, 7, 9)].sum((0, 1), dtype=np.float64) + 1e-9
+    planes = np.moveaxis(planar(sums), 2, 0)
+    subject, screen = (Fill(planes[c]) for c in (0, 10))
+    weight, bare = (np.maximum(planes[c], np.float32(1e-9)) for c in (0, 10))
+    mean, square = ([subject(planes[c] / weight) for c in some] for some in (range(1, 4), range(4, 10)))
+    covariance = [
+        plane - np.float32(1 - _SHADE**2) * mean[i] * mean[j] + np.float32(_LEAST if i == j else 0)
+        for plane, (i, j) in zip(square, PAIRS, strict=True)
+    ]
+    offset = [screen(planes[c] / bare) for c in range(11, 14)]
+    mass, *totals = (float(planes[c].sum(dtype=np.float64)) + 1e-9 for c in (0, 1, 2, 3, 4, 7, 9))
     level = float(sum(totals[:3]) / 3 / mass)
     tone = (level, max(float(sum(totals[3:]) / 3 / mass) - level * level, 0.0) ** 0.5)
-    return Palette(np.concatenate([mean, covariance, offset], -1).astype(np.float32), cell, tone)
+    fields = np.asarray(cv2.merge([*mean, *covariance, *offset]), np.float32)
+    return Palette(fields.reshape(*sums.shape[:2], -1), cell, tone)
