@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 SMALLEST = 1 << 20
 """Below this many bytes the allocator is quicker than we are."""
-KEPT = 8
-"""Buffers that wait at the same time: a frame of a sequence takes seven."""
+KEPT = 12
+"""Buffers that wait at the same time: a frame of a sequence takes ten."""
 MOST = 150_000_000
 """Bytes of all that wait, those of an HD frame: of larger ones memory counts more than the time it takes."""
 

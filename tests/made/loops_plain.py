@@ -81,3 +81,20 @@ def join(one: Numbers, two: Numbers, weight: Pixels, sizes: Numbers, scale: floa
             root[b] = a
             size[a] += size[b]
     return np.array([top(at) for at in range(len(sizes))], np.int32)
+
+
+def raised(low: Pixels, y1: int, y2: int, height: int, width: int) -> Pixels:
+    """`ops.filters.rows_of`."""
+
+    def taps(at: npt.NDArray[np.float64], many: int, few: int) -> tuple[npt.NDArray[np.intp], Pixels]:
+        place = np.clip((at + 0.5) * (few / many) - 0.5, 0, few - 1)
+        first = place.astype(np.intp)
+        return first, (place - first).astype(np.float32)
+
+    down, across = (range(y1, y2), height, low.shape[0]), (range(width), width, low.shape[1])
+    (top, y), (left, x) = (taps(np.array(at, float), many, few) for at, many, few in (down, across))
+    y, x = y.reshape(-1, *[1] * (low.ndim - 1)), x.reshape(-1, *[1] * (low.ndim - 2))
+    beside = np.minimum(left + 1, low.shape[1] - 1)
+    wide = low[:, left] + (low[:, beside] - low[:, left]) * x
+    below = np.minimum(top + 1, low.shape[0] - 1)
+    return np.asarray(wide[top] + (wide[below] - wide[top]) * y, np.float32)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
 from anatomatte.frame import Frame
 from anatomatte.keyer import palette, solve
-from anatomatte.ops import display, loops
+from anatomatte.ops import display, filters, loops
 from anatomatte.people import colours
 from anatomatte.plate import prepare
 from anatomatte.settings import Settings
@@ -117,3 +119,55 @@ def test_an_edge_to_no_component_is_refused() -> None:
         for one, two in ((wrong, ends), (ends, wrong)):
             with pytest.raises(ValueError, match="not there"):
                 loops.join(one, two, weight, sizes, 60.0, 20)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 5), (7, 3, 3), (5, 9, 2), (4, 6, 12)])
+@pytest.mark.parametrize("size", [(1, 1), (6, 13), (45, 80)])
+def test_small_pictures_are_raised_as_numpy_raises_them_in_any_rows(
+    shape: tuple[int, ...], size: tuple[int, int]
+) -> None:
+    low = np.random.default_rng(5).normal(0, 1, shape).astype(np.float32)
+    whole = filters.rows_of(low, 0, size[0], *size)
+    assert whole.shape == (*size, *shape[2:])
+    assert np.allclose(whole, loops_plain.raised(low, 0, size[0], *size), atol=1e-6)
+    cuts = [0, size[0] // 3, size[0]]
+    some = [filters.rows_of(low, y1, y2, *size) for y1, y2 in itertools.pairwise(cuts)]
+    assert np.array_equal(np.concatenate(some), whole)
+
+
+def test_rows_that_are_not_there_are_refused() -> None:
+    low = np.zeros((3, 3), np.float32)
+    for rows in ((-1, 2, 9, 9), (4, 2, 9, 9), (0, 10, 9, 9)):
+        with pytest.raises(ValueError, match="rows"):
+            loops.raised(low, *rows)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("lying", ["together", "planes", "both", "spread"])
+def test_colours_are_as_far_apart_however_they_lie(count: int, lying: str) -> None:
+    one, two = np.random.default_rng(count).normal(0, 1, (2, 1, count, 3)).astype(np.float32)
+    wanted = np.sqrt(np.square(one - two, dtype=np.float64).sum(-1))
+    if lying in ("planes", "both"):
+        one = np.moveaxis(np.ascontiguousarray(np.moveaxis(one, -1, 0)), 0, -1)
+    if lying == "planes":
+        two = np.moveaxis(np.ascontiguousarray(np.moveaxis(two, -1, 0)), 0, -1)
+    if lying == "spread":
+        one = np.repeat(one, 2, 1)[:, ::2]
+    found = filters.distance(one, two)
+    assert found.shape == (1, count) and np.allclose(found, wanted, atol=1e-6)
+
+
+def test_colours_are_compared_with_one_colour_too() -> None:
+    one = np.random.default_rng(1).random((4, 5, 3)).astype(np.float32)
+    grey = np.array([0.5, 0.5, 0.5], np.float32)
+    assert np.allclose(filters.distance(one, grey), np.linalg.norm(one - grey, axis=-1), atol=1e-6)
+
+
+def test_steps_are_smooth_and_kept_within_their_ends() -> None:
+    x = np.linspace(-1, 2, 600, dtype=np.float32).reshape(3, 1, -1)
+    t = np.clip((x - 0.2) / 0.5, 0, 1)
+    found = filters.step(x, 0.2, 0.7)
+    assert found.shape == x.shape and np.allclose(found, t * t * (3 - 2 * t), atol=1e-6)
+    assert found.min() == 0 and found.max() == 1
+    assert filters.step(0.45, 0.2, 0.7).shape == () and float(filters.step(0.45, 0.2, 0.7)) == 0.5
+    assert np.allclose(filters.step(x[..., ::-2], 0.2, 0.7), found[..., ::-2])

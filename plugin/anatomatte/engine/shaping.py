@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import buffers
 from ..frame import Pixels
 from ..ops import matte as shaping
 from ..ops.snap import snapped
@@ -43,7 +44,7 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
         alpha, cover = np.maximum(alpha, core), np.maximum(cover, core)
     if plate.alpha is not None and settings.source_alpha == "multiply":
         alpha = alpha * plate.alpha
-    alpha = np.clip(alpha, 0, 1 - garbage if garbage.any() else 1)
+    alpha = np.clip(alpha, 0, 1 - garbage if garbage.any() else 1, out=buffers.empty(alpha.shape))
     work.progress(0.8)
     strength = part_strength(evidence.people, settings)
     unmixing = Unmixing(evidence.screen.screen, made, cover, strength)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from .. import buffers
 from ..decision import Decision
 from ..frame import Pixels
 from ..ops import colour
@@ -109,7 +110,7 @@ class _Refine:
         self.height, self.width = plate.light.shape[:2]
         self.cell = palette.cell_for(self.height, self.width)
         self.rows, self.columns = -(-self.height // self.cell), -(-self.width // self.cell)
-        self.matte = np.empty((self.height, self.width), np.float32)
+        self.matte = buffers.empty((self.height, self.width))
         self.sums = np.empty((self.rows, self.columns, palette.CHANNELS), np.float32)
         self.reach = max(1, round(2 * max(self.height, self.width) / 960))
         self.depths = self._depths()
@@ -223,7 +224,7 @@ class _Refine:
     def key(self, colours: palette.Palette, work: Work) -> Key:
         """The finished matte with the screen's gain, and the solved colours."""
         parts = [self.found[y] for y in sorted(self.found)]
-        matte = np.empty_like(self.matte)
+        matte = buffers.empty(self.matte.shape)
         each(self.height, lambda y1, y2: self.finish(matte, y1, y2), work.threads, work.check)
         own = cloth.own_colour(self.sums, self.screen.axis, self.depths[..., 0])
         around = np.concatenate([colours.fields[..., :3], own[..., None]], 2)
