@@ -168,8 +168,8 @@ class _Refine:
         if self.screen.veil is not None:
             screen = screen & (rows_of(self.screen.veil, y1, y2, self.height, self.width) < 0.5)
         cv2.LUT(subject + (subject | screen), _KNOWN, self.matte[y1:y2])
-        weights = (np.asarray(mask, np.float32) for mask in (subject, screen))
-        sums = palette.gather(light[own], surface[own], *weights, self.cell)
+        inner, outer = (np.asarray(mask, np.float32) for mask in (subject, screen))
+        sums = palette.gather(light[own], surface[own], inner, outer, self.cell)
         self.sums[y1 // self.cell : y1 // self.cell + len(sums)] = sums
 
     def solve(self, y1: int, y2: int, colours: palette.Palette) -> None:
