@@ -1,5 +1,6 @@
 // The one exported symbol: the runtime behind engine_api.h.
 #include <mutex>
+#include <new>
 #include <optional>
 #include <tuple>
 #include <utility>

@@ -1,6 +1,7 @@
 #include "effect.h"
 
 #include <cstdlib>
+#include <new>
 #include <set>
 
 #include "handles.h"
