@@ -1,7 +1,7 @@
 """Every C++ file brings the standard headers of the names it uses, itself or by headers of ours.
 
-A header of the standard library may bring others along or not, as each compiler likes: those of GCC 16 no longer
-bring <system_error>, which older ones do.
+A header of the standard library may bring others along or not, as each compiler likes: those of GCC 16 bring
+<system_error> no longer.
 """
 
 from __future__ import annotations
