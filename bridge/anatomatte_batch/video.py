@@ -27,6 +27,8 @@ VIDEOS = suffixes(video=True)
 _HDR = {16: "PQ", 18: "HLG"}
 _COLOURS = {8: "linear", 13: "srgb"}
 """Transfers of H.273 that are no Rec.709 and are read."""
+_OPEN = (0, 2, 3)
+"""Numbers of H.273 that say nothing: reserved, unspecified; the matrix 0, of RGB, no container needs to say."""
 _NEAR = 4
 """Pictures that are decoded for nothing rather than a key frame looked for."""
 
@@ -155,12 +157,13 @@ class VideoReader:
         return None
 
     def _picture(self, frame: Any, place: int) -> Picture:
-        transfer = int(frame.color_trc)
+        transfer = _said(frame.color_trc, self._file.told.transfer)
         if (told := _HDR.get(transfer)) is not None:
             raise PlateError(
                 f"{self.path} is encoded for {told}; convert it to EXR or to a log curve that "
                 "`anatomatte params` lists under input_colour."
             )
+        frame.colorspace = _said(frame.colorspace, self._file.told.matrix)
         pixels = pixels_of(frame, self._file.codec, self.path)
         pixels, turned = upright(pixels, frame)
         aspect = float(self._file.stream.sample_aspect_ratio or 1) or 1.0
@@ -176,6 +179,11 @@ class VideoReader:
             fps=self.fps,
             name=shown(self.path.name),
         )
+
+
+def _said(picture: Any, container: int) -> int:
+    """A number of H.273 that a picture says; what it leaves open, its container says."""
+    return int(picture) if int(picture) not in _OPEN or container in _OPEN else container
 
 
 def upright(pixels: Floats, frame: Any) -> tuple[Floats, bool]:
@@ -212,7 +220,7 @@ def _remark(text: str) -> dict[str, str]:
 def _colour(file: VideoFile) -> str:
     if file.codec in ("gif", "apng"):
         return "srgb"
-    return _COLOURS.get(int(file.stream.codec_context.color_trc or 0), "rec709")
+    return _COLOURS.get(file.told.transfer, "rec709")
 
 
 def _timecode(file: VideoFile) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from anatomatte.errors import PlateError
 
@@ -32,6 +32,13 @@ _SINGLE = frozenset(
 )
 
 
+class Told(NamedTuple):
+    """What a container says of a video's colours, by the numbers of H.273; 2 where it says nothing."""
+
+    transfer: int
+    matrix: int
+
+
 class VideoFile:
     """The first video stream of a file; used in a ``with`` block, or closed.
 
@@ -46,6 +53,8 @@ class VideoFile:
     Attributes:
         box, stream: PyAV's own.
         codec: FFmpeg's name of the codec, whichever decoder is taken.
+        told: the container's word on colours.  FFmpeg forgets it where the pictures have a place of their own
+            for it and leave that open, as ProRes does.
         refused: how many packets the decoder refused since the file was opened.
         empty: how many packets held nothing: the picture before them stays.
 
@@ -75,6 +84,7 @@ class VideoFile:
         if context is None:
             raise PlateError(f"{self.path} holds a codec that is not known; convert it, to ProRes or EXR.")
         self.codec = str(context.codec.canonical_name)
+        self.told = Told(int(context.color_trc), int(context.colorspace))
         context.thread_type = "SLICE" if self.careful else "AUTO"
         self._context = self._with_alpha() or context
         self._before: Iterator[Any] = iter(())

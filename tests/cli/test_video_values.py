@@ -244,3 +244,43 @@ def test_the_time_code_of_a_video_is_carried(tmp_path, name):
     with VideoWriter(tmp_path / "out.mov", 25, "", timecode.text_of(reader.read(2).facts, 25)) as writer:
         writer.write(np.zeros((48, 64, 4), np.float32))
     assert timecode.text_of(VideoReader(tmp_path / "out.mov").read(1).facts, 25) == "01:02:03:24"
+
+
+def of_open_pictures(path, codec, form, **marks):
+    """A video whose pictures say nothing of their colours, and whose container says *marks*."""
+    unit = 1 << (8 if codec == "prores_ks" else 0)
+    codes = [90 * unit, 100 * unit, 199 * unit, 255 * unit][: 4 if "a" in form else 3]
+    frame = of_codes("yuva444p16le" if unit > 1 else form, *codes, size=(64, 48))
+    frame.color_range = 1
+    return stored(path, [frame.reformat(format=form)], form, codec, **marks)
+
+
+KINDS = [
+    ("v.mov", "prores_ks", "yuva444p10le"),
+    ("v.webm", "libvpx-vp9", "yuva420p"),
+    ("v.webm", "libvpx-vp9", "yuv420p"),
+    ("v.mp4", "libx264", "yuv420p"),
+]
+
+
+@pytest.mark.parametrize(("name", "codec", "form"), KINDS)
+def test_the_container_says_what_the_pictures_leave_open(tmp_path, name, codec, form):
+    found = {}
+    for matrix in (1, 9):
+        marks = {"colorspace": matrix, "color_trc": 1, "color_primaries": 1}
+        path = of_open_pictures(tmp_path / f"{matrix}{name}", codec, form, **marks)
+        found[matrix] = VideoReader(path).read(1).pixels[24, 32, :3]
+        red, blue = WEIGHTS[matrix]
+        luma, cb, cr = (90 - 16) / 219, (100 - 128) / 224, (199 - 128) / 224
+        wanted = luma + 2 * (1 - red) * cr, luma + 2 * (1 - blue) * cb
+        assert np.abs(found[matrix][[0, 2]] - wanted).max() < 0.02
+    assert found[1][0] - found[9][0] > 0.02
+
+
+@pytest.mark.parametrize(("name", "codec", "form"), KINDS)
+def test_pq_of_the_container_is_refused_at_every_picture(tmp_path, name, codec, form):
+    path = of_open_pictures(tmp_path / name, codec, form, colorspace=9, color_trc=16, color_primaries=9)
+    for reader in (VideoReader(path), VideoReader(path)):
+        for _ in range(2):
+            with pytest.raises(PlateError, match="PQ"):
+                reader.read(1)
