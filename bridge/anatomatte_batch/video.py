@@ -27,8 +27,8 @@ VIDEOS = suffixes(video=True)
 _HDR = {16: "PQ", 18: "HLG"}
 _COLOURS = {8: "linear", 13: "srgb"}
 """Transfers of H.273 that are no Rec.709 and are read."""
-_OPEN = (0, 2, 3)
-"""Numbers of H.273 that say nothing: reserved, unspecified; the matrix 0, of RGB, no container needs to say."""
+_OPEN = (2, 3)
+"""Numbers of H.273 that say nothing: unspecified, reserved."""
 _NEAR = 4
 """Pictures that are decoded for nothing rather than a key frame looked for."""
 
@@ -182,8 +182,8 @@ class VideoReader:
 
 
 def _said(picture: Any, container: int) -> int:
-    """A number of H.273 that a picture says; what it leaves open, its container says."""
-    return int(picture) if int(picture) not in _OPEN or container in _OPEN else container
+    """A number of H.273 that a picture says; what it leaves open, its container says (where 0 is nothing)."""
+    return int(picture) if int(picture) not in _OPEN or container in (0, *_OPEN) else container
 
 
 def upright(pixels: Floats, frame: Any) -> tuple[Floats, bool]:
