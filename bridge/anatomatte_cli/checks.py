@@ -74,11 +74,38 @@ def _python() -> str:
 
 
 def _package(name: str) -> str:
+    """Its version.
+
+    Raises:
+        SetupError: it is missing, or older than what Anatomatte needs.
+    """
+    pip, least = f"{sys.executable} -m pip install", _least(name)
     try:
-        return importlib.metadata.version(name)
+        found = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError as why:
-        pip = f"{sys.executable} -m pip install {name}"
-        raise SetupError(f"{name} is missing; `{pip}` brings it.") from why
+        raise SetupError(f"{name} is missing; `{pip} {name}` brings it.") from why
+    if _numbers(found) < _numbers(least):
+        raise SetupError(f"{found} is too old, {least} is needed; `{pip} '{name}>={least}'` brings it.")
+    return found
+
+
+def _least(name: str) -> str:
+    """The lowest version of a package that ours asks for; 0 where it names none."""
+    try:
+        lines = importlib.metadata.requires("anatomatte") or ()
+    except importlib.metadata.PackageNotFoundError:  # beside its sources
+        lines = ()
+    found = (re.match(rf"{re.escape(name)}\s*>=\s*([\d.]+)", line, re.IGNORECASE) for line in lines)
+    return next((match[1] for match in found if match), "0")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The numbers that a version begins with, without zeros at the end: 3 is 3.0."""
+    found = re.match(r"\d+(\.\d+)*", version)
+    numbers = list(map(int, found[0].split("."))) if found else []
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def _torch() -> str:

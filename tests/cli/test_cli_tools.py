@@ -129,6 +129,22 @@ def test_doctor_names_what_is_wrong(monkeypatch, tmp_path):
     assert main(["doctor"]) == 4
 
 
+AGES = [("16.1.0", False), ("16.10", False), ("17", True), ("17.0.1.post2", True), ("19.0.2", True)]
+
+
+@pytest.mark.parametrize(("there", "fits"), AGES)
+def test_doctor_tells_what_is_too_old(monkeypatch, capsys, there, fits):
+    version, asked = importlib.metadata.version, ["numpy>=2.0", "av>=17.0", "available>=99"]
+    monkeypatch.setattr(checks, "PACKAGES", ("numpy", "av"))
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: there if name == "av" else version(name))
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: asked)
+    code = main(["doctor", "--json"])
+    found = {one["name"]: one for one in json.loads(capsys.readouterr().out)["findings"]}
+    assert (found["av"]["state"] == "ok") == fits == (code == 0)
+    assert fits or f"{there} is too old, 17.0 is needed" in found["av"]["told"]
+    assert found["numpy"]["state"] == "ok"
+
+
 def test_doctor_tells_the_build_of_torch_and_its_size(monkeypatch):
     monkeypatch.setattr(torch.version, "cuda", None)
     told = checks._torch()
