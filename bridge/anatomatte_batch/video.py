@@ -209,9 +209,9 @@ def upright(pixels: Floats, frame: Any) -> tuple[Floats, bool]:
 
 
 def _remark(text: str) -> dict[str, str]:
-    """The provenance that a video of ours carries."""
+    """The provenance that a video of ours carries; what is no UTF-8, and PyAV 19 keeps so, is replaced."""
     try:
-        found = json.loads(text)
+        found = json.loads(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

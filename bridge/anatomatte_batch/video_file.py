@@ -72,7 +72,7 @@ class VideoFile:
         import av
 
         try:
-            self.box = av.open(str(self.path), metadata_errors="replace")
+            self.box = av.open(str(self.path), **_any_tags(av.__version__))
             streams = [one for one in self.box.streams.video if not _cover(one)] or self.box.streams.video
             self.stream = streams[0]
         except IndexError as why:
@@ -250,6 +250,11 @@ class VideoFile:
         lengths = (extra[4] & 3) + 1 if extra[:1] == b"\x01" and len(extra) > 4 else 0
         units = _by_length(data, lengths) if lengths else _by_start_code(data)
         return (data[at] for at in units if data[at] & 31 in (1, 5))
+
+
+def _any_tags(version: str) -> dict[str, Any]:
+    """What makes `av.open` take tags that are no UTF-8; PyAV 19 takes them unasked and has no word for it."""
+    return {"metadata_errors": "replace"} if int(version.split(".")[0]) < 19 else {}
 
 
 def _by_length(data: bytes, lengths: int) -> Iterator[int]:

@@ -284,3 +284,27 @@ def test_pq_of_the_container_is_refused_at_every_picture(tmp_path, name, codec, 
         for _ in range(2):
             with pytest.raises(PlateError, match="PQ"):
                 reader.read(1)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "form"), [("v.avi", "mjpeg", "yuvj420p"), ("v.mkv", "ffv1", "yuv420p")]
+)
+def test_tags_that_are_no_utf_8_are_no_hindrance(tmp_path, name, codec, form):
+    import av
+
+    path = tmp_path / name
+    with av.open(str(path), "w") as box:
+        box.metadata.update({"title": "a caf~ at night", "comment": '{"version": "caf~"}'})
+        stream = box.add_stream(codec, rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, form
+        frame = av.VideoFrame(64, 48, form)
+        frame.pts, frame.time_base = 0, Fraction(1, 25)
+        box.mux(stream.encode(frame))
+        box.mux(stream.encode(None))
+    data = path.read_bytes()
+    assert data.count(b"caf~") == 2
+    path.write_bytes(data.replace(b"caf~", b"caf\xe9"))  # as Latin-1 writes it
+    reader = VideoReader(path)
+    assert reader.read(1).pixels.shape == (48, 64, 3)
+    assert all(value.isprintable() for value in reader.remark.values())
+    assert bool(reader.remark) == (name == "v.avi")  # Matroska calls a comment otherwise
