@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -70,20 +72,34 @@ def test_people_without_a_screen_get_a_matte_and_its_alpha_is_not_full(node: Ins
     assert "2 people in the matte" in node.params["status"].value
 
 
-@pytest.mark.parametrize(("aspect", "told"), [(2.0, True), (0.5, True), (1.1, False)])
-def test_a_squeezed_plate_is_told_where_people_are_looked_for(
-    node: Instance, aspect: float, told: bool
-) -> None:
+@pytest.mark.parametrize("aspect", [2.0, 0.5])
+def test_people_of_a_squeezed_plate_are_seen_as_they_are(node: Instance, aspect: float) -> None:
     plate = node.clips.Source.image(1)
     assert plate is not None
-    node.clips.Source = Image(plate.pixels, pixel_aspect=aspect)
+    size = (round(384 / max(aspect, 1)), round(192 * min(aspect, 1)))
+    whole = iou(rendered(node)[..., 3], TRUTH)
+    node.clips.Source = Image(
+        cv2.resize(plate.pixels, size, interpolation=cv2.INTER_AREA), pixel_aspect=aspect
+    )
     try:
-        for wanted, subject_of in ((told, "auto"), (False, "off")):
-            rendered(node, subject=subject_of)
-            node.params["refresh"].press()
-            assert ("times as wide as high" in node.params["status"].value) == wanted
+        found = rendered(node)[..., 3]
+        assert found.shape == size[::-1]
+        assert iou(cv2.resize(found, (384, 192)), TRUTH) > whole - 0.04
+        node.params["refresh"].press()
+        assert "times as wide as high" not in node.params["status"].value
     finally:
         node.clips.Source = plate
+
+
+@pytest.mark.parametrize(
+    ("aspect", "own", "told"), [(2, True, True), (0.5, True, True), (1.1, True, False), (2, False, False)]
+)
+def test_a_squeezed_plate_is_told_where_networks_of_ones_own_look_at_it(
+    aspect: float, own: bool, told: bool
+) -> None:
+    task = SimpleNamespace(aspect=aspect, models=SimpleNamespace(change_evidence=own))
+    said = " ".join(subject.squeezed(cast(Any, task)))
+    assert ("times as wide as high" in said) == told
 
 
 def test_the_point_has_a_handle_starts_in_the_middle_and_follows_the_proxy(node: Instance) -> None:

@@ -23,7 +23,7 @@ def faces_of(task: Task, seen: PeopleEvidence) -> tuple[Face | None, ...]:
         work, people = task.work, marks.seen(seen)
 
         def on(rung: Rung) -> tuple[Face | None, ...]:
-            nets, picture = subject.face_model(rung.device), task.picture()
+            nets, picture = subject.face_model(rung.device), task.square()
             found = mesh.faces(picture, people, known, nets, work.threads, work.check)
             by = scale(picture.shape, task.plate.light.shape)
             return tuple(one if one is None or by == (1, 1) else moved(one, by, (0, 0)) for one in found)

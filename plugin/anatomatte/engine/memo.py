@@ -132,6 +132,7 @@ def of_look(task: Task) -> tuple[object, ...]:
     rows = tuple(row for row in chosen if row[0] not in ("subject", "people", "shot_file", "shot_read"))
     return (
         task.content,
+        task.aspect,
         rows,
         task.exposure,
         task.told_apart,

@@ -23,7 +23,7 @@ def parts_alone(task: Task, seen: PeopleEvidence) -> PartEvidence:
         if task.wardrobe is not None:
             details = dataclasses.replace(details, worn=task.wardrobe.wearing(seen))
         return everyone.parts_of(
-            task.picture(), seen, details, task.settings.parts_hardness,
+            task.square(), seen, details, task.settings.parts_hardness,
             threads=task.work.threads, check=task.work.check,
         )  # fmt: skip
 

@@ -40,7 +40,7 @@ _landmarks: dict[str, LandmarkGraphs] = {}
 _faces: dict[str, FaceGraphs] = {}
 _OURS = "The people network"
 _SQUEEZED = 1.2
-"""From this pixel aspect on mattes of people are seen to be worse."""
+"""From this pixel aspect on networks are seen to find people less well."""
 
 
 class _Digested(Protocol):
@@ -151,7 +151,7 @@ def own_people(task: Task, tell: Callable[[str], None] = lambda _: None) -> Peop
     def on(rung: Rung) -> PeopleEvidence:
         ensemble = model(rung.device)
         return observe_people(
-            task.picture(),
+            task.square(),
             ensemble,
             people=task.told_apart,
             threads=task.work.threads,
@@ -169,9 +169,10 @@ def climbed(task: Task, run: Callable[[Rung], T], tell: Callable[[str], None] = 
 
 
 def squeezed(task: Task) -> tuple[str, ...]:
-    """That networks see people wider or narrower than they are, by the plate's pixel aspect."""
-    right, up = task.work.across
-    aspect = up / right if right > 0 else 1.0
+    """That networks of one's own see people wider or narrower than they are, by the plate's pixel aspect."""
+    if not task.models.change_evidence:
+        return ()
+    aspect = task.aspect
     if max(aspect, 1 / aspect) < _SQUEEZED:
         return ()
     return (
@@ -202,8 +203,8 @@ def people(task: Task) -> PeopleGiven:
 def landmarks(
     task: Task, seen: PeopleEvidence, beside: Callable[[], None] = never
 ) -> tuple[Landmarks | None, ...]:
-    """Landmarks of each person in the evidence of `people`, in its order and in pixels of the plate; looked
-    for once.
+    """Landmarks of each person in the evidence of `people`, in its order and in pixels of `Task.square`;
+    looked for once.
 
     Args:
         beside: other work that is done meanwhile, where they are not known yet.
@@ -213,7 +214,7 @@ def landmarks(
     """
 
     def make() -> tuple[Landmarks | None, ...]:
-        work, picture = task.work, task.picture()
+        work, picture = task.work, task.square()
         people = [everyone.attended(person, picture.shape[0]) for person in marks.seen(seen)]
 
         def on(rung: Rung) -> tuple[Landmarks | None, ...]:
@@ -247,7 +248,7 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     Raises:
         SetupError: as `model`.
     """
-    picture, work = task.picture(), task.work
+    picture, work = task.square(), task.work
     plate = (picture.shape[0], picture.shape[1])
     if task.settings.parts_model != "own":
         return Details(landmarks(task, seen))

@@ -13,6 +13,7 @@ from ..nets.external.alpha_edge import Frames
 from ..nets.external.choose import Models
 from ..nets.external.protocols import Kind
 from ..ops import display
+from ..ops.filters import shrink
 from ..people.instances import MOST_HEADS
 from ..people.places import UNMOVED, Marks, Point
 from ..plate import Plate
@@ -21,6 +22,9 @@ from ..shot.numbering import AtFrame
 from ..work import Work
 from .hints import Hints
 from .neighbours import Around
+
+SQUEEZED = 1.02
+"""Pixels that are wider than high, or higher than wide, by less than this are square."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,6 +106,7 @@ class Task:
     def let_go(self) -> None:
         """Keep the picture no longer: it is made again where somebody asks for it."""
         self.kept.pop("picture", None)
+        self.kept.pop("square", None)
 
     def picture(self) -> Pixels:
         """The plate as networks see it, H×W×3 display-referred."""
@@ -111,3 +116,24 @@ class Task:
                 self.plate.light, chosen.net_exposure, chosen.net_gamma, self.work.threads, self.exposure
             )
         return cast(Pixels, self.kept["picture"])
+
+    @property
+    def aspect(self) -> float:
+        """Width of a pixel as it is worked on, divided by its height; 1 where it is nearly square."""
+        right, up = self.work.across
+        aspect = up / right if right > 0 else 1.0
+        return aspect if max(aspect, 1 / aspect) >= SQUEEZED else 1.0
+
+    def square(self) -> Pixels:
+        """`picture` with pixels as wide as high: people in it have the shape that networks know.
+
+        It is never larger: what a squeezed plate has too much of, up or across, is averaged.
+        """
+        picture, aspect = self.picture(), self.aspect
+        if aspect == 1:
+            return picture
+        if "square" not in self.kept:
+            height, width = picture.shape[:2]
+            rows, columns = height / max(aspect, 1), width * min(aspect, 1)
+            self.kept["square"] = shrink(picture, max(1, round(rows)), max(1, round(columns)))
+        return cast(Pixels, self.kept["square"])
