@@ -206,6 +206,7 @@ def _spec(
         if not how.linear:
             spec.attribute("oiio:ColorSpace", "sRGB")
     spec.attribute("PixelAspectRatio", picture.aspect)
+    spec.attribute("DateTime", "")  # else the image library says in EXR and TIFF that it was taken just now
     spec.attribute("Software", f"Anatomatte {record.account.facts.get('version', '')}".strip())
     return spec
 

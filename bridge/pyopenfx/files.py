@@ -48,6 +48,7 @@ def write_picture(path: Path, pixels: Array) -> None:
     else:
         oiio = _oiio()
         image = oiio.ImageBuf(np.ascontiguousarray(pixels))
+        image.specmod().attribute("DateTime", "")  # else an EXR says that it was taken just now
         if not image.write(str(fresh)):
             raise HostError(f"{path} cannot be written: {image.geterror()}")
     os.replace(fresh, path)

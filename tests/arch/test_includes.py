@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADERS = {
-    "algorithm": "clamp copy find find_if max min remove",
+    "algorithm": "clamp copy equal find find_if max min remove",
     "array": "array",
     "atomic": "atomic memory_order_relaxed",
     "chrono": "chrono milli",

@@ -121,3 +121,12 @@ def test_the_command_itself_trims_and_sets_apart(tmp_path):
     assert main(["render", source, str(tmp_path / "{layer}.####.exr"), *words, "--quiet"]) == 0
     rgba, screen = (read(tmp_path / f"{name}.0001.exr")[1] for name in ("rgba", "screen"))
     assert rgba.full_width == screen.full_width == 16 and rgba.width < 16
+
+
+@pytest.mark.parametrize("suffix", ["exr", "tif", "png"])
+def test_no_file_says_when_it_was_written(tmp_path, suffix):
+    """capDate is when a shot was taken; and the same frame is the same file whenever it is made."""
+    shot(tmp_path, [1])
+    assert cli(tmp_path / "plate.####.exr", tmp_path / f"k.####.{suffix}") == 0
+    assert read(tmp_path / f"k.0001.{suffix}")[1].getattribute("DateTime") is None
+    assert b"capDate" not in (tmp_path / f"k.0001.{suffix}").read_bytes()

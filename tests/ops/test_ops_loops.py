@@ -169,5 +169,5 @@ def test_steps_are_smooth_and_kept_within_their_ends() -> None:
     found = filters.step(x, 0.2, 0.7)
     assert found.shape == x.shape and np.allclose(found, t * t * (3 - 2 * t), atol=1e-6)
     assert found.min() == 0 and found.max() == 1
-    assert filters.step(0.45, 0.2, 0.7).shape == () and float(filters.step(0.45, 0.2, 0.7)) == 0.5
+    assert filters.step(0.45, 0.2, 0.7) == pytest.approx(0.5, abs=1e-6)
     assert np.allclose(filters.step(x[..., ::-2], 0.2, 0.7), found[..., ::-2])

@@ -105,6 +105,7 @@ def picture_bytes(pixels: Any, kind: str, quality: int = 92, aspect: float = 1.0
     if kind == "exr" and channels == 1:
         spec.channelnames = ("A",)
     spec.attribute("Software", MADE_BY)
+    spec.attribute("DateTime", "")  # else an EXR or a TIFF says that it was taken just now
     spec.attribute("oiio:UnassociatedAlpha", 0 if kind == "exr" else 1)
     spec.attribute("compression", f"jpeg:{quality}" if kind == "jpeg" else "zips" if kind == "exr" else "zip")
     spec.attribute("png:compressionLevel", 4)
