@@ -340,3 +340,24 @@ def _after(count: int) -> Callable[[], None]:
             raise Cancelled
 
     return check
+
+
+def test_packages_that_are_links_are_read_where_they_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, folder = tmp_path / "store", tmp_path / "site-packages"
+    for name in ("whole", "files", "plain"):
+        (store / name / "deep").mkdir(parents=True)
+        (store / name / "__init__.py").touch()
+    for name in ("files/adeep", "plain"):
+        (folder / name).mkdir(parents=True)
+    (folder / "plain" / "__init__.py").touch()
+    (folder / "whole").symlink_to(store / "whole")
+    (folder / "files" / "__init__.py").symlink_to(store / "files" / "__init__.py")
+    (store / "alone.py").touch()
+    (folder / "alone.py").symlink_to(store / "alone.py")
+    (folder / "home").symlink_to(Path.home())
+    (folder / "gone").symlink_to(store / "nowhere")
+    assert confine.linked(folder) == [store / "alone.py", store / "files", store / "whole"]
+    monkeypatch.setattr(sys, "path", [str(folder)])
+    assert {store / "files", store / "whole"} <= set(confine.readable(False))

@@ -23,9 +23,26 @@ def readable(gpu: bool) -> list[Path]:
     """What a Python process needs to read: the system's libraries, its own and the installed packages."""
     package = Path(__file__).resolve().parents[2]
     made = [package, Path(sys.prefix), Path(sys.base_prefix), *map(Path, _SYSTEM)]
-    made += [Path(entry) for entry in sys.path if Path(entry).name in _INSTALLED]
+    installed = [Path(entry) for entry in sys.path if Path(entry).name in _INSTALLED]
+    made += installed + [target for folder in installed for target in linked(folder)]
     made += [Path(folder) for folder in os.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
     return made + [Path(name) for name in _OF_A_GPU if gpu]
+
+
+def linked(folder: Path) -> list[Path]:
+    """Where the packages of a *folder* lie that are links, or whose files are, as uv and rez make them.
+
+    Of each package the first file tells; nothing that holds the user's home is among them.
+    """
+    home, own = Path(os.path.expanduser("~")).resolve(), folder.resolve()
+    made = []
+    for package in sorted(folder.iterdir()) if folder.is_dir() else ():
+        inside = sorted(package.iterdir()) if package.is_dir() else []
+        file = next((one for one in inside if one.is_file()), package)
+        target = file.resolve() if file is package else file.resolve().parent
+        if target.exists() and own not in target.parents and target not in (home, *home.parents):
+            made.append(target)
+    return made
 
 
 def files(path: Path, gpu: bool) -> int:
