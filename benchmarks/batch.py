@@ -152,9 +152,10 @@ def scaling(source: str, folder: Path, count: int) -> float:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The address of a worker that is there."""
+    """The address of a worker that is there, with its commands' threads: it serves no others."""
     address = folder / "worker.sock"
-    with subprocess.Popen([*COMMAND, "worker", "serve", str(address)], cwd=ROOT) as worker:
+    told = {**os.environ, "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen([*COMMAND, "worker", "serve", str(address)], cwd=ROOT, env=told) as worker:
         while not address.exists():
             assert worker.poll() is None
             time.sleep(0.02)
