@@ -89,7 +89,7 @@ def hd(threads: int, repeats: int) -> dict[str, float]:
     """All times at 1920 x 1080."""
     pixels = plate(*HD)
     work, chosen = Work(threads=threads), Settings(subject="on")
-    place = point_of("point", chosen, (0, 0, HD[1], HD[0]), work.across)
+    place = point_of("point", chosen, (0, 0, HD[1], HD[0]), work.placed(1.0))
     ready = Task(prepare(source(pixels), chosen), chosen, work, place)
 
     def full() -> None:

@@ -78,7 +78,7 @@ def score(picture: Picture) -> Score:
     clips = {"Source": from_view(picture.rgb, (0, 0, width, height))}
     work = work_for(SETTINGS)
     plate = prepare(clips, SETTINGS, work.threads)
-    place = point_of("point", SETTINGS, plate.frame.bounds, work.across)
+    place = point_of("point", SETTINGS, plate.frame.bounds, work.placed(plate.frame.aspect))
     said = decided(observe(Task(plate, SETTINGS, work, place)))
     alpha = key_frame(clips, SETTINGS, work).alpha
     counts = picture.mask | (picture.alpha > 0) if picture.screen else np.ones_like(picture.mask)

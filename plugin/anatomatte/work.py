@@ -28,15 +28,20 @@ class Work:
         progress: told the share of the work that is done, 0 to 1.
         scale: pixels of the plate per pixel at full resolution; lengths are multiplied by it.
         device: where networks are asked to run, a value of the control.
-        across: pixels of the plate per unit of canonical coordinates, to the right and up.
+        across: pixels of the plate per unit of canonical coordinates, to the right and up; None where the
+            plate is at full size, and its pixel aspect tells (`placed`).
     """
 
     threads: int = 1
     check: Callable[[], None] = never
     progress: Callable[[float], None] = silent
     scale: float = 1.0
-    across: tuple[float, float] = (1.0, 1.0)
+    across: tuple[float, float] | None = None
     device: str = "auto"
+
+    def placed(self, aspect: float) -> tuple[float, float]:
+        """`across`, of a plate with this pixel aspect."""
+        return self.across or (1 / (aspect or 1.0), 1.0)
 
 
 def work_for(settings: Settings, **facts: Any) -> Work:

@@ -54,7 +54,6 @@ def look_at(source: Frame, settings: Settings, work: Work, around: Around | None
     """
     with opencv_threads(work.threads):
         plate = prepare({"Source": source}, settings, work.threads)
-        work = dataclasses.replace(work, across=(1 / (source.aspect or 1), 1.0))
         task = Task(plate, settings, work, (0.5, 0.5), around, crowd=True)
         seen, picture = people_of(task), task.square()
         looks = looks_of(picture, seen)

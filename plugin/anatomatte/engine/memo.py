@@ -202,6 +202,7 @@ def of_frame(task: Task, plate: Plate, content: str, half: bool, wanted: bool | 
         choose.installed(settings),
         settings.check,
         task.work.scale,
+        task.told_aspect,
         task.place,
         task.marks,
         task.hints,
@@ -257,6 +258,6 @@ def _of_moment(task: Task, number: int, crowd: bool, shown: float | None) -> str
         settings.input_colour, settings.source_alpha, settings.held, settings.only_people,
         asking.decides(settings), asking.by_parts(settings),
         task.models.identity("parts", "alpha", "edge"), around.source.bounds, task.plate.light.shape,
-        task.work.scale, task.half, crowd, shown,
+        task.work.scale, task.told_aspect, task.half, crowd, shown,
         os.environ.get("OCIO", ""),
     )  # fmt: skip

@@ -64,7 +64,7 @@ def replaced(task: Task, made: Mattes, plate: Plate) -> Mattes:
         raise SettingsError(
             "Replace face (swap) needs people, and Find people (subject) is Off: set it to Auto or On."
         )
-    place = point_of("swap_point", settings, plate.frame.bounds, task.work.across)
+    place = point_of("swap_point", settings, plate.frame.bounds, task.across)
     facts = (*_facts(task, made, plate), face_views.digests(settings), face_nets.identities(settings), place)
     patch: Patch = memo.once("face patch", task, facts, lambda: _patch(task, made, plate, place))
     return _laid(made, patch, plate, settings.output_colour)

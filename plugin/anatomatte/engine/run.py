@@ -114,14 +114,15 @@ def _ready(
     plate = prepare(clips, settings, work.threads)
     if shot is not None:
         shot.check(plate.light)
-    place = point_of("point", settings, plate.frame.bounds, work.across)
-    marks = marks_of(settings, plate.frame.bounds, work.across)
+    across = work.placed(plate.frame.aspect)
+    place = point_of("point", settings, plate.frame.bounds, across)
+    marks = marks_of(settings, plate.frame.bounds, across)
     work.progress(0.2)
     small = halved(plate) if half and min(plate.light.shape[:2]) >= 2 else None
     inner = work if small is None else dataclasses.replace(work, scale=work.scale * 0.5)
     exposure = None if shot is None else shot.exposure_at(shot.number)
     frame = shot.number if shot is not None else 0 if around is None else around.number
-    here = hints.of(settings, plate.frame.bounds, work.across, frame)
+    here = hints.of(settings, plate.frame.bounds, across, frame)
     task = Task(
         small or plate, settings, inner, place, around, marks, small is not None, shot,
         wardrobe=shot, hints=here, exposure=exposure,

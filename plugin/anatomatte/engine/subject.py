@@ -25,7 +25,7 @@ from ..people.parts import everyone, near, turned
 from ..people.parts.everyone import Details
 from ..work import never
 from . import memo
-from .task import Task
+from .task import NONSENSE, Task
 
 if TYPE_CHECKING:
     from ..nets.graphs.faces import FaceGraphs
@@ -169,10 +169,16 @@ def climbed(task: Task, run: Callable[[Rung], T], tell: Callable[[str], None] = 
 
 
 def squeezed(task: Task) -> tuple[str, ...]:
-    """That networks of one's own see people wider or narrower than they are, by the plate's pixel aspect."""
+    """That networks see people wider or narrower than they are, by the plate's pixel aspect: those of one's
+    own, and all where the aspect can be of no picture."""
+    aspect = task.told_aspect
+    if max(aspect, 1 / aspect) > NONSENSE:
+        return (
+            f"The plate says that a pixel is {aspect:.3g} times as wide as high, which no lens makes: "
+            "people are looked for as if pixels were square; set the plate's pixel aspect.",
+        )
     if not task.models.change_evidence:
         return ()
-    aspect = task.aspect
     if max(aspect, 1 / aspect) < _SQUEEZED:
         return ()
     return (

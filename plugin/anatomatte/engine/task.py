@@ -23,8 +23,9 @@ from ..work import Work
 from .hints import Hints
 from .neighbours import Around
 
-SQUEEZED = 1.02
-"""Pixels that are wider than high, or higher than wide, by less than this are square."""
+SQUEEZED, NONSENSE = 1.02, 4.0
+"""Pixels that are wider than high, or higher than wide, by less than the first are square; no lens makes them
+more so than the second, and half of the lines."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,10 +120,21 @@ class Task:
 
     @property
     def aspect(self) -> float:
-        """Width of a pixel as it is worked on, divided by its height; 1 where it is nearly square."""
-        right, up = self.work.across
-        aspect = up / right if right > 0 else 1.0
-        return aspect if max(aspect, 1 / aspect) >= SQUEEZED else 1.0
+        """Width of a pixel as networks are shown it, divided by its height; 1 where it is nearly square, and
+        where what the plate says can be of no picture."""
+        told = self.told_aspect
+        return told if told > 0 and SQUEEZED <= max(told, 1 / told) <= NONSENSE else 1.0
+
+    @property
+    def told_aspect(self) -> float:
+        """Width of a pixel as it is worked on, divided by its height, whatever the plate says of it."""
+        right, up = self.across
+        return up / right if right > 0 else 1.0
+
+    @property
+    def across(self) -> tuple[float, float]:
+        """Pixels of the plate per unit of canonical coordinates, to the right and up."""
+        return self.work.placed(self.plate.frame.aspect)
 
     def square(self) -> Pixels:
         """`picture` with pixels as wide as high: people in it have the shape that networks know.
