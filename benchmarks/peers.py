@@ -49,6 +49,7 @@ PUBLISHED = {
     "face": "face_landmark/face_landmark.tflite",
     "face_detector": "face_detection/face_detection_full_range_sparse.tflite",
     "hand": "hand_landmark/hand_landmark_full.tflite",
+    "palm": "palm_detection/palm_detection_full.tflite",
 }
 """Our graphs that compute what a published file does, and nothing else. Our pose network stands on the trunk
 of the people network; the mesh with attention has an operator of its own, which LiteRT does not have."""

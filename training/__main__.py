@@ -30,7 +30,10 @@ SHIPPED = HERE.parent / "plugin" / "anatomatte" / "weights" / "people.safetensor
 PORTRAIT = SHIPPED.with_name("portrait.safetensors")
 DETECTOR = SHIPPED.with_name("person_detector.safetensors")
 CANONICAL = SHIPPED.with_name("canonical_face.npz")
-LANDMARKS = tuple(SHIPPED.with_name(f"{of}_landmarks.safetensors") for of in ("pose", "face", "hand"))
+LANDMARKS = (
+    *(SHIPPED.with_name(f"{of}_landmarks.safetensors") for of in ("pose", "face", "hand")),
+    SHIPPED.with_name("palm_detector.safetensors"),
+)
 FACES = tuple(SHIPPED.with_name(f"face_{of}.safetensors") for of in ("attention", "detector"))
 
 

@@ -1,8 +1,8 @@
 """Fetches what the generator is made from, by pinned version and hash; see LEDGER.md for the licences.
 
 The folder then holds `body.npz`, `base.obj`, `makehuman/`, `hdri/`, and out of published networks
-`trunk.safetensors`, `portrait.safetensors`, `person_detector.safetensors`, the three files of `LANDMARKS`
-and the two of `FACES`.
+`trunk.safetensors`, `portrait.safetensors`, `person_detector.safetensors`, the files of `LANDMARKS`
+and those of `FACES`.
 Whatever is there already is left alone, so a folder that was filled elsewhere needs no network.
 """
 
@@ -35,7 +35,12 @@ BLENDER = "https://deb.debian.org/debian/pool/main/b/blender/blender-data_3.4.1+
 BLENDER_HASH = "5ceaf56a49ba3ded95c751d739aeec3d19e7fad76fba5cb70666986af9303b0e"
 MEDIAPIPE = "mediapipe==0.10.21"
 MEDIAPIPE_HASH = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
-LANDMARKS = ("pose_landmarks.safetensors", "face_landmarks.safetensors", "hand_landmarks.safetensors")
+LANDMARKS = (
+    "pose_landmarks.safetensors",
+    "face_landmarks.safetensors",
+    "hand_landmarks.safetensors",
+    "palm_detector.safetensors",
+)
 FACES = ("face_attention.safetensors", "face_detector.safetensors")
 MEDIAPIPE_WHEEL = (
     "--python-version",
@@ -108,10 +113,10 @@ def _base_obj(folder: Path) -> None:
 def _published(folder: Path, wanted: Published) -> Path:
     """The published network in `folder`; where it is not there, all that are missing are fetched at once."""
     from . import faces
-    from .landmarks import FACE, HAND
+    from .landmarks import FACE, HAND, PALM
     from .pretrained import DETECTOR, PORTRAIT, POSE
 
-    every = (POSE, PORTRAIT, DETECTOR, FACE, HAND, faces.ATTENTION, faces.DETECTOR)
+    every = (POSE, PORTRAIT, DETECTOR, FACE, HAND, PALM, faces.ATTENTION, faces.DETECTOR)
     missing = {one.member: folder / one.name for one in every if not (folder / one.name).exists()}
     if wanted.member in missing:
         _from_wheel(MEDIAPIPE, MEDIAPIPE_HASH, missing, *MEDIAPIPE_WHEEL)
@@ -153,6 +158,12 @@ def _hand_landmarks(folder: Path) -> None:
     from .landmarks import HAND, convert_hand
 
     convert_hand(_published(folder, HAND), folder / LANDMARKS[2])
+
+
+def _palm_detector(folder: Path) -> None:
+    from .landmarks import PALM, convert_palm
+
+    convert_palm(_published(folder, PALM), folder / LANDMARKS[3])
 
 
 def _face_attention(folder: Path) -> None:
@@ -239,6 +250,7 @@ def fetch(folder: Path, only: str | None = None) -> None:
         (folder / LANDMARKS[0], _pose_landmarks),
         (folder / LANDMARKS[1], _face_landmarks),
         (folder / LANDMARKS[2], _hand_landmarks),
+        (folder / LANDMARKS[3], _palm_detector),
         (folder / FACES[0], _face_attention),
         (folder / FACES[1], _face_detector),
     ]

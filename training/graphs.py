@@ -32,6 +32,7 @@ from anatomatte.nets.own import (
     face_mesh,
     hand_net,
     outfit_head,
+    palm_detector,
     person_detector,
     portrait_net,
     pose_head,
@@ -132,6 +133,7 @@ def networks() -> dict[str, Callable[[], Written]]:
         "pose": pose,
         "face": lambda: Written(face_mesh.load(FILES["face"][0]), square(192), ("points", "present")),
         "hand": lambda: Written(hand_net.load(FILES["hand"][0]), square(224), ("points", "present", "right")),
+        "palm": lambda: Written(palm_detector.load(FILES["palm"][0]), square(192), ("scores", "boxes")),
         "face_attention": lambda: Written(
             face_attention.load(FILES["face_attention"][0]), square(192), ("points", "present")
         ),

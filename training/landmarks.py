@@ -1,4 +1,4 @@
-"""Reads the landmark networks out of MediaPipe's published files: the pose head, face mesh, hand."""
+"""Reads the landmark networks out of MediaPipe's published files: the pose head, face mesh, hand, palms."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 
 from torch import nn
 
-from anatomatte.nets.own import face_mesh, hand_net, pose_head
+from anatomatte.nets.own import face_mesh, hand_net, palm_detector, pose_head
 from anatomatte.nets.own.face_mesh import FaceMesh
 from anatomatte.nets.own.hand_net import HandNet
+from anatomatte.nets.own.palm_detector import PalmDetector
 from anatomatte.nets.own.pose_head import PoseHead
 from anatomatte.nets.own.pose_trunk import PoseTrunk
 
@@ -24,6 +25,11 @@ HAND = Published(
     "the hand network",
     "mediapipe/modules/hand_landmark/hand_landmark_full.tflite",
     "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3",
+)
+PALM = Published(
+    "the palm detector",
+    "mediapipe/modules/palm_detection/palm_detection_full.tflite",
+    "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54",
 )
 
 _WORLD = 117
@@ -48,6 +54,14 @@ def mesh_order(net: FaceMesh) -> list[nn.Module]:
         *(there.last.filter, where.last.filter, there.last.mix, where.last.mix),
         *(there.last.act, where.last.act, there.out, where.out),
     ]
+
+
+def palm_order(net: PalmDetector) -> list[nn.Module]:
+    """The palm detector's convolutions and activations in the order in which they are published."""
+    order: list[nn.Module] = [net.stem, net.act, net.halved, net.levels]
+    for up, head in zip(net.up, (net.coarse, net.fine), strict=True):
+        order += [up, head.score, head.box]
+    return order
 
 
 def _convolutions(order: Sequence[nn.Module]) -> list[Conv]:
@@ -104,3 +118,14 @@ def convert_hand(source: Path, target: Path) -> None:
     order = [module for module in net.modules() if isinstance(module, Conv)]
     _whole(fill([*order, world], source, HAND), source, "the hand network")
     write(net, target, {"net": hand_net.NET})
+
+
+def convert_palm(source: Path, target: Path) -> None:
+    """Write the published palm detector `source` to the safetensors file `target`, without any loss.
+
+    Raises:
+        ValueError: the file is another one.
+    """
+    net = PalmDetector()
+    filled(palm_order(net), source, PALM)
+    write(net, target, {"net": palm_detector.NET})

@@ -34,6 +34,7 @@ _OWN = (
     ("face_attention", "Landmarks of faces, lips and eyes exact", "Apache-2.0"),
     ("face_detector", "Where faces are", "Apache-2.0"),
     ("hand_landmarks", "Landmarks of hands", "Apache-2.0"),
+    ("palm_detector", "Where hands are before a face", "Apache-2.0"),
 )
 """The networks of the package; their model cards stand beside them."""
 _BINDING = frozenset({"non-commercial", "unclear", "unknown"})

@@ -51,7 +51,7 @@ def test_a_portrait_has_a_face_where_it_is_and_is_looked_at_once(
 def test_the_networks_are_read_once_named_and_given_back() -> None:
     first = subject.landmark_model()
     assert subject.landmark_model() is first
-    named = {"pose_landmarks", "face_landmarks", "hand_landmarks"}
+    named = {"pose_landmarks", "face_landmarks", "hand_landmarks", "palm_detector"}
     assert named <= set(subject.weights())
     assert not named & set(provenance.weights()) and named <= set(provenance.weights(landmarks=True))
     subject.forget()

@@ -17,6 +17,7 @@ NAMES = {
     "pose": "pose_landmark_full.tflite",
     "face": "face_landmark.tflite",
     "hand": "hand_landmark_full.tflite",
+    "palm": "palm_detection_full.tflite",
 }
 _FINGERS = (
     ((0.36, 0.6), (0.28, 0.22), 0.075),
@@ -52,7 +53,13 @@ def pictures() -> dict[str, Picture]:
     """A picture for each network, of its size, in steps of 8 bits."""
     whole = portrait()
     made = {"pose": whole, "face": cv2.resize(whole[32:182, 53:203], (192, 192)), "hand": hand()}
+    made["palm"] = cv2.copyMakeBorder(hand(96), 96, 0, 30, 66, cv2.BORDER_REPLICATE)
     return {name: np.asarray(np.round(one * 255) / 255, np.float32) for name, one in made.items()}
+
+
+def likely(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The anchors whose numbers the fixture keeps."""
+    return np.argsort(-scores, kind="stable")[:32]
 
 
 def published(folder: Path, name: str, picture: Picture) -> dict[str, np.ndarray[Any, Any]]:
@@ -70,6 +77,8 @@ def published(folder: Path, name: str, picture: Picture) -> dict[str, np.ndarray
     if name == "face":
         present = 1 / (1 + np.exp(-given["conv2d_31"]))
         return {"points": given["conv2d_21"].reshape(468, 3), "present": present}
+    if name == "palm":
+        return {"scores": given["Identity_1"].reshape(-1), "boxes": given["Identity"].reshape(-1, 18)}
     points = given["Identity"].reshape(21, 3)
     return {"points": points, "present": given["Identity_1"], "right": given["Identity_2"]}
 
@@ -80,6 +89,8 @@ def write(folder: Path) -> None:
     for name, picture in pictures().items():
         kept[name] = np.round(picture * 255).astype(np.uint8)
         for what, value in published(folder, name, picture).items():
+            if what == "boxes":
+                value = value[likely(kept["palm_scores"])]
             kept[f"{name}_{what}"] = (value[THINNED] if what == "heat" else value).astype(np.float32)
     FIXTURE.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(FIXTURE, allow_pickle=False, **kept)

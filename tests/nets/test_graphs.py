@@ -127,6 +127,7 @@ def test_landmarks_are_what_torch_says(torch_model: PeopleModel) -> None:
         "pose": (256, ours.pose, theirs.pose),
         "face": (192, ours.face, theirs.face),
         "hand": (224, ours.hand, theirs.hand),
+        "palm": (192, ours.palms, theirs.palms),
     }
     for name, (side, mine, its) in asked.items():
         picture = next(one for one in pictures.values() if one.shape == (side, side, 3))

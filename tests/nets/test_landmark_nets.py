@@ -16,15 +16,15 @@ import numpy as np
 import pytest
 import torch
 from nets import landmark_scenes
-from nets.landmark_scenes import FIXTURE, THINNED
+from nets.landmark_scenes import FIXTURE, THINNED, likely
 from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.torch import save_file
-from training.landmarks import FACE, HAND, convert_face, convert_hand, convert_pose
+from training.landmarks import FACE, HAND, PALM, convert_face, convert_hand, convert_palm, convert_pose
 from training.pretrained import POSE
 
 from anatomatte.errors import SetupError
-from anatomatte.nets.own import face_mesh, hand_net, landmark_model, pose_head
+from anatomatte.nets.own import face_mesh, hand_net, landmark_model, palm_detector, pose_head
 from anatomatte.nets.own.ensemble import PeopleModel
 from anatomatte.nets.own.landmark_model import LandmarkModel
 
@@ -34,11 +34,13 @@ FILES = {
     "pose": (landmark_model.POSE, pose_head, 2_900_000),
     "face": (landmark_model.FACE, face_mesh, 1_300_000),
     "hand": (landmark_model.HAND, hand_net, 5_400_000),
+    "palm": (landmark_model.PALM, palm_detector, 2_300_000),
 }
 CONVERT: dict[str, tuple[Callable[[Path, Path], None], str]] = {
     "pose": (convert_pose, POSE.name),
     "face": (convert_face, FACE.name),
     "hand": (convert_hand, HAND.name),
+    "palm": (convert_palm, PALM.name),
 }
 EXACT = 0.02
 """Pixels, of 192 to 256, and logits; probabilities are compared to a twentieth of it."""
@@ -85,6 +87,15 @@ def test_the_hand_network_says_what_the_interpreter_says(
     assert np.abs(points - stored["hand_points"]).max() < EXACT
     assert abs(present - stored["hand_present"].item()) < EXACT / 20
     assert abs(right - stored["hand_right"].item()) < EXACT / 20
+
+
+def test_the_palm_detector_says_what_the_interpreter_says(
+    model: LandmarkModel, stored: dict[str, NDArray[Any]]
+) -> None:
+    scores, boxes = model.palms(picture(stored, "palm"))
+    assert scores.max() > 2  # a palm is found
+    assert np.abs(scores - stored["palm_scores"]).max() < EXACT
+    assert np.abs(boxes[likely(stored["palm_scores"])] - stored["palm_boxes"]).max() < EXACT
 
 
 def test_the_trunk_is_the_people_networks_own(model: LandmarkModel) -> None:
@@ -154,6 +165,7 @@ def test_the_fixture_is_what_the_interpreter_says(
     pytest.importorskip("ai_edge_litert.interpreter")
     theirs = landmark_scenes.published(published, name, picture(stored, name))
     for what, value in theirs.items():
+        value = value[likely(stored["palm_scores"])] if what == "boxes" else value
         kept = value[THINNED] if what == "heat" else value
         assert np.abs(kept - stored[f"{name}_{what}"]).max() < 1e-3, what
 

@@ -59,7 +59,7 @@ def digest_of(path: Path) -> str:
     return found
 
 
-_LANDMARKS = ("pose_landmarks", "face_landmarks", "hand_landmarks")
+_LANDMARKS = ("pose_landmarks", "face_landmarks", "hand_landmarks", "palm_detector")
 _FACES = ("face_attention", "face_detector")
 
 

@@ -34,9 +34,14 @@ _MOST_LOGIT = 100.0
 @cache
 def anchors() -> NDArray[np.float32]:
     """Centres (2254, 2) of the anchors, x and y, as shares of the input: row by row, level by level."""
+    return centres(SIDE, _STRIDES)
+
+
+def centres(side: int, strides: tuple[tuple[int, int], ...]) -> NDArray[np.float32]:
+    """Centres (n, 2) of a detector's anchors for a picture of *side*: of each stride, so many a cell."""
     made = []
-    for stride, of_cell in _STRIDES:
-        cells = SIDE // stride
+    for stride, of_cell in strides:
+        cells = side // stride
         middle = (np.arange(cells, dtype=np.float32) + np.float32(0.5)) / cells
         grid = np.stack(np.meshgrid(middle, middle), -1).reshape(-1, 1, 2)
         made.append(np.repeat(grid, of_cell, 1).reshape(-1, 2))
@@ -72,7 +77,7 @@ def decoded(scores: Plane, boxes: Plane, height: int, width: int) -> Plane:
     points = boxes[sure].astype(np.float64).reshape(-1, 6, 2) / SIDE
     points[:, [0, 2, 3, 4, 5]] += anchors()[sure, None]
     order = np.argsort(-score[sure], kind="stable")
-    found = _suppressed(score[sure][order], points[order])
+    found = suppressed(score[sure][order], points[order])
     scale = SIDE / max(height, width)
     shown = np.array([round(width * scale), round(height * scale)], np.float64).clip(1)
     pad = (SIDE - shown) // 2 / SIDE
@@ -83,8 +88,16 @@ def decoded(scores: Plane, boxes: Plane, height: int, width: int) -> Plane:
     return found.astype(np.float32)
 
 
-def _suppressed(score: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weighted non-maximum suppression: what overlaps the best is averaged with it, by score."""
+def suppressed(score: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weighted non-maximum suppression: what overlaps the best is averaged with it, by score.
+
+    Args:
+        score: (n,) the best first.
+        points: (n, m, 2) of each the box's centre and size, then its points.
+
+    Returns:
+        (k, 1 + 2 m) of each that is left its score and points.
+    """
     found, left = [], np.arange(len(score))
     low, high = points[:, 0] - points[:, 1] / 2, points[:, 0] + points[:, 1] / 2
     area = np.prod(high - low, 1)
@@ -100,4 +113,4 @@ def _suppressed(score: NDArray[np.float64], points: NDArray[np.float64]) -> NDAr
         mean = (points[left[same]] * weight[:, None, None]).sum(0) / weight.sum()
         found.append(np.concatenate([[score[best]], mean.ravel()]))
         left = left[~same]
-    return np.array(found).reshape(-1, NUMBERS)
+    return np.array(found).reshape(-1, 1 + 2 * points.shape[1])

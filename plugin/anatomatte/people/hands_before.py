@@ -5,7 +5,6 @@ A pose hardly sees the wrist of such a hand, for hand and face are of one colour
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +17,9 @@ _NEAR = 1.6
 """Distance in lengths of a face between its middle and a wrist or a finger of the pose up to which a hand may
 be before it."""
 
-_SIDE = 1.2
-"""Side of the squares in which one is looked for, in lengths of the face."""
+_AROUND = (2.6, 0.5), (2.0, 0.35)
+"""Sides of the squares in which palms are looked for, and how far their middles are below the face's, in
+lengths of the face: hands come from below."""
 
 _WIDE, _HALF = 0.8, 0.5
 """How wide a face is beside its length, and its half."""
@@ -29,6 +29,9 @@ _APART = 0.5
 
 _ALIKE = 0.6
 """How large one hand is beside the other, at least."""
+
+_NEAR_BY = 0.3
+"""Distance from a hand up to which a wrist or finger of the pose is its, beside how large it is."""
 
 _LARGE = 0.35, 1.8
 """How large a hand is beside a face, least and most."""
@@ -57,13 +60,9 @@ def near(pose: Plane, hand: tuple[int, int, int], at: Place) -> bool:
     return float(np.hypot(*(pose[list(hand), :2] - [at.x, at.y]).T).min()) < _NEAR * at.long
 
 
-def squares(at: Place) -> Iterator[Square]:
-    """Squares over a face in which a hand may be, from the mouth outward, upright and lying."""
-    for down in (0.35, 0.7, 0.0):
-        for across in (0.0, -0.4, 0.4):
-            for turn in (0, 90, -90):
-                x, y = at.x + across * at.long, at.y + down * at.long
-                yield Square(x, y, _SIDE * at.long, float(np.radians(turn)))
+def around(at: Place) -> list[Square]:
+    """Squares around a face in which palms are looked for, until a hand is found."""
+    return [Square(at.x, at.y + down * at.long, side * at.long) for side, down in _AROUND]
 
 
 def another(one: Plane, other: Plane) -> bool:
@@ -73,8 +72,11 @@ def another(one: Plane, other: Plane) -> bool:
     return away > _APART * max(first, second) and min(first, second) > _ALIKE * max(first, second)
 
 
-def before(hand: Plane, at: Place) -> bool:
-    """Whether some of a hand (21, 2) is over a face, and it is as large as one is beside a face."""
+def fits(hand: Plane, at: Place, told: Plane) -> bool:
+    """Whether a hand (21, 2) is as large as one is beside a face, and some of it is over the face, or where
+    the pose has wrists and fingers, *told* (n, 2)."""
+    size = float(np.ptp(hand, 0).max())
     away = (hand - [at.x, at.y]) / [_WIDE * at.long, at.long]
     over = bool((np.hypot(*away.T) < _HALF).any())
-    return over and _LARGE[0] < float(np.ptp(hand, 0).max()) / at.long < _LARGE[1]
+    near_by = float(np.hypot(*(hand[:, None] - told[None]).T).min()) < _NEAR_BY * size
+    return (over or near_by) and _LARGE[0] < size / at.long < _LARGE[1]

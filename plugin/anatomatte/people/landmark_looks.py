@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from .alignment import Points, Square, around, bounding, level, upright
 from .evidence import Plane
 
-POSE_SIDE, FACE_SIDE, HAND_SIDE = 256, 192, 224
-"""Width and height of what the networks for a body, a face and a hand look at."""
+POSE_SIDE, FACE_SIDE, HAND_SIDE, PALM_SIDE = 256, 192, 224, 192
+"""Width and height of what the networks for a body, a face, a hand and for palms look at."""
 
 BODY = 1.25
 """Side of the square for a body as a multiple of the diameter of the circle around it."""
@@ -55,6 +55,9 @@ class LandmarkNetworks(Protocol):
 
     def hand(self, picture: Plane) -> tuple[Plane, float, float]:
         """Of a hand in (`HAND_SIDE`, `HAND_SIDE`, 3): (21, 3) x, y, z, that it is one, and a right one."""
+
+    def palms(self, picture: Plane) -> tuple[Plane, Plane]:
+        """Of palms in (`PALM_SIDE`, `PALM_SIDE`, 3): scores (2016,) and numbers (2016, 18) of each anchor."""
 
 
 def unmirrored(found: tuple[Plane, Plane, float]) -> tuple[Plane, Plane, float]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..ops.filters import step
 from ..ops.strips import every, never
-from . import hands_before
+from . import hands_before, palms
 from . import landmark_looks as looks
 from .alignment import Square, around
 from .evidence import Plane
@@ -296,8 +296,8 @@ class _Look(Alone):
     ) -> tuple[_Hand | None, _Hand | None]:
         """Both hands, with one that was not found where the pose has it, and lies before the *face*.
 
-        There a pose hardly sees a wrist: hand and face are of one colour. The hand network is asked over the
-        face itself, where the pose has a wrist or a finger near it at all.
+        There a pose hardly sees a wrist: hand and face are of one colour. Palms are looked for around the
+        face, where the pose has a wrist or a finger near it at all.
         """
         missing = [
             k
@@ -306,23 +306,28 @@ class _Look(Alone):
         ]
         if not missing:
             return left, right
-        for square in hands_before.squares(face):
-            if square.side < SMALLEST:
-                break
-            _, present, following = looks.hand_of(self.nets.hand(self.cut(square, looks.HAND_SIDE)), square)
-            if present < PRESENT:
+        told = pose[[at for k in missing for at in _BOTH[k]], :2]
+        for found in self._hands_around(face, told):
+            known = left or right
+            if known is not None and not hands_before.another(known.points, found.points):
                 continue
-            cut = self.cut(following, looks.HAND_SIDE)
-            raw, mirrored = self.nets.hand(cut), self.nets.hand(np.ascontiguousarray(cut[:, ::-1]))
-            points, present, _ = looks.hand_of(raw, following)
-            present, known = min(present, mirrored[1]), left or right
-            fits = present >= PRESENT and self.mostly_on(points) and hands_before.before(points, face)
-            if not fits or (known is not None and not hands_before.another(known.points, points)):
-                continue
-            found = _Hand(points, 0.0, raw[2])
-            side = missing[0] if len(missing) == 1 else int(raw[2] > _MOSTLY)
+            side = missing[0] if len(missing) == 1 else int(found.right > _MOSTLY)
             return (found, right) if side == 0 else (left, found)
         return left, right
+
+    def _hands_around(self, face: hands_before.Place, told: Plane) -> Iterator[_Hand]:
+        """Hands of palms around a *face* that lie before it, or where the pose has one, *told* (n, 2);
+        the likeliest first. In a mirror the network is to take each for a hand too."""
+        for wide in hands_before.around(face):
+            if wide.side < SMALLEST:
+                return
+            for square in palms.squares(*self.nets.palms(self.cut(wide, looks.PALM_SIDE)), wide):
+                cut = self.cut(square, looks.HAND_SIDE)
+                raw, mirrored = self.nets.hand(cut), self.nets.hand(np.ascontiguousarray(cut[:, ::-1]))
+                points, present, _ = looks.hand_of(raw, square)
+                sure = min(present, mirrored[1]) >= PRESENT
+                if sure and self.mostly_on(points) and hands_before.fits(points, face, told):
+                    yield _Hand(points, 0.0, raw[2])
 
     def _told(self) -> Square | None:
         """The square that the detector told; None where it did not see him."""

@@ -22,6 +22,7 @@ FILES = {
     "pose": _weights("people", "pose_landmarks"),
     "face": _weights("face_landmarks"),
     "hand": _weights("hand_landmarks"),
+    "palm": _weights("palm_detector"),
     "face_attention": _weights("face_attention"),
     "face_detector": _weights("face_detector"),
     "outfit": _weights("outfit"),

@@ -9,7 +9,7 @@ from .graph import Graph, Plane, batch
 
 
 class LandmarkGraphs:
-    """Landmarks of a body, a face, a hand: `people.landmark_looks.LandmarkNetworks`; threads may share it.
+    """Landmarks of a body, a face, a hand, palms: `people.landmark_looks.LandmarkNetworks`; for many threads.
 
     Args:
         device: as of `Graph`.
@@ -19,8 +19,9 @@ class LandmarkGraphs:
     """
 
     def __init__(self, device: str = CPU) -> None:
-        self._pose, self._face, self._hand = (Graph(name, device) for name in ("pose", "face", "hand"))
-        files = (FILES["pose"][1], FILES["face"][0], FILES["hand"][0])
+        names = ("pose", "face", "hand", "palm")
+        self._pose, self._face, self._hand, self._palm = (Graph(name, device) for name in names)
+        files = [FILES[name][-1] for name in names]
         self.digests = {path.stem: sha256_of(path) for path in files}
         """SHA-256 of the weights that were read, by their file's name."""
 
@@ -38,3 +39,8 @@ class LandmarkGraphs:
         """Landmarks (21, 3) and presence of the hand in (224, 224, 3), and that it is a right one."""
         points, present, right = self._hand(batch(picture))
         return points, float(present), float(right)
+
+    def palms(self, picture: Plane) -> tuple[Plane, Plane]:
+        """Scores (2016,) and numbers (2016, 18) of each anchor in (192, 192, 3) display-referred RGB."""
+        scores, boxes = self._palm(batch(picture))
+        return scores, boxes

@@ -37,11 +37,11 @@ class Found(NamedTuple):
 
 
 class Residual(nn.Module):
-    """Channels filtered by themselves (3x3) and mixed (1x1), added to what came in; more channels are new."""
+    """Channels filtered by themselves and mixed (1x1), added to what came in; more channels are new."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int = 1, kernel: int = 3) -> None:
         super().__init__()
-        self.filter = Filter(inputs, inputs, 3, stride, inputs)
+        self.filter = Filter(inputs, inputs, kernel, stride, inputs)
         self.mix = nn.Conv2d(inputs, outputs, 1)
         self.act = nn.PReLU(outputs)
         self.stride, self.more = stride, outputs - inputs

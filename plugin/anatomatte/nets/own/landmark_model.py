@@ -1,4 +1,4 @@
-"""The published landmark networks, ready to be asked: body, face and hand, on one thread of torch each."""
+"""The published landmark networks, ready to be asked: body, face, hand, palms, a thread of torch each."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from torch import Tensor
 
 from ...models.store.files import sha256_of
 from ...people.evidence import Plane
-from . import face_mesh, hand_net, pose_head
+from . import face_mesh, hand_net, palm_detector, pose_head
 from .ensemble import PeopleModel
 from .passes import alone, one_torch_thread
 from .people_net import PeopleNet
 from .pose_trunk import PoseTrunk
 
 _FOLDER = Path(__file__).resolve().parents[2] / "weights"
-POSE, FACE, HAND = (
-    _FOLDER / f"{name}.safetensors" for name in ("pose_landmarks", "face_landmarks", "hand_landmarks")
+POSE, FACE, HAND, PALM = (
+    _FOLDER / f"{name}.safetensors"
+    for name in ("pose_landmarks", "face_landmarks", "hand_landmarks", "palm_detector")
 )
 """The weights in the package; those of the pose network's trunk are in the people network's file."""
 
 
 class LandmarkModel:
-    """Landmarks of a body, a face, a hand: `people.landmark_looks.LandmarkNetworks`; threads may share it.
+    """Landmarks of a body, a face, a hand, palms: `people.landmark_looks.LandmarkNetworks`; for many threads.
 
     Args:
         people: the networks whose published trunk the pose network stands on, and their device and precision.
@@ -33,13 +34,21 @@ class LandmarkModel:
         SetupError: the weights are missing, damaged or of another network.
     """
 
-    def __init__(self, people: PeopleModel, pose: Path = POSE, face: Path = FACE, hand: Path = HAND) -> None:
+    def __init__(
+        self,
+        people: PeopleModel,
+        pose: Path = POSE,
+        face: Path = FACE,
+        hand: Path = HAND,
+        palm: Path = PALM,
+    ) -> None:
         self.device, self.dtype = people.device, people.dtype
         self._trunk = published_trunk(people.nets)
         self._pose = pose_head.load(pose, self.device, self.dtype)
         self._face = face_mesh.load(face, self.device, self.dtype)
         self._hand = hand_net.load(hand, self.device, self.dtype)
-        self.digests = {path.stem: sha256_of(path) for path in (pose, face, hand)}
+        self._palm = palm_detector.load(palm, self.device, self.dtype)
+        self.digests = {path.stem: sha256_of(path) for path in (pose, face, hand, palm)}
         """SHA-256 of the weights that were read, by their file's name."""
 
     def pose(self, picture: Plane) -> tuple[Plane, Plane, float]:
@@ -62,6 +71,13 @@ class LandmarkModel:
             alone()
             found = self._hand(self._batch(picture))
             return _array(found.points), float(found.present), float(found.right)
+
+    def palms(self, picture: Plane) -> tuple[Plane, Plane]:
+        """Scores (2016,) and numbers (2016, 18) of each anchor in (192, 192, 3) display-referred RGB."""
+        with one_torch_thread(), torch.inference_mode():
+            alone()
+            found = self._palm(self._batch(picture))
+            return _array(found.scores), _array(found.boxes)
 
     def _batch(self, picture: Plane) -> Tensor:
         batch = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]
