@@ -7,15 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 import anatomatte
-from anatomatte.engine import memo, subject
+from anatomatte.engine import key_frame, memo, subject, work_for
 from anatomatte.errors import SetupError
+from anatomatte.frame import from_view
 from anatomatte.nets.external import alpha_edge
 from anatomatte.nets.runtime.sessions import sessions
 from anatomatte.people.evidence import PeopleEvidence
+from anatomatte.settings import Settings
 from made.engine_scene import COLOURED, RED, brought, by_colour, person, plate
 from made.keyer_scenes import scene
 from made.laws import check
@@ -93,6 +96,18 @@ def test_edge_model_is_given_the_keyed_matte(tmp_path: Path) -> None:
     edged = anatomatte.matte(STUDIO.image, **settings)
     assert np.abs(edged.alpha - keyed.alpha / 2).max() < 1e-5
     assert np.array_equal(edged.screen, keyed.screen)
+
+
+def test_an_edge_model_of_a_squeezed_plate_gives_the_plates_own_size(tmp_path: Path) -> None:
+    high, wide = STUDIO.image.shape[0], STUDIO.image.shape[1]
+    squeezed = cv2.resize(STUDIO.image, (wide // 2, high), interpolation=cv2.INTER_AREA)
+    clips = {"Source": from_view(squeezed, (0, 0, wide // 2, high), aspect=2.0)}
+    made = []
+    for edge in ({}, {"edge_model": "custom", "edge_network": echo(tmp_path, 1.0)}):
+        chosen = Settings(subject="off", **edge)
+        made.append(key_frame(clips, chosen, work_for(chosen)).alpha)
+    assert made[0].shape == made[1].shape == (high, wide // 2)
+    assert np.abs(made[0] - made[1]).mean() < 0.03 and made[1].max() > 0.99
 
 
 def test_colours_are_unmixed_for_the_edge_models_matte(tmp_path: Path) -> None:
@@ -229,6 +244,37 @@ def test_the_edge_model_sees_the_exposure_that_is_asked_for(
     bright = anatomatte.matte(STUDIO.image, **settings, net_exposure=1.0).alpha
     assert bright.mean() > plain.mean() + 0.02
     memo.evidence.purge()
+
+
+@pytest.mark.parametrize("aspect", [2.0, 0.5])
+def test_networks_of_ones_own_see_a_squeezed_plate_as_it_is(tmp_path: Path, aspect: float) -> None:
+    """The alpha that they give is the share of the width in width and height."""
+    nodes = [
+        node("Shape", "input", "size"), node("Gather", "size 2", "high"), node("Gather", "size 3", "wide"),
+        node("Add", "high wide", "both"), node("Cast", "wide", "across", to=1),
+        node("Cast", "both", "all", to=1), node("Div", "across all", "share"),
+        node("Mul", "input zero", "none"), node("Add", "none share", "output"),
+    ]  # fmt: skip
+    constants = {"2": np.int64(2), "3": np.int64(3), "zero": np.zeros(1, np.float32)}
+    tables = '[[output]]\nwhat = "alpha"\nchannel = 0\n'
+    name = brought(
+        tmp_path, "width", tables,
+        lambda path: onnx_net(
+            path, nodes, {"input": (1, 3, "h", "w")}, {"output": (1, 3, "h", "w")}, constants
+        ),
+    )  # fmt: skip
+    image = plate()
+    high, wide = image.shape[0], image.shape[1]
+    size = (round(wide / max(aspect, 1)), round(high * min(aspect, 1)))
+    squeezed = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    clips = {"Source": from_view(squeezed, (0, 0, *size), aspect=aspect)}
+    chosen = Settings(
+        subject="on", screen="none", edge_model="alpha", alpha_model="custom", alpha_network=name
+    )
+    with looking(person()):
+        mattes = key_frame(clips, chosen, work_for(chosen))
+    found = mattes.alpha[mattes.alpha > 0.1]
+    assert mattes.alpha.shape == size[::-1] and np.abs(found - wide / (wide + high)).max() < 0.02
 
 
 def test_finished_frames_are_kept_apart_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,18 +94,10 @@ def test_people_of_a_squeezed_plate_are_seen_as_they_are(node: Instance, aspect:
 
 
 @pytest.mark.parametrize(
-    ("aspect", "own", "told"),
-    [
-        (2, True, "people are found less well"),
-        (0.5, True, "people are found less well"),
-        (1.1, True, ""),
-        (2, False, ""),
-        (1e6, False, "which no lens makes"),
-        (1e-6, True, "which no lens makes"),
-    ],
+    ("aspect", "told"), [(2, ""), (0.5, ""), (1e6, "which no lens makes"), (1e-6, "which no lens makes")]
 )
-def test_a_squeezed_plate_is_told_where_networks_see_it_so(aspect: float, own: bool, told: str) -> None:
-    task = SimpleNamespace(told_aspect=aspect, models=SimpleNamespace(change_evidence=own))
+def test_a_pixel_aspect_of_no_lens_is_told(aspect: float, told: str) -> None:
+    task = SimpleNamespace(told_aspect=aspect)
     said = " ".join(subject.squeezed(cast(Any, task)))
     assert told in said if told else not said
 

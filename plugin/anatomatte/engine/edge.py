@@ -84,7 +84,7 @@ def edged(task: Task, evidence: Evidence, base: Key) -> tuple[Key, tuple[str, ..
 
 def _edged(task: Task, evidence: Evidence, base: Key) -> tuple[Key, tuple[str, ...]]:
     made = choose.refined(
-        base.matte, evidence.alpha, task.picture(), task.models, work=task.work, frames=task.frames
+        base.matte, evidence.alpha, task.wide(), task.models, work=task.work, frames=task.frames
     )
     matte, plate, settings = made.matte, task.plate, task.settings
     if matte is base.matte:

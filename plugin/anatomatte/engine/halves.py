@@ -25,7 +25,9 @@ def halved(plate: Plate) -> Plate:
 
     rgb = shrink(plate.frame.pixels, rows, columns)
     return Plate(
-        Frame(rgb, (0, 0, columns, rows)), colour.decode(plate.curve, rgb), plate.curve,
+        Frame(rgb, (0, 0, columns, rows), aspect=plate.frame.aspect),
+        colour.decode(plate.curve, rgb),
+        plate.curve,
         alpha=down(plate.alpha), inm=down(plate.inm), outm=down(plate.outm), hint=down(plate.hint),
         clean=down(plate.clean), clean_known=down(plate.clean_known), doubts=plate.doubts,
     )  # fmt: skip

@@ -149,6 +149,7 @@ def of_edge(task: Task, rough: Pixels, people: bool) -> tuple[object, ...]:
         settings.net_exposure,
         settings.net_gamma,
         task.exposure,
+        task.aspect,
     )
     named = (task.models.edge, *task.models.identity("edge"), *task.in_time("edge"))
     return *of_screen(task), *facts, *named, of_people(task) if people else None

@@ -15,6 +15,7 @@ from ..nets.external import alpha_edge, choose
 from ..nets.external.protocols import PeopleGiven
 from ..nets.runtime.devices import CPU
 from ..nets.runtime.sessions import Rung, descend, ladder, sessions
+from ..ops.filters import shrink
 from ..people import edge, selection
 from ..people import landmarks as marks
 from ..people.crops import Window
@@ -39,8 +40,6 @@ _models: dict[str, PeopleGraphs] = {}
 _landmarks: dict[str, LandmarkGraphs] = {}
 _faces: dict[str, FaceGraphs] = {}
 _OURS = "The people network"
-_SQUEEZED = 1.2
-"""From this pixel aspect on networks are seen to find people less well."""
 
 
 class _Digested(Protocol):
@@ -169,21 +168,13 @@ def climbed(task: Task, run: Callable[[Rung], T], tell: Callable[[str], None] = 
 
 
 def squeezed(task: Task) -> tuple[str, ...]:
-    """That networks see people wider or narrower than they are, by the plate's pixel aspect: those of one's
-    own, and all where the aspect can be of no picture."""
+    """That a plate's pixel aspect can be of no picture, where it is not gone by."""
     aspect = task.told_aspect
-    if max(aspect, 1 / aspect) > NONSENSE:
-        return (
-            f"The plate says that a pixel is {aspect:.3g} times as wide as high, which no lens makes: "
-            "people are looked for as if pixels were square; set the plate's pixel aspect.",
-        )
-    if not task.models.change_evidence:
-        return ()
-    if max(aspect, 1 / aspect) < _SQUEEZED:
+    if max(aspect, 1 / aspect) <= NONSENSE:
         return ()
     return (
-        f"A pixel of the plate is {aspect:.3g} times as wide as high: people are found less well in a "
-        "squeezed picture; give the node square pixels (a Reformat) and squeeze what it makes.",
+        f"The plate says that a pixel is {aspect:.3g} times as wide as high, which no lens makes: "
+        "people are looked for as if pixels were square; set the plate's pixel aspect.",
     )
 
 
@@ -199,10 +190,13 @@ def people(task: Task) -> PeopleGiven:
     if not task.models.change_evidence:
         return PeopleGiven(own, messages=tuple(told))
     found = choose.given(
-        own, task.picture(), task.models, people=task.told_apart, work=task.work, frames=task.frames
+        own, task.wide(), task.models, people=task.told_apart, work=task.work, frames=task.frames
     )
+    alpha, size = found.alpha, task.plate.light.shape[:2]
+    if alpha is not None and alpha.shape != size:  # of a squeezed plate
+        alpha = shrink(alpha, *size)
     return dataclasses.replace(
-        found, people=selection.ordered(found.people), messages=(*told, *found.messages)
+        found, people=selection.ordered(found.people), alpha=alpha, messages=(*told, *found.messages)
     )
 
 

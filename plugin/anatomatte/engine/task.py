@@ -13,7 +13,7 @@ from ..nets.external.alpha_edge import Frames
 from ..nets.external.choose import Models
 from ..nets.external.protocols import Kind
 from ..ops import display
-from ..ops.filters import shrink
+from ..ops.filters import grow, shrink
 from ..people.instances import MOST_HEADS
 from ..people.places import UNMOVED, Marks, Point
 from ..plate import Plate
@@ -89,11 +89,15 @@ class Task:
 
     @property
     def frames(self) -> Frames | None:
-        """The frames around this one as models see them; None where nobody hands them over."""
+        """The frames around this one as models see them, `wide`; None where nobody hands them over."""
         around = self.around
         if around is None:
             return None
-        return around.frames(self.plate, self.settings, self.work, self.exposure_at)
+        found = around.frames(self.plate, self.settings, self.work, self.exposure_at)
+        if found is None or self.aspect == 1:
+            return found
+        how = content_key(found.how, self.aspect)
+        return dataclasses.replace(found, at=lambda number: self._widened(found.at(number)), how=how)
 
     def exposure_at(self, number: int) -> float | None:
         """The exposure of another frame, as `exposure`."""
@@ -149,3 +153,20 @@ class Task:
             rows, columns = height / max(aspect, 1), width * min(aspect, 1)
             self.kept["square"] = shrink(picture, max(1, round(rows)), max(1, round(columns)))
         return cast(Pixels, self.kept["square"])
+
+    def wide(self) -> Pixels:
+        """`picture` with pixels as wide as high, and never smaller: for networks of one's own, whose matte is as
+        fine as what they see."""
+        return self._widened(self.picture())
+
+    def _widened(self, picture: Pixels) -> Pixels:
+        across, down = self.stretch
+        if (across, down) == (1, 1):
+            return picture
+        height, width = picture.shape[:2]
+        return grow(picture, round(height * down), round(width * across))
+
+    @property
+    def stretch(self) -> tuple[float, float]:
+        """By how much x and y grow from the plate's pixels to square ones, of which there are never fewer."""
+        return max(self.aspect, 1.0), max(1 / self.aspect, 1.0)
