@@ -20,6 +20,11 @@ Bounds = tuple[int, int, int, int]
 Premult = Literal["opaque", "premultiplied", "unpremultiplied"]
 
 
+SQUEEZED, NONSENSE = 1.02, 4.0
+"""Pixels that are wider than high, or higher than wide, by less than the first are square; no lens makes them
+more so than the second, and half of the lines."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture of one clip.

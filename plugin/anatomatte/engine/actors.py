@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from ..errors import SettingsError
 from ..faces import actor
 from ..faces.actor import Face
+from ..faces.canonical import Floats
+from ..faces.unsqueezed import unsqueezed
+from ..frame import Pixels
 from ..people.places import Point
 from ..settings import BY_NAME
 from . import face_nets, face_views
@@ -35,7 +38,9 @@ def chosen(task: Task, faces: Sequence[Face], place: Point) -> tuple[Face | None
         return _seen(actor.numbered(faces, number), f"a face of person {number}")
     if how == "point":
         high, wide = task.plate.light.shape[:2]
-        return _seen(actor.at_point(faces, (place[0] * wide, place[1] * high)), "a face at the face point")
+        across, down = task.stretch  # of faces: their landmarks are in square pixels
+        at = place[0] * wide * across, place[1] * high * down
+        return _seen(actor.at_point(faces, at), "a face at the face point")
     if how == "reference":
         return _referred(task, faces)
     largest = actor.largest(faces)
@@ -83,14 +88,14 @@ def _referred(task: Task, faces: Sequence[Face]) -> tuple[Face | None, tuple[str
     """The face that is most like the reference's, and by what it was told; None where none is like it."""
     view = face_views.views(task, "swap_reference")[0]
     network = face_nets.recogniser(task.settings, task.work.threads)
-    light = task.plate.light
+    shown = [_shown(task, face) for face in faces]
     if network is None:
         how, least = "by colours and proportions, which is weak", actor.ALIKE
-        looks = [actor.look_of(light, face.points) for face in faces]
+        looks = [actor.look_of(light, points) for light, points in shown]
         wanted = actor.look_of(view.light, view.points)
     else:
         how, least = f"by {network.manifest.title}", network.manifest.face.alike
-        looks = [face_nets.looks(task, network, light, face.points) for face in faces]
+        looks = [face_nets.looks(task, network, light, points) for light, points in shown]
         wanted = face_nets.looks(task, network, view.light, view.points)
     best, alike = actor.likest(looks, wanted)
     if alike < least:
@@ -100,3 +105,11 @@ def _referred(task: Task, faces: Sequence[Face]) -> tuple[Face | None, tuple[str
         )
     told = f"Person {faces[best].number} is taken for the reference's (likeness {alike:.2f}, {how})."
     return faces[best], (told,)
+
+
+def _shown(task: Task, face: Face) -> tuple[Pixels, Floats]:
+    """A picture in which a face has its shape, and its landmarks in it: the plate, or of a squeezed one what
+    lies around the face."""
+    light, stretch = task.plate.light, task.stretch
+    window = None if stretch == (1, 1) else unsqueezed(face.points, stretch, *light.shape[:2])
+    return (light, face.points) if window is None else (window.of(light), window.points)

@@ -12,9 +12,12 @@ from ..errors import SettingsError
 from ..faces import actor, consent, occluders, swap_blend, swap_light
 from ..faces.actor import Face
 from ..faces.canonical import POINTS, Floats
+from ..faces.mesh import squared
 from ..faces.pose import apart, pose_of, width_of
 from ..faces.swap_warp import Box, View, Warped, box_of, warped
+from ..faces.unsqueezed import Unsqueezed, unsqueezed
 from ..frame import Pixels
+from ..nets.external.faces import FaceNetwork
 from ..ops import colour
 from ..parts import channels
 from ..people.places import Point, point_of
@@ -93,24 +96,25 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
     points = face.points[:POINTS].copy()
     points[:, :2] *= by
     points[:, 2] *= float(by.mean())
-    size = width_of(points)
+    across, down = task.stretch
+    size = width_of(points) / float(np.sqrt(across * down))
     if size < actor.SMALLEST:
         return _nothing((
             *told, f"The face of person {face.number} is {size:.0f} pixels wide, too small to be replaced "
             f"(from {actor.SMALLEST:.0f} on): it stays as it is.",
         ))  # fmt: skip
-    box = box_of(points, height, width)
+    if (across, down) == (1, 1):
+        box, window = box_of(points, height, width), None
+    else:
+        window = unsqueezed(points, (across, down), height, width)
+        box = None if window is None else window.window
     if box is None:
         return _nothing((*told, "The face lies beyond the frame: nothing is replaced."))
     work.check()
     old = _own(made, plate, settings.output_colour, box)
     share = _share(made, face.number - 1, box)
-    share = share * occluders.uncovered(plate.light, points, share, box)
-    if network is None:
-        new = _drawn(views, points, box)
-    else:
-        new = face_nets.drawn(task, network, views, points, box, plate.light)
-        share = share if new.cover is None else share * new.cover
+    new, bare = _laid_over(task, network, views, plate.light, points, share, box, window)
+    share = share * bare
     work.check()
     weight = new.inner * share
     lit = old
@@ -125,19 +129,44 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
     return Patch(box, change, matte, told)
 
 
+def _laid_over(
+    task: Task, network: FaceNetwork | None, views: Sequence[View], light: Pixels, points: Floats,
+    share: Pixels, box: Box, window: Unsqueezed | None,
+) -> tuple[Warped, Pixels]:  # fmt: skip
+    """The new face as it lies in a window of the plate, and how far a pixel of it may be a face.
+
+    Args:
+        window: of a squeezed plate, the same window in square pixels; faces have their shape there.
+    """
+    if window is not None:
+        light, share, points, box = window.of(light), window.wide(share), window.points, window.whole
+    bare = occluders.uncovered(light, points, share, box)
+    if network is None:
+        new = _drawn(views, points, box)
+    else:
+        new = face_nets.drawn(task, network, views, points, box, light)
+        bare = bare if new.cover is None else bare * new.cover
+    if window is None:
+        return new, bare
+    planes = (window.back(plane) for plane in (new.light, new.inner, new.skin, bare))
+    return Warped(next(planes), next(planes), next(planes), new.body), next(planes)
+
+
 def _nothing(told: tuple[str, ...]) -> Patch:
     return Patch(Box(0, 0, 0, 0), np.zeros((0, 0, 3), np.float32), np.zeros((0, 0), np.float32), told)
 
 
 def _faces(task: Task) -> list[Face]:
-    """The faces of a frame with their people's numbers, as the mattes have them, held still."""
-    people = steadying.people(task).evidence
+    """The faces of a frame with their people's numbers, as the mattes have them, held still; landmarks in
+    pixels as wide as high (`Task.stretch`)."""
+    people, stretch = steadying.people(task).evidence, task.stretch
     return [
         Face(
-            one.at, people.number(one.at) + 1, one.face.points.astype(np.float64), one.face.score, one.carried
+            one.at, people.number(one.at) + 1, squared(one.face.points, stretch).astype(np.float64),
+            one.face.score, one.carried,
         )
         for one in steady_faces.found(task)
-    ]
+    ]  # fmt: skip
 
 
 def _own(made: Mattes, plate: Plate, output: str, box: Box) -> Pixels:

@@ -11,7 +11,6 @@ import numpy as np
 from ..faces import swap_steady
 from ..faces.canonical import Floats
 from ..faces.mesh import Face
-from ..faces.pose import pose_of
 from ..faces.swap_steady import Motion
 from ..frame import Pixels
 from ..people import landmarks as marks
@@ -115,7 +114,7 @@ def _held(own: Face, rows: Sequence[_Row], size: tuple[int, int]) -> Face:
         near = swap_steady.nearest(points, [one for one in carried if one is not None], _width(own))
         if near is not None:
             others.append((near, motion.weight))
-    return _of(swap_steady.held(points, others), own.seen, own.score) if others else own
+    return own.held(swap_steady.held(points, others).astype(np.float32)) if others else own
 
 
 def _carried(
@@ -142,7 +141,8 @@ def _carried(
     points = np.asarray(sum(weight * points for points, _, weight in others) / total)
     seen = sum(np.float32(weight / total) * face.seen for _, face, weight in others)
     score = sum(weight * face.score for _, face, weight in others) / total
-    return _of(points, np.asarray(seen, np.float32), CARRIED * float(score))
+    like = dataclasses.replace(others[0][1], seen=np.asarray(seen, np.float32), score=CARRIED * float(score))
+    return like.held(points.astype(np.float32))
 
 
 def _between(
@@ -165,13 +165,8 @@ def _between(
             continue
         points = (1 - share) * first + share * last
         if _on(points, matte, size) > _ON and not any(_same(points, face) for face in known):
-            return _of(points, one.seen, CARRIED * one.score)
+            return dataclasses.replace(one, score=CARRIED * one.score).held(points.astype(np.float32))
     return None
-
-
-def _of(points: Floats, seen: Pixels, score: float) -> Face:
-    made = points.astype(np.float32)
-    return Face(made, seen, score, pose_of(made))
 
 
 def _width(face: Face) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 
 from ..errors import SetupError, is_shortage
+from ..frame import NONSENSE
 from ..keyer.key import Key
 from ..nets.external import alpha_edge, choose
 from ..nets.external.protocols import PeopleGiven
@@ -26,7 +27,7 @@ from ..people.parts import everyone, near, turned
 from ..people.parts.everyone import Details
 from ..work import never
 from . import memo
-from .task import NONSENSE, Task
+from .task import Task
 
 if TYPE_CHECKING:
     from ..nets.graphs.faces import FaceGraphs

@@ -7,7 +7,7 @@ import functools
 from typing import Any, cast
 
 from ..cache import content_key
-from ..frame import Pixels
+from ..frame import NONSENSE, SQUEEZED, Pixels
 from ..nets.external import choose
 from ..nets.external.alpha_edge import Frames
 from ..nets.external.choose import Models
@@ -22,10 +22,6 @@ from ..shot.numbering import AtFrame
 from ..work import Work
 from .hints import Hints
 from .neighbours import Around
-
-SQUEEZED, NONSENSE = 1.02, 4.0
-"""Pixels that are wider than high, or higher than wide, by less than the first are square; no lens makes them
-more so than the second, and half of the lines."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,8 +151,8 @@ class Task:
         return cast(Pixels, self.kept["square"])
 
     def wide(self) -> Pixels:
-        """`picture` with pixels as wide as high, and never smaller: for networks of one's own, whose matte is as
-        fine as what they see."""
+        """`picture` with pixels as wide as high, and never smaller: for networks of one's own, whose matte is
+        as fine as what they see."""
         return self._widened(self.picture())
 
     def _widened(self, picture: Pixels) -> Pixels:

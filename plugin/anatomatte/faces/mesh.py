@@ -21,6 +21,7 @@ from ..people.landmark_looks import face_square
 from ..people.landmark_people import Alone, Person, others_of, value_at
 from ..people.landmarks import Landmarks
 from . import detect
+from .canonical import Floats
 from .pose import HeadPose, mirror, pose_of
 from .visible import surface
 
@@ -79,18 +80,29 @@ class Face:
         seen: (478,) how far each is in sight, in 0-1.
         score: how far it is believed, in 0-1: the network's own presence, times the share of the landmarks
             in sight that is on the person's matte, times how steady it is when the picture is mirrored.
-        pose: where the head is and looks.
+        pose: where the head is and looks, in pixels as wide as high.
+        stretch: by how much x and y grow to such pixels, of which there are never fewer.
     """
 
     points: Plane
     seen: Plane
     score: float
     pose: HeadPose
+    stretch: tuple[float, float] = (1.0, 1.0)
 
     @property
     def eyes(self) -> float:
-        """The distance between the outer corners of the eyes, in pixels, as if seen from the front."""
+        """The distance between the outer corners of the eyes, in pixels as wide as high, as if seen from the
+        front."""
         return self.pose.scale * _EYES_APART
+
+    def placed(self, points: Floats) -> Floats:
+        """(n, 2) points (n, 3) of the canonical face in the picture's pixels."""
+        return np.asarray(self.pose.placed(points)[:, :2] / self.stretch)
+
+    def held(self, points: Plane) -> Face:
+        """This face with its landmarks (478, 3) elsewhere in the same picture."""
+        return replace(self, points=points, pose=pose_of(squared(points, self.stretch)))
 
 
 _EYES_APART = 8.892
@@ -242,7 +254,18 @@ def _apart(made: list[Face | None]) -> list[Face | None]:
 
 def moved(face: Face, scale: tuple[float, float], first: tuple[float, float]) -> Face:
     """A face of the picture in pixels of a box of it that begins at *first* (x, y), at another scale."""
-    points = face.points.copy()
-    points[:, :2] = (points[:, :2] - np.array(first, np.float32)) * np.array(scale, np.float32)
-    points[:, 2] *= np.float32(scale[0])
-    return replace(face, points=points, pose=pose_of(points))
+    points = squared(face.points - np.array([*first, 0], np.float32), scale)
+    across, down = face.stretch[0] / scale[0], face.stretch[1] / scale[1]
+    least = min(across, down)
+    even = max(across, down) < _SQUARE * least
+    stretch = (1.0, 1.0) if even else (across / least, down / least)
+    return replace(face, stretch=stretch).held(points)
+
+
+_SQUARE = 1.02
+"""Pixels that are wider than high, or higher than wide, by less are square: sizes are whole pixels."""
+
+
+def squared(points: Plane, stretch: tuple[float, float]) -> Plane:
+    """Landmarks (n, 3), which grow by *stretch* in x and y; what is wider is deeper too."""
+    return np.asarray(points * np.array([*stretch, stretch[0]], np.float32), np.float32)

@@ -87,8 +87,9 @@ def regions(
     if box is None:
         return None
     top, bottom, left, right = box
-    scale = min(1.0, FINEST / max(bottom - top, right - left))
-    rows, columns = max(1, round((bottom - top) * scale)), max(1, round((right - left) * scale))
+    high, wide = (bottom - top) * placed.stretch[1], (right - left) * placed.stretch[0]
+    scale = min(1.0, FINEST / max(high, wide))
+    rows, columns = max(1, round(high * scale)), max(1, round(wide * scale))
     own = moved(placed, (columns / (right - left), rows / (bottom - top)), (left, top))
     cut = _cut(picture, box, (across, down), (rows, columns))
     shares = _shares(own, cut)
@@ -99,9 +100,8 @@ def regions(
 
 def _box(face: Face, size: tuple[int, int]) -> Box | None:
     """The box of the plate around a face and its ears."""
-    ears = [face.pose.placed(ear)[:, :2] for ear in outlines.EARS]
-    places = np.concatenate([face.points[:, :2], *ears])
-    room = _ROOM * face.eyes
+    places = np.concatenate([face.points[:, :2], *(face.placed(ear) for ear in outlines.EARS)])
+    room = _ROOM * face.eyes / np.array(face.stretch)
     low, high = places.min(0) - room, places.max(0) + room
     top, left = max(0, int(low[1])), max(0, int(low[0]))
     bottom, right = min(size[0], int(high[1]) + 1), min(size[1], int(high[0]) + 1)
@@ -178,13 +178,13 @@ def _ears(face: Face, size: tuple[int, int], blur: float) -> Pixels:
         looks = -float(face.pose.turn[2] @ np.array([side, 0.0, 0.0]))
         shown = float(step(looks, *_HIDDEN_EAR))
         if shown > 0:
-            hull = _hull(face.pose.placed(ear))
+            hull = _hull(face.placed(ear))
             made = np.maximum(made, np.float32(shown) * _soft(_filled([hull], size), 2 * blur))
     return made
 
 
 def _hull(places: NDArray[np.float64]) -> NDArray[np.float32]:
-    return np.asarray(cv2.convexHull(places[:, :2].astype(np.float32))[:, 0], np.float32)
+    return np.asarray(cv2.convexHull(places.astype(np.float32))[:, 0], np.float32)
 
 
 def _beard(face: Face, picture: Pixels, zone: Pixels) -> Pixels:

@@ -10,8 +10,9 @@ import numpy as np
 
 from ..errors import SettingsError
 from ..file_names import meant
-from ..frame import Pixels
+from ..frame import NONSENSE, SQUEEZED, Pixels
 from ..ops import colour
+from ..ops.filters import grow
 
 MOST = 24
 """Pictures of a folder or a take that are looked at, evenly over it."""
@@ -114,9 +115,19 @@ def _exr(path: Path) -> np.ndarray:
         raise ValueError(str(oiio.geterror()) or "no EXR")
     try:
         made = picture.read_image(0, 0, 0, min(4, picture.spec().nchannels), "float")
+        aspect = float(picture.spec().get_float_attribute("PixelAspectRatio", 1.0))
     finally:
         picture.close()
     if made is None:
         raise ValueError("its pixels cannot be read")
     found = np.asarray(made, np.float32)
-    return found if found.shape[2] >= 3 else np.repeat(found[..., :1], 3, 2)
+    found = found if found.shape[2] >= 3 else np.repeat(found[..., :1], 3, 2)
+    return _unsqueezed(found[..., :3], aspect)
+
+
+def _unsqueezed(pixels: Pixels, aspect: float) -> Pixels:
+    """A picture whose pixels are *aspect* times as wide as high, with square ones."""
+    if not SQUEEZED <= max(aspect, 1 / max(aspect, 1e-9)) <= NONSENSE:
+        return pixels
+    rows, columns = pixels.shape[0] * max(1 / aspect, 1), pixels.shape[1] * max(aspect, 1)
+    return grow(np.ascontiguousarray(pixels), round(rows), round(columns))
