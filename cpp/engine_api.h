@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define ANATOMATTE_ENGINE_API 3
+#define ANATOMATTE_ENGINE_API 4
 /* The one symbol that a runtime's shared object exports. */
 #define ANATOMATTE_ENGINE_SYMBOL "anatomatte_engine"
 
@@ -37,7 +37,7 @@ typedef enum AnmPremult {
   ANM_UNPREMULTIPLIED = 2
 } AnmPremult;
 
-/* FrameView: pixels that the host owns, borrowed for the length of one call. */
+/* FrameView: pixels that the host owns, borrowed for the length of one call unless they may be kept. */
 typedef struct AnmImage {
   uint32_t size;
   const char* clip;  /* "Source", "InM", "OutM", "CleanPlate", "Hint", "Bg" or "Output" */
@@ -49,6 +49,12 @@ typedef struct AnmImage {
   int32_t premult;     /* AnmPremult */
   double pixel_aspect; /* width of a pixel / its height */
   int32_t rod[4];      /* the clip's region of definition in the same pixels */
+  /* Null where the pixels go back when the call ends.  Else nobody writes into them while somebody
+   * keeps them: `keep` gives what holds them, or null, until `let_go` is called with it, once, from
+   * any thread and at any time. */
+  void* owner;
+  void* (*keep)(void* owner);
+  void (*let_go)(void* kept);
 } AnmImage;
 
 typedef enum AnmValueKind {
@@ -79,7 +85,8 @@ typedef struct AnmFetch {
   uint32_t size;
   const char* clip; /* as AnmImage's, but not "Output" */
   double time;
-  /* Called once, from the calling thread, while the pixels are there: they go back right after. */
+  /* Called once, from the calling thread, while the pixels are there: they go back right after,
+   * unless they may be kept. */
   void (*take)(void* taker, const AnmImage* image);
   void* taker;
   char* message; /* on failure: a sentence */
@@ -124,6 +131,9 @@ typedef struct AnmCall {
   AnmResult (*fetch)(void* host, AnmFetch* wanted);
   /* Null where fetch is.  From the thread that called render. */
   AnmResult (*values_at)(void* host, AnmAsk* wanted);
+  /* Null where nobody waits for it.  Told by the engine's own thread, more each time: so many rows
+   * of the window, counted from its TOP, are written and stay as they are if the frame is OK. */
+  void (*wrote)(void* host, int32_t rows);
 } AnmCall;
 
 /* Which other frames a frame depends on. */

@@ -231,10 +231,7 @@ void Client::give_back(Connection connection) {
 
 void Client::let_go_of_pixels() {
   for (Connection& connection : idle_) {
-    if (!connection.memory.fd && !connection.beside.fd) continue;
-    connection.memory = {};
-    connection.beside = {};
-    send(connection.socket.get(), Kind::release, "");
+    if (!connection.memory.empty()) connection.memory.give_back(connection.socket.get());
   }
 }
 
@@ -251,27 +248,20 @@ void Client::drop_worker(int generation, bool kill) {
   running_ = false;
 }
 
-bool Client::fit_memory(size_t size, Connection* connection, std::string* why) {
-  return grown(size, &connection->memory, &connection->memory_sent, why);
-}
-
 Client::Talk Client::talk(AnmCall* call, Connection* connection, AnmResult* result,
                           std::string* why) {
-  Layout layout = layout_of(*call);
-  if (!fit_memory(layout.total, connection, why)) {
-    *result = ANM_MEMORY;
-    return Talk::finished;
-  }
-  char* memory = connection->memory.map.data();
-  copy_in(*call, layout, memory);
-  Writer body;
-  body.i64(static_cast<int64_t>(connection->memory.map.size()));
-  int fd = connection->memory_sent ? -1 : connection->memory.fd.get();
-  std::string frame = body.bytes() + encode(*call, layout, present_ocio());
+  LentMemory* memory = &connection->memory;
   int socket = connection->socket.get();
+  std::vector<int64_t> blocks;
+  char* window = nullptr;
+  if (!put_in(*call, memory, &blocks, &window, why)) {
+    *result = ANM_MEMORY;
+    return memory->give_back(socket) ? Talk::finished : Talk::lost;
+  }
   *why = "The worker ended while it rendered this frame" + log_hint() + ".";
-  if (!send(socket, Kind::render, frame, fd)) return Talk::lost;
-  connection->memory_sent = true;
+  const std::string frame = encode(*call, blocks, memory->may_keep(), present_ocio());
+  if (!memory->tell(socket) || !send(socket, Kind::render, frame)) return Talk::lost;
+  int64_t copied = 0;
   auto started = Clock::now(), last_sign = started;
   bool cancelling = false;
   for (;;) {
@@ -282,6 +272,11 @@ Client::Talk Client::talk(AnmCall* call, Connection* connection, AnmResult* resu
       last_sign = Clock::now();
       Reader in(message.body);
       if (message.kind == Kind::alive && call->progress) call->progress(call->host, in.f64());
+      if (message.kind == Kind::rows) {
+        const int64_t rows = in.i64();
+        copy_out(*call, window, copied, rows);
+        copied = std::max(copied, std::min(rows, window_rows(*call)));
+      }
       if (message.kind == Kind::fetch || message.kind == Kind::ask) {
         const AnmResult lent = message.kind == Kind::fetch ? lend_other(call, message, connection)
                                                            : lend_values(call, message, connection);
@@ -293,12 +288,15 @@ Client::Talk Client::talk(AnmCall* call, Connection* connection, AnmResult* resu
       if (message.kind == Kind::done) {
         *result = static_cast<AnmResult>(in.i64());
         *why = in.text();
+        memory->hear(get_held(&in));
         if (*result == ANM_CANCELLED && !cancelling) {  // somebody's SIGTERM, not our host
           *why = "The worker was ended while it rendered this frame" + log_hint() + ".";
           return Talk::lost;
         }
-        if (*result == ANM_OK) copy_out(*call, layout, memory);
-        if (*result == ANM_MEMORY) connection->memory = {};  // it may not have been mapped there
+        if (*result == ANM_OK) copy_out(*call, window, copied, window_rows(*call));
+        memory->settle(socket);
+        // it may not have been mapped there
+        if (*result == ANM_MEMORY && !memory->give_back(socket)) return Talk::lost;
         return Talk::finished;
       }
     }

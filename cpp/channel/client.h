@@ -11,8 +11,8 @@
 
 #include "child.h"
 #include "engine_api.h"
+#include "lent_memory.h"
 #include "minder.h"
-#include "shared_memory.h"
 #include "wire.h"
 
 namespace anatomatte::channel {
@@ -46,10 +46,7 @@ class Client {
  private:
   struct Connection {
     Fd socket;
-    SharedMemory memory;
-    bool memory_sent = false;
-    SharedMemory beside;  // for one other frame at a time
-    bool beside_sent = false;
+    LentMemory memory;
     int generation = 0;
   };
   enum class Talk { finished, lost };
@@ -64,7 +61,8 @@ class Client {
   bool answered_well(const Message& answer, std::string* why);
   bool greet(AnmCall* call, int socket, bool starting, AnmResult* result, std::string* why);
   Talk talk(AnmCall* call, Connection* connection, AnmResult* result, std::string* why);
-  bool fit_memory(size_t size, Connection* connection, std::string* why);
+  bool put_in(const AnmCall& call, LentMemory* memory, std::vector<int64_t>* blocks, char** window,
+              std::string* why);
   AnmResult lend_other(AnmCall* call, const Message& asked, Connection* connection);
   AnmResult lend_values(AnmCall* call, const Message& asked, Connection* connection);
   std::string log_hint() const;

@@ -1,5 +1,5 @@
-// What a client knows of other frames: hands them and their controls to the worker one by one, and
-// asks it which.
+// What goes along with a client's frame: its pictures, and other frames and their controls, which
+// are handed to the worker one by one; and which those are.
 #include "client.h"
 #include "frame_codec.h"
 
@@ -10,30 +10,47 @@ constexpr int kReachMs = 10000;
 
 // Takes a picture of the host's into shared memory while it is lent.
 struct Lent {
-  SharedMemory* memory;
-  bool* sent;
+  LentMemory* memory;
   std::string why;
   Writer facts;
   bool taken = false;
 
   static void take(void* taker, const AnmImage* image) {
     auto* self = static_cast<Lent*>(taker);
-    if (!grown(packed_size(*image), self->memory, self->sent, &self->why)) return;
-    copy_packed(*image, self->memory->map.data());
-    put_picture(&self->facts, *image);
+    const LentMemory::Block* block = self->memory->take_beside(packed_size(*image), &self->why);
+    if (!block) return;
+    copy_packed(*image, block->data());
+    put_picture(&self->facts, *image, block->number, self->memory->may_keep());
     self->taken = true;
   }
 };
 
 }  // namespace
 
+// The one copy of the pixels on their way in, and room for those that come out.
+bool Client::put_in(const AnmCall& call, LentMemory* memory, std::vector<int64_t>* blocks,
+                    char** window, std::string* why) {
+  for (int i = 0; i < call.n_inputs; ++i) {
+    const LentMemory::Block* block = memory->take(packed_size(call.inputs[i]), why);
+    if (!block) return false;
+    copy_packed(call.inputs[i], block->data());
+    blocks->push_back(block->number);
+  }
+  const LentMemory::Block* block = memory->take(packed_size(window_image(call)), why);
+  if (!block) return false;
+  *window = block->data();
+  blocks->push_back(block->number);
+  return true;
+}
+
 // Answers a fetch; ANM_FAILED when the worker is gone.
 AnmResult Client::lend_other(AnmCall* call, const Message& asked, Connection* connection) {
   Reader in(asked.body);
   const std::string clip = in.text();
   const double time = in.f64();
+  connection->memory.hear(get_held(&in));
   in.end();
-  Lent lent{&connection->beside, &connection->beside_sent, "", {}, false};
+  Lent lent{&connection->memory, "", {}, false};
   char sentence[1024] = "";
   AnmFetch wanted{sizeof(AnmFetch), clip.c_str(),   time, &Lent::take, &lent,
                   sentence,         sizeof sentence};
@@ -44,14 +61,10 @@ AnmResult Client::lend_other(AnmCall* call, const Message& asked, Connection* co
   const std::string why = lent.why.empty() ? sentence : lent.why;
   Writer out;
   out.i64(result).text(result == ANM_OK ? "" : why);
-  int fd = -1;
-  if (result == ANM_OK) {
-    out.i64(static_cast<int64_t>(connection->beside.map.size()));
-    if (!connection->beside_sent) fd = connection->beside.fd.get();
-  }
   const std::string facts = result == ANM_OK ? lent.facts.bytes() : "";
-  if (!send(connection->socket.get(), Kind::plate, out.bytes() + facts, fd)) return ANM_FAILED;
-  if (result == ANM_OK) connection->beside_sent = true;
+  const int socket = connection->socket.get();
+  if (!connection->memory.tell(socket)) return ANM_FAILED;
+  if (!send(socket, Kind::plate, out.bytes() + facts)) return ANM_FAILED;
   return result == ANM_FAILED ? ANM_PLATE : result;
 }
 

@@ -1,5 +1,6 @@
 #include "frame_codec.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -7,8 +8,6 @@
 namespace anatomatte::channel {
 
 namespace {
-
-constexpr size_t kAlign = 64;
 
 size_t pixel_bytes(const AnmImage& image) {
   size_t each = image.depth == ANM_BYTE ? 1 : image.depth == ANM_FLOAT ? 4 : 2;
@@ -23,15 +22,19 @@ size_t packed_row(const AnmImage& image) {
   return extent(image.bounds[0], image.bounds[2]) * pixel_bytes(image);
 }
 
-// The output as the worker sees it: the window is all there is.
-AnmImage window_image(const AnmCall& call) {
-  AnmImage image = *call.output;
-  for (int i = 0; i < 4; ++i) image.bounds[i] = call.window[i];
-  return image;
+// Rows that follow each other on both sides are one piece.
+void copy_rows(const char* from, int64_t from_step, char* to, int64_t to_step, size_t row,
+               size_t rows) {
+  const auto packed = static_cast<int64_t>(row);
+  if (from_step == packed && to_step == packed) {
+    row *= rows;
+    rows = rows ? 1 : 0;
+  }
+  for (size_t y = 0; y < rows; ++y, from += from_step, to += to_step) memcpy(to, from, row);
 }
 
-void put_image(Writer* out, const AnmImage& image, size_t offset) {
-  out->text(image.clip).i64(static_cast<int64_t>(offset));
+void put_image(Writer* out, const AnmImage& image, int64_t block, bool may_keep) {
+  out->text(image.clip).i64(block).i64(may_keep ? 1 : 0);
   for (int32_t edge : image.bounds) out->i64(edge);
   for (int32_t edge : image.rod) out->i64(edge);
   out->i64(image.components).i64(image.depth).i64(image.premult).f64(image.pixel_aspect);
@@ -48,11 +51,12 @@ void get_box(Reader* in, int32_t* box) {
   if (box[2] < box[0] || box[3] < box[1]) throw WireError("bounds that are inside out");
 }
 
-AnmImage get_image(Reader* in, char* memory, size_t memory_size, std::deque<std::string>* texts) {
+AnmImage get_image(Reader* in, const MappedMemory& memory, std::deque<std::string>* texts) {
   AnmImage image{};
   image.size = sizeof image;
   image.clip = texts->emplace_back(in->text()).c_str();
-  auto offset = static_cast<uint64_t>(in->i64());
+  const int64_t block = in->i64();
+  const bool may_keep = in->i64() != 0;
   get_box(in, image.bounds);
   for (int32_t& edge : image.rod) edge = get_i32(in);
   image.components = get_i32(in);
@@ -65,11 +69,14 @@ AnmImage get_image(Reader* in, char* memory, size_t memory_size, std::deque<std:
   size_t size = 0;  // with plain products bounds could wrap around to a small one
   const bool wraps =
       __builtin_mul_overflow(packed_row(image), extent(image.bounds[1], image.bounds[3]), &size);
-  if (wraps || offset > memory_size || size > memory_size - offset) {
+  const Mapping& there = memory.at(block);
+  if (wraps || size > there.size()) {
     throw WireError("a picture from the other process lies outside the shared memory");
   }
-  image.data = memory + offset;
-  image.row_bytes = static_cast<int64_t>(packed_row(image));
+  const size_t row = packed_row(image);
+  image.data = there.data() + (size > row ? size - row : 0);  // of the lowest row, the last
+  image.row_bytes = -static_cast<int64_t>(row);
+  if (may_keep) memory.lend(block, &image);
   return image;
 }
 
@@ -119,35 +126,34 @@ size_t packed_size(const AnmImage& image) {
 }
 
 void copy_packed(const AnmImage& image, char* to) {
-  size_t row = packed_row(image), rows = extent(image.bounds[1], image.bounds[3]);
-  const char* from = static_cast<const char*>(image.data);
-  for (size_t y = 0; y < rows; ++y, to += row, from += image.row_bytes) memcpy(to, from, row);
+  const size_t row = packed_row(image), rows = extent(image.bounds[1], image.bounds[3]);
+  const char* low = static_cast<const char*>(image.data);
+  copy_rows(low + (static_cast<int64_t>(rows) - 1) * image.row_bytes, -image.row_bytes, to,
+            static_cast<int64_t>(row), row, rows);
 }
 
-void put_picture(Writer* out, const AnmImage& image) { put_image(out, image, 0); }
-
-AnmImage get_picture(Reader* in, char* memory, size_t memory_size, std::deque<std::string>* texts) {
-  return get_image(in, memory, memory_size, texts);
+AnmImage window_image(const AnmCall& call) {
+  AnmImage image = *call.output;
+  for (int i = 0; i < 4; ++i) image.bounds[i] = call.window[i];
+  return image;
 }
 
-Layout layout_of(const AnmCall& call) {
-  Layout layout;
-  auto place = [&layout](const AnmImage& image) {
-    layout.offsets.push_back(layout.total);
-    layout.total += (packed_size(image) + kAlign - 1) / kAlign * kAlign;
-  };
-  for (int i = 0; i < call.n_inputs; ++i) place(call.inputs[i]);
-  place(window_image(call));
-  return layout;
+void put_picture(Writer* out, const AnmImage& image, int64_t block, bool may_keep) {
+  put_image(out, image, block, may_keep);
 }
 
-std::string encode(const AnmCall& call, const Layout& layout, const std::string& ocio) {
+AnmImage get_picture(Reader* in, const MappedMemory& memory, std::deque<std::string>* texts) {
+  return get_image(in, memory, texts);
+}
+
+std::string encode(const AnmCall& call, const std::vector<int64_t>& blocks, bool may_keep,
+                   const std::string& ocio) {
   Writer out;
   out.f64(call.time).f64(call.scale[0]).f64(call.scale[1]).i64(call.draft).text(ocio);
   for (int32_t edge : call.window) out.i64(edge);
   out.i64(call.n_inputs);
-  for (int i = 0; i < call.n_inputs; ++i) put_image(&out, call.inputs[i], layout.offsets[i]);
-  put_image(&out, window_image(call), layout.offsets[call.n_inputs]);
+  for (int i = 0; i < call.n_inputs; ++i) put_image(&out, call.inputs[i], blocks[i], may_keep);
+  put_image(&out, window_image(call), blocks.back(), false);
   put_values(&out, call.values, call.n_values);
   put_range(&out, call.range);
   out.i64(static_cast<int64_t>(call.sequence)).i64(call.fetch && call.values_at ? 1 : 0);
@@ -185,7 +191,7 @@ void decode_reach(const std::string& body, DecodedReach* decoded) {
   question.n_values = static_cast<int32_t>(decoded->values.size());
 }
 
-void decode(const std::string& body, char* memory, size_t memory_size, Decoded* decoded) {
+void decode(const std::string& body, const MappedMemory& memory, Decoded* decoded) {
   Reader in(body);
   AnmCall& call = decoded->call;
   call.size = sizeof call;
@@ -198,9 +204,9 @@ void decode(const std::string& body, char* memory, size_t memory_size, Decoded* 
   int64_t count = in.i64();
   if (count < 0 || count > 64) throw WireError("a frame with an unlikely number of clips");
   for (int64_t i = 0; i < count; ++i) {
-    decoded->inputs.push_back(get_image(&in, memory, memory_size, &decoded->texts));
+    decoded->inputs.push_back(get_image(&in, memory, &decoded->texts));
   }
-  decoded->output = get_image(&in, memory, memory_size, &decoded->texts);
+  decoded->output = get_image(&in, memory, &decoded->texts);
   if (memcmp(decoded->output.bounds, call.window, sizeof call.window) != 0) {
     throw WireError("a window that is not its picture's");
   }
@@ -216,22 +222,21 @@ void decode(const std::string& body, char* memory, size_t memory_size, Decoded* 
   call.n_values = static_cast<int32_t>(decoded->values.size());
 }
 
-void copy_in(const AnmCall& call, const Layout& layout, char* memory) {
-  for (int i = 0; i < call.n_inputs; ++i) {
-    copy_packed(call.inputs[i], memory + layout.offsets[i]);
-  }
+int64_t window_rows(const AnmCall& call) {
+  return static_cast<int64_t>(extent(call.window[1], call.window[3]));
 }
 
-void copy_out(const AnmCall& call, const Layout& layout, const char* memory) {
+void copy_out(const AnmCall& call, const char* window, int64_t first, int64_t end) {
+  end = std::min(end, window_rows(call));
+  if (first >= end) return;
   const AnmImage& image = *call.output;
-  AnmImage window = window_image(call);
-  size_t row = packed_row(window), rows = extent(window.bounds[1], window.bounds[3]);
-  const char* from = memory + layout.offsets[call.n_inputs];
+  const size_t row = packed_row(window_image(call));
   char* to =
       static_cast<char*>(image.data) +
-      (int64_t{window.bounds[1]} - image.bounds[1]) * image.row_bytes +
-      (int64_t{window.bounds[0]} - image.bounds[0]) * static_cast<int64_t>(pixel_bytes(image));
-  for (size_t y = 0; y < rows; ++y, from += row, to += image.row_bytes) memcpy(to, from, row);
+      (int64_t{call.window[3]} - 1 - first - image.bounds[1]) * image.row_bytes +
+      (int64_t{call.window[0]} - image.bounds[0]) * static_cast<int64_t>(pixel_bytes(image));
+  copy_rows(window + first * static_cast<int64_t>(row), static_cast<int64_t>(row), to,
+            -image.row_bytes, row, static_cast<size_t>(end - first));
 }
 
 }  // namespace anatomatte::channel

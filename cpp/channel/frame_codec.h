@@ -2,38 +2,39 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
 
 #include "engine_api.h"
+#include "mapped_memory.h"
 #include "wire.h"
 
 namespace anatomatte::channel {
 
-// Where the pixels of a call lie in the shared memory: inputs in order, then the output's window.
-struct Layout {
-  std::vector<size_t> offsets;
-  size_t total = 0;
-};
+// The body of a render message: the inputs lie in the blocks of these numbers in their order, the
+// output's window in the last.  `ocio` travels with each frame: hosts change it while they run.
+std::string encode(const AnmCall& call, const std::vector<int64_t>& blocks, bool may_keep,
+                   const std::string& ocio);
 
-Layout layout_of(const AnmCall& call);
+// The output as the worker sees it: the window is all there is.
+AnmImage window_image(const AnmCall& call);
 
-// The body of a render message.  `ocio` travels with each frame: hosts change it while they run.
-std::string encode(const AnmCall& call, const Layout& layout, const std::string& ocio);
-
-// Copies the inputs in, packed, lowest row first.
-void copy_in(const AnmCall& call, const Layout& layout, char* memory);
-
-// Copies the rendered window to the host's output.
-void copy_out(const AnmCall& call, const Layout& layout, const char* memory);
-
-// One picture alone at the start of a memory of its own: its bytes there, its facts in a message.
+// The bytes of a picture in a block, and the copy there: packed, the TOP row first, as the engine
+// has its pictures.
 size_t packed_size(const AnmImage& image);
 void copy_packed(const AnmImage& image, char* to);
-void put_picture(Writer* out, const AnmImage& image);
-// Throws WireError when the picture does not fit the memory.
-AnmImage get_picture(Reader* in, char* memory, size_t memory_size, std::deque<std::string>* texts);
+
+// Copies rows of the rendered window, counted from its top, to the host's output; rows beyond it
+// are none.
+void copy_out(const AnmCall& call, const char* window, int64_t first, int64_t end);
+int64_t window_rows(const AnmCall& call);
+
+// One picture alone: its facts in a message.
+void put_picture(Writer* out, const AnmImage& image, int64_t block, bool may_keep);
+// Throws WireError when the picture does not fit its memory.
+AnmImage get_picture(Reader* in, const MappedMemory& memory, std::deque<std::string>* texts);
 
 // A decoded call; owns everything that its AnmCall points to except the pixels.
 struct Decoded {
@@ -61,6 +62,6 @@ std::string encode_reach(const AnmReach& question);
 void decode_reach(const std::string& body, DecodedReach* decoded);
 
 // Throws WireError when the message does not fit the memory.
-void decode(const std::string& body, char* memory, size_t memory_size, Decoded* decoded);
+void decode(const std::string& body, const MappedMemory& memory, Decoded* decoded);
 
 }  // namespace anatomatte::channel

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "frame_codec.h"
-#include "shared_memory.h"
 
 namespace anatomatte::channel {
 namespace {
@@ -25,7 +24,16 @@ bool Rendering::alive() {
   const auto now = std::chrono::steady_clock::now();
   if (now - last_sign_ < kAliveEvery) return true;
   last_sign_ = now;
-  return send(socket_, Kind::alive, Writer().f64(progress_).bytes());
+  return say(Kind::alive, Writer().f64(progress_).bytes());
+}
+
+bool Rendering::say(Kind kind, const std::string& body) {
+  const std::lock_guard<std::mutex> lock(saying_);
+  return send(socket_, kind, body);
+}
+
+void Rendering::wrote(void* host, int32_t rows) {
+  static_cast<Rendering*>(host)->say(Kind::rows, Writer().i64(rows).bytes());
 }
 
 bool Rendering::poll() {
@@ -46,12 +54,14 @@ bool Rendering::poll() {
 
 // Waits as long as the host takes: it may have to render what comes before the node.
 bool Rendering::answered(Kind question, const std::string& body, Kind answer, Message* message) {
-  if (poll() || !send(socket_, question, body)) return false;
+  if (poll() || !say(question, body)) return false;
   while (!*stop_) {
     *message = Message();
     const Got got = receive(socket_, message, kPollMs);
     if (got == Got::closed || message->kind == Kind::cancel) break;
     if (got == Got::message && message->kind == answer) return true;
+    if (got == Got::message && message->kind == Kind::memory) memory_->add(message);
+    if (got == Got::message && message->kind == Kind::release) memory_->drop(message->body);
     if (!alive()) break;
   }
   cancelled_ = true;
@@ -61,8 +71,14 @@ bool Rendering::answered(Kind question, const std::string& body, Kind answer, Me
 AnmResult Rendering::fetch(void* host, AnmFetch* wanted) {
   auto* self = static_cast<Rendering*>(host);
   Message plate;
-  const std::string asked = Writer().text(wanted->clip).f64(wanted->time).bytes();
-  if (!self->answered(Kind::fetch, asked, Kind::plate, &plate)) return ANM_CANCELLED;
+  Writer asked;
+  asked.text(wanted->clip).f64(wanted->time);
+  put_held(&asked, self->memory_->held());
+  try {
+    if (!self->answered(Kind::fetch, asked.bytes(), Kind::plate, &plate)) return ANM_CANCELLED;
+  } catch (const std::exception& error) {
+    return self->told(ANM_FAILED, error.what(), wanted->message, wanted->message_size);
+  }
   return self->take(&plate, wanted);
 }
 
@@ -82,15 +98,12 @@ AnmResult Rendering::take(Message* plate, AnmFetch* wanted) {
     result = static_cast<AnmResult>(in.i64());
     why = in.text();
     if (result == ANM_OK) {
-      const auto size = static_cast<size_t>(in.i64());
-      if (plate->fd) *beside_ = map_shared(plate->fd.get(), size, &why);
-      if (beside_->data()) {
-        const AnmImage image = get_picture(&in, beside_->data(), beside_->size(), &texts_);
-        wanted->take(wanted->taker, &image);
-      } else {
-        result = ANM_MEMORY;
-      }
+      const AnmImage image = get_picture(&in, *memory_, &texts_);
+      wanted->take(wanted->taker, &image);
     }
+  } catch (const NoMemory& error) {
+    result = ANM_MEMORY;
+    why = error.what();
   } catch (const std::exception& error) {
     result = ANM_FAILED;
     why = error.what();

@@ -4,28 +4,32 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <mutex>
 #include <string>
 
 #include "engine_api.h"
+#include "mapped_memory.h"
 #include "wire.h"
 
 namespace anatomatte::channel {
 
-// The engine calls back from the thread that called render, so the socket has one user.
+// The engine calls back from the thread that called render, which alone reads from the socket.
 class Rendering {
  public:
-  // `beside` keeps its memory from frame to frame.
-  Rendering(int socket, const std::atomic<bool>* stop, Mapping* beside)
-      : socket_(socket), stop_(stop), beside_(beside) {}
+  Rendering(int socket, const std::atomic<bool>* stop, MappedMemory* memory)
+      : socket_(socket), stop_(stop), memory_(memory) {}
 
   static int32_t aborted(void* host);
   static void progressed(void* host, double value);
   static AnmResult fetch(void* host, AnmFetch* wanted);
   static AnmResult values_at(void* host, AnmAsk* wanted);
+  // From the engine's own thread.
+  static void wrote(void* host, int32_t rows);
 
  private:
   bool poll();
   bool alive();
+  bool say(Kind kind, const std::string& body);
   bool answered(Kind question, const std::string& body, Kind answer, Message* message);
   AnmResult take(Message* plate, AnmFetch* wanted);
   AnmResult take(const Message& values, AnmAsk* wanted);
@@ -33,7 +37,8 @@ class Rendering {
 
   int socket_;
   const std::atomic<bool>* stop_;
-  Mapping* beside_;
+  MappedMemory* memory_;
+  std::mutex saying_;  // a message is sent whole
   std::deque<std::string> texts_;
   double progress_ = 0.0;
   bool cancelled_ = false;

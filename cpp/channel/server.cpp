@@ -12,7 +12,6 @@
 
 #include "frame_codec.h"
 #include "rendering.h"
-#include "shared_memory.h"
 
 namespace anatomatte::channel {
 namespace {
@@ -53,19 +52,20 @@ bool Server::greet(int socket, const std::string& hello) {
   return false;
 }
 
-void Server::render(int socket, const std::string& body, Memory* memory) {
+void Server::render(int socket, const std::string& body, MappedMemory* memory) {
   char sentence[8192] = "";
   Decoded frame;
   AnmResult result;
   try {
-    decode(body, memory->frame.data(), memory->frame.size(), &frame);
+    decode(body, *memory, &frame);
     set_ocio(frame.ocio);
-    Rendering rendering(socket, &stop_, &memory->beside);
+    Rendering rendering(socket, &stop_, memory);
     frame.call.host = &rendering;
     frame.call.aborted = &Rendering::aborted;
     frame.call.progress = &Rendering::progressed;
     frame.call.fetch = frame.fetches ? &Rendering::fetch : nullptr;
     frame.call.values_at = frame.fetches ? &Rendering::values_at : nullptr;
+    frame.call.wrote = &Rendering::wrote;
     frame.call.message = sentence;
     frame.call.message_size = sizeof sentence;
     ++rendering_;
@@ -73,6 +73,9 @@ void Server::render(int socket, const std::string& body, Memory* memory) {
     result = engine_.render(&frame.call);
     --rendering_;
     last_frame_ms_ = now_ms();
+  } catch (const NoMemory& why) {
+    result = ANM_MEMORY;
+    snprintf(sentence, sizeof sentence, "%s", why.what());
   } catch (const std::bad_alloc&) {
     result = ANM_MEMORY;
     snprintf(sentence, sizeof sentence, "The worker has no memory left to read the frame.");
@@ -80,24 +83,20 @@ void Server::render(int socket, const std::string& body, Memory* memory) {
     result = ANM_FAILED;
     snprintf(sentence, sizeof sentence, "The worker could not read the frame: %s.", error.what());
   }
-  send(socket, Kind::done, Writer().i64(result).text(sentence).bytes());
+  Writer out;
+  out.i64(result).text(sentence);
+  put_held(&out, memory->held());
+  send(socket, Kind::done, out.bytes());
 }
 
-bool Server::answer(int socket, Message* message, Memory* memory) {
+bool Server::answer(int socket, Message* message, MappedMemory* memory) {
   switch (message->kind) {
-    case Kind::render: {
-      const auto size = static_cast<size_t>(Reader(message->body).i64());
-      if (message->fd) {
-        std::string why;
-        memory->frame = map_shared(message->fd.get(), size, &why);
-        if (!memory->frame.data()) {
-          std::string text = "The worker cannot map the frame's memory: " + why + ".";
-          return send(socket, Kind::done, Writer().i64(ANM_MEMORY).text(text).bytes());
-        }
-      }
-      render(socket, message->body.substr(sizeof(int64_t)), memory);
+    case Kind::render:
+      render(socket, message->body, memory);
       return true;
-    }
+    case Kind::memory:
+      memory->add(message);
+      return true;
     case Kind::connect:
       if (message->fd) serve_detached(std::move(message->fd));
       return true;
@@ -112,7 +111,7 @@ bool Server::answer(int socket, Message* message, Memory* memory) {
       engine_.purge();
       return true;
     case Kind::release:
-      *memory = Memory();
+      memory->drop(message->body);
       return true;
     case Kind::reach: {
       DecodedReach asked;
@@ -130,7 +129,7 @@ bool Server::answer(int socket, Message* message, Memory* memory) {
 
 void Server::serve(Fd socket) {
   ++connections_;
-  Memory memory;
+  MappedMemory memory(facts_.may_keep);
   bool greeted = false;
   const int64_t until = now_ms() + kHelloMs;
   while (!stop_) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine_api.h"
+#include "mapped_memory.h"
 #include "wire.h"
 
 namespace anatomatte::channel {
@@ -14,6 +15,7 @@ struct ServerFacts {
   std::string digest;
   std::string log;
   double idle_s = 120.0;  // after this long without a frame the engine gives memory back
+  bool may_keep = false;  // pictures where the client put them: its client is the host alone
 };
 
 class Server {
@@ -33,13 +35,8 @@ class Server {
 
  private:
   bool greet(int socket, const std::string& hello);
-  // One connection's: the frame's pixels, and those of one other frame.
-  struct Memory {
-    Mapping frame, beside;
-  };
-
-  bool answer(int socket, Message* message, Memory* memory);
-  void render(int socket, const std::string& body, Memory* memory);
+  bool answer(int socket, Message* message, MappedMemory* memory);
+  void render(int socket, const std::string& body, MappedMemory* memory);
 
   const AnmEngine& engine_;
   ServerFacts facts_;

@@ -20,6 +20,7 @@ std::string system_says(const char* what) { return std::string(what) + ": " + st
 
 SharedMemory make_shared(size_t size, std::string* why) {
   SharedMemory made;
+  size = size ? size : 1;
   Fd fd(static_cast<int>(::syscall(SYS_memfd_create, "anatomatte", kCloexec | kAllowSealing)));
   if (!fd) {
     *why = "No shared memory for the frame: " + system_says("memfd_create") + ".";
@@ -48,15 +49,6 @@ SharedMemory make_shared(size_t size, std::string* why) {
   made.map = Mapping(data, size);
   made.fd = std::move(fd);
   return made;
-}
-
-bool grown(size_t size, SharedMemory* held, bool* sent, std::string* why) {
-  size = size ? size : 1;
-  if (held->map.size() >= size) return true;
-  *held = {};  // given back before the larger one is asked for
-  *held = make_shared(size, why);
-  *sent = false;
-  return static_cast<bool>(held->fd);
 }
 
 Mapping map_shared(int fd, size_t size, std::string* why) {

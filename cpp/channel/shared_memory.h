@@ -17,9 +17,6 @@ struct SharedMemory {
 // what the system answered.
 SharedMemory make_shared(size_t size, std::string* why);
 
-// *held with room for `size` bytes: as it is, or a new one that the other end has not been *sent.
-bool grown(size_t size, SharedMemory* held, bool* sent, std::string* why);
-
 // The other end's memory.  Refuses a file that could be cut short under us.
 Mapping map_shared(int fd, size_t size, std::string* why);
 

@@ -11,27 +11,29 @@
 
 namespace anatomatte::channel {
 
-inline constexpr uint32_t kProtocol = 4;
+inline constexpr uint32_t kProtocol = 5;
 
 enum class Kind : uint32_t {
   hello = 1,  // protocol, version, table digest, time-outs           client → worker
   welcome,    // pid, log path                                        worker → client
   refuse,     // a sentence                                           worker → client
   connect,    // + a socket: one more connection for another thread   client → worker
-  render,     // one frame (frame_codec.h); + the shared memory       client → worker
+  render,     // one frame (frame_codec.h) in memory that is known    client → worker
   alive,      // progress 0 to 1; also says that the worker lives     worker → client
-  done,       // result, sentence                                     worker → client
+  done,       // result, sentence, memory that is held                worker → client
   cancel,     // give the frame up                                    client → worker
   status,     // asks for text                                        client → worker
   text,       // the status                                           worker → client
   purge,      // give memory back                                     client → worker
-  release,    // let go of this connection's shared memory            client → worker
-  fetch,      // asks for a clip at a time, while a frame renders     worker → client
-  plate,      // result, sentence, the picture; + its shared memory   client → worker
+  release,    // let go of some shared memory, or of all              client → worker
+  fetch,      // asks for a clip at a time; memory that is held       worker → client
+  plate,      // result, sentence, the picture                        client → worker
   reach,      // asks which frames a frame depends on                 client → worker
   reached,    // result, first and last of Source's others and clips' worker → client
   ask,        // asks for the controls at a time, while one renders   worker → client
   values,     // result, sentence, the controls                       client → worker
+  memory,     // number, size; + shared memory of one picture         client → worker
+  rows,       // so many of the picture are written, from its top     worker → client
 };
 
 struct WireError : std::runtime_error {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "blocks.h"
 #include "engine_threads.h"
 #include "failures.h"
 #include "interpreter.h"
@@ -40,8 +41,16 @@ std::string call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job,
     if (*job) (*job)->report(fraction);
   });
   py::cpp_function cancelled([job]() { return !*job || (*job)->cancelled(); });
+  py::dict output = picture(*call.output, true, borrowed);
+  output["wrote"] = py::none();
+  if (call.wrote) {
+    output["wrote"] = py::cpp_function([&call, job](int32_t rows) {
+      const py::gil_scoped_release unlocked;
+      if (*job) call.wrote(call.host, rows);
+    });
+  }
   const py::object account = entry().attr("render")(
-      py::arg("inputs") = inputs, py::arg("output") = picture(*call.output, true, borrowed),
+      py::arg("inputs") = inputs, py::arg("output") = output,
       py::arg("window") =
           py::make_tuple(call.window[0], call.window[1], call.window[2], call.window[3]),
       py::arg("values") = values_of(call.values, call.n_values), py::arg("time") = call.time,
@@ -113,6 +122,7 @@ AnmResult status(char* text, size_t size) {
 
 void purge() {
   run_on_engine_thread([](Job&) { guarded([] { entry().attr("purge")(); }); }, nullptr);
+  empty_blocks();
 }
 
 AnmResult reach(AnmReach* question) {

@@ -5,37 +5,58 @@
 #include <functional>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "blocks.h"
 #include "text.h"
 #include "views.h"
 
 namespace anatomatte::embed {
 namespace {
 
-// A copy of a picture, made while the host's pixels are there: packed rows, the lowest first.
+// A picture that stays: where it lies if it may, else a copy that is made while the host's pixels
+// are there, packed, the top row first.
 struct Taken {
   AnmImage image{};
-  std::unique_ptr<char[]> memory;
+  void* kept = nullptr;
+  Block memory;
   bool too_large = false;
+
+  Taken() = default;
+  Taken(const Taken&) = delete;
+  Taken& operator=(const Taken&) = delete;
+  ~Taken() {
+    if (kept) image.let_go(kept);
+  }
 
   static void take(void* taker, const AnmImage* image) { static_cast<Taken*>(taker)->copy(*image); }
 
+  bool there() const { return kept || memory; }
+
+  py::object picture() {
+    if (!kept) return own_picture(image, std::move(memory));
+    return kept_picture(image, std::exchange(kept, nullptr));
+  }
+
   void copy(const AnmImage& from) {
+    image = from;
+    kept = from.keep ? from.keep(from.owner) : nullptr;
+    if (kept) return;
     const int bytes = from.depth == ANM_BYTE ? 1 : from.depth == ANM_FLOAT ? 4 : 2;
     const size_t row = static_cast<size_t>(from.bounds[2] - from.bounds[0]) *
                        static_cast<size_t>(bytes * from.components);
     const size_t rows = static_cast<size_t>(from.bounds[3] - from.bounds[1]);
-    memory.reset(new (std::nothrow) char[row * rows]);
+    memory = new_block(row * rows);
     too_large = !memory;
     if (too_large) return;
     const char* source = static_cast<const char*>(from.data);
-    for (size_t y = 0; y < rows; ++y, source += from.row_bytes) {
-      std::memcpy(memory.get() + y * row, source, row);
+    char* to = memory.get() + row * (rows ? rows - 1 : 0);
+    image.data = to;
+    image.row_bytes = -static_cast<int64_t>(row);
+    for (size_t y = 0; y < rows; ++y, source += from.row_bytes, to -= row) {
+      std::memcpy(to, source, row);
     }
-    image = from;
-    image.data = memory.get();
-    image.row_bytes = static_cast<int64_t>(row);
   }
 };
 
@@ -61,9 +82,9 @@ py::object fetched(const AnmCall& call, Job& job, const std::string& clip, doubl
   AnmResult result = asked(job, [&] { return call.fetch(call.host, &wanted); });
   if (result == ANM_ABSENT) return py::none();
   if (taken.too_large) result = ANM_MEMORY;
-  if (result == ANM_OK && !taken.memory) result = ANM_FAILED;
+  if (result == ANM_OK && !taken.there()) result = ANM_FAILED;
   if (result != ANM_OK) return refusal(result, sentence);
-  return kept_picture(taken.image, std::move(taken.memory));
+  return taken.picture();
 }
 
 // A copy of the controls, made while the host's are there, without Python: its lock is elsewhere.

@@ -1,5 +1,7 @@
 #include "views.h"
 
+#include <utility>
+
 #include "text.h"
 
 namespace anatomatte::embed {
@@ -25,6 +27,12 @@ const char* premult_of(int32_t premult) {
 }
 
 py::tuple four(const int32_t* r) { return py::make_tuple(r[0], r[1], r[2], r[3]); }
+
+// What is kept of a picture until the last array on it ends.
+struct Kept {
+  void (*let_go)(void* what);
+  void* what;
+};
 
 // The arrays' owner: its end is the end of the last array on these pixels.
 py::capsule owner(const Borrowed& borrowed) {
@@ -52,8 +60,9 @@ py::array array_of(const AnmImage& image, bool writable, const py::capsule& owne
   return array;
 }
 
-py::dict described(const AnmImage& image, const py::array& pixels) {
+py::dict described(const AnmImage& image, const py::array& pixels, bool kept) {
   py::dict made;
+  made["kept"] = kept;
   made["pixels"] = pixels;
   made["bounds"] = four(image.bounds);
   made["rod"] = four(image.rod);
@@ -82,13 +91,25 @@ py::object value_of(const AnmValue& value) {
 }  // namespace
 
 py::dict picture(const AnmImage& image, bool writable, const Borrowed& borrowed) {
-  return described(image, array_of(image, writable, owner(borrowed)));
+  void* kept = !writable && image.keep ? image.keep(image.owner) : nullptr;
+  if (kept) return kept_picture(image, kept);
+  return described(image, array_of(image, writable, owner(borrowed)), false);
 }
 
-py::dict kept_picture(const AnmImage& image, std::unique_ptr<char[]> memory) {
-  const py::capsule owner(memory.get(), [](void* held) { delete[] static_cast<char*>(held); });
-  memory.release();
-  return described(image, array_of(image, false, owner));
+py::dict own_picture(const AnmImage& image, Block memory) {
+  auto* held = new Block(std::move(memory));
+  const py::capsule owner(held, [](void* block) { delete static_cast<Block*>(block); });
+  return described(image, array_of(image, false, owner), true);
+}
+
+py::dict kept_picture(const AnmImage& image, void* kept) {
+  auto* held = new Kept{image.let_go, kept};
+  const py::capsule owner(held, [](void* end) {
+    const auto* it = static_cast<Kept*>(end);
+    it->let_go(it->what);
+    delete it;
+  });
+  return described(image, array_of(image, false, owner), true);
 }
 
 py::dict values_of(const AnmValue* values, int32_t count) {

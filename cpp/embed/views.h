@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 
+#include "blocks.h"
 #include "engine_api.h"
 #include "python.h"
 
@@ -13,11 +14,14 @@ namespace anatomatte::embed {
 using Borrowed = std::shared_ptr<std::atomic<int>>;
 
 // {"pixels": H×W×C array, top row first, on the host's memory; "bounds", "rod", "premult",
-// "aspect"}.
+// "aspect", "kept": whether the array may be kept where it lies}.
 py::dict picture(const AnmImage& image, bool writable, const Borrowed& borrowed);
 
-// The same on memory that goes with the array: packed rows, the lowest first.
-py::dict kept_picture(const AnmImage& image, std::unique_ptr<char[]> memory);
+// The same on memory of our own, which goes with the array.
+py::dict own_picture(const AnmImage& image, Block memory);
+
+// The same where `kept` came from the picture's `keep`.
+py::dict kept_picture(const AnmImage& image, void* kept);
 
 // {name: bool | int | float | str | (r, g, b)}
 py::dict values_of(const AnmValue* values, int32_t count);

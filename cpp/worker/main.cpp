@@ -122,7 +122,8 @@ int be_private(const Options& options) {
     refuse(why);
     return 4;
   }
-  static Server server(*engine, {options.version, options.digest, options.log, options.idle_s});
+  static Server server(*engine,
+                       {options.version, options.digest, options.log, options.idle_s, true});
   std::thread(watch, &server, options.parent, "").detach();
   server.serve(Fd(kHost));
   ::_exit(0);  // frames in flight have nobody to go to; Python is never finalised

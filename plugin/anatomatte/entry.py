@@ -19,7 +19,7 @@ from .controls import clamped
 from .engine import again, asking, provenance, quality
 from .engine import output as packing
 from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupError
-from .frame import Bounds, Frame, Pixels, from_view, to_view
+from .frame import Bounds, Frame, Pixels, from_view, unheard
 from .idle import without_effect
 from .ops.strips import granted
 from .shot.numbering import AtFrame, at_frame
@@ -40,7 +40,8 @@ def handshake(digest: str, version: str) -> None:
 
 
 def _frame(clip: Mapping[str, Any]) -> Frame:
-    return from_view(clip["pixels"], _bounds(clip["bounds"]), clip["premult"], clip["aspect"])
+    at = _bounds(clip["bounds"])
+    return from_view(clip["pixels"], at, clip["premult"], clip["aspect"], clip.get("kept", False))
 
 
 def _bounds(four: Any) -> Bounds:
@@ -103,10 +104,7 @@ def render(
     made, doubts, mattes = picture(clips, chosen, work, draft, window, channels, around, shot, known)
     check()
     view = output["pixels"][_place(window, _bounds(output["bounds"]))]
-    if isinstance(made, tuple):
-        packing.written(made, view)
-    else:
-        to_view(made, view)
+    packing.written(made, view, output.get("wrote") or unheard)
     progress(1.0)
     took = clock.perf_counter() - began
     idle = (

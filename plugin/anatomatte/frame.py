@@ -6,6 +6,7 @@ travel with the pixels.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -71,6 +72,7 @@ class Frame:
 
 
 _FULL: dict[str, float] = {"u1": 255.0, "u2": 65535.0}
+_STRIP = 4_000_000
 
 
 def from_view(
@@ -78,10 +80,13 @@ def from_view(
     bounds: Bounds,
     premult: Premult = "unpremultiplied",
     aspect: float = 1.0,
+    kept: bool = False,
 ) -> Frame:
     """The one copy of a host's pixels: uint8, uint16, float16 or float32 to float32.
 
-    *view* is H×W×C with the top row first; it may be strided in any way and read-only.
+    Args:
+        view: H×W×C with the top row first; it may be strided in any way and read-only.
+        kept: its memory stays as it is for as long as the array is there, so that float32 needs no copy.
     """
     kind = view.dtype.str[1:]
     if kind in _FULL:
@@ -90,17 +95,36 @@ def from_view(
         return Frame(pixels, bounds, premult, aspect, integer=True)
     if kind not in ("f2", "f4"):
         raise PlateError(f"Pixels of type {view.dtype} are not byte, short, half or float.")
+    if kept and kind == "f4" and view.flags.c_contiguous:
+        return Frame(view, bounds, premult, aspect)
     pixels = buffers.empty(view.shape)
     np.copyto(pixels, view)
     return Frame(pixels, bounds, premult, aspect)
 
 
-def to_view(pixels: Pixels, view: npt.NDArray[Any]) -> None:
-    """Write float32 *pixels* into a host's *view* of the same shape, rounding and clipping integers."""
-    kind = view.dtype.str[1:]
-    if kind in _FULL:
-        full = np.float32(_FULL[kind])
-        # NaN has no place among the integers: it becomes 0
-        np.copyto(view, np.nan_to_num(np.clip(pixels, 0.0, 1.0) * full + np.float32(0.5)), casting="unsafe")
-    else:
-        np.copyto(view, pixels, casting="same_kind")
+def strips(view: npt.NDArray[Any]) -> Iterator[slice]:
+    """The rows of a host's picture some megabytes at a time: what reads them next finds them near."""
+    rows = max(1, _STRIP // max(1, view[:1].nbytes))
+    for y in range(0, len(view), rows):
+        yield slice(y, min(y + rows, len(view)))
+
+
+def unheard(_: int) -> None:
+    """For `to_view`, where nobody waits for rows."""
+
+
+def to_view(pixels: Pixels, view: npt.NDArray[Any], wrote: Callable[[int], None] = unheard) -> None:
+    """Write float32 *pixels* into a host's *view* of the same shape, rounding and clipping integers.
+
+    Args:
+        wrote: told how many rows from the top are written, again and again.
+    """
+    full = _FULL.get(view.dtype.str[1:])
+    for rows in strips(view):
+        if full is None:
+            np.copyto(view[rows], pixels[rows], casting="same_kind")
+        else:
+            # NaN has no place among the integers: it becomes 0
+            made = np.clip(pixels[rows], 0.0, 1.0) * np.float32(full) + np.float32(0.5)
+            np.copyto(view[rows], np.nan_to_num(made), casting="unsafe")
+        wrote(rows.stop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import cv2
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import buffers
-from ..frame import Frame, Pixels, to_view
+from ..frame import Frame, Pixels, strips, to_view, unheard
 from ..settings import Settings
 from . import paint, stages, views
 from .mattes import Mattes
@@ -38,13 +38,25 @@ def packed(mattes: Mattes, settings: Settings, channels: int) -> tuple[Pixels, .
     return tuple(mattes.planes(wanted, settings.parts_of))
 
 
-def written(planes: Sequence[Pixels], view: npt.NDArray[Any]) -> None:
-    """Write planes H×W side by side into a host's *view*, some rows at a time."""
-    rows = np.empty((_ROWS, *planes[0].shape[1:], len(planes)), np.float32)
-    for y in range(0, len(view), _ROWS):
-        part = rows[: min(_ROWS, len(view) - y)]
-        _beside(planes, slice(y, y + len(part)), part)
-        to_view(part, view[y : y + len(part)])
+def written(
+    made: Pixels | Sequence[Pixels], view: npt.NDArray[Any], wrote: Callable[[int], None] = unheard
+) -> None:
+    """Write a picture, or planes H×W side by side, into a host's *view*, some rows at a time.
+
+    Args:
+        wrote: told how many rows from the top are written, again and again.
+    """
+    if isinstance(made, np.ndarray):
+        to_view(made, view, wrote)
+        return
+    part = np.empty((_ROWS, *made[0].shape[1:], len(made)), np.float32)
+    for strip in strips(view):
+        for y in range(strip.start, strip.stop, _ROWS):
+            rows = slice(y, min(y + _ROWS, strip.stop))
+            beside = part[: rows.stop - y]
+            _beside(made, rows, beside)
+            to_view(beside, view[rows])
+        wrote(strip.stop)
 
 
 def _beside(planes: Sequence[Pixels], rows: slice, out: Pixels) -> None:
