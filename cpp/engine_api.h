@@ -104,6 +104,16 @@ typedef struct AnmAsk {
   size_t message_size;
 } AnmAsk;
 
+/* Where the channels of a picture of floats lie. */
+typedef struct AnmChannels {
+  int32_t count; /* as many as the output has */
+  struct {
+    const void* top;    /* the channel's value in the leftmost pixel of the window's TOP row */
+    int64_t pixel_step; /* in bytes from a pixel to the one on its right */
+    int64_t row_step;   /* from a row to the one below it */
+  } at[4];
+} AnmChannels;
+
 /* One frame. */
 typedef struct AnmCall {
   uint32_t size;
@@ -134,6 +144,10 @@ typedef struct AnmCall {
   /* Null where nobody waits for it.  Told by the engine's own thread, more each time: so many rows
    * of the window, counted from its TOP, are written and stay as they are if the frame is OK. */
   void (*wrote)(void* host, int32_t rows);
+  /* Null where a picture is only taken from the output.  Told by the engine's own thread, once, at
+   * its end: the window's picture lies there, in memory of the inputs or of the output, and need not
+   * be written.  0 where it cannot be read there. */
+  int32_t (*lies)(void* host, const AnmChannels* channels);
 } AnmCall;
 
 /* Which other frames a frame depends on. */

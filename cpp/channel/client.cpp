@@ -12,6 +12,7 @@
 #include <new>
 
 #include "frame_codec.h"
+#include "places.h"
 
 namespace anatomatte::channel {
 namespace {
@@ -289,11 +290,14 @@ Client::Talk Client::talk(AnmCall* call, Connection* connection, AnmResult* resu
         *result = static_cast<AnmResult>(in.i64());
         *why = in.text();
         memory->hear(get_held(&in));
+        const Places places = get_places(&in);
         if (*result == ANM_CANCELLED && !cancelling) {  // somebody's SIGTERM, not our host
           *why = "The worker was ended while it rendered this frame" + log_hint() + ".";
           return Talk::lost;
         }
-        if (*result == ANM_OK) copy_out(*call, window, copied, window_rows(*call));
+        const bool well = *result == ANM_OK;
+        if (well && places.empty()) copy_out(*call, window, copied, window_rows(*call));
+        if (well && !places.empty()) gather(*call, places, *memory);
         memory->settle(socket);
         // it may not have been mapped there
         if (*result == ANM_MEMORY && !memory->give_back(socket)) return Talk::lost;

@@ -77,6 +77,13 @@ bool LentMemory::tell(int socket) {
   return true;
 }
 
+const LentMemory::Block* LentMemory::at(int64_t number) const {
+  for (const auto& block : blocks_) {
+    if (block->number == number) return block.get();
+  }
+  return nullptr;
+}
+
 void LentMemory::hear(const std::vector<int64_t>& held) {
   for (const auto& block : blocks_) {
     block->held = std::find(held.begin(), held.end(), block->number) != held.end();

@@ -33,6 +33,8 @@ class LentMemory {
   bool tell(int socket);
   // Whether the worker may keep what it is lent: it is bounded how much it can.
   bool may_keep() const { return blocks_.size() < kMost; }
+  // The block of this number; null where there is none.
+  const Block* at(int64_t number) const;
   // What a message says is held, the last words in it.
   void hear(const std::vector<int64_t>& held);
   // The frame is over: what nobody uses any more is given back.

@@ -55,6 +55,16 @@ void MappedMemory::lend(int64_t number, AnmImage* image) const {
   image->let_go = &let_go;
 }
 
+int64_t MappedMemory::holding(const char* first, const char* last, int64_t* offset) const {
+  for (const auto& [number, block] : blocks_) {
+    const char* begin = block->data();
+    if (first < begin || last < first || last >= begin + block->size()) continue;
+    *offset = first - begin;
+    return number;
+  }
+  return 0;
+}
+
 std::vector<int64_t> MappedMemory::held() const {
   std::vector<int64_t> numbers;
   for (const auto& [number, block] : blocks_) {

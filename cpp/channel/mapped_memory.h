@@ -33,6 +33,8 @@ class MappedMemory {
   const Mapping& at(int64_t number) const;
   // Lets the engine keep the picture in it, if that is allowed at all.
   void lend(int64_t number, AnmImage* image) const;
+  // The number of the block that holds these bytes, and where in it; 0 for none.
+  int64_t holding(const char* first, const char* last, int64_t* offset) const;
   // The numbers of what the engine keeps now.
   std::vector<int64_t> held() const;
 

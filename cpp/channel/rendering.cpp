@@ -36,6 +36,11 @@ void Rendering::wrote(void* host, int32_t rows) {
   static_cast<Rendering*>(host)->say(Kind::rows, Writer().i64(rows).bytes());
 }
 
+int32_t Rendering::lies(void* host, const AnmChannels* channels) {
+  auto* self = static_cast<Rendering*>(host);
+  return find_places(*channels, *self->call_, *self->memory_, &self->places_) ? 1 : 0;
+}
+
 bool Rendering::poll() {
   if (cancelled_ || *stop_) return true;
   Message message;

@@ -9,6 +9,7 @@
 
 #include "engine_api.h"
 #include "mapped_memory.h"
+#include "places.h"
 #include "wire.h"
 
 namespace anatomatte::channel {
@@ -16,8 +17,8 @@ namespace anatomatte::channel {
 // The engine calls back from the thread that called render, which alone reads from the socket.
 class Rendering {
  public:
-  Rendering(int socket, const std::atomic<bool>* stop, MappedMemory* memory)
-      : socket_(socket), stop_(stop), memory_(memory) {}
+  Rendering(int socket, const std::atomic<bool>* stop, MappedMemory* memory, const AnmCall* call)
+      : socket_(socket), stop_(stop), memory_(memory), call_(call) {}
 
   static int32_t aborted(void* host);
   static void progressed(void* host, double value);
@@ -25,6 +26,9 @@ class Rendering {
   static AnmResult values_at(void* host, AnmAsk* wanted);
   // From the engine's own thread.
   static void wrote(void* host, int32_t rows);
+  static int32_t lies(void* host, const AnmChannels* channels);
+  // Where the engine said that its picture lies; no channels where it is the output.
+  const Places& places() const { return places_; }
 
  private:
   bool poll();
@@ -38,6 +42,8 @@ class Rendering {
   int socket_;
   const std::atomic<bool>* stop_;
   MappedMemory* memory_;
+  const AnmCall* call_;
+  Places places_;
   std::mutex saying_;  // a message is sent whole
   std::deque<std::string> texts_;
   double progress_ = 0.0;

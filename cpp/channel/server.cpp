@@ -55,23 +55,26 @@ bool Server::greet(int socket, const std::string& hello) {
 void Server::render(int socket, const std::string& body, MappedMemory* memory) {
   char sentence[8192] = "";
   Decoded frame;
+  Places places;
   AnmResult result;
   try {
     decode(body, *memory, &frame);
     set_ocio(frame.ocio);
-    Rendering rendering(socket, &stop_, memory);
+    Rendering rendering(socket, &stop_, memory, &frame.call);
     frame.call.host = &rendering;
     frame.call.aborted = &Rendering::aborted;
     frame.call.progress = &Rendering::progressed;
     frame.call.fetch = frame.fetches ? &Rendering::fetch : nullptr;
     frame.call.values_at = frame.fetches ? &Rendering::values_at : nullptr;
     frame.call.wrote = &Rendering::wrote;
+    frame.call.lies = &Rendering::lies;
     frame.call.message = sentence;
     frame.call.message_size = sizeof sentence;
     ++rendering_;
     purged_ = false;
     result = engine_.render(&frame.call);
     --rendering_;
+    places = rendering.places();
     last_frame_ms_ = now_ms();
   } catch (const NoMemory& why) {
     result = ANM_MEMORY;
@@ -86,6 +89,7 @@ void Server::render(int socket, const std::string& body, MappedMemory* memory) {
   Writer out;
   out.i64(result).text(sentence);
   put_held(&out, memory->held());
+  put_places(&out, places);
   send(socket, Kind::done, out.bytes());
 }
 

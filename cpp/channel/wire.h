@@ -20,7 +20,7 @@ enum class Kind : uint32_t {
   connect,    // + a socket: one more connection for another thread   client → worker
   render,     // one frame (frame_codec.h) in memory that is known    client → worker
   alive,      // progress 0 to 1; also says that the worker lives     worker → client
-  done,       // result, sentence, memory that is held                worker → client
+  done,       // result, sentence, memory held, where the picture is  worker → client
   cancel,     // give the frame up                                    client → worker
   status,     // asks for text                                        client → worker
   text,       // the status                                           worker → client

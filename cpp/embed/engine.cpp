@@ -1,4 +1,5 @@
 // The one exported symbol: the runtime behind engine_api.h.
+#include <iterator>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -28,6 +29,39 @@ Result told(Outcome outcome, Result result) {
   return result;
 }
 
+// Where the channels of a picture lie, told as arrays H×W.
+AnmChannels channels_of(const std::vector<py::array>& planes) {
+  AnmChannels told{};
+  if (planes.size() > std::size(told.at)) return told;
+  for (const py::array& plane : planes) {
+    if (plane.ndim() != 2 || !py::isinstance<py::array_t<float>>(plane)) return {};
+    told.at[told.count++] = {plane.data(), plane.strides(1), plane.strides(0)};
+  }
+  return told;
+}
+
+// The output, and whom to tell of it: "wrote" of the rows from the top that are written, "lies" of
+// where the picture lies, which answers whether that will do; None where nobody asks.
+py::dict output_of(const AnmCall& call, const std::shared_ptr<Job*>& job,
+                   const Borrowed& borrowed) {
+  py::dict output = picture(*call.output, true, borrowed);
+  output["wrote"] = py::none();
+  output["lies"] = py::none();
+  if (call.wrote) {
+    output["wrote"] = py::cpp_function([&call, job](int32_t rows) {
+      const py::gil_scoped_release unlocked;
+      if (*job) call.wrote(call.host, rows);
+    });
+  }
+  if (call.lies) {
+    output["lies"] = py::cpp_function([&call, job](const std::vector<py::array>& planes) {
+      const AnmChannels told = channels_of(planes);
+      return *job && call.lies(call.host, &told) != 0;
+    });
+  }
+  return output;
+}
+
 // What a call has in Python; let go of before the host gets its pixels back.  The answer is the
 // frame's account, empty where the engine gives none.
 std::string call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job,
@@ -41,14 +75,7 @@ std::string call_entry(const AnmCall& call, const std::shared_ptr<Job*>& job,
     if (*job) (*job)->report(fraction);
   });
   py::cpp_function cancelled([job]() { return !*job || (*job)->cancelled(); });
-  py::dict output = picture(*call.output, true, borrowed);
-  output["wrote"] = py::none();
-  if (call.wrote) {
-    output["wrote"] = py::cpp_function([&call, job](int32_t rows) {
-      const py::gil_scoped_release unlocked;
-      if (*job) call.wrote(call.host, rows);
-    });
-  }
+  const py::dict output = output_of(call, job, borrowed);
   const py::object account = entry().attr("render")(
       py::arg("inputs") = inputs, py::arg("output") = output,
       py::arg("window") =

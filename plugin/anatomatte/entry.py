@@ -104,7 +104,7 @@ def render(
     made, doubts, mattes = picture(clips, chosen, work, draft, window, channels, around, shot, known)
     check()
     view = output["pixels"][_place(window, _bounds(output["bounds"]))]
-    packing.written(made, view, output.get("wrote") or unheard)
+    packing.written(made, view, output.get("wrote") or unheard, output.get("lies"))
     progress(1.0)
     took = clock.perf_counter() - began
     idle = (

@@ -39,13 +39,20 @@ def packed(mattes: Mattes, settings: Settings, channels: int) -> tuple[Pixels, .
 
 
 def written(
-    made: Pixels | Sequence[Pixels], view: npt.NDArray[Any], wrote: Callable[[int], None] = unheard
+    made: Pixels | Sequence[Pixels],
+    view: npt.NDArray[Any],
+    wrote: Callable[[int], None] = unheard,
+    lies: Callable[[list[Pixels]], bool] | None = None,
 ) -> None:
     """Write a picture, or planes H×W side by side, into a host's *view*, some rows at a time.
 
     Args:
         wrote: told how many rows from the top are written, again and again.
+        lies: told where the picture's channels lie, if they do in memory that is shared; False where that
+            will not do.  Then nothing is written, or a plane that several channels show once.
     """
+    if lies is not None and view.dtype == np.float32 and _lent(made, view, lies):
+        return
     if isinstance(made, np.ndarray):
         to_view(made, view, wrote)
         return
@@ -57,6 +64,23 @@ def written(
             _beside(made, rows, beside)
             to_view(beside, view[rows])
         wrote(strip.stop)
+
+
+def _lent(
+    made: Pixels | Sequence[Pixels], view: npt.NDArray[Any], lies: Callable[[list[Pixels]], bool]
+) -> bool:
+    """Have the picture taken from where it lies, or from *view*'s memory plane by plane where that is less."""
+    planes = [made[..., c] for c in range(made.shape[2])] if isinstance(made, np.ndarray) else list(made)
+    if lies(planes):
+        return True
+    apart = {(plane.ctypes.data, plane.strides): plane for plane in planes}
+    if len(apart) == len(planes) or not view.flags.c_contiguous:
+        return False
+    room = view.reshape(len(planes), *view.shape[:2])  # the same memory
+    for there, plane in zip(room, apart.values(), strict=False):
+        np.copyto(there, plane)
+    at = dict(zip(apart, room, strict=False))
+    return lies([at[plane.ctypes.data, plane.strides] for plane in planes])
 
 
 def _beside(planes: Sequence[Pixels], rows: slice, out: Pixels) -> None:
