@@ -8,7 +8,7 @@ from made import native
 
 
 @pytest.mark.parametrize(
-    "case", ["frames", "idleness", "faults", "many", "refusals", "forks", "served", "neighbours"]
+    "case", ["frames", "idleness", "kept", "faults", "many", "refusals", "forks", "served", "neighbours"]
 )
 def test_ctest(case: str) -> None:
     native.must(

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
+#include <vector>
 
 #include "engine_api.h"
 
@@ -114,6 +115,48 @@ AnmResult add_what_is_beside(AnmCall* call) {
   return add(*call, sum);
 }
 
+// What is kept of frames, and what it was.
+struct Kept {
+  AnmImage image;
+  void* held;
+  unsigned sum;
+};
+std::vector<Kept> g_kept;
+
+AnmResult said(AnmCall* call, AnmResult result, const char* words) {
+  snprintf(call->message, call->message_size, "%s", words);
+  return result;
+}
+
+// Keeps Source where it lies; of those before only the last, unless it is a hoard.
+AnmResult keep(AnmCall* call, bool hoard) {
+  for (const Kept& kept : g_kept) {
+    if (touched(kept.image) != kept.sum) return said(call, ANM_FAILED, "What is kept was changed.");
+  }
+  while (!hoard && !g_kept.empty()) {
+    g_kept.back().image.let_go(g_kept.back().held);
+    g_kept.pop_back();
+  }
+  const AnmImage& source = call->inputs[0];
+  void* held = source.keep ? source.keep(source.owner) : nullptr;
+  if (!held) return hoard ? ANM_OK : said(call, ANM_SETUP, "Nothing may be kept.");
+  g_kept.push_back({source, held, touched(source)});
+  return ANM_OK;
+}
+
+// The picture is where Source is, or a little beside it where nobody may read.
+bool told_of(const AnmCall& call, bool astray) {
+  const AnmImage &source = call.inputs[0], &output = *call.output;
+  const char* top = static_cast<char*>(source.data) +
+                    (int64_t{output.bounds[3]} - 1 - source.bounds[1]) * source.row_bytes +
+                    (int64_t{output.bounds[0]} - source.bounds[0]) * 16;
+  AnmChannels channels{};
+  channels.count = 4;
+  for (int c = 0; c < 4; ++c) channels.at[c] = {top + c * 4, 16, -source.row_bytes};
+  if (astray) channels.at[2].row_step = 1 << 30;
+  return call.lies && call.lies(call.host, &channels);
+}
+
 AnmResult render(AnmCall* call) {
   const char* mode = mode_of(*call);
   if (!strcmp(mode, "crash")) ::abort();
@@ -141,7 +184,14 @@ AnmResult render(AnmCall* call) {
     snprintf(call->message, call->message_size, "Source is not Output's (%u).", sum);
     return ANM_PLATE;
   }
+  if (!strcmp(mode, "there")) return told_of(*call, false) ? ANM_OK : ANM_FAILED;
+  if (!strcmp(mode, "astray") && told_of(*call, true)) return ANM_FAILED;
   copy(*call);
+  if (!strcmp(mode, "keep") || !strcmp(mode, "hoard")) return keep(call, *mode == 'h');
+  // told of more than there is, and of less than before
+  for (const int32_t rows : {1, 7, 3, 1 << 30, -5}) {
+    if (!strcmp(mode, "strips")) call->wrote(call->host, rows);
+  }
   if (!strcmp(mode, "beside")) return add_what_is_beside(call);
   return strcmp(mode, "before") ? ANM_OK : add_frames_before(call);
 }

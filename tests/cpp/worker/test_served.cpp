@@ -28,6 +28,8 @@ void served() {
   Client first(remote), second(remote);
   CHECK(right(render(first, "copy")));
   CHECK(right(render(second, "copy")));
+  // its clients are several, and each could write into what it lent
+  CHECK(says(render(first, "keep"), "Nothing may be kept"));
   CHECK_EQ(worker_pid(first), static_cast<int>(server));
   CHECK_EQ(worker_pid(second), static_cast<int>(server));
   // a second server refuses the address; the first is not disturbed

@@ -15,6 +15,10 @@ void frames() {
     for (int i = 0; i < 5; ++i) CHECK(right(render(client, "copy")));
     CHECK(right(render(client, "copy", 1e9, 3, 5)));
     CHECK(right(render(client, "copy", 1e9, 1001, 503)));  // the shared memory grows
+    for (const char* mode : {"strips", "there", "astray"}) {
+      CHECK(right(render(client, mode)));
+      CHECK(right(render(client, mode, 1e9, 801, 303)));
+    }
     Answer failed = render(client, "fail");
     CHECK_EQ(static_cast<int>(failed.result), static_cast<int>(ANM_PLATE));
     CHECK_EQ(failed.sentence, std::string("Source is too thin."));
@@ -55,8 +59,8 @@ void idleness() {
   for (int round = 0; round < 2; ++round) {
     CHECK(right(render(client, "copy")));
     int pid = worker_pid(client);
-    CHECK_EQ(mapped_regions(::getpid()), 1);
-    CHECK_EQ(mapped_regions(pid), 1);
+    CHECK_EQ(mapped_regions(::getpid()), 2);  // the plate and the picture
+    CHECK_EQ(mapped_regions(pid), 2);
     double began = now();
     while (mapped_regions(::getpid()) + mapped_regions(pid) > 0 && now() - began < 5.0) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -76,6 +80,26 @@ void idleness() {
   int ended = 0;
   ::waitpid(child, &ended, 0);
   CHECK(WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
+}
+
+// A plate that the engine keeps lies untouched where it came to, and there is a bound to it.
+void kept() {
+  Client client(facts());
+  for (int i = 0; i < 8; ++i) {
+    const Answer answer = render(client, "keep", 1e9, i < 5 ? 33 : 35 - i, 17);
+    CHECK(right(answer));
+    CHECK_EQ(answer.sentence, std::string());
+    CHECK(mapped_regions(::getpid()) <= 4);  // two plates in turn and the picture
+  }
+  int pid = worker_pid(client);
+  for (int i = 0; i < 40; ++i) CHECK(right(render(client, "hoard")));
+  CHECK(mapped_regions(::getpid()) <= 14);
+  CHECK(mapped_regions(pid) <= 14);
+  CHECK(says(render(client, "keep"), "Nothing may be kept"));  // but all is let go of
+  for (int i = 0; i < 5; ++i) CHECK(right(render(client, "keep")));
+  CHECK(mapped_regions(::getpid()) <= 4);
+  CHECK_EQ(mapped_regions(pid), mapped_regions(::getpid()));
+  CHECK_EQ(worker_pid(client), pid);
 }
 
 void faults() {
@@ -196,7 +220,7 @@ void forks() {
 
 int main(int argc, char** argv) {
   const std::map<std::string, std::function<void()>> tests = {
-      {"frames", frames}, {"idleness", idleness}, {"faults", faults},
+      {"frames", frames}, {"idleness", idleness}, {"faults", faults}, {"kept", kept},
       {"many", many},     {"refusals", refusals}, {"forks", forks}};
   if (argc != 4 || !tests.count(argv[3])) return 2;
   g_worker = argv[1];
