@@ -7,7 +7,7 @@ import socket
 import struct
 
 MAGIC = 0x414E4D31
-PROTOCOL = 4
+PROTOCOL = 5
 
 
 def i64(*values: int) -> bytes:

@@ -11,18 +11,21 @@ from pathlib import Path
 from made.shim_bench import run
 from made.worker_wire import MAGIC, f64, heard, i64, mutated, text
 
-WELCOME, REFUSE, ALIVE, DONE, TEXT, FETCH, REACHED, ASK = 2, 3, 6, 7, 10, 13, 16, 17
+WELCOME, REFUSE, ALIVE, DONE, TEXT, FETCH, REACHED, ASK, ROWS = 2, 3, 6, 7, 10, 13, 16, 17, 20
 HELLO, RENDER, STATUS, REACH = 1, 5, 9, 15
 SOUND = {
-    DONE: i64(3) + text(b"The plate is too thin."),
+    DONE: i64(3) + text(b"The plate is too thin.") + i64(0, 0),
     ALIVE: f64(0.5),
-    FETCH: text(b"Source") + f64(3.0),
+    FETCH: text(b"Source") + f64(3.0) + i64(1, 2),
+    ROWS: i64(4),
     ASK: f64(3.0),
     TEXT: text(b"process 1"),
     REACHED: i64(0) + f64(1, 2, 1, 2),
     WELCOME: i64(1) + text(b""),
     REFUSE: text(b"no"),
 }
+GATHERED = i64(0) + text(b"") + i64(0, 4, *(n for c in range(4) for n in (2, 4 * c, 16, 128)))
+"""A frame that is done, and whose channels lie side by side in the second memory."""
 
 
 class Liar(threading.Thread):
@@ -55,10 +58,12 @@ class Liar(threading.Thread):
         if kind == HELLO and self.rng.random() < 0.8:
             self.say(caller, WELCOME, SOUND[WELCOME])
             return
-        likely = {RENDER: (ALIVE, ASK, DONE), STATUS: (TEXT,), REACH: (REACHED,), HELLO: (WELCOME, REFUSE)}
+        likely = {RENDER: (ALIVE, ASK, ROWS, DONE), STATUS: (TEXT,), REACH: (REACHED,)}
+        likely[HELLO] = (WELCOME, REFUSE)
         for _ in range(self.rng.randrange(1, 4)):
             said = self.rng.choice((*likely.get(kind, (DONE,)), self.rng.choice((*SOUND,))))
-            self.say(caller, said, mutated(self.rng, SOUND[said]))
+            body = GATHERED if said == DONE and self.rng.random() < 0.5 else SOUND[said]
+            self.say(caller, said, mutated(self.rng, body))
         self.answers += 1
         raise OSError
 

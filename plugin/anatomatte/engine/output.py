@@ -69,7 +69,7 @@ def written(
 def _lent(
     made: Pixels | Sequence[Pixels], view: npt.NDArray[Any], lies: Callable[[list[Pixels]], bool]
 ) -> bool:
-    """Have the picture taken from where it lies, or from *view*'s memory plane by plane where that is less."""
+    """Have the picture taken from where it lies, or from *view*'s memory by planes where those are less."""
     planes = [made[..., c] for c in range(made.shape[2])] if isinstance(made, np.ndarray) else list(made)
     if lies(planes):
         return True
