@@ -68,6 +68,10 @@ def render(
     node's status: the frame, what was decided on a screen, networks, people, doubts, what has no effect.
 
     Args:
+        inputs: clips by name; where ``kept`` is true their pixels stay as they are for as long as the array
+            is there, else they go back to the host at the end.
+        output: ``wrote`` is told how many rows from the top are written, ``lies`` where the channels of
+            the picture lie and answers whether that will do (`packing.written`); each may be None.
         neighbours: other frames: ``first`` and ``last`` of Source or None, ``sequence`` a number under
             which pictures stay what they are or 0, ``at`` (clip's name, time) → a clip as in *inputs* with
             pixels of its own, None where it has no picture, or (exit code, sentence); ``values`` (time) →

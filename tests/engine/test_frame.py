@@ -61,6 +61,29 @@ def test_the_host_may_take_its_pixels_back() -> None:
     assert frame.pixels.min() == 1
 
 
+def test_pixels_that_stay_are_not_copied_and_others_are() -> None:
+    view = np.ones(LARGE, np.float32)
+    view.flags.writeable = False
+    kept = from_view(view, (0, 0, 500, 600), kept=True)
+    assert np.shares_memory(kept.pixels, view)
+    for other in (view[::-1], view.astype(np.float16), (view * 255).astype(np.uint8)):
+        frame = from_view(other, (0, 0, 500, 600), kept=True)
+        assert not np.shares_memory(frame.pixels, other)
+        assert frame.pixels.flags.c_contiguous and frame.pixels.min() == 1
+
+
+def test_a_host_hears_of_rows_from_the_top() -> None:
+    told: list[int] = []
+    tall = np.random.default_rng(1).random((3000, 500, 4), np.float32)
+    for dtype in (np.float32, np.float16, np.uint8):
+        out, told[:] = np.zeros(tall.shape, dtype), []
+        to_view(tall, out, told.append)
+        assert len(told) > 1 and told == sorted(set(told)) and told[-1] == 3000
+        whole = np.zeros_like(out)
+        to_view(tall, whole)
+        np.testing.assert_array_equal(out, whole)
+
+
 def test_memory_waits_only_when_the_last_view_is_gone() -> None:
     frame = from_view(np.ones(LARGE, np.float32), (0, 0, 500, 600))
     red = frame.pixels[10:20, :, 0]

@@ -43,6 +43,7 @@ def picture(clips, chosen, job, draft, window, channels, around, *_):
         "through": lambda: plate,
         "matte": lambda: np.broadcast_to(plate[..., :1].copy(), plate.shape),
         "planes": lambda: tuple(plate[..., c].copy() for c in (0, 1, 1, 0)),
+        "apart": lambda: tuple(plate[..., c].copy() for c in range(4)),
         "own": lambda: plate + np.float32(0),
     }}[how()]()
     none = np.zeros((1, 1), np.float32)
@@ -146,12 +147,14 @@ for _ in range(3):
     )
 
 
-def test_rows_are_handed_over_while_others_are_written(python: str) -> None:
+@pytest.mark.parametrize("how", ["own", "apart"])
+def test_rows_are_handed_over_while_others_are_written(python: str, how: str) -> None:
     host_says(
         HOST
-        + """
-plate = np.zeros((3000, 500, 4), np.float32)
-made, noted = notes("own")
+        + f"""
+plate = np.random.default_rng(1).random((3000, 500, 4), np.float32)
+made, noted = notes({how!r})
+assert np.array_equal(made, at(7))
 assert len(noted["rows"]) > 3 and noted["rows"] == sorted(noted["rows"]), noted
 assert noted["rows"][-1] == 3000
 """,
