@@ -37,7 +37,8 @@ typedef enum AnmPremult {
   ANM_UNPREMULTIPLIED = 2
 } AnmPremult;
 
-/* FrameView: pixels that the host owns, borrowed for the length of one call unless they may be kept. */
+/* FrameView: pixels that the host owns, borrowed for the length of one call unless they may be
+ * kept. */
 typedef struct AnmImage {
   uint32_t size;
   const char* clip;  /* "Source", "InM", "OutM", "CleanPlate", "Hint", "Bg" or "Output" */
@@ -145,8 +146,8 @@ typedef struct AnmCall {
    * of the window, counted from its TOP, are written and stay as they are if the frame is OK. */
   void (*wrote)(void* host, int32_t rows);
   /* Null where a picture is only taken from the output.  Told by the engine's own thread, once, at
-   * its end: the window's picture lies there, in memory of the inputs or of the output, and need not
-   * be written.  0 where it cannot be read there. */
+   * its end: the window's picture lies there, in memory of the inputs or of the output, and need
+   * not be written.  0 where it cannot be read there. */
   int32_t (*lies)(void* host, const AnmChannels* channels);
 } AnmCall;
 

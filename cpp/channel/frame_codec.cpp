@@ -231,10 +231,9 @@ void copy_out(const AnmCall& call, const char* window, int64_t first, int64_t en
   if (first >= end) return;
   const AnmImage& image = *call.output;
   const size_t row = packed_row(window_image(call));
-  char* to =
-      static_cast<char*>(image.data) +
-      (int64_t{call.window[3]} - 1 - first - image.bounds[1]) * image.row_bytes +
-      (int64_t{call.window[0]} - image.bounds[0]) * static_cast<int64_t>(pixel_bytes(image));
+  char* to = static_cast<char*>(image.data) +
+             (int64_t{call.window[3]} - 1 - first - image.bounds[1]) * image.row_bytes +
+             (int64_t{call.window[0]} - image.bounds[0]) * static_cast<int64_t>(pixel_bytes(image));
   copy_rows(window + first * static_cast<int64_t>(row), static_cast<int64_t>(row), to,
             -image.row_bytes, row, static_cast<size_t>(end - first));
 }

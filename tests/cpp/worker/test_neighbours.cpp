@@ -1,4 +1,5 @@
-// Other frames on their way to the worker: one at a time, each where there is room, failing in words.
+// Other frames on their way to the worker: one at a time, each where there is room, failing in
+// words.
 #include <unistd.h>
 
 #include <cstring>
