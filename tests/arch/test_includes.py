@@ -13,9 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADERS = {
-    "algorithm": "clamp copy equal find find_if max min remove",
+    "algorithm": "clamp copy equal find find_if max min remove remove_if",
     "array": "array",
-    "atomic": "atomic memory_order_relaxed",
+    "atomic": "atomic atomic_thread_fence memory_order_acquire memory_order_relaxed",
     "chrono": "chrono milli",
     "cmath": "fabs floor isfinite round",
     "condition_variable": "condition_variable",
