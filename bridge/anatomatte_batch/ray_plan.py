@@ -19,6 +19,7 @@ from .presets import Preset
 from .request import RenderRequest
 from .result import Message
 from .sequences import parse_pattern
+from .sinks import in_the_way, strangers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,9 @@ def planned(request: RenderRequest, needs: Needs) -> Plan:
     with contextlib.ExitStack() as stack:
         made = opened(request, stack)
         frames = made.job.frames
-        _, errors = made.job.missing(False)
+        missing, errors = made.job.missing(False)
+        if not request.overwrite and (others := strangers(made.sink, sorted({*frames} - missing))):
+            raise in_the_way(made.sink, others)
         messages = list(made.messages())
     whole: dict[str, Any] = {}
     for name in ("source", "destination", "proxy", "shot"):

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from anatomatte.errors import AnatomatteError, DiskFull, PlateError, SettingsError
+from anatomatte.errors import AnatomatteError, DiskFull, PlateError
 from anatomatte.idle import CODE, is_idle
 from anatomatte.qc import beyond, codes
 
@@ -23,8 +23,7 @@ from .provenance import Provenance, content, settings_of
 from .renders import render_layers
 from .report import Report, explained
 from .result import FrameResult, Message, Status
-from .sequences import compact
-from .sinks import Sink
+from .sinks import Sink, in_the_way
 from .source import Source
 
 
@@ -158,12 +157,7 @@ class _Run:
             return set()
         other = {frame: why for frame, (state, why) in judged.items() if state == "other"}
         if other:
-            first = min(other)
-            more = f" (and {len(other) - 1} more: {compact(other)})" if len(other) > 1 else ""
-            raise SettingsError(
-                f"{self.sink.path(first)}{more} {other[first]}. --overwrite renders it again; "
-                "or choose another DST."
-            )
+            raise in_the_way(self.sink, other)
         there = {frame for frame, (state, _) in judged.items() if state == "same"}
         if self.job.limit is None:
             return there

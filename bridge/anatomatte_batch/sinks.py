@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal, Protocol
@@ -20,13 +20,15 @@ from .node import CHECKS, scores_of
 from .ocio import Space
 from .picture import Floats, Picture, placed
 from .provenance import Provenance
-from .sequences import Pattern
+from .sequences import Pattern, compact
 from .source import Source
 from .stills import StillFormat, Written
 from .video import VideoReader
 from .video_writer import VideoWriter
 
 State = Literal["missing", "same", "stale", "other"]
+FOREIGN = "was not made by Anatomatte"
+"""Why a file in the way is kept."""
 
 
 class Sink(Protocol):
@@ -114,7 +116,7 @@ class StillSink:
 
 def _compared(found: Mapping[str, str], record: Provenance) -> tuple[State, str]:
     if provenance.PREFIX + "digest" not in found:
-        return "other", "was not made by Anatomatte"
+        return "other", FOREIGN
     why = provenance.difference(found, record.attributes())
     return ("stale", why) if why else ("same", "")
 
@@ -228,3 +230,26 @@ def keep_plates(sink: Sink, sources: list[Source], frames: list[int]) -> None:
     for path in (path for frame in frames for path in sink.paths(frame)):
         if (plate := plates.get(os.path.realpath(path))) is not None:
             raise SettingsError(f"{path} would be written over {plate}; choose another DST.")
+
+
+def strangers(sink: Sink, frames: Iterable[int]) -> dict[int, str]:
+    """The frames in whose place lie files of others, by headers alone: no frame is looked at, and no node
+    is needed.  Frame → why its file is kept, as `Sink.judge` tells of stills."""
+    found: dict[int, str] = {}
+    for frame in frames:
+        for at, path in enumerate(sink.paths(frame)):
+            told = stills.attributes(path)
+            if told is None or provenance.PREFIX + "digest" in told or stills.damage(path):
+                continue
+            found[frame] = f"{FOREIGN} ({path})" if at else FOREIGN
+            break
+    return found
+
+
+def in_the_way(sink: Sink, others: Mapping[int, str]) -> SettingsError:
+    """That files of others are where frames go; *others*: frame → why."""
+    first = min(others)
+    more = f" (and {len(others) - 1} more: {compact(others)})" if len(others) > 1 else ""
+    return SettingsError(
+        f"{sink.path(first)}{more} {others[first]}. --overwrite renders it again; or choose another DST."
+    )

@@ -119,7 +119,7 @@ def test_a_chunk_that_kills_every_actor_fails_alone(
     result = ray_cluster.render_on(asked(plates, tmp_path), "auto", SMALL)
     assert result.exit_code == 5 and result.numbers("failed") == [5, 6]
     assert result.numbers("rendered") == [1, 2, 3, 4] and len(os.listdir(marks)) == 3
-    assert "frames 5-6 failed" in result.sentence
+    assert "Frames 5-6 ended 3 actors, most likely for memory; ask for more" in result.sentence
 
 
 def test_a_cluster_of_another_place_renders_as_this_one_does(
@@ -191,6 +191,22 @@ def test_a_chunk_that_exits_is_run_once(
     assert result.exit_code == 1 and result.numbers("failed") == [1, 2]
     assert [one.path.name for one in result.frames] == ["rgba.01.exr", "rgba.02.exr"]
     assert "SystemExit: 3" in result.sentence and len(os.listdir(marks)) == 1
+
+
+def test_a_machine_on_which_no_actor_starts_is_told_and_not_tried_again(
+    cluster: None, plates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Bare(ray_cluster._Actor):
+        """An actor of a machine that lacks a package."""
+
+        def __init__(self, version: str, config: str) -> None:
+            raise ImportError("no module named OpenImageIO")
+
+    monkeypatch.setattr(ray_cluster, "_Actor", Bare)
+    result = ray_cluster.render_on(asked(plates, tmp_path, frames="1-2"), "auto", SMALL)
+    assert result.exit_code == 4 and result.numbers("failed") == [1, 2]
+    assert "Ray could not start an actor (ImportError: no module named OpenImageIO); inst" in result.sentence
+    assert [one.tries for one in result.frames] == [1, 1]
 
 
 @pytest.mark.soak

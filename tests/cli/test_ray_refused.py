@@ -1,0 +1,100 @@
+"""What `render --ray` refuses or tells before and between chunks; no cluster is needed for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+import sys
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+import pytest
+
+from anatomatte import __version__
+from anatomatte.errors import SettingsError
+from anatomatte_batch import RenderRequest, ray_cluster, ray_plan
+from anatomatte_batch.ray_plan import Needs
+from anatomatte_batch.result import RenderResult
+from anatomatte_cli.main import main
+
+ray = pytest.importorskip("ray")
+SMALL = Needs(cpus=1, memory=0, chunk=2)
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> RenderRequest:
+    """Six plates, of which the fifth is missing, and where their frames go."""
+    for frame in (1, 2, 3, 4, 6):
+        picture(tmp_path / f"plate.{frame:04d}.exr")
+    (tmp_path / "out").mkdir()
+    source, out = tmp_path / "plate.####.exr", tmp_path / "out" / "key.####.exr"
+    return RenderRequest(source=source, destination=out, layers="rgba,screen", frames="1-6")
+
+
+def picture(path: Path) -> None:
+    """A file that no render of ours made."""
+    plate = np.zeros((24, 32, 3), np.float32)
+    plate[...] = [0.05, 0.4, 0.06]
+    oiio.ImageBuf(plate).write(str(path), "half")
+
+
+def test_files_of_others_are_found_before_the_first_chunk(
+    request_: RenderRequest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)  # who gets so far as to connect ends with 4
+    out = Path(request_.destination).parent
+    for frame in (3, 4, 5):  # the fifth has no plate, and so no frame that would be in the way
+        picture(out / f"key.{frame:04d}.exr")
+    words = [str(request_.source), str(request_.destination), "--frames", "1-6"]
+    assert main(["render", *words, "--ray", "head:6379,cpus=1,memory=0,chunk=1"]) == 2
+    said = capsys.readouterr().err
+    assert "key.0003.exr (and 1 more: 3-4) was not made by Anatomatte. --overwrite" in said
+    assert sorted(path.name for path in out.iterdir()) == [f"key.{frame:04d}.exr" for frame in (3, 4, 5)]
+    assert ray_plan.planned(dataclasses.replace(request_, overwrite=True), SMALL).chunks
+
+
+def test_the_second_file_of_a_frame_and_its_proxy_are_looked_at_too(request_: RenderRequest) -> None:
+    out = Path(request_.destination).parent
+    apart = dataclasses.replace(request_, destination=out / "{layer}.####.exr", proxy=out / "s_{layer}.#.exr")
+    for name in ("screen.0002.exr", "s_screen.2.exr"):
+        picture(out / name)
+        with pytest.raises(SettingsError, match=f"was not made by Anatomatte .*{name}"):
+            ray_plan.planned(apart, SMALL)
+        (out / name).unlink()
+    assert len(ray_plan.planned(apart, SMALL).chunks) == 3
+
+
+def test_files_of_ours_and_damaged_ones_are_not_in_the_way(request_: RenderRequest) -> None:
+    out = Path(request_.destination).parent
+    first = dataclasses.replace(request_, frames="1", part=True, settings={"erode": 1.0})
+    assert first.run().exit_code == 0
+    picture(out / "key.0002.exr")
+    (out / "key.0002.exr").write_bytes((out / "key.0002.exr").read_bytes()[:-200])
+    (out / "key.0003.exr").touch()
+    assert [chunk.frames for chunk in ray_plan.planned(request_, SMALL).chunks] == [[1, 2], [3, 4], [5, 6]]
+
+
+def test_a_result_that_cannot_travel_is_a_sentence(
+    request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = RenderResult((), 0, errors=(ValueError(lambda: None),))
+    monkeypatch.setattr(RenderRequest, "run", lambda self: held)
+    made = pickle.loads(ray_cluster._Actor(__version__, "").render(request_, [1, 2, 4]))
+    assert isinstance(made, RuntimeError)
+    assert str(made).startswith("The result of frames 1-2,4 cannot be sent: ")
+
+
+def test_a_cluster_that_does_not_answer_is_a_sentence_of_one_line(
+    request_: RenderRequest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def init(**_: object) -> None:
+        raise ConnectionError("\n nobody listens at head:6379\n a page of advice")
+
+    monkeypatch.setenv("RAY_AUTH_MODE", "")  # so that it is put back
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", init)
+    assert main(["render", str(request_.source), str(request_.destination), "--ray", "head:6379"]) == 4
+    said = capsys.readouterr().err
+    assert "No Ray cluster answers at head:6379 (nobody listens at head:6379); start one" in said
+    assert "advice" not in said and "Traceback" not in said
