@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import weakref
@@ -36,6 +37,9 @@ class Plugin:
         self._lock = threading.Lock()
         self._instances: weakref.WeakSet[Any] = weakref.WeakSet()
         status = core.acquire(host.record)
+        if status == ERR_EXISTS:
+            gc.collect()  # a host that nobody holds any more lets go of it when it is collected
+            status = core.acquire(host.record)
         if status == ERR_EXISTS:
             raise HostError(f"{core.identifier} is in use by a host of another profile; close that first.")
         self._must(status, "OfxActionLoad")
@@ -275,9 +279,11 @@ class Host:
         if not versions:
             known = ", ".join(sorted({name for name, _ in (*self._found, *self._unopened)})) or "none"
             of_version = f" of version {version}" if version is not None else ""
+            unused = "; ".join(f"{one.path}: {one.reason.rstrip('.')}" for one in self.problems[:3])
             raise PluginNotFound(
                 f"No plug-in {identifier}{of_version} was found; found: {known}. "
                 "Give its folder to Host.scan or in OFX_PLUGIN_PATH."
+                + (f" What cannot be used: {unused}." if unused else "")
             )
         key = (identifier, max(versions))
         if key not in self._found:

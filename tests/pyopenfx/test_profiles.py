@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -90,6 +91,28 @@ def test_two_profiles_do_not_share_a_binary(opened: Open) -> None:
     assert len(mlt.problems) > 5
     with pytest.raises(ValueError, match="no profile 'fusion'; there are natron, nuke"):
         Host(profile="fusion")
+
+
+def test_a_host_that_nobody_holds_is_in_nobodys_way(plugins: Path, tmp_path: Path) -> None:
+    """One that nobody closed lives on until Python collects it, whenever that is."""
+    shutil.copytree(plugins / "invert.ofx.bundle", tmp_path / "invert.ofx.bundle")
+
+    def left() -> None:
+        host = Host(profile="nuke")
+        host.scan([tmp_path])
+        assert host.load(f"{PREFIX}invert").label == "Invert"
+
+    gc.disable()
+    try:
+        left()
+        with Host(profile="natron") as natron:
+            assert [info.label for info in natron.scan([tmp_path])] == ["Invert"], natron.problems
+            with Host(profile="nuke") as nuke:
+                nuke.scan([tmp_path])
+                with pytest.raises(PluginNotFound, match=r"invert\.ofx: .* in use by a host of another"):
+                    nuke.load(f"{PREFIX}invert")
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(("profile", "times"), [("natron", 2), ("nuke", 1), (None, 1)])
