@@ -6,7 +6,6 @@ import importlib.metadata
 import os
 import platform
 import re
-import stat
 import subprocess
 import sys
 import time
@@ -118,19 +117,14 @@ def _torch() -> str:
 def _bundle() -> str:
     from anatomatte_batch.ofx_node import bundle
 
+    from .checks_installed import own
+
     path = bundle()
     binaries = list(path.glob("Contents/*/*.ofx"))
     if not binaries:
         raise SetupError(f"there is none at {path}; run `make build` or reinstall the package.")
-    _own(path)
+    own(path)
     return str(path)
-
-
-def _own(bundle: Path) -> None:
-    """Raise SetupError where somebody else's program can be put into the place of the node."""
-    for path in (bundle, *bundle.rglob("*")):
-        if not path.is_symlink() and path.stat().st_mode & stat.S_IWOTH:
-            raise SetupError(f"{path} can be changed by everybody on this machine: `chmod -R o-w {bundle}`.")
 
 
 def _describe() -> str:
@@ -223,27 +217,12 @@ def _models() -> Iterator[Finding]:
 
 
 def _installed() -> Iterator[Finding]:
-    """Where OFX hosts look, and which node they find there."""
-    from .places import folders
+    """Where OFX hosts look, which nodes they find there, and which of them they load."""
+    from . import checks_installed
 
     told = os.environ.get("OFX_PLUGIN_PATH")
     yield Finding("OFX_PLUGIN_PATH", "hint", told or "not set; hosts look in their standard folders only")
-    for folder in folders():
-        path = folder / "anatomatte.ofx.bundle"
-        if path.is_dir():
-            yield _checked("installed", partial(_installed_node, path))
-
-
-def _installed_node(path: Path) -> str:
-    wanted = settings.digest().encode()
-    for binary in path.glob("Contents/*/*.ofx"):
-        if wanted not in binary.read_bytes():
-            raise SetupError(f"{path} is of another version; run `anatomatte install` again.")
-    _own(path)
-    conf = path / "Contents" / "Resources" / "runtime.conf"
-    if not conf.is_file():
-        raise SetupError(f"{path} has no runtime.conf; run `anatomatte install` again.")
-    match = re.search(r"^python\s*=\s*(.+)$", conf.read_text(encoding="utf-8"), re.MULTILINE)
-    if match is None or not (conf.parent / match[1].strip()).exists():
-        raise SetupError(f"{conf} names no Python that is there; run `anatomatte install` again.")
-    return f"{path}, with {match[1].strip()}"
+    for name, check in checks_installed.checks():
+        yield _checked(name, check)
+    if choice := checks_installed.loaded():
+        yield Finding("loaded", "hint", choice)

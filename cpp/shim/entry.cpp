@@ -18,7 +18,8 @@ namespace {
 
 // Bumped when a control is renamed or removed, which breaks saved scripts.
 constexpr unsigned int kMajor = 1;
-constexpr unsigned int kMinor = 0;
+// The release: of several on a host's path the newest is loaded.
+constexpr unsigned int kMinor = ANATOMATTE_MINOR;
 
 OfxImageEffectHandle effect_of(const void* handle) {
   return static_cast<OfxImageEffectHandle>(const_cast<void*>(handle));

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from anatomatte import __version__
 from anatomatte_cli.bundling import bill, checking, contents, making, sums
 from anatomatte_cli.commands import cli, main
 from made import native
@@ -113,6 +114,7 @@ def test_a_bundle_that_does_not_run_is_told(small: Path) -> None:
     assert (
         found["files"].ok and found["bill of materials"].ok and found["place"].told == "not where it was made"
     )
+    assert found["bill of materials"].told.startswith(f"Anatomatte {__version__}, ")
     assert not found["command line"].ok and not found["node in a host"].ok
 
 

@@ -64,6 +64,7 @@ def _bill(folder: Path) -> Finding:
         told = json.loads((folder / bill.NAME).read_text(encoding="utf-8"))
         listed = sums.listed(folder)
         parts = {one["bom-ref"]: one for one in told["components"]}
+        whole = told["metadata"]["component"]
         wrong = [
             name
             for name, one in parts.items()
@@ -72,7 +73,11 @@ def _bill(folder: Path) -> Finding:
         ]
     except (OSError, ValueError, KeyError) as why:
         return Finding("bill of materials", False, f"{bill.NAME} cannot be read: {why}")
-    return Finding("bill of materials", not wrong, ", ".join(wrong) or f"{len(parts)} parts")
+    return Finding(
+        "bill of materials",
+        not wrong,
+        ", ".join(wrong) or f"Anatomatte {whole['version']}, {len(parts)} parts",
+    )
 
 
 @contextlib.contextmanager
