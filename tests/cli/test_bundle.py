@@ -144,6 +144,15 @@ def test_a_worker_with_a_python_of_elsewhere_is_told(tmp_path: Path, monkeypatch
     assert [one.name for one in wrong] == ["node in a host"] and "/other/lib" in wrong[0].told
 
 
+def test_a_bundle_of_an_older_version_is_told_to_check_itself(tmp_path: Path, monkeypatch) -> None:
+    told = {"library": "", "keyed": True, "people": True, "same": True, "modules": []}
+    monkeypatch.setattr(checking, "_run", lambda words, work: (0, json.dumps(told), ""))
+    (finding,) = checking._host(tmp_path, tmp_path)
+    assert not finding.ok and finding.told.endswith(
+        "(commands_library); check it with its own bin/anatomatte"
+    )
+
+
 def test_what_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     (tmp_path / "there").mkdir()
     assert main(["bundle", "make", str(tmp_path / "there")]) == 7

@@ -19,6 +19,8 @@ from .making import ORIGIN, origin
 
 _LONGEST_S = 900.0
 _NOBODY = 65534
+_ASKED = {"library", "commands_library", "keyed", "people", "same", "modules"}
+"""What a bundle's own probe tells; those of older versions tell less."""
 _PLATE = """
 import sys
 import numpy as np
@@ -151,6 +153,11 @@ def _host(lies: Path, work: Path) -> list[Finding]:
     if code:
         return [_failed("node in a host", code, out, err)]
     told = json.loads(out.splitlines()[-1])
+    if lacks := _ASKED - told.keys():
+        text = (
+            f"its version does not say what this one asks ({', '.join(sorted(lacks))}); check it with its own"
+        )
+        return [Finding("node in a host", False, f"{text} bin/anatomatte")]
     loaded = [name for name in told["modules"] if not name.startswith(str(lies))]
     strange = ", ".join(loaded[:3])
     foreign = [
