@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +14,11 @@ from anatomatte.errors import SettingsError
 from anatomatte.settings import CONTROLS, Control, Settings
 from anatomatte_batch import presets
 from anatomatte_batch.presets import Preset, Range, parse_setting
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 SHOT = """
 [settings]
@@ -197,3 +205,19 @@ def test_old_names_are_taken_wherever_controls_come_by_name(untold):
             table.known([old])
         with pytest.raises(SettingsError, match="does not animate"):
             presets._preset({"keys": {old: {1: value}}})
+
+
+RELEASES = sorted((Path(__file__).resolve().parent.parent / "data" / "presets").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.stem)
+def test_what_a_release_wrote_of_every_control_means_the_same(path: Path) -> None:
+    """Each file was written by that release's own `--save-preset`, away from its defaults."""
+    assert len(RELEASES) == 4
+    written = tomllib.loads(path.read_text(encoding="utf-8"))
+    loaded = presets.load(path)
+    assert {name: list(v) if isinstance(v, tuple) else v for name, v in loaded.settings.items()} == (
+        written["settings"]
+    )
+    assert dict(loaded.keys["erode"]) == {1001: 0.0, 1050: 2.0} and loaded.ranges[0].frames == "1020-1040"
+    assert loaded.at(1030)["erode"] == 2.0 and loaded.at(1001)["erode"] == 0.0
