@@ -183,6 +183,13 @@ class Clip(ClipDescription):
         return lend(held.pixels, held, pixels_premult(found, components), writable=False)
 
 
+def put_rate(props: _host.PropertySet, rate: float) -> None:
+    """Writes a clip's frame rate into those of its properties that the host has."""
+    for name in ("OfxImageEffectPropFrameRate", "OfxImageEffectPropUnmappedFrameRate"):
+        if props.get(name):
+            props.put(name, rate)
+
+
 def put_format(props: _host.PropertySet, mapped: ClipFormat | None) -> None:
     """Writes a clip's format into its properties; None for a clip that has no picture."""
     props.put("OfxImageEffectPropPixelDepth", DEPTHS[mapped.depth] if mapped else "OfxBitDepthNone")

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from . import _host
-from .clips import Clip, Clips, Feed
+from .clips import Clip, Clips, Feed, put_rate
 from .core import Scale, pair
 from .errors import FAILED, REPLY_NO, REPLY_YES, RenderError
 from .image import Bounds, Layout
@@ -65,7 +65,10 @@ class Instance(Questions):
         self.keeps_failed = False  # a failed frame is what the plug-in left in it
         self.failed: list[tuple[float, str]] = []  # frames of `film`, and why
         self.put("OfxPropIsInteractive", int(interactive))
-        self.put("OfxImageEffectPropFrameRate", float(frame_rate))
+        self.frame_rate = float(frame_rate)
+        self.put("OfxImageEffectPropFrameRate", self.frame_rate)
+        for clip in self._inputs.values():
+            put_rate(clip.core.properties, self.frame_rate)
         if project_size is not None:
             self.fix_project(project_size)
         self.frame_range = frame_range

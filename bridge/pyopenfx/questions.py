@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 from . import _host
 from ._words import COMPONENTS, DEPTHS, short_word
-from .clips import ClipDescription, ClipFormat, put_format
+from .clips import ClipDescription, ClipFormat, put_format, put_rate
 from .core import OUTPUT, InstanceCore, Scale, pair
 from .errors import OK, REPLY_DEFAULT
 from .image import Rect
@@ -29,6 +30,7 @@ class Questions(InstanceCore):
     _preferences: tuple[object, ClipPreferences] | None = None
     _layers: list[Plane] | None = None  # as last told
     _fixed_size = False
+    frame_rate = 24.0
     project_size = (1920.0, 1080.0)
     _project_extent = (1920.0, 1080.0)
     _project_offset = (0.0, 0.0)
@@ -173,6 +175,7 @@ class Questions(InstanceCore):
             [short_word(DEPTHS, d) for d in listed],
             bool(self.flag("OfxImageEffectPropMultipleClipDepths")),
         )
+        start = replace(start, frame_rate=self.frame_rate)
         # the clips must hold what the arguments say before the plug-in looks at either
         self._settle(raw, start)
         action = "OfxImageEffectActionGetClipPreferences"
@@ -196,6 +199,7 @@ class Questions(InstanceCore):
             self._inputs[name].settle(raw[name], mapped)
         if self._output:
             put_format(self._output.core.properties, prefs.output)
+            put_rate(self._output.core.properties, prefs.frame_rate)
 
     def _default_region(self, time: float) -> Rect:
         regions = [r for n in self._deciding() if (r := self._inputs[n].extent(time))]

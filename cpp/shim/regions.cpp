@@ -41,7 +41,8 @@ bool output_region(const Instance& node, OfxTime time, OfxRectD* region) {
 }
 
 const char* premultiplication(int output) {
-  const bool premultiplied = output == kOutputPremultiplied || output == kOutputComp;
+  const bool premultiplied = output == kOutputPremultiplied || output == kOutputComp ||
+                             output == kOutputEdge || output == kOutputFacePatch;
   return premultiplied ? kOfxImagePreMultiplied : kOfxImageUnPreMultiplied;
 }
 
