@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: the frame in work is dropped, nothing half-written stays, exit 130 or 143."""
+"""SIGINT, SIGTERM, SIGHUP: the frame in work is dropped, nothing half-written stays, exit 130, 143, 129."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ from typing import Any
 from anatomatte.errors import Cancelled, TimedOut
 
 _AT_WORK: list[Signals] = []
+
+
+def heard() -> tuple[int, ...]:
+    """The signals that end a run; SIGHUP, of a terminal that goes, unless `nohup` said to ignore it."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None or signal.getsignal(hangup) is signal.SIG_IGN:
+        return signal.SIGINT, signal.SIGTERM
+    return signal.SIGINT, signal.SIGTERM, hangup
 
 
 def stop(number: int) -> None:
@@ -33,7 +41,7 @@ class Signals:
         _AT_WORK.append(self)
         if threading.current_thread() is not threading.main_thread():
             return self
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in heard():
             self._before[number] = signal.signal(number, self._note)
         return self
 

@@ -148,8 +148,9 @@ def serve(words: dict[str, Any]) -> int:
     except OSError as why:
         listening.close()
         raise OutputError(f"No room for temporary files: {why.strerror}; make some, or set TMPDIR.") from why
-    _say(words["host"], listening.getsockname()[1], prefix, token, words.get("page", ""))
-    server.prepared(service, behind_proxy=bool(prefix)).run(sockets=[listening])
+    port, page = listening.getsockname()[1], words.get("page", "")
+    say = partial(_say, words["host"], port, prefix, token, page)
+    server.prepared(service, bool(prefix), say).run(sockets=[listening])
     return 0
 
 

@@ -32,6 +32,10 @@ COMMANDS = {
 }
 
 
+class ReaderGone(Exception):
+    """Who reads the standard output went away; of a BrokenPipeError click itself makes exit 1."""
+
+
 class Commands(click.Group):
     """A group whose commands are imported when they are called, and whose failures are sentences."""
 
@@ -44,6 +48,13 @@ class Commands(click.Group):
         module = importlib.import_module(f"{__package__}.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """As click; a pipe that nobody reads is told apart from our bugs."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as why:
+            raise ReaderGone from why
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """On one line: the commands fill the page."""
@@ -83,7 +94,7 @@ def run(command: click.Command, argv: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         print("anatomatte: stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of a pipe went away
+    except ReaderGone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except (MemoryError, ImportError) as why:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import logging
+import signal
 import socket
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -86,11 +89,14 @@ def bound(host: str, port: int) -> socket.socket:
     return made
 
 
-def prepared(service: Service, behind_proxy: bool = False) -> Server:
-    """A server that waits for ``run(sockets=[bound(…)])``; SIGINT, SIGTERM or ``should_exit`` end it.
+def prepared(
+    service: Service, behind_proxy: bool = False, ready: Callable[[], None] = lambda: None
+) -> Server:
+    """A server that waits for ``run(sockets=[bound(…)])``; SIGINT, SIGTERM, SIGHUP or ``should_exit`` end it.
 
     Args:
         behind_proxy: whether ``X-Forwarded-For`` of this machine tells clients apart.
+        ready: called once it listens, and a signal is its clean end.
     """
     logging.basicConfig(level=logging.WARNING, format="anatomatte: %(message)s")
     config = uvicorn.Config(
@@ -106,15 +112,37 @@ def prepared(service: Service, behind_proxy: bool = False) -> Server:
         timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=_MOST_HEAD,
     )
-    return Server(config, service)
+    return Server(config, service, ready)
 
 
 class Server(uvicorn.Server):
     """Ends the frame in work as soon as a signal comes, so that answers under way do not wait for it."""
 
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._service = service
+        self._service, self._ready = service, ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn, and says so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn, and SIGHUP is an end as well, unless it is ignored (`nohup`)."""
+        hangup = getattr(signal, "SIGHUP", None)
+        with super().capture_signals():
+            mine = threading.current_thread() is threading.main_thread() and hangup is not None
+            before = signal.getsignal(hangup) if mine else signal.SIG_IGN
+            if before is signal.SIG_IGN:
+                yield
+                return
+            signal.signal(hangup, self.handle_exit)
+            try:
+                yield
+            finally:
+                signal.signal(hangup, before)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """As uvicorn, and the cutter's work ends within its frame."""

@@ -144,5 +144,6 @@ int main(int argc, char** argv) {
   ::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is an error, not an end
   ::signal(SIGINT, served ? terminate : SIG_IGN);  // the host's Ctrl-C is the host's to answer
   ::signal(SIGTERM, terminate);
+  if (served && ::signal(SIGHUP, terminate) == SIG_IGN) ::signal(SIGHUP, SIG_IGN);  // nohup
   return served ? serve(options) : be_private(options);
 }

@@ -68,7 +68,7 @@ class TimedOut(AnatomatteError, TimeoutError):
 
 
 class Cancelled(AnatomatteError):
-    """The user or the farm stopped the work (exit 130 for SIGINT, 143 for SIGTERM)."""
+    """The user or the farm stopped the work (exit 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP)."""
 
     exit_code = 130
 

@@ -164,7 +164,9 @@ def test_a_grey_plate_is_seen_as_grey(tmp_path):
     assert np.abs(pixels[..., :3] - 0.4).max() < 1e-3
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)]
+)
 def test_a_signal_leaves_no_half_file(tmp_path, number, code):
     source = shot(tmp_path / "in", range(1, 3))
     for frame in range(1, 400):

@@ -70,6 +70,15 @@ def test_the_documents_curl_runs_and_the_end_is_clean(tmp_path: Path) -> None:
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whoever_reads_the_address_may_end_it_at_once(tmp_path: Path, number: int) -> None:
+    """The address is told when signals are heard, so that no folder of this run stays behind."""
+    with served(tmp_path) as (process, _):
+        process.send_signal(number)
+        assert process.wait(native.HANG) in (0, 130, -number)
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
 def test_a_signal_ends_the_picture_in_work(tmp_path: Path) -> None:
     with served(tmp_path) as (process, base):
         answered(base)
