@@ -60,3 +60,11 @@ def test_under_nohup_a_terminal_may_go(tmp_path: Path) -> None:
             job.send_signal(signal.SIGHUP)
     assert job.wait(native.HANG) == 0
     assert len(list(tmp_path.glob("k.*.exr"))) == 5
+
+
+def test_a_served_worker_ends_with_its_terminal(tmp_path: Path) -> None:
+    job = begun("worker", "serve", tmp_path / "w")
+    assert job.stdout is not None and "Serving at" in job.stdout.readline()
+    job.send_signal(signal.SIGHUP)
+    assert job.wait(native.HANG) == 0
+    assert not list(tmp_path.iterdir())
