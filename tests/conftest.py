@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 # Tests look at what is computed, not at what an earlier test left: the store of results keeps
 # nothing, except where a test brings its own (test_engine_store.py).
 os.environ["ANATOMATTE_CACHE_MB"] = "0"
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs them under `nohup` means them, not what they start
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # beside another one: the processors are shared
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):

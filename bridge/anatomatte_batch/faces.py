@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from anatomatte.faces import consent
 from anatomatte.settings import Settings, from_mapping
 
 from .presets import Preset
-from .result import Message
+from .result import FrameResult, Message
 from .sequences import compact
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from .job import Job, Outcome
 
-CODE = "face-replaced"
-"""The code of what a run says of a replaced face."""
+CODE, UNRECORDED = "face-replaced", "face-unrecorded"
+"""The codes of what a run says of replaced faces, and of a record of them that cannot be written."""
 
 
 def check(preset: Preset, named: Shot | None) -> None:
@@ -69,25 +69,37 @@ def recorded(job: Job, named: Shot | None, outcome: Outcome) -> tuple[Message, .
     Returns:
         What there is to say of it.
     """
-    rows = _rows(job, named, [one.frame for one in outcome.frames if one.status == "rendered"])
-    if not rows:
-        return ()
-    made = sum(len(frames) for _, frames in rows)
-    told = Message(CODE, f"A face was replaced in {made} frames; their headers say so, and by whose consent.")
+    told = counted(outcome.frames)
     if named is None or named.path is None:
-        return (told,)
+        return told
     try:
-        for row, frames in rows:
+        for row, frames in _rows(job, named, [one.frame for one in outcome.frames if one.face == "replaced"]):
             _append(named.path, {"frames": compact(frames), **row, "made_by": __version__})
     except (OSError, OutputError, SettingsError) as why:
-        return told, Message(CODE, f"The shot file could not be given the record of it: {why}")
-    return (told,)
+        return *told, Message(UNRECORDED, f"The shot file could not be given the record of it: {why}")
+    return told
 
 
-def _rows(job: Job, named: Shot | None, rendered: list[int]) -> list[tuple[dict[str, Any], list[int]]]:
+def counted(frames: Iterable[FrameResult]) -> tuple[Message, ...]:
+    """In how many of the frames that were made a face was replaced, and in how many there was none."""
+    states = [one.face for one in frames]
+    made, absent = states.count("replaced"), states.count("absent")
+    if not made and not absent:
+        return ()
+    text = f"A face was replaced in {_frames(made)}; the headers say so, and by whose consent."
+    if absent:
+        text = f"{text} In {_frames(absent)} it was not there to be replaced."
+    return (Message(CODE, text),)
+
+
+def _frames(count: int) -> str:
+    return f"{count} frame{'' if count == 1 else 's'}"
+
+
+def _rows(job: Job, named: Shot | None, made: list[int]) -> list[tuple[dict[str, Any], list[int]]]:
     """How a face was replaced, by which source, under which note, and in which frames; ranges may differ."""
     found: dict[str, tuple[dict[str, Any], list[int]]] = {}
-    for frame in rendered:
+    for frame in made:
         settings = from_mapping(job.preset.at(frame, job.filled))
         if settings.swap == "off":
             continue

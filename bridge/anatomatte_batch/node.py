@@ -11,6 +11,7 @@ from anatomatte.decision import Decision
 from anatomatte.settings import Value
 
 from .picture import Floats, Picture, Window
+from .result import Face
 
 CLIPS = ("Source", "InM", "OutM", "CleanPlate", "Hint", "Bg")
 Pictures = Callable[[int], Picture]
@@ -59,6 +60,13 @@ class Account:
         if "presence" in found:
             found["presence"] = float(found["presence"])
         return found
+
+    @property
+    def face(self) -> Face:
+        """What became of a face that was to be replaced."""
+        if "face_replaced" not in self.facts:
+            return ""
+        return "absent" if "face_absent" in self.facts else "replaced"
 
     @property
     def checks(self) -> Mapping[str, float]:

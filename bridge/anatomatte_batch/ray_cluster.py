@@ -31,7 +31,7 @@ from anatomatte.errors import (
 )
 from anatomatte.idle import CODE
 
-from . import cancel
+from . import cancel, faces
 from .cancel import Signals
 from .job import Outcome
 from .ray_plan import Chunk, Needs, planned
@@ -44,7 +44,7 @@ _TRIES = 3
 """How often a chunk is begun: what kills three actors would kill a fourth."""
 _ASK_S = 0.5
 _END_S = 20.0
-_OF_THE_WHOLE = ("frames-missing", "people-by-place", "shot-renamed", CODE)
+_OF_THE_WHOLE = ("frames-missing", "people-by-place", "shot-renamed", CODE, faces.CODE)
 """What a run says of all its frames, and a chunk of its own only."""
 
 
@@ -290,6 +290,8 @@ def _stopped(ray: Any, state: _State, number: int) -> None:
 
 def _result(state: _State, report: Report, seconds: float) -> RenderResult:
     outcome = state.outcome
+    for message in faces.counted(outcome.frames):
+        report.message(message)
     if (doubts := outcome.doubts()) is not None:
         outcome.errors.append(doubts)
     report.end(outcome.code, outcome.counts(), seconds, outcome.failures)

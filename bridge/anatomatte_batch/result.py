@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 Status = Literal["rendered", "skipped", "failed", "analysed"]
+Face = Literal["", "replaced", "absent"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class FrameResult:
         tries: how often it was begun.
         screen: what was decided on a screen.
         layers: the layer that was read of each clip with layers.
+        face: of a rendered frame in which one is to be replaced: ``replaced``, or ``absent``.
     """
 
     frame: int
@@ -56,6 +58,7 @@ class FrameResult:
     tries: int = 1
     screen: Mapping[str, str | float] = field(default_factory=dict)
     layers: Mapping[str, str] = field(default_factory=dict)
+    face: Face = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from .picture import Floats, Picture
 from .provenance import Provenance, content, settings_of
 from .renders import render_layers
 from .report import Report, explained
-from .result import FrameResult, Message, Status
+from .result import Face, FrameResult, Message, Status
 from .sinks import Sink, in_the_way
 from .source import Source
 
@@ -288,7 +288,7 @@ class _Run:
         self.outcome.rendered.append(made.frame)
         self._ended(
             made.frame, "rendered", seconds, told=made.told, screen=made.screen, layers=made.record.layers,
-            checks=made.record.account.checks, tries=made.tries,
+            checks=made.record.account.checks, tries=made.tries, face=made.record.account.face,
         )  # fmt: skip
         return None
 
@@ -308,6 +308,7 @@ class _Run:
         layers: Mapping[str, str] | None = None,
         checks: Mapping[str, float] | None = None,
         tries: int = 1,
+        face: Face = "",
     ) -> None:
         """Tell of a frame, and keep it for the result."""
         path, stale, scores = self.sink.path(frame), self.stale.get(frame, ""), checks or {}
@@ -316,7 +317,7 @@ class _Run:
             self.outcome.doubtful[frame] = doubtful[0], scores[doubtful[0]]
         made = FrameResult(
             frame, status, path, stale, error, seconds, told, scores, doubtful, tries, screen or {},
-            layers or {},
+            layers or {}, face,
         )  # fmt: skip
         self.outcome.frames.append(made)
         self.report.ended(made)

@@ -122,6 +122,7 @@ def render(
     account = provenance.account(chosen, time, around, people, True, parts, regions)
     said = provenance.of_screen(mattes.decision) | provenance.of_parts(mattes.unsure)
     said |= provenance.of_checks(mattes.findings) | provenance.of_faces(mattes.faces)
+    said |= provenance.of_patch(mattes.face_patch)
     checks = quality.told(mattes.findings, source.bounds, across)
     frame = f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s"
     facts = (*_screen_colour(mattes), _networks(account, people))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pickle
 import sys
+from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ import pytest
 
 from anatomatte import __version__
 from anatomatte.errors import SettingsError
-from anatomatte_batch import RenderRequest, ray_cluster, ray_plan
+from anatomatte_batch import RenderRequest, faces, ray_cluster, ray_plan
 from anatomatte_batch.ray_plan import Needs
-from anatomatte_batch.result import RenderResult
+from anatomatte_batch.report import Report
+from anatomatte_batch.result import FrameResult, RenderResult
 from anatomatte_cli.main import main
 
 ray = pytest.importorskip("ray")
@@ -83,6 +85,27 @@ def test_a_result_that_cannot_travel_is_a_sentence(
     made = pickle.loads(ray_cluster._Actor(__version__, "").render(request_, [1, 2, 4]))
     assert isinstance(made, RuntimeError)
     assert str(made).startswith("The result of frames 1-2,4 cannot be sent: ")
+
+
+def test_replaced_faces_are_counted_over_all_chunks(
+    request_: RenderRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each chunk tells of its own frames; the run tells of all of them, once."""
+    state = ray_cluster._State(deque())
+    with Report(4) as report:
+        for first in (1, 3):
+            made = [
+                FrameResult(frame, "rendered", Path("k.exr"), face="replaced" if frame < 4 else "absent")
+                for frame in (first, first + 1)
+            ]
+            part = RenderResult(tuple(made), 0, messages=faces.counted(made))
+            ray_cluster._take(part, ray_plan.Chunk([first, first + 1]), state, report, request_)
+        messages = ray_cluster._result(state, report, 1.0).messages
+    assert [one.text for one in messages] == [
+        "A face was replaced in 3 frames; the headers say so, and by whose consent. In 1 frame it was not "
+        "there to be replaced."
+    ]
+    assert capsys.readouterr().out.count("A face was replaced") == 1
 
 
 def test_a_cluster_that_does_not_answer_is_a_sentence_of_one_line(

@@ -128,6 +128,26 @@ def test_the_record_says_which_frames_by_which_source(plate: Path, tmp_path: Pat
     assert sources[0] != sources[1] and "anatomatte:face_source" not in header(tmp_path / "out.0001.exr")
 
 
+def test_frames_without_the_face_are_counted_apart(plate: Path, tmp_path: Path) -> None:
+    """The fifth person, whose face the second frame is to have, is not there."""
+    preset, sidecar = tmp_path / "some.toml", tmp_path / "plate.shot.json"
+    note = "".join(f'{name} = "{value}"\n' for name, value in NOTE.items())
+    preset.write_text(
+        f'[settings]\nscreen = "none"\nsteady = 0.0\nswap = "pictures"\nswap_source = "{BERT}"\n{note}'
+        '[[range]]\nframes = "2"\nswap_whose = "number"\nswap_number = 5\n'
+    )
+    words = ("--preset", preset, "--shot", sidecar, "--layers", "rgba,face_patch")
+    code, said = anatomatte("render", plate, tmp_path / "out.####.exr", *words)
+    assert code == 0, said
+    told = "A face was replaced in 1 frame; the headers say so, and by whose consent. In 1 frame it was not"
+    assert told in said and [row["frames"] for row in read_shot(sidecar).replaced] == ["1"]
+    headers = [header(tmp_path / f"out.{frame:04d}.exr") for frame in (1, 2)]
+    assert ["anatomatte:face_absent" in one for one in headers] == [False, True]
+    # what is there is kept: that nobody was there is no other result
+    code, said = anatomatte("render", plate, tmp_path / "out.####.exr", *words)
+    assert code == 0 and "2 skipped" in said and "A face" not in said, said
+
+
 def test_the_sidecars_own_note_is_enough(plate: Path, tmp_path: Path) -> None:
     sidecar = tmp_path / "plate.shot.json"
     sidecar.write_text(json.dumps({**json.loads(sidecar.read_text()), "consent": NOTED}))

@@ -7,7 +7,7 @@ and ``device`` (of our own networks), ``weights`` (network → SHA-256), ``model
 and that are not there), ``window`` (how many frames to each side count with all clips and controls) and,
 with a sidecar, ``shot`` (a digest of what it decides of the frame). Where a face is replaced it holds
 ``face_replaced`` (how), ``face_source`` (a digest of its pictures), ``face_consent`` (the note) and, where
-the sidecar names one, ``face_actor`` (whose face).
+the sidecar names one, ``face_actor`` (whose face); ``face_absent`` once it is known that there was none.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from .. import settings as table
 from ..decision import Decision
 from ..errors import AnatomatteError
 from ..faces import consent
+from ..frame import Pixels
 from ..models.store.files import sha256_of
 from ..nets.external import choose
 from ..nets.external.alpha_edge import Asked
@@ -163,6 +164,11 @@ def of_screen(made: Decision | None) -> dict[str, str]:
 def of_parts(unsure: Mapping[str, str]) -> dict[str, str]:
     """How the frame's account tells of layers that are mostly open."""
     return {"unsure": " ".join(f"{name}:unsure" for name in unsure)} if unsure else {}
+
+
+def of_patch(patch: Pixels | None) -> dict[str, str]:
+    """How the frame's account tells of a face that was to be replaced and is nowhere in the frame."""
+    return {} if patch is None or patch.any() else {"face_absent": "yes"}
 
 
 def of_faces(faces: Mapping[str, HeadFacts]) -> dict[str, str]:
