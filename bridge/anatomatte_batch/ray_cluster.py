@@ -24,7 +24,7 @@ from anatomatte import __version__
 from anatomatte.errors import (
     AnatomatteError,
     Cancelled,
-    DiskFull,
+    NoPlace,
     OutOfMemory,
     QualityError,
     SetupError,
@@ -263,7 +263,7 @@ def _take(made: object, chunk: Chunk, state: _State, report: Report, request: Re
         if one.doubtful and request.qc_threshold is not None:
             outcome.doubtful[one.frame] = one.doubtful[0], one.qc[one.doubtful[0]]
     ends = request.on_error == "stop" and any(one.error for one in frames)
-    if ends or any(isinstance(one.error, DiskFull) for one in frames):
+    if ends or any(isinstance(one.error, NoPlace) for one in frames):
         state.waiting.clear()
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from anatomatte.errors import AnatomatteError, DiskFull, PlateError
+from anatomatte.errors import AnatomatteError, NoPlace, PlateError
 from anatomatte.idle import CODE, is_idle
 from anatomatte.qc import beyond, codes
 
@@ -67,7 +67,7 @@ class _Run:
         self.job, self.node, self.sink, self.report, self.signals = job, node, sink, report, signals
         self.outcome = Outcome()
         self.began = time.monotonic()
-        self.full = False  # the disk
+        self.full = False  # the disk, or closed
         self.missing, errors = job.missing(sink.all_or_nothing)
         self.outcome.errors += errors
         self.stale: dict[int, str] = {}
@@ -206,7 +206,7 @@ class _Run:
 
     def _failing(self, frame: int, why: Exception, tries: int, began: float) -> None:
         """A frame went wrong: it is tried again where that is worth it, or has failed."""
-        while tries <= self.job.retries and getattr(why, "retry", False) and not isinstance(why, DiskFull):
+        while tries <= self.job.retries and getattr(why, "retry", False) and not isinstance(why, NoPlace):
             self.report.again(frame, why, tries)
             tries += 1
             made = self._tried(frame, tries, began)
@@ -323,7 +323,7 @@ class _Run:
         self.report.ended(made)
 
     def _failed(self, frame: int, error: Exception, seconds: float, tries: int) -> None:
-        self.full = self.full or isinstance(error, DiskFull)
+        self.full = self.full or isinstance(error, NoPlace)
         self.outcome.errors.append(error)
         self.outcome.failed.append(frame)
         self._ended(frame, "failed", seconds, error, tries=tries)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from .errors import AnatomatteError, DiskFull, OutputError
+from .errors import AnatomatteError, DiskFull, NotWritable, OutputError
 
 _HIDDEN = ".anatomatte-"
 _DAY = 86400.0
@@ -38,6 +38,7 @@ def beside(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: the folder or the file cannot be written; the message names it.
         DiskFull: there is no room for it.
+        NotWritable: the folder takes no file.
     """
     path = Path(os.path.realpath(path))
     # the name of a long file still has to fit into the 255 bytes of a file system
@@ -54,6 +55,11 @@ def beside(path: Path) -> Iterator[Path]:
         if is_full(why, path.parent):
             raise DiskFull(
                 f"{path} cannot be written: the disk is full; make room and render again."
+            ) from why
+        if is_closed(why, path.parent):
+            raise NotWritable(
+                f"{path} cannot be written: {path.parent} takes no files (no permission, or it is read-only "
+                "now); mend that and render again."
             ) from why
         raise OutputError(f"{path} cannot be written: {_reason(why)}.") from why
     finally:
@@ -86,6 +92,15 @@ def is_full(why: OSError, folder: Path) -> bool:
         return usage.total > 0 and usage.free < _ROOM and os.access(folder, os.W_OK)
     except OSError:
         return False
+
+
+def is_closed(why: OSError, folder: Path) -> bool:
+    """Whether writing into a folder failed as nobody may, or this user; as for `is_full` it is asked."""
+    if why.errno not in (None, errno.EACCES, errno.EPERM, errno.EROFS):
+        return False
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return not os.access(folder, os.W_OK | os.X_OK)
 
 
 def _reason(why: OSError) -> str:

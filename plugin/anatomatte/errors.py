@@ -56,8 +56,16 @@ class OutputError(AnatomatteError, OSError):
     retry = True
 
 
-class DiskFull(OutputError):
-    """There is no room for the result, nor for the next one."""
+class NoPlace(OutputError):
+    """The result cannot be put there, nor can the next one: a run ends."""
+
+
+class DiskFull(NoPlace):
+    """There is no room for it."""
+
+
+class NotWritable(NoPlace):
+    """Its folder takes no file."""
 
 
 class TimedOut(AnatomatteError, TimeoutError):

@@ -143,6 +143,31 @@ def test_a_library_that_gives_no_number_is_asked_about_the_disk(tmp_path, monkey
     assert isinstance(request.run(FakeConnect()).errors[0], DiskFull)
 
 
+@pytest.mark.parametrize(
+    ("why", "closed", "failed"),
+    [
+        (OSError("Could not open it (Permission denied)"), True, 1),
+        (OSError(errno.EROFS, "Read-only file system"), True, 1),
+        (OSError(errno.EACCES, "Permission denied"), False, 4),
+        (OSError(errno.EIO, "Input/output error"), True, 4),
+    ],
+)
+def test_a_folder_that_takes_no_files_any_more_is_said_once(tmp_path, monkeypatch, why, closed, failed):
+    """A share that was mounted anew without the right to write: no further frame is made in vain."""
+    from anatomatte import atomic
+
+    def refused(*_rest):
+        raise why
+
+    monkeypatch.setattr(stills, "_write", refused)
+    monkeypatch.setattr(atomic.os, "access", lambda *_rest: not closed)
+    request = RenderRequest(source=shot(tmp_path), destination=tmp_path / "out" / "k.####.exr", retries=1)
+    result = request.run(FakeConnect())
+    assert result.exit_code == 7 and len(result.numbers("failed")) == failed
+    told = f"{tmp_path / 'out'} takes no files (no permission, or it is read-only now); mend that"
+    assert (told in result.sentence) == (failed == 1)
+
+
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="every user has a home there")
 @pytest.mark.parametrize("words", [["models", "list"], ["doctor"]])
 def test_who_has_no_home_and_no_account_is_served(words):

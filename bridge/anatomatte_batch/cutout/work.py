@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from anatomatte.atomic import beside
-from anatomatte.errors import AnatomatteError, Cancelled, DiskFull, OutOfMemory, SetupError
+from anatomatte.errors import AnatomatteError, Cancelled, NoPlace, OutOfMemory, SetupError
 
 from ..node import Connect
 from ..report import explained
@@ -118,7 +118,7 @@ def one_by_one(
                 return
             one = done(cutter, task, order)
             yield one
-            if isinstance(one.error, DiskFull):
+            if isinstance(one.error, NoPlace):
                 return
 
 
@@ -145,7 +145,7 @@ def side_by_side(tasks: Iterable[Task], order: Order, jobs: int, stop: Callable[
                         "A process ended without a word, most likely for want of memory; lower -j."
                     ) from why
                 yield one
-                if isinstance(one.error, (SetupError, DiskFull)):
+                if isinstance(one.error, (SetupError, NoPlace)):
                     pool.shutdown(wait=True, cancel_futures=True)
                     return
 
