@@ -38,7 +38,25 @@ def render_layers(
     coded = [Ranks(one) for one in cryptomattes]
     asked = {*layers, *(name for one in cryptomattes for name in one.names)}
     where: dict[str, Window] = {}
+    absent: set[str] = set()
+    made: set[tuple[Value, ...]] = set()
+
+    def take(mattes: Mapping[str, Floats]) -> None:
+        assert bounds is not None
+        people = {name: matte for name, matte in mattes.items() if name in PERSON_MENU}
+        absent.update(name for name, matte in people.items() if not any(matte.strides))
+        where.update((name, _box(matte, bounds)) for name, matte in people.items())
+        found.update((name, matte) for name, matte in mattes.items() if name in layers)
+        for one in coded:
+            for name, matte in mattes.items():
+                one.add(name, matte)
+
     for step in passes(ordered(asked | divided(asked))):
+        kinds = tuple(value for name, value in step.values.items() if name != "parts_of")
+        if bounds is not None and kinds in made and step.values["parts_of"] in absent:
+            take(dict.fromkeys(step.layers, _nothing(bounds)))  # nor does such a render tell anything new
+            continue
+        made.add(kinds)
         beside = {number: {**told, **step.values} for number, told in others.items()}
         window = where.get(str(step.values.get("parts_of")))
         rendered = node.render(frame, {**values, **step.values}, beside, window)
@@ -50,12 +68,7 @@ def render_layers(
         elif step.layers == (CLEAN,):
             found[CLEAN] = placed(rendered.pixels, rendered.bounds, bounds)[..., :3]
         else:
-            mattes = dict(zip(step.layers, _apart(rendered, bounds, len(step.layers)), strict=True))
-            where |= {name: _box(matte, bounds) for name, matte in mattes.items() if name in PERSON_MENU}
-            found |= {name: matte for name, matte in mattes.items() if name in layers}
-            for one in coded:
-                for name, matte in mattes.items():
-                    one.add(name, matte)
+            take(dict(zip(step.layers, _apart(rendered, bounds, len(step.layers)), strict=True)))
     for one in coded:
         found[one.what.layer] = one.channels()
         tell(one.told)
@@ -70,8 +83,8 @@ def _apart(rendered: Rendered, bounds: Window, count: int) -> list[Floats]:
     pixels, at = rendered.pixels, rendered.bounds
     if not _holds(bounds, at):
         pixels, at = placed(pixels, at, bounds), bounds
-    size = (bounds[3] - bounds[1], bounds[2] - bounds[0], 1)
-    none = np.broadcast_to(np.zeros((), np.float32), size)
+    none = _nothing(bounds)
+    size = none.shape
     planes = [none] * count
     top, x = bounds[3] - at[3], slice(at[0] - bounds[0], at[2] - bounds[0])
     for y in range(0, len(pixels), _ROWS):  # a strip at a time stays near the processor
@@ -82,6 +95,12 @@ def _apart(rendered: Rendered, bounds: Window, count: int) -> list[Floats]:
                 planes[n] = np.zeros(size, np.float32) if planes[n] is none else planes[n]
                 planes[n][top + y : top + y + len(strip), x, 0] = matte
     return planes
+
+
+def _nothing(bounds: Window) -> Floats:
+    """A matte of *bounds* that is 0 everywhere and takes no memory."""
+    size = (bounds[3] - bounds[1], bounds[2] - bounds[0], 1)
+    return np.broadcast_to(np.zeros((), np.float32), size)
 
 
 def _holds(bounds: Window, inner: Window) -> bool:

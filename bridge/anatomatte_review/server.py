@@ -131,14 +131,13 @@ class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """As uvicorn, and SIGHUP is an end as well, unless it is ignored (`nohup`)."""
-        hangup = getattr(signal, "SIGHUP", None)
+        hangup: int | None = getattr(signal, "SIGHUP", None)
         with super().capture_signals():
-            mine = threading.current_thread() is threading.main_thread() and hangup is not None
-            before = signal.getsignal(hangup) if mine else signal.SIG_IGN
-            if before is signal.SIG_IGN:
+            mine = threading.current_thread() is threading.main_thread()
+            if hangup is None or not mine or signal.getsignal(hangup) is signal.SIG_IGN:
                 yield
                 return
-            signal.signal(hangup, self.handle_exit)
+            before = signal.signal(hangup, self.handle_exit)
             try:
                 yield
             finally:
