@@ -310,7 +310,7 @@ class _Analysis:
             for one, mine in zip(looks, tracks, strict=True)
         }
         moments = followed(moments, looks, tracks, given, self.common)
-        self.results = [checked(one, moments) for one in self.results]
+        self._rechecked([checked(one, moments) for one in self.results])
         seems = wardrobe.worn(looks, tracks, given)
         if self.before is not None:
             told = numbers.kept(moments, self.before)
@@ -324,6 +324,13 @@ class _Analysis:
         rest = {} if self.before is None else self.before.rest
         made = Shot(facts, people, scenes, moments, __version__, rest, self.path)
         return made if self.before is None else kept(made, self.before, self.job.source.read)
+
+    def _rechecked(self, results: list[FrameResult]) -> None:
+        """Take the frames with what their checks say in the end; the log has told them as they were made."""
+        for before, one in zip(self.results, results, strict=True):
+            if one.qc != before.qc:
+                self.report.event("checks", frame=one.frame, qc=one.qc, doubtful=list(one.doubtful))
+        self.results = results
 
     def _dressed(self, people: Sequence[Person], seems: Mapping[int, str]) -> tuple[Person, ...]:
         """The people with what they wear; what a hand wrote into the earlier sidecar stays."""

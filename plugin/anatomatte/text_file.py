@@ -12,11 +12,11 @@ LONGEST = 16 << 20
 """Bytes; presets and manifests have some thousand."""
 
 
-def read(path: Path, encoding: str = "utf-8") -> str:
+def read(path: Path, encoding: str = "utf-8", longest: int = LONGEST) -> str:
     """The text of the file at *path*.
 
     Raises:
-        SettingsError: it is a pipe or a device, which may never end, or longer than `LONGEST`.
+        SettingsError: it is a pipe or a device, which may never end, or has more than *longest* bytes.
         OSError, UnicodeDecodeError: it is not there, cannot be read, or is no text.
     """
     # without O_NONBLOCK a pipe that nobody writes to is waited for
@@ -26,7 +26,7 @@ def read(path: Path, encoding: str = "utf-8") -> str:
             raise SettingsError(
                 f"{path} is a pipe or a device, not a file; copy what it gives into one first."
             )
-        content = file.read(LONGEST + 1)
-    if len(content) > LONGEST:
-        raise SettingsError(f"{path} is longer than {LONGEST >> 20} MB, which no file of settings is.")
+        content = file.read(longest + 1)
+    if len(content) > longest:
+        raise SettingsError(f"{path} is longer than {longest >> 20} MB, which no file of settings is.")
     return content.decode(encoding)

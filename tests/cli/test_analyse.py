@@ -316,7 +316,12 @@ def test_a_number_that_another_person_has_beside_it_is_told(tmp_path: Path) -> N
             return dataclasses.replace(found, common=tuple(common)), size, small
 
     checks: dict[int, Findings] = {n: (Finding("identity", 0.0),) for n in range(1001, 1007)}
-    made = AnalyseRequest(source=shot(tmp_path, range(1001, 1007))).run(Swaps(checks=checks))
+    log = tmp_path / "log"
+    made = AnalyseRequest(source=shot(tmp_path, range(1001, 1007)), log=log).run(Swaps(checks=checks))
     scores = {n: one.qc["identity"] for n, one in made.shot.moments.items()}
     assert scores == {1001: 0, 1002: 0, 1003: 1, 1004: 1, 1005: 0, 1006: 0}
     assert [one.frame for one in made.frames if "identity" in one.doubtful] == [1003, 1004]
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    told = {one["frame"]: one for one in events if "qc" in one}  # the last word on each frame
+    assert {n: one["qc"]["identity"] for n, one in told.items()} == scores
+    assert [n for n, one in told.items() if "identity" in one.get("doubtful", ())] == [1003, 1004]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import hashlib
 import json
@@ -13,9 +14,15 @@ import numpy as np
 import pytest
 
 from anatomatte.errors import OutputError, SettingsError
+from anatomatte.faces.mesh import POINTS
 from anatomatte.shot import likeness, migrating, store
+from anatomatte.shot.face_rows import FaceRow
 from anatomatte.shot.reading import read_shot
+from anatomatte.shot.schema import named
 from anatomatte.shot.writing import write_shot
+from anatomatte.text_file import LONGEST
+from anatomatte_batch.cryptomatte import Cryptomatte
+from anatomatte_batch.layers import CRYPTOMATTES, EVERYONE, SETS, available
 from made.shots_made import shot, written
 
 LIGHT = np.random.default_rng(0).random((45, 80, 3), np.float32)
@@ -60,8 +67,12 @@ def test_a_name_edited_by_hand_and_unknown_keys_are_kept(path: Path) -> None:
         (lambda t: t.update(schema=99), f"schema 99 and this version reads up to {migrating.SCHEMA}.*newer"),
         (lambda t: t.pop("schema"), "does not say which schema"),
         (lambda t: t.update(kind="else"), "no sidecar of a shot"),
-        (lambda t: t["people"][0].update(name="über"), "person 1: name 'über' is no layer's name"),
+        (lambda t: t["people"][0].update(name="über"), r"person 1: name 'über' is no.*a to z.*such as uber\."),
+        (lambda t: t["people"][0].update(name="Anna B"), "name 'Anna B' is no layer's name.*such as Anna_B"),
+        (lambda t: t["people"][0].update(name="アンナ"), r"a to z\), digits and _, a letter first\.$"),
+        (lambda t: t["people"][0].update(name="Fáce"), r"a letter first\.$"),
         (lambda t: t["people"][0].update(name="Face"), "is a layer of its own already"),
+        (lambda t: t["painted"].extend([{"frame": 1, "file": "a", "sha256": ""}] * 2), "frame 1 has two"),
         (lambda t: t["people"][0].update(number=9), "number = 9 is outside 1 to 8"),
         (lambda t: t["people"].append(dict(t["people"][0], number=2)), "called 'anna' as person 1 is"),
         (lambda t: t["people"].append(dict(t["people"][0], name="")), "there twice"),
@@ -77,6 +88,46 @@ def test_a_name_edited_by_hand_and_unknown_keys_are_kept(path: Path) -> None:
 def test_an_edit_that_cannot_be_meant_is_told(path: Path, change: Callable[[Any], object], told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         read_shot(edited(path, change))
+
+
+def test_a_key_with_a_slip_in_it_is_no_unknown_key(path: Path) -> None:
+    def change(table: dict[str, Any]) -> None:
+        table["people"][0]["nmae"] = table["people"][0].pop("name")
+
+    with pytest.raises(SettingsError, match="people, entry 1 has no key 'nmae'; did you mean 'name'"):
+        read_shot(edited(path, change))
+
+
+def test_nobody_is_called_as_a_word_for_layers() -> None:
+    words = {*available(), *SETS, *CRYPTOMATTES, EVERYONE, "all", "cryptomatte"}
+    words |= {channel.partition(".")[0] for channel in Cryptomatte("cryptopart", {}).channels}
+    for word in words:
+        with pytest.raises(SettingsError, match="is a layer of its own already"):
+            named(word, "person 1")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"name": "anna"', '"name": "anna", "name": "bert"', "has the key 'name' twice; mend it"),
+        ('"number": 1,', f'"number": {"1" * 5000},', "cannot be meant.*; mend it, or"),
+        ('"anna"', '"Zo\xeb"', "is no text in UTF-8; save it as UTF-8"),
+    ],
+)
+def test_what_an_editor_leaves_is_told(path: Path, old: str, new: str, told: str) -> None:
+    path.write_bytes(path.read_text(encoding="utf-8").replace(old, new).encode("latin-1"))
+    with pytest.raises(SettingsError, match=told):
+        read_shot(path)
+
+
+def test_a_long_shot_of_many_faces_is_read(tmp_path: Path) -> None:
+    places = base64.b64encode(bytes(POINTS * 4)).decode()
+    faces = tuple(FaceRow(at, 0.5, 0.0, 0.0, 0.0, places) for at in range(8))
+    made = shot(LIGHT, dict.fromkeys(range(850), ((1, 0.2, 0.3, 0.1, 0.2, 0.3, 0.9),) * 8))
+    moments = {n: dataclasses.replace(one, faces=faces) for n, one in made.moments.items()}
+    path = written(dataclasses.replace(made, moments=moments), tmp_path)
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) > LONGEST
+    assert read_shot(path).moments[849].faces == faces
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.97])

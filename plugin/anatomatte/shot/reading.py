@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import hashlib
 import json
 import math
@@ -23,6 +24,9 @@ from .wardrobe import words
 
 _TRIES = 5
 """How often it is read anew where somebody else writes it meanwhile: its frames then have another name."""
+
+_LONGEST = 1 << 30
+"""Bytes of a frames' file: a frame of eight people with faces and strokes has some 30 000."""
 
 AGAIN = "run `anatomatte analyse` again"
 _KEYS = (
@@ -85,7 +89,7 @@ def _read(path: Path, carried: bool) -> Shot:
     made_by = str(table.get("made_by", ""))
     rest = {key: value for key, value in table.items() if key not in _KEYS}
     corrections = tuple(_list(table, "corrections", Correction, where))
-    painted = {one.frame: one for one in _list({"painted": [], **table}, "painted", Painted, where)}
+    painted = _painted(_list({"painted": [], **table}, "painted", Painted, where), where)
     note = _one(Consent, table.get("consent", {}), f"{where}: consent")
     record = tuple(row for row in table.get("replaced", ()) if isinstance(row, Mapping))
     actor = _actor(table.get("actor", 0), people, where)
@@ -104,9 +108,9 @@ def _json(path: Path, where: str) -> dict[str, Any]:
     except OSError as why:
         raise SettingsError(f"{where} cannot be read: {why.strerror}.") from why
     except UnicodeDecodeError as why:
-        raise SettingsError(f"{where} is no text in UTF-8; {AGAIN}.") from why
+        raise SettingsError(f"{where} is no text in UTF-8; save it as UTF-8, or {AGAIN}.") from why
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as why:
         if not text.strip() or why.pos >= len(text.rstrip()) or "Unterminated" in why.msg:
             raise SettingsError(f"{where} ends early, so it is only half there; {AGAIN}.") from why
@@ -114,11 +118,24 @@ def _json(path: Path, where: str) -> dict[str, Any]:
             f"{where} is not JSON at line {why.lineno}, column {why.colno} ({why.msg}); mend that line, "
             f"or {AGAIN}."
         ) from why
+    except ValueError as why:  # a key that is there twice, a number of thousands of digits
+        told = str(why).partition(";")[0]
+        raise SettingsError(f"{where} cannot be meant: {told}; mend it, or {AGAIN}.") from why
     except RecursionError as why:
         raise SettingsError(f"{where} is nested deeper than anything it could mean; {AGAIN}.") from why
     if not isinstance(found, dict):
         raise SettingsError(f"{where} is no sidecar of a shot; {AGAIN}.")
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A table of keys that are there once each; JSON itself would take the last in silence."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"a table has the key {twice!r} twice")
+    return made
 
 
 def _frames(path: Path, table: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -129,7 +146,7 @@ def _frames(path: Path, table: Mapping[str, Any], where: str) -> dict[str, Any]:
         raise SettingsError(f"{where} does not name the file of its frames beside it (frames); {AGAIN}.")
     beside = file_names.beside(path, name)
     try:
-        text = text_file.read(beside)
+        text = text_file.read(beside, longest=_LONGEST)
     except (OSError, UnicodeDecodeError) as why:
         raise SettingsError(
             f"{where} needs {name} beside it, which cannot be read; copy both files together, or {AGAIN}."
@@ -146,10 +163,14 @@ def _frames(path: Path, table: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 
 def _one(kind: type[Any], table: Any, where: str) -> Any:
-    """A dataclass of the schema out of a table; keys that it does not know are left to later versions."""
+    """A dataclass of the schema out of a table; keys that it does not know are left to later versions, but
+    for one that is nearly a key which the table lacks."""
     if not isinstance(table, Mapping):
         raise SettingsError(f"{where} must be a table of keys and values, not {table!r}.")
     known = {field.name for field in dataclasses.fields(kind)}
+    for key in sorted(table.keys() - known):
+        if near := difflib.get_close_matches(key, known - table.keys(), 1, 0.7):
+            raise SettingsError(f"{where} has no key {key!r}; did you mean {near[0]!r}?")
     return read(kind, {key: value for key, value in table.items() if key in known}, where)
 
 
@@ -166,6 +187,15 @@ def _actor(number: Any, people: Sequence[Person], where: str) -> int:
     raise SettingsError(
         f"{where}: actor = {number!r} is nobody of this shot; write the number of a person that it has, or 0."
     )
+
+
+def _painted(rows: Sequence[Painted], where: str) -> dict[int, Painted]:
+    made: dict[int, Painted] = {}
+    for one in rows:
+        if one.frame in made:
+            raise SettingsError(f"{where}: painted: frame {one.frame} has two mattes; keep one of them.")
+        made[one.frame] = one
+    return made
 
 
 def _checked_people(people: Sequence[Person], where: str) -> None:

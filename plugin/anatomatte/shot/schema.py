@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,8 +33,10 @@ SUFFIX = ".shot.json"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _TAKEN = frozenset(
     {*MATTE_MENU, *PART_MENU, *GROUP_MENU, "rgba", "rgb", "r", "g", "b", "a", "all", "people", "parts"}
-    | {"groups", "everyone", "cleanplate", "depth", "z"}
+    | {"groups", "regions", "everyone", "cleanplate", "depth", "z"}
 ) - frozenset(PERSON_MENU)
+_CODED = re.compile(r"crypto(matte|person|part|personpart)[0-9]*")
+"""Words for Cryptomattes, and the layers of theirs in a file."""
 
 Row = tuple[int, float, float, float, float, float, float]
 """A person in a frame: number (0: none of the numbered), x and y of the head, and left, top, right and bottom
@@ -176,9 +179,23 @@ def named(name: str, where: str) -> str:
     if not name:
         return name
     if not _NAME.fullmatch(name):
+        near = _plain(name)
         raise SettingsError(
-            f"{where}: name {name!r} is no layer's name; write up to 40 letters, digits, _, a letter first."
+            f"{where}: name {name!r} is no layer's name; write up to 40 letters (a to z), digits and _, a "
+            f"letter first{f', such as {near}' if near else ''}."
         )
-    if name.casefold() in _TAKEN or name.casefold() in PERSON_MENU:
+    if _is_taken(name):
         raise SettingsError(f"{where}: name {name!r} is a layer of its own already; choose another name.")
     return name
+
+
+def _is_taken(name: str) -> bool:
+    low = name.casefold()
+    return low in _TAKEN or low in PERSON_MENU or _CODED.fullmatch(low) is not None
+
+
+def _plain(name: str) -> str:
+    """The layer's name that is nearest to a name as people write it; empty where there is none."""
+    bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    made = re.sub(r"[^A-Za-z0-9]+", "_", bare).strip("_")[:40]
+    return made if _NAME.fullmatch(made) and not _is_taken(made) else ""
