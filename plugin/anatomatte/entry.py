@@ -22,7 +22,7 @@ from .errors import AnatomatteError, Cancelled, OutOfMemory, PlateError, SetupEr
 from .frame import Bounds, Frame, Pixels, from_view, unheard
 from .idle import without_effect
 from .ops.strips import granted
-from .shot.numbering import AtFrame, at_frame
+from .shot.numbering import AtFrame, at_frame, settled_beside
 from .timing import temporal_window
 
 
@@ -196,9 +196,7 @@ def _around(
         values = ask(float(number))
         if isinstance(values, tuple):
             raise _refused(*values)
-        made = _within(values)[0]
-        shot = at_frame(made, number)
-        return made if shot is None else shot.settled(made)
+        return settled_beside(_within(values)[0], number)
 
     trust = told["sequence"] and (told["sequence"], scale)
     fetch = None if lend is None else at

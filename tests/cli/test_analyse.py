@@ -23,6 +23,7 @@ from anatomatte.shot.reading import read_shot
 from anatomatte_batch import AnalyseRequest, RenderRequest
 from anatomatte_batch.doubtful import doubtful
 from anatomatte_batch.picture import Floats
+from anatomatte_batch.result import RenderResult
 from anatomatte_cli import cmd_analyse
 from anatomatte_cli.main import main
 from made import window_fake
@@ -294,6 +295,39 @@ def test_a_frame_beside_a_damaged_one_is_looked_at_without_it(tmp_path: Path) ->
         made = AnalyseRequest(source=_clip(tmp_path, broken=(4,)), settings=FOUND).run()
     assert [one.frame for one in made.frames if one.error] == [4] and made.exit_code == 3
     assert sorted(made.shot.moments) == [0, 1, 2, 3, 5, 6]
+
+
+def test_some_frames_are_analysed_and_rendered_beside_frames_that_were_not(tmp_path: Path) -> None:
+    source, out = _clip(tmp_path), tmp_path / "key.####.exr"
+    with window_fake.told():
+        AnalyseRequest(source=source, settings=FOUND, frames="2-4").run()
+        made = _rendered(source, out, "2-5")
+    assert {one.frame: one.status for one in made.frames} == {
+        2: "rendered", 3: "rendered", 4: "rendered", 5: "failed",
+    }  # fmt: skip
+
+
+def test_frames_are_stale_when_the_sidecar_says_another_thing_of_a_frame_in_their_window(
+    tmp_path: Path,
+) -> None:
+    """The last two frames become a scene of their own, which networks see brighter."""
+    source, out = _clip(tmp_path), tmp_path / "key.####.exr"
+    with window_fake.told():
+        sidecar = AnalyseRequest(source=source, settings=FOUND).run().sidecar
+        _rendered(source, out, "0-6")
+        table = json.loads(sidecar.read_text(encoding="utf-8"))
+        table["scenes"] = [
+            {**table["scenes"][0], "last": 4}, {**table["scenes"][0], "first": 5, "exposure": 2.0},
+        ]  # fmt: skip
+        sidecar.write_text(json.dumps(table), encoding="utf-8")
+        again = _rendered(source, out, "0-6")
+    assert [one.frame for one in again.frames if one.status == "rendered"] == [3, 4, 5, 6]
+    assert again.frames[3].stale.startswith("shot (")
+
+
+def _rendered(source: str, out: Path, frames: str) -> RenderResult:
+    side = Path(source).with_name("plate.shot.json")
+    return RenderRequest(source=source, destination=out, shot=side, settings=FOUND, frames=frames).run()
 
 
 def test_checks_that_are_off_compare_nothing(tmp_path: Path) -> None:

@@ -119,18 +119,20 @@ def account(
         "neighbours": sorted(neighbours - absent),
         "absent": sorted(absent),
         "window": temporal_window(settings) if around is not None and around.can else 0,
-        **_shot(settings, time),
+        **_shot(settings, time, around),
         **_face(settings, time),
     }
 
 
-def _shot(settings: Settings, time: float) -> dict[str, str]:
-    """What a shot's sidecar decides of the frame, as a digest; nothing without one."""
+def _shot(settings: Settings, time: float, around: Around | None) -> dict[str, str]:
+    """What a shot's sidecar decides of the frame and of those around it, as a digest; nothing without one."""
     try:
         found = at_frame(settings, whole(time))
     except AnatomatteError:
         return {"shot": "not to be read"}  # the frame itself says why, and fails
-    return {} if found is None else {"shot": found.token}
+    if found is None:
+        return {}
+    return {"shot": found.shot.token(found.number, () if around is None else around.window())}
 
 
 def _face(settings: Settings, time: float) -> dict[str, str]:

@@ -32,10 +32,7 @@ class AtFrame:
 
     def settled(self, settings: Settings) -> Settings:
         """The settings with the shot's decision on a screen where nothing else decides."""
-        scene = self.shot.scene(self.number)
-        if scene is None or not scene.screen or settings.screen != "auto" or settings.screen_kept:
-            return settings
-        return settings.replace(screen_kept=scene.screen)
+        return _settled(self.shot, self.number, settings)
 
     def exposure_at(self, number: int) -> float | None:
         """The automatic exposure, in stops, of the scene in which a frame lies; None outside of all."""
@@ -111,6 +108,26 @@ def at_frame(settings: Settings, number: int) -> AtFrame | None:
             "all frames, or empty it."
         )
     return AtFrame(shot, number, shot.token(number))
+
+
+def settled_beside(settings: Settings, number: int) -> Settings:
+    """The settings of a frame beside the one that is made, settled by the sidecar that they name.
+
+    One that was not analysed is settled by its scene alone, if it lies in one.
+
+    Raises:
+        SettingsError: the sidecar cannot be read.
+    """
+    if not settings.shot_file.strip():
+        return settings
+    return _settled(store.load(settings.shot_file), number, settings)
+
+
+def _settled(shot: Shot, number: int, settings: Settings) -> Settings:
+    scene = shot.scene(number)
+    if scene is None or not scene.screen or settings.screen != "auto" or settings.screen_kept:
+        return settings
+    return settings.replace(screen_kept=scene.screen)
 
 
 def _where(shot: Shot) -> str:

@@ -10,7 +10,7 @@ import bisect
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,17 +145,26 @@ class Shot:
         at = bisect.bisect_right([one.first for one in self.scenes], frame) - 1
         return self.scenes[at] if at >= 0 and frame <= self.scenes[at].last else None
 
-    def token(self, frame: int) -> str:
-        """A digest of all in it that decides the mattes of a frame; names do not."""
+    def token(self, frame: int, around: Iterable[int] = ()) -> str:
+        """A digest of all in it that decides the mattes of a frame; names do not.
+
+        Args:
+            around: the frames that it is made steady with; what a hand mended of them stays there.
+        """
+        mended = tuple((one.facts, mark.belief, mark.points) for one, mark in self.mended(frame))
+        hand = mended, self.painted.get(frame)
+        told: tuple[object, ...] = (*self._seen(frame), *(hand if any(hand) else ()))
+        if others := [(number, self._seen(number)) for number in around]:
+            told = (*told, others)
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+    def _seen(self, frame: int) -> tuple[object, ...]:
+        """What it says of a frame by itself, before a hand mends it."""
         scene, moment = self.scene(frame), self.moments.get(frame)
         here = () if moment is None else {row[0] for row in moment.people}
         wear = tuple((person.number, person.wears) for person in self.people if person.number in here)
         screen = scene and (scene.screen, scene.exposure)
-        facts = (screen, moment and moment.likeness, moment and moment.people, wear)
-        mended = tuple((one.facts, mark.belief, mark.points) for one, mark in self.mended(frame))
-        hand = mended, self.painted.get(frame)
-        told = (*facts, *hand) if any(hand) else facts
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+        return screen, moment and moment.likeness, moment and moment.people, wear
 
     def accepted(self, frame: int) -> bool:
         """Whether somebody found the frame good as it is now; what was changed since is looked at anew."""
