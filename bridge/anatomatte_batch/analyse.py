@@ -19,7 +19,8 @@ from anatomatte.qc import beyond, scores
 from anatomatte.settings import Value, from_mapping
 
 from . import presets
-from .doubtful import checked, followed, lines
+from .analysed import common_size, told
+from .doubtful import checked, followed
 from .presets import Preset
 from .result import FrameResult, Message
 from .sequences import Pattern, compact, holes, parse_frames, spelt
@@ -150,7 +151,8 @@ def analyse(request: AnalyseRequest, looker: Looker | None = None) -> AnalyseRes
         job = Job(source, frames, preset, {}, (), "", stop=request.on_error == "stop")
         path = Path(request.sidecar) if request.sidecar else beside(source.pattern)
         before = _before(path, request.overwrite)
-        gone = "" if before is None or request.frames is None else left_out(before, frames, path)
+        named = request.frames is not None
+        gone = "" if before is None else left_out(before, job.frames, path, named)
         log = None if request.log is None else str(request.log)
         report = stack.enter_context(Report(len(frames), log, request.quiet))
         source.listen(report.message)
@@ -205,7 +207,7 @@ class _Analysis:
         self.changes: list[float] = []  # of the picture, since the frame before in `looks`
         self.results: list[FrameResult] = []
         self.errors: list[Exception] = []
-        self.size = (1, 1)
+        self.sizes: dict[int, tuple[int, int]] = {}
         self._background = self._small = np.zeros((0, 0), np.float32)
 
     def all(self) -> AnalyseResult:
@@ -217,16 +219,17 @@ class _Analysis:
         began = time.monotonic()
         for frame in self.job.frames:
             self.signals.check()
-            if not self._one(frame) and self.job.stop:
-                if self.before is not None:  # it knows more than would be written now
-                    raise self.errors[-1]
-                break
+            if self._one(frame) or not (self.job.stop or self._by_hand(frame)):
+                continue
+            if self.before is not None:  # it knows more than would be written now
+                raise self.errors[-1]
+            break
         if not self.looks:
             raise self.errors[0] if self.errors else PlateError(f"{self.job.source.text} has no frames.")
         shot = self._shot()
         self.signals.check()
         write_shot(shot, self.path)
-        self._told(shot)
+        told(shot, self.path, self.report)
         code = worst(self.errors)
         counts = {"analysed": len(self.looks), "failed": len(self.errors)}
         self.report.end(code, counts, time.monotonic() - began)
@@ -241,6 +244,17 @@ class _Analysis:
             tuple(self.errors),
             tuple(self.report.messages),
         )
+
+    def _by_hand(self, frame: int) -> bool:
+        """Whether the sidecar that is there would lose a hand's work without a frame; it is told."""
+        from .correct import by_hand
+
+        held = self.before is not None and by_hand(self.before, frame)
+        if held:
+            self.report.note(
+                f"frame {frame} was accepted or corrected by hand: {self.path.name} stays as it was"
+            )
+        return held
 
     def _one(self, frame: int) -> bool:
         """Look at a frame; whether it went well."""
@@ -265,7 +279,7 @@ class _Analysis:
             return False
         moved = shift(self._background, found.background) if self.looks else (0.0, 0.0)
         self.changes.append(change(self._small, small) if self.looks else 0.0)
-        self._background, self._small, self.size = found.background, small, size
+        self._background, self._small, self.sizes[frame] = found.background, small, size
         self.looks.append(FrameLooks(frame, found.aspect, found.looks, moved))
         self.common[frame] = found.common
         checks = scores(found.findings)
@@ -317,9 +331,8 @@ class _Analysis:
             seems = {told[number]: words for number, words in seems.items() if number in told}
             moments = numbers.carried_over(moments, self.before, str(self.path))
         people = self._dressed(numbers.people_of(moments, self.before), seems)
-        facts = PlateFacts(
-            self._name(), *self.size, looks[0].number, looks[-1].number, self.job.source.colorspace
-        )
+        size = common_size(self.sizes, self.report)
+        facts = PlateFacts(self._name(), *size, looks[0].number, looks[-1].number, self.job.source.colorspace)
         scenes = self._scenes([looks[at].number for at in sorted({0, *begun})])
         rest = {} if self.before is None else self.before.rest
         made = Shot(facts, people, scenes, moments, __version__, rest, self.path)
@@ -367,28 +380,3 @@ class _Analysis:
                 stops = statistics.median(self.moments[n].exposure for n in inside if a <= n <= b)
                 made.append(Scene(a, b, screen, round(stops, 3)))
         return tuple(made)
-
-    def _told(self, shot: Shot) -> None:
-        from anatomatte.decision import parsed
-
-        for scene in shot.scenes:
-            decision = parsed(scene.screen)
-            text = decision.text if decision is not None else "each frame decides on a screen"
-            self.report.note(f"scene {scene.first}-{scene.last}: {text}")
-        for person in shot.people:
-            name = f" ({person.name})" if person.name else ""
-            self.report.note(
-                f"{person.key}{name}: in {person.frames} frames, {person.first}-{person.last}"
-                f"{', wears ' + person.wears if person.wears else ''}"
-                if person.frames
-                else f"{person.key}{name}: not seen any more"
-            )
-        crowd = max((sum(row[0] == 0 for row in one.people) for one in shot.moments.values()), default=0)
-        if crowd:
-            self.report.note(f"up to {crowd} further people in a frame have no number and stay nobody's")
-        self.report.event(
-            "shot", path=str(self.path), people=len(shot.people), scenes=len(shot.scenes), names=shot.names
-        )
-        for line in lines(shot):
-            self.report.note(line)
-        self.report.note(f"written: {self.path}")

@@ -118,7 +118,8 @@ def carry(
         known: the small pictures of frames that are known already; it is added to.
 
     Raises:
-        SettingsError: the plate is another one, or a correction's frame was not analysed.
+        SettingsError: the plate is another one, a correction's frame was not analysed, or it is about
+            somebody whom the shot does not have.
         PlateError: a frame cannot be read.
     """
     from anatomatte.shot.carrying import carried, with_marks
@@ -137,9 +138,19 @@ def carry(
                 f"Correction {one.id} is at frame {one.frame}, which the sidecar does not know; "
                 "analyse that frame too."
             )
+        _there(shot, one)
         small(one.frame)  # it is compared with what was analysed, whatever the kind
         shot = with_marks(shot, one, carried(shot, one, small))
     return shot
+
+
+def _there(shot: Shot, one: Correction) -> None:
+    """Raise SettingsError where a correction is about somebody whom the shot does not have."""
+    known = [person.number for person in shot.people]
+    for number in one.people:
+        if number not in known:
+            there = f"it has {', '.join(map(str, known))}" if known else "nobody has a number in it"
+            raise SettingsError(f"Correction {one.id}: the shot has no person {number}; {there}.")
 
 
 def accepted(shot: Shot, judged: Mapping[int, bool]) -> Shot:
@@ -199,22 +210,30 @@ def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Pa
     return Painted(frame, name, digest)
 
 
-def left_out(before: Shot, frames: Collection[int], path: Path) -> str:
+def by_hand(shot: Shot, frame: int) -> bool:
+    """Whether somebody accepted, corrected or painted a frame."""
+    moment = shot.moments.get(frame)
+    return frame in shot.painted or (moment is not None and bool(moment.accepted or moment.marks))
+
+
+def left_out(before: Shot, frames: Collection[int], path: Path, named: bool) -> str:
     """A sentence on the frames that a sidecar knows and a new analysis of *frames* would not; or nothing.
+
+    Args:
+        named: whether somebody named *frames*; else they are all that the plate has.
 
     Raises:
         SettingsError: somebody accepted or corrected one of them.
     """
     gone = sorted(set(before.moments) - set(frames))
-    by_hand = [
-        n for n in gone if before.moments[n].accepted or before.moments[n].marks or n in before.painted
-    ]
-    if by_hand:
+    why = "--frames leaves out" if named else "the plate does not have any more"
+    cure = "analyse all frames" if named else "bring them back"
+    if held := [number for number in gone if by_hand(before, number)]:
         raise SettingsError(
-            f"{path.name} holds what was accepted or corrected in frames {compact(by_hand)}, which --frames "
-            "leaves out; analyse all frames, write to another -o, or make it anew with --overwrite."
+            f"{path.name} holds what was accepted or corrected in frames {compact(held)}, which {why}; "
+            f"{cure}, write to another -o, or make it anew with --overwrite."
         )
-    return f"{path.name} knew frames {compact(gone)} too, and --frames leaves them out." if gone else ""
+    return f"{path.name} knew frames {compact(gone)} too, which {why}." if gone else ""
 
 
 def kept(shot: Shot, before: Shot, read: Callable[[int], Picture]) -> Shot:

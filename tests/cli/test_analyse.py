@@ -176,7 +176,7 @@ def test_frames_that_a_hand_worked_on_are_not_left_out(
     assert analyse(source) == 0
     made = AnalyseRequest(source=source, frames="1001-1003").run(FakeLooker())
     assert [one.text for one in made.messages if one.code == "frames-left-out"] == [
-        "plate.shot.json knew frames 1004-1005 too, and --frames leaves them out."
+        "plate.shot.json knew frames 1004-1005 too, which --frames leaves out."
     ]
     assert analyse(source) == 0 and main(["correct", str(path), source, "--accept", "1004"]) == 0
     before = path.read_bytes()
@@ -185,6 +185,49 @@ def test_frames_that_a_hand_worked_on_are_not_left_out(
     assert "accepted or corrected in frames 1004, which --frames leaves out" in capsys.readouterr().out
     assert analyse(source, "--frames", "1002-1004") == 0 and read_shot(path).moments[1004].accepted
     assert analyse(source, "--frames", "1001-1003", "--overwrite") == 0
+
+
+def test_frames_that_are_lost_do_not_take_a_hands_work_along(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --frames too: a file that has gone, one that cannot be read any more."""
+    source, path = shot(tmp_path, range(1001, 1006)), tmp_path / "plate.shot.json"
+    assert analyse(source) == 0
+    (tmp_path / "plate.1005.exr").unlink()
+    made = AnalyseRequest(source=source).run(FakeLooker())
+    assert [one.text for one in made.messages if one.code == "frames-left-out"] == [
+        "plate.shot.json knew frames 1005 too, which the plate does not have any more."
+    ]
+    assert main(["correct", str(path), source, "--accept", "1003"]) == 0
+    before = path.read_bytes()
+    seen: list[int] = []
+
+    def broken(frame: int) -> None:
+        seen.append(frame)
+        if frame == 1003:
+            raise PlateError("plate.1003.exr is damaged.")
+
+    capsys.readouterr()
+    assert analyse(source, looker=FakeLooker(broken)) == 3 and path.read_bytes() == before
+    said = capsys.readouterr().out
+    assert "frame 1003 was accepted or corrected by hand: plate.shot.json stays" in said
+    assert "plate.1003.exr is damaged" in said and seen == [1001, 1002, 1003]
+    (tmp_path / "plate.1003.exr").unlink()
+    assert analyse(source) == 2 and path.read_bytes() == before
+    assert "accepted or corrected in frames 1003, which the plate does not have" in capsys.readouterr().out
+
+
+def test_the_size_is_that_of_most_frames_and_others_are_told(tmp_path: Path) -> None:
+    class Odd(FakeLooker):
+        def look(self, frame: int) -> tuple[Looked, tuple[int, int], Floats]:
+            found, size, small = super().look(frame)
+            return found, (8, 5) if frame == 1004 else size, small
+
+    made = AnalyseRequest(source=shot(tmp_path, range(1001, 1005))).run(Odd())
+    assert (made.shot.plate.width, made.shot.plate.height) == (16, 9)
+    assert [one.text for one in made.messages if one.code == "frames-of-another-size"] == [
+        "the plate is 16×9, and its frames 1004 are of another size"
+    ]
 
 
 def test_another_plates_sidecar_is_not_written_over(

@@ -84,6 +84,8 @@ def test_frames_are_accepted_and_looked_at_again(plate: Path, capsys: pytest.Cap
         (["--frame", "3", "--keep", "--stroke", "a,8"], "--stroke 'a,8': it takes numbers"),
         (["--frame", "3", "--part", "cote", "--stroke", "8,8"], "did you mean 'coat'"),
         (["--delete", "4"], "has no correction 4"),
+        (["--frame", "3", "--person", "2", "--stroke", "8,8"], "has no person 2; nobody has a number in it"),
+        (["--frame", "3", "--one", "1,2"], "Correction 1: the shot has no person 1"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_is_written(

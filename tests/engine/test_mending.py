@@ -22,7 +22,7 @@ from anatomatte.settings import Settings
 from anatomatte.shot import likeness
 from anatomatte.shot.corrections import Correction, Mark, Painted
 from anatomatte.shot.numbering import AtFrame
-from anatomatte.shot.schema import Moment, PlateFacts, Scene, Shot
+from anatomatte.shot.schema import Moment, Person, PlateFacts, Scene, Shot
 from made.window_fake import COUNT, SIZE, STEADY, places, said, told
 
 LEFT, RIGHT = places(3)
@@ -173,6 +173,23 @@ def test_a_persons_area_changes_hands() -> None:
     top = (slice(54, 68), slice(LEFT.start + 4, LEFT.stop - 4))
     assert plain.people[0][top].min() > 0.9 and mended.people[1][top].min() > 0.9
     assert np.array_equal(mended.alpha, plain.alpha) and lawful(mended)
+
+
+def test_a_hand_parts_two_whom_the_machine_takes_for_one() -> None:
+    """The sidecar numbers nobody in this frame; a stroke gives somebody what lies under it."""
+    made = corrected(stroke("person", LEFT, 60, people=(2,)))
+    moments = {n: dataclasses.replace(one, people=()) for n, one in made.moments.items()}
+    plain = frame(dataclasses.replace(made, moments=moments, corrections=()))
+    assert not np.sum(plain.people, 0).any() and plain.alpha[60, LEFT.start + 15] > 0.9
+    people = (Person(1), Person(2))
+    found = frame(dataclasses.replace(made, people=people, moments=moments))
+    top = (slice(54, 68), slice(LEFT.start + 4, LEFT.stop - 4))
+    assert not found.people[0].any()
+    assert found.people[1][top].min() > 0.9 and not found.people[1][:, RIGHT].any()
+    assert float((found.people[1] - found.alpha).max()) < 1e-4 and np.array_equal(found.alpha, plain.alpha)
+    assert found.parts["upper_clothes"][top].min() > 0.9
+    stranger = frame(dataclasses.replace(made, people=people[:1], moments=moments))
+    assert any("person 2 is not in the frame" in text for text in stranger.messages)
 
 
 def test_two_are_one() -> None:

@@ -53,6 +53,15 @@ def test_it_ends_where_the_picture_is_another_one_and_at_a_scene() -> None:
     assert min(carried(parted, long, panned)) == 13
 
 
+def test_a_frame_that_was_not_analysed_is_stepped_over() -> None:
+    """A plate on twos, and one that lacks a frame."""
+    long = dataclasses.replace(COAT, reach=20)
+    for there in (range(10, 20, 2), [n for n in FRAMES if n != 13]):
+        marks = carried(shot(LIGHT, dict.fromkeys(there, ())), long, panned)
+        assert sorted(marks) == [n for n in there if n < 18]
+        assert marks[10].points[0] == pytest.approx((0.5 - 8 / 160, 0.5), abs=0.008)
+
+
 def test_only_frames_in_reach_depend_on_it() -> None:
     before, made = plain(), with_marks(plain(), COAT, carried(plain(), COAT, panned))
     changed = [n for n in FRAMES if made.token(n) != before.token(n)]
@@ -110,6 +119,8 @@ def test_an_edit_by_hand_is_to_be_carried(tmp_path: Path, values: dict[str, Any]
         ({"kind": "one", "people": (2, 2)}, "kind one takes 2 numbers"),
         ({"stroke": (1.2, 0.5)}, "lies outside of the picture"),
         ({"stroke": (0.2, 0.5, 0.1)}, "give pairs"),
+        ({"stroke": (0.2, 0.5, 1e9, 0.5)}, "a point of the stroke lies far outside of the picture"),
+        ({"stroke": (0.2, 0.5, float("inf"), 0.5)}, "lies far outside of the picture"),
     ],
 )
 def test_what_cannot_be_meant_is_told(values: dict[str, Any], told: str) -> None:

@@ -67,7 +67,7 @@ def test_a_name_edited_by_hand_and_unknown_keys_are_kept(path: Path) -> None:
         (lambda t: t.update(schema=99), f"schema 99 and this version reads up to {migrating.SCHEMA}.*newer"),
         (lambda t: t.pop("schema"), "does not say which schema"),
         (lambda t: t.update(kind="else"), "no sidecar of a shot"),
-        (lambda t: t["people"][0].update(name="über"), r"person 1: name 'über' is no.*a to z.*such as uber\."),
+        (lambda t: t["people"][0].update(name="über"), r"name 'über' is no.*a to z.*such as uber\."),
         (lambda t: t["people"][0].update(name="Anna B"), "name 'Anna B' is no layer's name.*such as Anna_B"),
         (lambda t: t["people"][0].update(name="アンナ"), r"a to z\), digits and _, a letter first\.$"),
         (lambda t: t["people"][0].update(name="Fáce"), r"a letter first\.$"),

@@ -116,8 +116,10 @@ def _parted(task: Task, shares: Pixels, one: _Both, messages: list[str]) -> Pixe
 
 def _whose(task: Task, people: PeopleEvidence, one: _Both, messages: list[str]) -> PeopleEvidence:
     """People of whom one has what lies under the stroke, or two are one."""
-    row = {people.number(at) + 1: at for at in range(len(people.people))}
     wanted = one[0].people
+    if one[0].kind == "person" and _known(task, wanted[0]):
+        people = _joined(people, wanted[0] - 1, one[1])
+    row = {people.number(at) + 1: at for at in range(len(people.people))}
     absent = [number for number in wanted if number not in row]
     if one[0].kind == "one":
         if wanted[1] not in row:
@@ -143,6 +145,31 @@ def _whose(task: Task, people: PeopleEvidence, one: _Both, messages: list[str]) 
     there = np.isin(small.argmax(0), wrong) & (cover > _SOFT)
     taken = _fine(task, _area(task, one, there, False), people.alpha.shape)
     return dataclasses.replace(people, people=_given(people.people, target, wrong, taken))
+
+
+def _known(task: Task, number: int) -> bool:
+    """Whether the shot has a person of this number, from 1, among those who are told apart."""
+    people = () if task.shot is None else task.shot.shot.people
+    return number <= task.settings.people and number in {one.number for one in people}
+
+
+def _joined(people: PeopleEvidence, number: int, mark: Mark) -> PeopleEvidence:
+    """People with one of a *number*, from 0, to whom nothing belongs yet: two who cover each other may be one
+    to the machine, and a hand parts them. The same people where that one is among them."""
+    numbers = tuple(people.number(at) for at in range(len(people.people)))
+    if number in numbers:
+        return people
+    at = sum(0 <= other < number for other in numbers)
+    x, y = np.mean(mark.points, 0)
+    main, outfits = people.main, people.outfits
+    return dataclasses.replace(
+        people,
+        people=np.insert(people.people, at, 0, 0),
+        heads=np.insert(people.heads, at, (x, y, 0), 0),
+        main=None if main is None else np.insert(main, at, True),
+        outfits=None if outfits is None else np.insert(outfits, at, np.nan, 0),
+        numbers=(*numbers[:at], number, *numbers[at:]),
+    )
 
 
 def _covered(

@@ -27,26 +27,28 @@ _SPACING = 0.02
 def carried(shot: Shot, one: Correction, small: Callable[[int], Small]) -> dict[int, Mark]:
     """Where the stroke of a correction lies in each frame that it reaches, by frame.
 
-    Both ways from its frame, one frame after another, to a cut, a gap, its reach, or the end of belief.
+    Both ways from its frame, one frame after another, to a cut, its reach, or the end of belief; a frame that
+    was not analysed is stepped over.
 
     Args:
         small: gives the picture of a frame in which motion is found (`flow.small`).
     """
     scene = shot.scene(one.frame)
     first, last = (one.frame, one.frame) if scene is None else (scene.first, scene.last)
+    first, last = max(first, one.frame - one.reach), min(last, one.frame + one.reach)
+    there = sorted(number for number in shot.moments if first <= number <= last)
+    before = [number for number in reversed(there) if number < one.frame]
     found = {one.frame: Mark(one.id, 1.0, one.points)}
-    for step in (-1, 1):
-        points, belief, number = _dense(one.points), 1.0, one.frame
-        while abs(number + step - one.frame) <= one.reach and first <= number + step <= last:
-            if number + step not in shot.moments:
-                break
+    for way in (before, [number for number in there if number > one.frame]):
+        points, belief, last_one = _dense(one.points), 1.0, one.frame
+        for number in way:
             if one.kind != "one":
-                lies = _step(small(number), small(number + step))
+                lies = _step(small(last_one), small(number))
                 points, share = _moved(points, lies)
                 belief *= min(1.0, share / _SURE)
                 if lies.cut or belief < LEAST or not _inside(points):
                     break
-            number += step
+            last_one = number
             faded = belief * (1 - (abs(number - one.frame) / (one.reach + 1)) ** 2)
             found[number] = Mark(one.id, round(faded, 4), _rounded(points))
     return found

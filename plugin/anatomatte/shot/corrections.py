@@ -13,6 +13,9 @@ from ..toml_table import nearest
 KINDS: tuple[str, ...] = ("keep", "remove", "part", "person", "one")
 """Keep or remove what lies under the stroke; it is this part; it is this person's; two numbers are one."""
 
+_FAR = 4.0
+"""Pictures beyond each side of the picture from which on a point of a stroke is a slip."""
+
 REACH = 20
 """Frames to either side that a correction reaches unless it says otherwise."""
 
@@ -98,6 +101,8 @@ def checked(one: Correction, where: str) -> Correction:
         return one
     if len(one.stroke) < 2 or len(one.stroke) % 2:
         raise SettingsError(f"{at}: a stroke is x, y and so on, one point at least; give pairs.")
+    if any(not -_FAR <= value <= 1 + _FAR for value in one.stroke):
+        raise SettingsError(f"{at}: a point of the stroke lies far outside of the picture; take it away.")
     if not any(0 <= x < 1 and 0 <= y < 1 for x, y in one.points):
         raise SettingsError(f"{at}: the stroke lies outside of the picture; draw it within the plate.")
     return one
