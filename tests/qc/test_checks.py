@@ -114,6 +114,13 @@ def test_networks_that_disagree_are_found() -> None:
     assert "disagree" in codes(seen(cover=np.maximum(figure(), 0.5 * disc(0.7, 0.4, 0.2))))
 
 
+def test_who_is_seen_by_one_network_alone_is_no_disagreement_of_an_empty_matte() -> None:
+    """A speck in the matte makes it no matte; the person detector says who is missing."""
+    for speck in (NOBODY, disc(0.5, 0.5, 0.01)):
+        assert "disagree" not in codes(seen(speck, second=figure(), heads=None))
+    assert "disagree" in codes(seen(disc(0.5, 0.5, 0.02), second=figure(), heads=None))
+
+
 def test_a_matte_that_is_half_there_is_found() -> None:
     assert "soft" in codes(hurt(seen(), figure() * (1 - 0.5 * disc(0.5, 0.5, 0.15)), True))
 

@@ -12,6 +12,9 @@ from ..frame import Pixels
 from ..ops.filters import Mask, disc
 from .reason import Box
 
+NONE = 0.001
+"""Share of the frame below which a matte is none."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Area:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..frame import Pixels
 from ..ops.filters import Mask
-from .areas import box_of, grown, opened, root, thin
+from .areas import NONE, box_of, grown, opened, root, thin
 from .reason import Finding
 from .seen import Seen
 
@@ -19,12 +19,15 @@ def disagree(seen: Seen) -> Finding:
 
     Voices are the networks together, another network, the keyer, and the matte itself.  What the networks
     leave open together and the matte decides counts too: they were averaged, and one said yes where another
-    said no.  Lines along edges are no areas: they are opened away.
+    said no.  Lines along edges are no areas: they are opened away.  Where there is no matte and none is
+    wanted, a network that is alone with somebody is outvoted, and `missing` says whom the detector sees.
     """
     wanted, cover = seen.wanted, seen.cover
     if wanted is None or cover is None:
         return Finding("disagree", 0.0)
     subject = max(seen.subject, float((wanted > 0.5).sum()))
+    if subject < NONE * wanted.size:
+        return Finding("disagree", 0.0)
     reach = thin(subject, 0.02)
     near = grown((seen.alpha > 0.5) | (wanted > 0.5), thin(subject, 0.15, 6)) & seen.free
     wrong = opened(_apart(seen.alpha, wanted) & near, reach)

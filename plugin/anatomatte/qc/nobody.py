@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .areas import box_of
+from .areas import NONE, box_of
 from .reason import Finding
 from .seen import Seen
-
-_LEAST = 0.001
-"""Share of the frame below which a matte is none."""
 
 
 def nobody(seen: Seen) -> Finding:
@@ -17,6 +14,6 @@ def nobody(seen: Seen) -> Finding:
     if seen.recognised is None or seen.screen:
         return Finding("nobody", 0.0)
     free = np.where(seen.free, seen.alpha, 0)
-    if float(free.sum()) < _LEAST * free.size:
+    if float(free.sum()) < NONE * free.size:
         return Finding("nobody", 0.0)
     return Finding("nobody", 1 - seen.recognised, box_of(free > 0.5))
