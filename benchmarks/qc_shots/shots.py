@@ -115,7 +115,7 @@ def keyed(name: str, number: int, frames: Sequence[Frame], parts: bool = False) 
     evidence = observe(task)
     evidence, refined = steadying.steadied(task, evidence, refine(task, evidence))
     made = shape(task, evidence, refined)
-    seen = quality.seen(task, evidence, made)
+    seen = quality.seen(task, evidence, refined, made)
     height, width = seen.alpha.shape
     small = cv2.resize(truth, (width, height), interpolation=cv2.INTER_AREA)
     if parts and evidence.people is not None:

@@ -38,6 +38,7 @@ class Job:
         scenes: what was decided on a screen for the shot, between its cuts.
         limit: how far scores may be beyond their thresholds before a frame is doubtful; None asks for no more
             than to be told.
+        accepted: frames that somebody found good, by the sidecar; they are not doubtful.
         short: that the plate ends before it says so, where all of it was asked for.
         cryptomattes: those among the layers.
         retries: how often a frame is tried again after a failure that is worth it.
@@ -55,6 +56,7 @@ class Job:
     stop: bool = False
     limit: float | None = None
     scenes: tuple[Scene, ...] = ()
+    accepted: frozenset[int] = frozenset()
     short: str = ""
     cryptomattes: tuple[Cryptomatte, ...] = ()
     retries: int = 0

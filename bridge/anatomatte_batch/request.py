@@ -238,13 +238,15 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
 
 
 def _decided(job: Job, named: Shot | None, node: Node, report: Report, signals: Signals) -> Job:
-    """The job with what is decided on a screen for the whole shot, whatever is rendered of it."""
+    """The job with what is decided on a screen for the whole shot, whatever is rendered of it, and with the
+    frames that its sidecar has as accepted."""
     from .shot import decide
     from .sidecar import scenes_of
 
     source = job.source
     if named is not None:
-        return dataclasses.replace(job, scenes=scenes_of(named))
+        good = frozenset(frame for frame in job.frames if named.accepted(frame))
+        return dataclasses.replace(job, scenes=scenes_of(named), accepted=good)
     frames = [] if source.single else source.frames()
     report.doing("looking for a screen in the shot")
     scenes = decide(frames, source.read, job.values, node, signals.check)

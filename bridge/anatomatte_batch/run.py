@@ -312,7 +312,7 @@ class _Run:
     ) -> None:
         """Tell of a frame, and keep it for the result."""
         path, stale, scores = self.sink.path(frame), self.stale.get(frame, ""), checks or {}
-        doubtful = beyond(scores, self.job.limit or 1.0)
+        doubtful = () if frame in self.job.accepted else beyond(scores, self.job.limit or 1.0)
         if doubtful and self.job.limit is not None:
             self.outcome.doubtful[frame] = doubtful[0], scores[doubtful[0]]
         made = FrameResult(

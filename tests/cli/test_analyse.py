@@ -14,7 +14,7 @@ from anatomatte.decision import Decision
 from anatomatte.engine.looking import Looked
 from anatomatte.errors import AnatomatteError, Cancelled, PlateError, SettingsError
 from anatomatte.people.evidence import PeopleEvidence
-from anatomatte.qc import Finding, Findings, beyond
+from anatomatte.qc import Finding, Findings, beyond, codes
 from anatomatte.qc.followed import Common
 from anatomatte.settings import Value
 from anatomatte.shot import likeness
@@ -268,6 +268,27 @@ def test_a_render_calls_layers_by_name_and_is_stale_with_another(tmp_path: Path)
         FakeConnect()
     )
     assert all("output" in frame.stale for frame in result.frames)
+
+
+def test_a_render_does_not_doubt_what_somebody_accepted(tmp_path: Path) -> None:
+    """Until the sidecar says another thing of that frame."""
+    source, path = shot(tmp_path, range(1001, 1005)), tmp_path / "plate.shot.json"
+    found = {n: dict.fromkeys(codes("frame"), 0.0) | {"hole": 0.5} for n in (1002, 1003)}
+    assert analyse(source) == 0 and main(["correct", str(path), source, "--accept", "1002"]) == 0
+
+    def rendered() -> RenderResult:
+        out = tmp_path / "out.####.exr"
+        asked = RenderRequest(source=source, destination=out, shot=path, qc_threshold=1.0)
+        return asked.run(FakeConnect(checks=found))
+
+    made = rendered()
+    assert made.doubtful == [1003] and made.exit_code == 6
+    assert main(["correct", str(path), source, "--accept", "1003"]) == 0
+    assert rendered().exit_code == 0 and rendered().frames[2].qc["hole"] == 0.5
+    table = json.loads(path.read_text(encoding="utf-8"))
+    table["scenes"][0]["exposure"] = 1.0
+    path.write_text(json.dumps(table), encoding="utf-8")
+    assert rendered().doubtful == [1002, 1003]
 
 
 def test_a_run_says_how_people_are_counted_and_of_what_the_sidecar_is(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from anatomatte.errors import SettingsError
 from anatomatte.frame import Frame, from_view
 from anatomatte.parts import INDEX
 from anatomatte.people.evidence import PeopleEvidence
+from anatomatte.qc import doubtful
 from anatomatte.settings import Settings
 from anatomatte.shot import likeness
 from anatomatte.shot.corrections import Correction, Mark, Painted
@@ -208,6 +209,27 @@ def test_remove_and_keep_have_the_last_word() -> None:
     ground = slice(LEFT.stop + 5, LEFT.stop + 25)
     kept = frame(corrected(stroke("keep", ground, 60)))
     assert kept.alpha[60, LEFT.stop + 15] > 0.95 > plain.alpha[60, LEFT.stop + 15] and lawful(kept)
+
+
+def test_what_a_hand_decided_is_not_doubted(tmp_path: Path) -> None:
+    """As InM and OutM: who mends a frame against its networks and neighbours has looked at it."""
+    settings, box = STEADY.replace(check="neighbours"), np.zeros(SIZE, np.uint8)
+    x, top, legs = (LEFT.start + 15) / SIZE[1], 30 / SIZE[0], 85 / SIZE[0]
+    gone = Correction(1, "remove", 3, stroke=(x, top, x, legs))
+    more = stroke("keep", slice(LEFT.stop + 5, LEFT.stop + 25), 60)
+    box[20:60, 60:100] = 255
+    (tmp_path / "roto.png").write_bytes(content := cv2.imencode(".png", box)[1].tobytes())
+    painted = {3: Painted(3, "roto.png", hashlib.sha256(content).hexdigest())}
+    plain = frame(corrected(), settings=settings)
+    assert doubtful(plain.findings) == ()
+    for shot in (
+        corrected(gone),
+        corrected(more),
+        dataclasses.replace(corrected(), painted=painted, path=tmp_path / "p.shot.json"),
+    ):
+        made = frame(shot, settings=settings)
+        assert not np.array_equal(made.alpha, plain.alpha)
+        assert [one.code for one in doubtful(made.findings)] == []
 
 
 def test_removing_a_head_leaves_other_parts_of_its_colour() -> None:

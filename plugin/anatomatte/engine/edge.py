@@ -38,6 +38,7 @@ class Refined:
         messages: sentences for the status.
         band: flat indices of the pixels in which the matte was solved, ascending; elsewhere it is decided.
         kept: H×W, what a hand keeps whoever is chosen; None: nothing.
+        decided: H×W, where the matte is a hand's; None: nowhere.
     """
 
     key: Key
@@ -45,6 +46,7 @@ class Refined:
     messages: tuple[str, ...] = ()
     band: npt.NDArray[np.intp] = dataclasses.field(default_factory=lambda: np.empty(0, np.intp))
     kept: Pixels | None = None
+    decided: Pixels | None = None
 
 
 def refine(task: Task, evidence: Evidence) -> Refined:

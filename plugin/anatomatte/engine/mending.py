@@ -68,7 +68,11 @@ def mended(task: Task, evidence: Evidence, refined: Refined) -> tuple[Evidence, 
         return evidence, dataclasses.replace(refined, messages=told)
     key = coloured(task, evidence, refined.key, matte)
     held = None if refined.held is None else np.minimum(refined.held, matte)
-    made = dataclasses.replace(refined, key=key, held=held, messages=told, kept=kept if kept.any() else None)
+    decided = np.abs(matte - refined.key.matte) if whole is None else np.ones_like(matte)
+    made = dataclasses.replace(
+        refined, key=key, held=held, messages=told, kept=kept if kept.any() else None,
+        decided=np.maximum(kept, decided),
+    )  # fmt: skip
     return evidence, made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import cast
 
@@ -38,12 +39,12 @@ def found(task: Task, evidence: Evidence, refined: Refined, made: Mattes) -> qc.
     """
     if task.settings.check == "off":
         return ()
-    here = seen(task, evidence, made)
+    here = seen(task, evidence, refined, made)
     others = quality_beside.found(task, here, evidence, refined, made) if quality_beside.asked(task) else ()
     return (*alone(here), *others)
 
 
-def seen(task: Task, evidence: Evidence, made: Mattes) -> Seen:
+def seen(task: Task, evidence: Evidence, refined: Refined, made: Mattes) -> Seen:
     """The frame on the grid of the checks."""
     plate, settings, people = task.plate, task.settings, evidence.people
     grid = grid_of(*made.alpha.shape)
@@ -68,7 +69,7 @@ def seen(task: Task, evidence: Evidence, made: Mattes) -> Seen:
         heads=None if people is None else people.heads,
         bodies=None if people is None else people.bodies,
         recognised=None if people is None or keyed else recognition.sure(task, people),
-        forced=_forced(plate, core, garbage, grid),
+        forced=_forced(plate, core, garbage, refined.decided, grid),
         softened=task.settings.soften * task.work.scale * grid[1] / made.alpha.shape[1],
     )
 
@@ -96,10 +97,15 @@ def _second(evidence: Evidence, grid: tuple[int, int]) -> Pixels | None:
     return 1 - _sized(evidence.people.parts[0], *grid)
 
 
-def _forced(plate: Plate, core: Pixels, garbage: Pixels, grid: tuple[int, int]) -> np.ndarray | None:
-    if plate.inm is None and plate.outm is None and not core.any():
+def _forced(
+    plate: Plate, core: Pixels, garbage: Pixels, decided: Pixels | None, grid: tuple[int, int]
+) -> np.ndarray | None:
+    """Where nobody but the artist decides: mattes that came in, and what a hand mended."""
+    came = plate.inm is not None or plate.outm is not None or core.any()
+    given = [*([core, garbage] if came else []), *([] if decided is None else [decided])]
+    if not given:
         return None
-    return np.asarray(shrink(np.maximum(core, garbage), *grid) > 0.1)
+    return np.asarray(shrink(functools.reduce(np.maximum, given), *grid) > 0.1)
 
 
 def _backing(light: Pixels, evidence: Evidence) -> Pixels | None:

@@ -60,7 +60,7 @@ def collapse(seen: Seen, around: Sequence[Beside]) -> Finding:
     known = _known(seen, around)
     if len(known) < 2 or min(float(one.alpha.sum()) for one in known) < 0.002 * seen.alpha.size:
         return Finding("collapse", 0.0)
-    shares = [_unlike(seen.alpha, one.alpha, one.valid) for one in known]
+    shares = [_unlike(seen.alpha, one.alpha, one.valid * seen.free) for one in known]
     usual = _unlike(known[0].alpha, known[1].alpha, np.minimum(known[0].valid, known[1].valid))
     wrong = np.clip(known[0].alpha - seen.alpha, 0, 1) > 0.5
     return Finding("collapse", max(0.0, min(shares) - usual), box_of(wrong))

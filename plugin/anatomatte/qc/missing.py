@@ -45,9 +45,10 @@ def _bodies(seen: Seen) -> list[Finding]:
     mine = [size for size, share in zip(sizes, held, strict=True) if share > _HELD]
     least = _PROMINENT * max(mine, default=max(sizes))
     made = []
+    free = np.asarray(seen.free, np.float32)
     for body, size, share, seen_share in zip(seen.bodies, sizes, held, known, strict=True):
         nobody = seen_share < _HELD or not mine or (seen.ruled and size >= _EQUAL * least / _PROMINENT)
-        if size >= least and nobody:
+        if size >= least and nobody and _covered(free, body) > _HELD:
             score = float(body[0]) * float(np.clip(1 - 2 * share, 0, 1))
             made.append(Finding("missing", score, _head(body)))
     return made

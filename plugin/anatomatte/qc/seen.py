@@ -34,7 +34,7 @@ class Seen:
         bodies: n×13, as `people.detections` gives them; None where no detector ran.
         recognised: how sure it is that there is somebody, in 0..1; None where nothing was asked that says so.
         parts: part → h×w, matte of a part over all people; None where nobody asks for parts.
-        forced: h×w, where mattes that came in decide; nothing is judged there.
+        forced: h×w, where mattes that came in decide, or a hand that mended it; nothing is judged there.
         softened: pixels of the grid by which the artist blurs the matte.
     """
 
