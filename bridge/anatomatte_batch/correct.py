@@ -101,6 +101,7 @@ class CorrectRequest:
         source = Source(str(self.source), self.start)
         try:
             source.read_as(shot.plate.colorspace)
+            known_people(shot, wanted)
             return carry(shot, wanted, source.read)
         finally:
             source.close()
@@ -118,8 +119,7 @@ def carry(
         known: the small pictures of frames that are known already; it is added to.
 
     Raises:
-        SettingsError: the plate is another one, a correction's frame was not analysed, or it is about
-            somebody whom the shot does not have.
+        SettingsError: the plate is another one, or a correction's frame was not analysed.
         PlateError: a frame cannot be read.
     """
     from anatomatte.shot.carrying import carried, with_marks
@@ -138,19 +138,19 @@ def carry(
                 f"Correction {one.id} is at frame {one.frame}, which the sidecar does not know; "
                 "analyse that frame too."
             )
-        _there(shot, one)
         small(one.frame)  # it is compared with what was analysed, whatever the kind
         shot = with_marks(shot, one, carried(shot, one, small))
     return shot
 
 
-def _there(shot: Shot, one: Correction) -> None:
+def known_people(shot: Shot, corrections: Sequence[Correction]) -> None:
     """Raise SettingsError where a correction is about somebody whom the shot does not have."""
     known = [person.number for person in shot.people]
-    for number in one.people:
-        if number not in known:
-            there = f"it has {', '.join(map(str, known))}" if known else "nobody has a number in it"
-            raise SettingsError(f"Correction {one.id}: the shot has no person {number}; {there}.")
+    there = f"it has {', '.join(map(str, known))}" if known else "nobody has a number in it"
+    for one in corrections:
+        for number in one.people:
+            if number not in known:
+                raise SettingsError(f"Correction {one.id}: the shot has no person {number}; {there}.")
 
 
 def accepted(shot: Shot, judged: Mapping[int, bool]) -> Shot:

@@ -18,8 +18,12 @@ from anatomatte.qc import Finding, Findings, beyond, codes
 from anatomatte.qc.followed import Common
 from anatomatte.settings import Value
 from anatomatte.shot import likeness
+from anatomatte.shot.carrying import with_marks
+from anatomatte.shot.corrections import Correction, Mark
 from anatomatte.shot.looks import Look
 from anatomatte.shot.reading import read_shot
+from anatomatte.shot.schema import Shot
+from anatomatte.shot.writing import write_shot
 from anatomatte_batch import AnalyseRequest, RenderRequest
 from anatomatte_batch.doubtful import doubtful
 from anatomatte_batch.picture import Floats
@@ -167,6 +171,44 @@ def test_names_and_numbers_of_the_hand_are_kept(tmp_path: Path) -> None:
     assert found.names == {"person_01": "anna"} and found.rest == {"strokes": [1]}
     assert {row[0]: row[1] for row in found.moments[1007].people}[1] == pytest.approx(0.8)
     assert analyse(source, "--overwrite") == 0 and read_shot(path).names == {}
+
+
+def _second(made: Shot, **facts: str) -> Shot:
+    """A sidecar whose second person is edited."""
+    first, second = made.people
+    return dataclasses.replace(made, people=(first, dataclasses.replace(second, **facts)))
+
+
+_STROKE = Correction(1, "person", 1002, people=(2,), stroke=(0.5, 0.5), reach=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "stays"),
+    [
+        (lambda made: _second(made, name="bert"), True),
+        (lambda made: _second(made, wears="coat"), True),
+        (lambda made: dataclasses.replace(made, actor=2), True),
+        (lambda made: with_marks(made, _STROKE, {1002: Mark(1, 1.0, _STROKE.points)}), True),
+        (lambda made: made, False),
+    ],
+)
+def test_who_is_not_seen_any_more_stays_where_a_hand_spoke_of_them(
+    tmp_path: Path, change: Callable[[Shot], Shot], stays: bool
+) -> None:
+    class Alone(FakeLooker):
+        def look(self, frame: int) -> tuple[Looked, tuple[int, int], Floats]:
+            found, size, small = super().look(frame)
+            alone = look(0.2 + 0.1 * (frame - 1001), RED, 0.6)
+            return dataclasses.replace(found, looks=(alone,)), size, small
+
+    source, path = shot(tmp_path, range(1001, 1005)), tmp_path / "plate.shot.json"
+    assert analyse(source) == 0
+    before = change(read_shot(path))
+    write_shot(before, path)
+    assert analyse(source, looker=Alone()) == 0
+    found = read_shot(path)
+    assert [(one.number, one.frames) for one in found.people] == ([(1, 4), (2, 0)] if stays else [(1, 4)])
+    assert found.actor == before.actor and found.corrections == before.corrections
 
 
 def test_frames_that_a_hand_worked_on_are_not_left_out(

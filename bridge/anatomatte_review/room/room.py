@@ -15,7 +15,7 @@ from anatomatte.shot.carrying import without
 from anatomatte.shot.schema import Shot, named
 from anatomatte.shot.wardrobe import words
 from anatomatte.shot.writing import write_shot
-from anatomatte_batch.correct import accepted, carry, made_of
+from anatomatte_batch.correct import accepted, carry, known_people, made_of
 from anatomatte_batch.presets import Preset
 from anatomatte_batch.source import Source
 
@@ -139,6 +139,7 @@ class Room:
             new = [made_of(table, after + at, self.ledger.path) for at, table in enumerate(tables)]
             if len(self._small) > _MOST_SMALL:
                 self._small.clear()
+            known_people(shot, new)
             return carry(shot, new, self.source.read, self._small)
 
         self.ledger.change(

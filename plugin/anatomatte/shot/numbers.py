@@ -75,19 +75,26 @@ def rows(frame: FrameLooks, tracks: Sequence[int], numbers: dict[int, int]) -> t
 
 
 def people_of(moments: Mapping[int, Moment], before: Shot | None = None) -> tuple[Person, ...]:
-    """Who is numbered in frames, with the names of an earlier sidecar, whose named people stay."""
+    """Who is numbered in frames, with the names of an earlier sidecar, where those of whom a hand said something
+    stay: a name, clothes, a correction, whose face it is."""
     seen: dict[int, list[int]] = {}
     for frame in sorted(moments):
         for row in moments[frame].people:
             if row[0]:
                 seen.setdefault(row[0], []).append(frame)
-    names = {} if before is None else {person.number: person.name for person in before.people if person.name}
+    names = {} if before is None else {one.number: one.name for one in before.people if _by_hand(one, before)}
     return tuple(
         Person(n, names.get(n, ""), seen[n][0], seen[n][-1], len(seen[n]))
         if n in seen
         else Person(n, names[n])
         for n in sorted({*seen, *names})
     )
+
+
+def _by_hand(person: Person, shot: Shot) -> bool:
+    """Whether a hand said something of a person of a sidecar."""
+    meant = {shot.actor, *(number for one in shot.corrections for number in one.people)}
+    return bool(person.name) or person.wears != person.seems or person.number in meant
 
 
 def carried_over(moments: Mapping[int, Moment], before: Shot, where: str) -> dict[int, Moment]:
