@@ -75,8 +75,8 @@ def rows(frame: FrameLooks, tracks: Sequence[int], numbers: dict[int, int]) -> t
 
 
 def people_of(moments: Mapping[int, Moment], before: Shot | None = None) -> tuple[Person, ...]:
-    """Who is numbered in frames, with the names of an earlier sidecar, where those of whom a hand said something
-    stay: a name, clothes, a correction, whose face it is."""
+    """Who is numbered in frames, with the names of an earlier sidecar; those of its people stay of whom a
+    hand said something: a name, clothes, a correction, whose face it is."""
     seen: dict[int, list[int]] = {}
     for frame in sorted(moments):
         for row in moments[frame].people:
