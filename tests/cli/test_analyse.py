@@ -4,72 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from anatomatte.decision import Decision
 from anatomatte.engine.looking import Looked
-from anatomatte.errors import AnatomatteError, Cancelled, PlateError, SettingsError
+from anatomatte.errors import Cancelled, PlateError, SettingsError
 from anatomatte.people.evidence import PeopleEvidence
 from anatomatte.qc import Finding, Findings, beyond, codes
 from anatomatte.qc.followed import Common
-from anatomatte.settings import Value
-from anatomatte.shot import likeness
-from anatomatte.shot.carrying import with_marks
-from anatomatte.shot.corrections import Correction, Mark
-from anatomatte.shot.looks import Look
 from anatomatte.shot.reading import read_shot
-from anatomatte.shot.schema import Shot
-from anatomatte.shot.writing import write_shot
 from anatomatte_batch import AnalyseRequest, RenderRequest
 from anatomatte_batch.doubtful import doubtful
 from anatomatte_batch.picture import Floats
 from anatomatte_batch.result import RenderResult
-from anatomatte_cli import cmd_analyse
 from anatomatte_cli.main import main
 from made import window_fake
 from made.cli_fake import FakeConnect, cli, plate, read, shot, write
-from made.shots_made import ASPECT, BLUE, RED, look
-
-SCREEN = Decision(0.99, "screen", (0.05, 0.4, 0.06), 0.4)
-
-
-class FakeLooker:
-    """Two people who change places, before a screen; *before* may fail a frame; a cut is before *cut*."""
-
-    def __init__(
-        self,
-        before: Callable[[int], None] = lambda frame: None,
-        cut: int = 9999,
-        seed: int = 0,
-        checks: Mapping[int, Findings] | None = None,
-    ) -> None:
-        self.before, self.cut, self.seed, self.checks = before, cut, seed, checks or {}
-
-    def look(self, frame: int) -> tuple[Looked, tuple[int, int], Floats]:
-        self.before(frame)
-        n = frame - 1001
-        found: tuple[Look, ...] = (look(0.2 + 0.1 * n, RED, 0.6), look(0.8 - 0.1 * n, BLUE, 0.6))
-        found = found if n % 2 else found[::-1]  # in whatever order
-        light = np.random.default_rng(self.seed).random((9, 16, 3), np.float32)
-        small = np.full((64, 64, 3), 0.2 if frame < self.cut else 0.8, np.float32)
-        ground, checks = np.zeros((72, 128), np.float32), self.checks.get(frame, (Finding("hole", 0.01),))
-        return Looked(found, likeness.of(light), 0.5, ASPECT, ground, checks), (16, 9), small
-
-    def decision(self, frame: int, values: Mapping[str, Value]) -> Decision | None:
-        return SCREEN
-
-
-def analyse(*words: object, looker: FakeLooker | None = None) -> int:
-    made = cmd_analyse.command.make_context("analyse", [str(word) for word in words]).params
-    try:
-        return cmd_analyse.analyse(made, looker or FakeLooker())
-    except AnatomatteError as why:
-        print(f"anatomatte: {why}")
-        return why.exit_code
+from made.looker_fake import FakeLooker, analyse
 
 
 def test_a_sidecar_lies_beside_the_plate_and_says_who_is_who(tmp_path: Path) -> None:
@@ -159,106 +112,6 @@ def test_a_run_that_is_stopped_leaves_the_old_sidecar(tmp_path: Path) -> None:
     assert (tmp_path / "plate.shot.json").read_bytes() == before
 
 
-def test_names_and_numbers_of_the_hand_are_kept(tmp_path: Path) -> None:
-    source, path = shot(tmp_path, range(1001, 1008)), tmp_path / "plate.shot.json"
-    assert analyse(source) == 0
-    table = json.loads(path.read_text(encoding="utf-8"))
-    table["people"][0]["name"], table["strokes"] = "anna", [1]
-    path.write_text(json.dumps(table), encoding="utf-8")
-    # the first frame that is looked at now is one after they passed each other
-    assert analyse(source, "--frames", "1005-1007") == 0
-    found = read_shot(path)
-    assert found.names == {"person_01": "anna"} and found.rest == {"strokes": [1]}
-    assert {row[0]: row[1] for row in found.moments[1007].people}[1] == pytest.approx(0.8)
-    assert analyse(source, "--overwrite") == 0 and read_shot(path).names == {}
-
-
-def _second(made: Shot, **facts: str) -> Shot:
-    """A sidecar whose second person is edited."""
-    first, second = made.people
-    return dataclasses.replace(made, people=(first, dataclasses.replace(second, **facts)))
-
-
-_STROKE = Correction(1, "person", 1002, people=(2,), stroke=(0.5, 0.5), reach=0)
-
-
-@pytest.mark.parametrize(
-    ("change", "stays"),
-    [
-        (lambda made: _second(made, name="bert"), True),
-        (lambda made: _second(made, wears="coat"), True),
-        (lambda made: dataclasses.replace(made, actor=2), True),
-        (lambda made: with_marks(made, _STROKE, {1002: Mark(1, 1.0, _STROKE.points)}), True),
-        (lambda made: made, False),
-    ],
-)
-def test_who_is_not_seen_any_more_stays_where_a_hand_spoke_of_them(
-    tmp_path: Path, change: Callable[[Shot], Shot], stays: bool
-) -> None:
-    class Alone(FakeLooker):
-        def look(self, frame: int) -> tuple[Looked, tuple[int, int], Floats]:
-            found, size, small = super().look(frame)
-            alone = look(0.2 + 0.1 * (frame - 1001), RED, 0.6)
-            return dataclasses.replace(found, looks=(alone,)), size, small
-
-    source, path = shot(tmp_path, range(1001, 1005)), tmp_path / "plate.shot.json"
-    assert analyse(source) == 0
-    before = change(read_shot(path))
-    write_shot(before, path)
-    assert analyse(source, looker=Alone()) == 0
-    found = read_shot(path)
-    assert [(one.number, one.frames) for one in found.people] == ([(1, 4), (2, 0)] if stays else [(1, 4)])
-    assert found.actor == before.actor and found.corrections == before.corrections
-
-
-def test_frames_that_a_hand_worked_on_are_not_left_out(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    source, path = shot(tmp_path, range(1001, 1006)), tmp_path / "plate.shot.json"
-    assert analyse(source) == 0
-    made = AnalyseRequest(source=source, frames="1001-1003").run(FakeLooker())
-    assert [one.text for one in made.messages if one.code == "frames-left-out"] == [
-        "plate.shot.json knew frames 1004-1005 too, which --frames leaves out."
-    ]
-    assert analyse(source) == 0 and main(["correct", str(path), source, "--accept", "1004"]) == 0
-    before = path.read_bytes()
-    capsys.readouterr()
-    assert analyse(source, "--frames", "1001-1003") == 2 and path.read_bytes() == before
-    assert "accepted or corrected in frames 1004, which --frames leaves out" in capsys.readouterr().out
-    assert analyse(source, "--frames", "1002-1004") == 0 and read_shot(path).moments[1004].accepted
-    assert analyse(source, "--frames", "1001-1003", "--overwrite") == 0
-
-
-def test_frames_that_are_lost_do_not_take_a_hands_work_along(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Without --frames too: a file that has gone, one that cannot be read any more."""
-    source, path = shot(tmp_path, range(1001, 1006)), tmp_path / "plate.shot.json"
-    assert analyse(source) == 0
-    (tmp_path / "plate.1005.exr").unlink()
-    made = AnalyseRequest(source=source).run(FakeLooker())
-    assert [one.text for one in made.messages if one.code == "frames-left-out"] == [
-        "plate.shot.json knew frames 1005 too, which the plate does not have any more."
-    ]
-    assert main(["correct", str(path), source, "--accept", "1003"]) == 0
-    before = path.read_bytes()
-    seen: list[int] = []
-
-    def broken(frame: int) -> None:
-        seen.append(frame)
-        if frame == 1003:
-            raise PlateError("plate.1003.exr is damaged.")
-
-    capsys.readouterr()
-    assert analyse(source, looker=FakeLooker(broken)) == 3 and path.read_bytes() == before
-    said = capsys.readouterr().out
-    assert "frame 1003 was accepted or corrected by hand: plate.shot.json stays" in said
-    assert "plate.1003.exr is damaged" in said and seen == [1001, 1002, 1003]
-    (tmp_path / "plate.1003.exr").unlink()
-    assert analyse(source) == 2 and path.read_bytes() == before
-    assert "accepted or corrected in frames 1003, which the plate does not have" in capsys.readouterr().out
-
-
 def test_the_size_is_that_of_most_frames_and_others_are_told(tmp_path: Path) -> None:
     class Odd(FakeLooker):
         def look(self, frame: int) -> tuple[Looked, tuple[int, int], Floats]:
@@ -270,22 +123,6 @@ def test_the_size_is_that_of_most_frames_and_others_are_told(tmp_path: Path) -> 
     assert [one.text for one in made.messages if one.code == "frames-of-another-size"] == [
         "the plate is 16×9, and its frames 1004 are of another size"
     ]
-
-
-def test_another_plates_sidecar_is_not_written_over(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    source = shot(tmp_path, range(1001, 1004))
-    assert analyse(source) == 0
-    assert analyse(source, looker=FakeLooker(seed=1)) == 2
-    assert (
-        "is of another plate (plate.####.exr); write to another -o, or replace it with"
-        in capsys.readouterr().out
-    )
-    (tmp_path / "plate.shot.json").write_text('{"kind": "anatomatte', encoding="utf-8")
-    assert analyse(source) == 2
-    assert "--overwrite makes it anew" in capsys.readouterr().out
-    assert analyse(source, "--overwrite") == 0
 
 
 def test_a_render_calls_layers_by_name_and_is_stale_with_another(tmp_path: Path) -> None:
