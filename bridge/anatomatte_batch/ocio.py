@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from anatomatte.errors import SettingsError, SetupError
+from anatomatte.settings import ASSOCIATED, COLOURED
 
 from .layers import CLEAN
 from .picture import Floats, Picture
@@ -22,7 +23,6 @@ from .picture import Floats, Picture
 AUTO = "auto"
 """The space that the config's file rules give a file."""
 _OF_COLOUR = ("chromaticities", "colorInteropID")
-_ASSOCIATED, _STRAIGHT = ("premultiplied", "comp"), ("unpremultiplied",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +52,8 @@ class Space:
         if self.outwards is None:
             return layers, picture
         made = dict(layers)
-        if "rgba" in made and output in (*_ASSOCIATED, *_STRAIGHT):
-            made["rgba"] = _converted(made["rgba"], self.outwards, output in _ASSOCIATED)
+        if "rgba" in made and output in COLOURED:
+            made["rgba"] = _converted(made["rgba"], self.outwards, output in ASSOCIATED)
         if CLEAN in made:
             made[CLEAN] = _converted(made[CLEAN], self.outwards, False)
         return made, replace(picture, facts=_without(picture))

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from anatomatte.ops import colour
+from anatomatte.settings import ASSOCIATED, COLOURED
 
 from .cryptomatte import Cryptomatte
 from .layers import CLEAN
@@ -101,8 +102,8 @@ def smaller(
         canvas = placed(pixels, picture.bounds, wide)
         if name in coded:
             made[name] = _ids(canvas, scale)
-        elif name == "rgba" and output in ("premultiplied", "unpremultiplied", "comp"):
-            made[name] = _light(canvas, code, scale, output != "unpremultiplied")
+        elif name == "rgba" and output in COLOURED:
+            made[name] = _light(canvas, code, scale, output in ASSOCIATED)
         elif name == CLEAN:
             made[name] = colour.encode(code, _mean(colour.decode(code, canvas), scale))
         else:

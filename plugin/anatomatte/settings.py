@@ -42,7 +42,7 @@ from .menus import (
 )
 
 __all__ = [
-    "BY_NAME", "CONTROLS", "MATTES", "PAGES", "RENAMED", "SHOWN",
+    "ASSOCIATED", "BY_NAME", "COLOURED", "CONTROLS", "MATTES", "PAGES", "RENAMED", "SHOWN",
     "Control", "Kind", "Settings", "Stage", "Value", "checked", "current", "digest", "from_mapping", "known",
 ]  # fmt: skip
 
@@ -50,9 +50,14 @@ MATTES: tuple[str, ...] = tuple(MATTE_MENU)
 """What a channel of a packed picture can carry (append-only)."""
 
 _PACKED = ("output", ("packed",))
-_COLOURED = (
+COLOURED = (
     "premultiplied", "unpremultiplied", "comp", "edge", "screen", "cleanplate", "face_plate", "face_patch",
 )  # fmt: skip
+"""Outputs that are colours of the scene, in the output's encoding; all others are mattes and views."""
+
+ASSOCIATED = ("premultiplied", "comp", "edge", "face_patch")
+"""Those of them that are multiplied by their alpha."""
+
 _OTHERS = tuple(model for model in ALPHA_MODELS if model != "own")
 
 
@@ -180,7 +185,7 @@ class Settings(Facing):
         "How the colour that leaves the node is encoded.",
         input="Same as input", linear="Scene-linear", srgb="sRGB", rec709="Rec.709",
         feeds=("foreground",),
-        needs=(("output", _COLOURED),),
+        needs=(("output", COLOURED),),
     )  # fmt: skip
     pack_r: str = _pack("Red", "alpha")
     pack_g: str = _pack("Green", "core")

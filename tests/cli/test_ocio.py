@@ -6,6 +6,8 @@ import numpy as np
 import PyOpenColorIO as ocio
 import pytest
 
+from anatomatte_batch.ocio import space_of
+from anatomatte_batch.picture import whole
 from made.cli_fake import cli, plate, read, write
 
 BUILT_IN = "ocio://cg-config-latest"
@@ -56,6 +58,23 @@ def test_colours_are_the_librarys_and_mattes_stay(tmp_path, source, target):
     colour = converted(straight, "scene_linear", target) * right[..., 3:] if target else right[..., :3]
     there = right[..., 3] > 0.01
     assert np.allclose(made[there][:, :3], colour[there], rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("output", ["edge", "face_patch", "comp", "screen", "face_plate", "unpremultiplied"])
+def test_every_output_that_is_colour_goes_out_in_the_space(output):
+    rgba = np.random.default_rng(3).uniform(0.1, 0.9, (3, 4, 4)).astype(np.float32)
+    made, _ = space_of("ACEScct", "k.exr").goes_out({"rgba": rgba}, whole(rgba), output)
+    alpha = rgba[..., 3:] if output in ("edge", "face_patch", "comp") else np.ones_like(rgba[..., 3:])
+    right = converted(rgba[..., :3] / alpha, "scene_linear", "ACEScct") * alpha
+    assert np.allclose(made["rgba"][..., :3], right, atol=2e-3)
+    assert np.array_equal(made["rgba"][..., 3], rgba[..., 3])
+
+
+@pytest.mark.parametrize("output", ["matte", "packed", "people", "status", "soft"])
+def test_mattes_and_views_are_no_colours(output):
+    rgba = np.random.default_rng(3).uniform(0.1, 0.9, (3, 4, 4)).astype(np.float32)
+    made, _ = space_of("ACEScct", "k.exr").goes_out({"rgba": rgba}, whole(rgba), output)
+    assert np.array_equal(made["rgba"], rgba)
 
 
 def test_the_header_no_more_names_primaries_that_are_gone(tmp_path):

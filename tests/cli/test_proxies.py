@@ -50,22 +50,23 @@ def test_windows_are_where_they_were(tmp_path):
     assert np.allclose(small, means, atol=1e-5) and np.allclose(small.sum(), halved(canvas).sum(), rtol=1e-4)
 
 
-@pytest.mark.parametrize("output", ["premultiplied", "unpremultiplied"])
+@pytest.mark.parametrize("output", ["premultiplied", "unpremultiplied", "face_patch", "face_plate"])
 @pytest.mark.parametrize("code", ["srgb", "logc3", "linear"])
 def test_encoded_colours_are_averaged_as_light_by_their_alpha(output, code):
     from anatomatte.ops import colour
 
+    associated = output in ("premultiplied", "face_patch")
     rng = np.random.default_rng(5)
     light, alpha = rng.random((8, 12, 3), np.float32), rng.random((8, 12, 1), np.float32)
     alpha[:, :4] = 0
     mean, covered = halved(light * alpha), halved(alpha)
     written = colour.encode(code, light)
-    rgba = np.concatenate([written * alpha if output == "premultiplied" else written, alpha], 2)
+    rgba = np.concatenate([written * alpha if associated else written, alpha], 2)
     told = {"output": output, "output_colour": "input", "input_colour": code}
     found = smaller({"rgba": rgba.astype(np.float32)}, whole(light), told, 2)[0]["rgba"]
     there = covered[..., 0] > 0
     right = colour.encode(code, (mean[there] / covered[there]).astype(np.float32))
-    right = right * covered[there] if output == "premultiplied" else right
+    right = right * covered[there] if associated else right
     assert np.allclose(found[there][:, :3], right, atol=2e-5)
     assert np.allclose(found[..., 3:], covered, atol=1e-6) and not found[~there].any()
 
