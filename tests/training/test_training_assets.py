@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import training.__main__ as command
 from training import assets, faces
-from training.landmarks import FACE, HAND
+from training.landmarks import FACE, HAND, PALM
 from training.pretrained import DETECTOR, PORTRAIT, POSE
 
 NETWORKS = (
@@ -86,7 +86,7 @@ def test_without_a_package_index_it_says_what_to_put_where(
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    for other in (POSE, DETECTOR, FACE, HAND, faces.ATTENTION, faces.DETECTOR):
+    for other in (POSE, DETECTOR, FACE, HAND, PALM, faces.ATTENTION, faces.DETECTOR):
         (tmp_path / other.name).write_bytes(b"")
     assert run(monkeypatch, "portrait", "--assets", str(tmp_path)) == 1
     told = capsys.readouterr().err
@@ -108,7 +108,7 @@ def test_one_wheel_gives_all_networks_that_are_missing(
     for name in NETWORKS:
         with pytest.raises(ValueError, match=r"mediapipe 0\.10\.21"):
             assets.fetch(tmp_path, name)
-    every = (POSE, PORTRAIT, DETECTOR, FACE, HAND, faces.ATTENTION, faces.DETECTOR)
+    every = (POSE, PORTRAIT, DETECTOR, FACE, HAND, PALM, faces.ATTENTION, faces.DETECTOR)
     assert fetched == [{one.member for one in every}]
 
 
