@@ -11,8 +11,8 @@ from anatomatte.nets.own import face_attention, face_detector
 from anatomatte.nets.own.face_attention import FaceAttention
 from anatomatte.nets.own.face_detector import FaceDetector
 
-from .landmarks import filled
-from .pretrained import Published, write
+from .landmarks import converted
+from .pretrained import Published
 
 ATTENTION = Published(
     "the face mesh with attention",
@@ -62,8 +62,7 @@ def convert_attention(source: Path, target: Path) -> None:
         ValueError: the file is another one.
     """
     net = FaceAttention()
-    filled(attention_order(net), source, ATTENTION)
-    write(net, target, {"net": face_attention.NET})
+    converted(net, attention_order(net), source, ATTENTION, target, face_attention.NET)
 
 
 def convert_detector(source: Path, target: Path) -> None:
@@ -73,5 +72,4 @@ def convert_detector(source: Path, target: Path) -> None:
         ValueError: the file is another one.
     """
     net = FaceDetector()
-    filled(detector_order(net), source, DETECTOR)
-    write(net, target, {"net": face_detector.NET})
+    converted(net, detector_order(net), source, DETECTOR, target, face_detector.NET)

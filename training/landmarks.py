@@ -91,12 +91,14 @@ def convert_face(source: Path, target: Path) -> None:
         ValueError: the file is another one.
     """
     net = FaceMesh()
-    filled(mesh_order(net), source, FACE)
-    write(net, target, {"net": face_mesh.NET})
+    converted(net, mesh_order(net), source, FACE, target, face_mesh.NET)
 
 
-def filled(order: Sequence[nn.Module], source: Path, published: Published) -> None:
-    """Put all convolutions and slopes of a published file into those in *order*.
+def converted(
+    net: nn.Module, order: Sequence[nn.Module], source: Path, published: Published, target: Path, name: str
+) -> None:
+    """Put all convolutions and slopes of a published file into those of *net*, in their *order*, and write it
+    to *target* under the *name* of its kind.
 
     Raises:
         ValueError: the file is another one.
@@ -105,6 +107,7 @@ def filled(order: Sequence[nn.Module], source: Path, published: Published) -> No
     acts = [found for module in order for found in module.modules() if isinstance(found, nn.PReLU)]
     for act, slope in zip(acts, slopes(source, published), strict=True):
         act.weight.data.copy_(slope)
+    write(net, target, {"net": name})
 
 
 def convert_hand(source: Path, target: Path) -> None:
@@ -127,5 +130,4 @@ def convert_palm(source: Path, target: Path) -> None:
         ValueError: the file is another one.
     """
     net = PalmDetector()
-    filled(palm_order(net), source, PALM)
-    write(net, target, {"net": palm_detector.NET})
+    converted(net, palm_order(net), source, PALM, target, palm_detector.NET)

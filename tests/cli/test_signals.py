@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +28,11 @@ def plates(folder: Path, count: int) -> str:
     return str(folder / "p.####.exr")
 
 
-def begun(*words: str | Path, **more: object) -> subprocess.Popen[str]:
-    """A command as a process of its own, for a farm: no terminal, lines as they come."""
+def begun(*words: str | Path, first: Callable[[], object] | None = None) -> subprocess.Popen[str]:
+    """A command as a process of its own, for a farm: no terminal, lines as they come, begun with *first*."""
     line = [*ANATOMATTE, *map(str, words)]
     pipe = subprocess.PIPE
-    return subprocess.Popen(line, stdout=pipe, stderr=pipe, text=True, **more)  # type: ignore[call-overload, no-any-return]
+    return subprocess.Popen(line, stdout=pipe, stderr=pipe, text=True, preexec_fn=first)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +54,8 @@ def test_a_reader_that_went_away_ends_the_command(tmp_path: Path, words: tuple[s
 
 def test_under_nohup_a_terminal_may_go(tmp_path: Path) -> None:
     source = plates(tmp_path / "in", 5)
-    ignore = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)  # noqa: E731
-    job = begun("render", source, tmp_path / "k.####.exr", preexec_fn=ignore)
+    ignored = partial(signal.signal, signal.SIGHUP, signal.SIG_IGN)
+    job = begun("render", source, tmp_path / "k.####.exr", first=ignored)
     assert job.stdout is not None
     for line in job.stdout:
         if line.startswith("[1/5]"):
