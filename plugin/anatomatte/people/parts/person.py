@@ -14,10 +14,12 @@ from ..landmarks import Landmarks
 from . import graph, outfit, tones
 from .body import Body, Vector, body_of
 from .gaussians import fitted_all
+from .headwear import hat
 from .labels import AT, BARE, LABELS, SHOES, SIDES, TIGHTS, UPPER, planes
 from .prior import prior, ramp
 from .regions import Numbers, apart, cut, regions
 from .seen import PersonEvidence
+from .slivers import without_slivers
 
 INSIDE = 0.4
 """Coverage from which on a pixel is the person's."""
@@ -26,10 +28,8 @@ _LEAST = 150
 """Pixels of a person of whom more can be said than the network does."""
 
 _FLOOR = 2e-3
-_NEAR_HEAD = 0.7
-"""Power of what the network says around the head, where landmarks and colours know better."""
 _PRIOR = 0.8
-_SKIN, _HAIR, _MODELS = 1.5, 0.5, 0.5
+_SKIN, _HAIR, _MODELS = 1.05, 0.5, 0.35
 """Weights of the face's skin, of hair against torso, and of this picture's colour models, in nats."""
 _REACH = 0.45
 """Torsos over which regions listen to each other."""
@@ -39,6 +39,15 @@ _OWN_PRIOR = 0.5
 _IN_FACE, _BELOW_FRINGE = 0.05, -0.22
 """Heights of a face within its outline and below its middle (y up is negative) from which on a pixel is the
 face's: a fringe and a hat end above."""
+
+_OFF_FACE = -0.03
+"""Faces inside of a face's outline, negative, up to which a pixel is beside it."""
+
+_LONG, _FEW = 0.25, 15
+"""How much of what lies beside a face is hair that is long, and pixels there of which that can be said."""
+
+_DARK = np.float32(0.7)
+"""Lightness of dark glasses beside that of the face's skin, at most."""
 
 _DARKEST = np.float32(1e-3)
 """Lightness that a step of a face has at least."""
@@ -110,10 +119,9 @@ class _Person:
         at = self.body
         if at is None:
             return np.asarray(made, np.float32)
-        head = (at.head < 1) | ((at.face_y > 0) & (at.face_y < 1.9) & (np.abs(at.face_x) < 1.1))
-        made[:, head] *= np.float32(_NEAR_HEAD)
         made += np.float32(_PRIOR) * prior(at)
-        made[AT["hat"]] += _hat(shares, at)
+        worn = hat(shares, self.lab, at)
+        made[AT["hat"]] += worn
         if self.skin is not None:
             like = np.float32(_SKIN) * np.log((self.skin + np.float32(0.06)) / np.float32(0.3))
             off_face = like * (at.oval < 0.02)
@@ -121,9 +129,9 @@ class _Person:
                 made[AT[name]] += off_face
             for name in TIGHTS:
                 made[AT[name]] -= np.float32(0.7) * np.maximum(like, 0)
-        colour = tones.hair(self.lab, at)
+        colour = None if worn > 0 else tones.hair(self.lab, at)  # what is above the face is the hat
         if colour is not None:
-            made[AT["hair"]] += np.float32(_HAIR) * np.where(head, colour, np.minimum(colour, 0))
+            made[AT["hair"]] += np.float32(_HAIR) * _of_hair(colour, shares[AT["hair"]], at)
         return np.asarray(made, np.float32)
 
     def _cut(self, of: Numbers) -> Numbers:
@@ -149,6 +157,7 @@ class _Person:
         made = found[:, self.of] * (np.exp(np.float32(_OWN_PRIOR) * here) + np.float32(0.05))
         made /= made.sum(0)
         if self.body is not None:
+            without_slivers(made, self.inside, self.body)
             _share_skin(made, here)
             _add_glasses(made, self.lab, self.body)
             _add_hands(made, self.body)
@@ -189,22 +198,30 @@ _TOGETHER: tuple[list[int], ...] = (
 """Labels that share one colour model."""
 
 
+def _of_hair(colour: Vector, said: Vector, at: Body) -> Vector:
+    """Log odds N of hair by its *colour*: around the head, and down to the chest as far as hair lies beside
+    the face, as the network *said*; elsewhere what is of another colour is none."""
+    head = (at.head < 1) | ((at.face_y > 0) & (at.face_y < 1.9) & (np.abs(at.face_x) < 1.1))
+    made = np.where(head, colour, np.minimum(colour, 0))
+    wide = np.abs(at.face_x)
+    outside = at.oval < _OFF_FACE
+    beside = (at.face_y > 0.15) & (at.face_y < 0.65) & (wide > 0.4) & (wide < 0.95) & outside
+    long = float(said[beside].mean()) if beside.sum() > _FEW else 0.0
+    if long < _LONG:
+        return made
+    down = (1 - ramp(at.face_y, 1.2, 2.6)) * (1 - ramp(wide, 0.9, 1.5))
+    down *= (at.face_y > 0.3) & (at.head >= 1) & outside
+    return np.asarray(made + min(1, 2 * long) * 2 * np.maximum(colour, 0) * down, np.float32)
+
+
 def _with_tights(shares: Pixels) -> Pixels:
-    """A network without a word for tights has them in its legs: they are some of these,
-    and a little of the trousers."""
+    """A network without a word for tights has them in its legs and trousers: they are some of both."""
     if shares[planes(*TIGHTS)].any():
         return shares
     made = shares.copy()
     for side in SIDES:
-        made[AT[f"{side}_tights"]] = 0.4 * shares[AT[f"{side}_leg"]] + 0.1 * shares[AT["trousers"]]
+        made[AT[f"{side}_tights"]] = 0.3 * (shares[AT[f"{side}_leg"]] + shares[AT["trousers"]])
     return made
-
-
-def _hat(shares: Pixels, at: Body) -> float:
-    """Log odds that this person wears a hat: only where the network sees more hat than hair on top."""
-    top = (at.face_y < -0.35) & (np.abs(at.face_x) < 0.7)
-    hats, hairs = (float(shares[AT[name], top].sum()) for name in ("hat", "hair"))
-    return float(np.clip(1.5 * np.log((hats + 1) / (hairs + 1)) - 0.5, -3, 1))
 
 
 def _share_skin(made: Pixels, own: Pixels) -> None:
@@ -225,8 +242,8 @@ def _add_glasses(made: Pixels, lab: Pixels, at: Body) -> None:
     if not at.facing or at.skin.sum() < 20:
         return
     light = np.float32(np.median(lab[at.skin, 0]))
-    band = (np.abs(at.face_y + np.float32(0.1)) < 0.17) & (at.oval > -0.02)
-    dark = np.clip((light * 0.62 - lab[:, 0]) / max(light * 0.12, _DARKEST) + 0.5, 0, 1) * band
+    band = (np.abs(at.face_y + np.float32(0.1)) < 0.2) & (at.oval > -0.02)
+    dark = np.clip((light * _DARK - lab[:, 0]) / max(light * 0.12, _DARKEST) + 0.5, 0, 1) * band
     eyes = at.eyes < 0.16
     if eyes.any() and dark[eyes].mean() > 0.6:
         made *= 1 - dark

@@ -95,7 +95,7 @@ def _head(made: Pixels, at: Body) -> None:
     )
     around = np.hypot(at.face_x, at.face_y + np.float32(0.12))
     beside = (at.face_y > 0) & (np.abs(at.face_x) < 1.15)
-    long = 6 * ramp(at.face_y, 1, 2.6) + 1.5 * ramp(np.abs(at.face_x), 0.7, 1.15)
+    long = 6 * ramp(at.face_y, 1.8, 3.4) + 1.5 * ramp(np.abs(at.face_x), 0.7, 1.15)
     made[AT["hair"]] -= np.minimum(6 * ramp(around, 0.85, 1.1), np.where(beside, long, np.float32(9)))
     if at.facing:
         fringe = np.where(at.face_y < -0.22, np.float32(2), np.float32(5))
