@@ -220,7 +220,7 @@ def _with_tights(shares: Pixels) -> Pixels:
         return shares
     made = shares.copy()
     for side in SIDES:
-        made[AT[f"{side}_tights"]] = 0.3 * (shares[AT[f"{side}_leg"]] + shares[AT["trousers"]])
+        made[AT[f"{side}_tights"]] = 0.25 * shares[AT[f"{side}_leg"]] + 0.2 * shares[AT["trousers"]]
     return made
 
 
