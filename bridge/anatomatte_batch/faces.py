@@ -86,6 +86,9 @@ def counted(frames: Iterable[FrameResult]) -> tuple[Message, ...]:
     made, absent = states.count("replaced"), states.count("absent")
     if not made and not absent:
         return ()
+    if not made:
+        text = f"No face was replaced: in {_frames(absent)} it was not there, or too small, to be replaced."
+        return (Message(CODE, text),)
     text = f"A face was replaced in {_frames(made)}; the headers say so, and by whose consent."
     if absent:
         text = f"{text} In {_frames(absent)} it was not there to be replaced."

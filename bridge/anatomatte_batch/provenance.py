@@ -16,14 +16,13 @@ from anatomatte.file_names import shown
 from anatomatte.models.store.files import sha256_of
 from anatomatte.settings import BY_NAME, Value
 
+from .face_marks import NAMES as _OF_FACES
+from .face_marks import PREFIX as PREFIX
 from .files import State, state_of
 from .node import Account
 
-PREFIX = "anatomatte:"
 _CLIPS = {"Source": "source", "CleanPlate": "clean plate", "InM": "core", "OutM": "garbage"}
 _FACTS = ("version", "table", "precision", "device", "frame", "output", "shot")
-_OF_FACES = ("face_replaced", "face_source", "face_consent", "face_reference", "face_actor")
-"""Facts of frames in which a face is replaced, and of no others."""
 
 _BY_CONTENT = ("shot_file", "shot_read", "swap_source", "swap_reference")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,10 +37,12 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One line of a sheet: its label, and pictures as a display shows them, H×W×3 in [0, 1]."""
+    """One line of a sheet: its label, pictures as a display shows them, H×W×3 in [0, 1], and what they say of
+    a face that was replaced."""
 
     label: str
     cells: Sequence[Floats]
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 Legend = Mapping[str, str]

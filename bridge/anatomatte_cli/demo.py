@@ -88,7 +88,7 @@ def write_sheet(shots: Mapping[str, Path | None], page: Path, rows: int = 2) -> 
         if len(shots) > 1
         else Path(next(iter(shots))).name
     )
-    write_sheet(sheet(lines, merged([legend for _, legend in found]), title, comp=True), page)
+    write_sheet(sheet(lines, merged([legend for _, legend in found]), title, comp=True), page, lines)
 
 
 def write_cutouts(photos: Path, out: Path) -> None:

@@ -38,6 +38,7 @@ class Cut:
             to their face.
         told: what there is to say of it, a sentence each.
         checks: what the checks of the frame say: code → score (docs/qc.md).
+        marks: of a picture with another face what its files say of it (`face_marks`).
     """
 
     light: Floats
@@ -49,6 +50,7 @@ class Cut:
     told: tuple[str, ...] = ()
     checks: Mapping[str, float] = field(default_factory=dict)
     regions: Mapping[str, Floats] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def alpha(self) -> Floats:
@@ -146,6 +148,7 @@ class Cut:
             "legend": {**self.legend, **self.face_legend},
             "checks": dict(self.checks),
             "told": list(self.told),
+            **({"marks": dict(self.marks)} if self.marks else {}),
         }
 
 

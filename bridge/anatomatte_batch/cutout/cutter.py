@@ -13,6 +13,7 @@ from anatomatte.errors import PlateError
 from anatomatte.menus import FACE_MENU, PART_MENU, PERSON_MENU
 from anatomatte.settings import Value
 
+from .. import face_marks
 from ..node import ALONE, Account, Connect, Node
 from ..ofx_node import connect as through_ofx
 from ..picture import Floats, Picture, placed, whole
@@ -132,8 +133,9 @@ def cut_frame(
     checks = accounts[0].checks if accounts else {}
     sentences = tuple(dict.fromkeys(told))
     return Cut(
-        light, picture, str(values["input_colour"]), options, people, parts, sentences, checks, regions
-    )
+        light, picture, str(values["input_colour"]), options, people, parts, sentences, checks, regions,
+        face_marks.of(accounts),
+    )  # fmt: skip
 
 
 def _there(found: Found) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from anatomatte import __version__
 from anatomatte.errors import AnatomatteError, OutputError
 
+from .. import face_marks
 from ..picture import Floats
 from .cut import Cut, coded
 from .options import FORMATS, CutoutOptions
@@ -46,7 +47,7 @@ def encoded(cut: Cut, options: CutoutOptions | None = None) -> Iterator[tuple[st
     if not np.isfinite(cut.light).all():
         raise AnatomatteError(f"The cutout of {cut.picture.name} holds values that are no numbers.")
     suffix, aspect = FORMATS[wish.format][0], cut.picture.aspect
-    yield CUTOUT + suffix, picture_bytes(_for_format(cut), wish.format, wish.quality, aspect)
+    yield CUTOUT + suffix, picture_bytes(_for_format(cut), wish.format, wish.quality, aspect, cut.marks)
     matte = "exr" if wish.format == "exr" else "tiff" if wish.format == "tiff" else "png"
     end = FORMATS[matte][0]
     if wish.alpha_too:
@@ -57,7 +58,7 @@ def encoded(cut: Cut, options: CutoutOptions | None = None) -> Iterator[tuple[st
         yield PARTS + ".png", picture_bytes(coded(cut.parts_map(), False), "png", aspect=aspect)
         from .pages import legend_page
 
-        yield LEGEND + ".png", picture_bytes(coded(legend_page(cut), False), "png")
+        yield LEGEND + ".png", picture_bytes(coded(legend_page(cut), False), "png", marks=cut.marks)
     if wish.regions:
         for name, plane in cut.regions.items():
             yield MATTE + name + end, _matte(plane, matte, cut.deep, aspect)
@@ -85,19 +86,22 @@ def _matte(matte: Floats, kind: str, deep: bool, aspect: float) -> bytes:
     return picture_bytes(plane if kind == "exr" else coded(plane, deep), kind, aspect=aspect)
 
 
-def picture_bytes(pixels: Any, kind: str, quality: int = 92, aspect: float = 1.0) -> bytes:
+def picture_bytes(
+    pixels: Any, kind: str, quality: int = 92, aspect: float = 1.0, marks: Mapping[str, str] = face_marks.NONE
+) -> bytes:
     """Pixels H×W×C with C in 1, 3, 4 as the bytes of a file.
 
     Args:
         pixels: uint8 or uint16 sRGB, not premultiplied; float32, scene-linear and premultiplied, for ``exr``.
         kind: a name of `FORMATS`.
         aspect: width of a pixel divided by its height, which WebP cannot hold.
+        marks: what its header says of a face that was replaced.
 
     Raises:
         OutputError: the image library does not take them.
     """
     if kind == "webp":
-        return _webp(pixels, quality)
+        return _webp(pixels, quality, marks)
     import OpenImageIO as oiio
 
     height, width, channels = pixels.shape
@@ -105,6 +109,11 @@ def picture_bytes(pixels: Any, kind: str, quality: int = 92, aspect: float = 1.0
     if kind == "exr" and channels == 1:
         spec.channelnames = ("A",)
     spec.attribute("Software", MADE_BY)
+    if kind == "exr":
+        for name, text in marks.items():
+            spec.attribute(name, text)
+    elif marks:
+        spec.attribute("ImageDescription", face_marks.text(marks))
     spec.attribute("DateTime", "")  # else an EXR or a TIFF says that it was taken just now
     spec.attribute("oiio:UnassociatedAlpha", 0 if kind == "exr" else 1)
     spec.attribute("compression", f"jpeg:{quality}" if kind == "jpeg" else "zips" if kind == "exr" else "zip")
@@ -123,14 +132,19 @@ def picture_bytes(pixels: Any, kind: str, quality: int = 92, aspect: float = 1.0
         return path.read_bytes()
 
 
-def _webp(pixels: Any, quality: int) -> bytes:
+def _webp(pixels: Any, quality: int, marks: Mapping[str, str]) -> bytes:
     import cv2
 
     height, width, channels = pixels.shape
     if max(height, width) > 16383:
         raise OutputError(f"WebP holds at most 16383 pixels a side, not {width}×{height}; write PNG.")
     order = cv2.COLOR_RGBA2BGRA if channels == 4 else cv2.COLOR_RGB2BGR
-    good, content = cv2.imencode(".webp", cv2.cvtColor(pixels, order), [cv2.IMWRITE_WEBP_QUALITY, quality])
+    how, picture = [cv2.IMWRITE_WEBP_QUALITY, quality], cv2.cvtColor(pixels, order)
+    if marks:
+        said = np.frombuffer(face_marks.xmp(marks).encode(), np.uint8)
+        good, content = cv2.imencodeWithMetadata(".webp", picture, [cv2.IMAGE_METADATA_XMP], [said], how)
+    else:
+        good, content = cv2.imencode(".webp", picture, how)
     if not good:
         raise OutputError(f"A WebP of {width}×{height} cannot be made; write PNG.")
     return bytes(content)

@@ -10,6 +10,7 @@ import numpy as np
 from anatomatte import __version__
 from anatomatte.atomic import beside
 
+from .. import face_marks
 from ..picture import Floats
 from ..sheet import BACK, CELL, Legend, Line, legend_strip, page, srgb
 from ..sinks import backing
@@ -33,7 +34,7 @@ def line_of(label: str, cut: Cut) -> Line:
     over = srgb(cut.light[..., :3] + (1 - cut.light[..., 3:]) * under)
     alpha = np.repeat(np.clip(cut.alpha[..., None], 0, 1), 3, axis=2)
     cells = (_shown(cut), alpha, _on_dim(cut.people_map(), cut), _on_dim(cut.parts_map(), cut), over)
-    return Line(label, [_small(cell, CELL) for cell in cells])
+    return Line(label, [_small(cell, CELL) for cell in cells], cut.marks)
 
 
 def sheet(lines: Sequence[Line], legend: Legend, title: str, comp: bool = False) -> Floats:
@@ -56,13 +57,14 @@ def merged(legends: Sequence[Legend]) -> dict[str, str]:
     return {name: found[name] for name in PART_MENU if name in found}
 
 
-def write_sheet(page: Floats, path: Path) -> Path:
-    """Write a page as a PNG whose header says who made it; the path.
+def write_sheet(page: Floats, path: Path, lines: Sequence[Line]) -> Path:
+    """Write a page of *lines* as a PNG whose header says who made it, and of replaced faces; the path.
 
     Raises:
         OutputError: it cannot be written.
     """
-    content = picture_bytes(coded(page, False), "png")
+    marks = face_marks.together(line.marks for line in lines)
+    content = picture_bytes(coded(page, False), "png", marks=marks)
     with beside(path) as temporary:
         temporary.write_bytes(content)
     return path

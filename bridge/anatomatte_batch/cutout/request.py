@@ -227,4 +227,4 @@ def _write_sheets(result: CutoutResult, options: CutoutOptions, first: Task, pla
         page = sheet(lines, merged([one.legend for one in some]), count, options.background is not None)
         path = (place.folder or first.base.parent) / f"{SHEET}{number}.png"
         check_writable(path, frozenset(), False)
-        yield write_sheet(page, path)
+        yield write_sheet(page, path, lines)

@@ -46,7 +46,7 @@ def shot_sheet(
         raise SettingsError(f"{out}: a sheet is a PNG; name it like sheet.png.")
     lines, legend = shot_lines(source, out, options, rows, start, stop, colorspace)
     title = Path(source).resolve().name
-    return write_sheet(sheet(lines, legend, title, options.background is not None), out)
+    return write_sheet(sheet(lines, legend, title, options.background is not None), out, lines)
 
 
 def shot_lines(

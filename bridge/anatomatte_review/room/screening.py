@@ -27,6 +27,7 @@ from anatomatte.ops.colour import srgb_encode
 from anatomatte.settings import Value, from_mapping
 from anatomatte.shot.schema import Shot
 from anatomatte.timing import temporal_window
+from anatomatte_batch import face_marks
 from anatomatte_batch.cutout.encode import picture_bytes
 from anatomatte_batch.cutout.ground import displayed
 from anatomatte_batch.job import Job
@@ -102,11 +103,17 @@ class Shown:
 
 @dataclass(frozen=True, eq=False)
 class _Made:
-    """A render: H×W×4 float32 and its account."""
+    """A picture, and what there is to say of it: H×W×4 float32 as it was rendered, or H×W×3 as a screen shows
+    it, the node's sentences, the checks, and the marks of a face that was replaced."""
 
     pixels: Floats
-    told: tuple[str, ...]
-    checks: Mapping[str, float]
+    told: tuple[str, ...] = ()
+    checks: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    marks: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def shown(self, pixels: Floats) -> _Made:
+        """The same of other pixels that were made of it."""
+        return dataclasses.replace(self, pixels=pixels)
 
 
 class Screening:
@@ -138,9 +145,10 @@ class Screening:
         """
         began = time.monotonic()
         picture = self.source.read(asked.frame)
-        shown, told, checks = self._view(shot, sidecar, asked, picture)
-        content = picture_bytes(_bytes(_narrowed(shown, asked.width)), "jpeg", _QUALITY)
-        return Shown(".jpg", content, told, checks, time.monotonic() - began)
+        made = self._view(shot, sidecar, asked, picture)
+        pixels = _bytes(_narrowed(made.pixels, asked.width))
+        content = picture_bytes(pixels, "jpeg", _QUALITY, marks=made.marks)
+        return Shown(".jpg", content, made.told, made.checks, time.monotonic() - began)
 
     def at(self, shot: Shot, sidecar: Path, frame: int, x: float, y: float) -> list[tuple[str, float]]:
         """The layers that hold something at a place, in shares of the picture, y down: (name, value), the
@@ -175,36 +183,35 @@ class Screening:
             found += [(name, float(values[n])) for n, name in enumerate(step.layers)]
         return [(name, round(value, 4)) for name, value in found if value > 0 or name == "alpha"]
 
-    def _view(
-        self, shot: Shot, sidecar: Path, asked: Asked, picture: Picture
-    ) -> tuple[Floats, tuple[str, ...], Mapping[str, float]]:
+    def _view(self, shot: Shot, sidecar: Path, asked: Asked, picture: Picture) -> _Made:
+        """A view as a screen shows it: H×W×3, sRGB."""
         job = self._job(shot, sidecar)
         if asked.view == "plate":
-            return displayed(picture, str(job.values(asked.frame)["input_colour"])), (), {}
+            return _Made(displayed(picture, str(job.values(asked.frame)["input_colour"])))
         scale = 1.0 if asked.full else scale_of(picture.size[0], asked.width)
         if asked.view in VIEWS:
             made = self._render(job, asked.frame, {"output": VIEWS[asked.view]}, scale)
-            return srgb_encode(np.clip(made.pixels[..., :3], 0, 1)), made.told, made.checks
+            return made.shown(srgb_encode(np.clip(made.pixels[..., :3], 0, 1)))
         if asked.view == "replaced":
             new = {"swap": "pictures", "swap_source": asked.source} if asked.source else {}
             made = self._render(job, asked.frame, {**new, "output": "face_plate"}, scale)
-            return srgb_encode(np.clip(made.pixels[..., :3], 0, 1)), made.told, made.checks
+            return made.shown(srgb_encode(np.clip(made.pixels[..., :3], 0, 1)))
         if asked.view == "regions":
             shown, told = self._regions(job, asked.frame, scale)
             plate = displayed(picture, str(job.values(asked.frame)["input_colour"]))
-            return _tinted(_fitted(plate, shown[..., 0]), shown), told, {}
+            return _Made(_tinted(_fitted(plate, shown[..., 0]), shown), told)
         if asked.layer and asked.view == "matte":
             matte, told = self._layer(job, asked.frame, asked.layer, scale)
-            return _grey(matte), told, {}
+            return _Made(_grey(matte), told)
         made = self._render(job, asked.frame, {}, scale)
         alpha = made.pixels[..., 3]
         if asked.view == "matte":
-            return _grey(alpha), made.told, made.checks
+            return dataclasses.replace(made, pixels=_grey(alpha), marks={})
         if asked.view == "comp":
             behind = backing(alpha.shape[1], alpha.shape[0], "checker")
-            return srgb(made.pixels[..., :3] + (1 - alpha[..., None]) * behind), made.told, made.checks
+            return made.shown(srgb(made.pixels[..., :3] + (1 - alpha[..., None]) * behind))
         plate = displayed(picture, str(job.values(asked.frame)["input_colour"]))
-        return _overlay(_fitted(plate, alpha), alpha), made.told, made.checks
+        return dataclasses.replace(made, pixels=_overlay(_fitted(plate, alpha), alpha), marks={})
 
     def _layer(self, job: Job, frame: int, name: str, scale: float) -> tuple[Floats, tuple[str, ...]]:
         layers = parse_layers(name)
@@ -263,7 +270,12 @@ class Screening:
             node.scale = 1.0
         width, height = (math.ceil(side * scale) for side in picture.size)
         pixels = placed(found["rgba"], where.bounds, (0, 0, width, height))
-        made = _Made(pixels, tuple(dict.fromkeys(told)), accounts[-1].checks if accounts else {})
+        made = _Made(
+            pixels,
+            tuple(dict.fromkeys(told)),
+            accounts[-1].checks if accounts else {},
+            face_marks.of(accounts),
+        )
         self._keep(key, made)
         return made
 
