@@ -80,12 +80,12 @@ async def frame(
     revision: schemas_room.Revision = "",
 ) -> Response:
     """Plate, matte, comp and so on, as the sidecar makes it now; ``revision`` lets a browser keep it,
-    ``source`` names pictures below the server's folder whose face ``replaced`` puts in."""
+    ``source`` names pictures below the server's folder, or sent, whose face ``replaced`` puts in."""
     rooms = of(request).rooms
     room = rooms.get(shot)
 
     def look() -> Shown:
-        return room.look(Asked(n, view, width, layer, before, full, rooms.source(source)))
+        return room.look(Asked(n, view, width, layer, before, full, rooms.source(room, source)))
 
     made = await in_engine(request, look)
     headers = {"X-Seconds": f"{made.seconds:.3f}", "X-QC": header(made.checks)}

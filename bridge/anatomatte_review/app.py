@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,13 +17,14 @@ from starlette.types import ASGIApp
 import anatomatte
 from anatomatte.errors import AnatomatteError
 
-from . import api_cut, api_jobs, api_models, api_room, api_shots, api_status, site
+from . import api_cut, api_faces, api_jobs, api_models, api_room, api_shots, api_status, site
 from .border import Border, Prefix, refusal
 from .problems import Refused, refused
 from .service import Service
 from .waiting import HungUp
 
 _MINUTE = 60.0
+_SOURCE = re.compile(r"/shots/[^/]+/source")
 _ABOUT = """Cuts people out of pictures, and tells them and their parts.
 
 Pictures come as forms (`curl -F image=@photo.jpg`); failures are JSON with `error` and `cure`.
@@ -53,7 +55,7 @@ def made(service: Service) -> ASGIApp:
         generate_unique_id_function=_named,
     )
     app.state.service = service
-    for part in (api_cut, api_jobs, api_models, api_shots, api_room, api_status, site):
+    for part in (api_cut, api_jobs, api_models, api_shots, api_faces, api_room, api_status, site):
         app.include_router(part.routes)
     for kind in (Refused, AnatomatteError, OSError, MemoryError, Exception):
         app.add_exception_handler(kind, _failure)
@@ -62,7 +64,7 @@ def made(service: Service) -> ASGIApp:
     app.add_exception_handler(HungUp, _hung_up)
 
     def most(path: str) -> int:
-        if path == "/batch":
+        if path == "/batch" or (service.root is not None and _SOURCE.fullmatch(path)):
             return limits.batch_bytes
         return 2 * limits.file_bytes if path in ("/remove_background", "/parse") else 0
 

@@ -49,6 +49,10 @@ class CutForm(_Form):
     quality: int = Field(92, ge=1, le=100, description="Of JPEG and WebP.")
 
 
+class SourceForm(_Form):
+    """The fields of a face source: none but its pictures, which are in `image`."""
+
+
 class ParseForm(_Form):
     """The fields of a parse; the picture is in `image`."""
 

@@ -140,6 +140,15 @@ class ShotState(BaseModel):
     command: str = Field(description="Renders what is stale of the shot.")
 
 
+class SourceState(BaseModel):
+    """Pictures of a face that is put in."""
+
+    source: str = Field(description="Its name: `replaced?source=` asks for it.")
+    pictures: int
+    sent: bool = Field(description="Whether it was sent here, and goes with the room.")
+    command: str = Field(description="Renders the shot with it; empty of what was sent.")
+
+
 class FaceState(BaseModel):
     """A face of a frame, as the analysis found it."""
 

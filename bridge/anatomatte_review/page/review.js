@@ -16,6 +16,7 @@ import { Player } from "./review_player.js";
 import { Plot } from "./review_plot.js";
 import { Screen } from "./review_screen.js";
 import { Shot } from "./review_shot.js";
+import { Source } from "./review_source.js";
 import { Strokes } from "./review_strokes.js";
 import { VIEWS, VIEW_KEYS } from "./review_words.js";
 
@@ -31,7 +32,8 @@ const strokes = new Strokes(shot, screen);
 const layers = new Layers(shot, () => (layers.layer && look.view !== "matte" ? look.set({ view: "matte" }) : look.look()));
 const look = new Look(shot, loader, screen, layers, { seen: (found) => panels.checks(look.before ? {} : found.checks), asked: readdress });
 const panels = new Panels(shot, strokes, run);
-const faces = new Faces(shot, screen, run, () => look.set({ view: "replaced", source: faces.source }));
+const faces = new Faces(shot, screen, run);
+const source = new Source(shot, () => look.set({ view: "replaced", source: source.name }), () => look.note());
 const list = new List((path) => { location.hash = address(path); });
 const player = new Player(shot, (n) => look.ready(n), () => loader.seconds, playing);
 const hands = new Hands(screen, strokes, { picked: pick, wiped: wipe, began: () => player.stop() });
@@ -201,9 +203,9 @@ function enter(said) {
   screen.aspect = shot.state.width / shot.state.height;
   screen.fit();
   if (said.get("frame")) shot.go(Number(said.get("frame")));
-  faces.source = at("source-path").value = said.get("source") ?? "";
+  source.said(said.get("source") ?? "");
   faces.show(said.has("marks"));
-  look.set({ source: faces.source, view: VIEWS[said.get("view")] ? said.get("view") : look.view });
+  look.set({ source: source.name, view: VIEWS[said.get("view")] ? said.get("view") : look.view });
   if (said.get("layer")) layers.set(said.get("layer"));
   at("screen").focus();
 }

@@ -1,4 +1,4 @@
-// Faces: their landmarks over the picture, whose is replaced, and by which pictures.
+// Faces: their landmarks over the picture, and whose is replaced.
 
 import { ask } from "./api.js";
 import { at, button, pressed, swatch } from "./review_dom.js";
@@ -13,14 +13,12 @@ const OVAL = [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 36
 export class Faces {
   shown = false;
   picking = false;
-  source = "";
   #shot;
   #screen;
   #run;
   #kept = new Map();
 
-  // `changed()` is told that another face is put in.
-  constructor(shot, screen, run, changed) {
+  constructor(shot, screen, run) {
     this.#shot = shot;
     this.#screen = screen;
     this.#run = run;
@@ -29,11 +27,6 @@ export class Faces {
     shot.addEventListener("frame", () => this.#load());
     at("marks").addEventListener("click", () => this.show(!this.shown));
     at("actor-pick").addEventListener("click", () => this.pick(!this.picking));
-    at("source").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.source = at("source-path").value.trim();
-      changed();
-    });
   }
 
   // Landmarks are drawn, or no longer.

@@ -129,11 +129,12 @@ export class Look {
       this.#shot.refresh().then(() => this.again(), (late) => trouble(late));
       return;
     }
-    const note = this.view === "replaced" && !this.#shot.state.consent.who ? [button("To the consent note", () => this.#note())] : [];
+    const note = this.view === "replaced" && !this.#shot.state.consent.who ? [button("To the consent note", () => this.note())] : [];
     trouble(why, ...note, button("Try again", () => this.again()));
   }
 
-  #note() {
+  // To where the consent note is written.
+  note() {
     calm();
     at("consent-box").open = true;
     at("consent-who").focus();

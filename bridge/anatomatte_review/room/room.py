@@ -22,6 +22,7 @@ from anatomatte_batch.source import Source
 from . import told
 from .ledger import Ledger
 from .screening import Asked, Screening, Shown, thumb
+from .sources import Sources
 
 if TYPE_CHECKING:
     from anatomatte.temporal.flow import Small
@@ -60,6 +61,7 @@ class Room:
         self.id, self.inside, self.ledger, self.source, self.preset = id, inside, ledger, source, preset
         self.told_preset = told_preset
         self.screening = Screening(source, preset, stop)
+        self.sources = Sources(place / "sources")
         self._plates, self._place = plates, place
         self._reading = threading.Lock()
         self._small: dict[int, Small] = {}

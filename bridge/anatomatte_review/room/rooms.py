@@ -21,6 +21,7 @@ from ..problems import Refused
 from .ledger import Ledger
 from .plates import opened
 from .room import Room
+from .sources import SENT
 
 MOST = 6
 """Shots that are open at once."""
@@ -146,13 +147,22 @@ class Rooms:
     def _named(self, made: Preset) -> list[str]:
         return [name for name in ("swap_source", "swap_reference") if made.settings.get(name)]
 
-    def source(self, text: str) -> str:
-        """The place of the pictures of a face that somebody names below the root; empty for none.
+    def source(self, room: Room, text: str) -> str:
+        """The place of the pictures of a face that somebody names below the root, or sent to a room; empty
+        for none.
 
         Raises:
-            SettingsError: they lie elsewhere.
+            SettingsError: they lie elsewhere, or are not kept any more.
         """
-        return self._below("Face source", text.strip()) if text.strip() else ""
+        name = text.strip()
+        if not name.startswith(SENT):
+            return self._below("Face source", name) if name else ""
+        found = room.sources.of(name)
+        if found is None:
+            raise SettingsError(
+                "Face source: the pictures that were sent are not kept any more; send them again."
+            )
+        return str(found)
 
     def _below(self, inside: str, text: str) -> str:
         """The place of a face's pictures, which lie in the folder too.

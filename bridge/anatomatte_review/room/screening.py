@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from anatomatte.engine.paint import region_colour
 from anatomatte.errors import SettingsError
+from anatomatte.faces import swap_pictures
 from anatomatte.file_names import meant
 from anatomatte.menus import FACE_MENU
 from anatomatte.ops.colour import srgb_encode
@@ -300,6 +301,16 @@ def scale_of(width: int, wanted: int) -> float:
 def thumb(picture: Picture, encoding: str, width: int) -> bytes:
     """A small picture of a plate, as JPEG."""
     return picture_bytes(_bytes(_narrowed(displayed(picture, encoding), width)), "jpeg", 80)
+
+
+def source_thumb(path: Path, width: int) -> bytes:
+    """A small picture of a face that is put in, as JPEG.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
+    light = swap_pictures.light_of(path, "Face source")
+    return picture_bytes(_bytes(_narrowed(srgb_encode(np.clip(light, 0, 1)), width)), "jpeg", 85)
 
 
 def header(checks: Mapping[str, float]) -> str:

@@ -17,7 +17,9 @@ from ..ops.filters import grow
 MOST = 24
 """Pictures of a folder or a take that are looked at, evenly over it."""
 
-_KINDS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".webp", ".bmp", ".hdr"}
+KINDS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".webp", ".bmp", ".hdr"}
+"""Suffixes of what is read."""
+
 _LINEAR = {".exr", ".hdr"}
 _COUNTED = re.compile(r"#+|%0?\d*d|@+|\$F\d*")
 
@@ -38,7 +40,7 @@ def files_of(text: str, words: str, most: int = MOST) -> tuple[Path, ...]:
     found: list[Path]
     if path.is_dir():
         found = [
-            one for one in path.iterdir() if one.suffix.lower() in _KINDS and not one.name.startswith(".")
+            one for one in path.iterdir() if one.suffix.lower() in KINDS and not one.name.startswith(".")
         ]
     elif path.is_file():
         found = [path]
