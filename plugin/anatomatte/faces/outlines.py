@@ -18,10 +18,11 @@ EYES: tuple[Outline, ...] = (
 """Rims of the lids."""
 
 IRISES: tuple[Outline, ...] = ((469, 470, 471, 472), (474, 475, 476, 477))
-BROWS: tuple[Outline, ...] = (
-    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
-    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
+BROW_LINES: tuple[tuple[Outline, Outline, Outline], ...] = (
+    ((70, 63, 105, 66, 107), (46, 53, 52, 65, 55), (246, 161, 159, 157, 173)),
+    ((300, 293, 334, 296, 336), (276, 283, 282, 295, 285), (466, 388, 386, 384, 398)),
 )
+"""Of each brow its upper and lower line and the lid below it, from the temple to the nose."""
 LIPS: Outline = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
 MOUTH: Outline = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191)
 NOSE: Outline = (
@@ -37,6 +38,18 @@ BEARDS: Outline = (
 
 CHEEKS: tuple[Outline, ...] = ((117, 118, 101, 36, 205, 50), (346, 347, 330, 266, 425, 280))
 """What this person's bare skin looks like."""
+
+JAWS: tuple[Outline, ...] = (
+    (172, 136, 150, 149, 176, 170, 211, 214, 138),
+    (397, 365, 379, 378, 400, 395, 431, 434, 367),
+)
+"""Between chin and ear, below the cheeks."""
+
+BEARD_LINES: tuple[tuple[Outline, Outline], ...] = (
+    ((117, 118, 119, 100), (172, 136, 150, 149)),
+    ((346, 347, 348, 329), (397, 365, 379, 378)),
+)
+"""Of each side lines from below the eye to the jaw, which a full beard's border crosses: their ends."""
 
 CHIN: Outline = (
     *(43, 106, 182, 83, 18, 313, 406, 335, 273, 422, 430, 394),

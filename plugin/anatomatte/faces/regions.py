@@ -8,21 +8,24 @@ always sum to the face.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Pixels
-from ..ops.filters import Mask, shrink, step
+from ..ops.filters import shrink, step
 from ..ops.strips import never
 from ..people.parts.fields import PartFields, fields
 from . import outlines
+from .beards import beard, luma_colour
+from .brows import brows
 from .mesh import Face, moved
 from .outlines import Outline
+from .painting import filled as paint
+from .painting import rounded, soft
 
 REGIONS = ("skin", "brows", "eyes", "iris", "nose", "lips", "mouth", "ears", "beard")
 """The regions in their order; the first takes what no other does."""
@@ -36,21 +39,9 @@ _ROOM = 0.35
 _SOFT = 0.012
 """Softness of an outline in distances of the eyes."""
 
-_SHIFT = 4
 _POWER = 2.0
 _HIDDEN_EAR = -0.35, -0.05
 """Cosine of an ear's side of the head against the camera up to which it is hidden, and from which seen."""
-
-_BEARD = 0.2, 0.4
-"""How far a pixel is unlike skin from which on it may be beard, and is."""
-
-_CHIN = 0.63
-_BEARDED = 0.44, 0.5
-"""How much the chin counts beside what is above the lip, and how far both are unlike skin from which on there
-may be a beard, and is one."""
-
-_LEAST = 6
-"""Pixels of a cheek, a chin that say anything."""
 
 Box = tuple[int, int, int, int]
 """Top, bottom, left, right, in pixels."""
@@ -132,43 +123,21 @@ def _shares(face: Face, picture: Pixels) -> Pixels:
         left = left * (1 - cover)
 
     def filled(*some: Outline) -> Pixels:
-        return _soft(_filled([face.points[list(one), :2] for one in some], size), blur)
+        return soft(paint([face.points[list(one), :2] for one in some], size), blur)
 
     eyes = filled(*outlines.EYES)
-    give("iris", filled(*outlines.IRISES) * eyes)
+    irises = [rounded(face.points[list(one), :2].astype(np.float64)) for one in outlines.IRISES]
+    give("iris", soft(paint(irises, size), blur) * eyes)
     give("eyes", eyes)
     give("mouth", filled(outlines.MOUTH))
     give("lips", filled(outlines.LIPS))
-    give("brows", filled(*outlines.BROWS))
+    give("brows", soft(paint(brows(face, luma_colour(picture)[0]), size), blur))
     oval = filled(outlines.OVAL)
-    give("beard", _beard(face, picture, filled(outlines.BEARDS)))
+    give("beard", beard(face, picture, filled(outlines.BEARDS)))
     give("nose", filled(outlines.NOSE))
     give("ears", _ears(face, size, blur) * (1 - oval))
     made[0] = left
     return made
-
-
-def _filled(shapes: Sequence[NDArray[np.floating[Any]]], size: tuple[int, int]) -> Pixels:
-    """What shapes cover of a plane, in 0..1."""
-    plane = np.zeros(size, np.uint8)
-    for shape in shapes:
-        if len(shape) == 4:  # an iris is round
-            shape = _round(shape.astype(np.float64))
-        corners = np.rint((shape - 0.5) * (1 << _SHIFT)).astype(np.int32)
-        cv2.fillPoly(plane, [corners], 255, cv2.LINE_AA, _SHIFT)
-    return plane.astype(np.float32) / np.float32(255)
-
-
-def _round(four: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The ellipse through four points, each a quarter further."""
-    middle = four.mean(0)
-    one, other = (four[0] - four[2]) / 2, (four[1] - four[3]) / 2
-    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)[:, None]
-    return np.asarray(middle + np.cos(turn) * one + np.sin(turn) * other, np.float64)
-
-
-def _soft(plane: Pixels, blur: float) -> Pixels:
-    return np.asarray(cv2.GaussianBlur(plane, (0, 0), blur), np.float32)
 
 
 def _ears(face: Face, size: tuple[int, int], blur: float) -> Pixels:
@@ -179,71 +148,9 @@ def _ears(face: Face, size: tuple[int, int], blur: float) -> Pixels:
         shown = float(step(looks, *_HIDDEN_EAR))
         if shown > 0:
             hull = _hull(face.placed(ear))
-            made = np.maximum(made, np.float32(shown) * _soft(_filled([hull], size), 2 * blur))
+            made = np.maximum(made, np.float32(shown) * soft(paint([hull], size), 2 * blur))
     return made
 
 
 def _hull(places: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.asarray(cv2.convexHull(places.astype(np.float32))[:, 0], np.float32)
-
-
-def _beard(face: Face, picture: Pixels, zone: Pixels) -> Pixels:
-    """How far what may be bearded is unlike this person's cheeks, h×w in 0..1; 0 without a beard.
-
-    A beard is dark, or pale, on the chin *and* above the lip. Light that falls from above or from a side
-    darkens one of them, and a fringe the forehead, which is not asked.
-    """
-    size = zone.shape[0], zone.shape[1]
-    none = np.zeros(size, np.float32)
-    cheeks = [_within(face, cheek, size) for cheek in outlines.CHEEKS]
-    bare = cheeks[0] | cheeks[1]
-    lips = _within(face, outlines.LIPS, size, 0.0)
-    chin, above = (_within(face, one, size) & ~lips for one in (outlines.CHIN, outlines.MOUSTACHE))
-    if min(bare.sum(), chin.sum(), above.sum()) < _LEAST:
-        return none
-    blur = max(0.5, 0.03 * face.eyes)
-    luma, colour = _luma_colour(_soft(picture, blur))
-    level, tone = (float(np.median(plane[bare])) for plane in (luma, colour))
-    unlike = _unlike(luma - level, tone - colour, tone)
-    likely = _CHIN * float(np.median(unlike[chin])) + (1 - _CHIN) * float(np.median(unlike[above]))
-    there = float(step(likely, *_BEARDED))
-    if there == 0:
-        return none
-    lit = _lit(luma, face, cheeks)
-    return np.asarray(there * step(_unlike(luma - lit, tone - colour, tone), *_BEARD) * zone, np.float32)
-
-
-def _within(face: Face, outline: Outline, size: tuple[int, int], more: float = 0.5) -> Mask:
-    """Where an outline covers *more* than so much of a pixel, h×w."""
-    return np.asarray(_filled([face.points[list(outline), :2]], size) > more)
-
-
-def _luma_colour(picture: Pixels) -> tuple[Pixels, Pixels]:
-    """Logarithms of brightness and of how red pixels are, h×w each."""
-    red, green, blue = (np.maximum(picture[..., k], 1e-3) for k in range(3))
-    luma = np.log(0.3 * red + 0.6 * green + 0.1 * blue)
-    return np.asarray(luma, np.float32), np.asarray(np.log(red / np.sqrt(green * blue)), np.float32)
-
-
-def _unlike(brighter: Pixels, paler: Pixels, tone: float) -> Pixels:
-    """How far pixels are darker and less coloured than bare skin, h×w: 0 is skin, 1 surely is not.
-
-    Args:
-        brighter: logarithm of brightness beyond that of bare skin, h×w.
-        paler: how much less red than bare skin, whose redness is *tone*.
-    """
-    dark = np.clip(1 - np.exp(brighter), 0, 1)
-    return np.asarray(dark + 0.5 * np.clip(paler / max(tone, 0.1), 0, 1), np.float32)
-
-
-def _lit(luma: Pixels, face: Face, cheeks: Sequence[Mask]) -> Pixels:
-    """How bright bare skin would be, h×w: as the cheeks are, from one to the other as side light is."""
-    both = np.float32(np.median(luma[cheeks[0] | cheeks[1]]))
-    if min(cheek.sum() for cheek in cheeks) < _LEAST:
-        return np.full(luma.shape, both, np.float32)
-    first, other = (float(np.median(luma[cheek])) for cheek in cheeks)
-    ends = np.array([face.points[list(cheek), :2].mean(0) for cheek in outlines.CHEEKS])
-    way = ends[1] - ends[0]
-    y, x = np.mgrid[: luma.shape[0], : luma.shape[1]]
-    along = ((x - ends[0, 0]) * way[0] + (y - ends[0, 1]) * way[1]) / max(float(way @ way), 1.0)
-    return np.asarray(first + (other - first) * np.clip(along, 0, 1), np.float32)
