@@ -22,6 +22,9 @@ ALONE: Mapping[int, Mapping[str, Value]] = {}
 CHECKS = "qc"
 """The fact of an account that holds what the checks say: code → score, as JSON."""
 
+_BY_PERSON = ("faces", "face_landmarks")
+"""Facts that tell of each person by his layer, as JSON."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -76,6 +79,10 @@ class Account:
     def with_(self, other: Account) -> Account:
         """Both together, for a frame that takes several renders."""
         told = {**self.facts, **other.facts}
+        for name in _BY_PERSON:  # one render is asked for a region of one person, another of another
+            if name in self.facts and name in other.facts:
+                both = {**json.loads(self.facts[name]), **json.loads(other.facts[name])}
+                told[name] = json.dumps(dict(sorted(both.items())))
         if CHECKS in told:  # one render was asked for parts and another was not
             mine, theirs = self.checks, other.checks
             most = {code: max(mine.get(code, 0.0), theirs.get(code, 0.0)) for code in {*mine, *theirs}}

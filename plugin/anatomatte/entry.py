@@ -121,7 +121,7 @@ def render(
     parts, regions = people and engine.parts_asked(chosen), people and asking.regions(chosen)
     account = provenance.account(chosen, time, around, people, True, parts, regions)
     said = provenance.of_screen(mattes.decision) | provenance.of_parts(mattes.unsure)
-    said |= provenance.of_checks(mattes.findings) | provenance.of_faces(mattes.faces)
+    said |= provenance.of_checks(mattes.findings) | provenance.of_faces(mattes.faces, mattes.landmarks)
     said |= provenance.of_patch(mattes.face_patch)
     checks = quality.told(mattes.findings, source.bounds, across)
     frame = f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s"

@@ -27,7 +27,7 @@ from anatomatte.menus import FACE_MENU
 from anatomatte.people.landmarks import Landmarks, Person
 from anatomatte.plate import prepare
 from anatomatte.settings import Settings
-from anatomatte.shot.face_rows import rows_of
+from anatomatte.shot.face_rows import FaceRow, rows_of
 from anatomatte.shot.reading import read_shot
 from anatomatte.shot.writing import write_shot
 from anatomatte.work import Work
@@ -180,11 +180,16 @@ def test_regions_of_the_drawn_portrait_lie_as_a_face_does() -> None:
 def test_the_frames_account_tells_of_heads_where_regions_are_asked_for() -> None:
     with looking(evidence(), faces=(face(turned(yaw=30)),)):
         scene = {"screen": "none", "input_colour": "linear", "output": "packed"}
-        told = anatomatte.matte(plate(), pack_r="face_lips", **scene).faces
+        made = anatomatte.matte(plate(), pack_r="face_lips", **scene)
+        told = made.faces
         assert told == {"person_01": (1.0, 30.0, -0.0, 0.0)}
         assert not anatomatte.matte(plate(), pack_r="face", **scene).faces
-    facts = json.loads(provenance.of_faces(told)["faces"])
-    assert facts == {"person_01": [1.0, 30.0, 0.0, 0.0]} and provenance.of_faces({}) == {}
+    facts = provenance.of_faces(told, made.landmarks)
+    assert json.loads(facts["faces"]) == {"person_01": [1.0, 30.0, 0.0, 0.0]}
+    (places,) = json.loads(facts["face_landmarks"]).values()
+    row = FaceRow(0, 1.0, 30.0, 0.0, 0.0, places)
+    assert np.abs(row.points(400, 300) - turned(yaw=30)[:, :2]).max() < 0.02
+    assert provenance.of_faces({}, {}) == {}
 
 
 def test_an_analysis_keeps_faces_in_the_sidecar(tmp_path: Path) -> None:

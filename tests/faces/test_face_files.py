@@ -16,6 +16,8 @@ import pytest
 from nets.test_portrait_net import portrait
 
 from anatomatte.menus import FACE_MENU
+from anatomatte.shot.face_rows import FaceRow
+from anatomatte_batch.node import Account
 from anatomatte_cli.main import main
 from made import native
 
@@ -75,6 +77,9 @@ def test_files_have_regions_and_the_header_says_where_heads_look(photo: Path, tm
     told = json.loads(spec.getattribute("anatomatte:faces"))
     believed, *angles = told["person_01"]
     assert list(told) == ["person_01"] and believed > 0.5 and all(abs(angle) < 25 for angle in angles)
+    places = json.loads(spec.getattribute("anatomatte:face_landmarks"))["person_01"]
+    x, y = FaceRow(0, believed, 0, 0, 0, places).points(320, 320)[[13, 14]].mean(0)  # between the lips
+    assert planes["face_lips"][int(y) - 12 : int(y) + 12, int(x)].max() > 0.5
     assert "face_attention" in json.loads(spec.getattribute("anatomatte:weights"))
 
 
@@ -82,8 +87,17 @@ def test_without_regions_nothing_is_looked_for(photo: Path, tmp_path: Path) -> N
     out = tmp_path / "key.exr"
     assert main(["render", str(photo), str(out), "--layers", "rgba,face", "--set", "screen=none"]) == 0
     _, spec = _read(out)
-    assert not spec.getattribute("anatomatte:faces")
+    assert not spec.getattribute("anatomatte:faces") and not spec.getattribute("anatomatte:face_landmarks")
     assert "face_attention" not in json.loads(spec.getattribute("anatomatte:weights"))
+
+
+def test_faces_of_several_renders_are_told_together() -> None:
+    """A layer of each person is a render of its own; each tells of that person's face."""
+    first = Account({"faces": '{"person_02": [1, 0, 0, 0]}', "face_landmarks": '{"person_02": "AA"}'})
+    second = Account({"faces": '{"person_01": [0.9, 1, 2, 3]}', "face_landmarks": '{"person_01": "BB"}'})
+    for both in (first.with_(second), second.with_(first)):
+        assert json.loads(both.facts["faces"]) == {"person_01": [0.9, 1, 2, 3], "person_02": [1, 0, 0, 0]}
+        assert json.loads(both.facts["face_landmarks"]) == {"person_01": "BB", "person_02": "AA"}
 
 
 def _read(path: Path) -> tuple[np.ndarray, Any]:

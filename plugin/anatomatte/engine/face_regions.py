@@ -10,6 +10,7 @@ from ..faces.regions import Regions, regions
 from ..frame import Pixels
 from ..ops.guided import brightness
 from ..people.shares import Shares
+from ..shot.face_rows import rows_of
 from . import memo, steady_faces
 from .faces import scale
 from .mattes import HeadFacts
@@ -24,6 +25,14 @@ def told(task: Task, numbers: tuple[int, ...]) -> dict[str, HeadFacts]:
             yaw, pitch, roll = (round(angle, 1) for angle in face.pose.degrees)
             made[f"person_{number + 1:02d}"] = round(face.score, 3), yaw, pitch, roll
     return made
+
+
+def placed(task: Task, numbers: tuple[int, ...]) -> dict[str, str]:
+    """Where the landmarks of some people's faces lie, by their layers, as a sidecar has them (`FaceRow`)."""
+    height, width = task.plate.light.shape[:2]
+    there = {number: one for number, one in sorted(steady_faces.numbered(task).items()) if number in numbers}
+    rows = rows_of(list(there.values()), width, height)
+    return {f"person_{number + 1:02d}": row.places for number, row in zip(there, rows, strict=True)}
 
 
 def maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], Found]:

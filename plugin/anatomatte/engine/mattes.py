@@ -91,6 +91,7 @@ class Mattes:
     colours: Callable[[], Own] | None = None
     regions: Callable[[], Found] | None = None
     faces: Mapping[str, HeadFacts] = dataclasses.field(default_factory=dict)
+    landmarks: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def foreground(self) -> Pixels:

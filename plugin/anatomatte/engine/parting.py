@@ -55,6 +55,7 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     mattes = dataclasses.replace(made, split=split, regions=face_regions.maker(task, chosen, light))
     if asking.regions(task.settings) and chosen.numbers:
         mattes.faces = face_regions.told(task, chosen.numbers)
+        mattes.landmarks = face_regions.placed(task, chosen.numbers)
     if asked(task.settings) and chosen.numbers:
         found = mending.parts_of(task)
         mattes.messages = (*mattes.messages, *found.messages)

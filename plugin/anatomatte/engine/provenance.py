@@ -173,10 +173,13 @@ def of_patch(patch: Pixels | None) -> dict[str, str]:
     return {} if patch is None or patch.any() else {"face_absent": "yes"}
 
 
-def of_faces(faces: Mapping[str, HeadFacts]) -> dict[str, str]:
-    """How the frame's account tells of heads: person → presence, yaw, pitch and roll, as JSON; nothing where
-    no region of a face is asked for."""
-    return {"faces": json.dumps({who: list(facts) for who, facts in faces.items()})} if faces else {}
+def of_faces(faces: Mapping[str, HeadFacts], landmarks: Mapping[str, str]) -> dict[str, str]:
+    """How the frame's account tells of heads, as JSON: person → presence, yaw, pitch and roll, and person →
+    places of the landmarks, as a sidecar holds them; nothing where no region of a face is asked for."""
+    if not faces:
+        return {}
+    told = {who: list(facts) for who, facts in faces.items()}
+    return {"faces": json.dumps(told), "face_landmarks": json.dumps(dict(landmarks))}
 
 
 def of_checks(findings: qc.Findings) -> dict[str, str]:

@@ -45,13 +45,14 @@ _KEYS = (
 )
 
 
-def read_shot(path: Path, carried: bool = True) -> Shot:
+def read_shot(path: Path | str, carried: bool = True) -> Shot:
     """The sidecar at *path*; unless *carried* corrections may be in it that are not carried yet.
 
     Raises:
         SettingsError: it is not there, no sidecar, half-written, of a newer schema, edited into what it
             cannot mean, or what belongs to it is missing or another's.
     """
+    path = Path(path)
     for _ in range(_TRIES):
         before = _stamp(path)
         try:
