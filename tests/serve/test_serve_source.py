@@ -113,6 +113,18 @@ def test_a_source_of_the_folder_tells_its_command(serving: Running, shot: dict[s
     ]  # fmt: skip
 
 
+def test_a_preset_that_is_taken_out_names_pictures_from_the_shots_folder(
+    serving: Running, shot: dict[str, Any], day: Path
+) -> None:
+    (day.parent / "faces").mkdir(exist_ok=True)
+    shutil.copy(day / "bert.png", day.parent / "faces")
+    (day / "swap.toml").write_text('[settings]\nswap = "pictures"\nswap_source = "faces/bert.png"\n')
+    body = {"shot": "day/plate.shot.json", "preset": "day/swap.toml"}
+    found = serving.client.post("/shots", json=body).json()
+    taken = serving.client.get(f"/shots/{found['id']}/export/preset").text
+    assert 'swap_source = "../faces/bert.png"' in taken and str(day.parent) not in taken
+
+
 def test_in_a_browser_a_source_is_chosen_and_sent(serving: Running, shot: dict[str, Any], day: Path) -> None:
     with browser() as page:
         page.get(f"{serving.base}/review#day/plate.shot.json?frame=1")

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -68,8 +69,12 @@ def sidecar(shot: Shot, path: Path) -> bytes:
 
 
 def preset(room: Room) -> bytes:
-    """What the shot wants of the controls, for ``render --preset``; the sidecar by the name of its file."""
-    made = room.preset.override({"shot_file": room.ledger.path.name})
+    """What the shot wants of the controls, for ``render --preset`` in the sidecar's folder: files are named
+    from there, not by where the server's folder lies."""
+    folder = room.ledger.path.parent.resolve()
+    files = {name: str(room.preset.settings.get(name, "")) for name in ("swap_source", "swap_reference")}
+    near = {name: os.path.relpath(path, folder) for name, path in files.items() if path}
+    made = room.preset.override({"shot_file": room.ledger.path.name, **near})
     return presets.dumps(made).encode()
 
 
