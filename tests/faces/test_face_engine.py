@@ -192,6 +192,16 @@ def test_the_frames_account_tells_of_heads_where_regions_are_asked_for() -> None
     assert provenance.of_faces({}, {}) == {}
 
 
+def test_who_has_no_face_is_told_where_regions_are_asked_for() -> None:
+    scene = {"screen": "none", "input_colour": "linear", "output": "packed"}
+    with looking(evidence()):
+        said = " ".join(anatomatte.matte(plate(), pack_r="face_lips", **scene).messages)
+        assert "No face is seen of person 1: all of it is Face: skin." in said and "closer crop" in said
+        assert "No face" not in " ".join(anatomatte.matte(plate(), pack_r="face", **scene).messages)
+    with looking(evidence(), faces=(face(turned()),)):
+        assert "No face" not in " ".join(anatomatte.matte(plate(), pack_r="face_lips", **scene).messages)
+
+
 def test_an_analysis_keeps_faces_in_the_sidecar(tmp_path: Path) -> None:
     light = plate()
     with looking(evidence(), faces=(face(turned(yaw=20)),)):

@@ -32,7 +32,10 @@ def chosen(task: Task, faces: Sequence[Face], place: Point) -> tuple[Face | None
     if named:
         return _seen(actor.numbered(faces, named), f"the face of the shot's actor, person {named},")
     if not faces:
-        return None, ("No face is in sight: nothing is replaced in this frame.",)
+        return None, (
+            "No face is in sight: nothing is replaced in this frame. If there is one, set Find people "
+            "(subject) to On, or give a closer crop of the plate.",
+        )
     if how == "number":
         number = task.settings.swap_number
         return _seen(actor.numbered(faces, number), f"a face of person {number}")

@@ -27,6 +27,19 @@ def told(task: Task, numbers: tuple[int, ...]) -> dict[str, HeadFacts]:
     return made
 
 
+def unseen(task: Task, numbers: tuple[int, ...]) -> tuple[str, ...]:
+    """What there is to say of people of whom no face is seen: a sentence, or none."""
+    there = steady_faces.numbered(task)
+    missing = [f"person {number + 1}" for number in sorted(numbers) if number not in there]
+    if not missing:
+        return ()
+    who = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
+    return (
+        f"No face is seen of {who}: all of it is Face: skin. Who looks away has none; one that is too small "
+        "is seen in a closer crop of the plate.",
+    )
+
+
 def placed(task: Task, numbers: tuple[int, ...]) -> dict[str, str]:
     """Where the landmarks of some people's faces lie, by their layers, as a sidecar has them (`FaceRow`)."""
     height, width = task.plate.light.shape[:2]

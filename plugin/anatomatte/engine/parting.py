@@ -56,6 +56,7 @@ def bound(task: Task, made: Mattes, light: Pixels) -> Mattes:
     if asking.regions(task.settings) and chosen.numbers:
         mattes.faces = face_regions.told(task, chosen.numbers)
         mattes.landmarks = face_regions.placed(task, chosen.numbers)
+        mattes.messages = (*mattes.messages, *face_regions.unseen(task, chosen.numbers))
     if asked(task.settings) and chosen.numbers:
         found = mending.parts_of(task)
         mattes.messages = (*mattes.messages, *found.messages)

@@ -101,7 +101,7 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
     if size < actor.SMALLEST:
         return _nothing((
             *told, f"The face of person {face.number} is {size:.0f} pixels wide, too small to be replaced "
-            f"(from {actor.SMALLEST:.0f} on): it stays as it is.",
+            f"(from {actor.SMALLEST:.0f} on): it stays as it is. Enlarge the plate before the node.",
         ))  # fmt: skip
     if (across, down) == (1, 1):
         box, window = box_of(points, height, width), None
