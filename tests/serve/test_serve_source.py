@@ -63,7 +63,10 @@ def test_pictures_that_were_sent_give_the_face(serving: Running, shot: dict[str,
     assert sent.status_code == 200, sent.text
     told = sent.json()
     assert told["sent"] and told["pictures"] == 1 and told["command"] == ""
-    new = decoded(view(serving, shot, "replaced", source=told["source"]).content)
+    content = view(serving, shot, "replaced", source=told["source"]).content
+    assert b"face_consent" in content and b"Anna Drawn" in content  # the mark in its header
+    assert b"face_consent" not in view(serving, shot, "matte").content
+    new = decoded(content)
     same = decoded(view(serving, shot, "replaced", source="day/bert.png").content)
     plate = decoded(view(serving, shot, "plate").content)
     assert (new == same).all() and (np.abs(new.astype(int) - plate).max(2) > 5).mean() > 0.005
