@@ -78,6 +78,8 @@ def test_a_number_counts_from_the_left_without_a_sidecar(node: Instance) -> None
 def test_a_point_takes_the_face_around_it(node: Instance) -> None:
     assert whose(node, swap_whose="point", swap_point=(MIDDLE + 180, HIGH - 120)) == "bert"
     assert whose(node, swap_whose="point", swap_point=(140, HIGH - 150)) == "anna"
+    assert whose(node, swap_whose="point", swap_point=(4000.75, 0.8)) == "nobody"
+    assert "No face is at the face point, 4000.75, 0.8 (pixels from the lower left corner)" in status(node)
 
 
 def test_a_sidecars_number_and_name_hold_whoever_stands_where(node: Instance, tmp_path: Path) -> None:

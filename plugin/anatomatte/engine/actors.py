@@ -43,7 +43,8 @@ def chosen(task: Task, faces: Sequence[Face], place: Point) -> tuple[Face | None
         high, wide = task.plate.light.shape[:2]
         across, down = task.stretch  # of faces: their landmarks are in square pixels
         at = place[0] * wide * across, place[1] * high * down
-        return _seen(actor.at_point(faces, at), "a face at the face point")
+        found = actor.at_point(faces, at)
+        return found, (() if found is not None else (_nobody_at(task.settings.swap_point),))
     if how == "reference":
         return _referred(task, faces)
     largest = actor.largest(faces)
@@ -54,6 +55,16 @@ def chosen(task: Task, faces: Sequence[Face], place: Point) -> tuple[Face | None
         f"{len(faces)} faces are in sight; {who}, the largest, is replaced. Whose face (swap_whose) chooses."
     )
     return largest, (told,)
+
+
+def _nobody_at(point: Point) -> str:
+    """That no face is at a point, in pixels of the full picture; its default is the middle."""
+    moved = point != BY_NAME["swap_point"].default
+    where = f"{point[0]:g}, {point[1]:g} (pixels from the lower left corner)" if moved else "the middle"
+    return (
+        f"No face is at the face point, {where}: nothing is replaced in this frame. Move it (swap_point) "
+        "onto the face."
+    )
 
 
 def _seen(face: Face | None, what: str) -> tuple[Face | None, tuple[str, ...]]:
