@@ -10,7 +10,7 @@ import pytest
 import anatomatte
 from anatomatte.engine.mattes import Mattes
 from anatomatte.menus import PART_MENU
-from anatomatte.people.parts import likelihood, outfit
+from anatomatte.people.parts import everyone, likelihood, outfit
 from anatomatte.people.parts.body import Body, body_of
 from anatomatte.people.parts.cloth import Cloths, cloths
 from anatomatte.people.parts.everyone import Details
@@ -180,3 +180,31 @@ def test_a_jackets_hem_is_no_dress() -> None:
         chest = (seen.body.trunk > 0.3) & (seen.body.trunk < 0.7)
         made.append(float(np.median(outfit.committed(seen, odds)[AT["upper_clothes"]][chest])))
     assert made[0] < -1 and -1 < made[1] < -0.1
+
+
+@pytest.mark.parametrize("hem_of", [RED, BLUE])
+def test_what_a_picture_says_of_a_person_is_what_its_parts_are_weighed_by(
+    hem_of: tuple[float, float, float],
+) -> None:
+    picture, matte = dressed(hem_of)
+    evidence = dataclasses.replace(
+        row_of_people(1, SIZE),
+        alpha=matte, held=0 * matte, parts=haze(matte), people=np.ones((1, *SIZE), np.float32),
+        outfits=OPEN[None],
+    )  # fmt: skip
+    asked: list[dict[str, float]] = []
+    beside = outfit.beside(OPEN)
+
+    def odds(seen: PersonEvidence) -> dict[str, float]:
+        asked.append(beside(seen))
+        return asked[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outfit, "beside", lambda said: odds)
+        everyone.parts_of(picture, evidence, Details((marks(),), outfits=OPEN[None]), 1.0)
+    (made,) = everyone.worn_by(picture, evidence, (marks(),))
+    assert made is not None and made.sure and made.odds == asked[0]
+    (blind,) = everyone.worn_by(picture, evidence, (None,))
+    assert blind is not None and not blind.sure
+    tiny = dataclasses.replace(evidence, alpha=np.zeros_like(matte))
+    assert everyone.worn_by(picture, tiny, (None,)) == (None,)

@@ -12,6 +12,7 @@ import pytest
 from anatomatte.errors import SettingsError
 from anatomatte.people.evidence import PeopleEvidence
 from anatomatte.people.parts import outfit, person
+from anatomatte.people.parts.everyone import Worn
 from anatomatte.people.parts.labels import AT
 from anatomatte.shot import wardrobe
 from anatomatte.shot.looks import Look, looks_of
@@ -120,3 +121,34 @@ def test_words_leave_what_they_do_not_speak_of() -> None:
         "tights": 3.0,
     }
     assert outfit.told(odds, ()) == odds
+
+
+def sized(one: Look, area: float, whole: float = 1.0) -> Look:
+    return dataclasses.replace(one, area=area, whole=whole)
+
+
+def test_a_piece_and_two_in_one_say_little_though_nobody_touches() -> None:
+    pieces = [sized(dressed(SKIRT), 0.004)] * 5
+    assert worn(*pieces, *[sized(dressed(TROUSERS), 0.05)] * 2).startswith("trousers")
+    merged = [sized(dressed(SKIRT), 0.12)] * 2
+    assert worn(*merged, *[sized(dressed(TROUSERS), 0.05)] * 4).startswith("trousers")
+
+
+def test_whom_landmarks_do_not_tell_says_little() -> None:
+    doubted = [sized(dressed(SKIRT), 0.09, whole=0.0)] * 6
+    assert worn(*doubted, sized(dressed(TROUSERS), 0.05)).startswith("trousers")
+    assert worn(*doubted).startswith("skirt")
+
+
+def test_who_walks_off_is_believed_where_he_was_near() -> None:
+    near, far = (-3.0, -1.5, -0.4, 1.0, -2.0), (-3.0, -0.4, -1.5, 1.0, -2.0)
+    assert worn(*[sized(dressed(near), 0.1)] * 16, *[sized(dressed(far), 0.03)] * 18).startswith("trousers")
+
+
+def test_a_look_has_what_the_frame_itself_decides() -> None:
+    plate, none = np.full((48, 64, 3), 0.5, np.float32), None
+    odds = {"dress": -3.0, "skirt": -0.1, "trousers": -2.0, "coat": 1.5}
+    first, second = looks_of(plate, two_people(), (Worn(odds, sure=True), none))
+    assert first.outfit is not None and np.allclose(first.outfit, [-3, -0.1, -2, 1.5, 0])
+    assert (first.whole, second.whole) == (1, 0)
+    assert looks_of(plate, two_people())[0].whole == 1

@@ -9,6 +9,7 @@ from ..frame import Frame, Pixels
 from ..ops import display
 from ..ops.strips import opencv_threads
 from ..people.evidence import PeopleEvidence
+from ..people.parts.everyone import worn_by
 from ..plate import prepare
 from ..qc.followed import Common, common
 from ..qc.reason import Findings
@@ -18,7 +19,7 @@ from ..shot.camera import background
 from ..shot.face_rows import FaceRow, rows_of
 from ..shot.looks import Look, looks_of
 from ..work import Work
-from . import faces, parting, quality, quality_beside, steadying
+from . import faces, parting, quality, quality_beside, steadying, subject
 from .edge import refine
 from .evidence import observe, people_of
 from .neighbours import Around
@@ -56,7 +57,8 @@ def look_at(source: Frame, settings: Settings, work: Work, around: Around | None
         plate = prepare({"Source": source}, settings, work.threads)
         task = Task(plate, settings, work, (0.5, 0.5), around, crowd=True)
         seen, picture = people_of(task), task.square()
-        looks = looks_of(picture, seen)
+        worn = worn_by(picture, seen, subject.landmarks(task, seen), threads=work.threads, check=work.check)
+        looks = looks_of(picture, seen, worn)
         stops = math.log2(display.exposure(plate.light))
         high, wide = plate.light.shape[:2]
         aspect = source.aspect * wide / high

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -12,6 +13,7 @@ from ..frame import Pixels
 from ..parts import GROUPS, INDEX
 from ..people.evidence import PeopleEvidence, Plane
 from ..people.outfits import COUNT, together
+from ..people.parts.everyone import Worn
 from ..people.parts.labels import LOWER
 
 GROUPS_SEEN: tuple[tuple[str, ...], ...] = (
@@ -52,6 +54,8 @@ class Look:
         alone: 0..1, 1 where no other person's figure touches.
         outfit: (5,) log odds of a dress, a skirt and trousers, of a coat against a top, and of tights
             against bare legs (0 where the head was not asked); None where nothing is known.
+        whole: 0..1, 1 where landmarks tell that the figure is one person's, 0 where it may be a piece of
+            somebody, or two people in one.
     """
 
     head: tuple[float, float]
@@ -62,6 +66,7 @@ class Look:
     weights: Plane
     alone: float
     outfit: Plane | None = None
+    whole: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,8 +98,11 @@ def box_of(solid: NDArray[np.bool_]) -> tuple[float, float, float, float] | None
     return float(columns[0]) / wide, top, float(columns[-1] + 1) / wide, bottom
 
 
-def looks_of(picture: Pixels, seen: PeopleEvidence) -> tuple[Look, ...]:
+def looks_of(picture: Pixels, seen: PeopleEvidence, worn: Sequence[Worn | None] = ()) -> tuple[Look, ...]:
     """The people of the *evidence* of a display-referred *picture* (H, W, 3), in its order.
+
+    Args:
+        worn: what each wears by this picture alone; without it the network's pixels tell.
 
     Somebody of whom no cell is solid has a box of no size around the head.
     """
@@ -105,17 +113,17 @@ def looks_of(picture: Pixels, seen: PeopleEvidence) -> tuple[Look, ...]:
     mattes = [np.asarray(share * seen.alpha, np.float32) for share in seen.people]
     solid = [matte > SOLID for matte in mattes]
     grown = [cv2.dilate(one.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0 for one in solid]
-    return tuple(
-        replace(
-            _look(matte, lab, groups, seen.heads[k], solid[k], _touched(k, solid, grown)),
-            outfit=_outfit(seen, k, matte * solid[k]),
-        )
-        for k, matte in enumerate(mattes)
-    )
+    made = []
+    for k, matte in enumerate(mattes):
+        one = _look(matte, lab, groups, seen.heads[k], solid[k], _touched(k, solid, grown))
+        told = worn[k] if k < len(worn) else None
+        outfit = _outfit(seen, k, matte * solid[k], told)
+        made.append(replace(one, outfit=outfit, whole=float(told is not None and told.sure) if worn else 1.0))
+    return tuple(made)
 
 
-def _outfit(seen: PeopleEvidence, k: int, matte: Plane) -> Plane | None:
-    """What somebody may wear, by the outfit head and by what the network takes their pixels for."""
+def _outfit(seen: PeopleEvidence, k: int, matte: Plane, worn: Worn | None) -> Plane | None:
+    """What somebody may wear: as the frame itself decides it, else by the outfit head and the pixels."""
     total = float(matte.sum())
     if total <= 0:
         return None
@@ -124,9 +132,10 @@ def _outfit(seen: PeopleEvidence, k: int, matte: Plane) -> Plane | None:
         float((seen.part(INDEX[name]) * matte).sum()) / total for name in (*LOWER, "coat", "upper_clothes")
     ]
     coat, top = (share + _LITTLE for share in mass[len(LOWER) :])
-    lower = together(said, np.array(mass[: len(LOWER)], np.float32))
+    odds = dict(zip(LOWER, map(float, together(said, np.array(mass[: len(LOWER)], np.float32))), strict=True))
+    odds |= {"coat": float(np.log(coat / top))} | ({} if worn is None else dict(worn.odds))
     legs = 0.0 if np.isnan(said).any() else (said[_TIGHTS] - said[_BARE_LEGS]) / 2
-    return np.array([*lower, np.log(coat / top), legs], np.float32)
+    return np.array([*(odds[name] for name in (*LOWER, "coat")), legs], np.float32)
 
 
 def _touched(k: int, solid: list[NDArray[np.bool_]], grown: list[NDArray[np.bool_]]) -> bool:

@@ -1,18 +1,23 @@
 """What people of a shot wear, told by all of its frames together.
 
 A frame by itself calls shorts a skirt as soon as somebody turns, and with them the legs; over a shot the
-head's answers are averaged, so that a garment has one name from the first frame to the last.
+frames' answers are averaged, so that a garment has one name from the first frame to the last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import SettingsError
 from ..people.parts.labels import LOWER
-from .looks import FrameLooks
+from .looks import FrameLooks, Look
+
+Odds = npt.NDArray[np.float64]
+Number = TypeVar("Number", float, Odds)
 
 OVER = ("coat", "top")
 """What may be worn above the waist, as a sidecar calls it."""
@@ -26,11 +31,26 @@ WORDS = (*LOWER, *OVER, *LEGS)
 _FIRM = 0.1
 """Nats between the likeliest outfit and the next from which on the shot tells them apart."""
 
-_CLEAR = 0.5
-"""Nats for a coat or for a top, for tights or for bare legs, from which on the shot tells them apart."""
+_CLEAR = 0.5, 0.75
+"""Nats for a coat or for a top, and for tights or for bare legs, from which on the shot tells them apart."""
 
 _TOUCHED = 0.2
 """How much a look counts where somebody else touches."""
+
+_DOUBTED = 0.05
+"""How much a look counts of which landmarks do not tell that it is one person's figure."""
+
+_PIECE = 0.25
+"""Share of the largest area of a person near a frame up to which a figure is a piece, whatever is usual."""
+
+_AROUND = 12
+"""Looks of a person to either side among which the usual size of the figure is found."""
+
+_SIZE, _OTHER_SIZE = 0.3, 0.03
+"""How far a figure strays from its usual area (of its logarithm) until it counts less, and how much it counts
+at least: it is cut off, covered, or somebody else is in it."""
+
+_TINY = 1e-6  # area of a figure that is none
 
 
 def worn(
@@ -38,27 +58,51 @@ def worn(
 ) -> dict[int, str]:
     """Number → what somebody wears, as `Person.wears` says it; "" where the frames do not tell.
 
+    A frame in which somebody is touched, cut off or covered, or in which two were taken for one, says little.
+
     Args:
         tracks: of each frame the track of each look.
         numbers: of the tracks that have one.
     """
-    total = {number: np.zeros(len(LOWER) + 2) for number in numbers.values()}
-    weight = dict.fromkeys(total, 0.0)
-    for frame, mine in zip(frames, tracks, strict=True):
-        for look, track in zip(frame.looks, mine, strict=True):
+    mine: dict[int, list[Look]] = {number: [] for number in numbers.values()}
+    for frame, given in zip(frames, tracks, strict=True):
+        for look, track in zip(frame.looks, given, strict=True):
             if track in numbers and look.outfit is not None:
-                counts = look.area**0.5 * (_TOUCHED + (1 - _TOUCHED) * look.alone)
-                total[numbers[track]] += counts * look.outfit
-                weight[numbers[track]] += counts
-    return {number: _words(total[number] / weight[number]) if weight[number] else "" for number in total}
+                mine[numbers[track]].append(look)
+    return {number: _words(_together(looks)) if looks else "" for number, looks in mine.items()}
 
 
-def _words(odds: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+def _together(looks: Sequence[Look]) -> Odds:
+    """The mean (5,) of what looks at one person, in their order, say, by how much each shows of them."""
+    said = np.array([look.outfit for look in looks], np.float64)
+    area = np.array([look.area for look in looks], np.float64) + _TINY
+    trust = np.array([_share(look.alone, _TOUCHED) * _share(look.whole, _DOUBTED) for look in looks])
+    near = (slice(max(0, at - _AROUND), at + _AROUND + 1) for at in range(len(looks)))
+    usual = np.array([_usual(area[some], trust[some]) for some in near])
+    stray = np.log(area / usual) / _SIZE
+    counts = trust * area**0.5 * _share(np.exp(-(stray**2)), _OTHER_SIZE)
+    return np.asarray((counts[:, None] * said).sum(0) / counts.sum())
+
+
+def _share(of: Number, least: float) -> Number:
+    return least + (1 - least) * of
+
+
+def _usual(areas: Odds, trust: Odds) -> float:
+    """The weighted median of *areas*, without those that are pieces beside the largest."""
+    weights = trust * (areas > _PIECE * areas.max())
+    order = np.argsort(areas, kind="stable")
+    below = np.cumsum(weights[order])
+    return float(areas[order[int(np.searchsorted(below, below[-1] / 2))]])
+
+
+def _words(odds: Odds) -> str:
     last, first = np.argsort(odds[: len(LOWER)])[-2:]
     found = [LOWER[first]] if odds[first] - odds[last] > _FIRM else []
-    for (yes, no), odd in zip((OVER, LEGS), odds[len(LOWER) :], strict=True):
-        if abs(odd) > _CLEAR:
-            found.append(yes if odd > 0 else no)
+    for (yes, no), odd, clear in zip((OVER, LEGS), odds[len(LOWER) :], _CLEAR, strict=True):
+        word = yes if odd > 0 else no
+        if abs(odd) > clear and not (word == "top" and "dress" in found):  # a dress's chest is no top
+            found.append(word)
     return ", ".join(found)
 
 

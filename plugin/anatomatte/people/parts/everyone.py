@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...frame import Pixels
-from ...ops.filters import grow, shrink
+from ...ops.filters import Mask, grow, shrink
 from ...ops.strips import every, never
 from ...parts import INDEX, PARTS, PERSON
 from .. import partition
@@ -21,7 +21,7 @@ from .boxes import Box, Window, scaled, sized, spread
 from .hardness import hardened, unsure
 from .labels import AT, LABELS
 from .near import Look, with_looks
-from .person import INSIDE, OutfitOdds, View, decided, smoothed
+from .person import ENOUGH, INSIDE, OutfitOdds, View, decided, described, smoothed
 from .trust import believed
 from .turned import TurnedLook, is_turned, with_turned
 
@@ -126,6 +126,41 @@ def parts_of(
     return work.together([one for one in made if one is not None])
 
 
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """What a picture says one person wears: log odds, as `parts_of` weighs them, of each of `labels.LOWER`
+    and, where it is known, of ``coat``; and whether landmarks tell that the figure is one person's."""
+
+    odds: Mapping[str, float]
+    sure: bool
+
+
+def worn_by(
+    picture: Pixels,
+    evidence: PeopleEvidence,
+    marks: tuple[Landmarks | None, ...],
+    *,
+    threads: int = 1,
+    check: Callable[[], None] = never,
+) -> tuple[Worn | None, ...]:
+    """What each of the people in *picture*, H×W×3 display-referred, wears by it alone; None of whom there is
+    too little.
+
+    Args:
+        marks: landmarks of the people of the *evidence*, in pixels of the picture.
+        threads, check: as of `parts_of`.
+    """
+    details = Details(marks, outfits=evidence.outfits)
+    work = _Everyone(picture, evidence, details, 0.0, outfit.outfit_odds, threads)
+    made: list[Worn | None] = [None] * len(evidence.people)
+
+    def person(k: int) -> None:
+        made[k] = work.worn(k)
+
+    every(len(made), person, threads, check)
+    return tuple(made)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Decided:
     """One person's parts in a box of the plate: labels of which there is anything, and their (n, h, w)."""
@@ -205,6 +240,31 @@ class _Everyone:
 
     def person(self, k: int) -> _Decided | None:
         """The parts of person *k*; None where there is too little of them."""
+        found = self._seen(k)
+        if found is None:
+            return None
+        box, view, inside = found
+        worn = self.details.worn[k] if k < len(self.details.worn) else ()
+        shares = decided(view, inside, self._odds(k), worn)
+        hard = hardened(shares, 1.0)
+        told = unsure(hard, view.cover[inside])
+        soft = hard if self.hardness == 1 else hardened(shares, self.hardness)
+        there = np.flatnonzero(soft.max(1) > _ABSENT)
+        return _Decided(k, box, tuple(there.tolist()), spread(soft[there], inside), told)
+
+    def worn(self, k: int) -> Worn | None:
+        """What person *k* wears; None where there is too little of them."""
+        found = self._seen(k)
+        if found is None:
+            return None
+        _, view, inside = found
+        if int(inside.sum()) < ENOUGH:
+            return None
+        seen = described(view, inside, view.shares[:, inside])
+        return Worn(self._odds(k)(seen), seen.body is not None)
+
+    def _seen(self, k: int) -> tuple[Box, View, Mask] | None:
+        """The box of the plate around person *k*, the small picture of it, and the person's pixels there."""
         box = self._box(self.mattes[k])
         if box is None:
             return None
@@ -212,16 +272,8 @@ class _Everyone:
         scale = min(1.0, SIDE / max(height, width))
         size = max(_NARROWEST, round(height * scale)), max(_NARROWEST, round(width * scale))
         view = self._view(k, box, size)
-        worn = self.details.worn[k] if k < len(self.details.worn) else ()
         inside = view.cover > INSIDE
-        if not inside.any():
-            inside = np.ones_like(inside)
-        shares = decided(view, inside, self._odds(k), worn)
-        hard = hardened(shares, 1.0)
-        told = unsure(hard, view.cover[inside])
-        soft = hard if self.hardness == 1 else hardened(shares, self.hardness)
-        there = np.flatnonzero(soft.max(1) > _ABSENT)
-        return _Decided(k, box, tuple(there.tolist()), spread(soft[there], inside), told)
+        return box, view, inside if inside.any() else np.ones_like(inside)
 
     def _odds(self, k: int) -> OutfitOdds:
         """How likely each outfit of person *k* is: by the pixels, and the outfit head where it knows.

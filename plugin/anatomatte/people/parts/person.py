@@ -24,7 +24,7 @@ from .slivers import without_slivers
 INSIDE = 0.4
 """Coverage from which on a pixel is the person's."""
 
-_LEAST = 150
+ENOUGH = 150
 """Pixels of a person of whom more can be said than the network does."""
 
 _FLOOR = 2e-3
@@ -92,7 +92,16 @@ def decided(
         worn: what is known to be worn, as `outfit.told` takes it.
     """
     shares = view.shares[:, inside]
-    return shares if shares.shape[1] < _LEAST else _Person(view, inside, shares, odds, worn).probabilities()
+    return shares if shares.shape[1] < ENOUGH else _Person(view, inside, shares, odds, worn).probabilities()
+
+
+def described(view: View, inside: Mask, shares: Pixels) -> PersonEvidence:
+    """What is known of a person at the N pixels *inside* (h×w), with what the network says (labels, N)."""
+    lab = view.lab[inside]
+    body = None if view.marks is None else body_of(view.marks, inside)
+    if body is None:
+        return PersonEvidence(shares, lab, None, None)
+    return PersonEvidence(_with_tights(shares), lab, body, tones.skin(lab, body))
 
 
 class _Person:
@@ -101,14 +110,10 @@ class _Person:
     def __init__(
         self, view: View, inside: Mask, shares: Pixels, odds: OutfitOdds, worn: Collection[str]
     ) -> None:
-        self.inside, self.lab, self.weight = inside, view.lab[inside], view.cover[inside]
-        self.marks = view.marks
-        self.body: Body | None = None if view.marks is None else body_of(view.marks, inside)
-        if self.body is not None:
-            shares = _with_tights(shares)
-        self.skin = None if self.body is None else tones.skin(self.lab, self.body)
-        self.base = self._evidence(shares)
-        seen = PersonEvidence(shares, self.lab, self.body, self.skin)
+        self.inside, self.weight, self.marks = inside, view.cover[inside], view.marks
+        seen = described(view, inside, shares)
+        self.lab, self.body, self.skin = seen.lab, seen.body, seen.skin
+        self.base = self._evidence(seen.shares)
         if self.body is not None or worn:
             self.base += outfit.committed(seen, outfit.told(odds(seen), worn))
         self.of = self._cut(regions(view.lab, inside))
