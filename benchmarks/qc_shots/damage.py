@@ -172,6 +172,21 @@ def swapped(seen: Seen, chance: np.random.Generator, deep: bool) -> Seen | None:
     return dataclasses.replace(seen, people=seen.people[order])
 
 
+def merged(seen: Seen, chance: np.random.Generator, deep: bool) -> Seen | None:
+    """The two largest people are taken for one; their alpha is right."""
+    if seen.people is None or seen.heads is None or len(seen.people) < 2:
+        return None
+    sizes = [float((seen.alpha * plane).sum()) for plane in seen.people]
+    one, other = np.argsort(sizes)[::-1][:2]
+    if sizes[other] < 0.002 * seen.alpha.size or sizes[other] < 0.25 * sizes[one]:
+        return None
+    people = seen.people.copy()
+    people[one] += people[other]
+    kept = [k for k in range(len(people)) if k != other]
+    chosen = tuple(at for at, k in enumerate(kept) if k in seen.chosen)
+    return dataclasses.replace(seen, people=people[kept], heads=seen.heads[kept], chosen=chosen)
+
+
 def residue(seen: Seen, chance: np.random.Generator, deep: bool) -> Seen | None:
     """A veil over the screen, or a denser patch of it: wrinkles, a dark corner."""
     if seen.backing is None or (seen.backing > 0.5).mean() < 0.1:
@@ -217,8 +232,8 @@ def soft_parts(seen: Seen, chance: np.random.Generator, deep: bool) -> Seen | No
 DAMAGE: dict[str, Damage] = {
     "holes": holes, "islands": islands, "flicker": flicker, "lost_limb": lost_limb,
     "lost_person": lost_person, "collapsed": collapsed, "swapped": swapped, "residue": residue,
-    "flipped": flipped, "soft_parts": soft_parts,
+    "flipped": flipped, "soft_parts": soft_parts, "merged": merged,
 }  # fmt: skip
 """Every damage by its name."""
-LASTING = ("residue", "soft_parts")
+LASTING = ("residue", "soft_parts", "merged")
 """Damage that lasts: the frames beside are hurt alike, so that they show nothing."""

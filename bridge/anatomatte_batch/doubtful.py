@@ -48,22 +48,27 @@ def followed(
     given: Mapping[int, int],
     common: Mapping[int, Sequence[Common]],
 ) -> dict[int, Moment]:
-    """The frames with what the checks say of the numbers that their people got.
+    """The frames with what the checks say of the numbers that their people got, and of two who have one.
 
     Args:
         tracks: of each frame the track of each look.
         given: track → number.
         common: what the people of each frame share with those of the frames beside it.
     """
+    from anatomatte.shot.merging import merged
+
     numbers = {
         one.number: [given.get(track, 0) for track in mine] for one, mine in zip(looks, tracks, strict=True)
     }
+    together = merged(looks, tracks, given)
+    two_in_one = {one.number: share for one, share in zip(looks, together, strict=True)}
     made = dict(moments)
     for frame, moment in moments.items():
         if "identity" in moment.qc:
             beside = {step: numbers[frame + step] for step in (-1, 1) if frame + step in numbers}
             score = round(renumbered(common.get(frame, ()), numbers[frame], beside), 3)
-            made[frame] = replace(moment, qc={**moment.qc, "identity": score})
+            both = max(moment.qc.get("merged", 0.0), round(two_in_one[frame], 3))
+            made[frame] = replace(moment, qc={**moment.qc, "identity": score, "merged": both})
     return made
 
 
@@ -78,11 +83,12 @@ def checked(one: FrameResult, moments: Mapping[int, Moment]) -> FrameResult:
 def doubtful(shot: Shot) -> tuple[Doubt, ...]:
     """The doubtful frames of a sidecar that nobody accepted, the worst first."""
     found = []
-    for frame, moment in shot.moments.items():
-        codes = beyond(moment.qc)
+    for frame in shot.moments:
+        qc = shot.checks(frame)
+        codes = beyond(qc)
         if codes and not shot.accepted(frame):
-            ratio = moment.qc[codes[0]] / REASONS[codes[0]].threshold
-            found.append(Doubt(frame, tuple((code, moment.qc[code]) for code in codes), ratio))
+            ratio = qc[codes[0]] / REASONS[codes[0]].threshold
+            found.append(Doubt(frame, tuple((code, qc[code]) for code in codes), ratio))
     return tuple(sorted(found, key=lambda one: (-one.ratio, one.frame)))
 
 
@@ -95,7 +101,7 @@ def lines(shot: Shot) -> list[str]:
     more = len(found) - MOST
     told = [one.text for one in found[:MOST]]
     rest = [f"and {more} more"] if more > 0 else []
-    good = sum(shot.accepted(frame) and bool(beyond(one.qc)) for frame, one in shot.moments.items())
+    good = sum(shot.accepted(frame) and bool(beyond(shot.checks(frame))) for frame in shot.moments)
     besides = f"; {good} more {'was' if good == 1 else 'were'} accepted" if good else ""
     return [*told, *rest, f"{len(found)} of {checked} checked frames are doubtful{besides}"]
 

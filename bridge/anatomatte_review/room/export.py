@@ -34,7 +34,7 @@ def frames_list(shot: Shot) -> bytes:
     rows.writerow(["frame", "state", "reasons", "cure", *codes])
     for frame in sorted(shot.moments):
         moment = shot.moments[frame]
-        beyond_ = beyond(moment.qc)
+        beyond_ = beyond(shot.checks(frame))
         state = "doubtful" if beyond_ else "ok" if moment.qc else "unchecked"
         state = "accepted" if shot.accepted(frame) else state
         why = "; ".join(REASONS[code].words for code in beyond_)

@@ -107,7 +107,7 @@ def _counts(shot: Shot) -> tuple[int, int, int]:
         checked += bool(moment.qc)
         accepted = shot.accepted(frame)
         good += accepted
-        doubtful += bool(beyond(moment.qc)) and not accepted
+        doubtful += bool(beyond(shot.checks(frame))) and not accepted
     return checked, doubtful, good
 
 

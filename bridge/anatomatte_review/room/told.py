@@ -84,13 +84,12 @@ def faces(shot: Shot, number: int) -> list[dict[str, Any]]:
 def frame(shot: Shot, number: int, there: Collection[int]) -> dict[str, Any]:
     """One frame."""
     moment: Moment = shot.moments[number]
-    codes = beyond(moment.qc)
-    ratio = max(
-        (moment.qc[code] / REASONS[code].threshold for code in moment.qc if code in REASONS), default=0.0
-    )
+    qc = shot.checks(number)
+    codes = beyond(qc)
+    ratio = max((qc[code] / REASONS[code].threshold for code in qc if code in REASONS), default=0.0)
     return {
         "n": number,
-        "qc": {code: round(score, 3) for code, score in moment.qc.items()},
+        "qc": {code: round(score, 3) for code, score in qc.items()},
         "doubtful": list(codes),
         "ratio": round(ratio, 3),
         "accepted": shot.accepted(number),

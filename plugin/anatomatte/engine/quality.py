@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping
 from typing import cast
@@ -12,6 +13,7 @@ from .. import qc
 from ..frame import Bounds, Pixels
 from ..ops import display
 from ..ops.filters import grow, shrink, step
+from ..parts import INDEX
 from ..people.evidence import PeopleEvidence
 from ..people.shares import Shares
 from ..plate import Plate
@@ -24,6 +26,9 @@ from .evidence import Evidence
 from .forced import forcing
 from .mattes import Mattes
 from .task import Task
+
+_SKULL = ("hair", "hat", "face")
+"""Parts of a head."""
 
 _LIKE = (0.35, 0.7)
 """How far a colour lies from grey towards the screen's, from which on it is the screen's own."""
@@ -40,6 +45,8 @@ def found(task: Task, evidence: Evidence, refined: Refined, made: Mattes) -> qc.
     if task.settings.check == "off":
         return ()
     here = seen(task, evidence, refined, made)
+    if not quality_beside.by_number(task):
+        here = dataclasses.replace(here, skulls=None, faces=None)
     others = quality_beside.found(task, here, evidence, refined, made) if quality_beside.asked(task) else ()
     return (*alone(here), *others)
 
@@ -68,6 +75,8 @@ def seen(task: Task, evidence: Evidence, refined: Refined, made: Mattes) -> Seen
         ruled=settings.who == "main" and settings.leave_out == "nobody",
         heads=None if people is None else people.heads,
         bodies=None if people is None else people.bodies,
+        skulls=None if people is None else _of_parts(people, _SKULL, grid),
+        faces=None if people is None else _of_parts(people, ("face",), grid),
         recognised=None if people is None or keyed else recognition.sure(task, people),
         forced=_forced(plate, core, garbage, refined.decided, grid),
         softened=task.settings.soften * task.work.scale * grid[1] / made.alpha.shape[1],
@@ -76,6 +85,11 @@ def seen(task: Task, evidence: Evidence, refined: Refined, made: Mattes) -> Seen
 
 def _sized(plane: Pixels, height: int, width: int) -> Pixels:
     return (shrink if plane.shape[0] * plane.shape[1] > height * width else grow)(plane, height, width)
+
+
+def _of_parts(people: PeopleEvidence, names: tuple[str, ...], grid: tuple[int, int]) -> Pixels:
+    """How much pixels of the grid are of some parts together."""
+    return _sized(people.parts[[INDEX[name] for name in names]].sum(0), *grid)
 
 
 def _stack(people: PeopleEvidence, grid: tuple[int, int]) -> Pixels:

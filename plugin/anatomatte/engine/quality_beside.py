@@ -46,17 +46,17 @@ def found(task: Task, seen: Seen, evidence: Evidence, refined: Refined, made: Ma
     here = dataclasses.replace(
         seen,
         alpha=_held(refined.key.matte, people, places, seen.alpha.shape),
-        people=seen.people if _by_number(task) else None,
+        people=seen.people if task.shot is None and not task.crowd and by_number(task) else None,
     )
     return beside(here, [_beside(task, one, here) for one in _sides(task)])
 
 
-def _by_number(task: Task) -> bool:
-    """Whether somebody asks for people by their numbers, and no sidecar holds these."""
+def by_number(task: Task) -> bool:
+    """Whether somebody asks for people by their numbers; an analysis does."""
     settings = task.settings
     packed = (settings.pack_r, settings.pack_g, settings.pack_b, settings.pack_a)
     layers = settings.output == "packed" and not set(PERSON_MENU).isdisjoint((*packed, settings.parts_of))
-    return task.shot is None and (layers or settings.output == "people" or settings.who == "index")
+    return task.crowd or layers or settings.output == "people" or settings.who == "index"
 
 
 def part_sizes(task: Task, made: Mattes, parts: PartEvidence) -> qc.Finding:

@@ -9,6 +9,7 @@ from .disagreement import disagree
 from .firmness import soft
 from .holes import hole
 from .islands import island
+from .merged import merged
 from .missing import missing
 from .nobody import nobody
 from .reason import Findings
@@ -16,7 +17,7 @@ from .residue import residue
 from .seen import Beside, Seen
 from .steps import flip, identity, part_jump
 
-ALONE = (hole, island, residue, disagree, soft, missing, nobody)
+ALONE = (hole, island, residue, disagree, soft, missing, merged, nobody)
 AROUND = (chatter, jump, collapse, part_jump, identity, flip)
 
 

@@ -50,6 +50,7 @@ REASONS: dict[str, Reason] = {
         Reason("soft", 0.15, "a matte that is not firm", "raise Clip black and lower Clip white, or InM"),
         Reason("unsure_part", 0.5, "a part that is not firm", "use the group's layer instead of the part's"),
         Reason("missing", 0.45, "somebody without a matte", "set Whose matte to Everyone, or draw a Hint"),
+        Reason("merged", 0.27, "two people in one matte", "analyse it, and draw a stroke for each of them"),
         Reason("nobody", 0.5, "a matte in which nobody is recognised", "use OutM, or InM where it is meant"),
         Reason("chatter", 0.2, "an edge that chatters", "raise Steady, or Soften", True),
         Reason("jump", 0.18, "a matte that jumps", "raise Steady, or take the next frame's matte", True),

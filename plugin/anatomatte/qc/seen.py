@@ -33,6 +33,9 @@ class Seen:
         heads: K×3, x and y as shares, and score.
         bodies: n×13, as `people.detections` gives them; None where no detector ran.
         recognised: how sure it is that there is somebody, in 0..1; None where nothing was asked that says so.
+        skulls: h×w, how much a pixel is of a head (hair, hat, face), as the networks say; None where none was
+            asked, or nobody asks who is who.
+        faces: h×w, the same of a face alone.
         parts: part → h×w, matte of a part over all people; None where nobody asks for parts.
         forced: h×w, where mattes that came in decide, or a hand that mended it; nothing is judged there.
         softened: pixels of the grid by which the artist blurs the matte.
@@ -52,6 +55,8 @@ class Seen:
     heads: Pixels | None = None
     bodies: Pixels | None = None
     recognised: float | None = None
+    skulls: Pixels | None = None
+    faces: Pixels | None = None
     parts: dict[str, Pixels] | None = None
     forced: Mask | None = None
     softened: float = 0.0

@@ -171,6 +171,13 @@ class Shot:
         moment = self.moments.get(frame)
         return moment is not None and bool(moment.accepted) and moment.accepted == self.token(frame)
 
+    def checks(self, frame: int) -> Mapping[str, float]:
+        """What the checks say of a frame, code → score; people whom a hand's strokes part are two again."""
+        found = self.moments[frame].qc
+        if "merged" not in found or all(one.kind != "person" for one, _ in self.mended(frame)):
+            return found
+        return {**found, "merged": 0.0}
+
     def mended(self, frame: int) -> tuple[tuple[Correction, Mark], ...]:
         """The corrections that reach a frame and where they lie in it, in the order of the corrections."""
         moment = self.moments.get(frame)
