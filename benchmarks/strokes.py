@@ -1,9 +1,9 @@
 """How many strokes mend a part over a clip: simulated from the truth, carried, beside painting each frame.
 
 Used by `time.py --strokes`. The part that is wrong most is mended: a point is set in the middle of the
-largest wrong area of the worst frame, as `anatomatte correct` takes it, and the clip is rendered again, until
-at least `RIGHT` of that part's pixels are right over all frames. Painting needs a stroke in every frame in
-which less is right to begin with.
+largest wrong area of the worst frame, as `anatomatte correct` takes it, and the frames that it changes are
+rendered again, until at least `RIGHT` of that part's pixels are right over all frames, or strokes bring
+nothing more. Painting needs a stroke in every frame in which less is right to begin with.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ RIGHT = 0.95
 MOST = 12
 """Strokes after which it is given up, and MOST counts."""
 
+_GAIN, _IDLE = 0.002, 2
+"""Share that a stroke makes right at least, and strokes in a row of which none does until it is given up."""
+
 _LEAST = 0.004
 """Share of the picture that the part has at least, on average."""
 
@@ -35,30 +38,38 @@ _LEAST = 0.004
 def mended(
     folder: Path,
     truth: list[Labels],
-    render: Callable[[str, str], list[Pixels]],
+    render: Callable[[str, str, list[int]], list[Pixels]],
     say: Callable[[str], object],
 ) -> tuple[int, int] | None:
     """Strokes, and painted frames, of a clip ``plate.####.png`` in *folder*; None where nothing is wrong.
 
     Args:
         truth: of each frame, the main part of each pixel (place in `anatomatte.parts.PARTS`).
-        render: (name of the output, sidecar) → the layers of parts of each frame, as `PART_MENU` has them.
+        render: (name of the output, sidecar, frames from 1) → the layers of parts of each of these, as
+            `PART_MENU` has them.
     """
-    made = AnalyseRequest(source=folder / "plate.####.png", sidecar=folder / "strokes.shot.json").run()
+    plate = folder / "plate.####.png"
+    made = AnalyseRequest(source=plate, sidecar=folder / "strokes.shot.json", settings={"check": "off"}).run()
     sidecar = str(made.sidecar)
-    found = [_called(planes) for planes in render("s0", sidecar)]
+    shot = CorrectRequest(sidecar=sidecar).run()
+    found = [_called(planes) for planes in render("s0", sidecar, sorted(shot.moments))]
     name = _worst(found, truth)
     if name is None:
         return None
     painted = sum(_right(a, t, name) < RIGHT for a, t in zip(found, truth, strict=True))
-    count = 0
+    count, best, idle = 0, 0.0, 0
     while (share := _over(found, truth, name)) < RIGHT and count < MOST:
         say(f"{name}: {share:.3f} right after {count} strokes")
-        count += 1
-        CorrectRequest(
-            sidecar=sidecar, source=folder / "plate.####.png", add=[_stroke(found, truth, name)]
-        ).run()
-        found = [_called(planes) for planes in render(f"s{count}", sidecar)]
+        idle = 0 if share > best + _GAIN else idle + 1
+        if idle > _IDLE:
+            count = MOST
+            break
+        best, count = max(best, share), count + 1
+        before = shot
+        shot = CorrectRequest(sidecar=sidecar, source=plate, add=[_stroke(found, truth, name)]).run()
+        changed = sorted(n for n in shot.moments if shot.token(n) != before.token(n))
+        for n, planes in zip(changed, render(f"s{count}", sidecar, changed), strict=True):
+            found[n - 1] = _called(planes)
     say(f"{name}: {share:.3f} right after {count} strokes; painted {painted}")
     return count, painted
 

@@ -23,6 +23,7 @@ within a sequence, steady through by itself (the median of frames, without the f
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import sys
@@ -42,12 +43,18 @@ import part_flicker
 import strokes as simulated
 from measures import unsteady
 
+from anatomatte.cache import memo
 from anatomatte.menus import PART_MENU
 from anatomatte.parts import INDEX
 from anatomatte_batch import AnalyseRequest, RenderRequest
 
 Pixels = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
+
+_STROKED = 12
+"""Frames of a clip in which strokes are tried."""
+_MEMO = 4_000_000_000
+"""Bytes in which all that is known of so many frames is kept."""
 
 KINDS = ("standing", "walking", "crossing", "pan", "noise", "screen")
 CLIPS = {"tennis": "tennis", "dance": "davis_dance-twirl"}
@@ -117,12 +124,18 @@ def before_green(kind: str, count: int, bank: Path | None) -> Iterable[drawn_cli
 Rendered = tuple[list[Pixels], list[Pixels], list[float]]
 
 
-def rendered(folder: Path, out: str, parts: bool, **settings: object) -> Rendered:
-    """Alpha of each frame of a folder's clip, its parts n×H×W where they are asked for, and its seconds."""
+def rendered(
+    folder: Path, out: str, parts: bool, frames: list[int] | None = None, **settings: object
+) -> Rendered:
+    """Alpha of each frame of a folder's clip, its parts n×H×W where they are asked for, and its seconds.
+
+    Args:
+        frames: numbers from 1; None takes all.
+    """
     layers = ["rgba", *(list(PART_MENU) if parts else [])]
     made = RenderRequest(
         source=folder / "plate.####.png", destination=folder / f"{out}.####.exr", layers=",".join(layers),
-        settings=settings,
+        frames=frames, settings=settings,
     ).run()  # fmt: skip
     if made.exit_code:
         raise RuntimeError(made.sentence)
@@ -199,10 +212,14 @@ def of_photos(folder: Path, alone: Score, steady: Score, **settings: object) -> 
 
 
 def strokes(kinds: Iterable[str], bank: Path | None, say: Callable[[str], object]) -> dict[str, float]:
-    """Strokes until a wrong part is right, and painted frames, the means over drawn clips of 20 frames."""
+    """Strokes until a wrong part is right, and painted frames: means over drawn clips, the first half.
+
+    Frames are looked at once: the memo holds all of them, and those that a stroke changes are rendered.
+    """
+    memo.limit = _MEMO
     counts = []
     for kind in kinds:
-        clip = drawn(kind, 20, bank)
+        clip = drawn(kind, 24, bank)[:_STROKED]
         truth = [one.parts for one in clip if one.parts is not None]
         if len(truth) < len(clip):
             continue
@@ -210,10 +227,11 @@ def strokes(kinds: Iterable[str], bank: Path | None, say: Callable[[str], object
             folder = Path(where)
             written(folder, (one.picture for one in clip))
 
-            def render(out: str, sidecar: str, folder: Path = folder) -> list[Pixels]:
-                return rendered(folder, out, True, who="everyone", shot_file=sidecar)[1]
+            def render(out: str, sidecar: str, frames: list[int], folder: Path = folder) -> list[Pixels]:
+                return rendered(folder, out, True, frames, who="everyone", shot_file=sidecar, check="off")[1]
 
             found = simulated.mended(folder, truth, render, lambda text, kind=kind: say(f"{kind}: {text}"))
+        memo.purge()
         if found is not None:
             counts.append(found)
     if not counts:
@@ -297,7 +315,7 @@ def main() -> int:
     parser.add_argument("--bank", type=Path, help="drawn people with parts (python -m training)")
     parser.add_argument("--eval", default=os.environ.get("ANATOMATTE_EVAL"), help="real clips")
     parser.add_argument("--kinds", default=",".join(KINDS), help="drawn clips")
-    parser.add_argument("--frames", type=int, default=24)
+    parser.add_argument("--frames", type=int, default=24, help="of the table; 0 leaves the table out")
     parser.add_argument("--window", type=int, default=None, help="frames to each side; the default otherwise")
     parser.add_argument("--shot", action="store_true", help="with a sidecar as well")
     parser.add_argument("--strokes", action="store_true", help="strokes that mend a part, simulated")
@@ -305,13 +323,12 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     settings = {} if args.window is None else {"window": args.window}
-    say = (lambda text: print(text, file=sys.stderr)) if args.json else print
+    say = functools.partial(print, file=sys.stderr if args.json else sys.stdout, flush=True)
     bank = drawn_clips.bank_or_none(args.bank, say)
     folder = Path(args.eval) if args.eval else None
     kinds = [kind for kind in args.kinds.split(",") if kind]
-    made = table(
-        ((kind, drawn(kind, args.frames, bank)) for kind in kinds), folder, say, args.shot, **settings
-    )
+    clips = ((kind, drawn(kind, args.frames, bank)) for kind in kinds)
+    made = table(clips, folder, say, args.shot, **settings) if args.frames else {}
     if args.strokes:
         made |= strokes(kinds, bank, say)
     if not args.no_cost:

@@ -13,7 +13,7 @@ from ..frame import Pixels
 from ..temporal.align import Alignment, align
 from ..temporal.flow import Small, flow
 from .corrections import Correction, Mark, Points
-from .schema import Shot
+from .schema import Row, Shot
 
 LEAST = 0.25
 """Belief under which a stroke is not carried on."""
@@ -37,16 +37,18 @@ def carried(shot: Shot, one: Correction, small: Callable[[int], Small]) -> dict[
     first, last = (one.frame, one.frame) if scene is None else (scene.first, scene.last)
     first, last = max(first, one.frame - one.reach), min(last, one.frame + one.reach)
     there = sorted(number for number in shot.moments if first <= number <= last)
+    person = _person(shot.moments[one.frame].people, one.points) if one.frame in shot.moments else 0
     before = [number for number in reversed(there) if number < one.frame]
     found = {one.frame: Mark(one.id, 1.0, one.points)}
     for way in (before, [number for number in there if number > one.frame]):
         points, belief, last_one = _dense(one.points), 1.0, one.frame
         for number in way:
             if one.kind != "one":
-                lies = _step(small(last_one), small(number))
-                points, share = _moved(points, lies)
+                pair, size = (small(last_one), small(number)), small(number).shape
+                way_of = _way(shot, person, last_one, number, size)
+                points, share, cut = _stepped(points, *pair, way_of)
                 belief *= min(1.0, share / _SURE)
-                if lies.cut or belief < LEAST or not _inside(points):
+                if cut or belief < LEAST or not _inside(points):
                     break
             last_one = number
             faded = belief * (1 - (abs(number - one.frame) / (one.reach + 1)) ** 2)
@@ -79,6 +81,57 @@ def without(shot: Shot, number: int) -> Shot:
     }
     left = tuple(one for one in shot.corrections if one.id != number)
     return dataclasses.replace(shot, moments=moments, corrections=left)
+
+
+def _person(rows: Sequence[Row], points: Points) -> int:
+    """The number of whoever has most of a stroke in the box of the figure, the smallest of them; 0 nobody."""
+
+    def within(row: Row) -> int:
+        return sum(row[3] <= x <= row[5] and row[4] <= y <= row[6] for x, y in points)
+
+    known = [row for row in rows if row[0] and within(row)]
+    best = max(known, key=lambda row: (within(row), -(row[5] - row[3]) * (row[6] - row[4])), default=None)
+    return 0 if best is None else best[0]
+
+
+def _way(shot: Shot, person: int, this: int, other: int, size: tuple[int, ...]) -> tuple[int, int]:
+    """How far a person went from one frame to another, x and y in whole pixels of a picture of rows and
+    columns; nowhere where that is not known.
+
+    The middle one of the ways of the head and of two sides of the box: arms and legs move a side.
+    """
+    rows = [
+        next((row for row in shot.moments[number].people if row[0] == person), None)
+        for number in (this, other)
+    ]
+    a, b = rows
+    if not person or a is None or b is None:
+        return 0, 0
+    height, width = size[:2]
+    across = sorted(width * (b[at] - a[at]) for at in (1, 3, 5))
+    down = sorted(height * (b[at] - a[at]) for at in (2, 4, 6))
+    return round(across[1]), round(down[1])
+
+
+def _stepped(points: Points, this: Small, other: Small, way: tuple[int, int]) -> tuple[Points, float, bool]:
+    """The points in the other frame, their mean belief, and whether it shows something else.
+
+    Args:
+        way: x and y in pixels by which the person went on whom they lie: motion is looked for beside that, as
+            what goes far in one frame is not found from nowhere.
+    """
+    lies = _step(this, other)
+    moved, belief = _moved(points, lies)
+    if way == (0, 0) or lies.cut:
+        return moved, belief, lies.cut
+    x, y = way
+    height, width = this.shape[:2]
+    back = np.array([[1, 0, -x], [0, 1, -y]], np.float32)
+    there = cv2.warpAffine(other, back, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    ahead, sure = _moved(points, _step(this, np.asarray(there, np.uint8)))
+    if sure <= belief:
+        return moved, belief, False
+    return tuple((u + x / width, v + y / height) for u, v in ahead), sure, False
 
 
 def _step(this: Small, other: Small) -> Alignment:
