@@ -23,7 +23,7 @@ IMAGES = suffixes(video=False)
 _LINEAR = frozenset(s for s, kind in BY_SUFFIX.items() if kind.colour == LINEAR)
 _LAYERED = (".exr", ".sxr")
 _JPEGS = BY_SUFFIX[".jpg"].suffixes
-_STRAIGHT = BY_SUFFIX[".jp2"].suffixes + BY_SUFFIX[".jxl"].suffixes
+_STRAIGHT = BY_SUFFIX[".jp2"].suffixes + BY_SUFFIX[".jxl"].suffixes + BY_SUFFIX[".bmp"].suffixes
 """Their alpha is no factor of their colour, and the image library does not say so."""
 _NAMES_CRYPTOMATTE = re.compile(r"cryptomatte/[^/]+/name$", re.IGNORECASE)
 _REC709_LUMINANCE = (0.2126, 0.7152, 0.0722)
@@ -33,6 +33,9 @@ _UNSPECIFIED = (
 )
 _ALPHA_FLAT = "everywhere, and counts, not its colour; write the matte into the alpha, or as grey."
 _TRUNCATED = "is truncated or damaged"
+_NOT_BUILT_IN = re.compile("not configured|not implemented")
+"""In the words of libraries that were built without a method of compression."""
+_WHOLE_NUMBERS = 2.0**32 - 1
 
 
 def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Picture:
@@ -80,11 +83,18 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
     if spec.deep:
         raise PlateError(f"{path} is a deep image; flatten it first.")
     low, high = min(layer.channels), max(layer.channels) + 1
+    source.geterror()  # that there is no further part is no news
     raw = source.read_image(layer.part, 0, low, high, "float")
     said = source.geterror()  # what the decoder noticed while it filled the picture up
+    if raw is None and _NOT_BUILT_IN.search(said):
+        raise PlateError(
+            f"{path} is packed in a way that is not read: {_why(said)}; write it anew with LZW or ZIP."
+        )
     if raw is None or (real.suffix.lower() in _JPEGS and said and "extraneous" not in said):
         raise PlateError(f"{path} {_TRUNCATED}: {_why(said)}; render or copy it again.")
     pixels = np.asarray(raw, dtype=np.float32).reshape(spec.height, spec.width, high - low)
+    if real.suffix.lower() in _LAYERED:
+        _by_value(pixels, [str(spec.channelformat(n)) for n in range(low, high)])
     order = [channel - low for channel in layer.channels]
     if order != list(range(high - low)):
         pixels = np.ascontiguousarray(pixels[..., order])
@@ -120,6 +130,13 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
             ),
         ),
     )
+
+
+def _by_value(pixels: Floats, kinds: list[str]) -> None:
+    """Give channels of whole numbers their values, as OpenEXR does; OpenImageIO makes 0 to 1 of them."""
+    for place, kind in enumerate(kinds):
+        if kind == "uint":
+            pixels[..., place] = np.rint(pixels[..., place].astype(np.float64) * _WHOLE_NUMBERS)
 
 
 def _outside(path: Path, bounds: Window, display: Window) -> list[Message]:

@@ -58,7 +58,6 @@ _BENT = (
     "logc4",
 )
 """Beginnings of names that are certainly no linear light."""
-_TAGGED = (".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff")
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,8 @@ def encoding_of(path: Path, spec: Any) -> Encoding:
     """What the header says, else what the type means.
 
     EXR, HDR and float TIFF are scene-linear, DPX and Cineon are Cineon log, all others are sRGB, unless they
-    are tagged.  Of several tags the first counts: cICP, ICC profile, the rest (PNG, third edition).
+    are tagged, of whatever type they are.  Of several tags the first counts: cICP, ICC profile, the rest
+    (PNG, third edition).
     """
     suffix = path.suffix.lower()
     if suffix == ".dpx":
@@ -92,7 +92,7 @@ def encoding_of(path: Path, spec: Any) -> Encoding:
         return Encoding("cineon")
     floats = str(spec.format) in ("float", "half", "double")
     usual = "linear" if suffix in _LINEAR or (suffix in (".tif", ".tiff") and floats) else "srgb"
-    if suffix == ".hdr" or (suffix not in _LINEAR and suffix not in _TAGGED):
+    if suffix == ".hdr":
         return Encoding(usual)
     tags = list(_tags(spec, linear=usual == "linear"))
     if not tags:

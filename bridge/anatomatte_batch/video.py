@@ -19,9 +19,10 @@ from .files import state_of
 from .formats import suffixes
 from .picture import Floats, Picture, whole
 from .result import Message
-from .video_file import VideoFile
+from .video_file import VideoFile, rate_of
 from .video_index import Index, index_of, pictures_from
 from .video_planes import pixels_of
+from .video_side_data import side_data_of
 
 VIDEOS = suffixes(video=True)
 _HDR = {16: "PQ", 18: "HLG"}
@@ -55,7 +56,7 @@ class VideoReader:
             raise PlateError(f"{path} holds no frame that can be decoded; copy or export it again.")
         stream = self._file.stream
         self.remark = _remark(self._file.box.metadata.get("comment", ""))
-        self.fps = float(stream.average_rate or stream.guessed_rate or 24)
+        self.fps = float(rate_of(stream) or 24)
         self.colour = _colour(self._file)
         self._timecode = _timecode(self._file)
         self._pictures: Iterator[Any] | None = None
@@ -192,7 +193,7 @@ def upright(pixels: Floats, frame: Any) -> tuple[Floats, bool]:
     The matrix (ISO/IEC 14496-12) takes a point to (a·x + c·y, b·x + d·y): mirrors, flips and quarter turns
     are obeyed; of another angle the nearest of them.
     """
-    found = frame.side_data.get("DISPLAYMATRIX")
+    found = side_data_of(frame).get("DISPLAYMATRIX")
     if found is None:
         return pixels, False
     matrix = np.frombuffer(bytes(found), np.int32)

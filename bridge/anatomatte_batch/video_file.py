@@ -216,7 +216,7 @@ class VideoFile:
             return len(getattr(self.stream, "index_entries", ()))
         if self.stream.frames:
             return int(self.stream.frames) - self.empty
-        rate = self.stream.average_rate or self.stream.guessed_rate
+        rate = rate_of(self.stream)
         length = self._length(family)
         if not (length and rate and last is not None):
             return 0
@@ -250,6 +250,19 @@ class VideoFile:
         lengths = (extra[4] & 3) + 1 if extra[:1] == b"\x01" and len(extra) > 4 else 0
         units = _by_length(data, lengths) if lengths else _by_start_code(data)
         return (data[at] for at in units if data[at] & 31 in (1, 5))
+
+
+def rate_of(stream: Any) -> Fraction | None:
+    """Frames a second, on average; None where nothing tells.
+
+    No average is above the rate that holds all times of a stream: what FFmpeg gives for raw DV is the tick of
+    its clock.
+    """
+    average: Fraction | None = stream.average_rate
+    base, guessed = stream.base_rate, stream.guessed_rate
+    if average and guessed and base and average > 2 * max(base, guessed):
+        return Fraction(guessed)
+    return average or guessed
 
 
 def _any_tags(version: str) -> dict[str, Any]:

@@ -1,0 +1,93 @@
+"""Stills that are whole and rare: packed by methods that are not built in, tagged JPEG XL, whole numbers."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pytest
+
+from anatomatte.errors import PlateError
+from anatomatte_batch.images import read_image
+from anatomatte_batch.stills_colour import peek_colour
+from made.cli_fake import plate
+
+HEIGHT, WIDTH = 9, 16
+
+
+def still(path, kind="uint16", channels=3, tags=(), kinds=(), fourth=1.0):
+    """A plate in a file of that suffix, with these attributes."""
+    import OpenImageIO as oiio
+
+    spec = oiio.ImageSpec(WIDTH, HEIGHT, channels, kind)
+    for name, value in tags:
+        spec.attribute(name, value)
+    if kinds:
+        spec.channelformats = tuple(oiio.TypeDesc(one) for one in kinds)
+    pixels = np.full((HEIGHT, WIDTH, channels), fourth, np.float32)
+    pixels[..., :3] = np.clip(plate(WIDTH, HEIGHT), 0, 1)
+    sink = oiio.ImageOutput.create(str(path))
+    assert sink.open(str(path), spec) and sink.write_image(pixels) and sink.close(), sink.geterror()
+    return path
+
+
+@pytest.mark.parametrize("method", [34887, 50000, 50002], ids=["LERC", "ZSTD", "JPEG XL"])
+def test_a_tiff_packed_by_an_unknown_method_is_not_called_damaged(tmp_path, method):
+    path = still(tmp_path / "p.tif", tags=[("compression", "none")])
+    whole = path.read_bytes()
+    entry = struct.pack("<HHI", 259, 3, 1)
+    at = whole.index(entry) + len(entry)
+    path.write_bytes(whole[:at] + struct.pack("<H", method) + whole[at + 2 :])
+    with pytest.raises(PlateError, match=r"p\.tif is packed in a way that is not read: .*LZW or ZIP\."):
+        read_image(path)
+
+
+def test_the_reason_of_a_damaged_tiff_is_the_decoder_s_own(tmp_path):
+    path = still(tmp_path / "p.tif", tags=[("compression", "zip")])
+    whole = bytearray(path.read_bytes())
+    whole[-60:] = bytes(60)
+    path.write_bytes(whole)
+    with pytest.raises(PlateError, match=r"truncated or damaged: (?!could not seek)"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "space", "colour"),
+    [
+        ("p.jxl", "lin_rec709_scene", "linear"),
+        ("p.jxl", "srgb_rec709_scene", "srgb"),
+        ("p.jxl", "pq_rec2020_display", None),
+        ("p.jxl", "hlg_rec2020_display", None),
+        ("p.tga", "lin_rec709_scene", "linear"),
+        ("p.tga", "srgb_rec709_scene", "srgb"),
+        ("p.jp2", "srgb_rec709_scene", "srgb"),
+        ("p.bmp", "srgb_rec709_scene", "srgb"),
+    ],
+)
+def test_every_type_of_still_is_believed_what_it_says_of_its_encoding(tmp_path, name, space, colour):
+    path = still(
+        tmp_path / name,
+        "uint8" if name[-3:] in ("tga", "bmp") else "uint16",
+        tags=[("oiio:ColorSpace", space)],
+    )
+    if colour is None:
+        with pytest.raises(PlateError, match=f"is tagged as {space}.*--colour"):
+            peek_colour(path)
+    else:
+        assert peek_colour(path) == colour
+
+
+def test_whole_numbers_of_an_exr_are_their_values(tmp_path):
+    """As OpenEXR itself reads them; a matte of ones is a matte."""
+    path = still(
+        tmp_path / "p.exr", "half", 4, kinds=["half", "half", "half", "uint"], fourth=1 / (2**32 - 1)
+    )
+    import OpenImageIO as oiio
+
+    spec = oiio.ImageInput.open(str(path)).spec()
+    assert str(spec.channelformat(3)) == "uint"
+    assert (read_image(path).pixels[..., 3] == 1.0).all()
+
+
+def test_the_alpha_of_a_bmp_is_no_factor_of_its_colour(tmp_path):
+    assert read_image(still(tmp_path / "p.bmp", "uint8", 4)).premult == "unpremultiplied"

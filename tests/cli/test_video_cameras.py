@@ -1,0 +1,70 @@
+"""Videos as cameras write them: MJPEG with Exif in each picture, tapes of DV."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from anatomatte_batch.images import read_image
+from anatomatte_batch.video import VideoReader
+from made.clips import clip, drawn, number_of
+
+COUNT = 4
+
+
+def of_a_camera(path: Path, turn: int) -> Path:
+    """MJPEG whose pictures are JPEGs with Exif, as compact cameras write AVI and MOV."""
+    import av
+    import OpenImageIO as oiio
+
+    with av.open(str(path), "w") as box:
+        stream = box.add_stream("mjpeg", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 128, 64, "yuvj420p"
+        stream.time_base = Fraction(1, 25)
+        for number in range(COUNT):
+            still = path.with_name(f"{number}.jpg")
+            spec = oiio.ImageSpec(128, 64, 3, "uint8")
+            for name, value in (("Make", "Camera"), ("Orientation", turn), ("compression", "jpeg:98")):
+                spec.attribute(name, value)
+            sink = oiio.ImageOutput.create("a.jpg")
+            assert sink.open(str(still), spec) and sink.write_image(drawn(number)) and sink.close()
+            packet = av.Packet(still.read_bytes())
+            packet.stream, packet.pts, packet.dts, packet.time_base = stream, number, number, Fraction(1, 25)
+            packet.is_keyframe = True
+            box.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize("name", ["p.avi", "p.mov"])
+@pytest.mark.parametrize("turn", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_mjpeg_with_exif_is_read_and_stands_as_its_pictures_do(tmp_path, name, turn):
+    reader = VideoReader(of_a_camera(tmp_path / name, turn))
+    assert list(reader.frames()) == list(range(1, COUNT + 1))
+    for number in range(COUNT):
+        still = read_image(tmp_path / f"{number}.jpg").pixels
+        found = reader.read(number + 1).pixels
+        assert found.shape == still.shape
+        assert np.abs(found - still).mean() < 0.02
+    reader.close()
+
+
+@pytest.mark.parametrize("kind", ["tiff", "png"])
+def test_stills_in_a_movie_are_read_whatever_they_say_beside(tmp_path, kind):
+    reader = VideoReader(clip(tmp_path / "p.mov", kind, range(COUNT), pixel="rgb24"))
+    assert [number_of(reader.read(frame).pixels) for frame in reader.frames()] == list(range(COUNT))
+    reader.close()
+
+
+@pytest.mark.parametrize(
+    ("size", "pixel", "rate"),
+    [((720, 576), "yuv420p", Fraction(25)), ((720, 480), "yuv411p", Fraction(30000, 1001))],
+    ids=["PAL", "NTSC"],
+)
+def test_a_tape_of_dv_has_its_own_rate(tmp_path, size, pixel, rate):
+    reader = VideoReader(clip(tmp_path / "p.dv", "dvvideo", range(COUNT), pixel=pixel, rate=rate, size=size))
+    assert reader.fps == pytest.approx(float(rate))
+    assert reader.read(2).fps == pytest.approx(float(rate))
+    reader.close()
