@@ -22,6 +22,7 @@ from .checked_pictures import scores, usual
 from .looked_at import LookedAt, look
 from .provenance import PREFIX, content, difference
 from .report import worst
+from .sequence_names import others
 from .sequences import Pattern, compact, parse_frames, parse_pattern
 
 _ONE_VALUE = ("version", "table", "precision", "device", "output")
@@ -217,6 +218,9 @@ class _Check:
     def notes(self) -> Iterator[str]:
         """What there is to say of the frames as a whole."""
         whole = self.whole.values()
+        misfits = self.pattern.listed()[1] if self.pattern.folder.is_dir() else []
+        if misfits:
+            yield f"{self.pattern.text} leaves out {others(misfits)}"
         if whole and not self.ours:
             yield "no frame says that Anatomatte made it: they were checked as pictures alone"
         if whole and self.checked.whole and all(one.empty for one in whole):

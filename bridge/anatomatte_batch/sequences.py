@@ -102,8 +102,15 @@ class Pattern:
         if self.pad is None:
             path = Path(self.text)
             return {single_frame(self.text): path} if path.is_file() else {}
-        number = re.compile(re.escape(self.prefix) + r"(-?)(\d+)" + re.escape(self.suffix))
+        return self.listed()[0]
+
+    def listed(self) -> tuple[dict[int, Path], list[str]]:
+        """As `on_disk`, and the names of files whose number is padded otherwise than the token."""
+        if self.pad is None:
+            return self.on_disk(), []
         found: dict[int, Path] = {}
+        misfits: list[str] = []
+        number = re.compile(re.escape(self.prefix) + r"(-?)(\d+)" + re.escape(self.suffix))
         try:
             with os.scandir(self.folder) as entries:
                 names = sorted(entry.name for entry in entries)
@@ -113,7 +120,9 @@ class Pattern:
             match = number.fullmatch(name)
             if match and self._padded(match[1], match[2]):
                 found.setdefault(int(match[1] + match[2]), self.folder / name)
-        return found
+            elif match:
+                misfits.append(name)
+        return found, misfits
 
     def _padded(self, sign: str, digits: str) -> bool:
         pad = self.pad or 0

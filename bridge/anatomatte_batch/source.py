@@ -18,6 +18,7 @@ from .ocio import Space, space_of
 from .picture import Picture
 from .provenance import content
 from .result import Message
+from .sequence_names import in_folder, not_there, others
 from .sequences import Pattern, compact, parse_pattern
 from .stills_colour import peek_colour
 from .video import VIDEOS, VideoReader
@@ -65,7 +66,7 @@ class Source:
         self._listener: Callable[[Message], object] | None = None
         path = Path(text)
         if self.pattern.pad is None and path.is_dir():
-            raise PlateError(f"{text} is a folder; {_in_folder(path)}")
+            raise PlateError(f"{text} is a folder; {in_folder(path)}")
         if self.pattern.extension in VIDEOS:
             if not path.is_file():
                 raise PlateError(f"{text} is not there; check the path.")
@@ -81,11 +82,11 @@ class Source:
                 f"{text}: {self.pattern.extension or 'this'} is neither a picture nor a video that is read; "
                 f"there are {words()}."
             )
-        self._files = self.pattern.on_disk()
+        self._files, misfits = self.pattern.listed()
         if not self._files:
-            raise PlateError(
-                f"{text}: no such {'file' if self.single else 'sequence'}; check path and padding."
-            )
+            raise PlateError(not_there(self.pattern, misfits))
+        if misfits:
+            self._tell(Message("padding", f"{text} leaves out {others(misfits)}"), "")
 
     @property
     def single(self) -> bool:
@@ -249,20 +250,3 @@ class Source:
     def close(self) -> None:
         if self._video:
             self._video.close()
-
-
-def _in_folder(folder: Path) -> str:
-    """What a folder holds, in the words that would have worked."""
-    from fileseq.filesequence import FileSequence
-
-    found = [
-        one for one in FileSequence.findSequencesOnDisk(str(folder)) if one.extension().lower() in IMAGES
-    ]
-    shots = [one for one in found if one.zfill() and len(one) > 1]
-    if shots:
-        longest = max(shots, key=len)
-        token = "#" * max(longest.zfill(), 1)
-        return f"did you mean {longest.dirname()}{longest.basename()}{token}{longest.extension()}?"
-    if found:
-        return f"`anatomatte cutout {folder}` takes a folder of photos; a shot is named like plate.####.exr."
-    return "name the sequence in it, like plate.####.exr."

@@ -41,6 +41,8 @@ def sink_of(
     from .video import frames_per_second
 
     extension = target.extension
+    if Path(target.text).is_dir():
+        raise SettingsError(f"{target.text} is a folder; name the files in it, like {_in(target.text)}.")
     one_of("--compression", request.compression, COMPRESSIONS)
     if request.depth is not None:
         one_of("--depth", str(request.depth), ("8", "16", "half", "float"))
@@ -63,6 +65,11 @@ def sink_of(
         also, _, _ = _stills(request, layers, coded, small, count, names, space)
         sink = ProxySink(sink, also, request.proxy_scale, coded)
     return sink, default_values(linear, None), told
+
+
+def _in(folder: str) -> Path:
+    """A name of frames in a folder."""
+    return Path(folder) / "key.####.exr"
 
 
 def _stills(

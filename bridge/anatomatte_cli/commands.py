@@ -10,7 +10,7 @@ import sys
 import click
 
 from anatomatte import __version__
-from anatomatte.errors import AnatomatteError, is_shortage
+from anatomatte.errors import AnatomatteError, SettingsError, is_shortage
 
 COMMANDS = {
     "render": ("cmd_render", "Key a sequence, an image or a video."),
@@ -81,9 +81,26 @@ def main(argv: list[str] | None = None) -> int:
     return run(cli, argv)
 
 
+def _no_empty_words(words: list[str]) -> None:
+    """An empty word is a variable of a script that is not set: it would count as if nothing were asked for.
+
+    Raises:
+        SettingsError: a word, or the value of an option, is empty.
+    """
+    for place, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        before = words[place - 1] if place else ""
+        if word and not (equals and not value and name.startswith("--")):
+            continue
+        option = name if word else before if before.startswith("-") and before != "-" else ""
+        what = f"{option} has an empty value" if option else f"Word {place + 1} of the command is empty"
+        raise SettingsError(f"{what}: is a variable not set? Give it a value, or leave it out.")
+
+
 def run(command: click.Command, argv: list[str] | None = None) -> int:
     """Run a command; its failures become a sentence and an exit code."""
     try:
+        _no_empty_words(sys.argv[1:] if argv is None else argv)
         code = command.main(args=argv, prog_name="anatomatte", standalone_mode=False)
     except AnatomatteError as why:
         print(f"anatomatte: {why}", file=sys.stderr)
