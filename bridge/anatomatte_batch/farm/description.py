@@ -218,11 +218,16 @@ def _word(value: Any) -> str:
 def _frames(path: Path, facts: Mapping[str, Any]) -> tuple[int, ...]:
     if "frames" in facts:
         return tuple(parse_frames(str(facts["frames"])))
-    pattern = parse_pattern(facts["source"])
-    found = tuple(sorted(pattern.on_disk())) if pattern.folder.is_dir() else ()
-    if not found:
-        raise PlateError(f"{path}: there is no frame of {facts['source']}; copy the plate, or name frames.")
-    return found
+    from ..source import Source
+
+    try:
+        source = Source(facts["source"])
+    except PlateError as why:
+        raise PlateError(f"{path}: there is no frame of the plate; copy it, or name frames. {why}") from why
+    try:
+        return tuple(source.frames())
+    finally:
+        source.close()
 
 
 def _typed(path: Path, facts: Mapping[str, Any]) -> FarmShot:
@@ -242,6 +247,8 @@ def _typed(path: Path, facts: Mapping[str, Any]) -> FarmShot:
 
 def _check(path: Path, shot: FarmShot) -> None:
     """What a task would refuse is refused here."""
+    if not shot.name.isprintable() or "/" in shot.name or not shot.name.strip(". "):
+        raise SettingsError(f"{path}: name = {shot.name!r}: write a name that files may have.")
     for name in ("chunk", "cpus", "retries", "gpus", "memory", "timeout"):
         least = 1 if name in ("chunk", "cpus") else 0
         if getattr(shot, name) < least:
@@ -268,7 +275,12 @@ def _check(path: Path, shot: FarmShot) -> None:
         proxy_scale=shot.proxy_scale,
     )
     CheckRequest(target=shot.output, proxy=shot.proxy or None)  # tasks have a part of a video each
-    sink_of(request, layers, (), parse_pattern(shot.output, there=False), len(shot.frames), {})
+    target = parse_pattern(shot.output, there=False)
+    sink, _, _ = sink_of(request, layers, (), target, len(shot.frames), {})
+    source = parse_pattern(shot.source)
+    plates = {os.path.realpath(source.path(frame)) for frame in shot.frames}
+    if any(os.path.realpath(one) in plates for frame in shot.frames for one in sink.paths(frame)):
+        raise SettingsError(f"{path}: output would be written over source; choose another name.")
     if not shot.sidecar or Path(shot.sidecar).is_file():
         consented(request.resolved(), shot_of(request.resolved()))
 

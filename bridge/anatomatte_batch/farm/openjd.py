@@ -7,14 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from anatomatte.atomic import beside
+from anatomatte.errors import SettingsError
 
 from .description import PATHS, FarmShot
 
 Table = dict[str, Any]
 
+_LONGEST_NAME, _LONGEST_VALUE = 128, 1024
+"""Characters of a job's name, and of a parameter that is a text (2023-09, 1.1 and 2.1)."""
+
 
 def write(shot: FarmShot, folder: Path) -> list[Path]:
-    """The bundle's files: the template, which holds no path, and the values of its parameters."""
+    """The bundle's files: the template, which holds no path, and the values of its parameters.
+
+    Raises:
+        SettingsError: a word of the shot is one that no template may hold.
+    """
+    _check(shot)
     folder.mkdir(parents=True, exist_ok=True)
     values = [{"name": name, "value": value} for name, value in parameters(shot).items()]
     files = {
@@ -28,12 +37,36 @@ def write(shot: FarmShot, folder: Path) -> list[Path]:
     return [folder / name for name in files]
 
 
+def _check(shot: FarmShot) -> None:
+    """No word is taken for one of the queue's own, and the name is no longer than one may be."""
+    for word in (shot.name, shot.layers, shot.colorspace, shot.out_colorspace, *shot.settings):
+        if "{{" in word:
+            raise SettingsError(
+                f"Open Job Description cannot be handed {word!r}: {{{{ begins a word of its own; rename it."
+            )
+    if len(shot.name) > _LONGEST_NAME:
+        raise SettingsError(
+            f"Open Job Description takes names of {_LONGEST_NAME} letters, and name has {len(shot.name)}."
+        )
+
+
+def _frames(shot: FarmShot) -> str:
+    """The frames of a step: the job's parameter, or themselves."""
+    return "{{Param.Frames}}" if _is_parameter(shot) else shot.range()
+
+
+def _is_parameter(shot: FarmShot) -> bool:
+    """Whether the frames are a parameter of the job: a set of many gaps is longer than one may be."""
+    return len(shot.range()) <= _LONGEST_VALUE
+
+
 def parameters(shot: FarmShot) -> dict[str, str]:
     """The values of the template's parameters; paths are mapped by the queue."""
     told = {name.capitalize(): getattr(shot, name) for name in PATHS}
     told |= {_called(name): path for name, path in shot.files}
     told |= {"Sheet": shot.sheet_file} if shot.sheet else {}
-    return {**{name: value for name, value in told.items() if value}, "Frames": shot.range()}
+    told |= {"Frames": shot.range()} if _is_parameter(shot) else {}
+    return {name: value for name, value in told.items() if value}
 
 
 def template(shot: FarmShot) -> Table:
@@ -69,7 +102,7 @@ def _definitions(shot: FarmShot) -> list[Table]:
         "description": "As 1-10:2.",
     }
     command = {"name": "Anatomatte", "type": "STRING", "default": "anatomatte", "description": "The command."}
-    return [*paths, frames, command]
+    return [*paths, *([frames] if _is_parameter(shot) else []), command]
 
 
 def _action(*words: str, **facts: Any) -> Table:
@@ -104,7 +137,7 @@ def _render(shot: FarmShot) -> Table:
         "defaultTaskCount": shot.chunk,
         "rangeConstraint": "CONTIGUOUS" if shot.even else "NONCONTIGUOUS",
     }
-    space = {"name": "Frames", "type": "CHUNK[INT]", "range": "{{Param.Frames}}", "chunks": chunks}
+    space = {"name": "Frames", "type": "CHUNK[INT]", "range": _frames(shot), "chunks": chunks}
     cancel = {"mode": "NOTIFY_THEN_TERMINATE", "notifyPeriodInSeconds": 30}
     return {
         "name": "Render",
@@ -126,7 +159,7 @@ def _sheet(shot: FarmShot) -> Table:
 
 def _gate(shot: FarmShot) -> Table:
     """Last, as its failure ends the job."""
-    words = _mapped(shot).check_words("{{Param.Frames}}")
+    words = _mapped(shot).check_words(_frames(shot))
     return {
         "name": "Check",
         "dependencies": [{"dependsOn": name} for name in ("Render", *(["Sheet"] if shot.sheet else []))],

@@ -1,0 +1,91 @@
+"""SHOT.toml of unusual shots: a video, scattered frames, names that queues take otherwise."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from anatomatte.errors import PlateError, SettingsError
+from anatomatte_batch.farm import description, openjd, queues
+from made import native
+from made.cli_fake import shot
+from made.clips import clip
+
+OPENJD = Path(sys.executable).parent / "openjd"
+SCATTERED = ",".join(str(1 + 7 * n * n) for n in range(300))
+"""Frames without a step, longer than a text of a queue may be."""
+
+
+def loaded(folder, *lines, source="plate.####.exr", output="out/key.####.exr"):
+    """The shot of a SHOT.toml with these lines."""
+    if source == "plate.####.exr":
+        shot(folder)
+    told = [f'source = "{source}"', f'output = "{output}"', *lines]
+    (folder / "sh010.toml").write_text("[shot]\n" + "\n".join(told) + "\n", encoding="utf-8")
+    return description.load(folder / "sh010.toml")
+
+
+def test_all_frames_of_a_video_are_in_the_job(tmp_path):
+    """It was a job of one frame, whose check then found all right."""
+    clip(tmp_path / "plate.mp4", numbers=range(25))
+    told = loaded(tmp_path, source="plate.mp4")
+    assert told.frames == tuple(range(1, 26))
+    assert openjd.parameters(told)["Frames"] == "1-25"
+    assert any("1-10 11-20 21-25" in text for text in queues.slurm(told).values())
+
+
+def test_a_still_is_a_job_of_one_frame(tmp_path):
+    shot(tmp_path)
+    assert loaded(tmp_path, source="plate.1001.exr").frames == (1001,)
+
+
+def test_a_plate_that_is_not_there_says_what_is(tmp_path):
+    shot(tmp_path)
+    with pytest.raises(
+        PlateError, match=r"sh010\.toml: .*or name frames\. .*did you mean .*plate\.####\.exr"
+    ):
+        loaded(tmp_path, source="plate_####.exr")
+    assert loaded(tmp_path, 'frames = "1-3"', source="plate_####.exr").frames == (1, 2, 3)
+
+
+@pytest.mark.parametrize("output", ["plate.####.exr", "sub/../plate.%04d.exr"])
+def test_a_job_that_would_write_over_its_plate_is_refused(tmp_path, output):
+    with pytest.raises(SettingsError, match="output would be written over source"):
+        loaded(tmp_path, output=output)
+
+
+def test_so_is_one_of_whose_layers_one_would(tmp_path):
+    shot(tmp_path, name="alpha.{:04d}.exr")
+    with pytest.raises(SettingsError, match="output would be written over source"):
+        loaded(tmp_path, 'layers = "rgba,alpha"', source="alpha.####.exr", output="{layer}.####.exr")
+
+
+@pytest.mark.parametrize("name", ["", ".", "a/b", "a\\u0007b", "a\\nb"])
+def test_a_name_that_no_file_has_is_refused(tmp_path, name):
+    with pytest.raises(SettingsError, match="write a name that files may have"):
+        loaded(tmp_path, f'name = "{name}"')
+
+
+@pytest.mark.parametrize(
+    "line", ['name = "{{Param.X}}"', 'settings = {parts_list = "{{hair"}', f'name = "{"x" * 129}"']
+)
+def test_what_open_job_description_takes_otherwise_is_refused(tmp_path, line):
+    told = loaded(tmp_path, line)
+    with pytest.raises(SettingsError, match=r"^Open Job Description (cannot be handed|takes names)"):
+        openjd.write(told, tmp_path / "job")
+    assert not (tmp_path / "job").exists()
+
+
+@pytest.mark.skipif(not OPENJD.is_file(), reason="pip install openjd-cli")
+def test_scattered_frames_make_a_template_that_the_queue_takes(tmp_path):
+    told = loaded(tmp_path, f'frames = "{SCATTERED}"')
+    job = tmp_path / "job"
+    openjd.write(told, job)
+    assert "Frames" not in json.loads((job / "parameters.json").read_text())
+    line = [OPENJD, "summary", job / "template.json", "--job-param", f"file://{job / 'parameters.json'}"]
+    said = subprocess.run([*map(str, line)], capture_output=True, text=True, timeout=native.HANG, check=False)
+    assert said.returncode == 0 and "'Render' (300 total Tasks)" in said.stdout, said.stdout + said.stderr
