@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -13,26 +12,29 @@ from anatomatte.errors import AnatomatteError
 from anatomatte.qc import beyond
 
 from .checked import Checked
-from .images import IMAGES, read_image
+from .images import read_image
 from .looked_at import LookedAt
 from .node import CHECKS, scores_of
 from .provenance import PREFIX
-from .sequences import Pattern
+from .source import Source
 from .stills import TRIMMED
 
 T = TypeVar("T")
 _ROUNDED = 2e-3
 """How far the plate's values in a file of halves, or of 10 bits, are from the plate's own."""
+_DECODED = 1e-2
+"""How far pictures of a video that two programs decode lie apart on average: in the levels of white and
+black, in how chroma is made larger."""
 
 
 def faults(
-    whole: Mapping[int, LookedAt], checked: Checked, plate: Pattern | None
+    whole: Mapping[int, LookedAt], checked: Checked, plate: Source | None
 ) -> Iterator[tuple[int, str, str]]:
     """Frame, code and sentence of each fault among the frames that are *whole*.
 
     Args:
         checked: what the files should hold.
-        plate: where the plate lies, where that is known.
+        plate: where that is known.
     """
     windows = usual(_compared(one) for one in whole.values())
     channels = usual(tuple(sorted(one.channels)) for one in whole.values())
@@ -48,8 +50,8 @@ def faults(
             yield frame, "flat", "has the same value in every pixel"
         elif checked.whole and one.empty and (why := _should_hold(whole, frame, one)):
             yield frame, "empty", f"has an empty alpha, and {why}"
-        elif not one.ours and plate is not None and _untouched(one, plate.path(frame)):
-            yield frame, "untouched", f"is the plate {plate.path(frame)} as it is: nothing was keyed"
+        elif not one.ours and plate is not None and _untouched(one, plate, frame):
+            yield frame, "untouched", f"is the plate {plate.file(frame)} as it is: nothing was keyed"
         elif checked.whole and one.full and (beside := _unlike(whole, frame, "full")):
             yield frame, "full", f"has an alpha of 1 everywhere, and frames {beside} have not"
 
@@ -72,17 +74,19 @@ def _unlike(whole: Mapping[int, LookedAt], frame: int, what: str) -> str:
     return ""
 
 
-def _untouched(one: LookedAt, plate: Path) -> bool:
+def _untouched(one: LookedAt, plate: Source, frame: int) -> bool:
     """Whether a frame is its plate, as hosts hand it on that lack the node or pass over its failure."""
-    if one.full is False or one.path is None or plate.suffix.lower() not in IMAGES or not plate.is_file():
+    if one.full is False or one.path is None:
         return False
     try:
-        made, source = read_image(one.path), read_image(plate)
+        made, source = read_image(one.path), plate.read(frame)
     except AnatomatteError:
         return False
     if made.pixels.shape[:2] != source.pixels.shape[:2] or made.pixels.shape[2] < 3:
         return False
     seen, given = made.pixels[..., :3], source.pixels[..., :3]
+    if plate.is_video:
+        return float(np.abs(seen - given).mean()) < _DECODED
     return bool(np.allclose(seen, given, rtol=_ROUNDED, atol=_ROUNDED))
 
 

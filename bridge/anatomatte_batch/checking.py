@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from .provenance import PREFIX, content, difference
 from .report import worst
 from .sequence_names import others
 from .sequences import Pattern, compact, parse_frames, parse_pattern
+from .source import Source
 
 _ONE_VALUE = ("version", "table", "precision", "device", "output")
 """Facts of a header that are the same in every frame of a render."""
@@ -60,6 +62,7 @@ class CheckRequest:
             the same in all of them.
         shot: the sidecar whose names the layers have.
         source: the plate: a frame whose plate is another one now is stale.
+        start: number of the first frame of a plate that is a video.
         same_as: a file of Anatomatte with whose settings, versions and networks every frame must be made.
         qc_threshold: a frame with a score beyond so many times its threshold is doubtful.
         ranks: of Cryptomattes among the layers.
@@ -74,6 +77,7 @@ class CheckRequest:
     layers: str | None = None
     shot: str | Path | None = None
     source: str | Path | None = None
+    start: int = 1
     same_as: str | Path | None = None
     qc_threshold: float | None = None
     ranks: int = cryptomatte.RANKS
@@ -150,6 +154,7 @@ def check(request: CheckRequest, tell: Callable[[Fault], object] = lambda _: Non
 
     Raises:
         SettingsError: the range holds no frame, a layer does not exist, ``same_as`` is no file of ours.
+        PlateError: ``source`` is not there.
     """
     shot = None if request.shot is None else str(request.shot)
     ranges = [
@@ -159,11 +164,25 @@ def check(request: CheckRequest, tell: Callable[[Fault], object] = lambda _: Non
         for one in sequences(str(target), request.layers, shot, request.ranks)
     ]
     frames = _frames(request, [one.pattern for one in ranges])
+    with ExitStack() as stack:
+        plate = None if request.source is None else Source(str(request.source), request.start)
+        if plate is not None:
+            stack.callback(plate.close)
+        return _checked(request, ranges, frames, plate, tell)
+
+
+def _checked(
+    request: CheckRequest,
+    ranges: Sequence[Checked],
+    frames: Sequence[int],
+    plate: Source | None,
+    tell: Callable[[Fault], object],
+) -> CheckResult:
     found: list[Fault] = []
     notes: list[str] = []
     ours = set(frames)
     for one in ranges:
-        checked = _Check(request, one, {frame: look(one.pattern.path(frame)) for frame in frames})
+        checked = _Check(request, one, {frame: look(one.pattern.path(frame)) for frame in frames}, plate)
         for fault in checked.faults():
             found.append(fault)
             tell(fault)
@@ -197,7 +216,10 @@ _FAR = 100_000
 class _Check:
     """The faults of frames that were looked at, one kind after the other."""
 
-    def __init__(self, request: CheckRequest, checked: Checked, seen: Mapping[int, LookedAt]) -> None:
+    def __init__(
+        self, request: CheckRequest, checked: Checked, seen: Mapping[int, LookedAt], plate: Source | None
+    ) -> None:
+        self.plate = plate
         self.request, self.checked, self.pattern, self.seen = request, checked, checked.pattern, seen
         self.whole = {frame: one for frame, one in seen.items() if not one.fault}
         self.ours = {frame: one for frame, one in self.whole.items() if one.ours}
@@ -207,9 +229,7 @@ class _Check:
             if one.fault:
                 code = {"is not there": "missing", "holds values that are no numbers": "not-finite"}
                 yield self._fault(frame, code.get(one.fault, "damaged"), one.fault, OutputError)
-        source = self.request.source
-        plate = None if source is None else parse_pattern(str(source))
-        for frame, kind, what in checked_pictures.faults(self.whole, self.checked, plate):
+        for frame, kind, what in checked_pictures.faults(self.whole, self.checked, self.plate):
             yield self._fault(frame, kind, what, OutputError)
         yield from self._provenance()
         yield from self._stale()
@@ -221,6 +241,11 @@ class _Check:
         misfits = self.pattern.listed()[1] if self.pattern.folder.is_dir() else []
         if misfits:
             yield f"{self.pattern.text} leaves out {others(misfits)}"
+        if self.request.start != 1 and not (self.plate is not None and self.plate.is_video):
+            yield f"--start {self.request.start} has no effect: it is of a --source that is a video"
+        unseen = [] if self.plate is None else self.plate.missing([*self.whole.keys() - self.ours.keys()])
+        if unseen:
+            yield f"the plate has no frames {compact(unseen)}: whether these are the plate was not looked at"
         if whole and not self.ours:
             yield "no frame says that Anatomatte made it: they were checked as pictures alone"
         if whole and self.checked.whole and all(one.empty for one in whole):
@@ -269,11 +294,10 @@ class _Check:
         return found.facts
 
     def _stale(self) -> Iterator[Fault]:
-        if self.request.source is None:
+        if self.plate is None:
             return
-        plate = parse_pattern(str(self.request.source))
         for frame, one in self.ours.items():
-            path = plate.path(frame)
+            path = self.plate.pattern.path(frame)
             if _told(one, "contents").get("Source") != content(path):
                 told = f"was made of another plate than {path} is now"
                 yield self._fault(

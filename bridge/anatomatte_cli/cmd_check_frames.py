@@ -19,6 +19,7 @@ from .helptext import Command
 @option("--ranks", metavar="N", type=int, default=6, help="Of Cryptomattes among them.")
 @option("--shot", metavar="FILE", help="The sidecar whose names the layers have.")
 @option("--source", metavar="SRC", help="The plate: a frame made of another one is stale.")
+@option("--start", metavar="N", type=int, default=1, help="Number of its first frame, where it is a video.")
 @option("--same-as", metavar="FILE", help="A frame that is right: all are to be made as it was.")
 @option("--qc-threshold", metavar="N", type=float, help="Beyond it a frame is doubtful (exit 6).")
 @option("--json", "as_json", is_flag=True, help="The result as JSON on standard output.")
