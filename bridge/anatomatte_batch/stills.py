@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,9 @@ def _spec(
         for name, (kind, value) in picture.facts.items():
             if name != "colorInteropID" or str(value).startswith("lin_") == _is_linear(record):
                 spec.attribute(name, kind, value)
+        if picture.fps and "FramesPerSecond" not in picture.facts:
+            rate = Fraction(picture.fps).limit_denominator(1001)
+            spec.attribute("FramesPerSecond", "rational", (rate.numerator, rate.denominator))
         spec.attribute("compression", how.compression)
         for facts in (record.attributes(), *(one.header for one in how.cryptomattes)):
             for name, text in facts.items():

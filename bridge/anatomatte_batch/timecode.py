@@ -34,6 +34,12 @@ def counted(text: str, frames: int, fps: float) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{sign}{number:02d}"
 
 
+def _alike(fps: float) -> int:
+    """How many frames have one number, as there are 30 at most (ST 12-3): of two the mark of the field tells
+    them apart, of more nothing does."""
+    return max(-(-round(fps) // 30), 1)
+
+
 def fact(text: str, fps: float) -> dict[str, Fact]:
     """The attribute of a picture with this time code; empty where it is none."""
     match = _TEXT.fullmatch(text.strip())
@@ -41,9 +47,9 @@ def fact(text: str, fps: float) -> dict[str, Fact]:
         return {}
     hours, minutes, seconds, number = (int(match[n]) for n in (1, 2, 3, 5))
     flags = _DROP if match[4] != ":" else 0
-    if fps > 30.5:  # two frames have one number, told apart by the mark of the field
-        number, second = divmod(number, 2)
-        flags |= second * (_MARK_25 if round(fps) % 25 == 0 else _MARK_30)
+    number, place = divmod(number, _alike(fps))
+    if _alike(fps) == 2:
+        flags |= place * (_MARK_25 if round(fps) % 25 == 0 else _MARK_30)
     word = flags
     for shift, value in ((0, number), (8, seconds), (16, minutes), (24, hours)):
         word |= (value % 10 | value // 10 << 4) << shift
@@ -58,6 +64,7 @@ def text_of(facts: Mapping[str, Fact], fps: float) -> str:
     word = int(value[0]) & 0xFFFFFFFF
     masks = ((24, 0x3F), (16, 0x7F), (8, 0x7F), (0, 0x3F))
     hours, minutes, seconds, number = ((word >> s & m & 15) + (word >> s & m) // 16 * 10 for s, m in masks)
-    if fps > 30.5:
-        number = number * 2 + bool(word & (_MARK_25 if round(fps) % 25 == 0 else _MARK_30))
+    number *= _alike(fps)
+    if _alike(fps) == 2:
+        number += bool(word & (_MARK_25 if round(fps) % 25 == 0 else _MARK_30))
     return f"{hours:02d}:{minutes:02d}:{seconds:02d}{';' if word & _DROP else ':'}{number:02d}"

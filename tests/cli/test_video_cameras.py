@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from anatomatte_batch import timecode
 from anatomatte_batch.images import read_image
 from anatomatte_batch.video import VideoReader
+from made.cli_fake import cli, read
 from made.clips import clip, drawn, number_of
 
 COUNT = 4
@@ -67,4 +69,18 @@ def test_a_tape_of_dv_has_its_own_rate(tmp_path, size, pixel, rate):
     reader = VideoReader(clip(tmp_path / "p.dv", "dvvideo", range(COUNT), pixel=pixel, rate=rate, size=size))
     assert reader.fps == pytest.approx(float(rate))
     assert reader.read(2).fps == pytest.approx(float(rate))
+    reader.close()
+
+
+def test_frames_of_a_video_keep_its_rate_and_its_time_code_to_the_next_video(tmp_path):
+    """At 24 frames a second, as they were taken without a rate, 27 is no number of a time code."""
+    rate = Fraction(30000, 1001)
+    clip(tmp_path / "p.mov", numbers=range(COUNT), rate=rate, metadata={"timecode": "00:00:59;27"})
+    assert cli(tmp_path / "p.mov", tmp_path / "k.####.exr") == 0
+    _, spec = read(tmp_path / "k.0001.exr")
+    assert spec.getattribute("FramesPerSecond") == (30000, 1001)
+    assert cli(tmp_path / "k.####.exr", tmp_path / "k.mov") == 0
+    reader = VideoReader(tmp_path / "k.mov")
+    assert reader.fps == pytest.approx(float(rate))
+    assert timecode.text_of(reader.read(4).facts, reader.fps) == "00:01:00;02"
     reader.close()

@@ -224,11 +224,27 @@ def test_the_whole_display_matrix_is_obeyed(tmp_path, matrix, turned):
         ("00:00:00;00", 17982, 30000 / 1001, "00:10:00;00"),
         ("00:00:59;59", 1, 60000 / 1001, "00:01:00;04"),
         ("01:00:00:49", 1, 50, "01:00:01:00"),
+        ("01:00:00:119", 1, 120, "01:00:01:00"),
     ],
 )
 def test_time_code_is_counted_on(text, frames, fps, right):
     assert timecode.counted(text, frames, fps) == right
     assert timecode.text_of(timecode.fact(right, fps), fps) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "fps", "number"),
+    [
+        ("01:00:00:119", 120, 29), ("01:00:00:95", 96, 23), ("01:00:00:99", 100, 24), ("01:00:00:71", 72, 23),
+        ("01:00:00;119", 120000 / 1001, 29), ("01:00:00:47", 48, 23), ("01:00:00:239", 240, 29),
+    ],
+)  # fmt: skip
+def test_a_number_above_thirty_is_that_of_several_frames(text, fps, number):
+    """The word has room for 39 at most: 119 of 120 stood there as 19."""
+    word = timecode.fact(text, fps)[timecode.NAME][1][0]
+    assert (word >> 4 & 3) * 10 + (word & 15) == number
+    found = int(timecode.text_of(timecode.fact(text, fps), fps)[9:])
+    assert 0 <= int(text[9:]) - found < round(fps) / 24
 
 
 @pytest.mark.parametrize("name", ["t.mov", "t.mp4", "t.mxf"])
