@@ -49,11 +49,11 @@ FORMATS: tuple[FileFormat, ...] = (
         "TIFF", (".tif", ".tiff"), LINEAR_FLOATS, False, ("16", "8", "half", "float"), "one",
         "unpremultiplied; premultiplied if float",
     ),
-    FileFormat("JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), SRGB),
+    FileFormat("JPEG", (".jpg", ".jpeg", ".jpe", ".jif", ".jfif", ".mpo"), SRGB),
     FileFormat("WebP", (".webp",), SRGB),
     FileFormat("JPEG XL", (".jxl",), SRGB),
     FileFormat("JPEG 2000", (".jp2", ".j2k", ".j2c", ".jph"), SRGB),
-    FileFormat("BMP", (".bmp",), SRGB),
+    FileFormat("BMP", (".bmp", ".dib"), SRGB),
     FileFormat("Targa", (".tga",), SRGB),
     FileFormat("DPX", (".dpx",), CINEON),
     FileFormat("Cineon", (".cin",), CINEON),
@@ -79,7 +79,8 @@ FORMATS: tuple[FileFormat, ...] = (
 
 _UNREAD = (
     "heic heif hif avif psd psb svg gif apng ico pnm ppm pgm pbm pfm sgi rgb pic "
-    "dng cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 pef srw x3f 3fr iiq erf mrw kdc"
+    "jxr wdp hdp jpx jpf jpm pcx pict dds fits iff rla xcf kra "
+    "dng cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 pef srw x3f 3fr iiq erf mrw kdc dcr gpr rwl mos mef eip"
 )
 UNREAD = frozenset(f".{name}" for name in _UNREAD.split())
 """Suffixes of pictures that are not read as stills: they are told where a folder holds them."""

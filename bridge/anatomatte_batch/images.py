@@ -27,11 +27,14 @@ _STRAIGHT = BY_SUFFIX[".jp2"].suffixes + BY_SUFFIX[".jxl"].suffixes + BY_SUFFIX[
 """Their alpha is no factor of their colour, and the image library does not say so."""
 _NAMES_CRYPTOMATTE = re.compile(r"cryptomatte/[^/]+/name$", re.IGNORECASE)
 _REC709_LUMINANCE = (0.2126, 0.7152, 0.0722)
+_NO_RGB = ("CMYK", "CIELAB", "ICCLAB", "ITULAB", "color separated", "YCCK")
+"""Kinds of colour, by the image library's words, that it makes into RGB without looking at their profile."""
 _UNSPECIFIED = (
     "a pixel and does not say that the fourth is an alpha; it is left out. "
     "Write it as associated or unassociated alpha if it is one."
 )
 _ALPHA_FLAT = "everywhere, and counts, not its colour; write the matte into the alpha, or as grey."
+_GUESSED = "its colours become RGB without its profile; convert it to RGB first where they matter."
 _TRUNCATED = "is truncated or damaged"
 _NOT_BUILT_IN = re.compile("not configured|not implemented")
 """In the words of libraries that were built without a method of compression."""
@@ -213,6 +216,9 @@ def _messages(
         )
     if real.suffix.lower() in (".tif", ".tiff") and pixels.shape[2] == 3 and spec.nchannels > 3:
         told.append(Message("alpha-unspecified", f"{path.name} has {spec.nchannels} samples {_UNSPECIFIED}"))
+    kind = spec.get_string_attribute("tiff:ColorSpace") or spec.get_string_attribute("jpeg:ColorSpace")
+    if kind in _NO_RGB and not matte:
+        told.append(Message("colour-unsure", f"{path.name} is {kind}: {_GUESSED}"))
     if matte and pixels.shape[2] == 4 and _flat(pixels[..., 3]) and not _flat(pixels[..., 0]):
         alpha = f"{pixels[0, 0, 3]:.3g}"
         told.append(

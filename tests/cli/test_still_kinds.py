@@ -91,3 +91,45 @@ def test_whole_numbers_of_an_exr_are_their_values(tmp_path):
 
 def test_the_alpha_of_a_bmp_is_no_factor_of_its_colour(tmp_path):
     assert read_image(still(tmp_path / "p.bmp", "uint8", 4)).premult == "unpremultiplied"
+
+
+def with_tag(path, number, value):
+    """The TIFF with another value of a short tag."""
+    whole = path.read_bytes()
+    entry = struct.pack("<HHI", number, 3, 1)
+    at = whole.index(entry) + len(entry)
+    path.write_bytes(whole[:at] + struct.pack("<H", value) + whole[at + 2 :])
+    return path
+
+
+def test_colours_that_are_no_rgb_are_told(tmp_path):
+    separated = with_tag(still(tmp_path / "p.tif", "uint8", 4, [("compression", "none")]), 262, 5)
+    picture = read_image(separated)
+    assert [one.code for one in picture.messages] == ["colour-unsure"]
+    assert "p.tif is CMYK: its colours become RGB without its profile" in picture.messages[0].text
+    assert picture.pixels.shape == (HEIGHT, WIDTH, 3)
+    assert not read_image(separated, matte=True).messages
+
+
+@pytest.mark.parametrize(("name", "made"), [("p.mpo", "p.jpg"), ("p.jif", "p.jpg"), ("p.dib", "p.bmp")])
+def test_further_names_of_formats_are_read_without_a_word(tmp_path, name, made):
+    still(tmp_path / made, "uint8").rename(tmp_path / name)
+    picture = read_image(tmp_path / name)
+    assert picture.pixels.shape == (HEIGHT, WIDTH, 3) and not picture.messages
+    assert peek_colour(tmp_path / name) == "srgb"
+
+
+def test_a_jpeg_with_a_second_picture_behind_it_is_whole(tmp_path):
+    """As cameras with two lenses, and phones with a map of depth, write."""
+    one = still(tmp_path / "p.jpg", "uint8").read_bytes()
+    (tmp_path / "q.mpo").write_bytes(one + one)
+    assert np.array_equal(read_image(tmp_path / "q.mpo").pixels, read_image(tmp_path / "p.jpg").pixels)
+
+
+@pytest.mark.parametrize("kind", ["heic", "gpr", "jxr", "pcx", "dds"])
+def test_a_folder_tells_what_it_holds_that_is_not_read(tmp_path, kind):
+    from anatomatte_batch.cutout.names import Place, left_out
+
+    still(tmp_path / "p.jpg", "uint8")
+    (tmp_path / f"q.{kind}").touch()
+    assert f".{kind} (1)" in left_out(tmp_path, Place(folder=tmp_path / "out"))
