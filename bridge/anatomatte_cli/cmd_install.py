@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 import anatomatte
-from anatomatte.errors import OutputError, SetupError
+from anatomatte.errors import OutputError, SettingsError, SetupError
 
 from . import places
 from .hosts import files as host_files
@@ -32,7 +32,9 @@ def command(folder: Path | None, user: bool, uninstall: bool) -> int:
 
     The system's folder needs its administrator; with --user or --dir set OFX_PLUGIN_PATH to the folder.
     """
-    target = folder or (places.user_folder() if user else places.system_folder())
+    if folder and user:
+        raise SettingsError("--dir and --user name two places; say one.")
+    target = folder.absolute() if folder else (places.user_folder() if user else places.system_folder())
     if uninstall:
         remove(target)
         click.echo(f"Removed {target / NAME}")

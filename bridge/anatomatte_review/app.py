@@ -18,7 +18,7 @@ import anatomatte
 from anatomatte.errors import AnatomatteError
 
 from . import api_cut, api_faces, api_jobs, api_models, api_room, api_shots, api_status, site
-from .border import Border, Prefix, refusal
+from .border import Border, Head, Prefix, refusal
 from .problems import Refused, refused
 from .service import Service
 from .waiting import HungUp
@@ -68,7 +68,7 @@ def made(service: Service) -> ASGIApp:
             return limits.batch_bytes
         return 2 * limits.file_bytes if path in ("/remove_background", "/parse") else 0
 
-    return Prefix(Border(app, service.guard, limits, most), prefix)
+    return Prefix(Head(Border(app, service.guard, limits, most)), prefix)
 
 
 async def _clean(service: Service) -> None:

@@ -81,6 +81,25 @@ class Border:
             raise body.too_large()
 
 
+class Head:
+    """ASGI middleware: who asks for the head of an answer alone, as proxies and monitors do, gets that."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def bare(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, bare)
+
+
 class Prefix:
     """ASGI middleware: the path that a proxy puts before ours, whether it passes it on or not."""
 

@@ -17,7 +17,7 @@ from anatomatte_batch.cutout.encode import ALPHA, LABELS, PARTS, REGIONS, encode
 from anatomatte_batch.picture import Floats
 
 from .limits import Limits
-from .pictures import measured, read
+from .pictures import read
 
 _KINDS = {"jpg": "jpeg", "tif": "tiff"}
 """Formats of the service that `anatomatte_batch.cutout.FORMATS` calls otherwise."""
@@ -93,8 +93,9 @@ def made(cutter: Cutter, source: Path, name: str, wish: Wish, limits: Limits) ->
         AnatomatteError: as a batch's frame.
     """
     began = time.monotonic()
-    if isinstance(wish.options.background, Path):
-        measured(wish.options.background, "the background", limits)
+    behind = wish.options.background
+    if isinstance(behind, Path):
+        read(behind, "The background", limits)  # what is wrong with it is told of it, not of a path of ours
     cut = cutter.cut(read(source, name, limits), wish.options)
     took = time.monotonic() - began
     return lambda: _encoded(cut, wish, took)

@@ -28,7 +28,8 @@ _MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x80\x2a\x5f\xd7", 0, ".cin"),
     (b"#?RADIANCE", 0, ".hdr"),
 )
-"""(first bytes, where, suffix): the stills of `anatomatte_batch.formats` that have a magic, all but Targa."""
+"""(first bytes, where, suffix): the stills of `anatomatte_batch.formats` that have a magic, without JPEG
+XL and JPEG 2000, whose libraries decode before they tell a size."""
 
 ACCEPTED = "PNG, JPEG, WebP, TIFF, OpenEXR, BMP, DPX, Cineon, Radiance HDR, Targa"
 HEAD = 18

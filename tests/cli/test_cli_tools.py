@@ -191,6 +191,14 @@ def test_install_and_uninstall(tmp_path, monkeypatch):
     assert main(["install", "--dir", str(folder), "--uninstall"]) == 4
 
 
+def test_a_folder_named_from_here_is_told_whole_and_two_places_are_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["install", "--dir", "ofx"]) == 0
+    assert f"OFX_PLUGIN_PATH holds {tmp_path / 'ofx'}\n" in capsys.readouterr().out
+    assert main(["install", "--dir", "ofx", "--user"]) == 2
+    assert "name two places; say one" in capsys.readouterr().err
+
+
 def test_everybody_may_read_what_is_installed_and_its_owner_change_it(tmp_path, monkeypatch):
     """Whatever umask installs it, and from whatever share."""
     shared = tmp_path / "share" / NAME

@@ -102,6 +102,30 @@ def test_a_picture_goes_behind(serving: Running) -> None:
     assert np.abs(decoded(answer.content)[4, 4].astype(int) - (10, 20, 200)).max() <= 8
 
 
+def test_a_background_that_is_damaged_is_told_without_a_path_of_the_server(serving: Running) -> None:
+    cut = encoded()[: len(encoded()) // 2]
+    answer = post(serving, "/remove_background", picture(), ("bg", ("wall.png", cut)))
+    assert answer.status_code == 415 and answer.json()["error"].startswith("The background is ")
+    assert "/" not in answer.json()["error"]
+
+
+def test_a_quality_that_counts_for_nothing_is_told(serving: Running) -> None:
+    told = post(serving, "/remove_background", picture(), quality=50).headers["X-Told"]
+    assert "quality 50 has no effect on png" in told
+    answer = post(serving, "/remove_background", picture(), quality=50, format="webp")
+    assert "quality" not in answer.headers.get("X-Told", "")
+
+
+@pytest.mark.parametrize("path", ["/", "/status", "/openapi.json", "/models"])
+def test_the_head_of_an_answer_may_be_asked_for(serving: Running, path: str) -> None:
+    """As proxies and monitors do."""
+    head, whole = serving.client.head(path), serving.client.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert serving.client.head("/nothing").status_code == 404
+    assert serving.client.head("/parse").status_code == 405
+
+
 def test_the_edge_obeys(serving: Running) -> None:
     def cover(**fields: Any) -> float:
         return float(decoded(post(serving, "/remove_background", picture(), **fields).content)[..., 3].mean())

@@ -21,7 +21,7 @@ from ..presets import Preset
 from ..renders import default_values, render_layers
 from .cut import SEEN, Cut
 from .ground import NO_ALPHA
-from .options import CutoutOptions
+from .options import QUALITY, CutoutOptions
 
 FRAME = 1
 Found = dict[str, Floats]
@@ -131,6 +131,8 @@ def cut_frame(
     if options.format == "webp" and picture.aspect != 1.0:
         told.append(f"WebP knows no pixel aspect: {picture.aspect:g} of {picture.name} is lost; write PNG.")
     checks = accounts[0].checks if accounts else {}
+    if options.quality != QUALITY and options.format not in ("jpeg", "webp"):
+        told.append(f"quality {options.quality} has no effect on {options.format}: it is of JPEG and WebP.")
     sentences = tuple(dict.fromkeys(told))
     return Cut(
         light, picture, str(values["input_colour"]), options, people, parts, sentences, checks, regions,
