@@ -22,6 +22,9 @@ _BEAUTY = (*_SURE, "rgb", "final", "master", "composite", "main", "c", "color", 
 _LEFT, _RIGHT = ("left", "l"), ("right", "r")
 """Words of an eye: of a pair the left one is the picture."""
 
+_EYES = ("view", "eye", "cam", "camera", "stereo")
+"""Words that may stand beside those of an eye where a layer is called so alone."""
+
 _NUMBERS = ("id", "ids", "objectid", "materialid", "instanceid", "primid", "indexob", "indexma")
 """Words in names of layers that number things."""
 
@@ -150,6 +153,8 @@ def chosen(layers: Sequence[Layer], wanted: str | None, matte: bool, file: Any) 
     best = [layer for layer in colours if ranks[layer] == min(ranks.values())]
     if len(best) == 1 and (len(colours) == 1 or ranks[best[0]] < _UNNAMED):
         return best[0]
+    if len(best) == 2 and (left := _left_of(best)):
+        return left
     called = "none that is called beauty" if ranks[best[0]] == _UNNAMED else f"{len(best)} that are called so"
     raise _unclear(f"{file} holds several layers with colour and {called}", colours)
 
@@ -185,6 +190,16 @@ def _rank(layer: Layer) -> int:
         return (100 if words[-1] in _SURE else 200) + 2 * min(sure) + other_eye
     last = words[-1] if words else ""
     return 300 + 2 * _BEAUTY.index(last) if last in _BEAUTY and last != "c" else _UNNAMED
+
+
+def _left_of(pair: Sequence[Layer]) -> Layer | None:
+    """The left one of two layers that are called by eyes alone; None of others, as lights of two sides."""
+    words = [_words(layer.title) for layer in pair]
+    rest = [[word for word in some if word not in (*_LEFT, *_RIGHT)] for some in words]
+    sides = [[word in _LEFT for word in some if word in (*_LEFT, *_RIGHT)] for some in words]
+    if any(word not in _EYES for some in rest for word in some) or sorted(sides) != [[False], [True]]:
+        return None
+    return pair[sides.index([True])]
 
 
 def _single(layers: Sequence[Layer], file: Any, names: tuple[str, ...], any_one: bool) -> Layer:

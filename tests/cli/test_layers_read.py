@@ -65,6 +65,8 @@ def is_beauty(picture):
         ("beauty.variance", "hero_beauty.rgba"),
         ("rgba_right", "rgba_left"),
         ("rgba.right", "rgba.left"),
+        ("right", "left"),
+        ("camera_right", "camera_left"),
         ("N", "RGB color"),
         ("diffuse", "beauty_denoised"),
     ],
@@ -75,6 +77,12 @@ def test_names_that_mean_the_picture_come_first(tmp_path, names):
     assert is_beauty(picture)
     (message,) = picture.messages
     assert message.code == "layer" and names[0] in message.text and (names[1] or "unnamed") in message.text
+
+
+def test_lights_of_two_sides_are_no_eyes(tmp_path):
+    path = layered(tmp_path / "a.exr", ("light_left", GREY, "RGB"), ("light_right", BEAUTY, "RGB"))
+    with pytest.raises(PlateError, match="none that is called beauty"):
+        read_image(path)
 
 
 @pytest.mark.parametrize(
