@@ -59,8 +59,16 @@ class Space:
         return made, replace(picture, facts=_without(picture))
 
 
-def space_of(name: str, path: str) -> Space:
+def space_of(name: str, path: str, option: str = "--colorspace") -> Space:
     """A space of the config in $OCIO by its name, alias or role; ``auto`` goes by the rules for *path*.
+
+    The config is not looked at as a whole: what is wrong with a space that nobody asks for, such as a file
+    that a variable of another shot names, hinders no host, and nobody here.
+
+    Args:
+        name: of the space.
+        path: of the files.
+        option: that named it, for messages.
 
     Raises:
         SetupError: there is no OpenColorIO, no config, or one that cannot be read.
@@ -70,30 +78,31 @@ def space_of(name: str, path: str) -> Space:
         import PyOpenColorIO as ocio
     except ImportError as why:
         raise SetupError(
-            f"--colorspace {name} needs OpenColorIO ({why}): pip install 'anatomatte[ocio]'."
+            f"{option} {name} needs OpenColorIO ({why}): pip install 'anatomatte[ocio]'."
         ) from why
     where = os.environ.get("OCIO", "")
     if not where:
         raise SetupError(
-            f"--colorspace {name} needs a config: set OCIO to its file, or to ocio://cg-config-latest."
+            f"{option} {name} needs a config: set OCIO to its file, or to ocio://cg-config-latest."
         )
     try:
         config = ocio.Config.CreateFromFile(where)
-        config.validate()
         working = config.getColorSpace(ocio.ROLE_SCENE_LINEAR)
         if working is None:
             raise SetupError(f"The config {where} has no role scene_linear; add it, or take another config.")
         wanted = config.getColorSpaceFromFilepath(path)[0] if name == AUTO else name
         found = config.getColorSpace(wanted)
         if found is None:
-            raise SettingsError(_unknown(config, wanted, where))
+            raise SettingsError(f"{option} {_unknown(config, wanted, where)}")
         ways = [
             config.getProcessor(*pair)
             for pair in ((found.getName(), working.getName()), (working.getName(), found.getName()))
         ]
     except (ocio.Exception, ocio.ExceptionMissingFile) as why:
         told = str(why).strip().rstrip(".")
-        raise SetupError(f"OCIO={where} cannot be used: {told}; mend it, or name another config.") from why
+        raise SetupError(
+            f"OCIO={where} cannot be used for {option} {name}: {told}; mend it, or name another."
+        ) from why
     inwards, outwards = (None if way.isNoOp() else way.getDefaultCPUProcessor() for way in ways)
     return Space(found.getName(), config.getCacheID(), inwards, outwards)
 
@@ -103,7 +112,7 @@ def _unknown(config: Any, name: str, where: str) -> str:
     near = difflib.get_close_matches(name.lower(), [one.lower() for one in known], 1, 0.4)
     meant = next((one for one in known if near and one.lower() == near[0]), "")
     told = f"did you mean {meant!r}?" if meant else f"there are {', '.join(known[:12])}."
-    return f"--colorspace {name}: the config {where} has no such space or role; {told}"
+    return f"{name}: the config {where} has no such space or role; {told}"
 
 
 def _converted(pixels: Floats, way: Any, associated: bool) -> Floats:

@@ -171,4 +171,4 @@ def _spaces(request: RenderRequest, source: Source, sides: Mapping[str, Source])
         return None
     if Path(request.destination).suffix.lower() in (".mp4", ".mov"):
         raise SettingsError("--out-colorspace is of stills; videos are written in Rec.709.")
-    return space_of(request.out_colorspace, str(request.destination))
+    return space_of(request.out_colorspace, str(request.destination), "--out-colorspace")

@@ -114,6 +114,11 @@ def test_auto_goes_by_the_rules_for_the_name(tmp_path, monkeypatch):
     [
         (["--colorspace", "ACEScgg"], 2, "did you mean 'ACEScg'?"),
         (["--out-colorspace", "ACEScg"], 2, "needs --colorspace"),
+        (
+            ["--colorspace", "ACEScg", "--out-colorspace", "ACEScgg"],
+            2,
+            "--out-colorspace ACEScgg: the config",
+        ),
         (["--colorspace", "ACEScg", "--colour", "srgb"], 2, "one of the two"),
     ],
 )
@@ -121,6 +126,33 @@ def test_words_that_do_not_fit_are_refused(tmp_path, capsys, words, code, told):
     write(tmp_path / "p.0001.exr", plate())
     assert cli(tmp_path / "p.####.exr", tmp_path / "k.####.exr", *words) == code
     assert told in capsys.readouterr().out and not (tmp_path / "k.0001.exr").exists()
+
+
+STUDIO = """ocio_profile_version: 1
+search_path: luts
+roles:
+  scene_linear: lin
+colorspaces:
+  - !<ColorSpace> {name: lin}
+  - !<ColorSpace>
+    name: doubled
+    to_reference: !<MatrixTransform> {matrix: [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1]}
+  - !<ColorSpace> {name: look, to_reference: !<FileTransform> {src: $SHOT_LOOK.spi1d, interpolation: linear}}
+  - !<ColorSpace> {name: lost, to_reference: !<FileTransform> {src: lost.spi1d, interpolation: linear}}
+"""
+
+
+def test_a_space_that_nobody_asks_for_may_lack_its_file(tmp_path, capsys, monkeypatch):
+    """As in hosts: of a studio's config a look of another shot, or a file that was not copied."""
+    (tmp_path / "studio.ocio").write_text(STUDIO)
+    monkeypatch.setenv("OCIO", str(tmp_path / "studio.ocio"))
+    monkeypatch.delenv("SHOT_LOOK", raising=False)
+    light, made, _ = rendered(tmp_path, "--colorspace", "doubled")
+    assert np.allclose(made, keyed(light * 2), atol=1e-5)
+    for name in ("look", "lost"):
+        words = ["--colorspace", name, "--overwrite"]
+        assert cli(tmp_path / "p.####.exr", tmp_path / "k.####.exr", *words) == 4
+        assert f"cannot be used for --colorspace {name}: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
