@@ -10,6 +10,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -27,16 +28,23 @@ _OF_COLOUR = ("chromaticities", "colorInteropID")
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """A colour space, and the way between it and scene-linear light; None where that is the same."""
+    """A colour space, and the way between it and scene-linear light; None where that is the same.
+
+    Attributes:
+        name: in its config.
+        digest: of both ways, and so of the files that they are made of.
+        inwards: to scene-linear light.
+        outwards: from there.
+    """
 
     name: str
-    config: str
+    digest: str
     inwards: Any
     outwards: Any
 
     def __str__(self) -> str:
         """For the provenance."""
-        return f"{self.name} ({self.config})"
+        return f"{self.name} ({self.digest})"
 
     def came_in(self, picture: Picture) -> Picture:
         """A picture of a file in scene-linear light."""
@@ -104,7 +112,8 @@ def space_of(name: str, path: str, option: str = "--colorspace") -> Space:
             f"OCIO={where} cannot be used for {option} {name}: {told}; mend it, or name another."
         ) from why
     inwards, outwards = (None if way.isNoOp() else way.getDefaultCPUProcessor() for way in ways)
-    return Space(found.getName(), config.getCacheID(), inwards, outwards)
+    told = "|".join(way.getCacheID() for way in ways)  # the config's own does not follow its files
+    return Space(found.getName(), sha256(told.encode()).hexdigest()[:16], inwards, outwards)
 
 
 def _unknown(config: Any, name: str, where: str) -> str:

@@ -155,6 +155,34 @@ def test_a_space_that_nobody_asks_for_may_lack_its_file(tmp_path, capsys, monkey
         assert f"cannot be used for --colorspace {name}: " in capsys.readouterr().out
 
 
+def curve(path, middle):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"Version 1\nFrom 0 1\nLength 3\nComponents 1\n{{\n0\n{middle}\n1\n}}\n")
+
+
+def test_a_file_of_the_space_that_changes_makes_frames_stale(tmp_path, capsys, monkeypatch):
+    """The config is the same text, and the library's own id of it the same."""
+    (tmp_path / "studio.ocio").write_text(STUDIO)
+    monkeypatch.setenv("OCIO", str(tmp_path / "studio.ocio"))
+    for middle in (0.25, 0.5, 0.5):
+        ocio.ClearAllCaches()
+        curve(tmp_path / "luts" / "lost.spi1d", middle)
+        rendered(tmp_path, "--colorspace", "lost")
+    said = capsys.readouterr().out
+    assert said.count("frame 1 rendered") == 2 and said.count("frame 1 is there") == 1
+    assert "stale: output (lost (" in said
+
+
+def test_the_same_space_elsewhere_is_the_same(tmp_path, monkeypatch):
+    told = []
+    for place in ("a", "b"):
+        curve(tmp_path / place / "luts" / "lost.spi1d", 0.3)
+        (tmp_path / place / "studio.ocio").write_text(STUDIO)
+        monkeypatch.setenv("OCIO", str(tmp_path / place / "studio.ocio"))
+        told.append(str(space_of("lost", "p.exr")))
+    assert told[0] == told[1]
+
+
 @pytest.mark.parametrize(
     ("where", "told"), [("", "set OCIO"), ("gone.ocio", "cannot be used"), ("bad.ocio", "cannot be used")]
 )
