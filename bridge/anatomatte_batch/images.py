@@ -35,6 +35,11 @@ _UNSPECIFIED = (
 )
 _ALPHA_FLAT = "everywhere, and counts, not its colour; write the matte into the alpha, or as grey."
 _GUESSED = "its colours become RGB without its profile; convert it to RGB first where they matter."
+_LINES_LIE = 4
+"""The last orientation whose lines run across the picture."""
+_UPRIGHT_LINES = (
+    "holds lines that run up or down the picture (its orientation), which is not read; turn it first."
+)
 _TRUNCATED = "is truncated or damaged"
 _NOT_BUILT_IN = re.compile("not configured|not implemented")
 """In the words of libraries that were built without a method of compression."""
@@ -49,8 +54,8 @@ def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Pic
         matte: whether it is read as a matte: one channel will do.
 
     Raises:
-        PlateError: missing, damaged, truncated, deep, without pixels or without a picture among its layers;
-            the message names the file.
+        PlateError: missing, damaged, truncated, deep, of upright lines, without pixels or without a picture
+            among its layers; the message names the file.
         SettingsError: it has no *layer*.
         OutOfMemory: the picture does not fit.
     """
@@ -85,6 +90,8 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
     spec = source.spec(layer.part, 0)
     if spec.deep:
         raise PlateError(f"{path} is a deep image; flatten it first.")
+    if real.suffix.lower() == ".dpx" and spec.get_int_attribute("Orientation", 1) > _LINES_LIE:
+        raise PlateError(f"{path} {_UPRIGHT_LINES}")
     low, high = min(layer.channels), max(layer.channels) + 1
     source.geterror()  # that there is no further part is no news
     raw = source.read_image(layer.part, 0, low, high, "float")

@@ -133,3 +133,19 @@ def test_a_folder_tells_what_it_holds_that_is_not_read(tmp_path, kind):
     still(tmp_path / "p.jpg", "uint8")
     (tmp_path / f"q.{kind}").touch()
     assert f".{kind} (1)" in left_out(tmp_path, Place(folder=tmp_path / "out"))
+
+
+@pytest.mark.parametrize("code", range(8))
+def test_a_dpx_stands_as_its_orientation_says_or_is_refused(tmp_path, code):
+    """The image library makes a picture of wrong rows where lines are columns (SMPTE 268M, field 21)."""
+    path = still(tmp_path / "p.dpx", tags=[("oiio:BitsPerSample", 16)])
+    plain = read_image(path).pixels
+    whole = bytearray(path.read_bytes())
+    whole[768:770] = struct.pack(">H" if whole[:4] == b"SDPX" else "<H", code)
+    path.write_bytes(whole)
+    if code > 3:
+        with pytest.raises(PlateError, match=r"p\.dpx holds lines that run up or down .* turn it first"):
+            read_image(path)
+        return
+    turned = plain[:, ::-1] if code % 2 else plain
+    assert np.array_equal(read_image(path).pixels, turned[::-1] if code > 1 else turned)
