@@ -273,11 +273,11 @@ def worst(errors: list[Exception]) -> int:
 
 
 def explained(error: Exception) -> Exception:
-    """Python's own memory and disk errors in the words of the error table."""
-    from anatomatte.errors import OutOfMemory
+    """Python's own memory errors and names that are too long, in the words of the error table."""
+    from anatomatte.errors import OutOfMemory, too_long
 
     if isinstance(error, AnatomatteError):
         return error
     if isinstance(error, MemoryError):
         return OutOfMemory("The frame does not fit into memory; use a bigger machine.")
-    return error
+    return too_long(error) or error

@@ -10,7 +10,7 @@ import sys
 import click
 
 from anatomatte import __version__
-from anatomatte.errors import AnatomatteError, SettingsError, is_shortage
+from anatomatte.errors import AnatomatteError, SettingsError, is_shortage, too_long
 
 COMMANDS = {
     "render": ("cmd_render", "Key a sequence, an image or a video."),
@@ -114,6 +114,11 @@ def run(command: click.Command, argv: list[str] | None = None) -> int:
     except ReaderGone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as why:
+        if (sentence := too_long(why)) is None:
+            raise
+        print(f"anatomatte: {sentence}", file=sys.stderr)
+        return sentence.exit_code
     except (MemoryError, ImportError) as why:
         if not is_shortage(why):
             raise

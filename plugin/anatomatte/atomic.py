@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from .errors import AnatomatteError, DiskFull, NotWritable, OutputError
+from .errors import AnatomatteError, DiskFull, NotWritable, OutputError, too_long
 
 _HIDDEN = ".anatomatte-"
 _DAY = 86400.0
@@ -39,6 +39,7 @@ def beside(path: Path) -> Iterator[Path]:
         OutputError: the folder or the file cannot be written; the message names it.
         DiskFull: there is no room for it.
         NotWritable: the folder takes no file.
+        SettingsError: the name is longer than the file system takes.
     """
     path = Path(os.path.realpath(path))
     # the name of a long file still has to fit into the 255 bytes of a file system
@@ -52,6 +53,8 @@ def beside(path: Path) -> Iterator[Path]:
     except AnatomatteError:
         raise
     except OSError as why:
+        if (sentence := too_long(why)) is not None:
+            raise sentence from why
         if is_full(why, path.parent):
             raise DiskFull(
                 f"{path} cannot be written: the disk is full; make room and render again."

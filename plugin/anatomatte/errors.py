@@ -6,6 +6,9 @@ try.  A message is one or two sentences: what is wrong, where, and the cure.
 
 from __future__ import annotations
 
+import errno
+import os
+
 
 class AnatomatteError(Exception):
     """Base of every failure that Anatomatte explains.  Anything else is our bug (exit 1)."""
@@ -90,6 +93,16 @@ def is_shortage(why: BaseException) -> bool:
     words = str(why).lower()
     signs = ("failed to map segment", "cannot allocate memory", "cannot create shared object descriptor")
     return isinstance(why, MemoryError) or any(sign in words for sign in signs)
+
+
+def too_long(why: BaseException) -> SettingsError | None:
+    """A name that is longer than the file system takes, in a sentence; None of anything else."""
+    if not isinstance(why, OSError) or why.errno != errno.ENAMETOOLONG:
+        return None
+    name = os.path.basename(os.fsdecode(why.filename2 or why.filename or ""))
+    return SettingsError(
+        f"The name {name[:24]}…{name[-24:]} is longer than the file system takes; choose a shorter one."
+    )
 
 
 def reason(why: BaseException | str, last: bool = False, most: int = 240) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from anatomatte.errors import PlateError
@@ -97,3 +98,31 @@ def test_a_folder_for_frames_is_told_with_a_name(tmp_path, capsys, name):
     (tmp_path / name).mkdir()
     assert cli(tmp_path / "p.1001.exr", f"{tmp_path}/{name}") == 2
     assert "is a folder; name the files in it, like" in capsys.readouterr().out
+
+
+LONG = "x" * 300
+
+
+def test_a_name_that_no_file_system_takes_is_a_sentence(tmp_path, monkeypatch, capsys):
+    """It was called a bug of ours."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "p.exr", plate())
+    for words in (
+        ["render", "p.exr", f"{LONG}.exr"],
+        ["render", f"{LONG}.exr", "k.exr"],
+        ["render", "p.exr", f"{LONG}/k.exr"],
+        ["cutout", f"{LONG}.jpg"],
+        ["check-frames", f"{LONG}.####.exr"],
+        ["farm", "openjd", f"{LONG}.toml", "-o", "job"],
+    ):
+        assert main(words) in (2, 3, 7), words
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1 and ("too long" in said.lower() or "longer than" in said), said
+
+
+def test_a_cutout_whose_files_would_have_too_long_names_fails_alone(tmp_path, capsys):
+    write(tmp_path / "in" / f"{'x' * 245}.png", np.clip(plate(), 0, 1), "uint8")
+    write(tmp_path / "in" / "y.png", np.clip(plate(seed=2), 0, 1), "uint8")
+    assert main(["cutout", str(tmp_path / "in"), str(tmp_path / "out")]) == 2
+    assert "is longer than the file system takes" in capsys.readouterr().err
+    assert (tmp_path / "out" / "y_cutout.png").is_file()
