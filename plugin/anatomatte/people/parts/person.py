@@ -134,9 +134,10 @@ class _Person:
                 made[AT[name]] += off_face
             for name in TIGHTS:
                 made[AT[name]] -= np.float32(0.7) * np.maximum(like, 0)
-        colour = None if worn > 0 else tones.hair(self.lab, at)  # what is above the face is the hat
+        bare = np.float32(np.clip(0.5 - worn, 0, 1))  # else what is above the face is the hat
+        colour = tones.hair(self.lab, at) if bare else None
         if colour is not None:
-            made[AT["hair"]] += np.float32(_HAIR) * _of_hair(colour, shares[AT["hair"]], at)
+            made[AT["hair"]] += np.float32(_HAIR) * bare * _of_hair(colour, shares[AT["hair"]], at)
         return np.asarray(made, np.float32)
 
     def _cut(self, of: Numbers) -> Numbers:
