@@ -171,7 +171,8 @@ class VideoSink:
             told = {"source": picture.name, "layers": dict(record.layers), "digests": self._digests}
             facts = {name: text for name, text in record.account.facts.items() if name != CHECKS}
             remark = json.dumps({**facts, **told})
-            clock = timecode.text_of(picture.facts, rate)
+            shot = picture.fps or rate
+            clock = timecode.at_rate(timecode.text_of(picture.facts, shot), shot, rate)
             self._writer = self._stack.enter_context(VideoWriter(temporary, rate, remark, clock))
         shown = placed(layers["rgba"], picture.bounds, (0, 0, *picture.size))
         self._writer.write(seen_over(shown, self._over), picture.aspect)

@@ -34,6 +34,20 @@ def counted(text: str, frames: int, fps: float) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{sign}{number:02d}"
 
 
+def at_rate(text: str, fps: float, rate: float) -> str:
+    """The same time at another *rate*: the frame's number is of as many as a second has there.
+
+    As it is where the rates are the same, or it is none.
+    """
+    match = _TEXT.fullmatch(text.strip())
+    many, few = round(fps), round(rate)
+    if match is None or many == few or min(many, few) < 1:
+        return text
+    sign = match[4] if few % 30 == 0 else ":"
+    number = min(int(match[5]) * few // many, few - 1)
+    return f"{match[1]}:{match[2]}:{match[3]}{sign}{number:02d}"
+
+
 def _alike(fps: float) -> int:
     """How many frames have one number, as there are 30 at most (ST 12-3): of two the mark of the field tells
     them apart, of more nothing does."""

@@ -28,6 +28,14 @@ VIDEOS = suffixes(video=True)
 _HDR = {16: "PQ", 18: "HLG"}
 _COLOURS = {8: "linear", 13: "srgb"}
 """Transfers of H.273 that are no Rec.709 and are read."""
+_READ_SO = {
+    4: "gamma 2.2 (BT.470 M)",
+    5: "gamma 2.8 (BT.470 BG)",
+    9: "logarithmic (100:1)",
+    10: "logarithmic (316:1)",
+    17: "SMPTE ST 428",
+}
+"""Transfers of H.273 that files seldom mean, and that players show as Rec.709."""
 _OPEN = (2, 3)
 """Numbers of H.273 that say nothing: unspecified, reserved."""
 _NEAR = 4
@@ -65,7 +73,7 @@ class VideoReader:
         self._from = 0  # the packet at which decoding began
         self._fresh = True  # nothing has been decoded yet
         self._broken: set[int] = set()
-        self.messages = tuple(_messages(path, self._index, stream))
+        self.messages = tuple(_messages(path, self._index, stream, self._file.told.transfer))
 
     def frames(self) -> range:
         """The numbers of all frames."""
@@ -230,7 +238,7 @@ def _timecode(file: VideoFile) -> str:
     return next((place["timecode"] for place in places if "timecode" in place), "")
 
 
-def _messages(path: Path, index: Index, stream: Any) -> Iterator[Message]:
+def _messages(path: Path, index: Index, stream: Any, transfer: int) -> Iterator[Message]:
     there = len(index.times)
     if index.promised:
         yield Message(
@@ -251,6 +259,11 @@ def _messages(path: Path, index: Index, stream: Any) -> Iterator[Message]:
         yield Message(
             "video-interlaced", f"{path} is interlaced; its frames are keyed as they are, both fields "
             "woven together. Deinterlace it first where the comb of moving edges hurts.",
+        )  # fmt: skip
+    if transfer in _READ_SO:
+        yield Message(
+            "video-curve", f"{path} says that its curve is {_READ_SO[transfer]}; it is read as Rec.709, "
+            "as players do. Where that is wrong, set input_colour or --colour.",
         )  # fmt: skip
 
 

@@ -84,3 +84,38 @@ def test_frames_of_a_video_keep_its_rate_and_its_time_code_to_the_next_video(tmp
     assert reader.fps == pytest.approx(float(rate))
     assert timecode.text_of(reader.read(4).facts, reader.fps) == "00:01:00;02"
     reader.close()
+
+
+@pytest.mark.parametrize(("curve", "name"), [("bt470m", "2.2"), ("bt470bg", "2.8"), ("log100", "100:1")])
+def test_a_curve_that_is_read_as_another_is_told(tmp_path, curve, name):
+    options = {"x264-params": f"transfer={curve}"}
+    reader = VideoReader(clip(tmp_path / "p.mp4", numbers=range(COUNT), options=options))
+    (message,) = reader.messages
+    assert message.code == "video-curve" and name in message.text and "input_colour" in message.text
+    assert reader.colour == "rec709" and reader.read(1).pixels.shape[2] == 3
+    reader.close()
+    plain = VideoReader(
+        clip(tmp_path / "q.mp4", numbers=range(COUNT), options={"x264-params": "transfer=bt709"})
+    )
+    assert not plain.messages
+    plain.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "fps", "rate", "right"),
+    [
+        ("01:00:00:29", 30, 24, "01:00:00:23"), ("01:00:00:12", 24, 24, "01:00:00:12"),
+        ("00:00:59;45", 60, 30, "00:00:59;22"), ("01:00:00;29", 30, 25, "01:00:00:24"),
+        ("01:00:00:12", 25, 50, "01:00:00:24"), ("", 25, 24, ""),
+    ],
+)  # fmt: skip
+def test_a_time_code_is_the_same_time_at_another_rate(text, fps, rate, right):
+    assert timecode.at_rate(text, fps, rate) == right
+
+
+def test_a_movie_of_fewer_frames_a_second_keeps_its_time_code(tmp_path):
+    clip(tmp_path / "p.mov", numbers=range(COUNT), rate=30, metadata={"timecode": "01:00:00:28"})
+    assert cli(tmp_path / "p.mov", tmp_path / "o.mov", "--fps", "24") == 0
+    reader = VideoReader(tmp_path / "o.mov")
+    assert timecode.text_of(reader.read(1).facts, 24) == "01:00:00:22"
+    reader.close()
