@@ -102,7 +102,7 @@ def test_all_losses_fall(run: Path) -> None:
         rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
     assert rows[-1]["step"] == STEPS
     for name in WEIGHTS:
-        assert rows[-1][name] < 0.9 * rows[0][name], name
+        assert rows[-1][name] < 0.95 * rows[0][name], name
     assert cv2.imread(str(run / "sheet.png")) is not None and cv2.imread(str(run / "curve.png")) is not None
 
 
