@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from anatomatte.people.landmarks import Landmarks
-from anatomatte.people.parts import person
+from anatomatte.people.parts import person, tones
 from anatomatte.people.parts.body import Body, body_of
 from anatomatte.people.parts.hardness import hardened
 from anatomatte.people.parts.headwear import hat
 from anatomatte.people.parts.labels import AT, LABELS
+from anatomatte.people.parts.prior import prior
 from anatomatte.people.parts.slivers import without_slivers
 from made.people_marks import SIZE, Plane, decided, labelled, marks, standing
 
@@ -101,3 +102,29 @@ def test_bags_straps_and_what_a_hand_holds_stay() -> None:
         before, after = _things((name, rows, columns))
         assert (before.argmax(0) == AT[name]).any(), name
         assert np.array_equal(before, after), name
+
+
+def test_long_hair_lies_down_to_the_chest_where_it_lies_beside_the_face() -> None:
+    """Dark pixels of a chest are hair of somebody whose hair hangs down, and not of others."""
+    picture, matte = standing()
+    strands = (np.abs(np.abs(COLUMNS - 60) - 15) < 6) & (ROWS >= 24) & (ROWS < 76)
+    matte[strands], picture[strands] = 1, (0.12, 0.08, 0.05)
+    at, inside = body(marks(), matte)
+    colour = np.ones(int(inside.sum()), np.float32)
+    beside = np.asarray(strands & (ROWS < 45), np.float32)[inside]
+    hanging, short = (tones.lying(colour, said, at) for said in (beside, 0 * beside))
+    chest = (ROWS[inside] > 52) & (ROWS[inside] < 60) & (at.face_y < 1.2) & (at.head >= 1)
+    assert chest.any() and np.all(hanging[chest] > short[chest] + 0.5)
+    far = (at.face_y > 2.7) | (at.head < 1)
+    assert far.any() and np.array_equal(hanging[far], short[far])
+    assert np.array_equal(tones.lying(-colour, beside, at), -colour)
+
+
+def test_hair_may_lie_lower_than_the_collar() -> None:
+    _, matte = standing()
+    at, _ = body(marks(), matte)
+    odds_of = prior(at)[AT["hair"]]
+    collar = (at.face_y > 1.5) & (at.face_y < 1.75) & (np.abs(at.face_x) < 0.6) & (at.oval < -0.1)
+    hips = (at.face_y > 3.6) & (np.abs(at.face_x) < 0.6)
+    assert collar.any() and np.all(odds_of[collar] > -0.1)
+    assert hips.any() and np.all(odds_of[hips] < -5)

@@ -40,12 +40,6 @@ _IN_FACE, _BELOW_FRINGE = 0.05, -0.22
 """Heights of a face within its outline and below its middle (y up is negative) from which on a pixel is the
 face's: a fringe and a hat end above."""
 
-_OFF_FACE = -0.03
-"""Faces inside of a face's outline, negative, up to which a pixel is beside it."""
-
-_LONG, _FEW = 0.25, 15
-"""How much of what lies beside a face is hair that is long, and pixels there of which that can be said."""
-
 _DARK = np.float32(0.7)
 """Lightness of dark glasses beside that of the face's skin, at most."""
 
@@ -137,7 +131,7 @@ class _Person:
         bare = np.float32(np.clip(0.5 - worn, 0, 1))  # else what is above the face is the hat
         colour = tones.hair(self.lab, at) if bare else None
         if colour is not None:
-            made[AT["hair"]] += np.float32(_HAIR) * bare * _of_hair(colour, shares[AT["hair"]], at)
+            made[AT["hair"]] += np.float32(_HAIR) * bare * tones.lying(colour, shares[AT["hair"]], at)
         return np.asarray(made, np.float32)
 
     def _cut(self, of: Numbers) -> Numbers:
@@ -202,22 +196,6 @@ _TOGETHER: tuple[list[int], ...] = (
     *([AT[name]] for name in LABELS if name not in (*BARE, *SHOES, *TIGHTS)),
 )
 """Labels that share one colour model."""
-
-
-def _of_hair(colour: Vector, said: Vector, at: Body) -> Vector:
-    """Log odds N of hair by its *colour*: around the head, and down to the chest as far as hair lies beside
-    the face, as the network *said*; elsewhere what is of another colour is none."""
-    head = (at.head < 1) | ((at.face_y > 0) & (at.face_y < 1.9) & (np.abs(at.face_x) < 1.1))
-    made = np.where(head, colour, np.minimum(colour, 0))
-    wide = np.abs(at.face_x)
-    outside = at.oval < _OFF_FACE
-    beside = (at.face_y > 0.15) & (at.face_y < 0.65) & (wide > 0.4) & (wide < 0.95) & outside
-    long = float(said[beside].mean()) if beside.sum() > _FEW else 0.0
-    if long < _LONG:
-        return made
-    down = (1 - ramp(at.face_y, 1.2, 2.6)) * (1 - ramp(wide, 0.9, 1.5))
-    down *= (at.face_y > 0.3) & (at.head >= 1) & outside
-    return np.asarray(made + min(1, 2 * long) * 2 * np.maximum(colour, 0) * down, np.float32)
 
 
 def _with_tights(shares: Pixels) -> Pixels:

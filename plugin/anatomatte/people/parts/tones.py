@@ -8,6 +8,7 @@ from ...frame import Pixels
 from ...ops.filters import Mask
 from .body import Body, Vector
 from .gaussians import fitted, fitted_all
+from .prior import ramp
 
 _LEAST_SPREAD = np.array([14, 4, 4], np.float32)
 _WIDER = np.array([2.2, 1.6, 1.6], np.float32)
@@ -15,6 +16,12 @@ _WIDER = np.array([2.2, 1.6, 1.6], np.float32)
 
 _LEAST = 25
 """Pixels of a sample that says anything."""
+
+_OFF_FACE = -0.03
+"""Faces inside of a face's outline, negative, up to which a pixel is beside it."""
+
+_LONG, _FEW = 0.25, 15
+"""How much of what lies beside a face is hair that is long, and pixels there of which that can be said."""
 
 
 def skin(lab: Pixels, at: Body) -> Vector | None:
@@ -45,6 +52,27 @@ def hair(lab: Pixels, at: Body) -> Vector | None:
     for skin_like in others:
         other = np.maximum(other, skin_like)
     return np.asarray(np.clip(mine - other, -4, 4), np.float32)
+
+
+def lying(colour: Vector, said: Vector, at: Body) -> Vector:
+    """Log odds N of hair by its *colour*, where hair can lie: around the head, and surer down to the chest as
+    far as hair lies beside the face; elsewhere what is of another colour is none.
+
+    Args:
+        colour: N, log odds of hair by colour alone.
+        said: N, the share of hair that the network sees.
+    """
+    head = (at.head < 1) | ((at.face_y > 0) & (at.face_y < 1.9) & (np.abs(at.face_x) < 1.1))
+    made = np.where(head, colour, np.minimum(colour, 0))
+    wide = np.abs(at.face_x)
+    outside = at.oval < _OFF_FACE
+    beside = (at.face_y > 0.15) & (at.face_y < 0.65) & (wide > 0.4) & (wide < 0.95) & outside
+    long = float(said[beside].mean()) if beside.sum() > _FEW else 0.0
+    if long < _LONG:
+        return made
+    down = (1 - ramp(at.face_y, 1.2, 2.6)) * (1 - ramp(wide, 0.9, 1.5))
+    down *= (at.face_y > 0.3) & (at.head >= 1) & outside
+    return np.asarray(made + min(1, 2 * long) * 2 * np.maximum(colour, 0) * down, np.float32)
 
 
 def _sample(lab: Pixels, where: Mask) -> tuple[Pixels, Vector]:
