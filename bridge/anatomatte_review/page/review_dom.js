@@ -49,3 +49,15 @@ export function trouble(why, ...actions) {
 export function calm() {
   at("trouble").hidden = true;
 }
+
+// A button of the id *button* takes the words of a field to the clipboard.
+export async function copied(field, button) {
+  at(field).select();
+  try {
+    await navigator.clipboard.writeText(at(field).value);
+    at(button).textContent = "Copied";
+  } catch {
+    at(button).textContent = "Press Ctrl+C"; // no clipboard without https: the words are selected
+  }
+  setTimeout(() => { at(button).textContent = "Copy"; }, 3000);
+}

@@ -1,7 +1,7 @@
 // The panels beside the picture: this frame, doubtful frames, people, corrections, what can be taken out.
 
 import { fetched } from "./api.js";
-import { at, button, made, swatch, trouble } from "./review_dom.js";
+import { at, button, copied, made, swatch, trouble } from "./review_dom.js";
 import { nameOf, ratioOf, sentence, short, stateOf } from "./review_words.js";
 
 const EXPORTS = [["list", "List (CSV)"], ["corrections", "Corrections (JSON)"], ["preset", "Preset (TOML)"], ["sidecar", "Sidecar (zip)"]];
@@ -33,7 +33,7 @@ export class Panels {
     strokes.addEventListener("selected", () => this.#corrections());
     at("consent").addEventListener("submit", (event) => { event.preventDefault(); this.#agree(Object.fromEntries(new FormData(at("consent")))); });
     at("consent-back").addEventListener("click", () => this.#agree({}));
-    at("command-copy").addEventListener("click", () => this.#copy());
+    at("command-copy").addEventListener("click", () => copied("command", "command-copy"));
     for (const [what, words] of EXPORTS) at("export").append(button(words, () => this.save(what)));
     at("export").append(button("This frame (EXR)", () => this.save(`frame-${shot.n}`), { id: "export-frame" }));
   }
@@ -180,16 +180,5 @@ export class Panels {
     } finally {
       for (const each of one) each.disabled = false;
     }
-  }
-
-  async #copy() {
-    at("command").select();
-    try {
-      await navigator.clipboard.writeText(at("command").value);
-      at("command-copy").textContent = "Copied";
-    } catch {
-      at("command-copy").textContent = "Press Ctrl+C"; // no clipboard without https: the words are selected
-    }
-    setTimeout(() => { at("command-copy").textContent = "Copy"; }, 3000);
   }
 }

@@ -1,7 +1,7 @@
 // The pictures of the face that is put in: chosen in the server's folder, or sent from this machine.
 
 import { ask, folder } from "./api.js";
-import { at, button, calm, made, trouble } from "./review_dom.js";
+import { at, button, calm, copied, made, trouble } from "./review_dom.js";
 
 const THUMB = 96;
 const SHOWN = 320;
@@ -24,7 +24,7 @@ export class Source {
     at("sources-close").addEventListener("click", () => at("sources").close());
     at("sources-all").addEventListener("click", () => { at("sources").close(); this.take(this.#path || "."); });
     at("source-send").addEventListener("change", () => this.send([...at("source-send").files]));
-    at("face-copy").addEventListener("click", () => this.#copy());
+    at("face-copy").addEventListener("click", () => copied("face-command", "face-copy"));
     const place = at("face-box");
     for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) => event.preventDefault()); // a miss leads nowhere
     place.addEventListener("dragover", (event) => { event.preventDefault(); place.classList.add("over"); });
@@ -106,16 +106,5 @@ export class Source {
     const one = button("", () => { at("sources").close(); this.take(inside); }, { className: "pick" });
     one.append(made("img", { src: `${this.#shot.address}/source/picture?${words}`, alt: "", loading: "lazy" }), name);
     return one;
-  }
-
-  async #copy() {
-    at("face-command").select();
-    try {
-      await navigator.clipboard.writeText(at("face-command").value);
-      at("face-copy").textContent = "Copied";
-    } catch {
-      at("face-copy").textContent = "Press Ctrl+C"; // no clipboard without https: the words are selected
-    }
-    setTimeout(() => { at("face-copy").textContent = "Copy"; }, 3000);
   }
 }
