@@ -22,7 +22,7 @@ found, as shares of the people; `splits` the share of pictures of one person who
 more than a tenth of that person; `gaps_filled` the share of enclosed gaps of the truth that stay closed;
 `band_mad` the error of alpha near the true contour (matte_scores.py); `screen_wrong` the pictures in which a
 screen was seen that is none; `firm`, `decided`, `border_f`, `sides_sure` and `outfit_right` of parts are
-those of part_measures.py.
+those of part_measures.py; `bag` is of pictures in which bags are labelled; they do not count elsewhere.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ def pictures(folder: Path, kind: str) -> Iterator[tuple[str, NDArray[np.uint8], 
 
 DEFAULTS, FORCED = Settings(), Settings(subject="on", screen="none", held=False)
 """What a user gets; and the networks alone, where what is held is no person, as in the labels."""
+
+_BAG = CLASSES.index("bag")
 
 CLIPS = {"tennis": "tennis", "dance": "davis_dance-twirl"}
 """Sets whose pictures are the frames of one shot."""
@@ -208,7 +210,7 @@ class Bench:
         """Person IoU, boundary IoU and both mIoUs of the set with clothing labels."""
         lut = np.array(json.loads((self.folder / "ccp" / "ccp_to_coarse13.json").read_text())["lut"])
         person, border = Scores(), []
-        thirteen, six, fine = Tally(len(CLASSES)), Tally(6), PartScores()
+        thirteen, six, fine, bags = Tally(len(CLASSES)), Tally(6), PartScores(), Tally(2)
         for _, picture, labels, counts in pictures(self.folder / "ccp", "labels"):
             made = self._made(picture, settings)
             found, truth = made.alpha >= 0.5, labels > 0
@@ -224,11 +226,14 @@ class Bench:
             fine.add(parts, made.alpha, got, want, faces_camera(picture, settings))
             thirteen.add(got, want)
             six.add(TO_6[got], np.where(want < 255, TO_6[np.minimum(want, 12)], 255))
+            if (bag := lut[labels] == _BAG).any():  # they do not count as a person's, so not above either
+                bags.add((got == _BAG).astype(np.int64), np.where(bag | counts, bag, 255))
         scores = person.named("ccp") | {"boundary_iou": float(np.mean(border))}
         scores["ccp_miou13"] = float(np.nanmean(thirteen.ious()))
         scores["ccp_miou6"] = float(np.nanmean(six.ious()))
         per_class = zip(CLASSES, thirteen.ious(), strict=True)
-        return scores | {f"ccp_{name}": float(v) for name, v in per_class} | fine.named("ccp")
+        scores |= {f"ccp_{name}": float(v) for name, v in per_class} | fine.named("ccp")
+        return scores | {"ccp_bag": float(bags.ious()[1])}
 
     def road(self, settings: Settings) -> dict[str, float]:
         """Every score of still pictures whose set is in the folder."""

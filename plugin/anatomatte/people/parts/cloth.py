@@ -19,6 +19,9 @@ from .seen import PersonEvidence
 _BELOW, _HIPS, _CHEST = (1.1, 1.7), (1.1, 1.5), (0.2, 0.75)
 """Heights on the body (1 at the hips, 2 at the knees) whose cloth is looked at."""
 
+_TRUNK, _LEGS, _MIDDLE, _ON_LEG, _OFF_HAND = (0.1, 0.9), (1.05, 2.6), 0.2, 0.6, 1.3
+"""Heights, torsos from the middle, and radii of legs and hands within which what is worn is looked at."""
+
 _SPREAD = 25.0
 """Variance in 8-bit Lab that a cloth has in every direction at least: folds and light."""
 _NATS = 4.0
@@ -61,6 +64,16 @@ def cloths(seen: PersonEvidence, at: Body) -> Cloths:
     above = np.where(chest, cloth * (1 - seen.shares[AT["coat"]]), 0)
     one, two = _fitted(seen, _lower(seen, at), above)
     return Cloths(_mean(one, seen, cloth, chest), _mean(two, seen, cloth, hips))
+
+
+def worn_at(seen: PersonEvidence, at: Body) -> tuple[Cloth | None, Cloth | None]:
+    """What is worn in the middle of the trunk and along the legs; None where little of it shows."""
+    cloth = _cloth(seen)
+    apart = at.hand > _OFF_HAND
+    trunk = _within(at.trunk, _TRUNK) & (np.abs(at.across) < _MIDDLE) & (at.head > _OFF_HEAD) & apart
+    legs = _within(at.height, _LEGS) & (at.leg < _ON_LEG) & apart
+    one, two = _fitted(seen, cloth * trunk, cloth * legs)
+    return one, two
 
 
 def below(seen: PersonEvidence, at: Body) -> Cloth | None:

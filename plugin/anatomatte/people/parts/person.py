@@ -11,7 +11,7 @@ import numpy as np
 from ...frame import Pixels
 from ...ops.filters import Mask
 from ..landmarks import Landmarks
-from . import graph, outfit, tones
+from . import carried, graph, outfit, tones
 from .body import Body, Vector, body_of
 from .gaussians import fitted_all
 from .headwear import hat
@@ -107,13 +107,14 @@ class _Person:
         self.inside, self.weight, self.marks = inside, view.cover[inside], view.marks
         seen = described(view, inside, shares)
         self.lab, self.body, self.skin = seen.lab, seen.body, seen.skin
-        self.base = self._evidence(seen.shares)
+        self.base = self._evidence(seen)
         if self.body is not None or worn:
             self.base += outfit.committed(seen, outfit.told(odds(seen), worn))
         self.of = self._cut(regions(view.lab, inside))
 
-    def _evidence(self, shares: Pixels) -> Pixels:
-        """Log odds (labels, N) of each pixel: network, landmarks, colours of skin and hair."""
+    def _evidence(self, seen: PersonEvidence) -> Pixels:
+        """Log odds (labels, N) of each pixel: network, landmarks, colours of skin and hair, bags."""
+        shares = seen.shares
         made = np.log(shares + np.float32(_FLOOR))
         at = self.body
         if at is None:
@@ -132,7 +133,14 @@ class _Person:
         colour = tones.hair(self.lab, at) if bare else None
         if colour is not None:
             made[AT["hair"]] += np.float32(_HAIR) * bare * tones.lying(colour, shares[AT["hair"]], at)
+        if self.marks is not None and not at.head_only:
+            bag = carried.odds(seen, at, self.marks, self._places())
+            made[AT["bag"]] = made[carried.BEFORE].max(0) + bag
         return np.asarray(made, np.float32)
+
+    def _places(self) -> tuple[Vector, Vector]:
+        rows, columns = np.nonzero(self.inside)
+        return columns.astype(np.float32), rows.astype(np.float32)
 
     def _cut(self, of: Numbers) -> Numbers:
         """Regions of pixels, cut where one colour is of different things: where evidence is sure of each, and
