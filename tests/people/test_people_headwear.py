@@ -104,6 +104,13 @@ def test_bags_straps_and_what_a_hand_holds_stay() -> None:
         assert np.array_equal(before, after), name
 
 
+@pytest.mark.parametrize("name", ["bag", "dress", "skirt"])
+def test_the_line_along_a_hem_is_neither_a_bag_nor_a_dress(name: str) -> None:
+    before, after = _things((name, np.s_[117:120], np.s_[34:86]))
+    assert (before.argmax(0) == AT[name]).sum() > 50
+    assert not (after.argmax(0) == AT[name]).any()
+
+
 def test_long_hair_lies_down_to_the_chest_where_it_lies_beside_the_face() -> None:
     """Dark pixels of a chest are hair of somebody whose hair hangs down, and not of others."""
     picture, matte = standing()
