@@ -1,4 +1,4 @@
-"""Bags: what hangs off the body in other colours is a bag, whatever garment the network takes it for."""
+"""Bags, whatever garment the network takes them for; and whose landmarks are not to be believed."""
 
 from __future__ import annotations
 
@@ -77,3 +77,18 @@ def test_where_limbs_are_a_guess_nothing_is_said_of_bags() -> None:
     shown = person.View(person.smoothed(picture), matte, said(), guessed)
     made = np.array(LABELS)[hardened(decided(shown), 1.0).argmax(0)]
     assert not (made[matte > 0] == "bag").any()
+
+
+def test_landmarks_that_have_a_head_where_there_is_none_are_not_believed() -> None:
+    """The frame cuts a head off: the pose network takes the shoulders for one, and is as sure as ever."""
+    picture, matte = standing()
+    inside = matte > person.INSIDE
+    shares = labelled()
+    headless = shares.copy()
+    for name in ("hair", "face", "hat", "glasses"):
+        headless[AT["upper_clothes"]] += headless[AT[name]]
+        headless[AT[name]] = 0
+    for said, believed in ((shares, True), (headless, False)):
+        shown = person.View(person.smoothed(picture), matte, said, marks())
+        seen = person.described(shown, inside, said[:, inside])
+        assert (seen.body is not None) is believed

@@ -20,6 +20,7 @@ from .prior import prior, ramp
 from .regions import Numbers, apart, cut, regions
 from .seen import PersonEvidence
 from .slivers import without_slivers
+from .trust import headed
 
 INSIDE = 0.4
 """Coverage from which on a pixel is the person's."""
@@ -93,7 +94,7 @@ def described(view: View, inside: Mask, shares: Pixels) -> PersonEvidence:
     """What is known of a person at the N pixels *inside* (h×w), with what the network says (labels, N)."""
     lab = view.lab[inside]
     body = None if view.marks is None else body_of(view.marks, inside)
-    if body is None:
+    if body is None or (view.marks is not None and view.marks.face is None and not headed(body, shares)):
         return PersonEvidence(shares, lab, None, None)
     return PersonEvidence(_with_tights(shares), lab, body, tones.skin(lab, body))
 
