@@ -13,7 +13,8 @@ namespace {
 
 #define KERNELS_TABLE(isa)                                                   \
   {isa::sure,  isa::gather, isa::look_up,       isa::take_apart, isa::raise, \
-   isa::apart, isa::step,   isa::between_sides, isa::mixtures,   isa::join}
+   isa::apart, isa::step,   isa::between_sides, isa::mixtures,   isa::join, \
+   isa::grow}
 
 const Loops kPlain = KERNELS_TABLE(plain);
 

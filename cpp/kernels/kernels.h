@@ -131,6 +131,13 @@ struct JoinJob {
   int32_t* region;  // of each component, as the number of one of them
 };
 
+// A mask, H×W of 0 and 1, and everything within a radius below 255 of it (ops/filters.py).
+struct GrowJob {
+  const uint8_t* mask;
+  ptrdiff_t height, width, radius;
+  uint8_t* out;
+};
+
 // Each loop for one kind of processor; false: there was no memory for it.
 #define KERNELS_LOOPS(isa)              \
   namespace isa {                       \
@@ -144,6 +151,7 @@ struct JoinJob {
   bool between_sides(const SidesJob&);  \
   bool mixtures(const MixturesJob&);    \
   bool join(const JoinJob&);            \
+  bool grow(const GrowJob&);            \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -159,6 +167,7 @@ struct Loops {
   bool (*between_sides)(const SidesJob&);
   bool (*mixtures)(const MixturesJob&);
   bool (*join)(const JoinJob&);
+  bool (*grow)(const GrowJob&);
 };
 
 // Those for this processor, and what they are called.

@@ -203,6 +203,16 @@ Numbers join(const Numbers& one, const Numbers& two, const Floats& weight, const
   return region;
 }
 
+Bytes grow(const Bytes& mask, py::ssize_t radius) {
+  if (mask.ndim() != 2) throw py::value_error("a mask is H x W");
+  if (radius < 0 || radius > 254) throw py::value_error("a radius is 0 to 254");
+  Bytes out({mask.shape(0), mask.shape(1)});
+  if (out.size())
+    run(loops().grow,
+        GrowJob{mask.data(), mask.shape(0), mask.shape(1), radius, out.mutable_data()});
+  return out;
+}
+
 }  // namespace
 }  // namespace kernels
 
@@ -230,4 +240,5 @@ PYBIND11_MODULE(_kernels, module) {
   module.def("join", &join, py::arg("one").noconvert(), py::arg("two").noconvert(),
              py::arg("weight").noconvert(), py::arg("sizes").noconvert(), py::arg("scale"),
              py::arg("least"));
+  module.def("grow", &grow, py::arg("mask").noconvert(), py::arg("radius"));
 }

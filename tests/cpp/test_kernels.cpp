@@ -41,7 +41,7 @@ constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
   kernels::Loops {                                                                                 \
     kernels::isa::sure, kernels::isa::gather, kernels::isa::look_up, kernels::isa::take_apart,     \
         kernels::isa::raise, kernels::isa::apart, kernels::isa::step, kernels::isa::between_sides, \
-        kernels::isa::mixtures, kernels::isa::join                                                 \
+        kernels::isa::mixtures, kernels::isa::join, kernels::isa::grow                             \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -167,11 +167,26 @@ Floats joined(const kernels::Loops& loops) {
   return all;
 }
 
+Floats grown(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const auto [height, width] : kSizes)
+    for (const ptrdiff_t radius : {0, 1, 2, 7, 254}) {
+      std::vector<uint8_t> mask(height * width), out(height * width);
+      for (uint8_t& one : mask) one = random.next() > 0.98f;
+      CHECK(loops.grow({mask.data(), height, width, radius, out.data()}));
+      for (size_t k = 0; k < mask.size(); ++k) CHECK(out[k] <= 1 && out[k] >= mask[k]);
+      all.insert(all.end(), out.begin(), out.end());
+    }
+  return all;
+}
+
 }  // namespace
 
 int main() {
   const kernels::Loops plain = LOOPS(plain);
-  for (Floats (*all)(const kernels::Loops&) : {keyed, solved, pictures, raised, compared, joined}) {
+  for (Floats (*all)(const kernels::Loops&) :
+       {keyed, solved, pictures, raised, compared, joined, grown}) {
     const Floats made = all(plain);
     CHECK(same(made, all(plain)));
 #ifdef KERNELS_AVX2

@@ -98,3 +98,15 @@ def raised(low: Pixels, y1: int, y2: int, height: int, width: int) -> Pixels:
     wide = low[:, left] + (low[:, beside] - low[:, left]) * x
     below = np.minimum(top + 1, low.shape[0] - 1)
     return np.asarray(wide[top] + (wide[below] - wide[top]) * y, np.float32)
+
+
+def grow(mask: npt.NDArray[np.uint8], radius: int) -> npt.NDArray[np.uint8]:
+    """`qc.areas.grown`: 1 wherever a disc around a pixel of the mask reaches."""
+    made = np.zeros_like(mask)
+    height, width = mask.shape
+    rows, columns = np.nonzero(disc(radius))
+    for y, x in zip(*np.nonzero(mask), strict=True):
+        down, across = rows + y - radius, columns + x - radius
+        inside = (down >= 0) & (down < height) & (across >= 0) & (across < width)
+        made[down[inside], across[inside]] = 1
+    return made

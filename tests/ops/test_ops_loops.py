@@ -171,3 +171,12 @@ def test_steps_are_smooth_and_kept_within_their_ends() -> None:
     assert found.min() == 0 and found.max() == 1
     assert filters.step(0.45, 0.2, 0.7) == pytest.approx(0.5, abs=1e-6)
     assert np.allclose(filters.step(x[..., ::-2], 0.2, 0.7), found[..., ::-2])
+
+
+@pytest.mark.parametrize("radius", [0, 1, 3, 40, 254])
+@pytest.mark.parametrize("size", [(0, 5), (1, 1), (1, 70), (33, 129)])
+def test_masks_are_grown_as_by_a_disc(radius: int, size: tuple[int, int]) -> None:
+    mask = (np.random.default_rng(radius).random(size) > 0.97).astype(np.uint8)
+    assert np.array_equal(loops.grow(mask, radius), loops_plain.grow(mask, radius))
+    with pytest.raises(ValueError):
+        loops.grow(mask, 255)

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ..frame import Pixels
+from ..ops import loops
 from ..ops.filters import Mask, disc
 from .reason import Box
+
+_FARTHEST = 254
+"""Pixels up to which a mask is grown by the compiled loop."""
 
 NONE = 0.001
 """Share of the frame below which a matte is none."""
@@ -18,21 +23,52 @@ NONE = 0.001
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Area:
-    """A connected area: its mask h×w, pixels, and whether the frame cuts it off."""
+    """A connected area.
 
-    mask: Mask
+    Attributes:
+        at: rows and columns of the frame in which it lies.
+        own: its mask there.
+        pixels: how many it has.
+        cut: whether the frame cuts it off.
+        frame: height and width of the frame.
+    """
+
+    at: tuple[slice, slice]
+    own: Mask
     pixels: int
     cut: bool
+    frame: tuple[int, int]
+
+    @property
+    def mask(self) -> Mask:
+        """Its mask on the whole frame, h×w."""
+        made = np.zeros(self.frame, np.bool_)
+        made[self.at] = self.own
+        return made
 
 
 def areas(mask: Mask, least: int = 1) -> Iterator[Area]:
     """The connected areas (8 neighbours) of at least so many pixels, the largest first."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     height, width = mask.shape
+    left, top, cropped = _cropped(mask)
+    if cropped is None:
+        return
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(cropped, connectivity=8)
     for k in sorted(range(1, count), key=lambda k: -int(stats[k, cv2.CC_STAT_AREA])):
         x, y, w, h, pixels = (int(n) for n in stats[k])
-        if pixels >= least:
-            yield Area(labels == k, pixels, x == 0 or y == 0 or x + w == width or y + h == height)
+        if pixels < least:
+            return
+        own = np.asarray(labels[y : y + h, x : x + w] == k)
+        x, y = x + left, y + top
+        cut = x == 0 or y == 0 or x + w == width or y + h == height
+        yield Area(np.s_[y : y + h, x : x + w], own, pixels, cut, (height, width))
+
+
+def _cropped(mask: Mask) -> tuple[int, int, npt.NDArray[np.uint8] | None]:
+    """Where the part of a mask begins in which there is any, from the left and the top, and that part."""
+    whole = np.ascontiguousarray(mask).view(np.uint8)
+    x, y, w, h = cv2.boundingRect(whole)
+    return x, y, np.ascontiguousarray(whole[y : y + h, x : x + w]) if w and h else None
 
 
 def opened(mask: Mask, radius: int) -> Mask:
@@ -49,7 +85,9 @@ def grown(mask: Mask, radius: int) -> Mask:
     """*mask* and everything within *radius* pixels of it."""
     if radius < 1 or not mask.any():
         return mask
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), disc(radius)), np.bool_)
+    if radius > _FARTHEST:
+        return np.asarray(cv2.dilate(mask.astype(np.uint8), disc(radius)), np.bool_)
+    return loops.grow(np.ascontiguousarray(mask).view(np.uint8), radius).view(np.bool_)
 
 
 def thin(subject: float, share: float, least: int = 2) -> int:
@@ -59,12 +97,14 @@ def thin(subject: float, share: float, least: int = 2) -> int:
 
 def box_of(mask: Mask) -> Box | None:
     """Where a mask lies: around its largest area; None where it is empty."""
-    if not mask.any():
+    left, top, cropped = _cropped(mask)
+    if cropped is None:
         return None
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    if count < 2:
-        return None
-    x, y, w, h, _ = (int(n) for n in stats[1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())])
+    x, y, (h, w) = 0, 0, cropped.shape
+    if cv2.connectedComponents(cropped, connectivity=8)[0] > 2:  # more than one, whose sizes cost more
+        _, _, stats, _ = cv2.connectedComponentsWithStats(cropped, connectivity=8)
+        x, y, w, h, _ = (int(n) for n in stats[1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())])
+    x, y = x + left, y + top
     height, width = mask.shape
     return Box(x / width, y / height, (x + w) / width, (y + h) / height)
 
@@ -82,13 +122,11 @@ def enclosed(alpha: Pixels, levels: tuple[float, ...] = (0.25, 0.5, 0.75, 0.95))
     """
     depth = np.zeros(alpha.shape, np.float32)
     height, width = alpha.shape
+    clear = np.ones((height + 2, width + 2), np.uint8)  # the rim reaches all that is no hole
     for level in levels:
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(
-            (alpha < level).astype(np.uint8), connectivity=4
-        )
-        x, y, w, h = (stats[:, k] for k in range(4))
-        inner = (x > 0) & (y > 0) & (x + w < width) & (y + h < height)
-        inner[0] = False
-        if inner.any():
-            depth += (inner.astype(np.float32) / np.float32(len(levels)))[labels]
+        np.less(alpha, level, out=clear[1:-1, 1:-1].view(np.bool_))
+        cv2.floodFill(clear, None, (0, 0), 0, flags=4)
+        if clear.any():
+            depth += clear[1:-1, 1:-1] * np.float32(1 / len(levels))
+        clear[[0, -1]], clear[:, [0, -1]] = 1, 1
     return depth

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from ..ops.filters import Mask, step
-from .areas import areas, box_of, enclosed, grown, root, thin
-from .palette import Table, codes, likelier, table
+from ..ops.filters import step
+from .areas import Area, areas, box_of, enclosed, grown, root, thin
+from .palette import Codes, Table, codes, likelier, table
 from .reason import Finding
 from .seen import Seen
 
@@ -35,16 +34,18 @@ def hole(seen: Seen) -> Finding:
         colours = codes(seen.picture)
         behind = table(colours, (seen.alpha < _CLEAR) & (depth == 0))
         for area in areas(depth > 0, 2):
-            wrong[area.mask] = depth[area.mask] * _suspicion(seen, area.mask, reach, colours, behind)
+            doubt = _suspicion(seen, area, reach, colours, behind)
+            wrong[area.at][area.own] = depth[area.at][area.own] * doubt
     return Finding("hole", root(float(wrong.sum()), seen.subject), box_of(wrong > 0.1))
 
 
-def _suspicion(seen: Seen, mask: Mask, reach: int, colours: npt.NDArray[np.intp], behind: Table) -> float:
+def _suspicion(seen: Seen, area: Area, reach: int, colours: Codes, behind: Table) -> float:
     """How little an opening is explained, 0..1."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    y = slice(max(0, int(rows[0]) - reach), int(rows[-1]) + reach + 1)
-    x = slice(max(0, int(columns[0]) - reach), int(columns[-1]) + reach + 1)
-    cut = mask[y, x]
+    y, x = (
+        slice(max(0, of.start - reach), min(of.stop + reach, side))
+        for of, side in zip(area.at, seen.alpha.shape, strict=True)
+    )
+    cut = area.mask[y, x]
     around = grown(cut, reach) & (seen.alpha[y, x] > _SOLID)
     own = float(likelier(colours[y, x][cut], table(colours[y, x], around), behind).mean())
     of_subject = float(step(own, *_OWN))

@@ -29,13 +29,15 @@ def island(seen: Seen) -> Finding:
     rest = [area for area in found if not any(area is one for one in main)]
     if not main:  # nothing but crumbs
         return _told(wrong + _sum(rest, seen), 0.02 * seen.alpha.size)
+    if not rest:
+        return Finding("island", 0.0)
     apart = np.ones(seen.alpha.shape, np.uint8)
     for area in main:
-        apart[area.mask] = 0
+        apart[area.at][area.own] = 0
     away = cv2.distanceTransform(apart, cv2.DIST_L2, 5) / max(seen.alpha.shape)
     for area in rest:
-        weight = step(float(away[area.mask].min()), *_NEAR)
-        wrong[area.mask] = seen.alpha[area.mask] * weight
+        weight = step(float(away[area.at][area.own].min()), *_NEAR)
+        wrong[area.at][area.own] = seen.alpha[area.at][area.own] * weight
     return _told(wrong, float(sum(area.pixels for area in main)))
 
 
@@ -46,17 +48,19 @@ def _told(wrong: np.ndarray, subject: float) -> Finding:
 def _sum(rest: list[Area], seen: Seen) -> np.ndarray:
     made = np.zeros(seen.alpha.shape, np.float32)
     for area in rest:
-        made[area.mask] = seen.alpha[area.mask]
+        made[area.at][area.own] = seen.alpha[area.at][area.own]
     return made
 
 
 def _is_subject(area: Area, largest: Area, seen: Seen) -> bool:
-    if area.pixels >= 0.01 * area.mask.size and area.pixels >= _MAIN * largest.pixels:
+    height, width = area.frame
+    if area.pixels >= 0.01 * height * width and area.pixels >= _MAIN * largest.pixels:
         return True
-    height, width = area.mask.shape
+    rows, columns = area.at
     for points in _points(seen):
         x, y = int(points[0] * width), int(points[1] * height)
-        if 0 <= x < width and 0 <= y < height and area.mask[y, x]:
+        inside = rows.start <= y < rows.stop and columns.start <= x < columns.stop
+        if inside and area.own[y - rows.start, x - columns.start]:
             return True
     return False
 

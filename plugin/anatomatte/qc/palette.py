@@ -13,15 +13,20 @@ _BINS = 12
 _FLOOR = 1e-4
 
 Table = npt.NDArray[np.float32]
+Codes = npt.NDArray[np.uint16]
 
 
-def codes(picture: Pixels) -> npt.NDArray[np.intp]:
+def codes(picture: Pixels) -> Codes:
     """h×w, the number of each pixel's colour; *picture* is h×w×3 in 0..1."""
-    index = np.minimum((np.clip(picture, 0, 1) * _BINS).astype(np.intp), _BINS - 1)
-    return np.asarray((index[..., 0] * _BINS + index[..., 1]) * _BINS + index[..., 2], np.intp)
+    bins = (np.clip(picture, 0, 1) * np.float32(_BINS)).astype(np.uint8)
+    made = np.zeros(picture.shape[:2], np.uint16)
+    for channel in range(3):
+        made *= np.uint16(_BINS)
+        made += np.minimum(bins[..., channel], np.uint8(_BINS - 1))
+    return made
 
 
-def table(of: npt.NDArray[np.intp], mask: Mask) -> Table:
+def table(of: Codes, mask: Mask) -> Table:
     """How often each colour is there where the mask is, a little smoothed; 0 everywhere of an empty one.
 
     Colour histograms as in Y. Boykov and M.-P. Jolly, "Interactive graph cuts" (2001).
@@ -36,7 +41,7 @@ def table(of: npt.NDArray[np.intp], mask: Mask) -> Table:
     return np.asarray(counts.ravel() / max(float(counts.sum()), 1.0), np.float32)
 
 
-def likelier(of: npt.NDArray[np.intp], inside: Table, outside: Table) -> Pixels:
+def likelier(of: Codes, inside: Table, outside: Table) -> Pixels:
     """Log of how much likelier each colour is *inside* than *outside*; 0 where a side has no colours."""
     if not inside.any() or not outside.any():
         return np.zeros(of.shape, np.float32)

@@ -40,6 +40,6 @@ def _solid(seen: Seen, screen: Mask) -> Mask:
     """Solid areas that are somebody by their other colours."""
     made = np.zeros(screen.shape, np.bool_)
     for area in areas(seen.alpha > _SOLID, 4):
-        if float(screen[area.mask].mean()) < _MOSTLY:
-            made |= area.mask
+        if float(screen[area.at][area.own].mean()) < _MOSTLY:
+            made[area.at] |= area.own
     return made
