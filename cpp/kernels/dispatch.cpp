@@ -11,10 +11,10 @@
 namespace kernels {
 namespace {
 
-#define KERNELS_TABLE(isa)                                                   \
-  {isa::sure,  isa::gather, isa::look_up,       isa::take_apart, isa::raise, \
-   isa::apart, isa::step,   isa::between_sides, isa::mixtures,   isa::join, \
-   isa::grow}
+#define KERNELS_TABLE(isa)                                                     \
+  {isa::sure,  isa::gather,   isa::look_up,       isa::take_apart, isa::raise, \
+   isa::apart, isa::step,     isa::between_sides, isa::mixtures,   isa::join,  \
+   isa::grow,  isa::opponent, isa::light}
 
 const Loops kPlain = KERNELS_TABLE(plain);
 

@@ -51,6 +51,16 @@ struct LookUpJob {
   float* out;
 };
 
+// Colours N×3 of at most `top` times a matrix, as planes 3×N, or planes as colours, of any size
+// (people/colours.py).
+struct TurnJob {
+  const float* values;
+  const float* matrix;  // 3×3, a row for each channel that comes out
+  ptrdiff_t count;
+  float top;
+  float* out;
+};
+
 // Pixels of four channels as colours and as alpha in 0..1; told is whether all are finite.
 struct TakeApartJob {
   const float* values;
@@ -152,6 +162,8 @@ struct GrowJob {
   bool mixtures(const MixturesJob&);    \
   bool join(const JoinJob&);            \
   bool grow(const GrowJob&);            \
+  bool opponent(const TurnJob&);        \
+  bool light(const TurnJob&);           \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -168,6 +180,8 @@ struct Loops {
   bool (*mixtures)(const MixturesJob&);
   bool (*join)(const JoinJob&);
   bool (*grow)(const GrowJob&);
+  bool (*opponent)(const TurnJob&);
+  bool (*light)(const TurnJob&);
 };
 
 // Those for this processor, and what they are called.

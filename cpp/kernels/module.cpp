@@ -203,6 +203,26 @@ Numbers join(const Numbers& one, const Numbers& two, const Floats& weight, const
   return region;
 }
 
+Floats opponent(const Floats& colours, const Floats& matrix, float top) {
+  if (colours.ndim() != 2) throw py::value_error("colours are N x 3");
+  const py::ssize_t count = colours.shape(0);
+  shaped(colours, {count, 3}, "colours");
+  shaped(matrix, {3, 3}, "matrix");
+  Floats out({py::ssize_t{3}, count});
+  run(loops().opponent, TurnJob{colours.data(), matrix.data(), count, top, out.mutable_data()});
+  return out;
+}
+
+Floats light(const Floats& planes, const Floats& matrix) {
+  if (planes.ndim() != 2) throw py::value_error("planes are 3 x N");
+  const py::ssize_t count = planes.shape(1);
+  shaped(planes, {3, count}, "planes");
+  shaped(matrix, {3, 3}, "matrix");
+  Floats out({count, py::ssize_t{3}});
+  run(loops().light, TurnJob{planes.data(), matrix.data(), count, 0, out.mutable_data()});
+  return out;
+}
+
 Bytes grow(const Bytes& mask, py::ssize_t radius) {
   if (mask.ndim() != 2) throw py::value_error("a mask is H x W");
   if (radius < 0 || radius > 254) throw py::value_error("a radius is 0 to 254");
@@ -240,5 +260,8 @@ PYBIND11_MODULE(_kernels, module) {
   module.def("join", &join, py::arg("one").noconvert(), py::arg("two").noconvert(),
              py::arg("weight").noconvert(), py::arg("sizes").noconvert(), py::arg("scale"),
              py::arg("least"));
+  module.def("opponent", &opponent, py::arg("colours").noconvert(), py::arg("matrix").noconvert(),
+             py::arg("top"));
+  module.def("light", &light, py::arg("planes").noconvert(), py::arg("matrix").noconvert());
   module.def("grow", &grow, py::arg("mask").noconvert(), py::arg("radius"));
 }

@@ -41,7 +41,8 @@ constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
   kernels::Loops {                                                                                 \
     kernels::isa::sure, kernels::isa::gather, kernels::isa::look_up, kernels::isa::take_apart,     \
         kernels::isa::raise, kernels::isa::apart, kernels::isa::step, kernels::isa::between_sides, \
-        kernels::isa::mixtures, kernels::isa::join, kernels::isa::grow                             \
+        kernels::isa::mixtures, kernels::isa::join, kernels::isa::grow, kernels::isa::opponent,    \
+        kernels::isa::light                                                                        \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -145,6 +146,20 @@ Floats compared(const kernels::Loops& loops) {
   return all;
 }
 
+Floats turned(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  const Floats matrix = random.some(9, -1, 1);
+  for (const ptrdiff_t count : kCounts) {
+    const Floats colours = random.some(3 * count, -1, 2);
+    Floats planes(3 * count), back(3 * count);
+    CHECK(loops.opponent({colours.data(), matrix.data(), count, 1.5f, planes.data()}));
+    CHECK(loops.light({planes.data(), matrix.data(), count, 0, back.data()}));
+    for (const Floats& made : {planes, back}) all.insert(all.end(), made.begin(), made.end());
+  }
+  return all;
+}
+
 Floats joined(const kernels::Loops& loops) {
   Floats all;
   Random random;
@@ -186,7 +201,7 @@ Floats grown(const kernels::Loops& loops) {
 int main() {
   const kernels::Loops plain = LOOPS(plain);
   for (Floats (*all)(const kernels::Loops&) :
-       {keyed, solved, pictures, raised, compared, joined, grown}) {
+       {keyed, solved, pictures, raised, compared, turned, joined, grown}) {
     const Floats made = all(plain);
     CHECK(same(made, all(plain)));
 #ifdef KERNELS_AVX2

@@ -110,3 +110,15 @@ def grow(mask: npt.NDArray[np.uint8], radius: int) -> npt.NDArray[np.uint8]:
         inside = (down >= 0) & (down < height) & (across >= 0) & (across < width)
         made[down[inside], across[inside]] = 1
     return made
+
+
+def opponent(colours: Pixels, matrix: Pixels, top: float) -> Pixels:
+    """`people.colours.opponent`: N×3 within 0 to *top* times a matrix, as 3×N."""
+    one, two, three = np.clip(colours, 0, np.float32(top)).T
+    return np.stack([one * a + two * b + three * c for a, b, c in matrix])
+
+
+def light(planes: Pixels, matrix: Pixels) -> Pixels:
+    """`people.colours.light`: 3×N times a matrix, as N×3."""
+    one, two, three = planes
+    return np.stack([one * a + two * b + three * c for a, b, c in matrix], -1)

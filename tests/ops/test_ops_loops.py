@@ -180,3 +180,20 @@ def test_masks_are_grown_as_by_a_disc(radius: int, size: tuple[int, int]) -> Non
     assert np.array_equal(loops.grow(mask, radius), loops_plain.grow(mask, radius))
     with pytest.raises(ValueError):
         loops.grow(mask, 255)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_colours_are_turned_as_numpy_turns_them(count: int) -> None:
+    random = np.random.default_rng(count)
+    seen = random.normal(0.3, 4, (count, 3)).astype(np.float32)
+    matrix = random.normal(0, 1, (3, 3)).astype(np.float32)
+    planes = loops.opponent(seen, matrix, 6.0)
+    assert np.array_equal(planes, loops_plain.opponent(seen, matrix, 6.0))
+    assert np.array_equal(loops.light(planes, matrix), loops_plain.light(planes, matrix))
+    for wrong in (lambda: loops.opponent(planes[:2], matrix, 6.0), lambda: loops.light(planes[:2], matrix)):
+        with pytest.raises(ValueError):
+            wrong()
+    light = random.random((5, max(count, 1), 3)).astype(np.float32)[:, ::2]  # with gaps
+    turned = colours.opponent(light, 0.5)
+    assert turned.shape == (3, *light.shape[:2])
+    assert np.allclose(colours.light(turned, 0.5), light, atol=1e-5)

@@ -114,3 +114,19 @@ def test_palms_are_not_looked_for_where_both_hands_are_known() -> None:
             raise AssertionError("asked")
 
     landmarks(picture, [person], Counting(150))
+
+
+def test_what_is_no_hand_is_not_looked_at_in_a_mirror() -> None:
+    picture, (person,) = scene(150)
+
+    class NoHand(Guessing):
+        mirrors = 0
+
+        def hand(self, picture: Plane) -> tuple[Plane, float, float]:
+            points, present, right = super().hand(picture)
+            self.mirrors += self.located(picture)[1]
+            return points, 0.0, right
+
+    nets = NoHand()
+    assert only(landmarks(picture, [person], nets)).left_hand is None
+    assert nets.asked and not nets.mirrors

@@ -40,5 +40,11 @@ def mixtures(
     colour: Pixels, surface: Pixels, fields: Pixels, tone: tuple[float, float], grain: Pixels, tint: Pixels
 ) -> tuple[Pixels, Pixels]: ...
 def join(one: Numbers, two: Numbers, weight: Pixels, sizes: Numbers, scale: float, least: int) -> Numbers: ...
+def opponent(colours: Pixels, matrix: Pixels, top: float) -> Pixels:
+    """Colours N×3, kept in 0 to *top*, times a matrix 3×3, as planes 3×N."""
+
+def light(planes: Pixels, matrix: Pixels) -> Pixels:
+    """Planes 3×N times a matrix 3×3, as colours N×3."""
+
 def grow(mask: Bytes, radius: int) -> Bytes:
     """A mask of 0 and 1, and everything within a radius of up to 254 pixels of it."""

@@ -75,26 +75,18 @@ def _rows(at: Indices, scale: float, size: int) -> Pixels:
     return place.reshape(-1, _ROW)
 
 
-def _planes(colour: Pixels) -> list[Pixels]:
-    """The channels of ...×C, each in one row of memory."""
-    return [np.ascontiguousarray(colour[..., k]) for k in range(colour.shape[-1])]
-
-
 def opponent(light: Pixels, level: float) -> Pixels:
     """Opponent colours, 3×..., of light, ...×3, in units of *level*, clipped far above it and at 0."""
-    shown = _planes(np.clip(light, 0, np.float32(_BRIGHT * level)))
-    return np.stack(_turned(shown, OPPONENT.T / np.float32(level)))
+    flat = np.ascontiguousarray(light, np.float32).reshape(-1, 3)
+    by = np.ascontiguousarray(OPPONENT.T / np.float32(level))
+    return loops.opponent(flat, by, float(np.float32(_BRIGHT * level))).reshape(3, *light.shape[:-1])
 
 
 def light(colour: Pixels, level: float) -> Pixels:
     """Opponent colours, 3×..., in units of *level* as light, ...×3: undoes `opponent` below its clip."""
-    return np.stack(_turned(list(colour), OPPONENT * np.float32(level)), -1)
-
-
-def _turned(colour: list[Pixels], by: Pixels) -> list[Pixels]:
-    """A 3×3 matrix times three channels, summed in one order whatever the number of threads or pixels."""
-    one, two, three = colour
-    return [np.asarray(one * a + two * b + three * c, np.float32) for a, b, c in by]
+    flat = np.ascontiguousarray(colour, np.float32).reshape(3, -1)
+    by = np.ascontiguousarray(OPPONENT * np.float32(level))
+    return loops.light(flat, by).reshape(*colour.shape[1:], 3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

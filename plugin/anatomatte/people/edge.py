@@ -144,7 +144,7 @@ class _Edge:
             hold = rows_of(self.holds, y1, y2, *self.size)[:, span]
             if not hold.any():  # memory that nobody writes into costs nothing
                 return
-            np.clip(np.where(matte > 0, hold, 0), 0, 1, out=self.hold[y1:y2, span])
+            np.minimum(hold, matte > 0, out=self.hold[y1:y2, span])
 
     def _lit(self, inside: Pixels, shown: Pixels, plate: Pixels) -> Pixels:
         """Opponent colours back to light; what was clipped away is added again."""

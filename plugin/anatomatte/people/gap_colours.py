@@ -119,6 +119,12 @@ def _nearest(colours: Pixels, samples: Pixels) -> tuple[float, float]:
     both a little above 0."""
     if len(samples) < _NEAREST:
         return _UNKNOWN + _LEAST, _LEAST
-    apart = np.square(colours[:, None] - samples[None]).sum(2)
+    apart = _squared(colours, samples, 0) + _squared(colours, samples, 1) + _squared(colours, samples, 2)
     nearest = np.sqrt(np.partition(apart, _NEAREST - 1, axis=1)[:, :_NEAREST].mean(1))
     return float(np.median(nearest)) + _LEAST, float((apart < _ALIKE**2).mean()) + _LEAST
+
+
+def _squared(colours: Pixels, samples: Pixels, channel: int) -> Pixels:
+    """How far N colours lie from M samples in one channel, squared, N×M."""
+    gap = colours[:, channel, None] - samples[None, :, channel]
+    return np.asarray(np.square(gap, out=gap), np.float32)

@@ -323,10 +323,16 @@ class _Look(Alone):
                 return
             for square in palms.squares(*self.nets.palms(self.cut(wide, looks.PALM_SIDE)), wide):
                 cut = self.cut(square, looks.HAND_SIDE)
-                raw, mirrored = self.nets.hand(cut), self.nets.hand(np.ascontiguousarray(cut[:, ::-1]))
+                raw = self.nets.hand(cut)
                 points, present, _ = looks.hand_of(raw, square)
-                sure = min(present, mirrored[1]) >= PRESENT
-                if sure and self.mostly_on(points) and hands_before.fits(points, face, told):
+                if (
+                    present < PRESENT
+                    or not hands_before.fits(points, face, told)
+                    or not self.mostly_on(points)
+                ):
+                    continue
+                mirrored = self.nets.hand(np.ascontiguousarray(cut[:, ::-1]))
+                if mirrored[1] >= PRESENT:
                     yield _Hand(points, 0.0, raw[2])
 
     def _told(self) -> Square | None:
