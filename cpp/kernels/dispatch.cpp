@@ -14,7 +14,7 @@ namespace {
 #define KERNELS_TABLE(isa)                                                     \
   {isa::sure,  isa::gather,   isa::look_up,       isa::take_apart, isa::raise, \
    isa::apart, isa::step,     isa::between_sides, isa::mixtures,   isa::join,  \
-   isa::grow,  isa::opponent, isa::light}
+   isa::grow,  isa::opponent, isa::light,         isa::luma,       isa::bright}
 
 const Loops kPlain = KERNELS_TABLE(plain);
 

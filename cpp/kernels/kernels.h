@@ -61,6 +61,19 @@ struct TurnJob {
   float* out;
 };
 
+// Luminance of colours N×3, and how bright it looks beside a middle one, in place
+// (ops/guided.py).
+struct LumaJob {
+  const float* colours;
+  ptrdiff_t count;
+  float* luma;
+};
+struct BrightJob {
+  float* luma;
+  ptrdiff_t count;
+  float middle;
+};
+
 // Pixels of four channels as colours and as alpha in 0..1; told is whether all are finite.
 struct TakeApartJob {
   const float* values;
@@ -164,6 +177,8 @@ struct GrowJob {
   bool grow(const GrowJob&);            \
   bool opponent(const TurnJob&);        \
   bool light(const TurnJob&);           \
+  bool luma(const LumaJob&);            \
+  bool bright(const BrightJob&);        \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -182,6 +197,8 @@ struct Loops {
   bool (*grow)(const GrowJob&);
   bool (*opponent)(const TurnJob&);
   bool (*light)(const TurnJob&);
+  bool (*luma)(const LumaJob&);
+  bool (*bright)(const BrightJob&);
 };
 
 // Those for this processor, and what they are called.

@@ -223,6 +223,17 @@ Floats light(const Floats& planes, const Floats& matrix) {
   return out;
 }
 
+void luma(const Floats& colours, Floats& out) {
+  const py::ssize_t last = colours.ndim() - 1;
+  if (last < 1 || colours.shape(last) != 3 || colours.size() != 3 * out.size())
+    throw py::value_error("colours are ... x 3, and out has their pixels");
+  run(loops().luma, LumaJob{colours.data(), out.size(), out.mutable_data()});
+}
+
+void bright(Floats& luma, float middle) {
+  run(loops().bright, BrightJob{luma.mutable_data(), luma.size(), middle});
+}
+
 Bytes grow(const Bytes& mask, py::ssize_t radius) {
   if (mask.ndim() != 2) throw py::value_error("a mask is H x W");
   if (radius < 0 || radius > 254) throw py::value_error("a radius is 0 to 254");
@@ -263,5 +274,7 @@ PYBIND11_MODULE(_kernels, module) {
   module.def("opponent", &opponent, py::arg("colours").noconvert(), py::arg("matrix").noconvert(),
              py::arg("top"));
   module.def("light", &light, py::arg("planes").noconvert(), py::arg("matrix").noconvert());
+  module.def("luma", &luma, py::arg("colours").noconvert(), py::arg("out").noconvert());
+  module.def("bright", &bright, py::arg("luma").noconvert(), py::arg("middle"));
   module.def("grow", &grow, py::arg("mask").noconvert(), py::arg("radius"));
 }

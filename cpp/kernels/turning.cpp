@@ -1,4 +1,4 @@
-// Light as opponent colours, and back: a matrix of three by three, summed in one order.
+// Light as opponent colours, and back, and as brightness: three channels summed in one order.
 #include "kernels.h"
 #include "loops.h"
 
@@ -39,6 +39,25 @@ bool light(const TurnJob& job) {
     out[3 * k + 1] = x * d + y * e + z * f;
     out[3 * k + 2] = x * g + y * h + z * i;
   }
+  return true;
+}
+
+bool luma(const LumaJob& job) {
+  const float* __restrict from = job.colours;
+  float* __restrict out = job.luma;
+  const ptrdiff_t count = job.count;
+  for (ptrdiff_t k = 0; k < count; ++k) {
+    const float seen = most(from[3 * k] * 0.2126f + from[3 * k + 1] * 0.7152f, 0.0f);
+    out[k] = seen + most(from[3 * k + 2], 0.0f) * 0.0722f;
+  }
+  return true;
+}
+
+bool bright(const BrightJob& job) {
+  float* __restrict luma = job.luma;
+  const ptrdiff_t count = job.count;
+  const float middle = job.middle;
+  for (ptrdiff_t k = 0; k < count; ++k) luma[k] = __builtin_sqrtf(luma[k] / (luma[k] + middle));
   return true;
 }
 

@@ -42,7 +42,7 @@ constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
     kernels::isa::sure, kernels::isa::gather, kernels::isa::look_up, kernels::isa::take_apart,     \
         kernels::isa::raise, kernels::isa::apart, kernels::isa::step, kernels::isa::between_sides, \
         kernels::isa::mixtures, kernels::isa::join, kernels::isa::grow, kernels::isa::opponent,    \
-        kernels::isa::light                                                                        \
+        kernels::isa::light, kernels::isa::luma, kernels::isa::bright                              \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -155,7 +155,10 @@ Floats turned(const kernels::Loops& loops) {
     Floats planes(3 * count), back(3 * count);
     CHECK(loops.opponent({colours.data(), matrix.data(), count, 1.5f, planes.data()}));
     CHECK(loops.light({planes.data(), matrix.data(), count, 0, back.data()}));
-    for (const Floats& made : {planes, back}) all.insert(all.end(), made.begin(), made.end());
+    Floats luma(count);
+    CHECK(loops.luma({colours.data(), count, luma.data()}));
+    CHECK(loops.bright({luma.data(), count, 0.3f}));
+    for (const Floats& made : {planes, back, luma}) all.insert(all.end(), made.begin(), made.end());
   }
   return all;
 }

@@ -122,3 +122,11 @@ def light(planes: Pixels, matrix: Pixels) -> Pixels:
     """`people.colours.light`: 3×N times a matrix, as N×3."""
     one, two, three = planes
     return np.stack([one * a + two * b + three * c for a, b, c in matrix], -1)
+
+
+def bright(colours: Pixels, middle: float) -> Pixels:
+    """`ops.guided.brightness` beside a middle luminance."""
+    red, green, blue = (colours[..., k] for k in range(3))
+    luma = np.maximum(red * np.float32(0.2126) + green * np.float32(0.7152), 0)
+    luma = luma + np.maximum(blue, 0) * np.float32(0.0722)
+    return np.sqrt(luma / (luma + np.float32(middle)))

@@ -197,3 +197,14 @@ def test_colours_are_turned_as_numpy_turns_them(count: int) -> None:
     turned = colours.opponent(light, 0.5)
     assert turned.shape == (3, *light.shape[:2])
     assert np.allclose(colours.light(turned, 0.5), light, atol=1e-5)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_brightness_is_what_numpy_makes_of_it(count: int) -> None:
+    seen = np.random.default_rng(count).normal(0.3, 4, (count, 3)).astype(np.float32)
+    made = np.empty(count, np.float32)
+    loops.luma(seen, made)
+    loops.bright(made, 0.27)
+    assert np.array_equal(made, loops_plain.bright(seen, 0.27))
+    with pytest.raises(ValueError):
+        loops.luma(seen, np.empty(count + 1, np.float32))

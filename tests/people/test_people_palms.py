@@ -123,7 +123,7 @@ def test_what_is_no_hand_is_not_looked_at_in_a_mirror() -> None:
         mirrors = 0
 
         def hand(self, picture: Plane) -> tuple[Plane, float, float]:
-            points, present, right = super().hand(picture)
+            points, _, right = super().hand(picture)
             self.mirrors += self.located(picture)[1]
             return points, 0.0, right
 

@@ -46,5 +46,11 @@ def opponent(colours: Pixels, matrix: Pixels, top: float) -> Pixels:
 def light(planes: Pixels, matrix: Pixels) -> Pixels:
     """Planes 3×N times a matrix 3×3, as colours N×3."""
 
+def luma(colours: Pixels, out: Pixels) -> None:
+    """Luminance, at least 0, of linear colours ...×3."""
+
+def bright(luma: Pixels, middle: float) -> None:
+    """How bright luminance looks beside a middle one, in 0..1, in place."""
+
 def grow(mask: Bytes, radius: int) -> Bytes:
     """A mask of 0 and 1, and everything within a radius of up to 254 pixels of it."""

@@ -7,10 +7,10 @@ After K. He, J. Sun, "Fast Guided Filter" (2015), equations 1 to 4.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from ..frame import Pixels
+from . import loops
 from .filters import box, grow, shrink
 
 WINDOW = 5
@@ -20,25 +20,11 @@ _EPSILON = 1e-3
 """Variance of brightness below which the picture says nothing and the field is grown as it is."""
 
 
-_ROWS = 32
-"""Rows whose brightness is made at once: they stay in the processor's nearest memory."""
-
-
 def brightness(light: Pixels) -> Pixels:
     """H×W perceived brightness in 0..1 of scene-linear H×W×3 light of any exposure."""
     made = np.empty(light.shape[:2], np.float32)
-    for top in range(0, len(made), _ROWS):
-        luma = made[top : top + _ROWS]
-        red, green, blue = cv2.split(light[top : top + _ROWS])[:3]  # a channel among others is slow
-        np.multiply(red, np.float32(0.2126), out=luma)
-        luma += green * np.float32(0.7152)
-        np.maximum(luma, 0, out=luma)
-        luma += np.maximum(blue, 0) * np.float32(0.0722)
-    middle = np.float32(1.5) * np.float32(max(float(made.mean()), 1e-6))
-    for top in range(0, len(made), _ROWS):
-        luma = made[top : top + _ROWS]
-        luma /= luma + middle
-        np.sqrt(luma, out=luma)
+    loops.luma(np.ascontiguousarray(light[..., :3], np.float32), made)
+    loops.bright(made, float(np.float32(1.5) * np.float32(max(float(made.mean()), 1e-6))))
     return made
 
 
