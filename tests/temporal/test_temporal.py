@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -94,6 +96,24 @@ def test_what_one_frame_alone_says_is_outvoted(own: float, others: float, low: f
     plane, loud = np.full((2, 2), own, np.float32), np.ones((2, 2), np.float32)
     made = steady(plane, [Beside(np.full((2, 2), others, np.float32), loud)] * 4)
     assert low <= made.min() and made.max() <= high
+
+
+def test_what_frames_never_agree_on_does_not_flip_between_nothing_and_all() -> None:
+    """A mean that wavers about a third is not decided anew in every frame."""
+    said = [0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0]
+    plane, loud = np.ones((2, 2), np.float32), np.ones((2, 2), np.float32)
+    made = [
+        float(steady(plane * said[n], [Beside(plane * said[n + k], loud) for k in (-2, -1, 1, 2)])[0, 0])
+        for n in range(2, len(said) - 2)
+    ]
+    assert max(abs(now - before) for before, now in itertools.pairwise(made)) < 0.5
+
+
+def test_one_frame_beside_is_no_majority() -> None:
+    plane, loud = np.ones((2, 2), np.float32), np.ones((2, 2), np.float32)
+    for own in (0, 1):
+        made = steady(plane * own, [Beside(plane * (1 - own), loud)])
+        assert made.min() > 0.5 and made.max() < 0.96
 
 
 def test_faint_rests_of_others_go_where_a_frame_is_clear() -> None:

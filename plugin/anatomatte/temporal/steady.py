@@ -1,8 +1,9 @@
 """Evidence that is steady in time: a mean along the motion, of a frame and of those around it.
 
 Every frame is a finite sum over its window and never of what was rendered before it.  Where frames
-disagree outright, so that a mean would be half of everything, it is drawn to what enough of them say: a
-limb that one frame lost is carried by its neighbours, solid.
+disagree outright it is drawn to what enough of them say.  Where the others are of one mind against this
+frame that is all or nothing: a limb that it alone lost is carried by its neighbours, solid.  Where they are
+of several minds it goes only part of the way: what is decided anew in every frame flickers.
 """
 
 from __future__ import annotations
@@ -21,8 +22,16 @@ _ENOUGH = 0.35
 """Where frames disagree outright, the mean from which on something is there: a hole is worse than a rest."""
 
 _MAJORITY = 0.1
-"""Width in 0..1 over which a mean of frames that disagree becomes all or nothing."""
+"""Width in 0..1 over which a mean of frames that disagree becomes all or nothing, where all but one agree."""
 
+_DIVIDED = (0.33, 0.44)
+"""Middle and width of the same where they are of several minds.  Of true mattes the mean there is a line over
+about .6; what two of five frames lost next to each other is to come back solid."""
+
+_ALONE = (0.3, 0.4)
+"""How far from a half the others' mean is: from the second on they are of one mind."""
+
+_TINY = np.float32(1e-6)
 
 _CLEAR = 0.004
 """How near to nothing, or to all, a frame's own value is where it is clear by itself."""
@@ -41,6 +50,12 @@ class Beside(NamedTuple):
 
 def averaged(own: Pixels, others: Sequence[Beside]) -> tuple[Pixels, Pixels]:
     """Mean and standard deviation of *own*, of weight 1, and of *others*, in the shape of *own*."""
+    mean, spread, _ = _along(own, others)
+    return mean, spread
+
+
+def _along(own: Pixels, others: Sequence[Beside]) -> tuple[Pixels, Pixels, Pixels]:
+    """As `averaged`, and the weight H×W of all together."""
     total = np.ones(own.shape[-2:], np.float32)
     first, second = own.copy(), np.square(own)
     for planes, weight in others:
@@ -52,13 +67,12 @@ def averaged(own: Pixels, others: Sequence[Beside]) -> tuple[Pixels, Pixels]:
     first /= total
     second /= total
     second -= np.square(first)
-    return first, np.sqrt(np.maximum(second, 0, out=second), out=second)
+    return first, np.sqrt(np.maximum(second, 0, out=second), out=second), total
 
 
 def disagreement(spread: Pixels) -> Pixels:
     """How much frames are of several minds, in 0..1, by their standard deviation or distance."""
-    low, high = _GROSS
-    return np.asarray(np.clip((spread - np.float32(low)) / np.float32(high - low), 0, 1), np.float32)
+    return _ramp(spread, *_GROSS)
 
 
 def steady(own: Pixels, others: Sequence[Beside]) -> Pixels:
@@ -69,11 +83,28 @@ def steady(own: Pixels, others: Sequence[Beside]) -> Pixels:
     """
     if not others:
         return own
-    mean, spread = averaged(own, others)
+    mean, spread, total = _along(own, others)
     gross = disagreement(spread)
-    firm = np.clip((mean - np.float32(_ENOUGH)) / np.float32(_MAJORITY) + np.float32(0.5), 0, 1)
-    mean += gross * (firm - mean)
+    at = np.nonzero(gross)
+    if len(at[0]):
+        drawn = _drawn(own[at], mean[at], spread[at], total[at[-2:]])
+        mean[at] += gross[at] * (drawn - mean[at])
     return _without_rests(own, np.clip(mean, 0, 1, out=mean))
+
+
+def _drawn(own: Pixels, mean: Pixels, spread: Pixels, total: Pixels) -> Pixels:
+    """What *mean* is drawn to in N pixels in which frames disagree, *own* among them; *total* is the weight
+    of all."""
+    left = np.maximum(total - 1, _TINY)
+    theirs = (mean * total - own) / left
+    square = ((np.square(spread) + np.square(mean)) * total - np.square(own)) / left
+    apart = np.sqrt(np.maximum(square - np.square(theirs), 0))
+    united = (1 - disagreement(apart)) * _ramp(np.abs(theirs - np.float32(0.5)), *_ALONE)
+    united *= np.clip(total - 2, 0, 1)  # one frame beside is no majority
+    middle, width = _DIVIDED
+    part = np.clip((mean - np.float32(middle)) / np.float32(width) + np.float32(0.5), 0, 1)
+    firm = np.clip((mean - np.float32(_ENOUGH)) / np.float32(_MAJORITY) + np.float32(0.5), 0, 1)
+    return np.asarray(part + united * (firm - part), np.float32)
 
 
 def _without_rests(own: Pixels, mean: Pixels) -> Pixels:
@@ -86,7 +117,10 @@ def _without_rests(own: Pixels, mean: Pixels) -> Pixels:
 
 
 def _beyond(value: Pixels) -> Pixels:
-    low, high = _REST
+    return _ramp(value, *_REST)
+
+
+def _ramp(value: Pixels, low: float, high: float) -> Pixels:
     return np.asarray(np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1), np.float32)
 
 
