@@ -63,13 +63,7 @@ def part_sizes(task: Task, made: Mattes, parts: PartEvidence) -> qc.Finding:
     """Whether a part is of another size than in the frames beside this one."""
     sides = []
     for one in _sides(task):
-        votes = steady_parts.votes(task, one)
-        size = votes.planes.shape[1:]
-        matte = _sized(one.moment.matte, (int(size[0]), int(size[1])))
-        sizes = {
-            LABELS[k]: float((plane / np.float32(255) * matte).mean())
-            for k, plane in zip(votes.labels, votes.planes, strict=True)
-        }
+        sizes = {LABELS[k]: size for k, size in steady_parts.sizes(task, one, one.moment.matte).items()}
         empty = np.zeros((1, 1), np.float32)
         sides.append(Beside(one.away, empty, empty + 1, areas=sizes))
     alpha = _sized(made.alpha, (parts.shares.shape[1], parts.shares.shape[2]))

@@ -1,6 +1,8 @@
 """Parts of people along a window: every frame around this one votes which part a pixel is.
 
-Most of a person is one part in all of these frames, and stays it: votes are counted where it is open.
+A vote is a frame's shares before they are decided: a frame that is nearly sure outweighs one that barely is.
+What they add up to is decided then, as *Parts hardness* says.  Most of a person is surely one part in all of
+these frames, and stays it: votes are counted where it is open.
 """
 
 from __future__ import annotations
@@ -15,9 +17,9 @@ from ..cache import content_key
 from ..frame import Pixels
 from ..ops.filters import EDGE, grow, shrink
 from ..people.evidence import PeopleEvidence
+from ..people.parts.boxes import sized
 from ..people.parts.everyone import PartEvidence
 from ..people.parts.hardness import hardened
-from ..temporal.steady import disagreement
 from . import memo, moments, steadying
 from .evidence import looked, people_of
 from .moments import Neighbour
@@ -29,8 +31,8 @@ Codes = npt.NDArray[np.uint8]
 NOBODY, OPEN = 254, 255
 """What a pixel is where nobody is, and where it is not sure which part it is."""
 
-_SURE = 250
-"""Share, in 255ths, from which on a pixel is surely of a part."""
+_SURE = 0.98
+"""Share, decided, from which on a pixel is surely of a part."""
 
 _FAINT = 0.1
 """Coverage up to which nobody is in a pixel: networks are rarely sure of nothing."""
@@ -52,7 +54,7 @@ class Votes:
 
     Attributes:
         labels: rows of `PartEvidence.shares` of which there is anything.
-        planes: n×h×w, their shares in 255ths.
+        planes: n×h×w, their shares in 255ths before they are decided.
         sure: h×w, the one of them that a pixel and those around it surely are, `NOBODY`, or `OPEN`.
         cover: h×w in 0..1, coverage by people.
     """
@@ -77,14 +79,28 @@ def parts_of(task: Task) -> PartEvidence:
 
 
 def _alone(task: Task) -> PartEvidence:
-    """The parts of everybody in a frame, whatever the shot calls them."""
+    """The parts of everybody in a frame, undecided, whatever the shot calls them."""
     unnumbered = task if task.shot is None else dataclasses.replace(task, shot=None, crowd=True)
-    return parts_alone(unnumbered, looked(task).people)
+    return parts_alone(unnumbered, looked(task).people, 0.0)
 
 
 def votes(task: Task, one: Neighbour) -> Votes:
     """The parts of another frame as it sees them by itself."""
     return _votes(task, one, None)
+
+
+def sizes(task: Task, one: Neighbour, matte: Pixels) -> dict[int, float]:
+    """By rows of `PartEvidence.shares`, how much of another frame its parts fill as it sees them by itself.
+
+    Args:
+        matte: that frame's, at any size.
+    """
+    around = task.around
+    assert around is not None
+    found = votes(task, one)
+    hard = hardened(found.planes * _SCALE, around.settings(around.number + one.away).parts_hardness)
+    weight = sized(matte, *found.cover.shape)
+    return {k: float((plane * weight).mean()) for k, plane in zip(found.labels, hard, strict=True)}
 
 
 def _hardness(task: Task) -> tuple[float, ...]:
@@ -119,8 +135,10 @@ def _voted(task: Task, alone: PartEvidence) -> PartEvidence:
         share = share * _looked_up(votes.cover, places)[: len(at)] * _SCALE
         for k, plane in zip(votes.labels, votes.planes, strict=True):
             made[k] += _looked_up(plane.astype(np.float32), places)[: len(at)] * share
-    shares = alone.shares.copy()
-    shares.reshape(len(shares), -1)[:, at] = _settled(made, said, task.settings.parts_hardness)
+    hardness = task.settings.parts_hardness
+    shares = _decided(alone.shares, hardness)
+    if lying:
+        shares.reshape(len(shares), -1)[:, at] = hardened(_settled(made, said), hardness)
     unsure = tuple(() if n is None or n >= len(alone.unsure) else alone.unsure[n] for n in people.number)
     return PartEvidence(shares, unsure)
 
@@ -138,21 +156,21 @@ def _looked_up(plane: Pixels, places: tuple[Pixels, Pixels]) -> Pixels:
     return np.asarray(made, np.float32).reshape(-1)
 
 
-def _settled(made: Pixels, alone: Pixels, hardness: float) -> Pixels:
-    """Shares that sum to 1 of votes n×N, which are changed; decided where they overrule *alone*."""
+def _settled(made: Pixels, alone: Pixels) -> Pixels:
+    """Shares that sum to 1 of votes n×N, which are changed; *alone* where nobody votes."""
     total = made.sum(0)
-    said = np.minimum(total / np.float32(0.05), 1)  # where nobody says anything it stays as it was
+    said = np.minimum(total / np.float32(0.05), 1)
     made *= said / np.maximum(total, _TINY)
     if (said < 1).any():
         made += (1 - said) * alone
-    away = np.zeros(total.shape, np.float32)
-    for voted, own in zip(made, alone, strict=True):
-        np.maximum(away, np.abs(voted - own), out=away)
-    gross = disagreement(away)
-    there = gross > 0
-    open_ = made[:, there]
-    open_ += gross[there] * (hardened(open_ + _TINY, hardness) - open_)
-    made[:, there] = open_
+    return made
+
+
+def _decided(shares: Pixels, hardness: float) -> Pixels:
+    """Shares n×h×w, decided."""
+    there = np.flatnonzero(shares.reshape(len(shares), -1).max(1) > _ABSENT)
+    made = np.zeros_like(shares)
+    made[there] = hardened(shares[there], hardness)
     return made
 
 
@@ -167,31 +185,35 @@ def _votes(task: Task, one: Neighbour | None, alone: PartEvidence | None) -> Vot
     def make() -> Votes:
         if one is None:
             assert alone is not None
-            return memo.frozen(_packed(alone, looked(task).people))
+            return memo.frozen(_packed(alone, looked(task).people, hardness))
         other = moments.last_beside(task, number)
-        return memo.frozen(_packed(_alone(other), looked(other).people))
+        return memo.frozen(_packed(_alone(other), looked(other).people, hardness))
 
     found: Votes = memo.moments.get(key, make, task.work.check)
     return found
 
 
-def _packed(made: PartEvidence, people: PeopleEvidence) -> Votes:
+def _packed(made: PartEvidence, people: PeopleEvidence, hardness: float) -> Votes:
     there = tuple(k for k, plane in enumerate(made.shares) if float(plane.max()) > _ABSENT)
+    some = made.shares[list(there)]
     planes = np.empty((len(there), *made.shares.shape[1:]), np.uint8)
-    for plane, label in zip(planes, there, strict=True):
-        np.rint(made.shares[label] * 255, out=plane, casting="unsafe")
+    for plane, share in zip(planes, some, strict=True):
+        np.rint(share * 255, out=plane, casting="unsafe")
     cover = _cover(people, (planes.shape[1], planes.shape[2]))
-    return Votes(there, planes, _sure(there, planes, cover), cover)
+    return Votes(there, planes, _sure(there, some, cover, hardness), cover)
 
 
-def _sure(labels: tuple[int, ...], planes: Codes, cover: Pixels) -> Codes:
-    """`Votes.sure` of *planes*, with the people's coverage h×w."""
+def _sure(labels: tuple[int, ...], shares: Pixels, cover: Pixels, hardness: float) -> Codes:
+    """`Votes.sure` of *shares* n×h×w of these rows, with the people's coverage h×w."""
     made = np.full(cover.shape, OPEN, np.uint8)
-    for label, plane in zip(labels, planes, strict=True):
-        made[plane >= _SURE] = label
+    near = cv2.dilate(cover, _AROUND)
+    at = np.flatnonzero(near > _FAINT)
+    hard = hardened(shares.reshape(len(shares), -1)[:, at], hardness)
+    for label, share in zip(labels, hard, strict=True):
+        made.reshape(-1)[at[share >= np.float32(_SURE)]] = label
     low, high = cv2.erode(made, _AROUND), cv2.dilate(made, _AROUND)
     made[low != high] = OPEN
-    made[cv2.dilate(cover, _AROUND) <= _FAINT] = NOBODY
+    made[near <= _FAINT] = NOBODY
     return made
 
 

@@ -25,14 +25,14 @@ _TINY = np.float32(1e-9)
 
 
 def hardened(shares: Pixels, hardness: float) -> Pixels:
-    """Shares (n, …) that sum to 1, *hardness* 0 (as they are) to 1 (decided)."""
+    """Shares (n, …) that sum to 1, *hardness* 0 (as they are) to 1 (decided); where there are none, none."""
     made = shares / np.maximum(shares.max(0), _TINY)
     if hardness == 1:  # the common one, and much quicker than a power of floats
         made *= made * made
         made *= made
     elif hardness > 0:
         made **= np.float32(1 + (POWER - 1) * hardness)
-    made /= made.sum(0)
+    made /= np.maximum(made.sum(0), _TINY)
     return np.asarray(made, np.float32)
 
 
