@@ -202,9 +202,9 @@ def test_votes_are_counted_where_it_is_open_which_part_a_pixel_is(monkeypatch: p
     counted = []
     real = steady_parts._settled
 
-    def spy(made: np.ndarray, alone: np.ndarray, hardness: float) -> np.ndarray:
+    def spy(made: np.ndarray, alone: np.ndarray) -> np.ndarray:
         counted.append(made.shape[1])
-        return real(made, alone, hardness)
+        return real(made, alone)
 
     monkeypatch.setattr(steady_parts, "_settled", spy)
     grids = [found.shares[0].size for found in _found(monkeypatch)]
