@@ -163,11 +163,12 @@ def analyse(request: AnalyseRequest, looker: Looker | None = None) -> AnalyseRes
         report.event("start", frames=compact(frames), source=str(request.source), target=str(path))
         try:
             return _Analysis(job, path, before, report, signals, looker).all()
-        except Cancelled as why:
+        except Cancelled as stopped:
+            why = signals.named(stopped)
             made = Cancelled(f"{str(why).split(';')[0]}; no sidecar was written.")
             made.exit_code = why.exit_code
             report.event("end", exit=made.exit_code, message=str(made))
-            raise made from why
+            raise made from stopped
         except Exception as why:
             report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))
             raise

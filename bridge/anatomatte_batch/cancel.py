@@ -46,9 +46,11 @@ class Signals:
         return self
 
     def __exit__(
-        self, _kind: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+        self, _kind: type[BaseException] | None, value: BaseException | None, _trace: TracebackType | None
     ) -> None:
         _AT_WORK.remove(self)
+        if isinstance(value, Cancelled) and self.received:
+            value.exit_code = 128 + self.received
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -65,6 +67,10 @@ class Signals:
         """Raise Cancelled, with the exit code of the signal, once one came."""
         if self.received:
             raise self.error()
+
+    def named(self, stopped: Cancelled) -> Cancelled:
+        """The error of the signal that stopped something, which itself does not know by what."""
+        return self.error() if self.received else stopped
 
     def error(self) -> Cancelled:
         """The error of the signal that came."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from anatomatte.errors import SettingsError
+from anatomatte.errors import Cancelled, SettingsError
 from anatomatte.settings import Value, from_mapping
 
 from . import presets
@@ -229,6 +229,10 @@ def render(request: RenderRequest, connect: Connect | None = None) -> RenderResu
             outcome = run(job, node, made.sink, report, signals)
             for message in faces.recorded(job, named, outcome):
                 report.message(message)
+        except Cancelled as stopped:
+            end = signals.named(stopped)
+            report.event("end", exit=end.exit_code, message=str(end))
+            raise end from stopped
         except Exception as why:
             report.event("end", exit=getattr(why, "exit_code", 1), message=str(why))
             raise

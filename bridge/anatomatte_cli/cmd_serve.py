@@ -12,6 +12,7 @@ import click
 
 from anatomatte.errors import OutputError, SettingsError, SetupError
 
+from . import stopping
 from .helptext import Command, Option
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def serve(words: dict[str, Any]) -> int:
         raise OutputError(f"No room for temporary files: {why.strerror}; make some, or set TMPDIR.") from why
     port, page = listening.getsockname()[1], words.get("page", "")
     say = partial(_say, words["host"], port, prefix, token, page)
-    server.prepared(service, bool(prefix), say).run(sockets=[listening])
+    stopping.until(partial(server.prepared(service, bool(prefix), say).run, sockets=[listening]))
     return 0
 
 

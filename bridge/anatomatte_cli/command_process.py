@@ -37,8 +37,8 @@ def be(command: Command, caller: socket.socket) -> NoReturn:
     code = 1
     try:
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)  # the caller passes on what it hears
         try:
             end_with(os.getppid(), signal.SIGKILL)
             _become(command)
@@ -110,9 +110,10 @@ def _run(words: list[str]) -> int:
     """The command itself, and what Python does at its end: a fork that ends by `os._exit` skips waiting for
     threads and what is registered for the exit, so both are called by their private names, as the forks of
     `multiprocessing` do."""
-    from . import commands
+    from . import commands, stopping
 
     try:
+        stopping.listen()
         code = commands.main(words)
     except BaseException:
         sys.excepthook(*sys.exc_info())

@@ -51,6 +51,8 @@ def beside(address: Path) -> None:
 
 
 def _live_and_die(parent: int, address: str) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)  # nothing is to be taken away while it loads
     end_with(parent, signal.SIGTERM)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     os.setsid()  # Ctrl-C is the worker's to hear

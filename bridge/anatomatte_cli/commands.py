@@ -12,6 +12,8 @@ import click
 from anatomatte import __version__
 from anatomatte.errors import AnatomatteError, SettingsError, is_shortage, too_long
 
+from . import stopping
+
 COMMANDS = {
     "render": ("cmd_render", "Key a sequence, an image or a video."),
     "cutout": ("cmd_cutout", "Cut people out of photos and folders of them."),
@@ -98,33 +100,40 @@ def _no_empty_words(words: list[str]) -> None:
 
 
 def run(command: click.Command, argv: list[str] | None = None) -> int:
-    """Run a command; its failures become a sentence and an exit code."""
+    """Run a command; its failures, and a signal that ends it, become a sentence and an exit code."""
     try:
         _no_empty_words(sys.argv[1:] if argv is None else argv)
         code = command.main(args=argv, prog_name="anatomatte", standalone_mode=False)
-    except AnatomatteError as why:
-        print(f"anatomatte: {why}", file=sys.stderr)
-        return why.exit_code
-    except click.ClickException as why:
-        why.show()
-        return why.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        print("anatomatte: stopped", file=sys.stderr)
-        return 130
-    except ReaderGone:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except OSError as why:
-        if (sentence := too_long(why)) is None:
+        end = code if isinstance(code, int) else 0, ""
+    except BaseException as why:
+        if (told := stopping.ended() or _end(why)) is None:
             raise
+        end = told
+    # what was interrupted may have made any error of it, or a result
+    code, sentence = stopping.ended() or end
+    if sentence:
         print(f"anatomatte: {sentence}", file=sys.stderr)
-        return sentence.exit_code
-    except (MemoryError, ImportError) as why:
-        if not is_shortage(why):
-            raise
-        print("anatomatte: out of memory; use a bigger machine or a smaller picture", file=sys.stderr)
-        return 5
-    return code if isinstance(code, int) else 0
+    return code
+
+
+def _end(why: BaseException) -> tuple[int, str] | None:
+    """The exit code and the sentence of what ended a command, an empty one where it is told; None of a bug
+    of ours."""
+    if isinstance(why, AnatomatteError):
+        return why.exit_code, str(why)
+    if isinstance(why, click.ClickException):
+        why.show()
+        return why.exit_code, ""
+    if isinstance(why, (click.Abort, KeyboardInterrupt)):
+        return 130, "stopped"
+    if isinstance(why, ReaderGone):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141, ""
+    if (named := too_long(why)) is not None:
+        return named.exit_code, str(named)
+    if isinstance(why, (MemoryError, ImportError)) and is_shortage(why):
+        return 5, "out of memory; use a bigger machine or a smaller picture"
+    return None
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+
+from . import stopping
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -14,13 +17,20 @@ def main(argv: list[str] | None = None) -> int:
     Args:
         argv: the command's words; None takes this process's own.
     """
-    if argv is None and os.environ.get("ANATOMATTE_WORKER"):
-        from . import command_client
+    try:
+        if argv is None:
+            stopping.listen()
+            if os.environ.get("ANATOMATTE_WORKER"):
+                from . import command_client
 
-        if (code := command_client.run()) is not None:
-            return code
-    from . import commands
-
+                if (code := command_client.run()) is not None:
+                    return code
+        from . import commands
+    except BaseException:  # an interrupted import has many faces
+        if (end := stopping.ended()) is None:
+            raise
+        print(f"anatomatte: {end[1]}", file=sys.stderr)
+        return end[0]
     return commands.main(argv)
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ sys.exit({SERVED} if "click" in sys.modules else code)
 SET = ["--set", "screen=green", "--set", "steady=0"]
 OURS = {
     "anatomatte", "anatomatte_cli", "anatomatte_cli.main", "anatomatte_cli.command_client",
-    "anatomatte_cli.command_wire",
+    "anatomatte_cli.command_wire", "anatomatte_cli.stopping",
 }  # fmt: skip
 """All that a command that is sent imports, but for small modules of Python."""
 DEAR = {"dataclasses", "inspect", "json", "logging", "pathlib", "re", "subprocess", "typing"}
@@ -41,9 +42,10 @@ DEAR = {"dataclasses", "inspect", "json", "logging", "pathlib", "re", "subproces
 
 @pytest.fixture(scope="module")
 def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The address of a worker whose command server answers."""
+    """The address of a worker whose command server answers; it was started under `nohup`."""
     address = tmp_path_factory.mktemp("w") / "w.sock"
-    with subprocess.Popen([*COMMAND, "worker", "serve", str(address)]) as served:
+    nohup = partial(signal.signal, signal.SIGHUP, signal.SIG_IGN)
+    with subprocess.Popen([*COMMAND, "worker", "serve", str(address)], preexec_fn=nohup) as served:
         until = time.monotonic() + native.HANG
         while not Path(f"{address}.commands").exists():
             assert served.poll() is None and time.monotonic() < until
@@ -139,14 +141,16 @@ def test_its_variables_are_the_callers(worker: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "k.0001.exr").exists()
 
 
-def test_signals_reach_it_and_its_end_is_told(worker: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_reach_it_and_its_end_is_told(worker: Path, tmp_path: Path, number: int) -> None:
     shot(tmp_path, range(1, 400))
     process = begun([*COMMAND, "render", "plate.####.exr", "k.####.exr", *SET], tmp_path, worker)
     assert process.stdout is not None
     process.stdout.readline()  # a frame is there
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     _, err = process.communicate(timeout=native.HANG)
-    assert process.returncode == 143 and "Stopped by SIGTERM; finished frames are kept." in err
+    name = signal.Signals(number).name
+    assert process.returncode == 128 + number and f"Stopped by {name}; finished frames are kept." in err
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 

@@ -66,7 +66,7 @@ def test_the_documents_curl_runs_and_the_end_is_clean(tmp_path: Path) -> None:
         assert cv2.imread(str(tmp_path / "blue.jpg")) is not None
         assert (tmp_path / "results.zip").read_bytes().startswith(b"PK")
         process.send_signal(signal.SIGTERM)
-        assert process.wait() in (0, -signal.SIGTERM)
+        assert process.wait() == 0
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
@@ -75,7 +75,7 @@ def test_whoever_reads_the_address_may_end_it_at_once(tmp_path: Path, number: in
     """The address is told when signals are heard, so that no folder of this run stays behind."""
     with served(tmp_path) as (process, _):
         process.send_signal(number)
-        assert process.wait(native.HANG) in (0, 130, -number)
+        assert process.wait(native.HANG) == 0
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
@@ -86,7 +86,7 @@ def test_a_signal_ends_the_picture_in_work(tmp_path: Path) -> None:
         job = httpx.post(f"{base}/batch", files=[picture(content=large)] * 4, timeout=120)
         assert job.status_code == 202
         process.send_signal(signal.SIGTERM)
-        assert process.wait() in (0, -signal.SIGTERM)
+        assert process.wait() == 0
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

@@ -170,9 +170,9 @@ def _finished(results: Iterable[Done], telling: Telling, watch: bool, signals: S
         for one in results:
             pictures.append(one)
             telling.done(one)
-    except Cancelled:
+    except Cancelled as why:
         if not watch:
-            raise
+            raise signals.named(why) from why
     if not watch:
         signals.check()
     return CutoutResult(tuple(pictures), time.monotonic() - began)
