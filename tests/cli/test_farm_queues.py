@@ -56,8 +56,10 @@ def test_deadline_reads_keys_and_tokens(tmp_path, frames, chunk):
     ]  # fmt: skip
     assert plugin["StartupDirectory"] == str(place) and job["OutputDirectory0"] == str(place / "out")
     assert str(place) not in plugin["Arguments"]
-    sheet = facts(files["sheet.plugin"])
-    assert sheet["Arguments"] == "sheet plate.####.exr out/sh010.sheet.png --set screen=green"
+    sheet, spelt = facts(files["sheet.plugin"]), job["Frames"]
+    assert (
+        sheet["Arguments"] == f"sheet plate.####.exr out/sh010.sheet.png --frames {spelt} --set screen=green"
+    )
     assert sheet["StartupDirectory"] == facts(files["check.plugin"])["StartupDirectory"] == str(place)
     assert facts(files["check.plugin"])["Arguments"].startswith("check-frames ")
 
@@ -133,7 +135,11 @@ def test_slurm_runs_each_chunk_once(tmp_path):
     assert frames == [1, 3, 5, 7, 9, 20]
     assert not [text for text in files.values() if str(tmp_path) in text]
     words = ran(tmp_path / "slurm" / "sheet.sbatch", program.parent, "")
-    assert words == ["sheet", "plate.####.exr", "out/sh010.sheet.png", "--set", "screen=green"]
+    assert words[:3] == ["sheet", "plate.####.exr", "out/sh010.sheet.png"] and words[5:] == [
+        "--set",
+        "screen=green",
+    ]
+    assert words[3] == "--frames" and parse_frames(words[4]) == frames
     words = ran(tmp_path / "slurm" / "check.sbatch", program.parent, "")
     assert words[0] == "check-frames" and parse_frames(words[words.index("--frames") + 1]) == frames
 

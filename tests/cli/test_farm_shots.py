@@ -89,3 +89,39 @@ def test_scattered_frames_make_a_template_that_the_queue_takes(tmp_path):
     line = [OPENJD, "summary", job / "template.json", "--job-param", f"file://{job / 'parameters.json'}"]
     said = subprocess.run([*map(str, line)], capture_output=True, text=True, timeout=native.HANG, check=False)
     assert said.returncode == 0 and "'Render' (300 total Tasks)" in said.stdout, said.stdout + said.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('preset = ""', "preset is empty"),
+        ('sidecar = " "', "sidecar is empty"),
+        ('colorspace = ""', "colorspace is empty"),
+        ("timeout = inf", "timeout = inf is no number"),
+        ("[needs]\nmemory = nan", "memory = nan is no number"),
+        ("[needs]\ngpus = 1\ngpu_memory = -1.0", "gpu_memory = -1.0 is too small"),
+        ("[needs]\ngpu_memory = 8", "gpu_memory = 8 needs gpus"),
+        ("qc_threshold = -1", "qc_threshold = -1 is too small"),
+    ],
+)
+def test_a_value_that_says_nothing_is_refused(tmp_path, line, told):
+    """Not by each task, nor with a trace, nor passed over."""
+    with pytest.raises(SettingsError, match=told):
+        loaded(tmp_path, line)
+
+
+def test_no_limit_is_written_as_0(tmp_path):
+    told = loaded(tmp_path, "timeout = 0", "qc_threshold = 0.0")
+    assert not {"--timeout-per-frame", "--qc-threshold"} & {*told.render_words("1"), *told.check_words("1")}
+
+
+def test_the_sheet_shows_what_the_job_renders(tmp_path):
+    """It showed the plate's whole length at default controls."""
+    (tmp_path / "look.toml").write_text('[settings]\nscreen = "green"\n')
+    told = loaded(tmp_path, 'preset = "look.toml"', 'sidecar = "s.json"', 'frames = "1002-1003"')
+    words = told.relative().sheet_words("s.png", told.range())
+    assert words[3:] == ["--frames", "1002-1003", "--preset", "look.toml", "--shot", "s.json"]
+    step = next(one for one in openjd.template(told)["steps"] if one["name"] == "Sheet")
+    args = step["script"]["actions"]["onRun"]["args"]
+    for name in ("Frames", "Preset", "Sidecar"):
+        assert f"{{{{Param.{name}}}}}" in args

@@ -233,4 +233,4 @@ def test_a_job_for_a_queue_names_the_space(tmp_path):
     words = shot.render_words("1")
     at = words.index("--colorspace")
     assert words[at : at + 5] == ["--colorspace", "ACEScct", "--out-colorspace", "ACEScg", "--trim"]
-    assert shot.sheet_words("b")[-2:] == ["--colorspace", "ACEScct"]
+    assert shot.sheet_words("b", "1")[-2:] == ["--colorspace", "ACEScct"]

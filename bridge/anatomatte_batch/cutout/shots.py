@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from anatomatte.errors import SettingsError
-from anatomatte.settings import from_mapping
+from anatomatte.errors import PlateError, SettingsError
+from anatomatte.settings import Value, from_mapping
 
+from .. import faces
 from ..job import Job
 from ..ofx_node import connect
 from ..presets import Preset
 from ..renders import default_values
+from ..sequences import compact
 from ..sheet import Line
+from ..shot import decide
+from ..sidecar import as_analysed, scenes_of, shot_of
 from ..source import Source
 from .cutter import Cutter, cut_frame
 from .names import Place, gathered
@@ -20,22 +25,49 @@ from .options import CutoutOptions
 from .pages import line_of, merged, sheet, write_sheet
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """How a shot is shown; of a folder of pictures nothing of it can be said.
+
+    Attributes:
+        frames: of which some are shown, those of them that are there; None takes all that are there.
+        preset: settings, key frames and ranges, below the settings of the options.
+        sidecar: the plate's, as `analyse` wrote it; None for none.
+        start: number of a video's first frame.
+        colorspace: of the plate, as a render takes it.
+    """
+
+    frames: Sequence[int] | None = None
+    preset: Preset = field(default_factory=Preset)
+    sidecar: str | None = None
+    start: int = 1
+    colorspace: str = ""
+
+    def settled(self, values: Mapping[str, Value]) -> Preset:
+        """The shot's controls, with *values* above them."""
+        told = dict(values)
+        if self.sidecar is not None:
+            told["shot_file"] = str(Path(self.sidecar).expanduser().absolute())
+        return self.preset.override(told)
+
+
+AS_IT_IS = Shown()
+
+
 def shot_sheet(
     source: str,
     out: Path,
     options: CutoutOptions,
     rows: int = 6,
-    start: int = 1,
+    shown: Shown = AS_IT_IS,
     stop: Callable[[], bool] = lambda: False,
-    colorspace: str = "",
 ) -> Path:
     """Write a contact sheet with plate, alpha, people, parts and cutout of a few frames; the path.
 
     Args:
         source: a sequence, a video, a picture, or a folder of pictures.
         rows: how many frames or pictures at most, spread evenly.
-        start: number of a video's first frame.
-        colorspace: of a shot, as a render takes it.
+        shown: of a shot.
 
     Raises:
         SettingsError: no row is asked for, or *out* is a picture that is read.
@@ -44,7 +76,7 @@ def shot_sheet(
     """
     if out.suffix.lower() != ".png":
         raise SettingsError(f"{out}: a sheet is a PNG; name it like sheet.png.")
-    lines, legend = shot_lines(source, out, options, rows, start, stop, colorspace)
+    lines, legend = shot_lines(source, out, options, rows, shown, stop)
     title = Path(source).resolve().name
     return write_sheet(sheet(lines, legend, title, options.background is not None), out, lines)
 
@@ -54,19 +86,20 @@ def shot_lines(
     out: Path,
     options: CutoutOptions,
     rows: int,
-    start: int = 1,
+    shown: Shown = AS_IT_IS,
     stop: Callable[[], bool] = lambda: False,
-    colorspace: str = "",
 ) -> tuple[list[Line], dict[str, str]]:
     """The lines of a sheet of a shot, and their legend; as `shot_sheet`."""
     if rows < 1:
         raise SettingsError(f"--rows {rows}: it takes a number from 1.")
     if Path(source).is_dir():
-        if colorspace:
-            raise SettingsError(f"--colorspace {colorspace}: it is of a shot, and {source} is a folder.")
+        for one in fields(shown):
+            if getattr(shown, one.name) != getattr(AS_IT_IS, one.name):
+                option = {"sidecar": "shot"}.get(one.name, one.name)
+                raise SettingsError(f"--{option}: it is of a shot, and {source} is a folder; leave it out.")
         lines, legends = _stills(source, out, options, rows, stop)
     else:
-        lines, legends = _frames(source, out, options, rows, start, stop, colorspace)
+        lines, legends = _frames(source, out, options, rows, shown, stop)
     return lines, merged(legends)
 
 
@@ -88,29 +121,29 @@ def _stills(source: str, out: Path, options: CutoutOptions, rows: int, stop: Cal
 
 
 def _frames(
-    text: str,
-    out: Path,
-    options: CutoutOptions,
-    rows: int,
-    start: int,
-    stop: Callable[[], bool],
-    colorspace: str,
+    text: str, out: Path, options: CutoutOptions, rows: int, shown: Shown, stop: Callable[[], bool]
 ) -> _Found:
     """As a render of the whole shot makes these frames, with what is decided on a screen for all of it."""
-    from dataclasses import replace
-
-    from ..shot import decide
-
-    source = Source(text, start)
-    source.read_as(colorspace)
+    source = Source(text, shown.start)
+    source.read_as(shown.colorspace)
+    preset = shown.settled(options.values())
+    named = shot_of(preset)
+    as_analysed(named, shown.colorspace)
+    faces.check(preset, named)
     node = connect({"Source": source.read}, stop, source.span())
     try:
-        frames = source.frames()
-        _check_out(out, [source.file(frame) for frame in frames])
-        preset = Preset().override(options.values())
+        there = source.frames()
+        frames = there if shown.frames is None else [n for n in shown.frames if not source.missing([n])]
+        if not frames:
+            raise PlateError(f"{text} has none of the frames that are asked for; there are {compact(there)}.")
+        _check_out(out, [source.file(frame) for frame in there])
         job = Job(source, frames, preset, default_values(True, None), ("rgba",), "")
-        shot = [] if source.single else frames
-        job = replace(job, scenes=tuple(decide(shot, source.read, job.values, node, lambda: None)))
+        if named is None:
+            shot = [] if source.single else there
+            scenes = tuple(decide(shot, source.read, job.values, node, lambda: None))
+        else:
+            scenes = scenes_of(named)
+        job = replace(job, scenes=scenes)
         lines, legends = [], []
         for n in spread(len(frames), rows):
             frame = frames[n]

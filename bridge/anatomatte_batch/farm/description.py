@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -142,10 +143,13 @@ class FarmShot:
         words += ["--timeout-per-frame", f"{self.timeout:g}"] if self.timeout else []
         return [*words, "--threads", str(self.cpus)]
 
-    def sheet_words(self, sheet: str) -> list[str]:
-        """The words behind ``anatomatte`` that make the contact sheet."""
+    def sheet_words(self, sheet: str, frames: str) -> list[str]:
+        """The words behind ``anatomatte`` that make the contact sheet of all frames, as they are rendered."""
         sets = (word for text in self.sets for word in ("--set", text))
-        return ["sheet", self.source, sheet, *sets, *self._colour_words()]
+        words = ["sheet", self.source, sheet, "--frames", frames]
+        words += ["--preset", self.preset] if self.preset else []
+        words += ["--shot", self.sidecar] if self.sidecar else []
+        return [*words, *sets, *self._colour_words()]
 
     def _colour_words(self) -> list[str]:
         return ["--colorspace", self.colorspace] if self.colorspace else []
@@ -178,6 +182,7 @@ def load(path: Path) -> FarmShot:
         raise SettingsError(f"{path} is no TOML: {why}.") from why
     _known(path, told, _TABLES)
     facts: dict[str, Any] = {**_table(path, told, "shot"), **_table(path, told, "needs")}
+    _said(path, facts)
     for key in ("source", "output"):
         if not isinstance(facts.get(key), str):
             raise SettingsError(f"{path}: [shot] needs {key}, the name of files like plate.####.exr.")
@@ -197,6 +202,15 @@ def load(path: Path) -> FarmShot:
     shot = _typed(path, facts)
     _check(path, shot)
     return shot
+
+
+def _said(path: Path, facts: Mapping[str, Any]) -> None:
+    """Refuse an empty text: a variable that was not set would count as if nothing were asked."""
+    for key, value in facts.items():
+        if key != "name" and isinstance(value, str) and not value.strip():
+            raise SettingsError(
+                f"{path}: {key} is empty: is a variable not set? Give it a value, or leave it out."
+            )
 
 
 def _is_file(name: str) -> bool:
@@ -249,10 +263,14 @@ def _check(path: Path, shot: FarmShot) -> None:
     """What a task would refuse is refused here."""
     if not shot.name.isprintable() or "/" in shot.name or not shot.name.strip(". "):
         raise SettingsError(f"{path}: name = {shot.name!r}: write a name that files may have.")
-    for name in ("chunk", "cpus", "retries", "gpus", "memory", "timeout"):
-        least = 1 if name in ("chunk", "cpus") else 0
-        if getattr(shot, name) < least:
-            raise SettingsError(f"{path}: {name} = {getattr(shot, name)} is too small; {least} is the least.")
+    for name in ("chunk", "cpus", "retries", "gpus", "memory", "gpu_memory", "timeout", "qc_threshold"):
+        least, value = 1 if name in ("chunk", "cpus") else 0, getattr(shot, name)
+        if not math.isfinite(value):
+            raise SettingsError(f"{path}: {name} = {value} is no number of anything.")
+        if value < least:
+            raise SettingsError(f"{path}: {name} = {value} is too small; {least} is the least.")
+    if shot.gpu_memory and not shot.gpus:
+        raise SettingsError(f"{path}: gpu_memory = {shot.gpu_memory:g} needs gpus; say how many.")
     from ..faces import consented
     from ..layers import parse_layers
     from ..presets import parse_setting

@@ -148,7 +148,7 @@ def _render(shot: FarmShot) -> Table:
 
 
 def _sheet(shot: FarmShot) -> Table:
-    words = _mapped(shot).sheet_words("{{Param.Sheet}}")
+    words = _mapped(shot).sheet_words("{{Param.Sheet}}", _frames(shot))
     return {
         "name": "Sheet",
         "dependencies": [{"dependsOn": "Render"}],

@@ -73,7 +73,7 @@ def _outputs(shot: FarmShot) -> dict[str, str]:
 def _behind(near: FarmShot) -> list[tuple[str, list[str]]]:
     """The steps that come behind all renders, and their words."""
     check = near.check_words(near.range("x"))
-    sheet = [("sheet", near.sheet_words(near.sheet_file))] if near.sheet else []
+    sheet = [("sheet", near.sheet_words(near.sheet_file, near.range("x")))] if near.sheet else []
     return [*sheet, ("check", check)]
 
 
