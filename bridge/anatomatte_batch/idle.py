@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from anatomatte.errors import AnatomatteError
 from anatomatte.idle import CODE, without_effect
-from anatomatte.settings import from_mapping
+from anatomatte.settings import ASSOCIATED, from_mapping
 
 from .result import Message
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .picture import Picture
     from .presets import Preset
     from .request import RenderRequest
+
+_STRAIGHT = (".png", ".mov")
+"""Files whose alpha is no factor of their colours, and which have no word for another."""
 
 
 def idle(job: Job, preset: Preset) -> Iterator[Message]:
@@ -53,6 +56,19 @@ def of_words(request: RenderRequest, extension: str, of_video: bool) -> Iterator
         yield Message(CODE, f"--ranks {request.ranks} has no effect: no layer is a Cryptomatte.")
     if request.start != 1 and not of_video:
         yield Message(CODE, f"--start {request.start} has no effect: it numbers a video, and no clip is one.")
+
+
+def of_alpha(job: Job, preset: Preset, extension: str) -> Iterator[Message]:
+    """An output that is multiplied by its alpha, in files whose readers multiply once more."""
+    if extension not in _STRAIGHT or "rgba" not in job.layers:
+        return
+    told = [preset.settings.get("output"), *(entry.settings.get("output") for entry in preset.ranges)]
+    for output in dict.fromkeys(one for one in told if one in (*ASSOCIATED, "matte", "packed")):
+        yield Message(
+            "alpha-multiplied",
+            f"{extension} holds colours that are not multiplied by their alpha, and output={output} gives "
+            "others: whoever reads the file multiplies them. Write EXR or TIFF, or mattes as --layers.",
+        )
 
 
 def _at(job: Job, frame: int) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ class Opened:
 
     def messages(self) -> Iterator[Message]:
         """What there is to say of the run before it begins, but for what its files say of themselves."""
-        from .idle import idle, of_words
+        from .idle import idle, of_alpha, of_words
         from .sidecar import messages_of
 
         job, request = self.job, self.request
@@ -69,7 +69,9 @@ class Opened:
         yield from messages_of(self.named, job)
         yield from idle(job, self.preset)
         of_video = any(clip.is_video for clip in (job.source, *job.sides.values()))
-        yield from of_words(request, Path(str(request.destination)).suffix.lower(), of_video)
+        extension = Path(str(request.destination)).suffix.lower()
+        yield from of_words(request, extension, of_video)
+        yield from of_alpha(job, self.preset, extension)
 
 
 def opened(request: RenderRequest, stack: ExitStack) -> Opened:

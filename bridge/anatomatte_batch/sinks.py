@@ -175,6 +175,8 @@ class VideoSink:
             clock = timecode.at_rate(timecode.text_of(picture.facts, shot), shot, rate)
             self._writer = self._stack.enter_context(VideoWriter(temporary, rate, remark, clock))
         shown = placed(layers["rgba"], picture.bounds, (0, 0, *picture.size))
+        if self._over != "none" and record.settings.get("output") == "unpremultiplied":
+            shown = np.concatenate([shown[..., :3] * shown[..., 3:4], shown[..., 3:4]], axis=2)
         self._writer.write(seen_over(shown, self._over), picture.aspect)
         self._frames += 1
 

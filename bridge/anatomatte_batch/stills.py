@@ -205,7 +205,7 @@ def _spec(
         spec.width = spec.full_width = full_width
         spec.height = spec.full_height = full_height
         spec.attribute("ImageDescription", record.text())
-        spec.attribute("oiio:UnassociatedAlpha", 0 if how.linear else 1)
+        spec.attribute("oiio:UnassociatedAlpha", int(_is_straight(how, record)))
         spec.attribute("compression", "zip")
         if not how.linear:
             spec.attribute("oiio:ColorSpace", "sRGB")
@@ -213,6 +213,13 @@ def _spec(
     spec.attribute("DateTime", "")  # else the image library says in EXR and TIFF that it was taken just now
     spec.attribute("Software", f"Anatomatte {record.account.facts.get('version', '')}".strip())
     return spec
+
+
+def _is_straight(how: StillFormat, record: Provenance) -> bool:
+    """Whether the header says that readers are to multiply by the alpha; PNG knows nothing else."""
+    if how.extension == ".png":
+        return True
+    return record.settings.get("output") == "unpremultiplied"
 
 
 def _is_linear(record: Provenance) -> bool:

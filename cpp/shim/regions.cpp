@@ -40,10 +40,10 @@ bool output_region(const Instance& node, OfxTime time, OfxRectD* region) {
   return true;
 }
 
+// Mattes too count as multiplied: hosts and their writers multiply what is not, which squares
+// Matte only and takes the first three of Packed mattes times the fourth.
 const char* premultiplication(int output) {
-  const bool premultiplied = output == kOutputPremultiplied || output == kOutputComp ||
-                             output == kOutputEdge || output == kOutputFacePatch;
-  return premultiplied ? kOfxImagePreMultiplied : kOfxImageUnPreMultiplied;
+  return output == kOutputUnpremultiplied ? kOfxImageUnPreMultiplied : kOfxImagePreMultiplied;
 }
 
 }  // namespace

@@ -61,10 +61,8 @@ inline constexpr int kPartsOf = control_index("parts_of");
 inline constexpr int kPartsOfEveryone = option_index(kPartsOf, "everyone");
 inline constexpr int kPersonParts = control_index("person_parts");
 inline constexpr int kOutput = control_index("output");
-inline constexpr int kOutputPremultiplied = option_index(kOutput, "premultiplied");
+inline constexpr int kOutputUnpremultiplied = option_index(kOutput, "unpremultiplied");
 inline constexpr int kOutputComp = option_index(kOutput, "comp");
-inline constexpr int kOutputEdge = option_index(kOutput, "edge");
-inline constexpr int kOutputFacePatch = option_index(kOutput, "face_patch");
 inline constexpr int kOutputPacked = option_index(kOutput, "packed");
 inline constexpr int kPack[] = {control_index("pack_r"), control_index("pack_g"),
                                 control_index("pack_b"), control_index("pack_a")};

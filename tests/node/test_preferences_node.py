@@ -11,8 +11,8 @@ from anatomatte.settings import BY_NAME
 from made.shim_bench import BUNDLE
 from pyopenfx import Host, Image, Instance, Plugin
 
-MULTIPLIED = {"premultiplied", "comp", "edge", "face_patch"}
-"""Outputs whose colours are multiplied by the alpha that comes with them."""
+MULTIPLIED = {"premultiplied", "comp", "edge", "face_patch", "matte"}
+"""Outputs whose colours are nothing where the alpha that comes with them is."""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,18 @@ def test_the_alpha_is_told_for_each_output_as_soon_as_it_changes(node: Instance)
     for output in BY_NAME["output"].menu():
         node.params.output = output
         told = node.clip_preferences(1).output.premult
-        assert told == ("premultiplied" if output in MULTIPLIED else "unpremultiplied"), output
+        # mattes are no colours and views have a solid alpha: what is told to be multiplied, nobody multiplies
+        assert told == ("unpremultiplied" if output == "unpremultiplied" else "premultiplied"), output
+
+
+def test_the_matte_of_a_host_that_multiplies_for_its_files_is_the_matte(node: Instance) -> None:
+    """Natron's writer multiplies what is told to be unpremultiplied: an EXR of Matte only was squared."""
+    node.clips.Source = np.linspace(0, 1, 8 * 12 * 3, dtype=np.float32).reshape(8, 12, 3)
+    node.params.output = "matte"
+    made = node.render(1)["colour"]
+    straight = node.clip_preferences(1).output.premult == "unpremultiplied"
+    written = made[..., :3] * made[..., 3:] if straight else made[..., :3]
+    assert np.array_equal(written[..., 0], made[..., 3])
 
 
 @pytest.mark.parametrize("output", sorted({*MULTIPLIED, "unpremultiplied"} - {"face_patch"}))
