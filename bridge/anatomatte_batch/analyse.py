@@ -24,6 +24,7 @@ from .doubtful import checked, followed
 from .presets import Preset
 from .result import FrameResult, Message
 from .sequences import Pattern, compact, holes, parse_frames, spelt
+from .side_files import check_name
 
 if TYPE_CHECKING:
     from anatomatte.qc.followed import Common
@@ -150,6 +151,7 @@ def analyse(request: AnalyseRequest, looker: Looker | None = None) -> AnalyseRes
             frames = source.frames() if request.frames is None else sorted(set(request.frames))
         job = Job(source, frames, preset, {}, (), "", stop=request.on_error == "stop")
         path = Path(request.sidecar) if request.sidecar else beside(source.pattern)
+        check_name(path, (".json",), "a sidecar")
         before = _before(path, request.overwrite)
         named = request.frames is not None
         gone = "" if before is None else left_out(before, job.frames, path, named)

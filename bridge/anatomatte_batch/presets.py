@@ -34,6 +34,7 @@ from anatomatte.errors import SettingsError
 from anatomatte.settings import BY_NAME, SHOWN, Control, Settings, Value, checked, current, known
 
 from .sequences import parse_frames
+from .side_files import check_name
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -259,6 +260,11 @@ def _toml(value: Value) -> str:
 
 
 def save(preset: Preset, path: Path) -> None:
-    """Write a preset beside its place and rename it."""
+    """Write a preset beside its place and rename it.
+
+    Raises:
+        SettingsError: its name is that of another kind of file, as a plate's.
+    """
+    check_name(path, (".toml",), "a preset")
     with beside(path) as temporary:
         temporary.write_text(dumps(preset), encoding="utf-8")

@@ -16,6 +16,7 @@ from anatomatte.errors import AnatomatteError, OutputError
 
 from .result import FrameResult, Message
 from .sequences import compact
+from .side_files import check_name
 
 _WORDS = {2: "settings", 3: "plate", 4: "setup", 5: "memory", 6: "quality", 7: "output", 8: "time"}
 
@@ -255,6 +256,7 @@ def _open_log(log: str | None) -> IO[str] | None:
         return None
     if log == "-":
         return sys.stdout
+    check_name(log, (".ndjson", ".jsonl", ".json"), "a log")
     try:
         Path(log).parent.mkdir(parents=True, exist_ok=True)
         return open(log, "a", encoding="utf-8")

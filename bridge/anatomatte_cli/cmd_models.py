@@ -165,9 +165,11 @@ def pack(archive: Path, names: tuple[str, ...], quiet: bool) -> None:
     from anatomatte.models import store
     from anatomatte.models.store import catalogue, packs, policy
     from anatomatte.models.store.files import said
+    from anatomatte_batch.side_files import check_name
 
     from .models.meter import Meter
 
+    check_name(archive, (".zip",), "a pack of networks")
     if names:
         chosen = list(map(catalogue.get, names))
         for manifest in chosen:

@@ -25,6 +25,7 @@ from .helptext import Command
 @_option("--shot", metavar="FILE", help="Sidecar of SRC (`anatomatte analyse`): who is who.")
 @_option("--colorspace", metavar="NAME", help="SRC's, of the config in $OCIO.")
 @_option("--start", metavar="N", type=int, default=1, help="Number of a video's first frame.")
+@_option("--overwrite", is_flag=True, help="Replace a file that Anatomatte did not make.")
 def command(src: str, out: str, rows: int, bg: str | None, sets: tuple[str, ...], **words: Any) -> int:
     """Make a contact sheet of SRC: a sequence, a video, a picture, or a folder of pictures."""
     from anatomatte_batch.cutout.options import CutoutOptions, background_of
@@ -39,6 +40,6 @@ def command(src: str, out: str, rows: int, bg: str | None, sets: tuple[str, ...]
         start=words["start"],
         colorspace=words["colorspace"] or "",
     )
-    path = shot_sheet(src, Path(out), options, rows, shown)
+    path = shot_sheet(src, Path(out), options, rows, shown, overwrite=words["overwrite"])
     click.echo(f"{path} is the sheet of {src}.")
     return 0

@@ -68,6 +68,15 @@ def test_the_same_models_are_the_same_bytes(packed, tmp_path):
     assert (tmp_path / "b.zip").read_bytes() == packed.read_bytes()
 
 
+@pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + bytes(18), b"notes"])
+def test_what_is_no_pack_is_not_written_over(packed, tmp_path, content):
+    (tmp_path / "photos.zip").write_bytes(content)
+    with pytest.raises(SettingsError, match="is no pack of networks"):
+        packs.pack([store.installed("one")], tmp_path / "photos.zip")
+    assert (tmp_path / "photos.zip").read_bytes() == content
+    packs.pack([store.installed("one")], packed)  # a pack is another one
+
+
 def test_one_of_several_is_taken(packed, folders):
     folders("second")
     assert [r.id for r in packs.unpack(packed, ["two"])] == ["two"]

@@ -20,7 +20,7 @@ from ..shot import decide
 from ..sidecar import as_analysed, scenes_of, shot_of
 from ..source import Source
 from .cutter import Cutter, cut_frame
-from .names import Place, gathered
+from .names import Place, check_writable, gathered
 from .options import CutoutOptions
 from .pages import line_of, merged, sheet, write_sheet
 
@@ -61,6 +61,7 @@ def shot_sheet(
     rows: int = 6,
     shown: Shown = AS_IT_IS,
     stop: Callable[[], bool] = lambda: False,
+    overwrite: bool = False,
 ) -> Path:
     """Write a contact sheet with plate, alpha, people, parts and cutout of a few frames; the path.
 
@@ -68,14 +69,16 @@ def shot_sheet(
         source: a sequence, a video, a picture, or a folder of pictures.
         rows: how many frames or pictures at most, spread evenly.
         shown: of a shot.
+        overwrite: replace a file that Anatomatte did not make.
 
     Raises:
-        SettingsError: no row is asked for, or *out* is a picture that is read.
+        SettingsError: no row is asked for, or *out* is a picture that is read or of somebody else.
         PlateError: nothing is there, or it cannot be read.
         OutputError: the sheet cannot be written.
     """
     if out.suffix.lower() != ".png":
         raise SettingsError(f"{out}: a sheet is a PNG; name it like sheet.png.")
+    check_writable(out, frozenset(), overwrite)
     lines, legend = shot_lines(source, out, options, rows, shown, stop)
     title = Path(source).resolve().name
     return write_sheet(sheet(lines, legend, title, options.background is not None), out, lines)

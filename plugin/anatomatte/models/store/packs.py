@@ -32,8 +32,16 @@ def pack(found: Sequence[Installed], target: Path, tell: Tell = silent) -> None:
 
     Raises:
         SetupError: a file is not as it came in.
+        SettingsError: what lies there is no pack.
         OutputError: the archive cannot be written.
     """
+    if target.exists():
+        try:
+            contents(target)
+        except SetupError as why:
+            raise SettingsError(
+                f"{target} is there and is no pack of networks; choose another name."
+            ) from why
     manifests = {}
     for entry in found:
         if brought := catalogue.file_of(entry.manifest.id):
