@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from anatomatte.errors import PlateError, QualityError
 from anatomatte.settings import Value, from_mapping
@@ -116,6 +116,11 @@ class Outcome:
     def failures(self) -> dict[int, Exception]:
         """The frames that failed, and why."""
         return {one.frame: one.error for one in self.frames if one.error is not None}
+
+    def lost(self, why: Exception) -> None:
+        """The one file of all frames is not there in the end, so that none of them is."""
+        self.failed, self.rendered = [*self.failed, *self.rendered], []
+        self.frames = [replace(one, status="failed", error=one.error or why) for one in self.frames]
 
     @property
     def code(self) -> int:

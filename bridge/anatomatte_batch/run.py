@@ -338,4 +338,6 @@ class _Run:
             self.sink.finish()
         except AnatomatteError as why:
             self.outcome.errors.append(why)
+            if self.sink.all_or_nothing:
+                self.outcome.lost(why)
             self.report.note(str(why))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from anatomatte.atomic import beside
-from anatomatte.errors import AnatomatteError, OutputError, PlateError, SettingsError
+from anatomatte.errors import AnatomatteError, PlateError, SettingsError
 
 from .cryptomatte import Cryptomatte
 from .exr_zip import LINES, Lines, Proof
@@ -156,7 +156,7 @@ def write_still(
         proof = _write(temporary, planes, spans, spec, how, picture)
         fault = damage(temporary, tuple(names), proof)
         if fault:
-            raise OutputError(f"{path} was written but {fault}; check the disk.")
+            raise OSError(f"what was written {fault}; check the disk")  # writers of some kinds never fail
         facts = temporary.stat()
     return Written(path, facts.st_size, tuple(names), record.digest, facts.st_ino)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anatomatte.errors import SettingsError
 from anatomatte.settings import Value
+
+from .sequences import is_certain
 
 if TYPE_CHECKING:
     from .cryptomatte import Cryptomatte
@@ -47,6 +50,12 @@ def sink_of(
     if request.depth is not None:
         one_of("--depth", str(request.depth), ("8", "16", "half", "float"))
     if extension in (".mp4", ".mov"):
+        if target.pad is not None and is_certain(target):
+            name = re.sub(r"[._-]?$", "", target.prefix) or "key"
+            raise SettingsError(
+                f"{target.text} has a frame number, and a video is one file for all frames; name it like "
+                f"{target.folder / name}{extension}."
+            )
         if request.trim or TOKEN in target.text:
             raise SettingsError(f"--trim and {TOKEN} in DST are of stills, and DST is a video.")
         if request.proxy is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -15,7 +16,7 @@ from pathlib import Path
 import click
 
 import anatomatte
-from anatomatte.errors import OutputError, SettingsError, SetupError
+from anatomatte.errors import DiskFull, OutputError, SettingsError, SetupError
 
 from . import places
 from .hosts import files as host_files
@@ -118,9 +119,12 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, shutil.Error) as why:
-        reason = getattr(why, "strerror", None) or str(why)
+        # of a tree there is a list: each file, its place and the reason
+        told = str(why.args[0][0][-1] if isinstance(why, shutil.Error) else why.strerror or why)
+        if os.strerror(errno.ENOSPC) in told:
+            raise DiskFull(f"{folder} cannot be written: the disk is full; make room.") from why
         cure = "ask its administrator, or use --user or --dir"
-        raise OutputError(f"{folder} cannot be written ({reason}); {cure}.") from why
+        raise OutputError(f"{folder} cannot be written ({told}); {cure}.") from why
 
 
 def runtime_conf() -> str:

@@ -11,7 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from .errors import AnatomatteError, DiskFull, NotWritable, OutputError, too_long
+from .errors import AnatomatteError, DiskFull, NotWritable, OutputError, reason, too_long
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
 
 _HIDDEN = ".anatomatte-"
 _DAY = 86400.0
@@ -38,7 +43,7 @@ def beside(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: the folder or the file cannot be written; the message names it.
         DiskFull: there is no room for it.
-        NotWritable: the folder takes no file.
+        NotWritable: the folder takes no file, or none so large.
         SettingsError: the name is longer than the file system takes.
     """
     path = Path(os.path.realpath(path))
@@ -58,6 +63,11 @@ def beside(path: Path) -> Iterator[Path]:
         if is_full(why, path.parent):
             raise DiskFull(
                 f"{path} cannot be written: the disk is full; make room and render again."
+            ) from why
+        if is_too_large(why, temporary):
+            raise NotWritable(
+                f"{path} cannot be written: no file may be so large here (`ulimit -f`, or the file system); "
+                "raise the limit, or write smaller files."
             ) from why
         if is_closed(why, path.parent):
             raise NotWritable(
@@ -97,6 +107,18 @@ def is_full(why: OSError, folder: Path) -> bool:
         return False
 
 
+def is_too_large(why: OSError, written: Path) -> bool:
+    """Whether a file is at the limit that this process has for one; libraries that write tell no number, so
+    what is *written* of it is asked."""
+    if why.errno is not None or resource is None:
+        return why.errno == errno.EFBIG
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    try:
+        return limit != resource.RLIM_INFINITY and written.stat().st_size >= limit
+    except OSError:
+        return False
+
+
 def is_closed(why: OSError, folder: Path) -> bool:
     """Whether writing into a folder failed as nobody may, or this user; as for `is_full` it is asked."""
     if why.errno not in (None, errno.EACCES, errno.EPERM, errno.EROFS):
@@ -109,4 +131,4 @@ def is_closed(why: OSError, folder: Path) -> bool:
 def _reason(why: OSError) -> str:
     if why.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "no permission to write there"
-    return why.strerror or str(why)
+    return reason(why.strerror or str(why))
