@@ -12,6 +12,7 @@ from anatomatte_batch.picture import Picture
 
 from .limits import Limits
 from .problems import Refused, too_large
+from .unsized import is_bounded
 
 _MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", 0, ".png"),
@@ -27,11 +28,14 @@ _MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"XPDS", 0, ".dpx"),
     (b"\x80\x2a\x5f\xd7", 0, ".cin"),
     (b"#?RADIANCE", 0, ".hdr"),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", 0, ".jxl"),
+    (b"\xff\x0a", 0, ".jxl"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", 0, ".jp2"),
+    (b"\xff\x4f\xff\x51", 0, ".j2k"),
 )
-"""(first bytes, where, suffix): the stills of `anatomatte_batch.formats` that have a magic, without JPEG
-XL and JPEG 2000, whose libraries decode before they tell a size."""
+"""(first bytes, where, suffix): the stills of `anatomatte_batch.formats` that have a magic."""
 
-ACCEPTED = "PNG, JPEG, WebP, TIFF, OpenEXR, BMP, DPX, Cineon, Radiance HDR, Targa"
+ACCEPTED = "PNG, JPEG, WebP, TIFF, OpenEXR, BMP, DPX, Cineon, Radiance HDR, JPEG XL, JPEG 2000, Targa"
 HEAD = 18
 """Bytes that tell the kind of a file."""
 _TARGA = struct.Struct("<BBBHHBHHHHBB")
@@ -86,6 +90,12 @@ def measured(path: Path, name: str, limits: Limits) -> tuple[int, int]:
     """
     import OpenImageIO as oiio
 
+    if not is_bounded(path, limits):
+        raise Refused(
+            415,
+            f"{name} is damaged or cut short, or takes more to decode than this server has for a picture.",
+            "Save it again, smaller, or as PNG.",
+        )
     source = oiio.ImageInput.open(str(path))
     if source is None:
         oiio.geterror()
