@@ -12,6 +12,7 @@ import dataclasses
 import os
 import pickle
 import platform
+import socket
 import sys
 import time
 from collections import deque
@@ -44,6 +45,7 @@ _TRIES = 3
 """How often a chunk is begun: what kills three actors would kill a fourth."""
 _ASK_S = 0.5
 _END_S = 20.0
+_KNOCK_S = 10.0
 _OF_THE_WHOLE = ("frames-missing", "people-by-place", "shot-renamed", CODE, faces.CODE)
 """What a run says of all its frames, and a chunk of its own only."""
 
@@ -115,9 +117,11 @@ def _connected(address: str) -> Iterator[Any]:
     mine = not ray.is_initialized()
     if mine:
         try:
+            _knock(address)
             ray.init(address=address, log_to_driver=False, configure_logging=False, include_dashboard=None)
         except Exception as why:  # Ray has no class for it: ConnectionError, RuntimeError, ValueError, …
-            line = str(why).strip().splitlines()
+            said = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
+            line = said.strip().splitlines()
             raise SetupError(
                 f"No Ray cluster answers at {address} ({line[0] if line else type(why).__name__}); start one "
                 "with `ray start --head`, or take --ray local; one that wants a token finds it in "
@@ -128,6 +132,13 @@ def _connected(address: str) -> Iterator[Any]:
     finally:
         if mine:
             ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Raise OSError where nobody listens at ``HOST:PORT``: Ray would try for minutes, deaf to signals."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), _KNOCK_S).close()
 
 
 def _has_token() -> bool:

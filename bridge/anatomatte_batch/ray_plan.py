@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def told(text: str) -> tuple[str, Needs]:
         name, _, value = word.partition("=")
         try:
             values[name] = kinds[name](value)
-            if values[name] < (1 if kinds[name] is int else 0):
+            if not (1 if kinds[name] is int else 0) <= values[name] < math.inf:
                 raise ValueError(value)
         except (KeyError, ValueError) as why:
             raise SettingsError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import socket
 import sys
 from collections import deque
 from pathlib import Path
@@ -13,7 +14,7 @@ import OpenImageIO as oiio
 import pytest
 
 from anatomatte import __version__
-from anatomatte.errors import SettingsError
+from anatomatte.errors import SettingsError, SetupError
 from anatomatte_batch import RenderRequest, faces, ray_cluster, ray_plan
 from anatomatte_batch.ray_plan import Needs
 from anatomatte_batch.report import Report
@@ -117,7 +118,29 @@ def test_a_cluster_that_does_not_answer_is_a_sentence_of_one_line(
     monkeypatch.setenv("RAY_AUTH_MODE", "")  # so that it is put back
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setattr(ray_cluster, "_knock", lambda _address: None)
     assert main(["render", str(request_.source), str(request_.destination), "--ray", "head:6379"]) == 4
     said = capsys.readouterr().err
     assert "No Ray cluster answers at head:6379 (nobody listens at head:6379); start one" in said
     assert "advice" not in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("scheme", ["", "ray://"])
+def test_an_address_at_which_nobody_listens_is_told_at_once(
+    request_: RenderRequest, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray tried for more than three minutes, with its own warnings, and heard no signal meanwhile."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "")  # so that it is put back
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", lambda **_words: pytest.fail("Ray was asked"))
+    with socket.socket() as taken:  # and nobody listens at it
+        taken.bind(("127.0.0.1", 0))
+        address = f"{scheme}127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(SetupError, match=r"No Ray cluster answers at .*refused"):
+            ray_cluster.render_on(request_, address, SMALL)
+
+
+@pytest.mark.parametrize("word", ["memory=nan", "memory=inf", "gpus=nan", "cpus=0", "cpus=nan", "chunk=-1"])
+def test_a_need_that_is_no_number_is_refused(word: str) -> None:
+    with pytest.raises(SettingsError, match=f"'{word}' is not understood"):
+        ray_plan.told(f"local,{word}")
