@@ -11,6 +11,7 @@ them (`cryptomatte`).
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -133,6 +134,13 @@ def _there_are() -> str:
 
 def _unknown(word: str) -> str:
     person, dot, part = word.partition(".")
+    if (number := re.fullmatch(r"person_?0*([1-9]\d*)", person)) and person not in PERSON_MENU:
+        if int(number[1]) > len(PERSON_MENU):
+            return (
+                f"There is no layer {word!r}: {len(PERSON_MENU)} people have numbers, those who fill most of "
+                "the shot; the others are in the alpha alone."
+            )
+        return f"There is no layer {word!r}; did you mean 'person_{int(number[1]):02d}{dot}{part}'?"
     if dot and (person in PERSON_MENU or person == "people"):
         near = [f"{person}.{name}" for name in difflib.get_close_matches(part, (*_PARTS, "parts"), n=1)]
     else:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import click
+
+from anatomatte.errors import SettingsError
 
 
 class Option(click.Option):
@@ -17,6 +21,21 @@ class Option(click.Option):
 
 class Command(click.Command):
     """A command with one line an option or a row of options, and no blank line more than needed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click; of names that a shell made of an unquoted pattern the pattern is told."""
+        given = list(args)  # click takes words out of its own
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as why:
+            names = [word for word in given if Path(word).is_file()]
+            if "extra argument" not in why.message or len(names) < 2:
+                raise
+            pattern = re.sub(r"\d+(?=\.\w+$)", lambda number: "#" * len(number[0]), names[0])
+            raise SettingsError(
+                f"{len(names)} files are named where one name stands for all: the shell wrote out a pattern. "
+                f"Write it with # for the digits, like {pattern}."
+            ) from why
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         lines: dict[str, tuple[list[str], list[str]]] = {}

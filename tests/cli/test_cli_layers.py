@@ -35,7 +35,10 @@ def test_a_part_of_a_person_is_a_layer() -> None:
     [
         ("fase", "did you mean 'face'"),
         ("person_01.fase", "did you mean 'person_01.face'"),
-        ("person_09.face", "person_0"),
+        ("person_09.face", "8 people have numbers"),
+        ("person_12", "8 people have numbers"),
+        ("person_5.face", "did you mean 'person_05.face'"),
+        ("person2", "did you mean 'person_02'"),
         ("person_01.alpha", "no layer 'person_01.alpha'"),
         ("qqq", "people, parts, groups"),
         ("", "No layer"),

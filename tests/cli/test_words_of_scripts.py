@@ -126,3 +126,16 @@ def test_a_cutout_whose_files_would_have_too_long_names_fails_alone(tmp_path, ca
     assert main(["cutout", str(tmp_path / "in"), str(tmp_path / "out")]) == 2
     assert "is longer than the file system takes" in capsys.readouterr().err
     assert (tmp_path / "out" / "y_cutout.png").is_file()
+
+
+@pytest.mark.parametrize("words", [["render"], ["check-frames"], ["analyse"], ["sheet"]])
+def test_a_pattern_that_the_shell_wrote_out_is_told(tmp_path, capsys, words):
+    """`render plate.*.exr key.####.exr` without quotes: “unexpected extra arguments” cured nothing."""
+    for frame in range(1001, 1004):
+        write(tmp_path / f"plate.{frame}.exr", plate())
+    names = [str(path) for path in sorted(tmp_path.iterdir())]
+    assert main([*words, *names, str(tmp_path / "key.####.exr")]) == 2
+    told = capsys.readouterr().err
+    assert "the shell wrote out a pattern" in told and f"like {tmp_path}/plate.####.exr." in told
+    assert main([*words, "a", "b", "c", "d"]) == 2
+    assert "unexpected extra argument" in capsys.readouterr().err
