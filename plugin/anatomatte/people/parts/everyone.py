@@ -21,7 +21,7 @@ from .boxes import Box, Window, scaled, sized, spread
 from .hardness import hardened, unsure
 from .labels import AT, LABELS
 from .near import Look, with_looks
-from .person import ENOUGH, INSIDE, OutfitOdds, View, decided, described, smoothed
+from .person import ENOUGH, INSIDE, OutfitOdds, Vector, View, decided, described, smoothed
 from .trust import believed
 from .turned import TurnedLook, is_turned, with_turned
 
@@ -35,6 +35,8 @@ _MARGIN = 0.06
 _COARSE = 0.3
 """Side of the square around a face or a hand, in lengths of the person, below which it is small."""
 _COARSER = 2
+_TIGHTS = 5
+"""Place of the log odds of tights in a row of `PeopleEvidence.outfits`."""
 _ABSENT = 1e-3
 """A part with no higher share than this is not there."""
 _NARROWEST = 12
@@ -280,12 +282,15 @@ class _Everyone:
 
         The head looked at the picture as it is; who lies in it is beyond what it has learned.
         """
+        said = self._said_of(k)
+        return self.odds if said is None else outfit.beside(said)
+
+    def _said_of(self, k: int) -> Vector | None:
+        """What the outfit head says of person *k*; None where it says nothing."""
         said, marks = self.details.outfits, self._marks(k)
         if said is None or k >= len(said) or np.isnan(said[k]).any():
-            return self.odds
-        if marks is not None and is_turned(marks):
-            return self.odds
-        return outfit.beside(said[k])
+            return None
+        return None if marks is not None and is_turned(marks) else np.asarray(said[k], np.float32)
 
     def _view(self, k: int, box: Box, size: tuple[int, int]) -> View:
         top, bottom, left, right = box
@@ -298,7 +303,9 @@ class _Everyone:
         if marks is not None and not believed(marks, self.mattes, k, self.plate):
             marks = None
         moved = None if marks is None else _moved(marks, box, size)
-        return View(smoothed(small), take(self.mattes[k]), shares, moved)
+        worn = self._said_of(k)
+        tights = None if worn is None else float(worn[_TIGHTS])
+        return View(smoothed(small), take(self.mattes[k]), shares, moved, tights)
 
     def _marks(self, k: int) -> Landmarks | None:
         return self.details.marks[k] if k < len(self.details.marks) else None
