@@ -68,6 +68,18 @@ def test_nobody_has_a_bag_who_carries_none() -> None:
     assert not (names(picture, matte, labelled())[matte > 0] == "bag").any()
 
 
+def test_what_is_above_the_shoulders_is_no_bag() -> None:
+    picture, matte = standing()
+    brim = (np.abs(COLUMNS - 60) < 45) & (ROWS > 6) & (ROWS < 16)
+    picture[brim], matte[brim] = (0.75, 0.6, 0.2), 1
+    shares = labelled()
+    shares[:, brim] = 0.002
+    for name, share in (("hat", 0.2), ("hair", 0.1), ("dress", 0.3), ("trousers", 0.3), ("bag", 0.1)):
+        shares[AT[name]][brim] = share
+    made = names(picture, matte, np.asarray(shares / shares.sum(0), np.float32))
+    assert not (made[brim] == "bag").any()
+
+
 def test_where_limbs_are_a_guess_nothing_is_said_of_bags() -> None:
     picture, matte = standing()
     guessed = marks()

@@ -14,6 +14,7 @@ from ..landmarks import Landmarks
 from .body import WRIST, Body, Vector
 from .cloth import Cloth, worn_at
 from .labels import AT, GARMENTS, TIGHTS, planes
+from .prior import ramp
 from .seen import PersonEvidence
 
 BEFORE = planes(*GARMENTS, "scarf", "other")
@@ -41,6 +42,9 @@ _LARGE, _DOUBT = 0.25, 60.0
 """Share of a person above which what seems to be a bag is rather a body that landmarks miss, and nats that
 all of it loses by it."""
 
+_OVERHEAD = 5.0
+"""Nats that a bag loses above the shoulders, where a brim is as far off the body."""
+
 _NEAR, _FAR = 1.2, 2.7
 """Radii from trunk, arms and legs up to which a pixel is beside the body, and far from it."""
 
@@ -65,6 +69,7 @@ def odds(seen: PersonEvidence, at: Body, marks: Landmarks, places: tuple[Vector,
     """
     weights = np.array([*NUMBERS.values()], np.float32)
     made = weights @ known(seen, at, marks, places) + np.float32(_ONE)
+    made -= np.float32(_OVERHEAD) * ramp(-at.trunk, 0.05, 0.2)
     large = max(float((made > 0).mean()) - _LARGE, 0)
     return np.asarray(made - np.float32(_DOUBT * large), np.float32)
 
