@@ -273,8 +273,7 @@ void prefers_rgba_with_the_right_premult() {
     PropertySet out;
     CHECK_EQ(bench.act(kOfxImageEffectActionGetClipPreferences, nullptr, &out), kOfxStatOK);
     const std::string key = anatomatte::kControls[anatomatte::kOutput].keys[output];
-    const bool premultiplied =
-        key == "premultiplied" || key == "comp" || key == "edge" || key == "face_patch";
+    const bool premultiplied = key != "unpremultiplied";
     CHECK_EQ(out.text("OfxImageClipPropComponents_Output"), std::string(kOfxImageComponentRGBA));
     CHECK_EQ(out.text("OfxImageClipPropDepth_Output"), std::string(kOfxBitDepthFloat));
     CHECK_EQ(out.text(kOfxImageEffectPropPreMultiplication),
