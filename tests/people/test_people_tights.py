@@ -18,8 +18,9 @@ ROWS, COLUMNS = np.mgrid[: SIZE[0], : SIZE[1]]
 SHINS = (np.abs(np.abs(COLUMNS - 60) - 12) < 5) & (ROWS > 175) & (ROWS < 200)
 
 
-def in_a_skirt(tights: float | None) -> person.View:
-    """Somebody in a green skirt and black stockings, which the network takes for legs or trousers."""
+def in_a(garment: str, tights: float | None) -> person.View:
+    """Somebody in a green garment down to the knees and black stockings, which the network takes for legs or
+    trousers."""
     picture, matte = standing()
     legs = (np.abs(np.abs(COLUMNS - 60) - 12) < 9) & (ROWS >= 150) & (ROWS < 208)
     picture[legs] = (0.03, 0.03, 0.04)
@@ -27,9 +28,9 @@ def in_a_skirt(tights: float | None) -> person.View:
     picture[skirt], matte[skirt] = (0.2, 0.5, 0.2), 1
     shares = labelled()
     shares[:, skirt] = 0.01
-    shares[AT["skirt"]][skirt], shares[AT["trousers"]][skirt] = 0.6, 0.15
+    shares[AT[garment]][skirt], shares[AT["trousers"]][skirt] = 0.6, 0.15
     shares[:, legs] = 0.01
-    for name, share in (("trousers", 0.35), ("left_leg", 0.2), ("right_leg", 0.2)):
+    for name, share in (("trousers", 0.3), ("left_leg", 0.3), ("right_leg", 0.3)):
         shares[AT[name]][legs] = share
     for name in TIGHTS:
         shares[AT[name]] = 0
@@ -43,15 +44,20 @@ def share_of_tights(view: person.View) -> float:
 
 
 def test_black_stockings_under_a_skirt_are_tights_where_the_head_says_so() -> None:
-    assert share_of_tights(in_a_skirt(2.0)) > 0.95
+    assert share_of_tights(in_a("skirt", 2.0)) > 0.95
+
+
+def test_so_are_they_under_a_long_top_where_nobody_would_look_for_them() -> None:
+    assert share_of_tights(in_a("upper_clothes", 2.0)) > 0.95
+    assert share_of_tights(in_a("upper_clothes", None)) < 0.05
 
 
 def test_they_are_none_where_it_says_that_there_are_none() -> None:
-    assert share_of_tights(in_a_skirt(-4.0)) < 0.05
+    assert share_of_tights(in_a("skirt", -4.0)) < 0.05
 
 
 def test_a_network_that_knows_tights_is_left_alone() -> None:
-    view = in_a_skirt(2.0)
+    view = in_a("skirt", 2.0)
     view.shares[AT["left_tights"]] += 0.1
     inside = view.cover > person.INSIDE
     seen = person.described(view, inside, view.shares[:, inside])
