@@ -26,6 +26,9 @@ NUMBERS: dict[str, tuple[float, float]] = {
 }
 """Nats for a dress and for a skirt, against trousers, of each thing that is known; `one` is always 1."""
 
+BARE_ARMS = 2.0
+"""Nats for a dress, and against a skirt, of upper arms that are bare (`sleeves.bare_arms`)."""
+
 _SIGNS = {"coat": 3, "tights": 5, "bare_legs": 6}
 """Places in a row of `PeopleEvidence.outfits`."""
 
@@ -41,8 +44,18 @@ def known(said: Vector, cloths: Cloths) -> Pixels:
     return np.array([of[name] for name in NUMBERS], np.float32)
 
 
-def likely(said: Vector, cloths: Cloths) -> dict[str, float]:
-    """Log odds of each of `LOWER`, but for a constant."""
+def likely(said: Vector, cloths: Cloths, arms: float = 0.0) -> dict[str, float]:
+    """Log odds of each of `LOWER`, but for a constant.
+
+    Args:
+        said: a row of `PeopleEvidence.outfits` without NaN.
+        arms: as `sleeves.bare_arms` says; it tells a dress from a skirt, and neither from trousers.
+    """
     table = np.array(list(NUMBERS.values()), np.float32)
     add = (*(known(said, cloths) @ table), 0.0)
-    return {name: HEARD * float(said[k]) + float(add[k]) for k, name in enumerate(LOWER)}
+    made = {name: HEARD * float(said[k]) + float(add[k]) for k, name in enumerate(LOWER)}
+    either = np.logaddexp(made["dress"], made["skirt"])
+    made["dress"] += BARE_ARMS * arms
+    made["skirt"] -= BARE_ARMS * arms
+    more = float(np.logaddexp(made["dress"], made["skirt"]) - either)
+    return made | {"dress": made["dress"] - more, "skirt": made["skirt"] - more}

@@ -19,6 +19,7 @@ from .labels import AT, LABELS, LOWER, SIDES
 from .likelihood import likely
 from .seen import PersonEvidence
 from .sight import COAT, OUTFIT, in_sight, weighed
+from .sleeves import bare_arms
 
 _MOST = 3.0
 """Nats that an outfit which is not worn loses at most."""
@@ -56,8 +57,8 @@ def beside(said: Vector) -> Callable[[PersonEvidence], dict[str, float]]:
         mass = seen.shares.mean(1)[[AT[name] for name in LOWER]]
         if seen.body is None or np.isnan(said).any():
             return dict(zip(LOWER, (float(each) for each in together(said, mass)), strict=True))
-        sight = in_sight(seen.body)
-        found = np.array([*likely(said, cloths(seen, seen.body)).values()], np.float32)
+        sight, arms = in_sight(seen.body), bare_arms(seen, seen.body)
+        found = np.array([*likely(said, cloths(seen, seen.body), arms).values()], np.float32)
         lower = weighed(found, share(mass), sight, OUTFIT)
         coat = weighed(said[_COAT : _COAT + 1], np.array([coat_by_mass(seen)], np.float32), sight, COAT)
         return dict(zip(LOWER, (float(each) for each in lower), strict=True)) | {"coat": float(coat[0])}
