@@ -6,6 +6,7 @@ import os
 import sys
 
 from . import stopping
+from .frugal import frugal
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -20,6 +21,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if argv is None:
             stopping.listen()
+            frugal()
             if os.environ.get("ANATOMATTE_WORKER"):
                 from . import command_client
 

@@ -23,6 +23,12 @@ KEPT = 12
 MOST = 150_000_000
 """Bytes of all that wait, those of an HD frame: of larger ones memory counts more than the time it takes."""
 
+LARGEST = 64_000_000
+"""Bytes of a buffer that waits at most: a UHD picture is touched anew in a hundredth of its frame."""
+
+_LAZY = 16_000_000
+"""Bytes from which on zeros are mapped by themselves."""
+
 _lock = threading.Lock()
 _waiting: list[mmap.mmap] = []
 
@@ -39,6 +45,8 @@ def _take(size: int) -> mmap.mmap:
 
 
 def _give_back(memory: mmap.mmap) -> None:
+    if len(memory) > LARGEST:
+        return
     with _lock:
         _waiting.append(memory)
         while len(_waiting) > KEPT or sum(map(len, _waiting)) > MOST:
@@ -58,6 +66,17 @@ def empty(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
     owner = np.frombuffer(memory, np.float32)
     weakref.finalize(owner, _give_back, memory).atexit = False
     return owner.reshape(shape)
+
+
+def zeros(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """A float32 array of *shape*, C order, all 0; rows that nobody writes into take no memory.
+
+    The allocator clears memory that it has used before, and keeps blocks as large as a UHD matte.
+    """
+    size = 4 * math.prod(shape)
+    if size < _LAZY:
+        return np.zeros(shape, np.float32)
+    return np.frombuffer(mmap.mmap(-1, size), np.float32).reshape(shape)
 
 
 def waiting() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import math
@@ -41,7 +42,8 @@ def handshake(digest: str, version: str) -> None:
 
 def _frame(clip: Mapping[str, Any]) -> Frame:
     at = _bounds(clip["bounds"])
-    return from_view(clip["pixels"], at, clip["premult"], clip["aspect"], clip.get("kept", False))
+    frame = from_view(clip["pixels"], at, clip["premult"], clip["aspect"], clip.get("kept", False))
+    return dataclasses.replace(frame, brief=True)
 
 
 def _bounds(four: Any) -> Bounds:

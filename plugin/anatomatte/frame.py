@@ -7,13 +7,14 @@ travel with the pixels.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from . import buffers
+from .cache import content_key
 from .errors import PlateError
 
 Pixels = npt.NDArray[np.float32]
@@ -36,6 +37,7 @@ class Frame:
         premult: the state of the colour channels.
         aspect: width of a pixel divided by its height.
         integer: the host's pixels were 8- or 16-bit integers (0 to 1 after conversion).
+        brief: it was made for one render, which may let go of its pixels.
     """
 
     pixels: Pixels
@@ -43,6 +45,8 @@ class Frame:
     premult: Premult = "unpremultiplied"
     aspect: float = 1.0
     integer: bool = False
+    brief: bool = False
+    _told: str = field(default="", init=False, repr=False)
 
     def __post_init__(self) -> None:
         x1, y1, x2, y2 = self.bounds
@@ -65,6 +69,27 @@ class Frame:
     @property
     def channels(self) -> int:
         return int(self.pixels.shape[2])
+
+    @property
+    def digest(self) -> str:
+        """What tells it from every other frame of this process; taken once."""
+        if not self._told:
+            facts = (self.bounds, self.premult, self.aspect, self.integer)
+            object.__setattr__(self, "_told", content_key(self.pixels, *facts))
+        return self._told
+
+    @property
+    def gone(self) -> bool:
+        """Whether its pixels were let go of: `pixels` is NaN all over and takes no memory."""
+        return self.pixels.size > 1 and not any(self.pixels.strides)
+
+    def let_go(self) -> None:
+        """Give the memory of a `brief` frame back, once its plate is made; place, size and digest stay.
+
+        A UHD plate takes 133 MB.
+        """
+        if self.brief and self.digest:
+            object.__setattr__(self, "pixels", np.broadcast_to(np.float32(np.nan), self.pixels.shape))
 
     def with_pixels(self, pixels: Pixels, **facts: Any) -> Frame:
         """The same place with other pixels."""

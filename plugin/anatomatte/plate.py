@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import buffers
+from .cache import content_key
 from .errors import PlateError
 from .frame import Bounds, Frame, Pixels
 from .ops import colour, loops
@@ -31,6 +32,7 @@ class Plate:
         clean: H×W×3 scene-linear clean plate, or None; ``clean_known`` is 1 inside its bounds.
         behind: H×W×3 scene-linear background, black where it has no pixels, or None.
         doubts: sentences for the status.
+        content: what tells the frame's pixels from every other plate's.
     """
 
     frame: Frame
@@ -44,6 +46,7 @@ class Plate:
     clean_known: Pixels | None = None
     behind: Pixels | None = None
     doubts: tuple[str, ...] = ()
+    content: str = ""
 
 
 def prepare(clips: dict[str, Frame], settings: Settings, threads: int = 1) -> Plate:
@@ -57,6 +60,7 @@ def prepare(clips: dict[str, Frame], settings: Settings, threads: int = 1) -> Pl
         raise PlateError(
             "Source has only an alpha channel: there is no colour to key; connect a picture with RGB."
         )
+    content = content_key(source.digest, settings.source_alpha != "ignore")
     source, doubts, rgb, alpha = _apart(source, settings.source_alpha != "ignore")
     curve = colour.resolve(settings.input_colour, source.integer)
     whole = source.integer
@@ -65,7 +69,8 @@ def prepare(clips: dict[str, Frame], settings: Settings, threads: int = 1) -> Pl
         rgb, whole = np.where(cover > 0, rgb / np.maximum(cover, np.float32(1e-6)), rgb), False
     rgb = np.ascontiguousarray(rgb)
     light = decoded(curve, rgb, whole, threads)
-    plate = Plate(source.with_pixels(rgb, premult="unpremultiplied"), light, curve, alpha)
+    frame = source.with_pixels(rgb, premult="unpremultiplied")
+    plate = Plate(frame, light, curve, alpha, content=content)
     mattes = {
         field_: _matte_of(clips[clip], source)
         for field_, clip in (("inm", "InM"), ("outm", "OutM"), ("hint", "Hint"))

@@ -7,7 +7,6 @@ sequence it promises that they are the same, so that they are copied, looked thr
 from __future__ import annotations
 
 import dataclasses
-import functools
 import os
 from typing import Any
 
@@ -31,7 +30,7 @@ class Ready:
     """A frame that is ready to be looked at.
 
     Attributes:
-        clips: as they came.
+        clips: as they came, Source without its pixels.
         plate: at full resolution.
         small: at half resolution, or None where the frame is worked on at full.
         task: what the stages need to know.
@@ -42,11 +41,6 @@ class Ready:
     small: Plate | None
     task: Task
 
-    @functools.cached_property
-    def content(self) -> str:
-        """What tells the plate at full resolution from every other."""
-        return content_key(self.plate.frame.pixels)
-
     def at(self, settings: Settings, work: Work, around: Around | None, shot: AtFrame | None) -> Ready:
         """The same frame for another call of the host, which packs it in another way.
 
@@ -56,14 +50,12 @@ class Ready:
         task = dataclasses.replace(
             self.task, settings=settings, work=inner, around=around, shot=shot, wardrobe=shot
         )
-        made = dataclasses.replace(self, task=task)
-        if self.small is not None:
-            made.__dict__["content"] = self.content
-        return made
+        return dataclasses.replace(self, task=task)
 
 
 def _bytes(ready: Ready) -> int:
-    return bytes_of((ready.plate, ready.small, tuple(ready.clips.values())))
+    there = tuple(clip for clip in ready.clips.values() if not clip.gone)
+    return bytes_of((ready.plate, ready.small, there))
 
 
 _last = memo.region("last", _bytes, 0.5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import buffers
 from ..frame import Pixels
 from ..plate import Plate
 from ..settings import Settings
@@ -11,7 +12,7 @@ from ..settings import Settings
 
 def forcing(plate: Plate, settings: Settings) -> tuple[Pixels, Pixels]:
     """The core matte (with the source's alpha when that is added) and the garbage matte."""
-    zero = np.zeros(plate.light.shape[:2], np.float32)
+    zero = buffers.zeros(plate.light.shape[:2])
     core = zero if plate.inm is None else plate.inm
     if plate.alpha is not None and settings.source_alpha == "add":
         core = np.maximum(core, plate.alpha)

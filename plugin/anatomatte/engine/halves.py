@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..cache import content_key
 from ..frame import Frame, Pixels
 from ..ops import colour
 from ..ops.filters import grow, shrink
@@ -30,6 +31,7 @@ def halved(plate: Plate) -> Plate:
         plate.curve,
         alpha=down(plate.alpha), inm=down(plate.inm), outm=down(plate.outm), hint=down(plate.hint),
         clean=down(plate.clean), clean_known=down(plate.clean_known), doubts=plate.doubts,
+        content=content_key(plate.content, "half"),
     )  # fmt: skip
 
 

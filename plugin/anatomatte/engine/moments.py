@@ -112,6 +112,7 @@ def beside(task: Task, number: int) -> Task:
     clips = {name: laid(clip, around.source.bounds) for name, clip in theirs.own.items()}
     settings = around.settings(number)
     plate = prepare(clips, settings, task.work.threads)
+    theirs.source.let_go()
     if task.half:
         plate = halved(plate)
     quiet = dataclasses.replace(task.work, progress=silent)

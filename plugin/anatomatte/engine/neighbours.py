@@ -192,13 +192,20 @@ class Around:
         """
         if number == self.number:
             return dict(self._clips)
-        if self._held is None or self._held[0] != number:
+        held = self._at_hand(number)
+        if held is None:
             self._held = None  # let go of before the next one comes
-            found = self._fetched(number)
-            if found is None:
+            held = self._fetched(number)
+            if held is None:
                 return None
-            self._held = number, found
-        return dict(self._held[1])
+            self._held = number, held
+        return dict(held)
+
+    def _at_hand(self, number: int) -> dict[str, Frame] | None:
+        """The clips of the frame that was fetched last, if it is this one and its plate was not yet made."""
+        if self._held is None or self._held[0] != number or self._held[1]["Source"].gone:
+            return None
+        return self._held[1]
 
     def let_go(self) -> None:
         """Keep no picture of another frame at hand: what was to be made of it is made."""
@@ -229,7 +236,7 @@ class Around:
         if found is None:
             work.check()
             clips = self.clips(number)
-            told = None if clips is None else {name: _digest(clip) for name, clip in clips.items()}
+            told = None if clips is None else {name: clip.digest for name, clip in clips.items()}
             found = (None if told is None else content_key(tuple(told.items())),)
             self._remember("clips", number, found[0])
             if told is not None:
@@ -266,7 +273,7 @@ class Around:
         found = self._remembered("source", number)
         if found is None or found[0] is None:
             work.check()
-            digest = _digest(self._plate(number))
+            digest = self._plate(number).digest
             self._remember("source", number, digest)
             return digest
         return found[0]
@@ -292,10 +299,11 @@ class Around:
 
     def _plate(self, number: int) -> Frame:
         """Source at a frame that a network with a memory must see."""
-        if number == self.number:
+        if number == self.number and not self.source.gone:
             return self.source
-        if self._held is not None and self._held[0] == number:
-            return self._held[1]["Source"]
+        held = self._at_hand(number)
+        if held is not None:
+            return held["Source"]
         assert self._fetch is not None, "this host hands over no other frames"
         found = self._fetch("Source", number)
         if found is None:
@@ -338,11 +346,6 @@ class Around:
         if light.shape[:2] != shape:
             light = colour.decode(plate.curve, shrink(plate.frame.pixels, *shape))
         return display.shown(light, settings.net_exposure, settings.net_gamma, work.threads, exposure)
-
-
-def _digest(frame: Frame) -> str:
-    facts = (frame.bounds, frame.premult, frame.aspect, frame.integer)
-    return content_key(frame.pixels, *facts)
 
 
 def forget() -> None:

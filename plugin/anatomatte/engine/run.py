@@ -64,6 +64,7 @@ def key_frame(
         last = again.find(known)
         if last is None:
             ready = _ready(clips, settings, work, half, around, shot)
+            clips["Source"].let_go()
             again.keep(known, ready)
         else:
             ready = last.at(settings, work, around, shot)
@@ -94,7 +95,7 @@ def key_frame(
 
         if not keep:
             return replacing.replaced(task, bound(make()), plate)
-        content = task.content if small is None else ready.content
+        content = task.content if small is None else plate.content
         recurrent = around is not None and bool(choose.remembering(task.models, "alpha", "edge"))
         observed = recurrent and asks_models(task)
         key = memo.of_frame(task, plate, content, half, asking.decides(settings), observed)

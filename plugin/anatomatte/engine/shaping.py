@@ -28,7 +28,7 @@ def shape(task: Task, evidence: Evidence, refined: Refined) -> Mattes:
         people, doubts = parting.shared(task, evidence.people, refined.held)
     work.progress(0.7)
     core, garbage = forcing(plate, settings)
-    hint = np.zeros_like(made.matte) if plate.hint is None else plate.hint
+    hint = buffers.zeros(made.matte.shape) if plate.hint is None else plate.hint
     cover = made.matte if plate.hint is None else _hinted(made.matte, plate.hint)
     chosen = None if people is None else factor(people, *cover.shape)
     cover = cover if chosen is None else cover * chosen

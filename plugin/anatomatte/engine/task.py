@@ -62,7 +62,7 @@ class Task:
     def content(self) -> str:
         """What tells the plate from every other; taken once."""
         if "content" not in self.kept:
-            self.kept["content"] = content_key(self.plate.frame.pixels, self.plate.curve)
+            self.kept["content"] = content_key(self.plate.content, self.plate.curve)
         return cast(str, self.kept["content"])
 
     @property

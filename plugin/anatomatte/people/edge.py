@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import buffers
 from ..frame import Pixels
 from ..ops.filters import EDGE, box, gauss, grow, reach, rows_of, step
 from ..ops.matte import calm
@@ -108,8 +109,7 @@ class _Edge:
         self.covered = self.expected > _BAND
         self.holds = _share(evidence.held, total)
         self.sides = colours.sides(seen, cover, threads, check)
-        self.rough = np.zeros(self.size, np.float32)
-        self.matte, self.hold = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
+        self.rough, self.matte, self.hold = (buffers.zeros(self.size) for _ in range(3))
         self.found: dict[int, tuple[NDArray[np.intp], Pixels]] = {}
 
     def strip(self, y1: int, y2: int) -> None:
