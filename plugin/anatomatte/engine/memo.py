@@ -62,7 +62,7 @@ foregrounds: Region[Any] = memo.region("foregrounds", bytes_of, 1)
 """Foregrounds before a screen: tweaks of the matte leave them as they are."""
 
 
-moments: Region[Any] = memo.region("moments", bytes_of, 2)
+moments: Region[Any] = memo.region("moments", bytes_of, 4)
 """What frames of a window say, each by itself: the next frame shares all of them but one."""
 
 flows: Region[Any] = memo.region("flows", bytes_of, 0.5)
