@@ -161,6 +161,64 @@ struct GrowJob {
   uint8_t* out;
 };
 
+// Shares of parts, planes of N, decided: to the power of six or as they are, so that those of a
+// pixel sum to 1 (people/parts/hardness.py). Planes that are not among the rows are not touched.
+struct HardenJob {
+  const float* shares;
+  ptrdiff_t count;
+  const int32_t* rows;
+  ptrdiff_t parts;
+  bool powered;
+  float* out;
+};
+
+// The same in 255ths, as frames around keep them, and the row of which a pixel with anybody near
+// surely is, or `open` (engine/steady_parts.py).
+struct VoteJob {
+  const float* shares;
+  ptrdiff_t count;
+  const int32_t* rows;
+  ptrdiff_t parts;
+  bool powered;
+  const float* near;  // N
+  float faint, least;
+  uint8_t open;
+  uint8_t* codes;  // parts×N
+  uint8_t* sure;   // N
+};
+
+// Shares of some parts in a window of the plate, added up: straight functions of its brightness
+// (people/parts/fields.py).
+struct RampJob {
+  const float* lines;    // n×rows×columns×2, slope and offset
+  const uint8_t* there;  // n×rows×columns, where anything of a part is left
+  ptrdiff_t rows, columns;
+  const int32_t* which;
+  ptrdiff_t parts;
+  const float* bright;  // height×width
+  const float* units;   // height×width, what each share is multiplied with, or null
+  ptrdiff_t height, width;
+  ptrdiff_t top, bottom, left, right;
+  float floor;
+  bool squared;
+  float* out;  // the window
+};
+
+// The least and the greatest value of windows of a plane of floats or of uint16 (temporal/open.py).
+struct ExtremesJob {
+  const void* values;
+  bool floats;
+  ptrdiff_t width;
+  const int32_t* row_from;
+  const int32_t* row_to;
+  ptrdiff_t rows;
+  const int32_t* column_from;
+  const int32_t* column_to;
+  ptrdiff_t columns;
+  void* low;  // rows×columns
+  void* high;
+};
+
 // Each loop for one kind of processor; false: there was no memory for it.
 #define KERNELS_LOOPS(isa)              \
   namespace isa {                       \
@@ -179,6 +237,10 @@ struct GrowJob {
   bool light(const TurnJob&);           \
   bool luma(const LumaJob&);            \
   bool bright(const BrightJob&);        \
+  bool harden(const HardenJob&);        \
+  bool vote(const VoteJob&);            \
+  bool ramp(const RampJob&);            \
+  bool extremes(const ExtremesJob&);    \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -199,6 +261,10 @@ struct Loops {
   bool (*light)(const TurnJob&);
   bool (*luma)(const LumaJob&);
   bool (*bright)(const BrightJob&);
+  bool (*harden)(const HardenJob&);
+  bool (*vote)(const VoteJob&);
+  bool (*ramp)(const RampJob&);
+  bool (*extremes)(const ExtremesJob&);
 };
 
 // Those for this processor, and what they are called.

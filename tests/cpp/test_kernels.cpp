@@ -42,7 +42,8 @@ constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
     kernels::isa::sure, kernels::isa::gather, kernels::isa::look_up, kernels::isa::take_apart,     \
         kernels::isa::raise, kernels::isa::apart, kernels::isa::step, kernels::isa::between_sides, \
         kernels::isa::mixtures, kernels::isa::join, kernels::isa::grow, kernels::isa::opponent,    \
-        kernels::isa::light, kernels::isa::luma, kernels::isa::bright                              \
+        kernels::isa::light, kernels::isa::luma, kernels::isa::bright, kernels::isa::harden,       \
+        kernels::isa::vote, kernels::isa::ramp, kernels::isa::extremes                             \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -199,12 +200,75 @@ Floats grown(const kernels::Loops& loops) {
   return all;
 }
 
+Floats decided(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  const std::vector<int32_t> rows = {0, 2, 3, 6};
+  const auto parts = static_cast<ptrdiff_t>(rows.size());
+  for (const ptrdiff_t count : kCounts)
+    for (const bool powered : {false, true}) {
+      const Floats shares = random.some(7 * count), near = random.some(count);
+      Floats out(7 * count);
+      CHECK(loops.harden({shares.data(), count, rows.data(), parts, powered, out.data()}));
+      std::vector<uint8_t> codes(parts * count), sure(count);
+      CHECK(loops.vote({shares.data(), count, rows.data(), parts, powered, near.data(), 0.1f, 0.5f,
+                        255, codes.data(), sure.data()}));
+      all.insert(all.end(), out.begin(), out.end());
+      for (const auto& made : {codes, sure}) all.insert(all.end(), made.begin(), made.end());
+    }
+  return all;
+}
+
+Floats drawn(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const auto [height, width] : kSizes)
+    for (const auto [rows, columns] : {Size{1, 1}, Size{2, 3}, Size{9, 14}}) {
+      const ptrdiff_t cells = rows * columns, pixels = height * width;
+      const Floats lines = random.some(6 * cells, -1, 1), bright = random.some(pixels),
+                   units = random.some(pixels);
+      std::vector<uint8_t> there(3 * cells);
+      for (uint8_t& one : there) one = random.next() > 0.7f;
+      const std::vector<int32_t> which = {2, 0};
+      const ptrdiff_t top = height / 3, left = width / 4;
+      for (const float* factor : {static_cast<const float*>(nullptr), units.data()})
+        for (const bool squared : {false, true}) {
+          Floats out((height - top) * (width - left));
+          CHECK(loops.ramp({lines.data(), there.data(), rows, columns, which.data(), 2,
+                            bright.data(), factor, height, width, top, height, left, width, 0.001f,
+                            squared, out.data()}));
+          all.insert(all.end(), out.begin(), out.end());
+        }
+    }
+  return all;
+}
+
+Floats bounded_by(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const auto [height, width] : kSizes) {
+    const Floats values = random.some(height * width);
+    const std::vector<uint16_t> numbers(values.size(), 7);
+    const std::vector<int32_t> from = {0, 0}, down = {1, static_cast<int32_t>(height)},
+                               across = {1, static_cast<int32_t>(width)};
+    Floats low(4), high(4);
+    CHECK(loops.extremes({values.data(), true, width, from.data(), down.data(), 2, from.data(),
+                          across.data(), 2, low.data(), high.data()}));
+    std::vector<uint16_t> least(4), greatest(4);
+    CHECK(loops.extremes({numbers.data(), false, width, from.data(), down.data(), 2, from.data(),
+                          across.data(), 2, least.data(), greatest.data()}));
+    for (size_t k = 0; k < 4; ++k) CHECK(low[k] <= high[k] && least[k] == 7 && greatest[k] == 7);
+    for (const Floats& made : {low, high}) all.insert(all.end(), made.begin(), made.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 int main() {
   const kernels::Loops plain = LOOPS(plain);
-  for (Floats (*all)(const kernels::Loops&) :
-       {keyed, solved, pictures, raised, compared, turned, joined, grown}) {
+  for (Floats (*all)(const kernels::Loops&) : {keyed, solved, pictures, raised, compared, turned,
+                                               joined, grown, decided, drawn, bounded_by}) {
     const Floats made = all(plain);
     CHECK(same(made, all(plain)));
 #ifdef KERNELS_AVX2

@@ -239,7 +239,7 @@ def test_fields_sum_to_one_and_every_window_is_that_of_the_whole() -> None:
 
     def rows(k: int, y1: int, y2: int) -> Plane:
         out = np.zeros((y2 - y1, 131), np.float32)
-        for part, x in made.rows(k, y1, y2):
+        for part, x in made.rows((k,), y1, y2):
             out[:, x] += part
         return out
 
@@ -249,7 +249,7 @@ def test_fields_sum_to_one_and_every_window_is_that_of_the_whole() -> None:
     for y1, y2 in ((0, 1), (13, 40), (64, 97)):
         assert np.array_equal(rows(2, y1, y2), whole[2, y1:y2])
     columns = [slice(3, 20), slice(70, 129)]
-    apart = [part for k in (4, 2) for part in many.rows(k, 30, 80, columns)]  # asked for in another order
+    apart = [part for k in (4, 2) for part in many.rows((k,), 30, 80, columns)]  # asked for in another order
     assert [x for _, x in apart] == 2 * columns
     for at, (part, x) in enumerate(apart):
         assert np.array_equal(part, whole[4 if at < 2 else 2, 30:80, x])

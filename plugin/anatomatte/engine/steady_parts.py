@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from ..cache import content_key
 from ..frame import Pixels
+from ..ops import loops
 from ..ops.filters import EDGE, grow, shrink
 from ..people.evidence import PeopleEvidence
 from ..people.parts.boxes import sized
 from ..people.parts.everyone import PartEvidence
-from ..people.parts.hardness import hardened
+from ..people.parts.hardness import COMPILED, hardened, hardened_planes
 from . import memo, moments, steadying
 from .evidence import looked, people_of
 from .moments import Neighbour
@@ -136,7 +137,7 @@ def _voted(task: Task, alone: PartEvidence) -> PartEvidence:
         for k, plane in zip(votes.labels, votes.planes, strict=True):
             made[k] += _looked_up(plane.astype(np.float32), places)[: len(at)] * share
     hardness = task.settings.parts_hardness
-    shares = _decided(alone.shares, hardness)
+    shares = hardened_planes(alone.shares, hardness, _ABSENT)
     if lying:
         shares.reshape(len(shares), -1)[:, at] = hardened(_settled(made, said), hardness)
     unsure = tuple(() if n is None or n >= len(alone.unsure) else alone.unsure[n] for n in people.number)
@@ -166,14 +167,6 @@ def _settled(made: Pixels, alone: Pixels) -> Pixels:
     return made
 
 
-def _decided(shares: Pixels, hardness: float) -> Pixels:
-    """Shares n×h×w, decided."""
-    there = np.flatnonzero(shares.reshape(len(shares), -1).max(1) > _ABSENT)
-    made = np.zeros_like(shares)
-    made[there] = hardened(shares[there], hardness)
-    return made
-
-
 def _votes(task: Task, one: Neighbour | None, alone: PartEvidence | None) -> Votes:
     """The parts of another frame as it sees them by itself, or of this one, for the frames around it."""
     around = task.around
@@ -195,26 +188,34 @@ def _votes(task: Task, one: Neighbour | None, alone: PartEvidence | None) -> Vot
 
 def _packed(made: PartEvidence, people: PeopleEvidence, hardness: float) -> Votes:
     there = tuple(k for k, plane in enumerate(made.shares) if float(plane.max()) > _ABSENT)
-    some = made.shares[list(there)]
-    planes = np.empty((len(there), *made.shares.shape[1:]), np.uint8)
-    for plane, share in zip(planes, some, strict=True):
-        np.rint(share * 255, out=plane, casting="unsafe")
-    cover = _cover(people, (planes.shape[1], planes.shape[2]))
-    return Votes(there, planes, _sure(there, some, cover, hardness), cover)
+    size = made.shares.shape[1], made.shares.shape[2]
+    cover = _cover(people, size)
+    near = np.asarray(cv2.dilate(cover, _AROUND), np.float32)
+    planes, sure = _coded(made.shares, there, near, hardness)
+    low, high = cv2.erode(sure, _AROUND), cv2.dilate(sure, _AROUND)
+    sure[low != high] = OPEN
+    sure[near <= np.float32(_FAINT)] = NOBODY
+    return Votes(there, planes, sure, cover)
 
 
-def _sure(labels: tuple[int, ...], shares: Pixels, cover: Pixels, hardness: float) -> Codes:
-    """`Votes.sure` of *shares* n×h×w of these rows, with the people's coverage h×w."""
-    made = np.full(cover.shape, OPEN, np.uint8)
-    near = cv2.dilate(cover, _AROUND)
-    at = np.flatnonzero(near > _FAINT)
-    hard = hardened(shares.reshape(len(shares), -1)[:, at], hardness)
-    for label, share in zip(labels, hard, strict=True):
-        made.reshape(-1)[at[share >= np.float32(_SURE)]] = label
-    low, high = cv2.erode(made, _AROUND), cv2.dilate(made, _AROUND)
-    made[low != high] = OPEN
-    made[near <= _FAINT] = NOBODY
-    return made
+def _coded(shares: Pixels, there: tuple[int, ...], near: Pixels, hardness: float) -> tuple[Codes, Codes]:
+    """Rows *there* of shares n×h×w in 255ths, and which of them a pixel surely is, or `OPEN`.
+
+    Args:
+        near: h×w, the people's coverage around a pixel.
+    """
+    if hardness in COMPILED:
+        flat, rows = np.ascontiguousarray(shares.reshape(len(shares), -1)), np.array(there, np.int32)
+        limits = float(np.float32(_FAINT)), float(np.float32(_SURE))
+        planes, sure = loops.vote(flat, rows, hardness == 1, near.reshape(-1), limits, OPEN)
+        return planes.reshape(len(there), *near.shape), sure.reshape(near.shape)
+    some = shares[list(there)]
+    sure = np.full(near.shape, OPEN, np.uint8)
+    at = np.flatnonzero(near > np.float32(_FAINT))
+    hard = hardened(some.reshape(len(there), -1)[:, at], hardness)
+    for label, share in zip(there, hard, strict=True):
+        sure.reshape(-1)[at[share >= np.float32(_SURE)]] = label
+    return np.rint(some * np.float32(255)).astype(np.uint8), sure
 
 
 def _cover(people: PeopleEvidence, size: tuple[int, int]) -> Pixels:

@@ -46,6 +46,6 @@ def _add(made: Mapping[str, Pixels], face: Pixels, regions: Regions, at: tuple[i
         return
     run = (slice(x1 - left, x2 - left),)
     for k, name in enumerate(REGIONS[1:], 1):
-        for rows, x in regions.shares.rows(k, y1 - top, y2 - top, run):
+        for rows, x in regions.shares.rows((k,), y1 - top, y2 - top, run):
             there = np.s_[y1 - at[0] : y2 - at[0], x.start + left - at[1] : x.stop + left - at[1]]
             made[name][there] += face[there] * np.minimum(rows, 1)

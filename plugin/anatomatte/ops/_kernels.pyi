@@ -54,3 +54,32 @@ def bright(luma: Pixels, middle: float) -> None:
 
 def grow(mask: Bytes, radius: int) -> Bytes:
     """A mask of 0 and 1, and everything within a radius of up to 254 pixels of it."""
+
+def harden(shares: Pixels, rows: Numbers, powered: bool, out: Pixels) -> None:
+    """Some rows of shares n×N, decided so that those of a pixel sum to 1; in *out* n×N others stay."""
+
+def vote(
+    shares: Pixels, rows: Numbers, powered: bool, near: Pixels, limits: tuple[float, float], open: int
+) -> tuple[Bytes, Bytes]:
+    """Some rows of shares n×N in 255ths, and of each pixel the row that has *limits*[1] of it once decided;
+    *open* where none has, or where *near* N is no more than *limits*[0]."""
+
+def ramp(
+    lines: Pixels,
+    there: npt.NDArray[np.bool_],
+    which: Numbers,
+    bright: Pixels,
+    units: Pixels | None,
+    window: tuple[int, int, int, int],
+    floor: float,
+    squared: bool,
+) -> Pixels:
+    """Shares of some parts, added up, in a window (top, bottom, left, right) of the plate: their *lines*
+    n×h×w×2 over *bright* H×W, less a *floor*, squared or not, times *units* H×W."""
+
+Plane = Pixels | npt.NDArray[np.uint16]
+Ends = tuple[Numbers, Numbers]
+
+def extremes(values: Plane, rows: Ends, columns: Ends) -> tuple[Plane, Plane]:
+    """The least and the greatest value of windows of H×W: of each of the *rows*, from one to before another,
+    and of each of the *columns*."""

@@ -17,8 +17,10 @@ try:
         apart,
         between_sides,
         bright,
+        extremes,
         gather,
         grow,
+        harden,
         join,
         light,
         look_up,
@@ -26,9 +28,11 @@ try:
         mixtures,
         opponent,
         raised,
+        ramp,
         step,
         sure,
         take_apart,
+        vote,
     )
 except ModuleNotFoundError as why:
     raise SetupError(
@@ -41,8 +45,10 @@ __all__ = [
     "apart",
     "between_sides",
     "bright",
+    "extremes",
     "gather",
     "grow",
+    "harden",
     "join",
     "light",
     "look_up",
@@ -50,7 +56,9 @@ __all__ = [
     "mixtures",
     "opponent",
     "raised",
+    "ramp",
     "step",
     "sure",
     "take_apart",
+    "vote",
 ]

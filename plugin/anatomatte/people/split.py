@@ -246,13 +246,12 @@ class _Strip:
         top, left = self._split.at
         y1, y2 = top + self._y[0], top + self._y[1]
         at = [fields.labels.index(label) for label in labels if label in fields.labels]
-        found = (one for k in at for one in fields.rows(k, y1, y2, self._runs))
-        there = [(rows, x.start - left, x.stop - left) for rows, x in found]
+        there = [(rows, x.start - left, x.stop - left) for rows, x in fields.rows(at, y1, y2, self._runs)]
         first = min((low for _, low, _ in there), default=0)
         last = max((high for _, _, high in there), default=first)
         made = np.zeros((self._shape[0], last - first), np.float32)
         for rows, low, high in there:
-            made[:, low - first : high - first] += rows
+            made[:, low - first : high - first] = rows
         return np.minimum(made, 1, out=made), slice(first, last)
 
 

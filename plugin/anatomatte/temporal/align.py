@@ -156,8 +156,9 @@ def chained(this: Small, other: Small, near: Alignment, far: Alignment) -> Align
 def _changed(this: Small, other: Small, x: Pixels, y: Pixels) -> Pixels:
     """How differently the two frames look where the other lies at x and y, in units of what is usual."""
     there = _at(other.astype(np.float32), x, y)
-    away = np.abs(gauss(there, 1.0) - gauss(this.astype(np.float32), 1.0)).mean(2)
-    return np.asarray(away / np.float32(_CHANGED), np.float32)
+    away = np.abs(gauss(there, 1.0) - gauss(this.astype(np.float32), 1.0))
+    mean = (away[..., 0] + away[..., 1] + away[..., 2]) / np.float32(3)  # a tenth of the time of `mean`
+    return np.asarray(mean / np.float32(_CHANGED), np.float32)
 
 
 def _at(plane: Pixels, x: Pixels, y: Pixels) -> Pixels:

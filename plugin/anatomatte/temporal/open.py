@@ -7,13 +7,14 @@ these tiles come out bit for bit as if they had been worked on.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ..frame import Pixels
+from ..ops import loops
 from ..ops.filters import EDGE, Mask
 from ..ops.strips import every, never
 from .align import Alignment
@@ -26,6 +27,9 @@ _BATCH = 256
 """Tiles that are worked on at a time: they stay near the processor."""
 
 _EMPTY, _FULL, _OPEN = 0, 1, 2
+
+_BETWEEN = 2
+"""Cells around those of a tile that it depends on: a pixel lies between the places of the cells beside it."""
 
 Mean = Callable[[Pixels, Sequence[Beside]], Pixels]
 Codes = npt.NDArray[np.uint16]
@@ -123,14 +127,20 @@ def _opened(own: Pixels, others: Sequence[Lying]) -> Tiles:
 
 def kinds_of(plane: Pixels | Codes, least: float = 0, most: float = 65535) -> Kinds:
     """Whether the tiles of a plane are all *least* (_EMPTY), all *most* (_FULL) or neither (_OPEN)."""
-    bands = [plane[y : y + TILE] for y in range(0, plane.shape[0], TILE)]  # ten times as quick as reduceat
-    columns = np.arange(0, plane.shape[1], TILE)
-    low = np.minimum.reduceat(np.stack([band.min(0) for band in bands]), columns, 1)
-    high = np.maximum.reduceat(np.stack([band.max(0) for band in bands]), columns, 1)
+    rows, columns = (_ends(np.arange(0, size, TILE), size) for size in plane.shape)
+    whole = cast(Codes, np.ascontiguousarray(plane))
+    low, high = loops.extremes(whole, rows, columns)
     made = np.full(low.shape, _OPEN, np.uint8)
     made[high <= least] = _EMPTY
     made[low >= most] = _FULL
     return made
+
+
+def _ends(first: Places, size: int, around: int = 0) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """From which line and before which one windows lie that begin at *first*, each up to the next, the last
+    up to *size*, and lines *around* them; each has a line at least."""
+    last = np.maximum(np.append(first[1:], size), first + 1) + around
+    return np.maximum(first - around, 0).astype(np.int32), np.minimum(last, size).astype(np.int32)
 
 
 def reached(lies: Alignment, shape: Sequence[int]) -> tuple[Corner, Corner]:
@@ -139,20 +149,17 @@ def reached(lies: Alignment, shape: Sequence[int]) -> tuple[Corner, Corner]:
     Args:
         shape: H and W of both frames.
     """
-    near = np.ones((5, 5), np.uint8)  # a pixel lies between the places of the cells beside it
     cells = [
-        (np.arange(0, shape[k], TILE) * size // shape[k]).astype(np.intp)
+        _ends((np.arange(0, shape[k], TILE) * size // shape[k]), size, _BETWEEN)
         for k, size in enumerate(lies.x.shape)
     ]
     low: list[Places] = []
     high: list[Places] = []
     for k, plane in enumerate((lies.y, lies.x)):
         scale = shape[k] / lies.x.shape[k]
-        for out, least, cell in ((low, cv2.erode, np.minimum), (high, cv2.dilate, np.maximum)):
-            spread = np.asarray(least(plane, near, borderType=EDGE), np.float32)
-            found = cell.reduceat(cell.reduceat(spread, cells[0], 0), cells[1], 1)
-            away = -1.5 if out is low else 1.5
-            place = np.clip((found + 0.5) * scale - 0.5 + away, 0, shape[k] - 1)
+        found = loops.extremes(np.ascontiguousarray(plane), cells[0], cells[1])
+        for out, end, away in ((low, found[0], -1.5), (high, found[1], 1.5)):
+            place = np.clip((end + 0.5) * scale - 0.5 + away, 0, shape[k] - 1)
             out.append(place.astype(np.intp) // TILE)
     return (low[0], low[1]), (high[0], high[1])
 

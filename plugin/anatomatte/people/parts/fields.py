@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 
 from ...frame import Pixels
+from ...ops import loops
 from ...ops.filters import Mask
 from ...ops.guided import Guide
 from ...ops.strips import every, never
@@ -58,17 +57,22 @@ class PartFields:
     room: Pixels
     power: float
 
-    def rows(self, k: int, y1: int, y2: int, within: Runs | None = None) -> Iterator[tuple[Pixels, slice]]:
-        """The share of part *k* in rows y1 to y2 of the frame, in each run of columns where there is any.
+    def rows(
+        self, parts: Sequence[int], y1: int, y2: int, within: Runs | None = None
+    ) -> Iterator[tuple[Pixels, slice]]:
+        """The shares of some *parts* together in rows y1 to y2 of the frame, in each run of columns where
+        there is any.
 
         Args:
             within: the columns that are asked for; None: all.
         """
-        cells = _cells(self.there[k], y1, y2, self.bright.shape[0])
-        for run in (slice(0, self.bright.shape[1]),) if within is None else within:
-            for made, x in _ramps(self.lines[k], cells, self.bright, self.power, y1, y2, run):
-                made *= self.units.at(y1, y2, x)
-                yield made, x
+        cells = np.asarray(_cells(self.there[list(parts)], y1, y2, self.bright.shape[0]).any(0), np.bool_)
+        for run in _runs(cells, self.bright.shape[1]):
+            for asked in (run,) if within is None else within:
+                x = slice(max(run.start, asked.start), min(run.stop, asked.stop))
+                if x.stop > x.start:
+                    units = self.units.at(y1, y2, x)
+                    yield _added(self, parts, y1, y2, x, units), x
 
 
 class Units:
@@ -79,14 +83,14 @@ class Units:
     """
 
     def __init__(self, lines: Pixels, there: Mask, bright: Pixels, power: float) -> None:
-        self._of = lines, there, bright, power
+        self.lines, self.there, self.bright, self.power = lines, there, bright, power
         self.made = np.zeros(bright.shape, np.float32)
         down, across = (-(-side // TILE) for side in bright.shape)
         self._known = np.zeros((down, across), np.bool_)
         self._locks = [Lock() for _ in range(down)]
 
     def at(self, y1: int, y2: int, x: slice) -> Pixels:
-        """Rows y1 to y2 and the columns *x*."""
+        """H×W, of which rows y1 to y2 and the columns *x* are made."""
         blocks = slice(x.start // TILE, -(-x.stop // TILE))
         for strip in range(y1 // TILE, -(-y2 // TILE)):
             with self._locks[strip]:
@@ -95,18 +99,13 @@ class Units:
                     self._fill(
                         strip, slice(blocks.start + int(missing[0]), blocks.start + int(missing[-1]) + 1)
                     )
-        return self.made[y1:y2, x]
+        return self.made
 
     def _fill(self, strip: int, blocks: slice) -> None:
         """Make a run of tiles; what is known among them comes out as it was."""
-        lines, there, bright, power = self._of
-        y1, y2 = strip * TILE, min((strip + 1) * TILE, bright.shape[0])
-        x = slice(blocks.start * TILE, min(blocks.stop * TILE, bright.shape[1]))
-        sums = np.zeros((y2 - y1, x.stop - x.start), np.float32)
-        cells = _cells(there, y1, y2, bright.shape[0])
-        for k in np.flatnonzero(cells.any(1)):
-            for made, run in _ramps(lines[k], cells[k], bright, power, y1, y2, x):
-                sums[:, run.start - x.start : run.stop - x.start] += made
+        y1, y2 = strip * TILE, min((strip + 1) * TILE, self.bright.shape[0])
+        x = slice(blocks.start * TILE, min(blocks.stop * TILE, self.bright.shape[1]))
+        sums = _added(self, range(len(self.lines)), y1, y2, x)
         np.divide(1, np.maximum(sums, _TINY), out=self.made[y1:y2, x])
         self._known[strip, blocks] = True
 
@@ -146,28 +145,25 @@ def _around(share: Pixels) -> tuple[slice, slice]:
     return rows, columns
 
 
-def _ramps(
-    lines: Pixels, cells: Mask, bright: Pixels, power: float, y1: int, y2: int, within: slice
-) -> Iterator[tuple[Pixels, slice]]:
-    """A part's share before all sum to 1, in rows y1 to y2 and the columns *within*, run by run.
+def _added(
+    of: PartFields | Units, parts: Sequence[int], y1: int, y2: int, x: slice, units: Pixels | None = None
+) -> Pixels:
+    """The shares of some parts, added up, in rows y1 to y2 and the columns *x*.
 
     Args:
-        cells: w, where anything of it is left in these rows.
+        units: H×W, what each is multiplied with; None: before all sum to 1.
     """
-    for run in _runs(cells, bright.shape[1]):
-        x = slice(max(run.start, within.start), min(run.stop, within.stop))
-        if x.stop <= x.start:
-            continue
-        grown = _grown(lines, y1, y2, x, bright.shape)
-        made = grown[..., 0] * bright[y1:y2, x]
-        made += grown[..., 1]
-        made -= np.float32(SOFTMAX_FLOOR)
-        np.clip(made, 0, np.float32(1 - SOFTMAX_FLOOR), out=made)
-        if power == 2:  # the common one
-            made *= made
-        elif power != 1:
-            made **= np.float32(power)
-        yield made, x
+    floor, window = float(np.float32(SOFTMAX_FLOOR)), (y1, y2, x.start, x.stop)
+    which = np.array(parts, np.int32)
+    if of.power in (1, 2):  # the common ones
+        squared = of.power == 2
+        return loops.ramp(of.lines, of.there, which, of.bright, units, window, floor, squared)
+    made = np.zeros((y2 - y1, x.stop - x.start), np.float32)
+    for k in which:
+        one = loops.ramp(of.lines, of.there, np.array([k], np.int32), of.bright, None, window, floor, False)
+        one **= np.float32(of.power)
+        made += one if units is None else one * units[y1:y2, x]
+    return made
 
 
 def _cells(there: Mask, y1: int, y2: int, height: int) -> Mask:
@@ -187,18 +183,3 @@ def _runs(there: Mask, width: int) -> Iterator[slice]:
         left = (int(cells[first]) - 1) * width // columns - 1
         right = -(-(int(cells[last]) + 2) * width // columns) + 1
         yield slice(max(0, left), min(right, width))
-
-
-def _grown(low: Pixels, y1: int, y2: int, x: slice, size: tuple[int, ...]) -> Pixels:
-    """Rows and columns of *low*, h×w×2, brought bilinearly to *size*; windows are those of the whole."""
-    rows = _places(np.arange(y1, y2), low.shape[0], size[0])
-    columns = _places(np.arange(x.start, x.stop), low.shape[1], size[1])
-    across = np.repeat(columns[None], len(rows), 0)
-    down = np.repeat(rows[:, None], len(columns), 1)
-    made = cv2.remap(low, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(made, np.float32)
-
-
-def _places(pixels: npt.NDArray[np.intp], cells: int, size: int) -> Pixels:
-    """Where *pixels* of *size* lie on *cells*."""
-    return np.asarray((pixels + 0.5) * (cells / size) - 0.5, np.float32)

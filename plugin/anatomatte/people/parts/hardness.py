@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...frame import Pixels
+from ...ops import loops
 from ...ops.filters import Mask
 from ...parts import GROUPS, PERSON
 from .labels import AT
@@ -23,17 +24,35 @@ _SMALL = 0.01
 """Share of a person below which a layer is not worth a word."""
 _TINY = np.float32(1e-9)
 
+COMPILED = (0, 1)
+"""Hardness that the compiled loop knows: a power of floats is the processor's."""
+
 
 def hardened(shares: Pixels, hardness: float) -> Pixels:
     """Shares (n, …) that sum to 1, *hardness* 0 (as they are) to 1 (decided); where there are none, none."""
+    if hardness in COMPILED:
+        made = np.empty(shares.shape, np.float32)
+        flat = np.ascontiguousarray(shares, np.float32).reshape(len(shares), -1)
+        rows = np.arange(len(shares), dtype=np.int32)
+        loops.harden(flat, rows, hardness == 1, made.reshape(len(shares), -1))
+        return made
     made = shares / np.maximum(shares.max(0), _TINY)
-    if hardness == 1:  # the common one, and much quicker than a power of floats
-        made *= made * made
-        made *= made
-    elif hardness > 0:
-        made **= np.float32(1 + (POWER - 1) * hardness)
+    made **= np.float32(1 + (POWER - 1) * hardness)
     made /= np.maximum(made.sum(0), _TINY)
     return np.asarray(made, np.float32)
+
+
+def hardened_planes(shares: Pixels, hardness: float, least: float) -> Pixels:
+    """As `hardened`, of the planes n×h×w of which there is more than *least* anywhere; 0 in the others."""
+    flat = shares.reshape(len(shares), -1)
+    rows = np.flatnonzero(flat.max(1) > least)
+    made = np.zeros_like(shares)
+    if hardness in COMPILED:
+        out = made.reshape(len(shares), -1)
+        loops.harden(np.ascontiguousarray(flat, np.float32), rows.astype(np.int32), hardness == 1, out)
+    else:
+        made[rows] = hardened(shares[rows], hardness)
+    return made
 
 
 def contrast(hardness: float) -> float:

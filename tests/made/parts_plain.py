@@ -1,0 +1,70 @@
+"""What the compiled loops of parts and windows compute, in plain NumPy: the law they are held against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.float32]
+
+_TINY = np.float32(1e-9)
+
+
+def harden(shares: Pixels, powered: bool) -> Pixels:
+    """Shares n×N, decided; every sum goes through the parts in their order."""
+    made = shares / np.maximum(shares.max(0), _TINY)
+    if powered:
+        made[made < np.float32(1e-6)] = 0
+        made *= made * made
+        made *= made
+    total = np.zeros(shares.shape[1], np.float32)
+    for plane in made:
+        total += plane
+    return np.asarray(made / np.maximum(total, _TINY), np.float32)
+
+
+def vote(
+    shares: Pixels,
+    rows: npt.NDArray[np.int32],
+    powered: bool,
+    near: Pixels,
+    limits: tuple[float, float],
+    open_: int,
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Some rows of shares in 255ths, and which of them a pixel surely is."""
+    sure = np.full(near.shape, open_, np.uint8)
+    for row, hard in zip(rows, harden(shares[rows], powered), strict=True):
+        sure[(hard >= np.float32(limits[1])) & (near > np.float32(limits[0]))] = row
+    return np.rint(shares[rows] * np.float32(255)).astype(np.uint8), sure
+
+
+def ramp(
+    lines: Pixels, which: list[int], bright: Pixels, units: Pixels | None, floor: float, power: int
+) -> Pixels:
+    """Shares of some parts over a whole plate, added up, by OpenCV's own look-up."""
+    places = []
+    for size, cells in zip(bright.shape, lines.shape[1:3], strict=True):
+        places.append(np.asarray((np.arange(size) + 0.5) * (cells / size) - 0.5, np.float32))
+    y, x = (np.asarray(at, np.float32) for at in np.meshgrid(*places, indexing="ij"))
+    made = np.zeros_like(bright)
+    for k in which:
+        grown = cv2.remap(lines[k], x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        one = grown[..., 0] * bright + grown[..., 1] - np.float32(floor)
+        one = np.clip(one, 0, np.float32(1) - np.float32(floor)) ** np.float32(power)
+        made += one if units is None else one * units
+    return made
+
+
+Ends = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
+
+
+def extremes(
+    values: npt.NDArray[Any], rows: Ends, columns: Ends
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The least and the greatest value of windows of a plane."""
+    windows = [[values[a:b, c:d] for c, d in zip(*columns, strict=True)] for a, b in zip(*rows, strict=True)]
+    low, high = ([[of(one) for one in row] for row in windows] for of in (np.min, np.max))
+    return np.array(low, values.dtype), np.array(high, values.dtype)
