@@ -11,11 +11,11 @@
 namespace kernels {
 namespace {
 
-#define KERNELS_TABLE(isa)                                                       \
-  {isa::sure,   isa::gather,   isa::look_up,       isa::take_apart, isa::raise,  \
-   isa::apart,  isa::step,     isa::between_sides, isa::mixtures,   isa::join,   \
-   isa::grow,   isa::opponent, isa::light,         isa::luma,       isa::bright, \
-   isa::harden, isa::vote,     isa::ramp,          isa::extremes}
+#define KERNELS_TABLE(isa)                                                                       \
+  {isa::sure,     isa::gather,        isa::look_up,  isa::take_apart, isa::raise, isa::apart,    \
+   isa::step,     isa::between_sides, isa::mixtures, isa::join,       isa::grow,  isa::opponent, \
+   isa::light,    isa::luma,          isa::bright,   isa::harden,     isa::vote,  isa::ramp,     \
+   isa::extremes, isa::along,         isa::rests,    isa::hear}
 
 const Loops kPlain = KERNELS_TABLE(plain);
 

@@ -219,6 +219,41 @@ struct ExtremesJob {
   void* high;
 };
 
+// Mean and standard deviation along a window of a frame's own planes, of weight 1, and of what
+// other frames say (temporal/steady.py).
+struct AlongJob {
+  const float* own;  // planes×N
+  ptrdiff_t planes, count;
+  const float* const* values;   // of each other frame, planes×N
+  const float* const* weights;  // of each, N
+  ptrdiff_t others;
+  float* mean;
+  float* spread;
+  float* total;  // N
+};
+
+// A mean N in place, kept in 0..1, without the rests where a frame's own value is clear by itself.
+struct RestsJob {
+  const float* own;
+  float* mean;
+  ptrdiff_t count;
+  float low, span;    // of a rest
+  float clear, full;  // own values up to which, and from which on, it is clear
+};
+
+// What another frame says of each part at N places between its pixels, added to votes
+// (engine/steady_parts.py).
+struct HearJob {
+  const uint8_t* codes;  // parts×height×width
+  const int32_t* rows;   // of the votes
+  ptrdiff_t parts, height, width;
+  const float* x;
+  const float* y;
+  const float* weight;
+  ptrdiff_t count;
+  float* votes;  // n×N
+};
+
 // Each loop for one kind of processor; false: there was no memory for it.
 #define KERNELS_LOOPS(isa)              \
   namespace isa {                       \
@@ -241,6 +276,9 @@ struct ExtremesJob {
   bool vote(const VoteJob&);            \
   bool ramp(const RampJob&);            \
   bool extremes(const ExtremesJob&);    \
+  bool along(const AlongJob&);          \
+  bool rests(const RestsJob&);          \
+  bool hear(const HearJob&);            \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -265,6 +303,9 @@ struct Loops {
   bool (*vote)(const VoteJob&);
   bool (*ramp)(const RampJob&);
   bool (*extremes)(const ExtremesJob&);
+  bool (*along)(const AlongJob&);
+  bool (*rests)(const RestsJob&);
+  bool (*hear)(const HearJob&);
 };
 
 // Those for this processor, and what they are called.

@@ -6,42 +6,17 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
-#include <new>
 #include <optional>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
+#include "handed.h"
 #include "kernels.h"
 
 namespace py = pybind11;
 
 namespace kernels {
 namespace {
-
-using Floats = py::array_t<float, py::array::c_style>;
-using Numbers = py::array_t<int32_t, py::array::c_style>;
-using Bytes = py::array_t<uint8_t, py::array::c_style>;
-
-// What is handed over lies as the loops read it; anything else is a mistake of the caller's.
-void shaped(const py::array& array, std::initializer_list<py::ssize_t> shape, const char* name) {
-  bool same = array.ndim() == static_cast<py::ssize_t>(shape.size());
-  for (size_t k = 0; same && k < shape.size(); ++k) same = array.shape(k) == shape.begin()[k];
-  if (!same)
-    throw py::value_error(std::string(name) + " has another shape than what it belongs to");
-}
-
-template <typename Job>
-void run(bool (*loop)(const Job&), const Job& job) {
-  bool done = false;
-  {
-    py::gil_scoped_release free;
-    done = loop(job);
-  }
-  if (!done) throw std::bad_alloc();
-}
 
 Axis axis_of(const std::array<int, 3>& order, const std::array<float, 5>& numbers) {
   for (int channel : order)
@@ -236,83 +211,6 @@ void bright(Floats& luma, float middle) {
   run(loops().bright, BrightJob{luma.mutable_data(), luma.size(), middle});
 }
 
-using Flags = py::array_t<bool, py::array::c_style>;
-
-void within(const Numbers& numbers, py::ssize_t from, py::ssize_t to, const char* name) {
-  for (py::ssize_t k = 0; k < numbers.size(); ++k)
-    if (numbers.data()[k] < from || numbers.data()[k] >= to)
-      throw py::value_error(std::string(name) + " are not all there");
-}
-
-void harden(const Floats& shares, const Numbers& rows, bool powered, Floats& out) {
-  if (shares.ndim() != 2 || rows.ndim() != 1) throw py::value_error("shares are n x N");
-  shaped(out, {shares.shape(0), shares.shape(1)}, "out");
-  within(rows, 0, shares.shape(0), "rows");
-  run(loops().harden, HardenJob{shares.data(), shares.shape(1), rows.data(), rows.size(), powered,
-                                out.mutable_data()});
-}
-
-py::tuple vote(const Floats& shares, const Numbers& rows, bool powered, const Floats& near,
-               const std::array<float, 2>& limits, int open) {
-  if (shares.ndim() != 2 || rows.ndim() != 1) throw py::value_error("shares are n x N");
-  if (shares.shape(0) > 255 || open < 0 || open > 255)
-    throw py::value_error("rows have a byte's numbers");
-  const py::ssize_t count = shares.shape(1);
-  shaped(near, {count}, "near");
-  within(rows, 0, shares.shape(0), "rows");
-  Bytes codes({rows.shape(0), count}), sure(count);
-  run(loops().vote,
-      VoteJob{shares.data(), count, rows.data(), rows.size(), powered, near.data(), limits[0],
-              limits[1], static_cast<uint8_t>(open), codes.mutable_data(), sure.mutable_data()});
-  return py::make_tuple(codes, sure);
-}
-
-Floats ramp(const Floats& lines, const Flags& there, const Numbers& which, const Floats& bright,
-            const std::optional<Floats>& units, const std::array<py::ssize_t, 4>& window,
-            float floor, bool squared) {
-  if (lines.ndim() != 4 || bright.ndim() != 2 || which.ndim() != 1)
-    throw py::value_error("lines are n x h x w x 2 over a plate of H x W");
-  const py::ssize_t height = bright.shape(0), width = bright.shape(1);
-  shaped(lines, {lines.shape(0), lines.shape(1), lines.shape(2), 2}, "lines");
-  shaped(there, {lines.shape(0), lines.shape(1), lines.shape(2)}, "there");
-  if (units) shaped(*units, {height, width}, "units");
-  within(which, 0, lines.shape(0), "parts");
-  const auto [top, bottom, left, right] = window;
-  if (top < 0 || bottom < top || bottom > height || left < 0 || right < left || right > width ||
-      lines.size() == 0)
-    throw py::value_error("the window is not of the plate");
-  Floats out({bottom - top, right - left});
-  std::fill_n(out.mutable_data(), out.size(), 0.0f);
-  run(loops().ramp, RampJob{lines.data(), reinterpret_cast<const uint8_t*>(there.data()),
-                            lines.shape(1), lines.shape(2), which.data(), which.size(),
-                            bright.data(), units ? units->data() : nullptr, height, width, top,
-                            bottom, left, right, floor, squared, out.mutable_data()});
-  return out;
-}
-
-template <typename Number>
-py::tuple extremes(const py::array_t<Number, py::array::c_style>& values,
-                   const std::array<Numbers, 2>& rows, const std::array<Numbers, 2>& columns) {
-  if (values.ndim() != 2) throw py::value_error("a plane is H x W");
-  for (const auto& [ends, size] :
-       {std::pair(&rows, values.shape(0)), std::pair(&columns, values.shape(1))}) {
-    const Numbers &from = (*ends)[0], &to = (*ends)[1];
-    if (from.ndim() != 1) throw py::value_error("windows are rows of numbers");
-    shaped(to, {from.shape(0)}, "to");
-    within(from, 0, size, "windows");
-    within(to, 1, size + 1, "windows");
-    for (py::ssize_t k = 0; k < from.size(); ++k)
-      if (to.data()[k] <= from.data()[k]) throw py::value_error("a window has nothing in it");
-  }
-  const std::vector<py::ssize_t> shape{rows[0].size(), columns[0].size()};
-  py::array_t<Number> low(shape), high(shape);
-  run(loops().extremes,
-      ExtremesJob{values.data(), std::is_same_v<Number, float>, values.shape(1), rows[0].data(),
-                  rows[1].data(), rows[0].size(), columns[0].data(), columns[1].data(),
-                  columns[0].size(), low.mutable_data(), high.mutable_data()});
-  return py::make_tuple(low, high);
-}
-
 Bytes grow(const Bytes& mask, py::ssize_t radius) {
   if (mask.ndim() != 2) throw py::value_error("a mask is H x W");
   if (radius < 0 || radius > 254) throw py::value_error("a radius is 0 to 254");
@@ -355,16 +253,6 @@ PYBIND11_MODULE(_kernels, module) {
   module.def("light", &light, py::arg("planes").noconvert(), py::arg("matrix").noconvert());
   module.def("luma", &luma, py::arg("colours").noconvert(), py::arg("out").noconvert());
   module.def("bright", &bright, py::arg("luma").noconvert(), py::arg("middle"));
-  module.def("harden", &harden, py::arg("shares").noconvert(), py::arg("rows").noconvert(),
-             py::arg("powered"), py::arg("out").noconvert());
-  module.def("vote", &vote, py::arg("shares").noconvert(), py::arg("rows").noconvert(),
-             py::arg("powered"), py::arg("near").noconvert(), py::arg("limits"), py::arg("open"));
-  module.def("ramp", &ramp, py::arg("lines").noconvert(), py::arg("there").noconvert(),
-             py::arg("which").noconvert(), py::arg("bright").noconvert(),
-             py::arg("units").noconvert(), py::arg("window"), py::arg("floor"), py::arg("squared"));
-  module.def("extremes", &extremes<float>, py::arg("values").noconvert(), py::arg("rows"),
-             py::arg("columns"));
-  module.def("extremes", &extremes<uint16_t>, py::arg("values").noconvert(), py::arg("rows"),
-             py::arg("columns"));
   module.def("grow", &grow, py::arg("mask").noconvert(), py::arg("radius"));
+  add_part_loops(module);
 }

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADERS = {
-    "algorithm": "clamp copy equal find find_if max min remove remove_if",
+    "algorithm": "clamp copy equal fill_n find find_if max min remove remove_if",
     "array": "array",
     "atomic": "atomic atomic_thread_fence memory_order_acquire memory_order_relaxed",
     "chrono": "chrono milli",
@@ -43,6 +43,7 @@ HEADERS = {
     "system_error": "system_error",
     "thread": "this_thread thread",
     "tuple": "tie tuple",
+    "type_traits": "is_same_v",
     "unordered_map": "unordered_map",
     "utility": "exchange move pair swap",
     "variant": "get_if variant",

@@ -43,7 +43,8 @@ constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
         kernels::isa::raise, kernels::isa::apart, kernels::isa::step, kernels::isa::between_sides, \
         kernels::isa::mixtures, kernels::isa::join, kernels::isa::grow, kernels::isa::opponent,    \
         kernels::isa::light, kernels::isa::luma, kernels::isa::bright, kernels::isa::harden,       \
-        kernels::isa::vote, kernels::isa::ramp, kernels::isa::extremes                             \
+        kernels::isa::vote, kernels::isa::ramp, kernels::isa::extremes, kernels::isa::along,       \
+        kernels::isa::rests, kernels::isa::hear                                                    \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -259,6 +260,35 @@ Floats bounded_by(const kernels::Loops& loops) {
                           across.data(), 2, least.data(), greatest.data()}));
     for (size_t k = 0; k < 4; ++k) CHECK(low[k] <= high[k] && least[k] == 7 && greatest[k] == 7);
     for (const Floats& made : {low, high}) all.insert(all.end(), made.begin(), made.end());
+  }
+  return all;
+}
+
+Floats heard(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const ptrdiff_t count : kCounts) {
+    const Floats own = random.some(2 * count), one = random.some(2 * count),
+                 weight = random.some(count);
+    const std::vector<const float*> values = {one.data(), own.data()},
+                                    weights = {weight.data(), weight.data()};
+    Floats mean(2 * count), spread(2 * count), total(count);
+    CHECK(loops.along({own.data(), 2, count, values.data(), weights.data(), 2, mean.data(),
+                       spread.data(), total.data()}));
+    CHECK(loops.rests({own.data(), mean.data(), 2 * count, 0.06f, 0.09f, 0.004f, 0.996f}));
+    for (const Floats& made : {mean, spread, total})
+      all.insert(all.end(), made.begin(), made.end());
+    for (const auto [height, width] : kSizes) {
+      std::vector<uint8_t> codes(2 * height * width);
+      for (uint8_t& code : codes) code = static_cast<uint8_t>(255 * random.next());
+      const std::vector<int32_t> rows = {3, 1};
+      const Floats x = random.some(count, -4, static_cast<float>(width) + 4),
+                   y = random.some(count, -4, static_cast<float>(height) + 4);
+      Floats votes(4 * count);
+      CHECK(loops.hear({codes.data(), rows.data(), 2, height, width, x.data(), y.data(),
+                        weight.data(), count, votes.data()}));
+      all.insert(all.end(), votes.begin(), votes.end());
+    }
   }
   return all;
 }

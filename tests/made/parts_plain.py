@@ -68,3 +68,40 @@ def extremes(
     windows = [[values[a:b, c:d] for c, d in zip(*columns, strict=True)] for a, b in zip(*rows, strict=True)]
     low, high = ([[of(one) for one in row] for row in windows] for of in (np.min, np.max))
     return np.array(low, values.dtype), np.array(high, values.dtype)
+
+
+def along(own: Pixels, others: list[tuple[Pixels, Pixels]]) -> tuple[Pixels, Pixels, Pixels]:
+    """Mean and standard deviation of planes along a window, and the weight of all."""
+    total, first, second = np.ones(own.shape[-2:], np.float32), own.copy(), np.square(own)
+    for planes, weight in others:
+        part = planes * weight
+        first += part
+        part *= planes
+        second += part
+        total += weight
+    first, second = first / total, second / total
+    return first, np.sqrt(np.maximum(second - np.square(first), 0)), total
+
+
+def rests(own: Pixels, mean: Pixels, limits: tuple[float, float, float, float]) -> Pixels:
+    """A mean without rests."""
+    low, span, clear, full = (np.float32(limit) for limit in limits)
+
+    def beyond(value: Pixels) -> Pixels:
+        return np.asarray(np.clip((value - low) / span, 0, 1), np.float32)
+
+    mean = np.clip(mean, 0, 1)
+    gone = 1 - mean
+    faded = np.maximum(mean * beyond(mean), np.minimum(own, mean))
+    filled = np.minimum(1 - gone * beyond(gone), np.maximum(own, mean))
+    return np.asarray(np.where(own <= clear, faded, np.where(own >= full, filled, mean)), np.float32)
+
+
+def hear(codes: npt.NDArray[np.uint8], x: Pixels, y: Pixels, weight: Pixels) -> Pixels:
+    """What codes n×h×w say at N places, by OpenCV's own look-up."""
+    edge = cv2.BORDER_REPLICATE
+    said = [
+        cv2.remap(one.astype(np.float32), x[None], y[None], cv2.INTER_LINEAR, borderMode=edge)
+        for one in codes
+    ]
+    return np.asarray([one[0] * weight for one in said], np.float32)

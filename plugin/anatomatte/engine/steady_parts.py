@@ -128,14 +128,14 @@ def _voted(task: Task, alone: PartEvidence) -> PartEvidence:
     task.kept.pop("beside", None)
     at = np.flatnonzero(open_)
     here = own.cover / np.maximum(_cover(people.evidence, size), _TINY)
-    said = alone.shares.reshape(len(alone.shares), -1)[:, at]
+    said = np.ascontiguousarray(alone.shares.reshape(len(alone.shares), -1)[:, at])
     made = said * np.clip(here.reshape(-1)[at], 0, 1)
     for one, votes, x, y in lying:
         places = _rows(x, at), _rows(y, at)
         share = steadying.weight(task, one, *size).reshape(-1)[at]
         share = share * _looked_up(votes.cover, places)[: len(at)] * _SCALE
-        for k, plane in zip(votes.labels, votes.planes, strict=True):
-            made[k] += _looked_up(plane.astype(np.float32), places)[: len(at)] * share
+        there_x, there_y = (plane.reshape(-1)[: len(at)] for plane in places)
+        loops.hear(votes.planes, np.array(votes.labels, np.int32), there_x, there_y, share, made)
     hardness = task.settings.parts_hardness
     shares = hardened_planes(alone.shares, hardness, _ABSENT)
     if lying:

@@ -1,5 +1,7 @@
 """Loops over pixels in C++ (cpp/kernels); arrays are float32 or uint8, without gaps."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -83,3 +85,14 @@ Ends = tuple[Numbers, Numbers]
 def extremes(values: Plane, rows: Ends, columns: Ends) -> tuple[Plane, Plane]:
     """The least and the greatest value of windows of H×W: of each of the *rows*, from one to before another,
     and of each of the *columns*."""
+
+def along(own: Pixels, others: Sequence[tuple[Pixels, Pixels]]) -> tuple[Pixels, Pixels, Pixels]:
+    """Mean and standard deviation of planes H×W or K×H×W, of weight 1, and of *others* with weights H×W, and
+    the weight of all together."""
+
+def rests(own: Pixels, mean: Pixels, limits: tuple[float, float, float, float]) -> None:
+    """A mean in place, kept in 0..1 and without rests where *own* is clear by itself; *limits* are the least
+    of a rest, the span above it, and the own values up to which and from which on it is clear."""
+
+def hear(codes: Bytes, rows: Numbers, x: Pixels, y: Pixels, weight: Pixels, votes: Pixels) -> None:
+    """What codes n×h×w say at N places between their pixels, times a weight N, added to rows of *votes*."""

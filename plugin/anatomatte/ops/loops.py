@@ -14,6 +14,7 @@ from ..errors import SetupError
 try:
     from ._kernels import (
         ISA,
+        along,
         apart,
         between_sides,
         bright,
@@ -21,6 +22,7 @@ try:
         gather,
         grow,
         harden,
+        hear,
         join,
         light,
         look_up,
@@ -29,6 +31,7 @@ try:
         opponent,
         raised,
         ramp,
+        rests,
         step,
         sure,
         take_apart,
@@ -42,6 +45,7 @@ except ModuleNotFoundError as why:
 
 __all__ = [
     "ISA",
+    "along",
     "apart",
     "between_sides",
     "bright",
@@ -49,6 +53,7 @@ __all__ = [
     "gather",
     "grow",
     "harden",
+    "hear",
     "join",
     "light",
     "look_up",
@@ -57,6 +62,7 @@ __all__ = [
     "opponent",
     "raised",
     "ramp",
+    "rests",
     "step",
     "sure",
     "take_apart",

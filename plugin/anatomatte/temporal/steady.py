@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..frame import Pixels
+from ..ops import loops
 
 _GROSS = (0.15, 0.3)
 """Standard deviation over the window: up to the first frames agree, from the second on they do not."""
@@ -56,18 +57,8 @@ def averaged(own: Pixels, others: Sequence[Beside]) -> tuple[Pixels, Pixels]:
 
 def _along(own: Pixels, others: Sequence[Beside]) -> tuple[Pixels, Pixels, Pixels]:
     """As `averaged`, and the weight H×W of all together."""
-    total = np.ones(own.shape[-2:], np.float32)
-    first, second = own.copy(), np.square(own)
-    for planes, weight in others:
-        part = planes * weight
-        first += part
-        part *= planes
-        second += part
-        total += weight
-    first /= total
-    second /= total
-    second -= np.square(first)
-    return first, np.sqrt(np.maximum(second, 0, out=second), out=second), total
+    said = [(np.ascontiguousarray(one.planes), np.ascontiguousarray(one.weight)) for one in others]
+    return loops.along(np.ascontiguousarray(own), said)
 
 
 def disagreement(spread: Pixels) -> Pixels:
@@ -89,7 +80,7 @@ def steady(own: Pixels, others: Sequence[Beside]) -> Pixels:
     if len(at[0]):
         drawn = _drawn(own[at], mean[at], spread[at], total[at[-2:]])
         mean[at] += gross[at] * (drawn - mean[at])
-    return _without_rests(own, np.clip(mean, 0, 1, out=mean))
+    return _without_rests(own, mean)
 
 
 def _drawn(own: Pixels, mean: Pixels, spread: Pixels, total: Pixels) -> Pixels:
@@ -108,16 +99,12 @@ def _drawn(own: Pixels, mean: Pixels, spread: Pixels, total: Pixels) -> Pixels:
 
 
 def _without_rests(own: Pixels, mean: Pixels) -> Pixels:
-    """*mean* without the faint ghosts that a poor match leaves where *own* is nothing, or is all."""
-    empty, full = own <= _CLEAR, own >= 1 - _CLEAR
-    gone = 1 - mean
-    faded = np.maximum(mean * _beyond(mean), np.minimum(own, mean))  # what is its own is no rest
-    filled = np.minimum(1 - gone * _beyond(gone), np.maximum(own, mean))
-    return np.asarray(np.where(empty, faded, np.where(full, filled, mean)), np.float32)
-
-
-def _beyond(value: Pixels) -> Pixels:
-    return _ramp(value, *_REST)
+    """*mean*, changed in place and kept in 0..1, without the faint ghosts that a poor match leaves where
+    *own* is nothing, or is all: what is its own is no rest."""
+    low, high = (np.float32(end) for end in _REST)
+    limits = float(low), float(high - low), float(np.float32(_CLEAR)), float(np.float32(1 - _CLEAR))
+    loops.rests(np.ascontiguousarray(own), mean, limits)
+    return mean
 
 
 def _ramp(value: Pixels, low: float, high: float) -> Pixels:

@@ -1,0 +1,163 @@
+// The Python side of the loops of parts and of windows.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "handed.h"
+#include "kernels.h"
+
+namespace kernels {
+namespace {
+
+using Flags = py::array_t<bool, py::array::c_style>;
+
+void within(const Numbers& numbers, py::ssize_t from, py::ssize_t to, const char* name) {
+  for (py::ssize_t k = 0; k < numbers.size(); ++k)
+    if (numbers.data()[k] < from || numbers.data()[k] >= to)
+      throw py::value_error(std::string(name) + " are not all there");
+}
+
+void harden(const Floats& shares, const Numbers& rows, bool powered, Floats& out) {
+  if (shares.ndim() != 2 || rows.ndim() != 1) throw py::value_error("shares are n x N");
+  shaped(out, {shares.shape(0), shares.shape(1)}, "out");
+  within(rows, 0, shares.shape(0), "rows");
+  run(loops().harden, HardenJob{shares.data(), shares.shape(1), rows.data(), rows.size(), powered,
+                                out.mutable_data()});
+}
+
+py::tuple vote(const Floats& shares, const Numbers& rows, bool powered, const Floats& near,
+               const std::array<float, 2>& limits, int open) {
+  if (shares.ndim() != 2 || rows.ndim() != 1) throw py::value_error("shares are n x N");
+  if (shares.shape(0) > 255 || open < 0 || open > 255)
+    throw py::value_error("rows have a byte's numbers");
+  const py::ssize_t count = shares.shape(1);
+  shaped(near, {count}, "near");
+  within(rows, 0, shares.shape(0), "rows");
+  Bytes codes({rows.shape(0), count}), sure(count);
+  run(loops().vote,
+      VoteJob{shares.data(), count, rows.data(), rows.size(), powered, near.data(), limits[0],
+              limits[1], static_cast<uint8_t>(open), codes.mutable_data(), sure.mutable_data()});
+  return py::make_tuple(codes, sure);
+}
+
+Floats ramp(const Floats& lines, const Flags& there, const Numbers& which, const Floats& bright,
+            const std::optional<Floats>& units, const std::array<py::ssize_t, 4>& window,
+            float floor, bool squared) {
+  if (lines.ndim() != 4 || bright.ndim() != 2 || which.ndim() != 1)
+    throw py::value_error("lines are n x h x w x 2 over a plate of H x W");
+  const py::ssize_t height = bright.shape(0), width = bright.shape(1);
+  shaped(lines, {lines.shape(0), lines.shape(1), lines.shape(2), 2}, "lines");
+  shaped(there, {lines.shape(0), lines.shape(1), lines.shape(2)}, "there");
+  if (units) shaped(*units, {height, width}, "units");
+  within(which, 0, lines.shape(0), "parts");
+  const auto [top, bottom, left, right] = window;
+  if (top < 0 || bottom < top || bottom > height || left < 0 || right < left || right > width ||
+      lines.size() == 0)
+    throw py::value_error("the window is not of the plate");
+  Floats out({bottom - top, right - left});
+  std::fill_n(out.mutable_data(), out.size(), 0.0f);
+  run(loops().ramp, RampJob{lines.data(), reinterpret_cast<const uint8_t*>(there.data()),
+                            lines.shape(1), lines.shape(2), which.data(), which.size(),
+                            bright.data(), units ? units->data() : nullptr, height, width, top,
+                            bottom, left, right, floor, squared, out.mutable_data()});
+  return out;
+}
+
+template <typename Number>
+py::tuple extremes(const py::array_t<Number, py::array::c_style>& values,
+                   const std::array<Numbers, 2>& rows, const std::array<Numbers, 2>& columns) {
+  if (values.ndim() != 2) throw py::value_error("a plane is H x W");
+  for (const auto& [ends, size] :
+       {std::pair(&rows, values.shape(0)), std::pair(&columns, values.shape(1))}) {
+    const Numbers &from = (*ends)[0], &to = (*ends)[1];
+    if (from.ndim() != 1) throw py::value_error("windows are rows of numbers");
+    shaped(to, {from.shape(0)}, "to");
+    within(from, 0, size, "windows");
+    within(to, 1, size + 1, "windows");
+    for (py::ssize_t k = 0; k < from.size(); ++k)
+      if (to.data()[k] <= from.data()[k]) throw py::value_error("a window has nothing in it");
+  }
+  const std::vector<py::ssize_t> shape{rows[0].size(), columns[0].size()};
+  py::array_t<Number> low(shape), high(shape);
+  run(loops().extremes,
+      ExtremesJob{values.data(), std::is_same_v<Number, float>, values.shape(1), rows[0].data(),
+                  rows[1].data(), rows[0].size(), columns[0].data(), columns[1].data(),
+                  columns[0].size(), low.mutable_data(), high.mutable_data()});
+  return py::make_tuple(low, high);
+}
+
+// What the frames around one say, H×W or K×H×W each as the frame's own is, with weights H×W.
+py::tuple along(const Floats& own, const std::vector<std::pair<Floats, Floats>>& others) {
+  const py::ssize_t dims = own.ndim();
+  if (dims < 2) throw py::value_error("planes are H x W or K x H x W");
+  const std::vector<py::ssize_t> shape(own.shape(), own.shape() + dims);
+  const std::vector<py::ssize_t> plane(shape.end() - 2, shape.end());
+  std::vector<const float*> values, weights;
+  for (const auto& [said, weight] : others) {
+    if (said.ndim() != dims || !std::equal(shape.begin(), shape.end(), said.shape()))
+      throw py::value_error("planes have another shape than the frame's own");
+    shaped(weight, {plane[0], plane[1]}, "weight");
+    values.push_back(said.data());
+    weights.push_back(weight.data());
+  }
+  Floats mean(shape), spread(shape), total(plane);
+  std::fill_n(total.mutable_data(), total.size(), 1.0f);
+  const py::ssize_t count = total.size();
+  if (count)
+    run(loops().along, AlongJob{own.data(), own.size() / count, count, values.data(),
+                                weights.data(), static_cast<ptrdiff_t>(values.size()),
+                                mean.mutable_data(), spread.mutable_data(), total.mutable_data()});
+  return py::make_tuple(mean, spread, total);
+}
+
+void rests(const Floats& own, Floats& mean, const std::array<float, 4>& limits) {
+  if (own.size() != mean.size()) throw py::value_error("mean has another size than own");
+  const auto [low, span, clear, full] = limits;
+  run(loops().rests, RestsJob{own.data(), mean.mutable_data(), own.size(), low, span, clear, full});
+}
+
+void hear(const Bytes& codes, const Numbers& rows, const Floats& x, const Floats& y,
+          const Floats& weight, Floats& votes) {
+  if (codes.ndim() != 3 || votes.ndim() != 2 || codes.shape(1) < 1 || codes.shape(2) < 1)
+    throw py::value_error("codes are n x h x w, and votes n x N");
+  const py::ssize_t count = votes.shape(1);
+  shaped(rows, {codes.shape(0)}, "rows");
+  for (const Floats* one : {&x, &y, &weight}) shaped(*one, {count}, "a place");
+  within(rows, 0, votes.shape(0), "rows");
+  run(loops().hear,
+      HearJob{codes.data(), rows.data(), codes.shape(0), codes.shape(1), codes.shape(2), x.data(),
+              y.data(), weight.data(), count, votes.mutable_data()});
+}
+
+}  // namespace
+
+void add_part_loops(py::module_& module) {
+  module.def("harden", &harden, py::arg("shares").noconvert(), py::arg("rows").noconvert(),
+             py::arg("powered"), py::arg("out").noconvert());
+  module.def("vote", &vote, py::arg("shares").noconvert(), py::arg("rows").noconvert(),
+             py::arg("powered"), py::arg("near").noconvert(), py::arg("limits"), py::arg("open"));
+  module.def("ramp", &ramp, py::arg("lines").noconvert(), py::arg("there").noconvert(),
+             py::arg("which").noconvert(), py::arg("bright").noconvert(),
+             py::arg("units").noconvert(), py::arg("window"), py::arg("floor"), py::arg("squared"));
+  module.def("extremes", &extremes<float>, py::arg("values").noconvert(), py::arg("rows"),
+             py::arg("columns"));
+  module.def("extremes", &extremes<uint16_t>, py::arg("values").noconvert(), py::arg("rows"),
+             py::arg("columns"));
+  module.def("along", &along, py::arg("own").noconvert(), py::arg("others").noconvert());
+  module.def("rests", &rests, py::arg("own").noconvert(), py::arg("mean").noconvert(),
+             py::arg("limits"));
+  module.def("hear", &hear, py::arg("codes").noconvert(), py::arg("rows").noconvert(),
+             py::arg("x").noconvert(), py::arg("y").noconvert(), py::arg("weight").noconvert(),
+             py::arg("votes").noconvert());
+}
+
+}  // namespace kernels
