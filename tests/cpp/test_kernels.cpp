@@ -298,7 +298,7 @@ Floats heard(const kernels::Loops& loops) {
 int main() {
   const kernels::Loops plain = LOOPS(plain);
   for (Floats (*all)(const kernels::Loops&) : {keyed, solved, pictures, raised, compared, turned,
-                                               joined, grown, decided, drawn, bounded_by}) {
+                                               joined, grown, decided, drawn, bounded_by, heard}) {
     const Floats made = all(plain);
     CHECK(same(made, all(plain)));
 #ifdef KERNELS_AVX2
