@@ -254,6 +254,20 @@ struct HearJob {
   float* votes;  // n×N
 };
 
+// Mixtures of Gaussians of samples of colours, from a first guess on
+// (people/parts/gaussians.py).
+constexpr ptrdiff_t kMostParts = 8;
+struct FitJob {
+  const double* colours;            // samples×N×3, away from their mean
+  const double* weights;            // samples×N, with a sum of 1
+  ptrdiff_t samples, count, parts;  // of each sample so many Gaussians, kMostParts at most
+  int rounds;
+  double floor;    // variance in every direction at least
+  double* means;   // samples×parts×3, the guess; changed
+  double* covers;  // samples×parts×3×3, the same
+  double* shares;  // samples×parts, the same
+};
+
 // Each loop for one kind of processor; false: there was no memory for it.
 #define KERNELS_LOOPS(isa)              \
   namespace isa {                       \
@@ -279,6 +293,7 @@ struct HearJob {
   bool along(const AlongJob&);          \
   bool rests(const RestsJob&);          \
   bool hear(const HearJob&);            \
+  bool fit(const FitJob&);              \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -306,6 +321,7 @@ struct Loops {
   bool (*along)(const AlongJob&);
   bool (*rests)(const RestsJob&);
   bool (*hear)(const HearJob&);
+  bool (*fit)(const FitJob&);
 };
 
 // Those for this processor, and what they are called.

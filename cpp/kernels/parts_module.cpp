@@ -138,6 +138,21 @@ void hear(const Bytes& codes, const Numbers& rows, const Floats& x, const Floats
               y.data(), weight.data(), count, votes.mutable_data()});
 }
 
+using Doubles = py::array_t<double, py::array::c_style>;
+
+void fit(const Doubles& colours, const Doubles& weights, int rounds, double floor, Doubles& means,
+         Doubles& covers, Doubles& shares) {
+  if (shares.ndim() != 2 || weights.ndim() != 2 || shares.shape(1) > kMostParts)
+    throw py::value_error("samples are of N colours, with a few Gaussians each");
+  const py::ssize_t samples = weights.shape(0), count = weights.shape(1), parts = shares.shape(1);
+  shaped(colours, {samples, count, 3}, "colours");
+  shaped(shares, {samples, parts}, "shares");
+  shaped(means, {samples, parts, 3}, "means");
+  shaped(covers, {samples, parts, 3, 3}, "covers");
+  run(loops().fit, FitJob{colours.data(), weights.data(), samples, count, parts, rounds, floor,
+                          means.mutable_data(), covers.mutable_data(), shares.mutable_data()});
+}
+
 }  // namespace
 
 void add_part_loops(py::module_& module) {
@@ -158,6 +173,9 @@ void add_part_loops(py::module_& module) {
   module.def("hear", &hear, py::arg("codes").noconvert(), py::arg("rows").noconvert(),
              py::arg("x").noconvert(), py::arg("y").noconvert(), py::arg("weight").noconvert(),
              py::arg("votes").noconvert());
+  module.def("fit", &fit, py::arg("colours").noconvert(), py::arg("weights").noconvert(),
+             py::arg("rounds"), py::arg("floor"), py::arg("means").noconvert(),
+             py::arg("covers").noconvert(), py::arg("shares").noconvert());
 }
 
 }  // namespace kernels

@@ -44,7 +44,7 @@ constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
         kernels::isa::mixtures, kernels::isa::join, kernels::isa::grow, kernels::isa::opponent,    \
         kernels::isa::light, kernels::isa::luma, kernels::isa::bright, kernels::isa::harden,       \
         kernels::isa::vote, kernels::isa::ramp, kernels::isa::extremes, kernels::isa::along,       \
-        kernels::isa::rests, kernels::isa::hear                                                    \
+        kernels::isa::rests, kernels::isa::hear, kernels::isa::fit                                 \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -293,12 +293,31 @@ Floats heard(const kernels::Loops& loops) {
   return all;
 }
 
+Floats fitted(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const ptrdiff_t count : kCounts) {
+    const Floats colours = random.some(6 * count, -50, 50), weights = random.some(2 * count);
+    const Floats guess = random.some(18, -50, 50);
+    std::vector<double> given(colours.begin(), colours.end()),
+        counted(weights.begin(), weights.end()), means(guess.begin(), guess.end()), covers(54),
+        shares(6, 1.0 / 3);
+    for (size_t k = 0; k < covers.size(); ++k) covers[k] = k % 9 % 4 ? 0 : 100;
+    CHECK(loops.fit({given.data(), counted.data(), 2, count, 3, 6, 10, means.data(), covers.data(),
+                     shares.data()}));
+    for (const auto& made : {means, covers, shares})
+      for (const double one : made) all.push_back(static_cast<float>(one));
+  }
+  return all;
+}
+
 }  // namespace
 
 int main() {
   const kernels::Loops plain = LOOPS(plain);
-  for (Floats (*all)(const kernels::Loops&) : {keyed, solved, pictures, raised, compared, turned,
-                                               joined, grown, decided, drawn, bounded_by, heard}) {
+  for (Floats (*all)(const kernels::Loops&) :
+       {keyed, solved, pictures, raised, compared, turned, joined, grown, decided, drawn,
+        bounded_by, heard, fitted}) {
     const Floats made = all(plain);
     CHECK(same(made, all(plain)));
 #ifdef KERNELS_AVX2

@@ -105,3 +105,27 @@ def hear(codes: npt.NDArray[np.uint8], x: Pixels, y: Pixels, weight: Pixels) -> 
         for one in codes
     ]
     return np.asarray([one[0] * weight for one in said], np.float32)
+
+
+def fit(
+    colours: npt.NDArray[np.float64], weights: npt.NDArray[np.float64], rounds: int, floor: float, count: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Means and shares of a mixture of colours N×3, from Gaussians at its first colours on."""
+    means, shares = colours[:count].copy(), np.full(count, 1 / count)
+    covers = np.repeat(np.cov(colours.T)[None], count, 0)
+    for _ in range(rounds):
+        away = colours[:, None] - means
+        inverse, volume = np.linalg.inv(covers), np.linalg.det(covers)
+        logs = np.log(shares / np.sqrt(volume)) - 0.5 * np.einsum("nki,kij,nkj->nk", away, inverse, away)
+        share = np.exp(logs - logs.max(1, keepdims=True))
+        share *= (weights / share.sum(1))[:, None]
+        shares = share.sum(0) + 1e-4
+        means = share.T @ colours / shares[:, None]
+        # of the squares as they are, as a Gaussian of next to nothing has its mean near 0
+        whole = np.einsum("nk,ni,nj->kij", share, colours, colours)
+        sums = share.T @ colours
+        off = np.einsum("ki,kj->kij", means, sums)
+        within = whole - off - off.swapaxes(1, 2) + np.einsum("k,ki,kj->kij", shares - 1e-4, means, means)
+        covers = within / shares[:, None, None] + floor * np.eye(3)
+        shares /= shares.sum()
+    return means, shares

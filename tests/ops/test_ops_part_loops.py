@@ -124,3 +124,26 @@ def test_windows_with_nothing_in_them_are_refused(first: int, last: int) -> None
     good = np.array([0], np.int32), np.array([1], np.int32)
     with pytest.raises(ValueError, match="window"):
         loops.extremes(np.zeros((10, 10), np.float32), good, ends)
+
+
+@pytest.mark.parametrize("count", [5, 64, 65, 700])
+def test_mixtures_of_colours_are_fitted_as_numpy_fits_them(count: int) -> None:
+    random = np.random.default_rng(count)
+    colours = random.normal(0, 12, (2, count, 3)) + 40 * random.integers(-1, 2, (2, count, 1))
+    weights = random.random((2, count))
+    weights /= weights.sum(1, keepdims=True)
+    means, shares = np.ascontiguousarray(colours[:, :3]), np.full((2, 3), 1 / 3)
+    covers = np.array([np.repeat(np.cov(one.T)[None], 3, 0) for one in colours])
+    loops.fit(colours, weights, 6, 10.0, means, covers, shares)
+    for k in range(2):  # exp and log are our own: the same on every processor, and NumPy's are not
+        wanted = parts_plain.fit(colours[k], weights[k], 6, 10.0, 3)
+        assert np.allclose(means[k], wanted[0], atol=1e-3) and np.allclose(shares[k], wanted[1], atol=1e-4)
+    assert np.allclose(shares.sum(1), 1)
+
+
+def test_samples_of_another_size_than_their_weights_are_refused() -> None:
+    means, covers, shares = np.zeros((1, 3, 3)), np.zeros((1, 3, 3, 3)), np.ones((1, 3))
+    with pytest.raises(ValueError, match="another shape"):
+        loops.fit(np.zeros((1, 9, 3)), np.ones((1, 8)), 6, 10.0, means, covers, shares)
+    with pytest.raises(ValueError, match="a few Gaussians"):
+        loops.fit(np.zeros((1, 9, 3)), np.ones((1, 9)), 6, 10.0, means, covers, np.ones((1, 9)))

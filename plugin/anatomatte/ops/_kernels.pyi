@@ -96,3 +96,17 @@ def rests(own: Pixels, mean: Pixels, limits: tuple[float, float, float, float]) 
 
 def hear(codes: Bytes, rows: Numbers, x: Pixels, y: Pixels, weight: Pixels, votes: Pixels) -> None:
     """What codes n×h×w say at N places between their pixels, times a weight N, added to rows of *votes*."""
+
+Doubles = npt.NDArray[np.float64]
+
+def fit(
+    colours: Doubles,
+    weights: Doubles,
+    rounds: int,
+    floor: float,
+    means: Doubles,
+    covers: Doubles,
+    shares: Doubles,
+) -> None:
+    """Mixtures of n Gaussians of samples S×N×3 with weights S×N: *means* S×n×3, *covers* S×n×3×3 and *shares*
+    S×n are a first guess, and changed."""

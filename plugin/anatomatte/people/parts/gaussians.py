@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...frame import Pixels
+from ...ops import loops
 
 _ROUNDS = 6
 _MOST = 500
@@ -73,20 +74,7 @@ def fitted_all(samples: Sequence[tuple[Pixels, Pixels]], count: int = 3, floor: 
     means = _first(colours, weight, spread, count)
     covers = np.repeat(spread[:, None], count, 1)
     shares = np.full(means.shape[:2], 1 / count)
-    squares = _squares(colours)
-    for _ in range(_ROUNDS):
-        share = _coefficients(means, covers, shares) @ squares
-        share -= share.max(1, keepdims=True)
-        np.exp(share, out=share)
-        share *= (weight / share.sum(1))[:, None]
-        sums = share @ squares.transpose(0, 2, 1)
-        shares = sums[..., 0] + 1e-4
-        means = sums[..., 1:4] / shares[..., None]
-        off = means[..., :, None] * sums[..., None, 1:4]
-        within = sums[..., _SQUARE] - off - off.swapaxes(-1, -2)
-        within += sums[..., 0, None, None] * means[..., :, None] * means[..., None, :]
-        covers = within / shares[..., None, None] + floor * np.eye(3)
-        shares /= shares.sum(-1, keepdims=True)
+    loops.fit(colours, weight, _ROUNDS, floor, means, covers, shares)
     return _mixture(means + middle[:, None], covers, shares)
 
 
@@ -113,35 +101,6 @@ def _first(colours: Doubles, weight: Doubles, spread: Doubles, count: int) -> Do
     wanted = (np.arange(count) + 0.5) / count
     at = np.minimum((reached[:, None] < wanted[:, None]).sum(-1), colours.shape[1] - 1)
     return np.asarray(np.take_along_axis(colours, np.take_along_axis(order, at, 1)[..., None], 1))
-
-
-_SQUARE = np.array([[4, 7, 8], [7, 5, 9], [8, 9, 6]])
-"""Where the products of two colours are among `_squares`."""
-
-
-def _squares(away: Doubles) -> Doubles:
-    """1, the three colours, their squares and their products, 10×N, of colours N×3 away from their mean.
-
-    A Gaussian's exponent is a sum of them, and from their sums it is fitted anew.
-    """
-    made = np.empty((len(away), 10, away.shape[1]))
-    made[:, 0], made[:, 1:4] = 1, away.transpose(0, 2, 1)
-    np.multiply(made[:, 1:4], made[:, 1:4], out=made[:, 4:7])
-    np.multiply(made[:, 1:2], made[:, 2:4], out=made[:, 7:9])
-    np.multiply(made[:, 2], made[:, 3], out=made[:, 9])
-    return made
-
-
-def _coefficients(means: Doubles, covers: Doubles, shares: Doubles) -> Doubles:
-    """What `_squares` are multiplied with, n×10, for the log densities of n Gaussians."""
-    inverse, volume = np.linalg.inv(covers), np.linalg.det(covers)
-    along = (inverse @ means[..., None])[..., 0]
-    made = np.empty((*shares.shape, 10))
-    made[..., 0] = np.log(shares) - 0.5 * (np.log(volume) + (means * along).sum(-1))
-    made[..., 1:4] = along
-    made[..., 4:7] = -0.5 * inverse[..., (0, 1, 2), (0, 1, 2)]
-    made[..., 7:] = -inverse[..., (0, 0, 1), (1, 2, 2)]
-    return made
 
 
 def _mixture(means: Doubles, covers: Doubles, shares: Doubles) -> Mixture:
