@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -14,9 +14,6 @@ from .cryptomatte import Cryptomatte, Ranks
 from .layers import CLEAN, divided, ordered, passes
 from .node import ALONE, Account, Node, Rendered
 from .picture import Floats, Picture, Window, placed
-from .still_rows import Spans, filled
-
-_ROWS = 32
 
 
 def render_layers(
@@ -41,11 +38,10 @@ def render_layers(
     absent: set[str] = set()
     made: set[tuple[Value, ...]] = set()
 
-    def take(mattes: Mapping[str, Floats]) -> None:
-        assert bounds is not None
-        people = {name: matte for name, matte in mattes.items() if name in PERSON_MENU}
-        absent.update(name for name, matte in people.items() if not any(matte.strides))
-        where.update((name, _box(matte, bounds)) for name, matte in people.items())
+    def take(mattes: Mapping[str, Floats], boxes: Iterable[Window] = ()) -> None:
+        people = {name: box for name, box in zip(mattes, boxes, strict=False) if name in PERSON_MENU}
+        absent.update(name for name in people if not any(mattes[name].strides))
+        where.update(people)
         found.update((name, matte) for name, matte in mattes.items() if name in layers)
         for one in coded:
             for name, matte in mattes.items():
@@ -68,33 +64,34 @@ def render_layers(
         elif step.layers == (CLEAN,):
             found[CLEAN] = placed(rendered.pixels, rendered.bounds, bounds)[..., :3]
         else:
-            take(dict(zip(step.layers, _apart(rendered, bounds, len(step.layers)), strict=True)))
+            planes, boxes = zip(*_apart(rendered, bounds, len(step.layers)), strict=True)
+            take(dict(zip(step.layers, planes, strict=True)), boxes)
     for one in coded:
         found[one.what.layer] = one.channels()
         tell(one.told)
     return found, replace(picture, bounds=bounds or picture.bounds)
 
 
-def _apart(rendered: Rendered, bounds: Window, count: int) -> list[Floats]:
-    """The first *count* mattes of a render, each H×W×1 of *bounds*; one that is 0 everywhere takes no
-    memory."""
-    import cv2  # not before the engine has looked whether there is room for it
+def _apart(rendered: Rendered, bounds: Window, count: int) -> list[tuple[Floats, Window]]:
+    """The first *count* mattes of a render, each H×W×1 of *bounds*, and the window outside of which it is 0;
+    one that is 0 everywhere takes no memory, and its window is a pixel."""
+    from anatomatte.ops.loops import boxes
 
     pixels, at = rendered.pixels, rendered.bounds
     if not _holds(bounds, at):
         pixels, at = placed(pixels, at, bounds), bounds
     none = _nothing(bounds)
-    size = none.shape
-    planes = [none] * count
-    top, x = bounds[3] - at[3], slice(at[0] - bounds[0], at[2] - bounds[0])
-    for y in range(0, len(pixels), _ROWS):  # a strip at a time stays near the processor
-        strip = pixels[y : y + _ROWS]
-        for n in range(count) if strip.any() else ():
-            matte = cv2.extractChannel(strip, n)
-            if matte.any():
-                planes[n] = np.zeros(size, np.float32) if planes[n] is none else planes[n]
-                planes[n][top + y : top + y + len(strip), x, 0] = matte
-    return planes
+    made: list[tuple[Floats, Window]] = []
+    down, across = bounds[3] - at[3], at[0] - bounds[0]
+    for n, (top, bottom, left, right) in enumerate(boxes(pixels[..., :count]).tolist()):
+        if not bottom:
+            made.append((none, (bounds[0], bounds[1], bounds[0] + 1, bounds[1] + 1)))
+            continue
+        plane = np.zeros(none.shape, np.float32)
+        rows, columns = slice(down + top, down + bottom), slice(across + left, across + right)
+        plane[rows, columns, 0] = pixels[top:bottom, left:right, n]
+        made.append((plane, (at[0] + left, at[3] - bottom, at[0] + right, at[3] - top)))
+    return made
 
 
 def _nothing(bounds: Window) -> Floats:
@@ -107,15 +104,6 @@ def _holds(bounds: Window, inner: Window) -> bool:
     """Whether a window lies within *bounds*."""
     x1, y1, x2, y2 = bounds
     return x1 <= inner[0] and y1 <= inner[1] and inner[2] <= x2 and inner[3] <= y2
-
-
-def _box(matte: Floats, bounds: Window) -> Window:
-    """The window of *bounds* outside of which a matte is 0; a pixel where there is none."""
-    if not any(matte.strides):
-        return bounds[0], bounds[1], bounds[0] + 1, bounds[1] + 1
-    rows, columns = filled([matte[..., 0]], Spans.of([matte[..., 0]]))
-    left, top = bounds[0], bounds[3]
-    return left + columns.start, top - rows.stop, left + columns.stop, top - rows.start
 
 
 def default_values(linear: bool, video_over: str | None) -> dict[str, Value]:

@@ -36,18 +36,19 @@ class Spans:
     @classmethod
     def of(cls, planes: Sequence[Floats]) -> Spans:
         """Look through planes (H×W), some rows of one after the other."""
-        there = [n for n, plane in enumerate(planes) if any(plane.strides) or plane.flat[0]]
-        bands: list[dict[int, slice]] = []
+        from anatomatte.ops.loops import spans
+
+        height = planes[0].shape[0]
+        bands: list[dict[int, slice]] = [{} for _ in range(0, height, ROWS)]
         finite = True
-        for top in range(0, planes[0].shape[0], ROWS):
-            found: dict[int, slice] = {}
-            for n in there:
-                part = planes[n][top : top + ROWS]
-                columns = np.flatnonzero((part != 0).any(0))
-                if len(columns):
-                    found[n] = slice(int(columns[0]), int(columns[-1]) + 1)
-                    finite = finite and bool(np.isfinite(part[:, found[n]]).all())
-            bands.append(found)
+        for n, plane in enumerate(planes):
+            if not any(plane.strides) and not plane.flat[0]:
+                continue
+            columns, numbers = spans(plane, ROWS)
+            finite = finite and numbers
+            for band, (first, end) in zip(bands, columns.tolist(), strict=True):
+                if end:
+                    band[n] = slice(first, end)
         return cls(tuple(bands), finite)
 
     @property

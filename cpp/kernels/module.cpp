@@ -16,6 +16,9 @@
 namespace py = pybind11;
 
 namespace kernels {
+
+void bind_lines(py::module_& module);  // module_lines.cpp
+
 namespace {
 
 Axis axis_of(const std::array<int, 3>& order, const std::array<float, 5>& numbers) {
@@ -255,4 +258,5 @@ PYBIND11_MODULE(_kernels, module) {
   module.def("bright", &bright, py::arg("luma").noconvert(), py::arg("middle"));
   module.def("grow", &grow, py::arg("mask").noconvert(), py::arg("radius"));
   add_part_loops(module);
+  bind_lines(module);
 }

@@ -155,7 +155,7 @@ def _within(values: Mapping[str, object]) -> tuple[table.Settings, tuple[str, ..
     return _checked(tuple((name, type(value), value) for name, value in values.items()))
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=64)  # of the many layers of a frame each has its own
 def _checked(rows: tuple[tuple[str, type, object], ...]) -> tuple[table.Settings, tuple[str, ...]]:
     """As `_within`, looked at once: the frames of a window mostly have the same values."""
     values = table.current({name: value for name, _, value in rows})

@@ -81,7 +81,7 @@ def key_of(
         for name, one in sorted(inputs.items())
     ]
     asked = asking.decides(settings), asking.parts(settings), asking.regions(settings)
-    here = dataclasses.asdict(settings) | _PACKING
+    here = {one.name: getattr(settings, one.name) for one in dataclasses.fields(settings)} | _PACKING
     facts = (trust, time, first, last, tuple(clips), tuple(here.items()), asked, choose.installed(settings))
     return content_key(
         *facts, shot and shot.token, work.scale, work.across, work.threads, draft, os.environ.get("OCIO", "")

@@ -149,7 +149,7 @@ class Mattes:
             return self.face_patch
         if name in _PLANES and name != "foreground":
             return np.asarray(getattr(self, name), np.float32)
-        return np.zeros_like(self.alpha)
+        return np.broadcast_to(_NONE, self.alpha.shape)
 
     def cropped(self, rows: slice, columns: slice) -> Mattes:
         """A window of everything (views, no copies)."""
@@ -164,6 +164,9 @@ class Mattes:
             return colour[rows, columns], spill[rows, columns]
 
         return dataclasses.replace(self, **cut, split=split, colours=own)
+
+
+_NONE = np.zeros((), np.float32)
 
 
 def _wanted(name: str, of: str) -> Wanted | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from .. import buffers
 from ..frame import Frame, Pixels, strips, to_view, unheard
+from ..ops import loops
 from ..settings import Settings
 from . import paint, stages, views
 from .mattes import Mattes
@@ -56,6 +56,11 @@ def written(
     if isinstance(made, np.ndarray):
         to_view(made, view, wrote)
         return
+    if view.dtype == np.float32:
+        for strip in strips(view):
+            loops.beside([plane[strip] for plane in made], view[strip])
+            wrote(strip.stop)
+        return
     part = np.empty((_ROWS, *made[0].shape[1:], len(made)), np.float32)
     for strip in strips(view):
         for y in range(strip.start, strip.stop, _ROWS):
@@ -85,7 +90,7 @@ def _lent(
 
 def _beside(planes: Sequence[Pixels], rows: slice, out: Pixels) -> None:
     """Some rows of planes, as the channels of *out*."""
-    cv2.merge([np.ascontiguousarray(plane[rows]) for plane in planes], out)
+    loops.beside([plane[rows] for plane in planes], out)
 
 
 def picture(mattes: Mattes, settings: Settings, background: Frame | None = None) -> Pixels:

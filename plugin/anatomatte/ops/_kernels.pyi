@@ -110,3 +110,28 @@ def fit(
 ) -> None:
     """Mixtures of n Gaussians of samples S×N×3 with weights S×N: *means* S×n×3, *covers* S×n×3×3 and *shares*
     S×n are a first guess, and changed."""
+
+def spans(plane: Pixels, rows: int) -> tuple[Numbers, bool]:
+    """Of every so many rows of a plane H×W, of any strides, the first column that is not 0 and the one
+    behind the last (both 0: there is none); and whether all are numbers."""
+
+def boxes(pixels: Pixels) -> Numbers:
+    """C×4: of each channel of H×W×C, of any strides, the rows and columns (first, behind the last) outside
+    of which it is 0; all 0 where it is 0 everywhere."""
+
+def beside(planes: list[Pixels], out: Pixels) -> None:
+    """Planes H×W, of any strides, as the channels of *out*."""
+
+def pack_lines(
+    planes: list[Pixels], places: Numbers, words: int, from_: int, to: int, block: int, number: int
+) -> tuple[bytes, list[int]]:
+    """Rows of planes H×W as blocks of an EXR in ZIP, and how many bytes each block has.
+
+    Args:
+        planes: finite, of any strides, in the order in which they lie in a line.
+        places: of each the word of a line at which it begins, 1 (half) or 2 (float) words a number, and the
+            columns (first, behind the last) outside of which it is 0.
+        words: of 16 bits, of a line.
+        block: lines of a block.
+        number: of the first line in the file.
+    """
