@@ -1,4 +1,5 @@
-// What Python calls of lines and layers: arrays are checked here, and the loops run without the GIL.
+// What Python calls of lines and layers: arrays are checked here, and the loops run without the
+// GIL.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
@@ -81,7 +82,8 @@ py::tuple pack_lines(const std::vector<Strided>& planes, const Numbers& places, 
     const bool inside = one.from >= 0 && one.to >= one.from && one.to <= planes[n].shape(1) &&
                         to <= planes[n].shape(0);
     if (!inside || one.size < 1 || one.size > 2 || one.first + one.size * one.from < at)
-      throw py::value_error("planes are in the order of their words, and what is packed is in them");
+      throw py::value_error(
+          "planes are in the order of their words, and what is packed is in them");
     at = one.first + one.size * one.to;
     channels.push_back(one);
   }

@@ -7,7 +7,7 @@ namespace kernels {
 namespace {
 
 constexpr int kLimit = 15, kInnerLimit = 7, kInner = 19;
-constexpr size_t kFew = 1024;    // codes of their own take some fifty bytes
+constexpr size_t kFew = 1024;  // codes of their own take some fifty bytes
 constexpr uint32_t kAdler = 65521;
 constexpr size_t kUnsummed = 5552;  // bytes whose sums fit into 32 bits (RFC 1950)
 

@@ -20,9 +20,10 @@ from ..node import Connect
 from ..report import worst
 from .names import SHEET, STANDARD, Place, Task, check_writable, format_of, gathered, left_out, place_of
 from .options import CutoutOptions
+from .processes import side_by_side
 from .telling import Telling
 from .watch import arriving
-from .work import Done, Order, one_by_one, side_by_side
+from .work import Done, Order, one_by_one
 
 
 @dataclass(frozen=True, kw_only=True)

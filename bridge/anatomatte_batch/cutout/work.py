@@ -1,20 +1,15 @@
-"""One picture from its file to the files of its cutout; in this process, or in several warm ones."""
+"""One picture from its file to the files of its cutout, and all of them in this process."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from anatomatte.atomic import beside
-from anatomatte.errors import AnatomatteError, Cancelled, NoPlace, OutOfMemory, SetupError
+from anatomatte.errors import AnatomatteError, Cancelled, NoPlace
 
 from ..node import Connect
 from ..report import explained
@@ -120,61 +115,3 @@ def one_by_one(
             yield one
             if isinstance(one.error, NoPlace):
                 return
-
-
-def side_by_side(tasks: Iterable[Task], order: Order, jobs: int, stop: Callable[[], bool]) -> Iterator[Done]:
-    """All pictures in *jobs* processes, each started once, as they end; each takes its share of processors.
-
-    Raises:
-        OutOfMemory: a process was killed.
-    """
-    order = replace(order, options=_shared(order.options, jobs))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, _start, (order,)) as pool:
-        waiting: set[Future[Done]] = {pool.submit(_in_process, task) for task in tasks}
-        while waiting:
-            ready, waiting = wait(waiting, 0.2, FIRST_COMPLETED)
-            if stop():
-                pool.shutdown(wait=True, cancel_futures=True)
-                return
-            for future in ready:
-                try:
-                    one = future.result()
-                except BrokenProcessPool as why:
-                    raise OutOfMemory(
-                        "A process ended without a word, most likely for want of memory; lower -j."
-                    ) from why
-                yield one
-                if isinstance(one.error, (SetupError, NoPlace)):
-                    pool.shutdown(wait=True, cancel_futures=True)
-                    return
-
-
-def _shared(options: CutoutOptions, jobs: int) -> CutoutOptions:
-    values = options.values()
-    if not values.get("threads"):
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        values["threads"] = max(1, cores // jobs)
-    return replace(options, settings=values)
-
-
-_cutter: Cutter | None = None
-_order: Order | None = None
-
-
-def _start(order: Order) -> None:
-    """Begin a process: Ctrl+C is heard by the parent alone."""
-    global _order
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _order = order
-
-
-def _in_process(task: Task) -> Done:
-    """A picture, by the node that the process's first one has made."""
-    global _cutter
-    assert _order is not None
-    try:
-        _cutter = _cutter or Cutter(_order.options)
-    except AnatomatteError as why:
-        return Done(task.shown, error=why)
-    return done(_cutter, task, _order)
