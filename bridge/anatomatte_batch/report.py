@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 import time
 import traceback
@@ -28,8 +29,8 @@ NOTHING: Mapping[int, Exception] = MappingProxyType({})
 class Report:
     """One run's account.
 
-    Lines of frames that failed do not hold the words that farms take for a fatal end; the run's
-    own end does.
+    A reason that many frames fail for is told once; the log has it with each.  Lines of frames that failed
+    do not hold the words that farms take for a fatal end; the run's own end does.
 
     Args:
         total: how many frames the run has.
@@ -44,6 +45,7 @@ class Report:
         self.total, self.count = total, 0
         self._quiet, self._progress = quiet, progress
         self._said: set[str] = set()
+        self._reasons: dict[tuple[type[Exception], str], int] = {}
         self.messages: list[Message] = []
         self._plain: IO[str] = sys.stderr if log == "-" else sys.stdout
         self._log = _open_log(log)
@@ -143,7 +145,7 @@ class Report:
             code = getattr(error, "exit_code", 1)
             retry = getattr(error, "retry", False)
             facts |= {"class": type(error).__name__, "code": code, "retry": retry, "message": str(error)}
-            text = f"frame {frame} failed ({_WORDS.get(code, 'bug')}): {error}"
+            text = f"frame {frame} failed ({_WORDS.get(code, 'bug')}){self._why(frame, error)}"
         elif status == "skipped":
             text = f"frame {frame} is there: {path}"
         else:
@@ -162,6 +164,12 @@ class Report:
             _print(f"openjd_progress: {100 * min(self.count / max(self.total, 1), 1):.1f}", self._plain)
         if self._bar:
             self._bar.update(self._task, completed=self.count, description=f"frame {frame}")
+
+    def _why(self, frame: int, error: Exception) -> str:
+        """Why a frame failed; where others did for the same, but for number and file, the first of them."""
+        alike = re.sub(rf"(?<!\d)0*{abs(frame)}(?!\d)", "#", str(error))
+        first = self._reasons.setdefault((type(error), alike), frame)
+        return f": {error}" if first == frame else f" as frame {first} did"
 
     def ended(self, one: FrameResult) -> None:
         """As `frame`, of a frame's result."""

@@ -40,12 +40,12 @@ _TAGS = {
     "g22": "srgb",
     "g24": "rec709",
     "acescct": "acescct",
+    "pq": "pq",
+    "st2084": "pq",
+    "hlg": "hlg",
 }
 """Beginnings of the image library's names of colour spaces; g24 is what it calls BT.709's own curve."""
 _BENT = (
-    "pq",
-    "hlg",
-    "st2084",
     "g18",
     "g26",
     "acescc",

@@ -21,12 +21,12 @@ from .picture import Floats, Picture, whole
 from .result import Message
 from .video_file import VideoFile, rate_of
 from .video_index import Index, index_of, pictures_from
-from .video_planes import pixels_of
+from .video_planes import pixels_of, refuse_matrix
 from .video_side_data import side_data_of
 
 VIDEOS = suffixes(video=True)
-_HDR = {16: "PQ", 18: "HLG"}
-_COLOURS = {8: "linear", 13: "srgb"}
+_HDR = {"pq": "PQ: 203 cd/m² becomes 1", "hlg": "HLG: a code value of 75 % becomes 1"}
+_COLOURS = {8: "linear", 13: "srgb", 16: "pq", 18: "hlg"}
 """Transfers of H.273 that are no Rec.709 and are read."""
 _READ_SO = {
     4: "gamma 2.2 (BT.470 M)",
@@ -64,6 +64,7 @@ class VideoReader:
             raise PlateError(f"{path} holds no frame that can be decoded; copy or export it again.")
         stream = self._file.stream
         self.remark = _remark(self._file.box.metadata.get("comment", ""))
+        refuse_matrix(self._file.told.matrix, str(stream.codec_context.pix_fmt or ""), path)
         self.fps = float(rate_of(stream) or 24)
         self.colour = _colour(self._file)
         self._timecode = _timecode(self._file)
@@ -166,11 +167,11 @@ class VideoReader:
         return None
 
     def _picture(self, frame: Any, place: int) -> Picture:
-        transfer = _said(frame.color_trc, self._file.told.transfer)
-        if (told := _HDR.get(transfer)) is not None:
+        own = _COLOURS.get(_said(frame.color_trc, self._file.told.transfer), "rec709")
+        if own != self.colour and _HDR.keys() & {own, self.colour}:
             raise PlateError(
-                f"{self.path} is encoded for {told}; convert it to EXR or to a log curve that "
-                "`anatomatte params` lists under input_colour."
+                f"{self.path} is {self.colour} and its frame {self.start + place} says that it is {own}; cut "
+                "it where that changes, or convert it to EXR."
             )
         frame.colorspace = _said(frame.colorspace, self._file.told.matrix)
         pixels = pixels_of(frame, self._file.codec, self.path)
@@ -259,6 +260,11 @@ def _messages(path: Path, index: Index, stream: Any, transfer: int) -> Iterator[
         yield Message(
             "video-interlaced", f"{path} is interlaced; its frames are keyed as they are, both fields "
             "woven together. Deinterlace it first where the comb of moving edges hurts.",
+        )  # fmt: skip
+    if (told := _HDR.get(_COLOURS.get(transfer, ""))) is not None:
+        yield Message(
+            "video-hdr", f"{path} is {told} of scene-linear light, what is brighter stays brighter, and its "
+            "primaries stay what they are.",
         )  # fmt: skip
     if transfer in _READ_SO:
         yield Message(

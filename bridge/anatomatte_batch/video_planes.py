@@ -53,6 +53,21 @@ def pixels_of(frame: Any, codec: str, path: Path) -> Floats:
     return np.concatenate([colour, decoded(alpha, 0.0, float(2**bits - 1))[..., None]], axis=2)
 
 
+def refuse_matrix(matrix: int, form: str, path: Path) -> None:
+    """Say before the first picture that a matrix is not read, where the file itself names it.
+
+    Raises:
+        PlateError: it is.
+    """
+    if matrix in _UNUSUAL and form.startswith("yuv"):
+        raise _unread(matrix, path)
+
+
+def _unread(matrix: int, path: Path) -> PlateError:
+    told = _UNUSUAL.get(matrix, f"the matrix {matrix}")
+    return PlateError(f"{path} is encoded with {told}, which is not read; convert it to EXR.")
+
+
 def _floats(frame: Any) -> Floats:
     """H×W×3 or 4 of planes of floats, as EXR in a movie has them; light above 1 is kept."""
     import cv2
@@ -77,8 +92,7 @@ def _colour(frame: Any, planes: list[Any], coding: Coding, codec: str, path: Pat
         green, blue, red = (decoded(plane, *coding.luma) for plane in planes)
         return np.asarray(cv2.merge([red, green, blue]), np.float32)
     if coding.matrix not in WEIGHTS:
-        told = _UNUSUAL.get(coding.matrix, f"the matrix {coding.matrix}")
-        raise PlateError(f"{path} is encoded with {told}, which is not read; convert it to EXR.")
+        raise _unread(coding.matrix, path)
     return to_rgb(planes[0], planes[1], planes[2], coding, _smaller(frame.format), codec in _CENTRED)
 
 

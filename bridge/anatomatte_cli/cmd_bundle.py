@@ -31,11 +31,12 @@ def make(out: Path, extras: tuple[str, ...]) -> int:
 
 @command.command("check")
 @click.argument("folder", type=_FOLDER)
-def check(folder: Path) -> int:
+@click.option("--beside", "other", type=_FOLDER, help="Another bundle: both at work at once do not mix.")
+def check(folder: Path, other: Path | None) -> int:
     """Prove that a bundle runs here as it lies: sums, command line, a frame, the node in a host."""
-    from .bundling import checking
+    from .bundling import beside, checking
 
-    findings = checking.check(folder)
+    findings = checking.check(folder) if other is None else beside.check(folder, other)
     for finding in findings:
         click.echo(f"{'ok    ' if finding.ok else 'FAILED'}  {finding.name}: {finding.told}")
     if not all(finding.ok for finding in findings):

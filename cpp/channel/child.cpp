@@ -76,9 +76,9 @@ std::vector<std::string> scrubbed_environment(char** present) {
   return kept;
 }
 
-std::string worker_log_path() {
+std::string worker_log_path(const std::string& version) {
   for (const std::string& folder : log_folders()) {
-    const std::string log = folder + "/worker.log";
+    const std::string log = folder + "/worker-" + version + ".log";
     if (own_folder(folder) && takes(log)) return log;
   }
   return "";

@@ -14,7 +14,7 @@ namespace anatomatte::channel {
 std::vector<std::string> scrubbed_environment(char** present);
 
 // Where a worker writes; empty when no folder takes a file (full disk, read-only home).
-std::string worker_log_path();
+std::string worker_log_path(const std::string& version);
 
 class Child {
  public:

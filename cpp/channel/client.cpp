@@ -135,7 +135,7 @@ bool Client::greet(AnmCall* call, int socket, bool starting, AnmResult* result, 
 
 bool Client::start_worker(AnmCall* call, Connection* connection, AnmResult* result,
                           std::string* why) {
-  log_ = worker_log_path();
+  log_ = worker_log_path(facts_.version);
   std::vector<std::string> command = facts_.command;
   command.insert(command.end(), {"--log", log_, "--parent", std::to_string(::getpid())});
   *result = ANM_SETUP;

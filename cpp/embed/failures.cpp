@@ -42,8 +42,11 @@ std::string traceback_of(const py::error_already_set& error) {
   const py::object trace = error.trace() ? py::object(error.trace()) : py::none();
   const py::object lines =
       py::module_::import("traceback").attr("format_exception")(error.type(), error.value(), trace);
-  const py::object now = py::module_::import("time").attr("strftime")("\n%Y-%m-%d %H:%M:%S\n");
-  return words_of(now + py::str("").attr("join")(lines));
+  const py::object now = py::module_::import("time").attr("strftime")("\n%Y-%m-%d %H:%M:%S");
+  const py::object version =
+      py::getattr(py::module_::import("anatomatte"), "__version__", py::str(""));
+  return words_of(now + py::str(" Anatomatte ") + version + py::str("\n") +
+                  py::str("").attr("join")(lines));
 }
 
 std::string one_line(const py::error_already_set& error) {

@@ -65,6 +65,8 @@ COLOURS: dict[str, str] = {
     "log3g10": "RED Log3G10",
     "clog3": "Canon Log 3",
     "acescct": "ACEScct",
+    "pq": "PQ (BT.2100)",
+    "hlg": "HLG (BT.2100)",
 }
 """Transfer curves of plates."""
 

@@ -34,7 +34,7 @@ parts_of: everyone person_01 person_02 person_03 person_04 person_05 person_06 p
 screen: auto green blue picked none
 shadows: drop keep
 source_alpha: ignore add multiply
-input_colour: auto linear srgb rec709 cineon logc3 logc4 slog3 vlog log3g10 clog3 acescct
+input_colour: auto linear srgb rec709 cineon logc3 logc4 slog3 vlog log3g10 clog3 acescct pq hlg
 subject: auto on off
 who: everyone largest index point main
 also_keep: nobody point box

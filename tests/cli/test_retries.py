@@ -135,3 +135,26 @@ def test_the_node_itself_is_asked_to_end_the_frame(tmp_path, capsys, monkeypatch
 def test_numbers_that_are_none_are_refused(tmp_path, capsys, words, told):
     assert cli(shot(tmp_path, [1]), tmp_path / "k.####.exr", *words) == 2
     assert told in capsys.readouterr().out
+
+
+def test_a_reason_that_holds_for_many_frames_is_told_once(tmp_path, capsys):
+    """But for its own number and file a frame says nothing new; the log has all of it."""
+
+    def refuse(frame: int) -> None:
+        if frame == 1002:
+            raise PlateError("it is empty")
+        kind = SettingsError if frame == 1004 else PlateError
+        raise kind(f"p.{frame}.exr is tagged as lg10; frame {frame} is not read")
+
+    words = ["--log", tmp_path / "log.ndjson"]
+    assert cli(shot(tmp_path), tmp_path / "k.####.exr", *words, connect=FakeConnect(refuse)) == 3
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("[")]
+    assert lines[:4] == [
+        "[1/4] frame 1001 failed (plate): p.1001.exr is tagged as lg10; frame 1001 is not read",
+        "[2/4] frame 1002 failed (plate): it is empty",
+        "[3/4] frame 1003 failed (plate) as frame 1001 did",
+        "[4/4] frame 1004 failed (settings): p.1004.exr is tagged as lg10; frame 1004 is not read",
+    ]
+    told = [json.loads(line) for line in (tmp_path / "log.ndjson").read_text().splitlines()]
+    said = [one["message"] for one in told if one["event"] == "frame"]
+    assert said[2] == "p.1003.exr is tagged as lg10; frame 1003 is not read"

@@ -56,8 +56,8 @@ def test_the_reason_of_a_damaged_tiff_is_the_decoder_s_own(tmp_path):
     [
         ("p.jxl", "lin_rec709_scene", "linear"),
         ("p.jxl", "srgb_rec709_scene", "srgb"),
-        ("p.jxl", "pq_rec2020_display", None),
-        ("p.jxl", "hlg_rec2020_display", None),
+        ("p.jxl", "pq_rec2020_display", "pq"),
+        ("p.jxl", "hlg_rec2020_display", "hlg"),
         ("p.tga", "lin_rec709_scene", "linear"),
         ("p.tga", "srgb_rec709_scene", "srgb"),
         ("p.jp2", "srgb_rec709_scene", "srgb"),

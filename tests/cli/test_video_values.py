@@ -10,6 +10,7 @@ import pytest
 from anatomatte.errors import PlateError
 from anatomatte_batch import timecode
 from anatomatte_batch.code_values import WEIGHTS, Coding
+from anatomatte_batch.source import Source
 from anatomatte_batch.video import VideoReader
 from anatomatte_batch.video_planes import frame_of, pixels_of
 from anatomatte_batch.video_writer import VideoWriter
@@ -293,13 +294,26 @@ def test_the_container_says_what_the_pictures_leave_open(tmp_path, name, codec, 
     assert found[1][0] - found[9][0] > 0.02
 
 
+@pytest.mark.parametrize(("transfer", "colour"), [(16, "pq"), (18, "hlg")])
 @pytest.mark.parametrize(("name", "codec", "form"), KINDS)
-def test_pq_of_the_container_is_refused_at_every_picture(tmp_path, name, codec, form):
-    path = of_open_pictures(tmp_path / name, codec, form, colorspace=9, color_trc=16, color_primaries=9)
-    for reader in (VideoReader(path), VideoReader(path)):
-        for _ in range(2):
-            with pytest.raises(PlateError, match="PQ"):
-                reader.read(1)
+def test_pq_and_hlg_are_read_as_such_and_told(tmp_path, name, codec, form, transfer, colour):
+    usual = of_open_pictures(
+        tmp_path / f"sdr{name}", codec, form, colorspace=9, color_trc=1, color_primaries=9
+    )
+    path = of_open_pictures(tmp_path / name, codec, form, colorspace=9, color_trc=transfer, color_primaries=9)
+    reader = VideoReader(path)
+    assert reader.colour == colour and reader.read(1).colour == colour
+    assert [colour.upper() in one.text for one in reader.messages if one.code == "video-hdr"] == [True]
+    assert np.array_equal(reader.read(1).pixels, VideoReader(usual).read(1).pixels)  # code values as they are
+    assert Source(str(path)).colour(1) == colour
+
+
+@pytest.mark.parametrize(("matrix", "told"), [(14, "ICtCp"), (8, "YCgCo"), (10, "constant luminance")])
+def test_a_matrix_that_is_not_read_is_told_before_the_first_picture(tmp_path, matrix, told):
+    marks = {"colorspace": matrix, "color_trc": 16, "color_primaries": 9}
+    path = of_open_pictures(tmp_path / "v.mp4", "libx264", "yuv420p", **marks)
+    with pytest.raises(PlateError, match=f"{told}.*convert it to EXR"):
+        VideoReader(path)
 
 
 @pytest.mark.parametrize(

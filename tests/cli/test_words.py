@@ -72,8 +72,8 @@ def png(path, **chunks):
         ({"cICP": bytes([12, 13, 0, 1])}, "srgb"),
         ({"cICP": bytes([12, 8, 0, 1])}, "linear"),
         ({"cICP": bytes([1, 1, 0, 1])}, "rec709"),
-        ({"cICP": bytes([9, 16, 0, 1])}, None),
-        ({"cICP": bytes([9, 18, 0, 1])}, None),
+        ({"cICP": bytes([9, 16, 0, 1])}, "pq"),
+        ({"cICP": bytes([9, 18, 0, 1])}, "hlg"),
         ({"gAMA": (38462).to_bytes(4, "big")}, None),
     ],
 )

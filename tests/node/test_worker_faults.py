@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import anatomatte
 from made.worker_host import gone, host_says, start_host, told_by
 
 BIG = """
@@ -70,7 +71,7 @@ def test_workers_that_die_as_soon_as_they_come_fail_the_frame_in_words() -> None
     hunter.join()
     assert np.array_equal(frame(), first) and len(children()) == 1
     """)
-    assert "worker ended" in told and "worker.log" in told
+    assert "worker ended" in told and f"worker-{anatomatte.__version__}.log" in told
 
 
 def test_a_worker_without_memory_says_so_and_lives() -> None:
@@ -105,7 +106,7 @@ def test_a_host_that_may_make_no_large_file_says_so() -> None:
 
 @pytest.mark.parametrize("what", ["a link", "of another user", "at its limit"])
 def test_a_log_that_takes_nothing_costs_only_the_log(what: str, tmp_path: Path) -> None:
-    log = tmp_path / "anatomatte" / "worker.log"
+    log = tmp_path / "anatomatte" / f"worker-{anatomatte.__version__}.log"
     log.parent.mkdir()
     if what == "a link":
         log.symlink_to("/dev/full")  # which is not followed

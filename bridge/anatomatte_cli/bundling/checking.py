@@ -50,14 +50,20 @@ def check(folder: Path) -> list[Finding]:
     found = [Finding("files", not wrong, told or f"{len(sums.listed(folder))} as listed"), _bill(folder)]
     if wrong:
         return found
-    with _elsewhere(folder.resolve()) as (lies, moved), tempfile.TemporaryDirectory() as scratch:
-        work = Path(scratch)
-        work.chmod(0o777)
+    with _elsewhere(folder.resolve()) as (lies, moved), scratch() as work:
         found.append(Finding("place", True, moved))
         found += [_command_line(lies, work), *_host(lies, work)]
         wrote = sums.faults(lies)
         found.append(Finding("read-only", not wrote, "; ".join(wrote[:5]) or "nothing was written into it"))
     return found
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder that everybody may write to, for a while."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
 
 
 def _bill(folder: Path) -> Finding:
@@ -133,16 +139,22 @@ def _failed(name: str, code: int, out: str, err: str) -> Finding:
 
 def _command_line(lies: Path, work: Path) -> Finding:
     """A frame is rendered by the launcher."""
-    plate, key = work / "plate.1001.exr", work / "key.1001.exr"
-    done = _run([str(lies / "python" / "bin" / VERSION), "-I", "-B", "-c", _PLATE, str(plate)], work)
-    if done[0]:
-        return _failed("command line", *done)
+    plate, key = made_plate(lies, work), work / "key.1001.exr"
+    if isinstance(plate, Finding):
+        return plate
     words = [str(lies / "bin" / "anatomatte"), "render", str(plate), str(key), "--threads", "1"]
     done = _run(words, work)
     if done[0] or not key.is_file():
         return _failed("command line", *done)
     who = "nobody" if _as_nobody(lies / "bin" / "anatomatte", work) else "this user"
     return Finding("command line", True, f"rendered a frame as {who}, with an empty environment and no home")
+
+
+def made_plate(lies: Path, work: Path) -> Path | Finding:
+    """A plate, or why the bundle cannot draw one."""
+    plate = work / "plate.1001.exr"
+    done = _run([str(lies / "python" / "bin" / VERSION), "-I", "-B", "-c", _PLATE, str(plate)], work)
+    return _failed("command line", *done) if done[0] else plate
 
 
 def _host(lies: Path, work: Path) -> list[Finding]:

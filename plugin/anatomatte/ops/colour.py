@@ -210,6 +210,52 @@ def acescct_encode(x: Pixels) -> Pixels:
     return np.where(x <= np.float32(0.0078125), straight, curved)
 
 
+_PQ_M1, _PQ_M2 = 2610 / 16384, 2523 / 4096 * 128
+_PQ_C1, _PQ_C2, _PQ_C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
+_PQ_WHITE = 203.0 / 10000.0
+_PQ_FAR = np.float32(1.5)  # the curve ends before a code value of 2
+
+
+def pq_decode(v: Pixels) -> Pixels:
+    """ITU-R BT.2100-3, table 4: light of the screen; 1.0 is 203 cd/m² (white by ITU-R BT.2408), a full code
+    value, 10 000 cd/m², is 49.3."""
+    power = np.power(np.minimum(np.abs(v), _PQ_FAR), np.float32(1 / _PQ_M2))
+    top = np.maximum(power - np.float32(_PQ_C1), 0)
+    light = np.power(top / (np.float32(_PQ_C2) - np.float32(_PQ_C3) * power), np.float32(1 / _PQ_M1))
+    return np.asarray(np.copysign(light * np.float32(1 / _PQ_WHITE), v), np.float32)
+
+
+def pq_encode(x: Pixels) -> Pixels:
+    """Inverse of :func:`pq_decode`; what is above its end comes out as its end."""
+    power = np.power(np.abs(x) * np.float32(_PQ_WHITE), np.float32(_PQ_M1))
+    ratio = (np.float32(_PQ_C1) + np.float32(_PQ_C2) * power) / (1 + np.float32(_PQ_C3) * power)
+    return np.asarray(np.copysign(np.power(ratio, np.float32(_PQ_M2)), x), np.float32)
+
+
+_HLG_A = 0.17883277
+_HLG_B, _HLG_C = 1 - 4 * _HLG_A, 0.5 - _HLG_A * math.log(4 * _HLG_A)
+_HLG_WHITE = (math.exp((0.75 - _HLG_C) / _HLG_A) + _HLG_B) / 12
+
+
+def hlg_decode(v: Pixels) -> Pixels:
+    """Inverse of the camera curve of ITU-R BT.2100-3, table 5: light of the scene; 1.0 is a code value of
+    0.75 (white by ITU-R BT.2408), which leaves mid grey at 0.38; a full code value is 3.8."""
+    a = np.minimum(np.abs(v), _FAR)
+    curved = (
+        _exp2((a - np.float32(_HLG_C)) * np.float32(math.log2(math.e) / _HLG_A)) + np.float32(_HLG_B)
+    ) / 12
+    light = np.where(a <= np.float32(0.5), a * a / 3, curved)
+    return np.asarray(np.copysign(light * np.float32(1 / _HLG_WHITE), v), np.float32)
+
+
+def hlg_encode(x: Pixels) -> Pixels:
+    """Camera curve of ITU-R BT.2100-3, table 5, for light as :func:`hlg_decode` gives it."""
+    light = np.abs(x) * np.float32(_HLG_WHITE)
+    curved = np.float32(_HLG_A) * np.log(np.maximum(12 * light - np.float32(_HLG_B), np.float32(1e-30)))
+    code = np.where(light <= np.float32(1 / 12), np.sqrt(3 * light), curved + np.float32(_HLG_C))
+    return np.asarray(np.copysign(code, x), np.float32)
+
+
 CURVES: dict[str, tuple[Curve, Curve]] = {
     "linear": (_same, _same),
     "srgb": (srgb_decode, srgb_encode),
@@ -222,6 +268,8 @@ CURVES: dict[str, tuple[Curve, Curve]] = {
     "log3g10": (log3g10_decode, log3g10_encode),
     "clog3": (clog3_decode, clog3_encode),
     "acescct": (acescct_decode, acescct_encode),
+    "pq": (pq_decode, pq_encode),
+    "hlg": (hlg_decode, hlg_encode),
 }
 """Name in the table of controls → (decode to linear, encode from linear)."""
 
