@@ -12,6 +12,7 @@ from anatomatte.errors import AnatomatteError
 from anatomatte.qc import beyond
 
 from .checked import Checked
+from .files import reachable
 from .images import read_image
 from .looked_at import LookedAt
 from .node import CHECKS, scores_of
@@ -36,11 +37,17 @@ def faults(
         checked: what the files should hold.
         plate: where that is known.
     """
-    windows = usual(_compared(one) for one in whole.values())
+    sizes = {frame: "" if plate is None else plate_size(plate, frame) for frame in whole}
+    windows = {
+        size: usual(_compared(one) for frame, one in whole.items() if sizes[frame] == size)
+        for size in set(sizes.values())
+    }
     channels = usual(tuple(sorted(one.channels)) for one in whole.values())
     for frame, one in whole.items():
-        if _compared(one) != windows:
-            yield frame, "size", f"covers {_size(_compared(one))} and the others {_size(windows or ())}"
+        like = windows[sizes[frame]] or ()
+        if _compared(one) != like:
+            beside = f"those of plates of {sizes[frame]}" if len(windows) > 1 else "the others"
+            yield frame, "size", f"covers {_size(_compared(one))} and {beside} {_size(like)}"
         lost = sorted(checked.channels.difference(one.channels))
         if lost:
             yield frame, "channels", f"lacks {', '.join(lost[:8])}"
@@ -54,6 +61,22 @@ def faults(
             yield frame, "untouched", f"is the plate {plate.file(frame)} as it is: nothing was keyed"
         elif checked.whole and one.full and (beside := _unlike(whole, frame, "full")):
             yield frame, "full", f"has an alpha of 1 everywhere, and frames {beside} have not"
+
+
+def plate_size(plate: Source, frame: int) -> str:
+    """Width and height of a plate by its header; of a video, and where it is not to be had, nothing."""
+    import OpenImageIO as oiio
+
+    if plate.is_video or plate.missing([frame]):
+        return ""
+    with reachable(plate.file(frame)) as name:
+        source = oiio.ImageInput.open(name)
+        if source is None:
+            oiio.geterror()
+            return ""
+        spec = source.spec()
+        source.close()
+    return f"{spec.full_width}×{spec.full_height}"
 
 
 def _should_hold(whole: Mapping[int, LookedAt], frame: int, one: LookedAt) -> str:

@@ -124,7 +124,8 @@ class CheckResult:
     def sentence(self) -> str:
         """The result in one line."""
         if not self.faults:
-            return f"{len(self.frames)} frames are there and whole ({compact(self.frames)})"
+            are = "frame is" if len(self.frames) == 1 else "frames are"
+            return f"{len(self.frames)} {are} there and whole ({compact(self.frames)})"
         counts = Counter(one.code for one in self.faults)
         told = ", ".join(f"{number} {code}" for code, number in counts.items())
         return f"{len(self.bad)} of {len(self.frames)} frames are not right: {compact(self.bad)} ({told})"

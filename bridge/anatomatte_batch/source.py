@@ -206,10 +206,20 @@ class Source:
             for message in picture.messages:
                 self._tell(message, picture.layer)
             self._kept[key] = picture
+            self._compare(key[0], picture)
             self._seen[key[0]] = Seen(picture.layer, picture.size)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)  # in the order of reading: a batch is done with it first
         return self._kept[key]
+
+    def _compare(self, frame: int, picture: Picture) -> None:
+        """Say that files are of several sizes, which is seldom meant."""
+        for other, seen in self._seen.items():
+            if seen.size != picture.size:
+                one, two = ("×".join(map(str, size)) for size in (seen.size, picture.size))
+                text = f"{self.text} is of several sizes: frame {other} is {one} and frame {frame} {two}"
+                self._tell(Message("sizes-differ", f"{text}; each is rendered as it is."), "")
+            return
 
     def _decoded(self, frame: int, path: Path) -> Picture:
         if self._video:

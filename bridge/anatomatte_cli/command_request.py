@@ -59,7 +59,9 @@ def asked(caller: socket.socket, streams: list[int], before: dict[bytes, bytes])
         raise ValueError("of another installation")
     if wire.at_loading(variables) != wire.at_loading(before):
         raise ValueError("libraries would be loaded otherwise")
-    variables |= wire.at_loading(os.environb)
+    # those that libraries set while they are loaded, as the image library says where its fonts are
+    own = {name: value for name, value in os.environb.items() if name not in before}
+    variables = {**own, **variables, **wire.at_loading(os.environb)}
     caller.settimeout(None)
     return Command(number, [os.fsdecode(word) for word in words], variables, streams)
 

@@ -283,3 +283,26 @@ def test_a_date_in_the_place_of_a_frame_is_told_and_costs_nothing(tmp_path, caps
     told = capsys.readouterr().err
     assert date in told and "--frames" in told
     assert main(["check-frames", target, "--frames", "1-4"]) == 0
+
+
+def test_frames_are_as_large_as_their_plates_are(tmp_path, capsys):
+    """A shot of several sizes is told when it is rendered; what is compared is what belongs together."""
+    for frame in FRAMES:
+        wide = 24 if frame % 2 else 36
+        write(tmp_path / f"p.{frame:04d}.exr", plate(wide, 16))
+    source, target = tmp_path / "p.####.exr", tmp_path / "k.####.exr"
+    assert cli(source, target, "--set", "steady=0") == 0
+    said = capsys.readouterr().out
+    assert said.count("is of several sizes: frame 1 is 24×16 and frame 2 36×16") == 1
+    assert faults(check(capsys, target)[1]) == [(2, "size"), (4, "size")]
+    assert check(capsys, target, "--source", source)[0] == 0
+    write(tmp_path / "other.0001.exr", plate(24, 18))
+    shutil.copy(tmp_path / "other.0001.exr", tmp_path / "k.0003.exr")
+    assert (3, "size") in faults(check(capsys, target, "--source", source)[1])
+
+
+def test_one_frame_is_there(tmp_path, capsys):
+    target = rendered(tmp_path)
+    capsys.readouterr()
+    assert main(["check-frames", target, "--frames", "2"]) == 0
+    assert "1 frame is there and whole (2)" in capsys.readouterr().out
