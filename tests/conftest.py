@@ -7,6 +7,11 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# a machine that does other work is slow, and no test says how long anything takes
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 # Tests look at what is computed, not at what an earlier test left: the store of results keeps
 # nothing, except where a test brings its own (test_engine_store.py).
