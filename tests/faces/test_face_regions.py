@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 import anatomatte
 from anatomatte.engine import Mattes
 from anatomatte.engine import faces as engine_faces
-from anatomatte.faces import outlines
-from anatomatte.faces.painting import filled
 from anatomatte.faces.regions import REGIONS
 from anatomatte.menus import FACE_MENU, MATTE_MENU
 from made.face_marks import evidence, face, plate, turned
@@ -121,42 +119,3 @@ def test_faces_are_looked_for_when_a_region_is_asked_for(monkeypatch: pytest.Mon
         assert mattes.named("face_skin").any() and asked == [1]
         mattes.cropped(slice(10, 20), slice(0, 99)).planes(["face_lips", "face_eyes"])
         assert asked == [1]
-
-
-BEARDS = {
-    "black": (0.05, 0.045, 0.04),
-    "brown": (0.09, 0.055, 0.035),
-    "grey": (0.16, 0.15, 0.14),
-}
-
-
-@pytest.mark.parametrize("fringe", [False, True])
-@pytest.mark.parametrize("light", ["even", "above", "side"])
-def test_without_a_beard_there_is_none(light: str, fringe: bool) -> None:
-    picture = plate(light=light, fringe=fringe)  # neither a shadow under the nose nor hair on the forehead
-    assert regions(made(picture=picture))["face_beard"].max() == 0
-
-
-@pytest.mark.parametrize("colour", BEARDS)
-@pytest.mark.parametrize("light", ["even", "above", "side"])
-def test_a_beard_is_where_the_lower_face_is_unlike_the_skin(light: str, colour: str) -> None:
-    planes = regions(made(picture=plate(BEARDS[colour], light, fringe=True)))
-    chin = turned()[175, :2].astype(int)
-    assert planes["face_beard"][chin[1], chin[0]] > 0.7
-    assert planes["face_beard"][: int(turned()[4, 1])].max() < 0.05
-
-
-@pytest.mark.parametrize("light", ["even", "above"])
-def test_a_full_beard_that_is_not_so_dark_has_a_border(light: str) -> None:
-    """Chin, lip and jaws are all darker than the cheeks, across a border: neither is so of shade."""
-    points, picture = turned(), plate(light=light)
-    corners = [points[list(one), :2] for one in (outlines.BEARDS, outlines.MOUSTACHE)]
-    there = np.maximum(*(filled([one], picture.shape[:2]) for one in corners))
-    there *= 1 - filled([points[list(outlines.LIPS), :2]], picture.shape[:2])
-    picture *= 1 - there[..., None] * np.float32(0.73)
-    chin = points[175, :2].astype(int)
-    assert regions(made(picture=picture))["face_beard"][chin[1], chin[0]] > 0.6
-    shaded = plate()
-    y = np.arange(300)[:, None, None]
-    shaded *= np.exp(-np.clip((y - 120) / 100, 0, 1) * 1.6).astype(np.float32)
-    assert regions(made(picture=shaded))["face_beard"].max() == 0

@@ -9,9 +9,10 @@ from ..faces.planes import Found
 from ..faces.regions import Regions, regions
 from ..frame import Pixels
 from ..ops.guided import brightness
+from ..people.parts.labels import AT
 from ..people.shares import Shares
 from ..shot.face_rows import rows_of
-from . import memo, steady_faces
+from . import memo, mending, steady_faces
 from .faces import scale
 from .mattes import HeadFacts
 from .task import Task
@@ -53,18 +54,19 @@ def maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], Found]:
 
     def make() -> tuple[tuple[int, Regions], ...]:
         bright, picture = brightness(light), task.picture()
+        neck = mending.parts_of(task).shares[AT["neck"]]
         by = scale(task.plate.light.shape, picture.shape)
         made = []
         for number, seen in sorted(steady_faces.numbered(task).items()):
             found, face = None, seen if by == (1, 1) else moved(seen, by, (0, 0))
             if number in chosen.numbers:
                 threads, check = task.work.threads, task.work.check
-                found = regions(face, picture, bright, threads=threads, check=check)
+                found = regions(face, picture, bright, neck, threads=threads, check=check)
             if found is not None:
                 made.append((number, found))
         return tuple(made)
 
     if not chosen.numbers:
         return dict
-    facts = (*memo.of_steady(task), chosen.numbers, light.shape[:2])
+    facts = (*memo.of_parts(task), *memo.of_steady(task), task.hints, chosen.numbers, light.shape[:2])
     return lambda: dict(memo.once("regions", task, facts, make))

@@ -1,114 +1,200 @@
-"""Beards: where the lower face is unlike this person's cheeks, in light that may differ from side to side."""
+"""Beards: where the lower face is darker, or less coloured, than its light and its neck say of skin.
+
+Whether somebody has one is asked of the whole lower face, of two sides where it is less dark, so that light
+from a side says nothing: how dark chin, lower lip's hollow, upper lip, corners of the mouth and jaws are
+beside the skin that the face's own light (`shading`) makes there; and how dark the chin is beside the neck
+below it, which gets less light. Of a face whose glasses or fringe leave little of the upper half the neck
+tells alone.
+Where it is, is what lies as far from skin as most of the beard does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Pixels
-from ..ops.filters import Mask, step
+from ..ops.filters import step
 from . import outlines
+from .canonical import POINTS, Floats
 from .mesh import Face
 from .outlines import Outline
 from .painting import filled, sampled, soft
+from .shading import Shading, inside, shading
 
-_BEARD = 0.2, 0.4
-"""How far a pixel is unlike skin from which on it may be beard, and is."""
+_BEARD = 0.28, 0.45
+"""How far the lower face is unlike skin, as a logarithm, from which on there may be a beard, and is one."""
 
-_CHIN = 0.63
-_BEARDED = 0.44, 0.5
-"""How much the chin counts beside what is above the lip, and how far both are unlike skin from which on there
-may be a beard, and is one."""
+_KNOWN = 0.35, 0.5
+"""Share of the upper face in one light up to which that light is a guess, and from which on it is none."""
 
-_ALL_DARK = 0.4, 0.5
-"""By how much chin, lip and both jaws must all be darker than the cheeks, as a logarithm, from which on there
-may be a beard, and is one: a full one that is not so dark. Light darkens some of them, hair a jaw."""
+_ALONE = 0.15
+"""By how much more the face has to say where no neck is seen."""
 
-_EDGE = 0.5, 0.6
-"""Step from cheek to beard, as a logarithm, from which on such a one may have a border, and has one.
-Shade has none."""
+_LONE = 0.25
+"""How much one side counts where the other is not seen: it may be in the shade."""
 
-_SAMPLES, _DOWN = 44, 0.85
-"""Samples along a line from below the eye, and how far towards the jaw they go."""
+_NECK = 0.5
+"""How much the chin beside the neck counts, and how far it counts at most."""
+_NECK_MOST = -0.6, 1.2
+_NECK_TONE = 0.16, 0.24
+"""Logarithms of redness by which a neck differs from the face and is one, and is something else."""
+_NECK_LEAST, _NECK_BARE = 0.03, 0.78
+"""How much of a neck is needed, in squares of the eyes' distance, and from which share on it is bare."""
+_NECK_REACH = 0.6, 0.9
+"""How far beside and below the chin it is asked, in distances of the eyes."""
+_NECK_LIGHT = 60
+"""Percentile of a neck's light that is bare skin: there are shadows, and chains."""
 
-_BESIDE, _GAP = 0.12, 0.03
-"""Length above and below a border that is compared, and half of the gap there, in distances of the eyes."""
+_LEVEL, _FAINTEST = 50, 0.3
+"""Percentile of the darkness of what may be bearded that is the beard's, and the least it is."""
+_HAIR = 0.25, 0.65
+"""Share of that from which on a pixel may be beard, and is."""
 
-_LEAST = 6
-"""Pixels of a cheek, a chin that say anything."""
+_PALE, _SKIN_PALE, _GREY = 2.0, 0.12, 0.2
+"""How much it counts that something is less red than skin, by how much skin is so itself, and from which on
+it may be hair that is no darker."""
+
+_BELOW = 0.8
+"""How far below the jaw a beard hangs at most, in distances of the eyes."""
+
+_SIDES: tuple[tuple[tuple[Outline, ...], ...], ...] = (
+    ((outlines.CHIN_MIDDLE,),),
+    ((outlines.LIP_HOLLOW,),),
+    tuple((one,) for one in outlines.MOUSTACHES),
+    tuple((one,) for one in outlines.CORNERS),
+    tuple((one,) for one in outlines.JAWS),
+)
+"""What is asked of the lower face; of two sides the one that is less dark."""
 
 
-def beard(face: Face, picture: Pixels, zone: Pixels) -> Pixels:
-    """How far what may be bearded is unlike this person's cheeks, h×w in 0..1; 0 without a beard.
+def beard(face: Face, picture: Pixels, neck: Pixels | None = None) -> Pixels:
+    """How far a pixel is beard, h×w in 0..1; 0 without one.
 
-    A beard is dark, or pale, on the chin *and* above the lip. Light that falls from above or from a side
-    darkens one of them, and a fringe the forehead, which is not asked.
+    Args:
+        face: in pixels of the *picture*, h×w×3 display-referred.
+        neck: h×w, how far a pixel is this person's bare neck; None where that is not known.
     """
-    size = zone.shape[0], zone.shape[1]
-    none = np.zeros(size, np.float32)
-    cheeks = [_within(face, cheek, size) for cheek in outlines.CHEEKS]
-    bare = cheeks[0] | cheeks[1]
-    lips = _within(face, outlines.LIPS, size, 0.0)
-    chin, above = (_within(face, one, size) & ~lips for one in (outlines.CHIN, outlines.MOUSTACHE))
-    if min(bare.sum(), chin.sum(), above.sum()) < _LEAST:
-        return none
-    blur = max(0.5, 0.03 * face.eyes)
-    luma, colour = luma_colour(soft(picture, blur))
-    level, tone = (float(np.median(plane[bare])) for plane in (luma, colour))
-    unlike = _unlike(luma - level, tone - colour, tone)
-    likely = _CHIN * float(np.median(unlike[chin])) + (1 - _CHIN) * float(np.median(unlike[above]))
-    there = float(step(likely, *_BEARDED))
-    full = float(step(_darker(face, luma, cheeks, (chin, above)), *_ALL_DARK)) if there < 1 else 0.0
-    there = max(there, full * float(step(_border(face, luma), *_EDGE)) if full > there else 0.0)
+    size = picture.shape[0], picture.shape[1]
+    luma, colour = luma_colour(soft(picture, max(0.5, 0.035 * face.eyes)))
+    light = shading(face, luma)
+    if light is None:
+        return np.zeros(size, np.float32)
+    there = float(step(_unlike(face, light, luma, colour, neck), *_BEARD))
     if there == 0:
-        return none
-    lit = _lit(luma, face, cheeks)
-    return np.asarray(there * step(_unlike(luma - lit, tone - colour, tone), *_BEARD) * zone, np.float32)
+        return np.zeros(size, np.float32)
+    zone = np.maximum(filled([face.points[list(outlines.BEARDS), :2]], size), _hanging(face, size))
+    pale = np.float32(_tone(face, light, colour)) - colour
+    dark = np.asarray(beyond(_skin(face, light, size) - luma, pale), np.float32)
+    core = filled([face.points[list(one), :2] for one in (outlines.CHIN, *outlines.JAWS)], size) > 0.5
+    core &= filled([face.points[list(outlines.LIPS), :2]], size) == 0
+    level = max(float(np.percentile(dark[core], _LEVEL)), _FAINTEST) if core.any() else _FAINTEST
+    made = step(np.asarray(dark / np.float32(level), np.float32), *_HAIR)
+    return np.asarray(there * made * soft(zone, max(0.5, 0.02 * face.eyes)), np.float32)
 
 
-def _darker(face: Face, luma: Pixels, cheeks: Sequence[Mask], lower: Sequence[Mask]) -> float:
-    """By how much all of the lower face is darker than the cheeks, each jaw than its own; 0 where too little
-    is seen of one."""
-    size = luma.shape[0], luma.shape[1]
-    jaws = [_within(face, jaw, size) & ~_within(face, outlines.LIPS, size, 0.0) for jaw in outlines.JAWS]
-    pairs = [*zip(jaws, cheeks, strict=True), *((one, cheeks[0] | cheeks[1]) for one in lower)]
-    if min(min(one.sum(), other.sum()) for one, other in pairs) < _LEAST:
-        return 0.0
-    return min(float(np.median(luma[other]) - np.median(luma[one])) for one, other in pairs)
+def _unlike(face: Face, light: Shading, luma: Pixels, colour: Pixels, neck: Pixels | None) -> float:
+    """How far the lower face is unlike this person's skin, as a logarithm of brightness."""
+    pale = _tone(face, light, colour) - sampled(colour, face.points[:POINTS, :2]).ravel()
+    unlike = beyond(-light.beside, pale)
+    own = []
+    for sides in _SIDES:
+        found = [light.over(unlike, inside(one)) for one in sides]
+        seen = [value for value in found if np.isfinite(value)]
+        own.append(min(seen) * (1.0 if len(seen) == len(sides) else _LONE) if seen else 0.0)
+    known = float(step(light.fits, *_KNOWN)) * float(np.mean(own))
+    beside = _beside_neck(face, light, luma, colour, neck)
+    return known - _ALONE if beside is None else known + _NECK * float(np.clip(beside, *_NECK_MOST))
 
 
-def _border(face: Face, luma: Pixels) -> float:
-    """How sharply it gets darker between eye and jaw, as a logarithm, on the side where it does less."""
-    sides = []
-    for first, last in outlines.BEARD_LINES:
-        steps = [
-            _step(luma, face.points[a, :2], face.points[b, :2], face.eyes)
-            for a, b in zip(first, last, strict=True)
-        ]
-        sides.append(float(np.median(steps)))
-    return min(sides)
+def _beside_neck(
+    face: Face, light: Shading, luma: Pixels, colour: Pixels, neck: Pixels | None
+) -> float | None:
+    """By how much the chin is darker than the neck, as a logarithm; None where none is seen."""
+    if neck is None:
+        return None
+    across, down = _along(face, luma.shape)
+    reach = (np.abs(across) < _NECK_REACH[0]) & (down > 0) & (down < _NECK_REACH[1])
+    bare = reach & (neck > _NECK_BARE)
+    if int(bare.sum()) * face.stretch[0] * face.stretch[1] < _NECK_LEAST * face.eyes**2:
+        return None
+    points = face.points[:POINTS, :2]
+    tone = abs(float(np.median(colour[bare])) - _tone(face, light, colour))
+    chin = sampled(luma, points[list(outlines.CHIN_FRONT)])
+    beside = float(np.percentile(luma[bare], _NECK_LIGHT) - np.median(chin))
+    return beside * (1 - float(step(tone, *_NECK_TONE)))
 
 
-def _step(luma: Pixels, first: NDArray[np.float32], last: NDArray[np.float32], eyes: float) -> float:
-    """The largest step down along a line between two points, in pixels; 0 of one that is too short."""
-    way = _DOWN * (last - first)
-    each = max(float(np.hypot(*way)), 1e-6) / eyes / _SAMPLES
-    wide, gap = max(1, round(_BESIDE / each)), max(1, round(_GAP / each))
-    count = _SAMPLES - 2 * (wide + gap)
-    if count < 1:
-        return 0.0
-    places = first + np.linspace(0, 1, _SAMPLES)[:, None] * way
-    sums = np.concatenate([[0.0], sampled(luma, places).cumsum()])
-    means = (sums[wide:] - sums[:-wide]) / wide
-    above, below = means[:count], means[wide + 2 * gap : wide + 2 * gap + count]
-    return float((above - below).max())
+def beyond(dark: NDArray[np.floating[Any]], pale: NDArray[np.floating[Any]]) -> Floats:
+    """How far from skin is what is so much darker and less red; grey hair is not dark, white is bright."""
+    off = _PALE * np.maximum(pale - _SKIN_PALE, 0)
+    return np.asarray(np.where(off > _GREY, np.maximum(dark, 0), dark) + off)
 
 
-def _within(face: Face, outline: Outline, size: tuple[int, int], more: float = 0.5) -> Mask:
-    """Where an outline covers *more* than so much of a pixel, h×w."""
-    return np.asarray(filled([face.points[list(outline), :2]], size) > more)
+def _tone(face: Face, light: Shading, colour: Pixels) -> float:
+    """The redness of this person's skin."""
+    return float(np.median(sampled(colour, face.points[:POINTS, :2][light.told > 0.3])))
+
+
+def _along(face: Face, size: tuple[int, ...]) -> tuple[Pixels, Pixels]:
+    """How far each pixel h×w is beside and below the chin's end, as the head is held, in eyes' distances."""
+    right, down = (_unit(face, axis) for axis in (0, 1))
+    chin = face.points[_CHIN_END, :2]
+    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
+    x, y = (x + 0.5 - chin[0]) * face.stretch[0], (y + 0.5 - chin[1]) * face.stretch[1]
+    by = np.float32(1 / face.eyes)
+    return (x * right[0] + y * right[1]) * by, (x * down[0] + y * down[1]) * by
+
+
+_CHIN_END = 152
+
+
+def _unit(face: Face, axis: int) -> Pixels:
+    """(2,) the direction in the picture of an axis of the head."""
+    if axis == 0:
+        down = _unit(face, 1)
+        return np.array([down[1], -down[0]], np.float32)
+    way = face.pose.turn[:2, 1]
+    return np.asarray(way / max(float(np.hypot(*way)), 1e-6), np.float32)
+
+
+def _skin(face: Face, light: Shading, size: tuple[int, int]) -> Pixels:
+    """How bright bare skin would be in the lower face, h×w, as a logarithm: a smooth surface through what its
+    light says at the landmarks; beyond these as at the nearest."""
+    points = face.points[:POINTS, :2]
+    place = _along_points(face, points)
+    low = (light.seen > 0.3) & (place[:, 1] > float(place[outlines.NOSE[12], 1]) - 0.1)
+    if int(low.sum()) < 12:
+        return np.full(size, np.float32(np.median(light.skin)), np.float32)
+    found, *_ = np.linalg.lstsq(_squares(place[low]), light.skin[low], rcond=None)
+    least, most = place[low].min(0), place[low].max(0)
+    x, y = (
+        np.clip(one, np.float32(a), np.float32(b))
+        for one, a, b in zip(_along(face, size), least, most, strict=True)
+    )
+    even, by_x, by_y, by_xx, by_xy, by_yy = found.astype(np.float32)
+    return np.asarray(even + (by_x + by_xx * x + by_xy * y) * x + (by_y + by_yy * y) * y, np.float32)
+
+
+def _along_points(face: Face, points: Pixels) -> Floats:
+    """(n, 2) as `_along`, of points (n, 2)."""
+    away = (points - face.points[_CHIN_END, :2]) * np.array(face.stretch) / face.eyes
+    return np.column_stack([away @ _unit(face, 0), away @ _unit(face, 1)]).astype(np.float64)
+
+
+def _squares(place: Floats) -> Floats:
+    x, y = place[:, 0], place[:, 1]
+    return np.column_stack([np.ones(len(x)), x, y, x * x, x * y, y * y])
+
+
+def _hanging(face: Face, size: tuple[int, int]) -> Pixels:
+    """Where a beard hangs below the jaw, h×w in 0..1."""
+    jaw = face.points[list(outlines.JAW_LINE), :2]
+    down = _BELOW * face.eyes * _unit(face, 1) / np.array(face.stretch, np.float32)
+    narrow = jaw.mean(0) + np.float32(0.8) * (jaw - jaw.mean(0))
+    return filled([np.concatenate([jaw, (narrow + down)[::-1]])], size)
 
 
 def luma_colour(picture: Pixels) -> tuple[Pixels, Pixels]:
@@ -116,27 +202,3 @@ def luma_colour(picture: Pixels) -> tuple[Pixels, Pixels]:
     red, green, blue = (np.maximum(picture[..., k], 1e-3) for k in range(3))
     luma = np.log(0.3 * red + 0.6 * green + 0.1 * blue)
     return np.asarray(luma, np.float32), np.asarray(np.log(red / np.sqrt(green * blue)), np.float32)
-
-
-def _unlike(brighter: Pixels, paler: Pixels, tone: float) -> Pixels:
-    """How far pixels are darker and less coloured than bare skin, h×w: 0 is skin, 1 surely is not.
-
-    Args:
-        brighter: logarithm of brightness beyond that of bare skin, h×w.
-        paler: how much less red than bare skin, whose redness is *tone*.
-    """
-    dark = np.clip(1 - np.exp(brighter), 0, 1)
-    return np.asarray(dark + 0.5 * np.clip(paler / max(tone, 0.1), 0, 1), np.float32)
-
-
-def _lit(luma: Pixels, face: Face, cheeks: Sequence[Mask]) -> Pixels:
-    """How bright bare skin would be, h×w: as the cheeks are, from one to the other as side light is."""
-    both = np.float32(np.median(luma[cheeks[0] | cheeks[1]]))
-    if min(cheek.sum() for cheek in cheeks) < _LEAST:
-        return np.full(luma.shape, both, np.float32)
-    first, other = (float(np.median(luma[cheek])) for cheek in cheeks)
-    ends = np.array([face.points[list(cheek), :2].mean(0) for cheek in outlines.CHEEKS])
-    way = ends[1] - ends[0]
-    y, x = np.mgrid[: luma.shape[0], : luma.shape[1]]
-    along = ((x - ends[0, 0]) * way[0] + (y - ends[0, 1]) * way[1]) / max(float(way @ way), 1.0)
-    return np.asarray(first + (other - first) * np.clip(along, 0, 1), np.float32)

@@ -36,27 +36,32 @@ BEARDS: Outline = (
 )
 """Where a beard may be: along the jaw, around the mouth, up to the nose."""
 
-CHEEKS: tuple[Outline, ...] = ((117, 118, 101, 36, 205, 50), (346, 347, 330, 266, 425, 280))
-"""What this person's bare skin looks like."""
-
 JAWS: tuple[Outline, ...] = (
     (172, 136, 150, 149, 176, 170, 211, 214, 138),
     (397, 365, 379, 378, 400, 395, 431, 434, 367),
 )
 """Between chin and ear, below the cheeks."""
 
-BEARD_LINES: tuple[tuple[Outline, Outline], ...] = (
-    ((117, 118, 119, 100), (172, 136, 150, 149)),
-    ((346, 347, 348, 329), (397, 365, 379, 378)),
-)
-"""Of each side lines from below the eye to the jaw, which a full beard's border crosses: their ends."""
-
 CHIN: Outline = (
     *(43, 106, 182, 83, 18, 313, 406, 335, 273, 422, 430, 394),
     *(379, 378, 400, 377, 152, 148, 176, 149, 150, 169, 210, 202),
 )
-MOUSTACHE: Outline = (98, 97, 2, 326, 327, 426, 322, 391, 393, 167, 165, 92, 206)
-"""Between nose and upper lip."""
+CHIN_MIDDLE: Outline = (200, 201, 208, 171, 175, 396, 428, 421)
+CHIN_FRONT: Outline = (199, 175, 152, 208, 428, 171, 396, 148, 377)
+"""Landmarks of the chin, seen from the front."""
+LIP_HOLLOW: Outline = (17, 84, 181, 83, 201, 200, 421, 313, 405, 314)
+"""Between lower lip and chin."""
+MOUSTACHES: tuple[Outline, ...] = (
+    (97, 98, 206, 216, 57, 61, 185, 40, 39, 37, 167),
+    (326, 327, 426, 436, 287, 291, 409, 270, 269, 267, 393),
+)
+"""Between nose and upper lip, beside the groove."""
+CORNERS: tuple[Outline, ...] = (
+    (57, 43, 106, 204, 211, 214, 212, 216),
+    (287, 273, 335, 424, 431, 434, 432, 436),
+)
+"""Below the corners of the mouth."""
+JAW_LINE: Outline = (58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288)
 
 _EAR = np.array([[7.2, -3.8, 1.6], [8.6, -4.4, 4.6], [9.4, -2.6, 6.0], [8.8, 2.2, 5.0], [7.2, 2.6, 2.0]])
 """An ear's outline on the canonical face (centimetres; x outward, y down, z away from the camera)."""

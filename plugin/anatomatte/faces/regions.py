@@ -1,9 +1,8 @@
 """A face shared out into regions: skin, brows, eyes, irises, nose, lips, inner mouth, ears, beard.
 
 Outlines of landmarks are filled on a grid over the face and drawn onto the plate's own edges as parts are
-(`people.parts.fields`). A beard has no outline: it is where the lower face is unlike the skin of cheeks and
-forehead, in light that may differ from side to side. What no other region takes is skin, so that regions
-always sum to the face.
+(`people.parts.fields`). A beard has no outline (`beards`), and may hang below the mesh. What no other region
+takes is skin, so that regions always sum to the face.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ from .painting import rounded, soft
 REGIONS = ("skin", "brows", "eyes", "iris", "nose", "lips", "mouth", "ears", "beard")
 """The regions in their order; the first takes what no other does."""
 
-FINEST = 320
+FINEST = 384
 """Cells along the longer side of the grid at most."""
 
-_ROOM = 0.35
-"""What lies around the landmarks, in distances of the eyes."""
+_ROOM, _ROOM_BELOW = 0.35, 0.95
+"""What lies around the landmarks, and towards a neck below them, in distances of the eyes."""
 
 _SOFT = 0.012
 """Softness of an outline in distances of the eyes."""
@@ -60,6 +59,7 @@ def regions(
     face: Face,
     picture: Pixels,
     bright: Pixels,
+    neck: Pixels | None = None,
     *,
     threads: int = 1,
     check: Callable[[], None] = never,
@@ -70,6 +70,7 @@ def regions(
         face: in pixels of the *picture*.
         picture: h×w×3 display-referred, of the whole plate at any size.
         bright: H×W, the plate's brightness in 0..1 (`ops.guided.brightness`).
+        neck: how far a pixel of the whole plate is bare neck, at any size; None where that is not known.
     """
     size = bright.shape[0], bright.shape[1]
     across, down = (big / small for big, small in zip(size[::-1], picture.shape[1::-1], strict=True))
@@ -83,7 +84,11 @@ def regions(
     rows, columns = max(1, round(high * scale)), max(1, round(wide * scale))
     own = moved(placed, (columns / (right - left), rows / (bottom - top)), (left, top))
     cut = _cut(picture, box, (across, down), (rows, columns))
-    shares = _shares(own, cut)
+    below = None
+    if neck is not None:
+        small = size[1] / neck.shape[1], size[0] / neck.shape[0]
+        below = _cut(neck, box, small, (rows, columns))
+    shares = _shares(own, cut, below)
     inside = np.ascontiguousarray(bright[top:bottom, left:right])
     made = fields(shares, range(len(REGIONS)), inside, _POWER, threads=threads, check=check)
     return Regions(box, made)
@@ -92,11 +97,17 @@ def regions(
 def _box(face: Face, size: tuple[int, int]) -> Box | None:
     """The box of the plate around a face and its ears."""
     places = np.concatenate([face.points[:, :2], *(face.placed(ear) for ear in outlines.EARS)])
+    down = face.pose.turn[:2, 1] / max(float(np.hypot(*face.pose.turn[:2, 1])), 1e-6)
+    below = face.points[[_CHIN], :2] + _ROOM_BELOW * face.eyes * down / np.array(face.stretch)
     room = _ROOM * face.eyes / np.array(face.stretch)
-    low, high = places.min(0) - room, places.max(0) + room
+    low = np.minimum(places.min(0) - room, below.min(0))
+    high = np.maximum(places.max(0) + room, below.max(0))
     top, left = max(0, int(low[1])), max(0, int(low[0]))
     bottom, right = min(size[0], int(high[1]) + 1), min(size[1], int(high[0]) + 1)
     return (top, bottom, left, right) if bottom - top > 1 and right - left > 1 else None
+
+
+_CHIN = 152
 
 
 def _cut(picture: Pixels, box: Box, scale: tuple[float, float], size: tuple[int, int]) -> Pixels:
@@ -110,7 +121,7 @@ def _cut(picture: Pixels, box: Box, scale: tuple[float, float], size: tuple[int,
     return np.asarray(cv2.resize(there, size[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _shares(face: Face, picture: Pixels) -> Pixels:
+def _shares(face: Face, picture: Pixels, neck: Pixels | None) -> Pixels:
     """Shares n×h×w of the regions of a face in pixels of the *picture*; they sum to 1."""
     size = picture.shape[0], picture.shape[1]
     blur = max(0.5, _SOFT * face.eyes)
@@ -133,7 +144,7 @@ def _shares(face: Face, picture: Pixels) -> Pixels:
     give("lips", filled(outlines.LIPS))
     give("brows", soft(paint(brows(face, luma_colour(picture)[0]), size), blur))
     oval = filled(outlines.OVAL)
-    give("beard", beard(face, picture, filled(outlines.BEARDS)))
+    give("beard", beard(face, picture, neck))
     give("nose", filled(outlines.NOSE))
     give("ears", _ears(face, size, blur) * (1 - oval))
     made[0] = left
