@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from faces_swap import ANNA, BERT, Light, light_of, mattes, seen
+from faces_swap import ANNA, BERT, PEOPLE, Light, light_of, mattes, seen
 
 from anatomatte.ops import colour
 
@@ -68,6 +68,27 @@ def hand(plate: Light, points: Any) -> Drawn:
     return _laid(plate, area, laid)
 
 
+def hands(plate: Light, points: Any) -> Drawn:
+    """Two hands over cheeks and mouth, without arms."""
+    other = light_of(PEOPLE / "half0.jpg")
+    cover = mattes(other, BERT, swap="off", output="packed", pack_r="right_hand").planes(["right_hand"])[0]
+    rows, columns = (np.flatnonzero((cover > 0.5).any(axis)) for axis in (1, 0))
+    at = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    by = 0.45 * float(np.ptp(points[:, 0])) / (columns[-1] - columns[0])
+    light, cover = (
+        cv2.resize(one[at], None, fx=by, fy=by, interpolation=cv2.INTER_LINEAR) for one in (other, cover)
+    )
+    area, laid = np.zeros(plate.shape[:2], np.float32), plate.copy()
+    top = int(points[425, 1] - 0.35 * cover.shape[0])
+    for cheek, off, side in ((205, -0.75, 1), (425, -0.25, -1)):
+        left = int(points[cheek, 0] + off * cover.shape[1])
+        there = np.s_[top : top + cover.shape[0], left : left + cover.shape[1]]
+        share = cover[:, ::side]
+        laid[there] += share[..., None] * (light[:, ::side] - laid[there])
+        area[there] = np.maximum(area[there], share)
+    return laid, area
+
+
 def microphone(plate: Light, points: Any) -> Drawn:
     """A stick with a dark head before the mouth."""
 
@@ -106,7 +127,7 @@ def glasses(plate: Light, points: Any) -> Drawn:
     return _laid(plate, _shape(plate, draw), np.array([0.012, 0.012, 0.015], np.float32))
 
 
-THINGS = {"hand": hand, "microphone": microphone, "mask": mask, "glasses": glasses}
+THINGS = {"hand": hand, "hands": hands, "microphone": microphone, "mask": mask, "glasses": glasses}
 
 
 def half(plate: Light, points: Any) -> Drawn:

@@ -16,7 +16,7 @@ from anatomatte.errors import SettingsError
 from anatomatte.frame import Frame
 from anatomatte.menus import FACE_MENU
 from anatomatte.settings import Settings
-from made.face_pictures import ANNA, BERT, NOTE, ROOT, Light, light_of
+from made.face_pictures import ANNA, BERT, NOTE, PEOPLE, ROOT, Light, light_of
 
 DATA = ROOT / "tests" / "data" / "faces"
 Mask = npt.NDArray[np.bool_]
@@ -65,6 +65,31 @@ def test_a_hand_before_the_face_stays_in_front_of_the_new_one(name: str) -> None
     assert (patch > 0.9).sum() > 1500 and np.mean(patch[hand]) < 0.03
     border = cv2.dilate((patch > 0.02).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     assert ((patch > 0.1) & (patch < 0.9) & border).sum() > 100  # it is soft
+
+
+def with_two_hands() -> tuple[Light, Mask]:
+    """Anna with somebody's hand on each cheek, without arms, and where they are."""
+    other, plate = light_of(PEOPLE / "half0.jpg"), light_of(ANNA).copy()
+    (matte,) = matted(other).planes(["right_hand"])
+    rows, columns = (np.flatnonzero((matte > 0.5).any(axis)) for axis in (1, 0))
+    at = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    cover = np.zeros(plate.shape[:2], np.float32)
+    for left, side in ((143, 1), (225, -1)):
+        size = (62, 98)
+        light, share = (cv2.resize(one[at][:, ::side], size) for one in (other, matte))
+        there = np.s_[198 : 198 + size[1], left : left + size[0]]
+        plate[there] += share[..., None] * (light - plate[there])
+        cover[there] = np.maximum(cover[there], share)
+    return plate, cover > 0.9
+
+
+def test_two_hands_without_arms_are_hands() -> None:
+    """The pose knows nothing of them: palms are looked for before every large face, and both are told."""
+    light, hands = with_two_hands()
+    face, left, right = matted(light).planes(["face", "left_hand", "right_hand"])
+    assert np.mean((left + right)[hands] > 0.5) > 0.6 and min(left[hands].max(), right[hands].max()) > 0.9
+    assert np.mean(face[hands] > 0.5) < 0.15
+    assert np.mean(swapped(light, BERT)[hands]) < 0.15
 
 
 def test_a_face_without_a_hand_has_none() -> None:

@@ -21,6 +21,12 @@ _AROUND = (2.6, 0.5), (2.0, 0.35)
 """Sides of the squares in which palms are looked for, and how far their middles are below the face's, in
 lengths of the face: hands come from below."""
 
+SURE = 0.9
+"""How likely a hand must be before a face of whose hands the pose has none near."""
+
+_LARGE_FACE = 40.0
+"""Length of a face in pixels from which on a hand is looked for that the pose has not near."""
+
 _WIDE, _HALF = 0.8, 0.5
 """How wide a face is beside its length, and its half."""
 
@@ -60,9 +66,16 @@ def near(pose: Plane, hand: tuple[int, int, int], at: Place) -> bool:
     return float(np.hypot(*(pose[list(hand), :2] - [at.x, at.y]).T).min()) < _NEAR * at.long
 
 
-def around(at: Place) -> list[Square]:
-    """Squares around a face in which palms are looked for, until a hand is found."""
-    return [Square(at.x, at.y + down * at.long, side * at.long) for side, down in _AROUND]
+def large(at: Place) -> bool:
+    """Whether a face is so large that a hand before it matters of which the pose knows nothing."""
+    return at.long >= _LARGE_FACE
+
+
+def around(at: Place, near: bool) -> list[Square]:
+    """Squares around a face in which palms are looked for, until the hands are found; one where the pose has
+    none *near*."""
+    squares = [Square(at.x, at.y + down * at.long, side * at.long) for side, down in _AROUND]
+    return squares if near else squares[-1:]
 
 
 def another(one: Plane, other: Plane) -> bool:

@@ -172,7 +172,7 @@ class _Look(Alone):
             left, right = (left, None) if left.away <= right.away else (None, right)
         if face is None and _contradicted(left, right):
             pose, left, right = looks.swapped(pose), right, left
-        left, right = self._before_face(pose, hands_before.place_of(pose, face), left, right)
+        left, right = self._before_face(pose, face, left, right)
         return Landmarks(
             pose, face, None if left is None else left.points, None if right is None else right.points, score
         )
@@ -292,47 +292,48 @@ class _Look(Alone):
         return None
 
     def _before_face(
-        self, pose: Plane, face: hands_before.Place, left: _Hand | None, right: _Hand | None
+        self, pose: Plane, face: Plane | None, left: _Hand | None, right: _Hand | None
     ) -> tuple[_Hand | None, _Hand | None]:
-        """Both hands, with one that was not found where the pose has it, and lies before the *face*.
+        """Both hands, with those that were not found where the pose has them, and lie before the *face*.
 
-        There a pose hardly sees a wrist: hand and face are of one colour. Palms are looked for around the
-        face, where the pose has a wrist or a finger near it at all.
+        There a pose hardly sees a wrist: hand and face are of one colour, and of a hand whose arm is not in
+        the picture it knows nothing. Palms are looked for around the face, thoroughly where the pose has a
+        wrist or a finger near it.
         """
-        missing = [
-            k
-            for k, hand in enumerate((left, right))
-            if hand is None and hands_before.near(pose, _BOTH[k], face)
-        ]
-        if not missing:
+        hands, at = [left, right], hands_before.place_of(pose, face)
+        missing = [k for k, hand in enumerate(hands) if hand is None]
+        near = [k for k in missing if hands_before.near(pose, _BOTH[k], at)]
+        if not missing or not (near or (face is not None and hands_before.large(at))):
             return left, right
-        told = pose[[at for k in missing for at in _BOTH[k]], :2]
-        for found in self._hands_around(face, told):
-            known = left or right
+        told = pose[[one for k in missing for one in _BOTH[k]], :2]
+        for found in self._hands_around(at, bool(near), told):
+            known = next((hand for hand in hands if hand is not None), None)
             if known is not None and not hands_before.another(known.points, found.points):
                 continue
-            side = missing[0] if len(missing) == 1 else int(found.right > _MOSTLY)
-            return (found, right) if side == 0 else (left, found)
-        return left, right
+            free = [k for k in near or missing if hands[k] is None] or [
+                k for k in missing if hands[k] is None
+            ]
+            hands[free[0] if len(free) == 1 else int(found.right > _MOSTLY)] = found
+            if None not in hands:
+                break
+        return hands[0], hands[1]
 
-    def _hands_around(self, face: hands_before.Place, told: Plane) -> Iterator[_Hand]:
-        """Hands of palms around a *face* that lie before it, or where the pose has one, *told* (n, 2);
-        the likeliest first. In a mirror the network is to take each for a hand too."""
-        for wide in hands_before.around(face):
+    def _hands_around(self, face: hands_before.Place, near: bool, told: Plane) -> Iterator[_Hand]:
+        """Hands of palms around a *face* that lie before it, or where the pose has one, *told* (n, 2); the
+        likeliest first. In a mirror the network is to take each for a hand too, and is to be sure of both
+        where the pose has none *near*."""
+        least = PRESENT if near else hands_before.SURE
+        for wide in hands_before.around(face, near):
             if wide.side < SMALLEST:
                 return
             for square in palms.squares(*self.nets.palms(self.cut(wide, looks.PALM_SIDE)), wide):
                 cut = self.cut(square, looks.HAND_SIDE)
                 raw = self.nets.hand(cut)
                 points, present, _ = looks.hand_of(raw, square)
-                if (
-                    present < PRESENT
-                    or not hands_before.fits(points, face, told)
-                    or not self.mostly_on(points)
-                ):
+                if present < least or not hands_before.fits(points, face, told) or not self.mostly_on(points):
                     continue
                 mirrored = self.nets.hand(np.ascontiguousarray(cut[:, ::-1]))
-                if mirrored[1] >= PRESENT:
+                if mirrored[1] >= least:
                     yield _Hand(points, 0.0, raw[2])
 
     def _told(self) -> Square | None:
