@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 import anatomatte
 from anatomatte.engine import Mattes
 from anatomatte.engine import faces as engine_faces
+from anatomatte.faces import outlines
 from anatomatte.faces.regions import REGIONS
 from anatomatte.menus import FACE_MENU, MATTE_MENU
 from made.face_marks import evidence, face, plate, turned
@@ -119,3 +120,21 @@ def test_faces_are_looked_for_when_a_region_is_asked_for(monkeypatch: pytest.Mon
         assert mattes.named("face_skin").any() and asked == [1]
         mattes.cropped(slice(10, 20), slice(0, 99)).planes(["face_lips", "face_eyes"])
         assert asked == [1]
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_of_a_profile_there_is_one_eye(side: int) -> None:
+    """The other is behind the nose; from half a side both are in sight."""
+    for yaw, both in ((68, False), (35, True)):
+        points = turned(yaw=side * yaw)
+        with looking(evidence(), faces=(face(points),)):
+            mattes = anatomatte.matte(plate(), **SCENE)
+            eyes = mattes.named("face_eyes") + mattes.named("face_iris")
+        near, far = (points[list(outlines.EYES[k]), :2] for k in ((0, 1) if side > 0 else (1, 0)))
+        there = [float(eyes[_box(one)].sum()) for one in (near, far)]
+        assert there[0] > 30 and (there[1] > 12) == both, (yaw, there)
+
+
+def _box(points: NDArray[np.float64]) -> tuple[slice, slice]:
+    low, high = points.min(0).astype(int), points.max(0).astype(int) + 1
+    return slice(low[1], high[1]), slice(low[0], high[0])

@@ -42,6 +42,9 @@ _POWER = 2.0
 _HIDDEN_EAR = -0.35, -0.05
 """Cosine of an ear's side of the head against the camera up to which it is hidden, and from which seen."""
 
+_HIDDEN_EYE = 0.44, 0.54
+"""Share of an eye's lids that is in sight up to which it is hidden, and from which on seen."""
+
 Box = tuple[int, int, int, int]
 """Top, bottom, left, right, in pixels."""
 
@@ -136,19 +139,31 @@ def _shares(face: Face, picture: Pixels, neck: Pixels | None) -> Pixels:
     def filled(*some: Outline) -> Pixels:
         return soft(paint([face.points[list(one), :2] for one in some], size), blur)
 
-    eyes = filled(*outlines.EYES)
+    shown = [_shown(face, eye, size) for eye in outlines.EYES]
     irises = [rounded(face.points[list(one), :2].astype(np.float64)) for one in outlines.IRISES]
+    eyes = np.maximum(*(share * filled(eye) for share, eye in zip(shown, outlines.EYES, strict=True)))
     give("iris", soft(paint(irises, size), blur) * eyes)
     give("eyes", eyes)
     give("mouth", filled(outlines.MOUTH))
     give("lips", filled(outlines.LIPS))
-    give("brows", soft(paint(brows(face, luma_colour(picture)[0]), size), blur))
+    lines = brows(face, luma_colour(picture)[0])
+    give(
+        "brows",
+        np.maximum(*(k * soft(paint([one], size), blur) for k, one in zip(shown, lines, strict=True))),
+    )
     oval = filled(outlines.OVAL)
     give("beard", beard(face, picture, neck))
     give("nose", filled(outlines.NOSE))
     give("ears", _ears(face, size, blur) * (1 - oval))
     made[0] = left
     return made
+
+
+def _shown(face: Face, eye: Outline, size: tuple[int, int]) -> np.float32:
+    """How far an eye, and its brow, is in sight: of a profile the one that looks away is not."""
+    inside = np.all((face.points[list(eye), :2] > 0) & (face.points[list(eye), :2] < size[::-1]), axis=1)
+    seen = face.seen[list(eye)][inside]
+    return np.float32(step(float(seen.mean()), *_HIDDEN_EYE)) if len(seen) else np.float32(0)
 
 
 def _ears(face: Face, size: tuple[int, int], blur: float) -> Pixels:
