@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from anatomatte.faces.brows import brows
+from anatomatte.engine import steady_faces
+from anatomatte.faces.brows import brows, moves
+from anatomatte.faces.mesh import Face
 from anatomatte.faces.outlines import BROW_LINES
 from anatomatte.faces.painting import filled
+from anatomatte.faces.swap_steady import Motion
 from made.face_marks import face, turned
 
 SKIN = 0.5
@@ -87,3 +92,22 @@ def test_a_face_at_the_border_has_brows_as_the_mesh_says() -> None:
     away = turned(at=(-300.0, 150.0))
     found = brows(face(away), np.zeros(SIZE, np.float32))
     assert all(np.isfinite(one).all() and one.shape == (10, 2) for one in found)
+
+
+def test_brows_are_held_still_by_the_frames_around() -> None:
+    """What each frame sees of them is weighed like its landmarks, whatever the frame's own grain said."""
+    luma, _ = drawn(0.12, down=0.06, thin=0.8, tilt=0.0)
+    whole = face(turned())
+    seen = moves(whole, luma)
+    y, x = np.mgrid[:30, :40].astype(np.float32)
+    still = Motion(x, y, np.ones_like(x), 0.5)
+
+    def with_brows(shift: float) -> Face:
+        return dataclasses.replace(whole, brows=seen + np.array([shift, shift, 0]))
+
+    rows = [steady_faces._Row(away, still, [with_brows(0.0)]) for away in (-1, 1)]
+    held = steady_faces._held(with_brows(0.04), rows, SIZE)
+    assert np.allclose(held.brows, seen + np.array([0.02, 0.02, 0]), atol=1e-6)
+    middles = [np.mean(brows(one, luma), axis=(0, 1)) for one in (held, with_brows(0.02))]
+    assert np.abs(middles[0] - middles[1]).max() < 1e-3
+    assert np.allclose(brows(whole, luma), brows(with_brows(0.0), luma), atol=1e-6)

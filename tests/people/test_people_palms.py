@@ -98,7 +98,7 @@ def test_a_hand_before_the_face_is_found_by_its_palm() -> None:
     assert found.left_hand is not None and nets.asked == 1
     assert np.hypot(*(found.left_hand.mean(0) - nets.PLACE)) < 2
     unseen = Guessing(palm=False)
-    assert only(landmarks(picture, [person], unseen)).left_hand is None and unseen.asked == 2
+    assert only(landmarks(picture, [person], unseen)).left_hand is None and unseen.asked == 3
 
 
 def test_what_is_a_hand_in_a_mirror_alone_is_none() -> None:

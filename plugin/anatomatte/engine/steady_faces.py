@@ -106,15 +106,22 @@ def _rows(task: Task) -> list[_Row]:
 def _held(own: Face, rows: Sequence[_Row], size: tuple[int, int]) -> Face:
     """A face with its landmarks held still by the frames around."""
     points = own.points.astype(np.float64)
-    others = []
+    others, brows = [], []
     for _, motion, there in rows:
         carried = [
             swap_steady.carried(face.points.astype(np.float64), points, motion, size) for face in there
         ]
-        near = swap_steady.nearest(points, [one for one in carried if one is not None], _width(own))
-        if near is not None:
-            others.append((near, motion.weight))
-    return own.held(swap_steady.held(points, others).astype(np.float32)) if others else own
+        seen = [(one, face) for one, face in zip(carried, there, strict=True) if one is not None]
+        near = swap_steady.nearest(points, [one for one, _ in seen], _width(own))
+        if near is None:
+            continue
+        others.append((near, motion.weight))
+        brows += [(face.brows, motion.weight) for one, face in seen if one is near and face.brows is not None]
+    if not others:
+        return own
+    if own.brows is not None:
+        own = dataclasses.replace(own, brows=swap_steady.held(own.brows, brows))
+    return own.held(swap_steady.held(points, others).astype(np.float32))
 
 
 def _carried(

@@ -64,17 +64,45 @@ def brows(face: Face, luma: Pixels) -> list[Points]:
 
     Args:
         face: in pixels of the picture.
-        luma: h×w, logarithm of the picture's brightness.
+        luma: h×w, logarithm of the picture's brightness; looked at where the face does not know its brows.
     """
-    return [_fitted(face, lines, luma) for lines in BROW_LINES]
+    known = moves(face, luma) if face.brows is None else face.brows
+    down = _down(face)
+    return [_placed(face, lines, move, down) for lines, move in zip(BROW_LINES, known, strict=True)]
 
 
-def _fitted(face: Face, lines: Sequence[Sequence[int]], luma: Pixels) -> Points:
-    top, bottom, lid = (face.points[list(line), :2].astype(np.float64) for line in lines)
+def moves(face: Face, luma: Pixels) -> NDArray[np.float64]:
+    """(2, 3) of each brow how far its ends at the temple and at the nose lie below the mesh's, in distances
+    of the eyes, and how thick it is beside it; arguments as those of `brows`."""
+    down = _down(face)
+    return np.array(
+        [(0.0, 0.0, 1.0) if down is None else _fitted(face, one, luma, down) for one in BROW_LINES]
+    )
+
+
+def _down(face: Face) -> Points | None:
+    """(2,) towards the chin; None where the head is seen from right above."""
     long = float(np.hypot(*face.pose.turn[:2, 1]))
-    if long < 1e-3:  # seen from right above
+    return None if long < 1e-3 else np.asarray(face.pose.turn[:2, 1] / long)
+
+
+def _placed(face: Face, lines: Sequence[Sequence[int]], move: Points, down: Points | None) -> Points:
+    """A brow's outline where it lies."""
+    top, bottom = (face.points[list(line), :2].astype(np.float64) for line in lines[:2])
+    if down is None:
         return _outline(top, bottom)
-    down = face.pose.turn[:2, 1] / long
+    outer, inner, thin = move
+    shares = np.linspace(0, 1, len(top))[:, None]
+    shift = ((1 - shares) * outer + shares * inner) * face.eyes * down
+    centre = (top + bottom) / 2
+    return _outline(centre + thin * (top - centre) + shift, centre + thin * (bottom - centre) + shift)
+
+
+def _fitted(
+    face: Face, lines: Sequence[Sequence[int]], luma: Pixels, down: Points
+) -> tuple[float, float, float]:
+    """How far one brow lies below its outline at its two ends, and how thick it is beside it."""
+    top, bottom, lid = (face.points[list(line), :2].astype(np.float64) for line in lines)
     upper, lower, lids = (_along(line) for line in (top, bottom, lid))
     middle = (upper + lower) / 2
     offsets = np.arange(_REACH[0], _REACH[1], _STEP)
@@ -82,13 +110,7 @@ def _fitted(face: Face, lines: Sequence[Sequence[int]], luma: Pixels) -> Points:
     half = ((lower - upper) @ down / face.eyes) / 2
     room = (lids - middle) @ down / face.eyes - _LID
     found = _best(across, half, room)
-    if found is None:
-        return _outline(top, bottom)
-    outer, inner, thin = found
-    shares = np.linspace(0, 1, len(top))[:, None]
-    shift = ((1 - shares) * outer + shares * inner) * face.eyes * down
-    centre = (top + bottom) / 2
-    return _outline(centre + thin * (top - centre) + shift, centre + thin * (bottom - centre) + shift)
+    return (0.0, 0.0, 1.0) if found is None else found
 
 
 def _outline(top: Points, bottom: Points) -> Points:

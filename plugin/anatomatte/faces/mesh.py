@@ -82,6 +82,7 @@ class Face:
             in sight that is on the person's matte, times how steady it is when the picture is mirrored.
         pose: where the head is and looks, in pixels as wide as high.
         stretch: by how much x and y grow to such pixels, of which there are never fewer.
+        brows: (2, 3) where each brow lies beside its outline (`brows.moves`); None where that was not asked.
     """
 
     points: Plane
@@ -89,6 +90,7 @@ class Face:
     score: float
     pose: HeadPose
     stretch: tuple[float, float] = (1.0, 1.0)
+    brows: Floats | None = None
 
     @property
     def eyes(self) -> float:

@@ -8,7 +8,7 @@ takes is skin, so that regions always sum to the face.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,7 +20,7 @@ from ..ops.strips import never
 from ..people.parts.fields import PartFields, fields
 from . import outlines
 from .beards import beard, luma_colour
-from .brows import brows
+from .brows import brows, moves
 from .mesh import Face, moved
 from .outlines import Outline
 from .painting import filled as paint
@@ -81,20 +81,37 @@ def regions(
     box = _box(placed, size)
     if box is None:
         return None
-    top, bottom, left, right = box
-    high, wide = (bottom - top) * placed.stretch[1], (right - left) * placed.stretch[0]
-    scale = min(1.0, FINEST / max(high, wide))
-    rows, columns = max(1, round(high * scale)), max(1, round(wide * scale))
-    own = moved(placed, (columns / (right - left), rows / (bottom - top)), (left, top))
-    cut = _cut(picture, box, (across, down), (rows, columns))
+    own, cut = _within(placed, picture, box, (across, down))
+    rows, columns = cut.shape[:2]
     below = None
     if neck is not None:
         small = size[1] / neck.shape[1], size[0] / neck.shape[0]
         below = _cut(neck, box, small, (rows, columns))
     shares = _shares(own, cut, below)
+    top, bottom, left, right = box
     inside = np.ascontiguousarray(bright[top:bottom, left:right])
     made = fields(shares, range(len(REGIONS)), inside, _POWER, threads=threads, check=check)
     return Regions(box, made)
+
+
+def with_brows(face: Face, picture: Pixels) -> Face:
+    """A *face* in pixels of the *picture*, as `regions` has it, that knows where its brows lie there."""
+    box = _box(face, (picture.shape[0], picture.shape[1]))
+    if box is None:
+        return face
+    own, cut = _within(face, picture, box, (1.0, 1.0))
+    return replace(face, brows=moves(own, luma_colour(cut)[0]))
+
+
+def _within(face: Face, picture: Pixels, box: Box, scale: tuple[float, float]) -> tuple[Face, Pixels]:
+    """A face of the plate in pixels of a grid over a box of it, and the picture, which is smaller by *scale*
+    (x, y), on that grid."""
+    top, bottom, left, right = box
+    high, wide = (bottom - top) * face.stretch[1], (right - left) * face.stretch[0]
+    by = min(1.0, FINEST / max(high, wide))
+    rows, columns = max(1, round(high * by)), max(1, round(wide * by))
+    own = moved(face, (columns / (right - left), rows / (bottom - top)), (left, top))
+    return own, _cut(picture, box, scale, (rows, columns))
 
 
 def _box(face: Face, size: tuple[int, int]) -> Box | None:

@@ -17,15 +17,18 @@ _NEAR = 1.6
 """Distance in lengths of a face between its middle and a wrist or a finger of the pose up to which a hand may
 be before it."""
 
-_AROUND = (2.6, 0.5), (2.0, 0.35)
+_AROUND = (2.6, 0.5), (2.0, 0.35), (2.0, 0.9)
 """Sides of the squares in which palms are looked for, and how far their middles are below the face's, in
 lengths of the face: hands come from below."""
 
-SURE = 0.9
+_ANYWAY = (2.0, 0.35), (2.0, 0.9)
+"""As `_AROUND`, where the pose has no hand near: one without an arm may be there, or on the chin."""
+
+SURE = 0.85
 """How likely a hand must be before a face of whose hands the pose has none near."""
 
-_LARGE_FACE = 40.0
-"""Length of a face in pixels from which on a hand is looked for that the pose has not near."""
+_LARGE_FACE = 40.0, 80.0
+"""Length of a face in pixels from which on a hand is looked for that the pose has not near, by squares."""
 
 _WIDE, _HALF = 0.8, 0.5
 """How wide a face is beside its length, and its half."""
@@ -66,16 +69,16 @@ def near(pose: Plane, hand: tuple[int, int, int], at: Place) -> bool:
     return float(np.hypot(*(pose[list(hand), :2] - [at.x, at.y]).T).min()) < _NEAR * at.long
 
 
-def large(at: Place) -> bool:
-    """Whether a face is so large that a hand before it matters of which the pose knows nothing."""
-    return at.long >= _LARGE_FACE
+def around(at: Place, near: bool, seen: bool) -> list[Square]:
+    """Squares around a face in which palms are looked for, until the hands are found.
 
-
-def around(at: Place, near: bool) -> list[Square]:
-    """Squares around a face in which palms are looked for, until the hands are found; one where the pose has
-    none *near*."""
-    squares = [Square(at.x, at.y + down * at.long, side * at.long) for side, down in _AROUND]
-    return squares if near else squares[-1:]
+    Args:
+        near: the pose has a wrist or a finger near it; else only a face is looked at that is large.
+        seen: the face itself was seen.
+    """
+    wide = zip(_ANYWAY, _LARGE_FACE, strict=True)
+    where = list(_AROUND) if near else [one for one, least in wide if seen and at.long >= least]
+    return [Square(at.x, at.y + down * at.long, side * at.long) for side, down in where]
 
 
 def another(one: Plane, other: Plane) -> bool:

@@ -303,10 +303,11 @@ class _Look(Alone):
         hands, at = [left, right], hands_before.place_of(pose, face)
         missing = [k for k, hand in enumerate(hands) if hand is None]
         near = [k for k in missing if hands_before.near(pose, _BOTH[k], at)]
-        if not missing or not (near or (face is not None and hands_before.large(at))):
+        wides = hands_before.around(at, bool(near), face is not None)
+        if not missing or not wides:
             return left, right
         told = pose[[one for k in missing for one in _BOTH[k]], :2]
-        for found in self._hands_around(at, bool(near), told):
+        for found in self._hands_around(wides, at, told, PRESENT if near else hands_before.SURE):
             known = next((hand for hand in hands if hand is not None), None)
             if known is not None and not hands_before.another(known.points, found.points):
                 continue
@@ -318,12 +319,12 @@ class _Look(Alone):
                 break
         return hands[0], hands[1]
 
-    def _hands_around(self, face: hands_before.Place, near: bool, told: Plane) -> Iterator[_Hand]:
-        """Hands of palms around a *face* that lie before it, or where the pose has one, *told* (n, 2); the
-        likeliest first. In a mirror the network is to take each for a hand too, and is to be sure of both
-        where the pose has none *near*."""
-        least = PRESENT if near else hands_before.SURE
-        for wide in hands_before.around(face, near):
+    def _hands_around(
+        self, wides: Sequence[Square], face: hands_before.Place, told: Plane, least: float
+    ) -> Iterator[_Hand]:
+        """Hands of palms in squares around a *face* that lie before it, or where the pose has one, *told*
+        (n, 2); the likeliest first. The network is to be as sure as *least*, and in a mirror too."""
+        for wide in wides:
             if wide.side < SMALLEST:
                 return
             for square in palms.squares(*self.nets.palms(self.cut(wide, looks.PALM_SIDE)), wide):
