@@ -123,6 +123,12 @@ def test_a_neck_tells_a_beard_from_a_shaded_chin(dark: float) -> None:
     assert found(lit, necked())[CHIN] > 0.3
 
 
+def test_a_microphone_before_the_chin_is_no_beard() -> None:
+    picture, (y, x) = plate(), np.mgrid[:300, :400] + 0.5
+    picture[np.hypot(x - 200, y - turned()[17, 1] - 12) < 24] = 0.004
+    assert found(picture).max() == 0
+
+
 def test_what_is_below_the_chin_and_of_another_colour_is_no_neck() -> None:
     """A pale collar that parts take for a neck says nothing."""
     picture = srgb_encode(with_neck(plate(), (0.5, 0.5, 0.5)))

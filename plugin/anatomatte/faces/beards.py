@@ -24,7 +24,7 @@ from .outlines import Outline
 from .painting import filled, sampled, soft
 from .shading import Shading, inside, shading
 
-_BEARD = 0.28, 0.45
+_BEARD = 0.3, 0.4
 """How far the lower face is unlike skin, as a logarithm, from which on there may be a beard, and is one."""
 
 _KNOWN = 0.35, 0.5
@@ -32,6 +32,9 @@ _KNOWN = 0.35, 0.5
 
 _ALONE = 0.15
 """By how much more the face has to say where no neck is seen."""
+
+_BEYOND = 0.6
+"""By how much one place counts more than the middle one at most: a microphone darkens a chin, and no jaws."""
 
 _LONE = 0.25
 """How much one side counts where the other is not seen: it may be in the shade."""
@@ -104,7 +107,8 @@ def _unlike(face: Face, light: Shading, luma: Pixels, colour: Pixels, neck: Pixe
         found = [light.over(unlike, inside(one)) for one in sides]
         seen = [value for value in found if np.isfinite(value)]
         own.append(min(seen) * (1.0 if len(seen) == len(sides) else _LONE) if seen else 0.0)
-    known = float(step(light.fits, *_KNOWN)) * float(np.mean(own))
+    mean = float(np.mean(np.minimum(own, np.median(own) + _BEYOND)))
+    known = float(step(light.fits, *_KNOWN)) * mean
     beside = _beside_neck(face, light, luma, colour, neck)
     return known - _ALONE if beside is None else known + _NECK * float(np.clip(beside, *_NECK_MOST))
 
