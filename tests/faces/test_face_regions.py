@@ -138,3 +138,15 @@ def test_of_a_profile_there_is_one_eye(side: int) -> None:
 def _box(points: NDArray[np.float64]) -> tuple[slice, slice]:
     low, high = points.min(0).astype(int), points.max(0).astype(int) + 1
     return slice(low[1], high[1]), slice(low[0], high[0])
+
+
+@pytest.mark.parametrize("colour", [(0.8, 0.82, 0.85), (0.2, 0.4, 0.6), (0.01, 0.01, 0.012)])
+def test_a_mask_that_parts_take_for_face_has_neither_nose_nor_lips(colour: tuple[float, ...]) -> None:
+    points, picture = turned(), plate()
+    y, x = np.mgrid[:300, :400] + 0.5
+    picture[(np.hypot((x - 200) / 76, (y - 155) / 92) < 1) & (y > points[5, 1])] = colour
+    planes, bare = regions(made(picture=picture)), regions(made())
+    for name in ("face_nose", "face_lips", "face_mouth", "face_beard"):
+        assert planes[name][int(points[4, 1]) :].max() < 0.02, name
+    assert planes["face_eyes"].sum() > 0.9 * bare["face_eyes"].sum()
+    assert bare["face_lips"].max() > 0.7 and bare["face_nose"].max() > 0.7

@@ -21,6 +21,7 @@ from ..people.parts.fields import PartFields, fields
 from . import outlines
 from .beards import beard, luma_colour
 from .brows import brows, moves
+from .masked import masked
 from .mesh import Face, moved
 from .outlines import Outline
 from .painting import filled as paint
@@ -37,6 +38,9 @@ _ROOM, _ROOM_BELOW = 0.35, 0.95
 
 _SOFT = 0.012
 """Softness of an outline in distances of the eyes."""
+
+_SMOOTH = 0.035
+"""By how much colours are blurred that are asked of a mask, in distances of the eyes."""
 
 _POWER = 2.0
 _HIDDEN_EAR = -0.35, -0.05
@@ -161,16 +165,18 @@ def _shares(face: Face, picture: Pixels, neck: Pixels | None) -> Pixels:
     eyes = np.maximum(*(share * filled(eye) for share, eye in zip(shown, outlines.EYES, strict=True)))
     give("iris", soft(paint(irises, size), blur) * eyes)
     give("eyes", eyes)
-    give("mouth", filled(outlines.MOUTH))
-    give("lips", filled(outlines.LIPS))
-    lines = brows(face, luma_colour(picture)[0])
+    luma, colour = luma_colour(picture)
+    bare = np.float32(1 - masked(face, soft(colour, max(0.5, _SMOOTH * face.eyes))))
+    give("mouth", bare * filled(outlines.MOUTH))
+    give("lips", bare * filled(outlines.LIPS))
+    lines = brows(face, luma)
     give(
         "brows",
         np.maximum(*(k * soft(paint([one], size), blur) for k, one in zip(shown, lines, strict=True))),
     )
     oval = filled(outlines.OVAL)
-    give("beard", beard(face, picture, neck))
-    give("nose", filled(outlines.NOSE))
+    give("beard", bare * beard(face, picture, neck))
+    give("nose", bare * filled(outlines.NOSE))
     give("ears", _ears(face, size, blur) * (1 - oval))
     made[0] = left
     return made
