@@ -36,7 +36,8 @@ std::atomic<bool> g_terminated{false};
 void terminate(int) { g_terminated = true; }
 
 // glibc raises this by itself to 32 MiB, so that mattes of UHD (31.6 MiB) come from heaps that keep
-// what was freed: a sixth of a frame's memory.  The rows of HD stay below, where fresh pages cost time.
+// what was freed: a sixth of a frame's memory.  The rows of HD stay below, where fresh pages cost
+// time.
 constexpr int kMappedByItself = 28 << 20;
 
 void frugal() {
