@@ -72,8 +72,9 @@ class EngineLooker:
         values = dict(self._values(frame))
         return from_mapping(values if values["check"] == "off" else {**values, "check": "neighbours"})
 
-    def _fetch(self, clip: str, frame: int) -> Frame | None:
+    def _fetch(self, clip: str, when: float) -> Frame | None:
         """A plate beside the one that is looked at; an analysis has no other clips."""
+        frame = int(when)
         if clip != "Source" or not self._source.shows(frame):
             return None
         try:

@@ -30,6 +30,10 @@ class Command(NamedTuple):
     streams: list[int]
 
 
+_OF_LIBRARIES = (b"OpenImageIO_ROOT",)
+"""Variables that a library sets when it is loaded: OpenImageIO's says where its fonts are."""
+
+
 def asked(caller: socket.socket, streams: list[int], before: dict[bytes, bytes]) -> Command:
     """The command that a caller asks for; its open files are put into *streams*.
 
@@ -59,8 +63,9 @@ def asked(caller: socket.socket, streams: list[int], before: dict[bytes, bytes])
         raise ValueError("of another installation")
     if wire.at_loading(variables) != wire.at_loading(before):
         raise ValueError("libraries would be loaded otherwise")
-    # those that libraries set while they are loaded, as the image library says where its fonts are
-    own = {name: value for name, value in os.environb.items() if name not in before}
+    # those that libraries set while they are loaded, also where this one began with them
+    kept = {name for name in os.environb if name not in before or name in _OF_LIBRARIES}
+    own = {name: os.environb[name] for name in kept}
     variables = {**own, **variables, **wire.at_loading(os.environb)}
     caller.settimeout(None)
     return Command(number, [os.fsdecode(word) for word in words], variables, streams)

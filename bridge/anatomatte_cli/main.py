@@ -6,7 +6,6 @@ import os
 import sys
 
 from . import stopping
-from .frugal import frugal
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,12 +20,14 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if argv is None:
             stopping.listen()
-            frugal()
             if os.environ.get("ANATOMATTE_WORKER"):
                 from . import command_client
 
                 if (code := command_client.run()) is not None:
                     return code
+            from .frugal import frugal
+
+            frugal()
         from . import commands
     except BaseException:  # an interrupted import has many faces
         if (end := stopping.ended()) is None:

@@ -51,7 +51,12 @@ std::string traceback_of(const py::error_already_set& error) {
 
 std::string one_line(const py::error_already_set& error) {
   const std::string name = py::str(error.type().attr("__name__"));
-  const std::string words = words_of(error.value());
+  std::string words;
+  for (const char sign : words_of(error.value())) {  // OpenCV's end with a new line
+    const bool blank = std::strchr(" \t\r\n", sign);
+    if (!blank || (!words.empty() && words.back() != ' ')) words += blank ? ' ' : sign;
+  }
+  while (!words.empty() && (words.back() == ' ' || words.back() == '.')) words.pop_back();
   return words.empty() ? name : name + ": " + words;
 }
 

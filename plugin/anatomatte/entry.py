@@ -188,8 +188,8 @@ def _around(
     """The other frames as the engine asks for them."""
     lend, ask = told["at"], told["values"]
 
-    def at(name: str, number: int) -> Frame | None:
-        clip = lend(name, float(number))
+    def at(name: str, when: float) -> Frame | None:
+        clip = lend(name, float(when))
         if isinstance(clip, tuple):
             raise _refused(*clip)
         return None if clip is None or 0 in clip["pixels"].shape else _frame(clip)

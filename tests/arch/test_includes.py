@@ -22,7 +22,7 @@ HEADERS = {
     "csignal": "raise",
     "cstdio": "fflush fprintf printf snprintf sscanf vsnprintf",
     "cstdlib": "_Exit aligned_alloc atof free getenv llabs malloc",
-    "cstring": "memchr memcmp memcpy memset strcmp strcspn strerror strlen strncmp",
+    "cstring": "memchr memcmp memcpy memset strchr strcmp strcspn strerror strlen strncmp",
     "deque": "deque",
     "exception": "current_exception exception_ptr rethrow_exception",
     "fstream": "ifstream",

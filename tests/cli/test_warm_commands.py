@@ -44,6 +44,8 @@ DEAR = {"dataclasses", "inspect", "json", "logging", "pathlib", "re", "subproces
 def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The address of a worker whose command server answers; it was started under `nohup`."""
     address = tmp_path_factory.mktemp("w") / "w.sock"
+    import OpenImageIO  # noqa: F401  # it tells whatever this process starts where its fonts are
+
     nohup = partial(signal.signal, signal.SIGHUP, signal.SIG_IGN)
     with subprocess.Popen([*COMMAND, "worker", "serve", str(address)], preexec_fn=nohup) as served:
         until = time.monotonic() + native.HANG

@@ -112,11 +112,11 @@ def test_no_picture_that_came_is_held_when_the_output_is_written(
 def test_a_frame_that_was_let_go_of_is_fetched_again() -> None:
     fetched: list[int] = []
 
-    def fetch(name: str, number: int) -> Frame | None:
+    def fetch(name: str, number: float) -> Frame | None:
         if name != "Source":
             return None
-        fetched.append(number)
-        return brief(picture(number))
+        fetched.append(int(number))
+        return brief(picture(int(number)))
 
     around = engine.Around(
         1.0, {"Source": brief(picture())}, Settings(), 0.0, 5.0, fetch, lambda number: Settings()
@@ -127,6 +127,21 @@ def test_a_frame_that_was_let_go_of_is_fetched_again() -> None:
     again = around.clips(2)
     assert again is not None and not again["Source"].gone and fetched == [2, 2]
     assert again["Source"].digest == first["Source"].digest
+
+
+def test_a_frame_between_two_is_itself_when_its_pixels_are_gone() -> None:
+    fetched: list[float] = []
+
+    def fetch(name: str, when: float) -> Frame | None:
+        fetched.append(when)
+        return brief(picture(2))
+
+    around = engine.Around(
+        10.5, {"Source": brief(picture(2))}, Settings(), 0.0, 20.0, fetch, lambda number: Settings()
+    )
+    around.source.let_go()
+    assert around.digest(10, engine.Work()) == brief(picture(2)).digest and not fetched
+    assert np.array_equal(around._plate(10).pixels, picture(2)) and fetched == [10.5]
 
 
 def test_large_zeros_are_zeros_to_write_into() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,10 @@ def everything(seen: Seen, around: engine.Around, work: engine.Work) -> None:
     """Tokens, clips and controls of the whole window and of the frame itself."""
     for number in (*around.window(), around.number):
         seen.tokens[number] = around.token(number, work)
-        seen.clips[number] = around.clips(number)
+        clips = around.clips(number)
+        if clips is not None:  # pixels that the render lets go of stay to be looked at
+            clips = {name: replace(clip, brief=False) for name, clip in clips.items()}
+        seen.clips[number] = clips
         seen.settings[number] = around.settings(number)
 
 

@@ -101,7 +101,8 @@ class Clip:
     last: int = COUNT - 1
     trust: object = None
 
-    def fetch(self, name: str, number: int) -> Frame | None:
+    def fetch(self, name: str, when: float) -> Frame | None:
+        number = int(when)
         if number in self.broken:
             raise PlateError("It cannot be read.")
         return None if name != "Source" or number in self.gone else self.plates[number]

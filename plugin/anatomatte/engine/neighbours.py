@@ -31,7 +31,7 @@ CLIPS = ("Source", "InM", "OutM", "CleanPlate", "Hint")
 """The clips that mattes are made of: of another frame no background is asked for."""
 
 Span = tuple[float, float]
-Fetch = Callable[[str, int], Frame | None]
+Fetch = Callable[[str, float], Frame | None]
 """(clip, frame number) → its picture there as it came; None where it has none."""
 
 _MOST = 8192  # digests that are remembered
@@ -129,7 +129,7 @@ class Around:
         self.absent: set[int] = set()
         self._clips = {name: clips[name] for name in CLIPS if name in clips}
         self._fetch, self._settings_at, self._trust = fetch, settings_at, trust
-        self._settings = {self.number: settings}
+        self._settings, self._time = {self.number: settings}, time
         self._own: dict[str, str] = {}
         self._held: tuple[int, dict[str, Frame]] | None = None  # what was fetched last, and no more
 
@@ -273,7 +273,8 @@ class Around:
         found = self._remembered("source", number)
         if found is None or found[0] is None:
             work.check()
-            digest = self._plate(number).digest
+            # its own is known when its pixels are gone, and no frame between two numbers is fetched for it
+            digest = (self.source if number == self.number else self._plate(number)).digest
             self._remember("source", number, digest)
             return digest
         return found[0]
@@ -305,7 +306,7 @@ class Around:
         if held is not None:
             return held["Source"]
         assert self._fetch is not None, "this host hands over no other frames"
-        found = self._fetch("Source", number)
+        found = self._fetch("Source", self._time if number == self.number else number)
         if found is None:
             raise PlateError(
                 f"The host gave no picture of Source at frame {number}, which this frame needs because a "
