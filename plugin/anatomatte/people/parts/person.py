@@ -11,7 +11,7 @@ import numpy as np
 from ...frame import Pixels
 from ...ops.filters import Mask
 from ..landmarks import Landmarks
-from . import carried, graph, outfit, tones
+from . import carried, dark_sleeves, graph, outfit, tones
 from .body import Body, Vector, body_of
 from .gaussians import fitted_all
 from .headwear import hat
@@ -132,6 +132,7 @@ class _Person:
                 made[AT[name]] += off_face
             for name in TIGHTS:
                 made[AT[name]] -= np.float32(0.7) * np.maximum(like, 0)
+            dark_sleeves.lose(made, seen, at)
         bare = np.float32(np.clip(0.5 - worn, 0, 1))  # else what is above the face is the hat
         colour = tones.hair(self.lab, at) if bare else None
         if colour is not None:
