@@ -17,7 +17,7 @@ from .prior import ramp
 from .seen import PersonEvidence
 
 _PIECES = ((0.35, 0.9, -9.0, 1.0), (1.15, 1.8, 1.0, 9.0))
-"""Of an upper arm and a forearm: from where to where along the arm it is looked at, and what it stands for."""
+"""Of an upper arm and a forearm: from where to where along it is looked at, and what that stands for."""
 
 _ON, _OFF_HAND, _OFF_FACE = 0.8, 0.3, -0.05
 """Radii from the arm, radii from a hand and faces within a face's outline of pixels that are looked at."""
