@@ -208,3 +208,12 @@ def test_what_a_picture_says_of_a_person_is_what_its_parts_are_weighed_by(
     assert blind is not None and not blind.sure
     tiny = dataclasses.replace(evidence, alpha=np.zeros_like(matte))
     assert everyone.worn_by(picture, tiny, (None,)) == (None,)
+
+
+def test_what_is_not_worn_loses_more_than_the_odds_say_and_no_more_than_it_may() -> None:
+    made = outfit.committed(seen_of(BLUE), {"dress": -1.0, "skirt": -4.0, "trousers": 0.0, "tights": 0.0})
+    waist = made[[AT[name] for name in LOWER]].max(1)
+    lost = dict(zip(LOWER, waist.tolist(), strict=True))
+    assert lost["trousers"] == 0
+    assert lost["dress"] < -1.2
+    assert lost["skirt"] == -3

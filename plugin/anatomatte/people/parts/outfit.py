@@ -21,8 +21,9 @@ from .seen import PersonEvidence
 from .sight import COAT, OUTFIT, in_sight, weighed
 from .sleeves import bare_arms
 
-_MOST = 3.0
-"""Nats that an outfit which is not worn loses at most."""
+_STEEP, _MOST = 1.5, 3.0
+"""Nats that an outfit which is not worn loses a nat of odds, and at most: more than the odds say, as regions
+that each choose by themselves would mix two outfits on one person."""
 
 _OVER = 2.0
 """Nats that a coat or a top, tights or bare legs lose at most."""
@@ -92,7 +93,7 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
     made = np.zeros((len(LABELS), seen.shares.shape[1]), np.float32)
     best = max(odds[name] for name in LOWER)
     for name in LOWER:
-        made[AT[name]] += np.float32(max(odds[name] - best, -_MOST))
+        made[AT[name]] += np.float32(max(_STEEP * (odds[name] - best), -_MOST))
     coat = odds["coat"] if "coat" in odds else coat_by_mass(seen)
     made[AT["coat"]] += np.float32(max(0.75 * min(coat, 0), -_OVER))
     made[AT["upper_clothes"]] += np.float32(max(-0.75 * max(coat, 0), -_OVER))

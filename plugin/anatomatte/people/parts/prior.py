@@ -21,6 +21,9 @@ _OUT_OF_SIGHT = 3
 _BEHIND = 3
 """What a face loses where somebody is seen from behind: an ear and a cheek may show, or a bald head."""
 
+_SELDOM = 3
+"""What things without a name lose everywhere: networks call so what they cannot tell, folds and shade, too."""
+
 
 def ramp(x: Vector, low: float, high: float) -> Vector:
     """0 up to *low*, 1 from *high* on."""
@@ -114,4 +117,4 @@ def _neck(made: Pixels, at: Body) -> None:
     )
     made[AT["scarf"]] -= 4 * ramp(up, -0.5, -0.3) + 3 * ramp(at.trunk, 0.5, 1) + 1
     made[AT["bag"]] -= 5 * ramp(at.oval, -0.1, 0) + 1
-    made[AT["other"]] -= 4 * ramp(at.oval, -0.1, 0) + 1
+    made[AT["other"]] -= 4 * ramp(at.oval, -0.1, 0) + _SELDOM
