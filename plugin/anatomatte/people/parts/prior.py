@@ -22,7 +22,7 @@ _BEHIND = 3
 """What a face loses where somebody is seen from behind: an ear and a cheek may show, or a bald head."""
 
 _SELDOM = 3
-"""What things without a name lose everywhere: networks call so what they cannot tell, folds and shade, too."""
+"""What things without a name lose everywhere: networks call so what they cannot tell, folds and shade."""
 
 
 def ramp(x: Vector, low: float, high: float) -> Vector:
