@@ -117,6 +117,21 @@ def test_sixteen_bits_are_kept_to_the_last_one():
     assert np.abs(cut.rgba[..., :3].astype(np.int64) - wanted).max() <= 1
 
 
+@pytest.mark.parametrize("behind", ["none", "#20408a", "bg.png"])
+def test_a_tall_cutout_is_coded_in_strips_as_in_one_piece(tmp_path, monkeypatch, behind):
+    from anatomatte_batch.cutout.cut import coded
+    from anatomatte_batch.cutout.ground import over
+
+    monkeypatch.chdir(tmp_path)
+    ramp = np.linspace(0, 1, 300 * 2 * 3, dtype=np.float32).reshape(300, 2, 3)
+    write(tmp_path / "bg.png", ramp, "uint8")
+    options = CutoutOptions(background=None if behind == "none" else background_of(behind))
+    with Cutter(options, connect=FakeConnect()) as cutter:
+        cut = cutter.cut(np.clip(plate(20, 300), 0, 1))
+    assert cut.light[..., 3].min() < 1
+    assert np.array_equal(cut.rgba, coded(over(cut), cut.deep))
+
+
 def test_backgrounds_cover(tmp_path):
     write(tmp_path / "bg.png", np.full((4, 40, 3), (0.0, 0.0, 1.0), np.float32), "uint8")
     for word, blue in ((str(tmp_path / "bg.png"), 255), ("#00f", 255), ("#000000", 0)):

@@ -68,10 +68,11 @@ class Cut:
 
         Of a format without an alpha, or with a background, the picture over it, its alpha full.
         """
-        from .ground import over
+        from .ground import over, over_coded
 
-        straight = over(self)
-        return straight if self.options.format == "exr" else coded(straight, self.deep)
+        if self.options.format == "exr":
+            return over(self)
+        return over_coded(self, lambda some: coded(some, self.deep))
 
     @cached_property
     def plate(self) -> Floats:

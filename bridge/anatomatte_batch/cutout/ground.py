@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
+
+from anatomatte.ops.strips import each, never
 
 from ..picture import Floats, Picture, placed
 from .options import CutoutOptions, colour_of
@@ -41,16 +45,44 @@ def over(cut: Cut) -> Floats:
 
     For EXR it stays scene-linear; for other formats it is sRGB in [0, 1].
     """
+    return _over(cut.light, _behind(cut), cut.options.format)
+
+
+def over_coded(cut: Cut, coded: Callable[[Floats], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """`over` as whole numbers, by strips: floats of the whole picture are several times as large.
+
+    Args:
+        coded: makes whole numbers of a strip's [0, 1].
+    """
+    height, width = cut.light.shape[:2]
+    behind = _behind(cut)
+    made = np.empty((height, width, 4), coded(np.zeros(1, np.float32)).dtype)
+
+    def strip(first: int, last: int) -> None:
+        some = None if behind is None else behind[first:last]
+        made[first:last] = coded(_over(cut.light[first:last], some, cut.options.format))
+
+    each(height, strip, 1, never)
+    return made
+
+
+def _behind(cut: Cut) -> Floats | None:
+    """What is behind a cutout, as large as it; None where nothing is."""
+    behind = ground(cut.options)
+    height, width = cut.light.shape[:2]
+    return None if behind is None else covering(behind, width, height)
+
+
+def _over(light: Floats, behind: Floats | None, kind: str) -> Floats:
     from anatomatte.ops import colour
 
-    light, alpha = cut.light[..., :3], cut.light[..., 3:]
-    behind = ground(cut.options)
+    alpha = light[..., 3:]
     if behind is None:
-        straight: Floats = np.where(alpha > 0, light / np.maximum(alpha, _TINY), np.float32(0))
+        straight: Floats = np.where(alpha > 0, light[..., :3] / np.maximum(alpha, _TINY), np.float32(0))
     else:
-        straight = light + (1 - alpha) * covering(behind, alpha.shape[1], alpha.shape[0])
+        straight = light[..., :3] + (1 - alpha) * behind
         alpha = np.ones_like(alpha)
-    if cut.options.format != "exr":
+    if kind != "exr":
         straight = np.clip(colour.encode("srgb", straight), 0, 1)
     return np.concatenate([straight, alpha], axis=2).astype(np.float32)
 
