@@ -64,6 +64,9 @@ class Graph:
             ) from cause
         if device != CPU and self._session.get_providers()[0] != devices.provider(device)[0]:
             raise RuntimeError("ONNX Runtime found no GPU, or not the libraries of its version")
+        self._run = ort.RunOptions()
+        if device == CPU:  # else each network keeps the largest look's memory: 35 of 460 MB of a cold photo
+            self._run.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         self._given = [one.name for one in self._session.get_inputs()]
 
     def __call__(self, *given: Plane) -> list[Plane]:
@@ -74,7 +77,7 @@ class Graph:
         """
         feed: dict[str, Any] = dict(zip(self._given, given, strict=True))
         try:
-            return [one[0] for one in self._session.run(None, feed)]
+            return [one[0] for one in self._session.run(None, feed, self._run)]
         except Exception as cause:
             if short_of_memory(cause):
                 raise MemoryError(reason(cause)) from cause
