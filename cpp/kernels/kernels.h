@@ -232,6 +232,20 @@ struct AlongJob {
   float* total;  // N
 };
 
+// A mean along a window in place, drawn to what enough frames say where they disagree outright.
+struct DrawJob {
+  const float* own;  // planes×N
+  float* mean;
+  const float* spread;
+  const float* total;  // N
+  ptrdiff_t planes, count;
+  const float* gross;  // where a ramp begins and how wide it is: of what disagrees,
+  const float* alone;  // of how far the others' mean is from a half;
+  const float* enough;   // middle and width: of frames that are of one mind,
+  const float* divided;  // of those that are not
+  float tiny;
+};
+
 // A mean N in place, kept in 0..1, without the rests where a frame's own value is clear by itself.
 struct RestsJob {
   const float* own;
@@ -239,6 +253,35 @@ struct RestsJob {
   ptrdiff_t count;
   float low, span;    // of a rest
   float clear, full;  // own values up to which, and from which on, it is clear
+};
+
+// What another frame's matte, in 65535ths, says in tiles of this one, and how much that counts
+// (temporal/open.py).
+constexpr ptrdiff_t kTileSide = 16;
+struct LayJob {
+  const uint16_t* values;         // rows×columns, at *top* and *left* of the matte; all around is 0
+  ptrdiff_t top, left, rows, columns;
+  ptrdiff_t height, width;        // of the matte, and of this frame
+  const float* x;                 // low×wide: where this frame lies in the other, in these cells
+  const float* y;
+  const float* belief;
+  ptrdiff_t low, wide;
+  float share;
+  const int32_t* row;             // of each tile
+  const int32_t* column;
+  ptrdiff_t tiles;
+  float* planes;                  // tiles×16×16
+  float* weight;
+};
+
+// Pixels of tiles, tiles×16×16, from a plane or into it; beyond its border its last ones again.
+struct TilesJob {
+  float* plane;
+  ptrdiff_t height, width;
+  const int32_t* row;
+  const int32_t* column;
+  ptrdiff_t tiles;
+  float* pixels;
 };
 
 // What another frame says of each part at N places between its pixels, added to votes
@@ -291,9 +334,13 @@ struct FitJob {
   bool ramp(const RampJob&);            \
   bool extremes(const ExtremesJob&);    \
   bool along(const AlongJob&);          \
+  bool draw(const DrawJob&);            \
   bool rests(const RestsJob&);          \
   bool hear(const HearJob&);            \
   bool fit(const FitJob&);              \
+  bool lay(const LayJob&);              \
+  bool take_tiles(const TilesJob&);     \
+  bool put_tiles(const TilesJob&);      \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -319,9 +366,13 @@ struct Loops {
   bool (*ramp)(const RampJob&);
   bool (*extremes)(const ExtremesJob&);
   bool (*along)(const AlongJob&);
+  bool (*draw)(const DrawJob&);
   bool (*rests)(const RestsJob&);
   bool (*hear)(const HearJob&);
   bool (*fit)(const FitJob&);
+  bool (*lay)(const LayJob&);
+  bool (*take_tiles)(const TilesJob&);
+  bool (*put_tiles)(const TilesJob&);
 };
 
 // Those for this processor, and what they are called.

@@ -119,6 +119,19 @@ py::tuple along(const Floats& own, const std::vector<std::pair<Floats, Floats>>&
   return py::make_tuple(mean, spread, total);
 }
 
+void draw(const Floats& own, Floats& mean, const Floats& spread, const Floats& total,
+          const std::array<std::array<float, 2>, 4>& limits, float tiny) {
+  if (total.ndim() != 2) throw py::value_error("a weight is H x W");
+  const py::ssize_t count = total.size();
+  if (own.size() != mean.size() || own.size() != spread.size() || (count && own.size() % count) ||
+      (!count && own.size()))
+    throw py::value_error("mean has another size than own");
+  if (count)
+    run(loops().draw, DrawJob{own.data(), mean.mutable_data(), spread.data(), total.data(),
+                              own.size() / count, count, limits[0].data(), limits[1].data(),
+                              limits[2].data(), limits[3].data(), tiny});
+}
+
 void rests(const Floats& own, Floats& mean, const std::array<float, 4>& limits) {
   if (own.size() != mean.size()) throw py::value_error("mean has another size than own");
   const auto [low, span, clear, full] = limits;
@@ -136,6 +149,60 @@ void hear(const Bytes& codes, const Numbers& rows, const Floats& x, const Floats
   run(loops().hear,
       HearJob{codes.data(), rows.data(), codes.shape(0), codes.shape(1), codes.shape(2), x.data(),
               y.data(), weight.data(), count, votes.mutable_data()});
+}
+
+using Codes = py::array_t<uint16_t, py::array::c_style>;
+
+// Rows and columns of tiles, each of which has a pixel of a picture.
+py::ssize_t tiles_of(const std::array<Numbers, 2>& tiles, py::ssize_t height, py::ssize_t width) {
+  const py::ssize_t count = tiles[0].size();
+  for (const Numbers& one : tiles) shaped(one, {count}, "tiles");
+  within(tiles[0], 0, (height + kTileSide - 1) / kTileSide, "tiles");
+  within(tiles[1], 0, (width + kTileSide - 1) / kTileSide, "tiles");
+  return count;
+}
+
+py::tuple lay(const Codes& values, const std::array<py::ssize_t, 2>& origin,
+              const std::array<py::ssize_t, 2>& shape, const std::array<Floats, 3>& places,
+              float share, const std::array<Numbers, 2>& tiles) {
+  if (values.ndim() != 2 || places[0].ndim() != 2)
+    throw py::value_error("values and places are planes");
+  const py::ssize_t low = places[0].shape(0), wide = places[0].shape(1);
+  for (const Floats& one : places) shaped(one, {low, wide}, "places");
+  const auto [top, left] = origin;
+  if (top < 0 || left < 0 || top + values.shape(0) > shape[0] ||
+      left + values.shape(1) > shape[1])
+    throw py::value_error("values lie outside of the matte");
+  if (low < 1 || wide < 1 || low > shape[0] || wide > shape[1])
+    throw py::value_error("places are on a finer grid than the matte");
+  const py::ssize_t count = tiles_of(tiles, shape[0], shape[1]);
+  const std::vector<py::ssize_t> made{count * kTileSide, kTileSide};
+  Floats planes(made), weight(made);
+  run(loops().lay,
+      LayJob{values.data(), top, left, values.shape(0), values.shape(1), shape[0], shape[1],
+             places[0].data(), places[1].data(), places[2].data(), low, wide, share,
+             tiles[0].data(), tiles[1].data(), count, planes.mutable_data(),
+             weight.mutable_data()});
+  return py::make_tuple(planes, weight);
+}
+
+Floats take_tiles(const Floats& plane, const std::array<Numbers, 2>& tiles) {
+  if (plane.ndim() != 2) throw py::value_error("a plane is H x W");
+  const py::ssize_t count = tiles_of(tiles, plane.shape(0), plane.shape(1));
+  Floats pixels({count * kTileSide, kTileSide});
+  run(loops().take_tiles,
+      TilesJob{const_cast<float*>(plane.data()), plane.shape(0), plane.shape(1), tiles[0].data(),
+               tiles[1].data(), count, pixels.mutable_data()});
+  return pixels;
+}
+
+void put_tiles(Floats& plane, const std::array<Numbers, 2>& tiles, const Floats& pixels) {
+  if (plane.ndim() != 2) throw py::value_error("a plane is H x W");
+  const py::ssize_t count = tiles_of(tiles, plane.shape(0), plane.shape(1));
+  shaped(pixels, {count * kTileSide, kTileSide}, "pixels");
+  run(loops().put_tiles,
+      TilesJob{plane.mutable_data(), plane.shape(0), plane.shape(1), tiles[0].data(),
+               tiles[1].data(), count, const_cast<float*>(pixels.data())});
 }
 
 using Doubles = py::array_t<double, py::array::c_style>;
@@ -168,11 +235,19 @@ void add_part_loops(py::module_& module) {
   module.def("extremes", &extremes<uint16_t>, py::arg("values").noconvert(), py::arg("rows"),
              py::arg("columns"));
   module.def("along", &along, py::arg("own").noconvert(), py::arg("others").noconvert());
+  module.def("draw", &draw, py::arg("own").noconvert(), py::arg("mean").noconvert(),
+             py::arg("spread").noconvert(), py::arg("total").noconvert(), py::arg("limits"),
+             py::arg("tiny"));
   module.def("rests", &rests, py::arg("own").noconvert(), py::arg("mean").noconvert(),
              py::arg("limits"));
   module.def("hear", &hear, py::arg("codes").noconvert(), py::arg("rows").noconvert(),
              py::arg("x").noconvert(), py::arg("y").noconvert(), py::arg("weight").noconvert(),
              py::arg("votes").noconvert());
+  module.def("lay", &lay, py::arg("values").noconvert(), py::arg("origin"), py::arg("shape"),
+             py::arg("places").noconvert(), py::arg("share"), py::arg("tiles"));
+  module.def("take_tiles", &take_tiles, py::arg("plane").noconvert(), py::arg("tiles"));
+  module.def("put_tiles", &put_tiles, py::arg("plane").noconvert(), py::arg("tiles"),
+             py::arg("pixels").noconvert());
   module.def("fit", &fit, py::arg("colours").noconvert(), py::arg("weights").noconvert(),
              py::arg("rounds"), py::arg("floor"), py::arg("means").noconvert(),
              py::arg("covers").noconvert(), py::arg("shares").noconvert());

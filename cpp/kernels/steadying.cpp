@@ -73,6 +73,36 @@ bool along(const AlongJob& job) {
   return true;
 }
 
+bool draw(const DrawJob& job) {
+  const float low = job.gross[0], span = job.gross[1], tiny = job.tiny;
+  for (ptrdiff_t plane = 0; plane < job.planes; ++plane) {
+    const float* __restrict own = job.own + plane * job.count;
+    const float* __restrict spread = job.spread + plane * job.count;
+    const float* __restrict total = job.total;
+    float* __restrict mean = job.mean + plane * job.count;
+    for (ptrdiff_t j = 0; j < job.count; ++j) {
+      const float gross = ramp_of(spread[j], low, span);
+      if (gross == 0.0f) continue;
+      const float middle = mean[j], all = total[j];
+      const float left = most(all - 1.0f, tiny);
+      const float theirs = (middle * all - own[j]) / left;
+      const float square =
+          ((spread[j] * spread[j] + middle * middle) * all - own[j] * own[j]) / left;
+      const float apart = __builtin_sqrtf(most(square - theirs * theirs, 0.0f));
+      const float away = theirs - 0.5f;
+      float united = (1.0f - ramp_of(apart, low, span)) *
+                     ramp_of(away < 0.0f ? -away : away, job.alone[0], job.alone[1]);
+      united *= within(all - 2.0f, 0.0f, 1.0f);  // one frame beside is no majority
+      const float part =
+          within((middle - job.divided[0]) / job.divided[1] + 0.5f, 0.0f, 1.0f);
+      const float firm =
+          within((middle - job.enough[0]) / job.enough[1] + 0.5f, 0.0f, 1.0f);
+      mean[j] = middle + gross * ((part + united * (firm - part)) - middle);
+    }
+  }
+  return true;
+}
+
 bool rests(const RestsJob& job) {
   const float* __restrict own = job.own;
   float* __restrict mean = job.mean;

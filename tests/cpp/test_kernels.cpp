@@ -44,7 +44,8 @@ constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
         kernels::isa::mixtures, kernels::isa::join, kernels::isa::grow, kernels::isa::opponent,    \
         kernels::isa::light, kernels::isa::luma, kernels::isa::bright, kernels::isa::harden,       \
         kernels::isa::vote, kernels::isa::ramp, kernels::isa::extremes, kernels::isa::along,       \
-        kernels::isa::rests, kernels::isa::hear, kernels::isa::fit                                 \
+        kernels::isa::draw, kernels::isa::rests, kernels::isa::hear, kernels::isa::fit,            \
+        kernels::isa::lay, kernels::isa::take_tiles, kernels::isa::put_tiles                       \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -275,6 +276,9 @@ Floats heard(const kernels::Loops& loops) {
     Floats mean(2 * count), spread(2 * count), total(count);
     CHECK(loops.along({own.data(), 2, count, values.data(), weights.data(), 2, mean.data(),
                        spread.data(), total.data()}));
+    const float limits[][2] = {{0.15f, 0.15f}, {0.3f, 0.1f}, {0.35f, 0.1f}, {0.33f, 0.44f}};
+    CHECK(loops.draw({own.data(), mean.data(), spread.data(), total.data(), 2, count, limits[0],
+                      limits[1], limits[2], limits[3], 1e-6f}));
     CHECK(loops.rests({own.data(), mean.data(), 2 * count, 0.06f, 0.09f, 0.004f, 0.996f}));
     for (const Floats& made : {mean, spread, total})
       all.insert(all.end(), made.begin(), made.end());
@@ -288,6 +292,38 @@ Floats heard(const kernels::Loops& loops) {
       CHECK(loops.hear({codes.data(), rows.data(), 2, height, width, x.data(), y.data(),
                         weight.data(), count, votes.data()}));
       all.insert(all.end(), votes.begin(), votes.end());
+    }
+  }
+  return all;
+}
+
+// Tiles at every border, of a matte whose values lie anywhere in it, or are none.
+Floats tiled(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const auto [height, width] : kSizes) {
+    const ptrdiff_t low = (height + 3) / 4, wide = (width + 3) / 4;
+    std::vector<int32_t> row, column;
+    for (ptrdiff_t y = 0; 16 * y < height; ++y)
+      for (ptrdiff_t x = 0; 16 * x < width; ++x)
+        row.push_back(static_cast<int32_t>(y)), column.push_back(static_cast<int32_t>(x));
+    const auto tiles = static_cast<ptrdiff_t>(row.size());
+    const Floats x = random.some(low * wide, -3, static_cast<float>(wide) + 3),
+                 y = random.some(low * wide, -3, static_cast<float>(low) + 3),
+                 belief = random.some(low * wide);
+    for (const ptrdiff_t from : {ptrdiff_t{0}, height / 2, height}) {
+      std::vector<uint16_t> values(static_cast<size_t>((height - from) * (width - width / 3)));
+      for (uint16_t& one : values) one = static_cast<uint16_t>(65535 * random.next());
+      Floats planes(256 * row.size()), weight(256 * row.size()), plane(height * width);
+      CHECK(loops.lay({values.data(), from, width / 3, height - from, width - width / 3, height,
+                       width, x.data(), y.data(), belief.data(), low, wide, 0.5f, row.data(),
+                       column.data(), tiles, planes.data(), weight.data()}));
+      CHECK(loops.put_tiles(
+          {plane.data(), height, width, row.data(), column.data(), tiles, planes.data()}));
+      CHECK(loops.take_tiles(
+          {plane.data(), height, width, row.data(), column.data(), tiles, weight.data()}));
+      for (const Floats& made : {planes, weight, plane})
+        all.insert(all.end(), made.begin(), made.end());
     }
   }
   return all;
@@ -317,7 +353,7 @@ int main() {
   const kernels::Loops plain = LOOPS(plain);
   for (Floats (*all)(const kernels::Loops&) :
        {keyed, solved, pictures, raised, compared, turned, joined, grown, decided, drawn,
-        bounded_by, heard, fitted}) {
+        bounded_by, heard, fitted, tiled}) {
     const Floats made = all(plain);
     CHECK(same(made, all(plain)));
 #ifdef KERNELS_AVX2

@@ -83,6 +83,27 @@ def along(own: Pixels, others: list[tuple[Pixels, Pixels]]) -> tuple[Pixels, Pix
     return first, np.sqrt(np.maximum(second - np.square(first), 0)), total
 
 
+Limits = tuple[tuple[float, float], ...]
+
+
+def drawn(own: Pixels, said: tuple[Pixels, Pixels, Pixels], limits: Limits, tiny: float = 1e-6) -> Pixels:
+    """A mean along a window (`along`) drawn to what enough frames say where they disagree outright."""
+    mean, spread, total = said
+    (low, span), alone, enough, divided = ([np.float32(end) for end in pair] for pair in limits)
+    left = np.maximum(total - 1, np.float32(tiny))
+    theirs = (mean * total - own) / left
+    square = ((np.square(spread) + np.square(mean)) * total - np.square(own)) / left
+    apart = np.sqrt(np.maximum(square - np.square(theirs), 0))
+    united = (1 - np.clip((apart - low) / span, 0, 1)) * np.clip(
+        (np.abs(theirs - np.float32(0.5)) - alone[0]) / alone[1], 0, 1
+    )
+    united *= np.clip(total - 2, 0, 1)
+    part = np.clip((mean - divided[0]) / divided[1] + np.float32(0.5), 0, 1)
+    firm = np.clip((mean - enough[0]) / enough[1] + np.float32(0.5), 0, 1)
+    gross = np.clip((spread - low) / span, 0, 1)
+    return np.asarray(np.where(gross > 0, mean + gross * ((part + united * (firm - part)) - mean), mean))
+
+
 def rests(own: Pixels, mean: Pixels, limits: tuple[float, float, float, float]) -> Pixels:
     """A mean without rests."""
     low, span, clear, full = (np.float32(limit) for limit in limits)

@@ -9,6 +9,7 @@ from anatomatte.ops import loops
 from anatomatte.temporal.steady import Beside, averaged, steady
 from made import parts_plain
 
+DRAWN = ((0.15, 0.15), (0.3, 0.1), (0.35, 0.1), (0.33, 0.44))
 LIMITS = (0.06, 0.09, 0.004, 0.996)
 
 
@@ -34,6 +35,17 @@ def test_planes_may_lie_as_they_like() -> None:
     across = averaged(np.asfortranarray(own), [Beside(np.asfortranarray(planes), np.asfortranarray(weight))])
     assert all(np.array_equal(one, other) for one, other in zip(along, across, strict=True))
     assert np.array_equal(own, random_planes(6, 5))  # what a frame says itself is left as it is
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 171), (2, 30, 40)])
+def test_a_mean_is_drawn_to_what_enough_frames_say_as_numpy_draws_it(shape: tuple[int, ...]) -> None:
+    own = random_planes(*shape)
+    said = [(random_planes(*shape, seed=k), random_planes(*shape[-2:], seed=9 + k)) for k in range(4)]
+    mean, spread, total = loops.along(own, said)
+    wanted = parts_plain.drawn(own, (mean, spread, total), DRAWN)
+    loops.draw(own, mean, spread, total, DRAWN, 1e-6)
+    assert np.array_equal(mean, wanted)
+    assert own.size == 1 or not np.array_equal(mean, loops.along(own, said)[0]), "some frames do disagree"
 
 
 def test_rests_go_as_numpy_lets_them_go() -> None:
@@ -71,6 +83,8 @@ def test_arrays_of_other_shapes_are_refused() -> None:
         loops.along(own, [(random_planes(4, 6), own)])
     with pytest.raises(ValueError, match="another shape"):
         loops.along(own, [(own, random_planes(5, 4))])
+    with pytest.raises(ValueError, match="another size"):
+        loops.draw(own, random_planes(4, 5), random_planes(4, 4), own, DRAWN, 1e-6)
     with pytest.raises(ValueError, match="another size"):
         loops.rests(own, random_planes(4, 4), LIMITS)
     codes, rows, place = np.zeros((2, 3, 3), np.uint8), np.array([0, 7], np.int32), np.zeros(4, np.float32)

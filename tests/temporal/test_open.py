@@ -41,18 +41,22 @@ def test_open_tiles_alone_give_what_whole_pictures_give(size: tuple[int, int]) -
         own = _matte(size, seed)
         mattes = [_matte(size, 100 + seed + k) for k in range(3)] + [own]
         codes = [np.rint(one * 65535).astype(np.uint16) for one in mattes]
+        for one in codes:  # what is kept of a matte need not begin at its corner
+            one[:10], one[:, :7] = 0, 0
         lies = [_moved(size, low, 10 * seed + k) for k in range(4)]
         shares = [1.0, 0.75, 0.5, 0.25]
         reaches = [reached(one, size) for one in lies]
-        places = [one.together() for one in lies]
         kinds = [kinds_of(one) for one in codes]
-        lying = [Lying(*row) for row in zip(codes, kinds, places, shares, reaches, strict=True)]
+        lying = [
+            Lying(np.ascontiguousarray(one[10:, 7:]), (10, 7), kind, there, share, reach)
+            for one, kind, there, share, reach in zip(codes, kinds, lies, shares, reaches, strict=True)
+        ]
         whole = [
             Beside(
-                there.warped(one.values / np.float32(65535)),
-                there.believed(*size) * np.float32(one.share),
+                there.warped(one / np.float32(65535)),
+                there.believed(*size) * np.float32(share),
             )
-            for one, there in zip(lying, lies, strict=True)
+            for one, there, share in zip(codes, lies, shares, strict=True)
         ]
         found = over_open(own, lying, steady)
         assert np.abs(found - steady(own, whole)).max() < 2e-3
@@ -71,6 +75,6 @@ def test_what_is_closed_is_not_worked_on() -> None:
         return here
 
     codes = (own * 65535).astype(np.uint16)
-    lying = Lying(codes, kinds_of(codes), lies.together(), 1.0, reached(lies, own.shape))
+    lying = Lying(codes, (0, 0), kinds_of(codes), lies, 1.0, reached(lies, own.shape))
     over_open(own, [lying], mean)
     assert 0 < sum(seen) < own.size / 3

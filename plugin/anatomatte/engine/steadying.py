@@ -189,18 +189,19 @@ def _matte(
 ) -> tuple[Key, Pixels | None]:
     """The matte, and what of it is held, steady along the window."""
     key, held, settings = refined.key, refined.held, task.settings
-    lies = [(one.alignment.together(), reached(one.alignment, key.matte.shape)) for one in found]
+    lies = [reached(one.alignment, key.matte.shape) for one in found]
 
     def along(own: Pixels, said: Callable[[Moment], Packed | None], mean: Mean) -> Pixels:
         lying = [
             Lying(
-                theirs.codes(),
+                theirs.values,
+                theirs.origin,
                 theirs.kinds,
-                places,
+                one.alignment,
                 falloff(one.away, settings.window, settings.steady),
                 reach,
             )
-            for one, (places, reach) in zip(found, lies, strict=True)
+            for one, reach in zip(found, lies, strict=True)
             if (theirs := said(one.moment)) is not None
         ]
         return over_open(own, lying, mean, task.work.threads, task.work.check)

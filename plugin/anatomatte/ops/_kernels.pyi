@@ -90,6 +90,36 @@ def along(own: Pixels, others: Sequence[tuple[Pixels, Pixels]]) -> tuple[Pixels,
     """Mean and standard deviation of planes H×W or K×H×W, of weight 1, and of *others* with weights H×W, and
     the weight of all together."""
 
+def draw(
+    own: Pixels,
+    mean: Pixels,
+    spread: Pixels,
+    total: Pixels,
+    limits: tuple[tuple[float, float], ...],
+    tiny: float,
+) -> None:
+    """What `along` says, its mean drawn in place to what enough frames say where they disagree outright;
+    *limits* are where a ramp begins and how wide it is, of what disagrees and of how far the others' mean is
+    from a half, and its middle and width for frames that are of one mind and that are not."""
+
+def lay(
+    values: npt.NDArray[np.uint16],
+    origin: tuple[int, int],
+    shape: Sequence[int],
+    places: tuple[Pixels, Pixels, Pixels],
+    share: float,
+    tiles: tuple[Numbers, Numbers],
+) -> tuple[Pixels, Pixels]:
+    """What another frame's matte says in *tiles* of 16×16 pixels of this one, by their rows and columns, and
+    how much that counts, each n·16×16. *values* are its 65535ths from *origin* on, of H×W, the *shape*;
+    *places* are x, y and belief, in cells that are no finer than the pixels."""
+
+def take_tiles(plane: Pixels, tiles: tuple[Numbers, Numbers]) -> Pixels:
+    """The pixels of tiles of a plane, n·16×16; beyond its border its last ones again."""
+
+def put_tiles(plane: Pixels, tiles: tuple[Numbers, Numbers], pixels: Pixels) -> None:
+    """Pixels of tiles, n·16×16, put into a plane."""
+
 def rests(own: Pixels, mean: Pixels, limits: tuple[float, float, float, float]) -> None:
     """A mean in place, kept in 0..1 and without rests where *own* is clear by itself; *limits* are the least
     of a rest, the span above it, and the own values up to which and from which on it is clear."""

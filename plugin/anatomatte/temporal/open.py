@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ..frame import Pixels
 from ..ops import loops
-from ..ops.filters import EDGE, Mask
+from ..ops.filters import Mask
 from ..ops.strips import every, never
 from .align import Alignment
 from .steady import Beside
@@ -41,40 +41,22 @@ Corner = tuple[Places, Places]
 
 
 class Lying(NamedTuple):
-    """A matte of another frame in 65535ths (H×W), how it lies over this one, and how much it counts.
+    """A matte of another frame, how it lies over this one H×W, and how much it counts.
 
-    `kinds` is `kinds_of` the matte, `reach` is `reached` of that alignment and `places` its `together`:
-    several mattes of a frame share them.
+    `values` are 65535ths of its part in which there is anything, from the row and column `origin` on.
+    `kinds` is `kinds_of` the whole matte, `reach` is `reached` of that alignment.
     """
 
     values: Codes
+    origin: tuple[int, int]
     kinds: Kinds
-    places: Pixels
+    lies: Alignment
     share: float
     reach: tuple[Corner, Corner]
 
 
-class Tiles(NamedTuple):
-    """Some tiles of a picture H×W, by their rows and columns, n each."""
-
-    shape: tuple[int, int]
-    row: npt.NDArray[np.intp]
-    column: npt.NDArray[np.intp]
-
-    def batches(self) -> list[Tiles]:
-        """The same tiles, some at a time; how many does not depend on threads."""
-        cuts = range(0, len(self.row), _BATCH)
-        return [Tiles(self.shape, self.row[k : k + _BATCH], self.column[k : k + _BATCH]) for k in cuts]
-
-    @property
-    def pixels(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Rows and columns of all pixels, n·TILE × TILE; beyond the picture's border its last ones again."""
-        inner = np.arange(TILE)
-        y = np.minimum(self.row[:, None] * TILE + inner, self.shape[0] - 1)
-        x = np.minimum(self.column[:, None] * TILE + inner, self.shape[1] - 1)
-        size = (len(self.row), TILE, TILE)
-        whole = np.broadcast_to(y[:, :, None], size), np.broadcast_to(x[:, None, :], size)
-        return whole[0].reshape(-1, TILE), whole[1].reshape(-1, TILE)
+Tiles = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
+"""Rows and columns of some tiles of a picture."""
 
 
 def over_open(
@@ -87,30 +69,22 @@ def over_open(
     """*own*, H×W in 0..1, by a *mean* of it and of others that gives 0 of nothing but 0, and 1 of nothing
     but 1."""
     made = own.copy()
-    batches = _opened(own, others).batches()
+    row, column = _opened(own, others)
+    batches = [(row[k : k + _BATCH], column[k : k + _BATCH]) for k in range(0, len(row), _BATCH)]
 
     def work(k: int) -> None:
-        here = batches[k].pixels
-        row, column = (at.astype(np.float32) + np.float32(0.5) for at in here)
-        made[here] = mean(own[here], [_beside(one, row, column) for one in others])
+        here = batches[k]
+        said = [_beside(one, own.shape, here) for one in others]
+        loops.put_tiles(made, here, mean(loops.take_tiles(made, here), said))
 
     every(len(batches), work, threads, check)
     return made
 
 
-def _beside(one: Lying, row: Pixels, column: Pixels) -> Beside:
-    """What another frame says at some places of this one, n × TILE, and how much that counts."""
-    low, wide = one.places.shape[:2]
-    height, width = one.values.shape
-    half = np.float32(0.5)
-    y = row * np.float32(low / height) - half
-    x = column * np.float32(wide / width) - half
-    places = cv2.remap(one.places, x, y, cv2.INTER_LINEAR, borderMode=EDGE)
-    there_x = (places[..., 0] + half) * np.float32(width / wide) - half
-    there_y = (places[..., 1] + half) * np.float32(height / low) - half
-    found = cv2.remap(one.values, there_x, there_y, cv2.INTER_LINEAR, borderMode=EDGE)
-    planes = np.asarray(found, np.float32) / np.float32(65535)
-    return Beside(planes, np.asarray(places[..., 2] * np.float32(one.share), np.float32))
+def _beside(one: Lying, shape: Sequence[int], here: Tiles) -> Beside:
+    """What another frame says in tiles of this one, n·TILE × TILE, and how much that counts."""
+    places = (one.lies.x, one.lies.y, one.lies.belief)
+    return Beside(*loops.lay(one.values, one.origin, shape, places, one.share, here))
 
 
 def _opened(own: Pixels, others: Sequence[Lying]) -> Tiles:
@@ -122,7 +96,7 @@ def _opened(own: Pixels, others: Sequence[Lying]) -> Tiles:
             here = kinds == kind
             closed &= ~here | _all_in(one.kinds == kind, *one.reach)
     row, column = np.nonzero(~closed)
-    return Tiles((own.shape[0], own.shape[1]), row, column)
+    return row.astype(np.int32), column.astype(np.int32)
 
 
 def kinds_of(plane: Pixels | Codes, least: float = 0, most: float = 65535) -> Kinds:

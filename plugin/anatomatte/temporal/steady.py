@@ -32,7 +32,18 @@ about .6; what two of five frames lost next to each other is to come back solid.
 _ALONE = (0.3, 0.4)
 """How far from a half the others' mean is: from the second on they are of one mind."""
 
-_TINY = np.float32(1e-6)
+_LIMITS = tuple(
+    (float(low), float(span))
+    for low, span in (
+        (_GROSS[0], _GROSS[1] - _GROSS[0]),
+        (_ALONE[0], _ALONE[1] - _ALONE[0]),
+        (_ENOUGH, _MAJORITY),
+        _DIVIDED,
+    )
+)
+"""As `loops.draw` takes them."""
+
+_TINY = 1e-6
 
 _CLEAR = 0.004
 """How near to nothing, or to all, a frame's own value is where it is clear by itself."""
@@ -75,27 +86,8 @@ def steady(own: Pixels, others: Sequence[Beside]) -> Pixels:
     if not others:
         return own
     mean, spread, total = _along(own, others)
-    gross = disagreement(spread)
-    at = np.nonzero(gross)
-    if len(at[0]):
-        drawn = _drawn(own[at], mean[at], spread[at], total[at[-2:]])
-        mean[at] += gross[at] * (drawn - mean[at])
+    loops.draw(np.ascontiguousarray(own), mean, spread, total, _LIMITS, _TINY)
     return _without_rests(own, mean)
-
-
-def _drawn(own: Pixels, mean: Pixels, spread: Pixels, total: Pixels) -> Pixels:
-    """What *mean* is drawn to in N pixels in which frames disagree, *own* among them; *total* is the weight
-    of all."""
-    left = np.maximum(total - 1, _TINY)
-    theirs = (mean * total - own) / left
-    square = ((np.square(spread) + np.square(mean)) * total - np.square(own)) / left
-    apart = np.sqrt(np.maximum(square - np.square(theirs), 0))
-    united = (1 - disagreement(apart)) * _ramp(np.abs(theirs - np.float32(0.5)), *_ALONE)
-    united *= np.clip(total - 2, 0, 1)  # one frame beside is no majority
-    middle, width = _DIVIDED
-    part = np.clip((mean - np.float32(middle)) / np.float32(width) + np.float32(0.5), 0, 1)
-    firm = np.clip((mean - np.float32(_ENOUGH)) / np.float32(_MAJORITY) + np.float32(0.5), 0, 1)
-    return np.asarray(part + united * (firm - part), np.float32)
 
 
 def _without_rests(own: Pixels, mean: Pixels) -> Pixels:
