@@ -9,7 +9,7 @@ from people.test_people_landmarks import Knowing, only, scene
 from anatomatte.people.alignment import Square
 from anatomatte.people.evidence import Plane
 from anatomatte.people.landmarks import landmarks
-from anatomatte.people.palms import SIDE, anchors, squares
+from anatomatte.people.palms import SIDE, anchors, new, squares
 
 
 def found(*palms: tuple[int, float, tuple[float, float]]) -> tuple[Plane, Plane]:
@@ -49,6 +49,19 @@ def test_one_palm_of_many_anchors_is_one_and_the_likeliest_comes_first() -> None
 
 def test_nothing_is_found_where_nothing_is_likely() -> None:
     assert squares(*found(), Square(96, 96, 192)) == []
+
+
+def test_a_palm_that_was_looked_at_is_not_looked_at_again() -> None:
+    first = Square(100.0, 80.0, 60.0, 3.1)
+    again, turned, beside, larger = (
+        Square(103.0, 76.0, 66.0, -3.1),
+        Square(100.0, 80.0, 60.0, 2.0),
+        Square(120.0, 80.0, 60.0, 3.1),
+        Square(100.0, 80.0, 90.0, 3.1),
+    )
+    looked = [first]
+    assert list(new([again, turned, beside, larger], looked)) == [turned, beside, larger]
+    assert looked == [first, turned, beside, larger]
 
 
 class Guessing(Knowing):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from ..people import edge, selection
 from ..people import landmarks as marks
 from ..people.crops import Window
 from ..people.evidence import PeopleEvidence, Plane
+from ..people.landmark_people import Levels
 from ..people.landmarks import Landmarks
 from ..people.observe import look_again, look_turned, observe_people
 from ..people.parts import everyone, near, turned
@@ -41,6 +42,8 @@ _models: dict[str, PeopleGraphs] = {}
 _landmarks: dict[str, LandmarkGraphs] = {}
 _faces: dict[str, FaceGraphs] = {}
 _OURS = "The people network"
+_FINER = 2.0
+"""Pixels of a picture along one that the network sees, at least, where it is made smaller in steps."""
 
 
 class _Digested(Protocol):
@@ -202,13 +205,14 @@ def people(task: Task) -> PeopleGiven:
 
 
 def landmarks(
-    task: Task, seen: PeopleEvidence, beside: Callable[[], None] = never
+    task: Task, seen: PeopleEvidence, beside: Callable[[], None] = never, levels: Levels | None = None
 ) -> tuple[Landmarks | None, ...]:
     """Landmarks of each person in the evidence of `people`, in its order and in pixels of `Task.square`;
     looked for once.
 
     Args:
         beside: other work that is done meanwhile, where they are not known yet.
+        levels: of that picture, where the other work needs them too.
 
     Raises:
         SetupError: as `model`.
@@ -220,7 +224,7 @@ def landmarks(
 
         def on(rung: Rung) -> tuple[Landmarks | None, ...]:
             net = landmark_model(rung.device)
-            return tuple(marks.landmarks(picture, people, net, work.threads, work.check, beside))
+            return tuple(marks.landmarks(picture, people, net, work.threads, work.check, beside, levels))
 
         return climbed(task, on)
 
@@ -254,22 +258,27 @@ def details(task: Task, seen: PeopleEvidence) -> Details:
     if task.settings.parts_model != "own":
         return Details(landmarks(task, seen))
     mirrored: list[tuple[Window, Plane]] = []
-
-    def looked(wanted: Sequence[tuple[Window | None, bool]], threads: int) -> list[tuple[Window, Plane]]:
-        def on(rung: Rung) -> list[tuple[Window, Plane]]:
-            return look_again(picture, model(rung.device), wanted, threads=threads, check=work.check)
-
-        return climbed(task, on)
+    levels = Levels(picture)
 
     def mirror() -> None:
-        mirrored[:] = looked([(None, True)], 1)
+        def on(rung: Rung) -> list[tuple[Window, Plane]]:
+            net = model(rung.device)
+            small = levels.for_side(_FINER * net.long_sides[0])
+            return look_again(small, net, [(None, True)], check=work.check)
 
-    marks = landmarks(task, seen, mirror)
+        whole = {"bottom": plate[0], "right": plate[1]}
+        mirrored[:] = [(dataclasses.replace(window, **whole), parts) for window, parts in climbed(task, on)]
+
+    def near_by(rung: Rung) -> list[tuple[Window, Plane]]:
+        wanted = [(window, False) for window in heads]
+        return look_again(picture, model(rung.device), wanted, threads=work.threads, check=work.check)
+
+    marks = landmarks(task, seen, mirror, levels)
     if not mirrored:  # the landmarks were known
         mirror()
     upright = [mark for mark in marks if mark is not None and not turned.is_turned(mark)]
     heads = near.head_windows(upright, plate)
-    from_near = looked([(window, False) for window in heads], work.threads)
+    from_near = climbed(task, near_by) if heads else []
     crops = (*mirrored, *from_near)
     weights = [near.MIRROR_WEIGHT, *([near.HEAD_WEIGHT] * len(heads))]
     looks = (near.Look(window, parts, weight) for (window, parts), weight in zip(crops, weights, strict=True))

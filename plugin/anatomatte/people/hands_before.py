@@ -36,6 +36,9 @@ _WIDE, _HALF = 0.8, 0.5
 _APART = 0.5
 """Distance of two hands' middles, beside how large they are, up to which they are one."""
 
+_ONE_HAND = 0.3
+"""Mean distance of two hands' landmarks, beside how large they are, up to which they are one."""
+
 _ALIKE = 0.6
 """How large one hand is beside the other, at least."""
 
@@ -96,3 +99,9 @@ def fits(hand: Plane, at: Place, told: Plane) -> bool:
     over = bool((np.hypot(*away.T) < _HALF).any())
     near_by = float(np.hypot(*(hand[:, None] - told[None]).T).min()) < _NEAR_BY * size
     return (over or near_by) and _LARGE[0] < size / at.long < _LARGE[1]
+
+
+def one_hand(left: Plane, right: Plane) -> bool:
+    """Whether both hands (21, 2) are the same hand of the picture."""
+    apart = float(np.hypot(*(left - right).T).mean())
+    return apart < _ONE_HAND * max(float(np.ptp(hand, 0).max()) for hand in (left, right))

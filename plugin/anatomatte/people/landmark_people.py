@@ -111,6 +111,15 @@ class Levels:
         small = replace(square, x=square.x / by, y=square.y / by, side=square.side / by)
         return small.cut(self._level(which), size, _ROUGHLY)
 
+    def for_side(self, side: float) -> Plane:
+        """The whole picture at a half or a quarter of its size where that is at least *side* pixels long and
+        no pixel is left over at the border; else as it is."""
+        height, width = self._made[0].shape[:2]
+        which = min(2, max(0, int(np.log2(max(max(height, width) / side, 1)))))
+        while (height | width) & ((1 << which) - 1):
+            which -= 1
+        return self._level(which)
+
     def _level(self, which: int) -> Plane:
         with self._lock:
             while len(self._made) <= which:

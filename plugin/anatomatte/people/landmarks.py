@@ -64,7 +64,6 @@ _CLOSE = 192
 _WORTH = 0.05
 """How likely a hand must be for a second look: of less likely ones it found none."""
 
-_ONE_HAND = 0.3
 _OTHER_SIDE = 0.1
 
 _MOSTLY = 0.5
@@ -97,6 +96,7 @@ def landmarks(
     threads: int = 1,
     check: Callable[[], None] = never,
     beside: Callable[[], None] = never,
+    levels: Levels | None = None,
 ) -> list[Landmarks | None]:
     """Landmarks of each of the *people* in a *picture*, (H, W, 3) display-referred RGB in 0-1.
 
@@ -104,17 +104,18 @@ def landmarks(
         threads: processor threads; the result does not depend on them.
         check: called between people; raises Cancelled to stop.
         beside: other work, which is done once meanwhile, in these threads.
+        levels: of the *picture*, where somebody else needs them too.
 
     Returns:
         For each person; None where no pose agrees with his matte.
     """
     made: list[Landmarks | None] = [None] * len(people)
     others = others_of([person.matte for person in people])
-    levels = Levels(picture)
+    seen_from = levels or Levels(picture)
 
     def one(k: int) -> None:
         if k < len(people):
-            made[k] = _Look(picture, people[k], others[k], nets, levels).landmarks()
+            made[k] = _Look(picture, people[k], others[k], nets, seen_from).landmarks()
         else:
             beside()
 
@@ -168,7 +169,7 @@ class _Look(Alone):
         # without a face hands tell which side is which, however small they are
         least = SMALLEST if face is None else max(SMALLEST, self.person.coarse)
         left, right = self._hand(pose, LEFT_HAND, least), self._hand(pose, RIGHT_HAND, least)
-        if left is not None and right is not None and _one_hand(left.points, right.points):
+        if left is not None and right is not None and hands_before.one_hand(left.points, right.points):
             left, right = (left, None) if left.away <= right.away else (None, right)
         if face is None and _contradicted(left, right):
             pose, left, right = looks.swapped(pose), right, left
@@ -324,10 +325,12 @@ class _Look(Alone):
     ) -> Iterator[_Hand]:
         """Hands of palms in squares around a *face* that lie before it, or where the pose has one, *told*
         (n, 2); the likeliest first. The network is to be as sure as *least*, and in a mirror too."""
+        looked: list[Square] = []
         for wide in wides:
             if wide.side < SMALLEST:
                 return
-            for square in palms.squares(*self.nets.palms(self.cut(wide, looks.PALM_SIDE)), wide):
+            seen = self.nets.palms(self.cut(wide, looks.PALM_SIDE))
+            for square in palms.new(palms.squares(*seen, wide), looked):
                 cut = self.cut(square, looks.HAND_SIDE)
                 raw = self.nets.hand(cut)
                 points, present, _ = looks.hand_of(raw, square)
@@ -390,9 +393,3 @@ def _contradicted(left: _Hand | None, right: _Hand | None) -> bool:
     own = [1 - left.right] if left is not None else []
     own += [right.right] if right is not None else []
     return bool(own) and max(own) < _OTHER_SIDE
-
-
-def _one_hand(left: Plane, right: Plane) -> bool:
-    """Whether both hands (21, 2) are the same hand of the picture."""
-    apart = float(np.hypot(*(left - right).T).mean())
-    return apart < _ONE_HAND * max(float(np.ptp(hand, 0).max()) for hand in (left, right))

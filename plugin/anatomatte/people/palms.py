@@ -7,6 +7,7 @@ middle finger.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -21,6 +22,10 @@ SIDE = 192
 
 LEAST_SCORE = 0.35
 """Detections that score less are none; published: 0.5, for hands of which no other network is asked."""
+
+_SAME = 0.15, 1.2, 0.35
+"""Squares of one palm as detectors see it in several pictures: how far apart they are at most, beside their
+size, how large one is beside the other, and how far it is turned, in radians."""
 
 _STRIDES = ((8, 2), (16, 6))
 _WRIST, _MIDDLE = 2, 4
@@ -47,6 +52,23 @@ def squares(scores: Plane, boxes: Plane, seen: Square) -> list[Square]:
     points = boxes[sure].astype(np.float64).reshape(-1, 9, 2) / SIDE
     points[:, [0, *range(2, 9)]] += anchors()[sure, None]
     return [_square(one[1:].reshape(9, 2), seen) for one in suppressed(score[sure], points)]
+
+
+def new(found: list[Square], looked: list[Square]) -> Iterator[Square]:
+    """Those of the squares *found* that are of no palm *looked* at before, to which they are added."""
+    for square in found:
+        if not any(_same(square, one) for one in looked):
+            looked.append(square)
+            yield square
+
+
+def _same(one: Square, other: Square) -> bool:
+    """Whether two squares are of the same palm, so that a network says the same of both."""
+    apart, larger, turned = _SAME
+    small, large = sorted((one.side, other.side))
+    turn = abs((one.turn - other.turn + np.pi) % (2 * np.pi) - np.pi)
+    away = float(np.hypot(one.x - other.x, one.y - other.y))
+    return away < apart * small and large < larger * small and turn < turned
 
 
 def _square(palm: NDArray[np.float64], seen: Square) -> Square:
