@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "window_jobs.h"
+
 namespace kernels {
 
 // The colour axis of a screen and the controls of its key (keyer/axis.py).
@@ -109,12 +111,35 @@ struct RaiseJob {
   float* out;  // (to - from)×width×channels
 };
 
-// Another frame's matte, H×W in 65535ths, and how it lies over this one (temporal/open.py).
-struct Lying {
-  const uint16_t* values;
-  const float* places;  // rows×columns×4: x, y, belief and nothing
-  ptrdiff_t rows, columns;
-  float share;
+// A matte without single pixels that stand out from all eight neighbours by more than *slack*
+// (ops/matte.py): the part of it from *top* and *left* on.
+struct CalmJob {
+  const float* pixels;
+  ptrdiff_t rows, columns, stride;  // in numbers
+  float slack;
+  ptrdiff_t top, left;
+  ptrdiff_t out_rows, out_columns, out_stride;
+  float* out;
+};
+
+// The pixels of some rows of a plate that lie in the edge of people, solved (people/edge.py).
+struct EdgesJob {
+  const float* prior;  // rows×columns, what is expected
+  ptrdiff_t rows, columns, prior_stride;
+  float low, high;         // between which a pixel is of the edge
+  ptrdiff_t y, x;          // where they lie in the plate
+  ptrdiff_t height, width;
+  const float* light;      // of the first of them
+  ptrdiff_t light_stride;
+  const float* fields;     // 3×cells_high×cells_wide×4
+  ptrdiff_t cells_high, cells_wide;
+  const float* to_opponent;  // 3×3 each
+  const float* to_light;
+  float top;
+  float* total;  // rows×columns, coverage
+  ptrdiff_t total_stride;
+  ptrdiff_t* place;  // N, in the plate
+  float* lit;        // N×3
 };
 
 // Alpha and the inside's colour of pixels between two sides (people/colours.py), channel by
@@ -219,84 +244,6 @@ struct ExtremesJob {
   void* high;
 };
 
-// Mean and standard deviation along a window of a frame's own planes, of weight 1, and of what
-// other frames say (temporal/steady.py).
-struct AlongJob {
-  const float* own;  // planes×N
-  ptrdiff_t planes, count;
-  const float* const* values;   // of each other frame, planes×N
-  const float* const* weights;  // of each, N
-  ptrdiff_t others;
-  float* mean;
-  float* spread;
-  float* total;  // N
-};
-
-// A mean along a window in place, drawn to what enough frames say where they disagree outright.
-struct DrawJob {
-  const float* own;  // planes×N
-  float* mean;
-  const float* spread;
-  const float* total;  // N
-  ptrdiff_t planes, count;
-  const float* gross;  // where a ramp begins and how wide it is: of what disagrees,
-  const float* alone;  // of how far the others' mean is from a half;
-  const float* enough;   // middle and width: of frames that are of one mind,
-  const float* divided;  // of those that are not
-  float tiny;
-};
-
-// A mean N in place, kept in 0..1, without the rests where a frame's own value is clear by itself.
-struct RestsJob {
-  const float* own;
-  float* mean;
-  ptrdiff_t count;
-  float low, span;    // of a rest
-  float clear, full;  // own values up to which, and from which on, it is clear
-};
-
-// What another frame's matte, in 65535ths, says in tiles of this one, and how much that counts
-// (temporal/open.py).
-constexpr ptrdiff_t kTileSide = 16;
-struct LayJob {
-  const uint16_t* values;         // rows×columns, at *top* and *left* of the matte; all around is 0
-  ptrdiff_t top, left, rows, columns;
-  ptrdiff_t height, width;        // of the matte, and of this frame
-  const float* x;                 // low×wide: where this frame lies in the other, in these cells
-  const float* y;
-  const float* belief;
-  ptrdiff_t low, wide;
-  float share;
-  const int32_t* row;             // of each tile
-  const int32_t* column;
-  ptrdiff_t tiles;
-  float* planes;                  // tiles×16×16
-  float* weight;
-};
-
-// Pixels of tiles, tiles×16×16, from a plane or into it; beyond its border its last ones again.
-struct TilesJob {
-  float* plane;
-  ptrdiff_t height, width;
-  const int32_t* row;
-  const int32_t* column;
-  ptrdiff_t tiles;
-  float* pixels;
-};
-
-// What another frame says of each part at N places between its pixels, added to votes
-// (engine/steady_parts.py).
-struct HearJob {
-  const uint8_t* codes;  // parts×height×width
-  const int32_t* rows;   // of the votes
-  ptrdiff_t parts, height, width;
-  const float* x;
-  const float* y;
-  const float* weight;
-  ptrdiff_t count;
-  float* votes;  // n×N
-};
-
 // Mixtures of Gaussians of samples of colours, from a first guess on
 // (people/parts/gaussians.py).
 constexpr ptrdiff_t kMostParts = 8;
@@ -341,6 +288,8 @@ struct FitJob {
   bool lay(const LayJob&);              \
   bool take_tiles(const TilesJob&);     \
   bool put_tiles(const TilesJob&);      \
+  bool calm(const CalmJob&);            \
+  bool edges(const EdgesJob&);          \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -373,6 +322,8 @@ struct Loops {
   bool (*lay)(const LayJob&);
   bool (*take_tiles)(const TilesJob&);
   bool (*put_tiles)(const TilesJob&);
+  bool (*calm)(const CalmJob&);
+  bool (*edges)(const EdgesJob&);
 };
 
 // Those for this processor, and what they are called.

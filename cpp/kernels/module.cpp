@@ -140,6 +140,58 @@ Floats step(const Floats& values, float low, float span) {
   return out;
 }
 
+// Rows that lie one after the other, each in one piece.
+py::ssize_t stride_of(const py::array_t<float>& plane) {
+  const py::ssize_t size = sizeof(float);
+  if (plane.ndim() != 2 || (plane.shape(1) > 1 && plane.strides(1) != size) ||
+      plane.strides(0) % size)
+    throw py::value_error("a plane is H x W, its rows in one piece each");
+  return plane.strides(0) / size;
+}
+
+void calm(const py::array_t<float>& pixels, float slack, py::ssize_t top, py::ssize_t left,
+          py::array_t<float>& out) {
+  const py::ssize_t stride = stride_of(pixels), out_stride = stride_of(out);
+  if (top < 0 || left < 0 || top + out.shape(0) > pixels.shape(0) ||
+      left + out.shape(1) > pixels.shape(1))
+    throw py::value_error("out is no part of the matte");
+  if (out.size())
+    run(loops().calm, CalmJob{pixels.data(), pixels.shape(0), pixels.shape(1), stride, slack, top,
+                              left, out.shape(0), out.shape(1), out_stride, out.mutable_data()});
+}
+
+py::tuple edges(const py::array_t<float>& prior, const std::array<float, 2>& band,
+                const Floats& light, const std::array<py::ssize_t, 2>& corner,
+                const Floats& fields, const Floats& to_opponent, const Floats& to_light, float top,
+                py::array_t<float>& total) {
+  const py::ssize_t stride = stride_of(prior), total_stride = stride_of(total);
+  const py::ssize_t rows = prior.shape(0), columns = prior.shape(1);
+  shaped(total, {rows, columns}, "total");
+  shaped(to_opponent, {3, 3}, "a matrix");
+  shaped(to_light, {3, 3}, "a matrix");
+  const auto [y, x] = corner;
+  if (light.ndim() != 3 || light.shape(2) != 3 || y < 0 || x < 0 || y + rows > light.shape(0) ||
+      x + columns > light.shape(1))
+    throw py::value_error("prior is no part of the plate, H x W x 3");
+  if (fields.ndim() != 4 || fields.shape(0) != 3 || fields.shape(3) != 4 || !fields.size())
+    throw py::value_error("fields are 3 x h x w x 4");
+  const float* first = prior.data();
+  py::ssize_t count = 0;
+  for (py::ssize_t k = 0; k < rows; ++k)
+    for (py::ssize_t j = 0; j < columns; ++j)
+      count += first[k * stride + j] > band[0] && first[k * stride + j] < band[1];
+  py::array_t<py::ssize_t> place(count);
+  Floats lit({count, py::ssize_t{3}});
+  const py::ssize_t width = light.shape(1);
+  if (rows && columns)
+    run(loops().edges,
+        EdgesJob{first, rows, columns, stride, band[0], band[1], y, x, light.shape(0), width,
+                 light.data() + 3 * (y * width + x), 3 * width, fields.data(), fields.shape(1),
+                 fields.shape(2), to_opponent.data(), to_light.data(), top, total.mutable_data(),
+                 total_stride, place.mutable_data(), lit.mutable_data()});
+  return py::make_tuple(place, lit);
+}
+
 py::tuple between_sides(const Floats& colour, const Floats& fields, const Floats& prior) {
   if (prior.ndim() != 1) throw py::value_error("prior is N");
   const py::ssize_t count = prior.shape(0);
@@ -243,6 +295,12 @@ PYBIND11_MODULE(_kernels, module) {
              py::arg("height"), py::arg("width"));
   module.def("apart", &apart, py::arg("one").noconvert(), py::arg("two").noconvert());
   module.def("step", &step, py::arg("values").noconvert(), py::arg("low"), py::arg("span"));
+  module.def("calm", &calm, py::arg("pixels").noconvert(), py::arg("slack"), py::arg("top"),
+             py::arg("left"), py::arg("out").noconvert());
+  module.def("edges", &edges, py::arg("prior").noconvert(), py::arg("band"),
+             py::arg("light").noconvert(), py::arg("corner"), py::arg("fields").noconvert(),
+             py::arg("to_opponent").noconvert(), py::arg("to_light").noconvert(), py::arg("top"),
+             py::arg("total").noconvert());
   module.def("between_sides", &between_sides, py::arg("colour").noconvert(),
              py::arg("fields").noconvert(), py::arg("prior").noconvert());
   module.def("mixtures", &mixtures, py::arg("colour").noconvert(), py::arg("surface").noconvert(),

@@ -1,4 +1,5 @@
-// Tiles of a picture: what another frame's matte says in them, and pixels taken from them and put back.
+// Tiles of a picture: what another frame's matte says in them, and pixels taken from them and put
+// back.
 #include <cstdint>
 
 #include "kernels.h"
@@ -20,7 +21,9 @@ inline int32_t whole_below(float x) {
   return static_cast<float>(cut) > x ? cut - 1 : cut;
 }
 
-inline int32_t bounded32(int32_t at, int32_t size) { return at < 0 ? 0 : at >= size ? size - 1 : at; }
+inline int32_t bounded32(int32_t at, int32_t size) {
+  return at < 0 ? 0 : at >= size ? size - 1 : at;
+}
 
 // Where the lines of a tile from *from* on, of *size* of them, lie on a grid of *cells*.
 void lines_of(ptrdiff_t from, ptrdiff_t size, ptrdiff_t cells, Between& out) {
@@ -139,8 +142,9 @@ bool lay(const LayJob& job) {
                          static_cast<int32_t>(job.columns),
                          static_cast<int32_t>(job.height),
                          static_cast<int32_t>(job.width)};
-  const auto over = static_cast<float>(static_cast<double>(job.width) / static_cast<double>(job.wide));
-  const auto up = static_cast<float>(static_cast<double>(job.height) / static_cast<double>(job.low));
+  const double wide = static_cast<double>(job.width) / static_cast<double>(job.wide);
+  const double high = static_cast<double>(job.height) / static_cast<double>(job.low);
+  const auto over = static_cast<float>(wide), up = static_cast<float>(high);
   // no place is further away: whole numbers hold them
   const float far = 1048576.0f;
   Between across, along;

@@ -45,7 +45,8 @@ constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
         kernels::isa::light, kernels::isa::luma, kernels::isa::bright, kernels::isa::harden,       \
         kernels::isa::vote, kernels::isa::ramp, kernels::isa::extremes, kernels::isa::along,       \
         kernels::isa::draw, kernels::isa::rests, kernels::isa::hear, kernels::isa::fit,            \
-        kernels::isa::lay, kernels::isa::take_tiles, kernels::isa::put_tiles                       \
+        kernels::isa::lay, kernels::isa::take_tiles, kernels::isa::put_tiles, kernels::isa::calm,      \
+        kernels::isa::edges                                                                        \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -329,6 +330,26 @@ Floats tiled(const kernels::Loops& loops) {
   return all;
 }
 
+Floats edged(const kernels::Loops& loops) {
+  Floats all;
+  Random random;
+  for (const auto [height, width] : kSizes) {
+    const ptrdiff_t count = height * width;
+    const Floats light = random.some(3 * count, -0.1f, 2), prior = random.some(count, 0.1f, 0.9f),
+                 fields = random.some(3 * 4 * 5 * 4, 0.05f, 1), by = random.some(9, -1, 1);
+    Floats total(count), lit(3 * count), calm(count);
+    std::vector<ptrdiff_t> place(count);
+    CHECK(loops.edges({prior.data(), height, width, width, 0.04f, 0.96f, 0, 0, height, width,
+                       light.data(), 3 * width, fields.data(), 4, 5, by.data(), by.data(), 24,
+                       total.data(), width, place.data(), lit.data()}));
+    CHECK(loops.calm({total.data(), height, width, width, 0.2f, 0, 0, height, width, width,
+                      calm.data()}));
+    CHECK(place.back() == count - 1);
+    for (const Floats& made : {total, lit, calm}) all.insert(all.end(), made.begin(), made.end());
+  }
+  return all;
+}
+
 Floats fitted(const kernels::Loops& loops) {
   Floats all;
   Random random;
@@ -353,7 +374,7 @@ int main() {
   const kernels::Loops plain = LOOPS(plain);
   for (Floats (*all)(const kernels::Loops&) :
        {keyed, solved, pictures, raised, compared, turned, joined, grown, decided, drawn,
-        bounded_by, heard, fitted, tiled}) {
+        bounded_by, heard, fitted, tiled, edged}) {
     const Floats made = all(plain);
     CHECK(same(made, all(plain)));
 #ifdef KERNELS_AVX2

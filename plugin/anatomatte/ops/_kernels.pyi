@@ -90,6 +90,10 @@ def along(own: Pixels, others: Sequence[tuple[Pixels, Pixels]]) -> tuple[Pixels,
     """Mean and standard deviation of planes H×W or K×H×W, of weight 1, and of *others* with weights H×W, and
     the weight of all together."""
 
+def calm(pixels: Pixels, slack: float, top: int, left: int, out: Pixels) -> None:
+    """A matte H×W, any rows in one piece each, without single pixels that stand out from all eight neighbours
+    by more than *slack*: the part from a row and a column on, as large as *out*."""
+
 def draw(
     own: Pixels,
     mean: Pixels,
@@ -101,6 +105,21 @@ def draw(
     """What `along` says, its mean drawn in place to what enough frames say where they disagree outright;
     *limits* are where a ramp begins and how wide it is, of what disagrees and of how far the others' mean is
     from a half, and its middle and width for frames that are of one mind and that are not."""
+
+def edges(
+    prior: Pixels,
+    band: tuple[float, float],
+    light: Pixels,
+    corner: tuple[int, int],
+    fields: Pixels,
+    to_opponent: Pixels,
+    to_light: Pixels,
+    top: float,
+    total: Pixels,
+) -> tuple[npt.NDArray[np.intp], Pixels]:
+    """The edge in a part of a plate, from the row and column *corner* on: flat indices in the plate, and
+    light N×3. *prior* is what is expected there, of the edge what is in the *band*, *light* the plate H×W×3;
+    *fields*, matrices and *top* as `people.colours` has them. *total* is filled with coverage."""
 
 def lay(
     values: npt.NDArray[np.uint16],

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ..frame import Pixels
+from . import loops
 from .filters import EDGE, Mask, disc, gauss
 
 
@@ -38,11 +39,9 @@ def calm(matte: Pixels, slack: float) -> Pixels:
 
     A strand or a slit has a neighbour along itself and stays; a speck of grain has none.
     """
-    ring = np.ones((3, 3), np.uint8)
-    ring[1, 1] = 0
-    high = np.asarray(cv2.dilate(matte, ring, borderType=EDGE), np.float32) + np.float32(slack)
-    low = np.asarray(cv2.erode(matte, ring, borderType=EDGE), np.float32) - np.float32(slack)
-    return np.asarray(np.clip(np.clip(matte, low, high), 0, 1), np.float32)
+    out = np.empty(matte.shape, np.float32)
+    loops.calm(matte, slack, 0, 0, out)
+    return out
 
 
 def _shrink(matte: Pixels, radius: int) -> Pixels:

@@ -78,15 +78,21 @@ def _rows(at: Indices, scale: float, size: int) -> Pixels:
 def opponent(light: Pixels, level: float) -> Pixels:
     """Opponent colours, 3×..., of light, ...×3, in units of *level*, clipped far above it and at 0."""
     flat = np.ascontiguousarray(light, np.float32).reshape(-1, 3)
-    by = np.ascontiguousarray(OPPONENT.T / np.float32(level))
-    return loops.opponent(flat, by, float(np.float32(_BRIGHT * level))).reshape(3, *light.shape[:-1])
+    by, _, top = turns(level)
+    return loops.opponent(flat, by, top).reshape(3, *light.shape[:-1])
 
 
 def light(colour: Pixels, level: float) -> Pixels:
     """Opponent colours, 3×..., in units of *level* as light, ...×3: undoes `opponent` below its clip."""
     flat = np.ascontiguousarray(colour, np.float32).reshape(3, -1)
-    by = np.ascontiguousarray(OPPONENT * np.float32(level))
-    return loops.light(flat, by).reshape(*colour.shape[1:], 3)
+    return loops.light(flat, turns(level)[1]).reshape(*colour.shape[1:], 3)
+
+
+def turns(level: float) -> tuple[Pixels, Pixels, float]:
+    """The matrices from light to opponent colours in units of *level* and back, and where it is clipped."""
+    to_opponent = np.ascontiguousarray(OPPONENT.T / np.float32(level))
+    to_light = np.ascontiguousarray(OPPONENT * np.float32(level))
+    return to_opponent, to_light, float(np.float32(_BRIGHT * level))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

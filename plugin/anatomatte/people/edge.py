@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from .. import buffers
 from ..frame import Pixels
+from ..ops import loops
 from ..ops.filters import EDGE, box, gauss, grow, reach, rows_of, step
-from ..ops.matte import calm
 from ..ops.strips import each, never
 from ..parts import INDEX
 from . import colours, gaps
@@ -99,7 +99,7 @@ class _Edge:
     def __init__(
         self, light: Pixels, evidence: PeopleEvidence, threads: int, check: Callable[[], None]
     ) -> None:
-        self.light = light
+        self.light = np.ascontiguousarray(light, np.float32)
         self.size = (light.shape[0], light.shape[1])
         total = np.clip(evidence.alpha + evidence.held, 0, 1)
         probable = believed(total)
@@ -114,20 +114,14 @@ class _Edge:
 
     def strip(self, y1: int, y2: int) -> None:
         """Coverage and colours of rows y1 to y2, where anything may be covered."""
-        width = self.size[1]
         span = reach(self.covered, y1, y2, *self.size)
         prior = rows_of(self.expected, y1, y2, *self.size)[:, span]
         total = self.rough[y1:y2, span]
-        np.greater_equal(prior, 0.5, out=total)
-        y, x = np.nonzero((prior > _BAND) & (prior < 1 - _BAND))
-        if len(y):
-            expected = prior[y, x]
-            place = (y + y1) * width + (x + span.start)
-            plate = self.light.reshape(-1, 3)[place]
-            shown = colours.opponent(plate, self.sides.level)
-            fields = self.sides.at(y + y1, x + span.start, self.size)
-            total[y, x], inside = colours.solve(shown, fields, expected)
-            self.found[y1] = place, self._lit(inside, shown, plate)
+        band, corner = (_BAND, 1 - _BAND), (y1, span.start)
+        turns = colours.turns(self.sides.level)
+        place, lit = loops.edges(prior, band, self.light, corner, self.sides.fields, *turns, total)
+        if len(place):
+            self.found[y1] = place, lit
 
     def settled(self, y1: int, y2: int) -> None:
         """Rows y1 to y2 without specks, and what of them is held."""
@@ -135,21 +129,18 @@ class _Edge:
         span = reach(self.covered, max(0, y1 - 1), min(height, y2 + 1), *self.size)
         if span.stop <= span.start:
             return
-        top, left = max(0, y1 - 1), max(0, span.start - 1)
-        rough = self.rough[top : y2 + 1, left : span.stop + 1]
-        rough = calm(rough, _SLACK) if self.found else rough
         matte = self.matte[y1:y2, span]
-        matte[...] = rough[y1 - top :, span.start - left :][: y2 - y1, : span.stop - span.start]
+        if self.found:
+            top, left = max(0, y1 - 1), max(0, span.start - 1)
+            rough = self.rough[top : y2 + 1, left : span.stop + 1]
+            loops.calm(rough, _SLACK, y1 - top, span.start - left, matte)
+        else:
+            matte[...] = self.rough[y1:y2, span]
         if self.holds.any():
             hold = rows_of(self.holds, y1, y2, *self.size)[:, span]
             if not hold.any():  # memory that nobody writes into costs nothing
                 return
             np.minimum(hold, matte > 0, out=self.hold[y1:y2, span])
-
-    def _lit(self, inside: Pixels, shown: Pixels, plate: Pixels) -> Pixels:
-        """Opponent colours back to light; what was clipped away is added again."""
-        back, plain = (colours.light(one, self.sides.level) for one in (inside, shown))
-        return np.asarray(np.maximum(back, 0) + (plate - plain), np.float32)
 
     def soft(self) -> Soft:
         """The finished coverage with the colours of its edge."""
