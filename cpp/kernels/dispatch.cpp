@@ -16,7 +16,7 @@ namespace {
    isa::step,     isa::between_sides, isa::mixtures, isa::join,       isa::grow,  isa::opponent, \
    isa::light,    isa::luma,          isa::bright,   isa::harden,     isa::vote,  isa::ramp,     \
    isa::extremes, isa::along,         isa::draw,     isa::rests,      isa::hear,  isa::fit,      \
-   isa::lay,      isa::take_tiles,    isa::put_tiles, isa::calm,       isa::edges}
+   isa::lay,      isa::take_tiles,    isa::put_tiles, isa::calm,       isa::shrink, isa::edges}
 
 const Loops kPlain = KERNELS_TABLE(plain);
 

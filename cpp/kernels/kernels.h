@@ -103,6 +103,14 @@ struct StepJob {
   float* out;
 };
 
+// A picture H×W×C, of one, three or four channels, made smaller (ops/filters.py).
+struct ShrinkJob {
+  const float* pixels;
+  ptrdiff_t height, width, channels, stride;  // from row to row, in numbers
+  ptrdiff_t rows, columns;                    // no more than there are
+  float* out;
+};
+
 // Some rows of a small picture brought bilinearly to height×width (ops/filters.py).
 struct RaiseJob {
   const float* low;  // rows×columns×channels
@@ -289,6 +297,7 @@ struct FitJob {
   bool take_tiles(const TilesJob&);     \
   bool put_tiles(const TilesJob&);      \
   bool calm(const CalmJob&);            \
+  bool shrink(const ShrinkJob&);        \
   bool edges(const EdgesJob&);          \
   }
 KERNELS_LOOPS(plain)
@@ -323,6 +332,7 @@ struct Loops {
   bool (*take_tiles)(const TilesJob&);
   bool (*put_tiles)(const TilesJob&);
   bool (*calm)(const CalmJob&);
+  bool (*shrink)(const ShrinkJob&);
   bool (*edges)(const EdgesJob&);
 };
 

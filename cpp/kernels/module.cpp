@@ -149,6 +149,26 @@ py::ssize_t stride_of(const py::array_t<float>& plane) {
   return plane.strides(0) / size;
 }
 
+Floats shrink(const py::array_t<float>& pixels, py::ssize_t rows, py::ssize_t columns) {
+  const py::ssize_t dims = pixels.ndim(), size = sizeof(float);
+  if (dims != 2 && dims != 3) throw py::value_error("a picture is H x W or H x W x C");
+  const py::ssize_t height = pixels.shape(0), width = pixels.shape(1);
+  const py::ssize_t channels = dims == 3 ? pixels.shape(2) : 1;
+  if (channels != 1 && channels != 3 && channels != 4)
+    throw py::value_error("a picture has one, three or four channels");
+  if (rows < 1 || columns < 1 || rows > height || columns > width)
+    throw py::value_error("a picture is made smaller");
+  if ((dims == 3 && channels > 1 && pixels.strides(2) != size) ||
+      (width > 1 && pixels.strides(1) != channels * size) || pixels.strides(0) % size)
+    throw py::value_error("a picture has rows in one piece each");
+  std::vector<py::ssize_t> shape{rows, columns};
+  if (dims == 3) shape.push_back(channels);
+  Floats out(shape);
+  run(loops().shrink, ShrinkJob{pixels.data(), height, width, channels, pixels.strides(0) / size,
+                                rows, columns, out.mutable_data()});
+  return out;
+}
+
 void calm(const py::array_t<float>& pixels, float slack, py::ssize_t top, py::ssize_t left,
           py::array_t<float>& out) {
   const py::ssize_t stride = stride_of(pixels), out_stride = stride_of(out);
@@ -295,6 +315,8 @@ PYBIND11_MODULE(_kernels, module) {
              py::arg("height"), py::arg("width"));
   module.def("apart", &apart, py::arg("one").noconvert(), py::arg("two").noconvert());
   module.def("step", &step, py::arg("values").noconvert(), py::arg("low"), py::arg("span"));
+  module.def("shrink", &shrink, py::arg("pixels").noconvert(), py::arg("rows"),
+             py::arg("columns"));
   module.def("calm", &calm, py::arg("pixels").noconvert(), py::arg("slack"), py::arg("top"),
              py::arg("left"), py::arg("out").noconvert());
   module.def("edges", &edges, py::arg("prior").noconvert(), py::arg("band"),

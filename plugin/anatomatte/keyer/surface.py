@@ -214,8 +214,6 @@ def slack(shade_: Pixels) -> Pixels:
 
 def roughness(plane: Pixels, shape: tuple[int, int]) -> Pixels:
     """Relative unrest of one channel (H×W, at least 0) within each pixel of a picture of the size *shape*."""
-    size = (shape[1], shape[0])
-    mean = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
-    square = cv2.resize(plane * plane, size, interpolation=cv2.INTER_AREA)
+    mean, square = (shrink(one, *shape) for one in (plane, plane * plane))
     unrest = np.sqrt(np.maximum(square - mean * mean, 0))
     return np.asarray(unrest / np.maximum(mean, np.float32(1e-5)), np.float32)

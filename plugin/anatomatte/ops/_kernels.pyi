@@ -34,6 +34,10 @@ def raised(low: Pixels, from_: int, to: int, height: int, width: int) -> Pixels:
 def apart(one: Pixels, two: Pixels) -> Pixels | None:
     """Euclidean distance of colours, of any strides; None where they lie neither together nor as planes."""
 
+def shrink(pixels: Pixels, rows: int, columns: int) -> Pixels:
+    """The mean of the area that each pixel of rows×columns covers, of H×W or H×W×C of one, three or four
+    channels and no fewer pixels, whose rows are in one piece each."""
+
 def step(values: Pixels, low: float, span: float) -> Pixels:
     """Smoothly from 0 at low to 1 at low + span."""
 

@@ -32,8 +32,25 @@ def shrink(pixels: Pixels, height: int, width: int) -> Pixels:
     """Area average down to height×width."""
     if pixels.shape[:2] == (height, width):
         return pixels
+    if _ours(pixels, height, width):
+        return loops.shrink(pixels if _rows_whole(pixels) else np.ascontiguousarray(pixels), height, width)
     out = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(out, np.float32).reshape(height, width, *pixels.shape[2:])
+
+
+def _ours(pixels: Pixels, height: int, width: int) -> bool:
+    """Whether our own loop is the quicker one: OpenCV's is where a plane is halved, and makes larger."""
+    rows, columns, *rest = pixels.shape
+    smaller = pixels.dtype == np.float32 and 0 < height <= rows and 0 < width <= columns
+    halved = not rest and (rows, columns) == (2 * height, 2 * width)
+    return smaller and not halved and (not rest or rest[0] in (1, 3, 4))
+
+
+def _rows_whole(pixels: Pixels) -> bool:
+    """Whether the pixels of each row are in one piece."""
+    size = pixels.itemsize * (pixels.shape[2] if pixels.ndim == 3 else 1)
+    inner = pixels.ndim == 2 or pixels.shape[2] == 1 or pixels.strides[2] == pixels.itemsize
+    return inner and (pixels.shape[1] == 1 or pixels.strides[1] == size)
 
 
 def grow(pixels: Pixels, height: int, width: int) -> Pixels:

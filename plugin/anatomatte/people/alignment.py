@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ops import filters
 from .evidence import Plane
 
 Points = NDArray[np.float64]
@@ -58,7 +59,7 @@ class Square:
         if shrink > 1:
             height, width = (max(1, round(side / shrink)) for side in region.shape[:2])
             down = region.shape[1] / width, region.shape[0] / height
-            region = np.asarray(cv2.resize(region, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+            region = filters.shrink(region, height, width)
         else:
             down = 1.0, 1.0
         matrix = self.matrix(size)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ops.filters import shrink
 from .alignment import Square
 from .evidence import PeopleEvidence, Plane
 
@@ -126,8 +127,7 @@ class Levels:
                 last = self._made[-1]
                 rows, columns = max(1, last.shape[0] // 2), max(1, last.shape[1] // 2)
                 whole = last[: 2 * rows, : 2 * columns]
-                half = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
-                self._made.append(np.asarray(half, np.float32))
+                self._made.append(shrink(whole, rows, columns))
             return self._made[which]
 
 

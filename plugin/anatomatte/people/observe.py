@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-import cv2
 import numpy as np
 
+from ..ops.filters import grow, shrink
 from ..ops.strips import never
 from .alignment import Square
 from .crops import Window, corners, on_cells, windows
@@ -209,8 +209,7 @@ class _Observation:
     def _picture(self, window: Window, whole: Plane | None) -> Plane:
         cut = self.picture[window.top : window.bottom, window.left : window.right] if whole is None else whole
         down = window.height * window.width < cut.shape[0] * cut.shape[1]
-        how = cv2.INTER_AREA if down else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(cut, (window.width, window.height), interpolation=how), np.float32)
+        return (shrink if down else grow)(cut, window.height, window.width)
 
     def crop_windows(self, found: Figures) -> list[Window]:
         """Windows around the people whom a crop shows larger."""
