@@ -29,7 +29,7 @@ ENOUGH = 150
 """Pixels of a person of whom more can be said than the network does."""
 
 _FLOOR = 2e-3
-_PRIOR = 0.8
+_PRIOR = 0.6
 _SKIN, _HAIR, _MODELS = 1.05, 0.5, 0.35
 """Weights of the face's skin, of hair against torso, and of this picture's colour models, in nats."""
 _REACH = 0.45

@@ -18,7 +18,7 @@ _SURE_SIDE = 0.5
 _OUT_OF_SIGHT = 3
 """What limbs lose where the frame shows no shoulder."""
 
-_BEHIND = 3
+_BEHIND = 3.8
 """What a face loses where somebody is seen from behind: an ear and a cheek may show, or a bald head."""
 
 _SELDOM = 3
