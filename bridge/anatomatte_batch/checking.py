@@ -9,18 +9,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from anatomatte.errors import AnatomatteError, OutputError, PlateError, QualityError, SettingsError
 from anatomatte.qc import beyond
-from anatomatte.settings import BY_NAME
+from anatomatte.settings import BY_NAME, Value
 
-from . import checked_pictures, cryptomatte
+from . import checked_pictures, cryptomatte, presets
 from .checked import Checked, sequences
 from .checked_pictures import scores, usual
+from .checked_settings import unlike
 from .looked_at import LookedAt, look
+from .presets import Preset
 from .provenance import PREFIX, content, difference
 from .report import worst
 from .sequence_names import others
@@ -64,6 +66,8 @@ class CheckRequest:
         source: the plate: a frame whose plate is another one now is stale.
         start: number of the first frame of a plate that is a video.
         same_as: a file of Anatomatte with whose settings, versions and networks every frame must be made.
+        preset: the controls that every frame must be made with, at its number; or the TOML that holds them.
+        settings: controls above the preset; with one of the two all others must have their defaults.
         qc_threshold: a frame with a score beyond so many times its threshold is doubtful.
         ranks: of Cryptomattes among the layers.
 
@@ -79,6 +83,8 @@ class CheckRequest:
     source: str | Path | None = None
     start: int = 1
     same_as: str | Path | None = None
+    preset: Preset | str | Path | None = None
+    settings: Mapping[str, Value] = field(default_factory=dict)
     qc_threshold: float | None = None
     ranks: int = cryptomatte.RANKS
 
@@ -88,6 +94,18 @@ class CheckRequest:
                 raise SettingsError(f"{target} is a video, which is made whole or not at all; name stills.")
         if self.qc_threshold is not None and not (math.isfinite(self.qc_threshold) and self.qc_threshold > 0):
             raise SettingsError(f"--qc-threshold {self.qc_threshold:g}: it takes a number above 0.")
+
+    def wanted(self) -> Preset | None:
+        """What is asked of the controls of every frame; None where nothing is.
+
+        Raises:
+            SettingsError: a name or value is wrong, or the preset's file.
+        """
+        if self.preset is None and not self.settings:
+            return None
+        found = self.preset or Preset()
+        found = found if isinstance(found, Preset) else presets.load(Path(found))
+        return found.override(self.settings)
 
     def run(self, tell: Callable[[Fault], object] = lambda _: None) -> CheckResult:
         """As :func:`check`."""
@@ -220,7 +238,7 @@ class _Check:
     def __init__(
         self, request: CheckRequest, checked: Checked, seen: Mapping[int, LookedAt], plate: Source | None
     ) -> None:
-        self.plate = plate
+        self.plate, self.wanted = plate, request.wanted()
         self.request, self.checked, self.pattern, self.seen = request, checked, checked.pattern, seen
         self.whole = {frame: one for frame, one in seen.items() if not one.fault}
         self.ours = {frame: one for frame, one in self.whole.items() if one.ours}
@@ -280,7 +298,10 @@ class _Check:
                 why += [] if _plate(one) == of else [f"a frame of {one.facts.get(PREFIX + 'source')}"]
                 networks = {**_told(one, "weights"), **_told(one, "models")}
                 why += ["weights"] if any(known.setdefault(k, v) != v for k, v in networks.items()) else []
-            if why:
+            if self.wanted is not None and (others := unlike(self.wanted, frame, _told(one, "settings"))):
+                told = f"was made with other controls than are asked for: {', '.join(others[:4])}"
+                yield self._fault(frame, "settings", told, SettingsError)
+            elif why:
                 beside = "the file of --same-as" if like is not None else "the others"
                 told = f"was made otherwise than {beside}: {', '.join(why)}"
                 yield self._fault(frame, "settings", told, SettingsError)

@@ -167,6 +167,21 @@ def test_controls_that_animate_may_differ_and_not_from_a_frame_that_is_right(tmp
     assert "erode 0.0 → 1.0" in told["faults"][0]["message"]
 
 
+def test_a_preset_that_was_changed_half_way_is_told(tmp_path, capsys):
+    """What animates may differ from frame to frame, and yet each frame has one right value."""
+    (tmp_path / "p.toml").write_text("[keys]\nerode = {1 = 0.0, 3 = 1.0}\n")
+    target = rendered(tmp_path, "--preset", tmp_path / "p.toml", "--set", "soften=1")
+    words = [target, "--preset", tmp_path / "p.toml"]
+    assert check(capsys, *words, "--set", "soften=1")[0] == 0
+    (tmp_path / "p.toml").write_text("[keys]\nerode = {1 = 0.0, 3 = 2.0}\n")
+    code, told = check(capsys, *words, "--set", "soften=1")
+    assert code == 2 and faults(told) == [(2, "settings"), (3, "settings"), (4, "settings")]
+    assert "erode 0.5, not 1.0" in told["faults"][0]["message"]
+    code, told = check(capsys, target, "--set", "erode=1")
+    assert {1, 2, 3, 4} == {frame for frame, _ in faults(told)}
+    assert "soften 1.0, not 0.0" in told["faults"][-1]["message"], "nobody asks for it any more"
+
+
 def test_doubt_counts_when_it_is_asked_for(tmp_path, capsys):
     scores = {1: {"hole": 0.01}, 2: {"hole": 0.5}, 3: {"hole": 0.01}}
     target = rendered(tmp_path, connect=FakeConnect(checks=scores))

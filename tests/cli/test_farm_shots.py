@@ -125,3 +125,23 @@ def test_the_sheet_shows_what_the_job_renders(tmp_path):
     args = step["script"]["actions"]["onRun"]["args"]
     for name in ("Frames", "Preset", "Sidecar"):
         assert f"{{{{Param.{name}}}}}" in args
+
+
+def test_paths_are_those_that_queues_map(tmp_path):
+    """Rules are compared with the folders that a path begins with: `shots/../out` would go below `shots`."""
+    told = loaded(tmp_path / "shots", output="../out/key.####.exr")
+    assert told.output == str(tmp_path / "out" / "key.####.exr")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "here").symlink_to(tmp_path / "shots")
+    for way in ("shots/../shots", "deep/here"):
+        told = description.load(tmp_path / way / "sh010.toml")
+        assert told.output == str(tmp_path / "out" / "key.####.exr"), way
+        assert told.relative().output == "../out/key.####.exr", "from the folder that the link leads to"
+    assert told.source == str(tmp_path / "deep" / "here" / "plate.####.exr")
+
+
+def test_the_check_knows_with_what_frames_are_to_be_made(tmp_path):
+    (tmp_path / "p.toml").write_text("[settings]\nsoften = 1.0\n")
+    told = loaded(tmp_path, 'preset = "p.toml"', "settings = {erode = 0.5}")
+    words = told.relative().check_words("1-3")
+    assert words[words.index("--preset") + 1] == "p.toml" and words[words.index("--set") + 1] == "erode=0.5"

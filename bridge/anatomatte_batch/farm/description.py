@@ -93,9 +93,9 @@ class FarmShot:
     def relative(self) -> FarmShot:
         """The same shot with paths that count from its folder, as machines mount it at different places."""
         paths: dict[str, Any] = {
-            name: os.path.relpath(getattr(self, name), self.folder) for name in PATHS if getattr(self, name)
+            name: _from(self.folder, getattr(self, name)) for name in PATHS if getattr(self, name)
         }
-        files = tuple((name, os.path.relpath(path, self.folder)) for name, path in self.files)
+        files = tuple((name, _from(self.folder, path)) for name, path in self.files)
         return dataclasses.replace(self, **paths, files=files)
 
     @property
@@ -159,6 +159,8 @@ class FarmShot:
         words = ["check-frames", self.output, "--frames", frames, "--layers", self.layers]
         words += ["--proxy", self.proxy] if self.proxy else []
         words += ["--source", self.source]
+        words += ["--preset", self.preset] if self.preset else []
+        words += [word for text in self.sets for word in ("--set", text)]
         words += ["--shot", self.sidecar] if self.sidecar else []
         return words + (["--qc-threshold", f"{self.qc_threshold:g}"] if self.qc_threshold else [])
 
@@ -186,9 +188,9 @@ def load(path: Path) -> FarmShot:
     for key in ("source", "output"):
         if not isinstance(facts.get(key), str):
             raise SettingsError(f"{path}: [shot] needs {key}, the name of files like plate.####.exr.")
-    folder = path.absolute().parent
+    folder = Path(_plain(path.absolute())).parent
     for key in PATHS:
-        facts[key] = str(folder / facts[key]) if facts.get(key) else ""
+        facts[key] = _plain(folder / facts[key]) if facts.get(key) else ""
     facts.setdefault("name", path.stem)
     facts["folder"] = str(folder)
     settings = facts.get("settings", {})
@@ -221,7 +223,27 @@ def _files(settings: Mapping[str, Any], preset: str, folder: Path) -> dict[str, 
     """Files that controls of preset and shot name, the latter first; they count from the folder."""
     told = {**(presets.load(Path(preset)).settings if preset else {}), **settings}
     named = {name: str(value).strip() for name, value in told.items() if _is_file(name)}
-    return {name: str(folder / os.path.expanduser(value)) for name, value in named.items() if value}
+    return {name: _plain(folder / os.path.expanduser(value)) for name, value in named.items() if value}
+
+
+def _from(folder: str, path: str) -> str:
+    """How a path is reached by a process whose folder is *folder*, which may be a link."""
+    told = os.path.relpath(path, folder)
+    if os.path.realpath(os.path.join(folder, told)) == os.path.realpath(path):
+        return told
+    return os.path.relpath(os.path.realpath(path), os.path.realpath(folder))
+
+
+def _plain(path: Path) -> str:
+    """The same place without ``..``: queues map a path by the folders that it begins with.
+
+    Where a link lies before ``..``, the folder that it leads to is named.
+    """
+    plain = os.path.normpath(path)
+    if os.pardir not in path.parts or os.path.realpath(plain) == os.path.realpath(path):
+        return plain
+    ups = len(path.parts) - path.parts[::-1].index(os.pardir)
+    return os.path.join(os.path.realpath(Path(*path.parts[:ups])), *path.parts[ups:])
 
 
 def _word(value: Any) -> str:
