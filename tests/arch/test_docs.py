@@ -65,3 +65,25 @@ def test_every_folder_of_the_tree_exists() -> None:
         if not folder.is_dir():
             missing.append(line)
     assert not missing
+
+
+def test_what_is_said_of_versions_of_python_is_one_thing() -> None:
+    """Which one the package takes, and which `make`: constraints.txt has no versions for older ones."""
+    said = {
+        name: (ROOT / name).read_text(encoding="utf-8")
+        for name in (
+            "README.md",
+            "docs/hosts.md",
+            "pyproject.toml",
+            "CMakeLists.txt",
+            ".github/workflows/ci.yml",
+        )
+    }
+    (package,) = re.findall(r'^requires-python = ">=([\d.]+)"', said["pyproject.toml"], re.M)
+    assert re.findall(r"find_package\(Python ([\d.]+) ", said["CMakeLists.txt"]) == [package]
+    assert re.findall(r"any Python since ([\d.]+) ", said["docs/hosts.md"]) == [package]
+    assert re.findall(r"itself runs on ([\d.]+) too", said["README.md"]) == [package]
+    (made,) = re.findall(r"They need Python ([\d.]+) or newer", said["README.md"])
+    assert re.findall(r"`constraints.txt` is for ([\d.]+) and newer", said["docs/hosts.md"]) == [made]
+    (matrix,) = re.findall(r"python: \[(.*?)\]", said[".github/workflows/ci.yml"])
+    assert min(re.findall(r"\d+\.\d+", matrix), key=lambda text: tuple(map(int, text.split(".")))) == made
