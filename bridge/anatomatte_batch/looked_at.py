@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import stills
+from .cut_files import cut
 from .files import reachable
 from .provenance import PREFIX
 
@@ -53,6 +54,8 @@ def look(path: Path) -> LookedAt:
         return LookedAt("is not there")
     if path.stat().st_size == 0:
         return LookedAt("is empty (0 bytes)")
+    if cut(path):
+        return LookedAt("is truncated or damaged")
     with reachable(path) as name:
         source = oiio.ImageInput.open(name)
         if source is None:

@@ -15,6 +15,7 @@ from anatomatte.atomic import beside
 from anatomatte.errors import AnatomatteError, PlateError, SettingsError
 
 from .cryptomatte import Cryptomatte
+from .cut_files import cut
 from .exr_zip import LINES, Lines, Proof
 from .exr_zip import write as write_blocks
 from .files import reachable
@@ -273,7 +274,7 @@ def damage(path: Path, channels: tuple[str, ...] | None = None, proof: Proof | N
         return "is not there"
     if path.stat().st_size == 0:
         return "is empty"
-    if proof is not None and not proof.holds(path):
+    if cut(path) or (proof is not None and not proof.holds(path)):
         return "is truncated or damaged"
     with reachable(path) as name:
         return _damage(name, channels, proof is None)
