@@ -36,9 +36,8 @@ def _png_ends(file: BinaryIO) -> int:
         head = file.read(8)
         if len(head) < 8:
             return at + 12
-        length, kind = struct.unpack(">I4s", head)
-        at += 12 + length
-        if kind == b"IEND":
+        at += 12 + int.from_bytes(head[:4], "big")
+        if head[4:] == b"IEND":
             return at
 
 
