@@ -57,6 +57,18 @@ def test_it_runs_from_another_path_with_nothing_in_the_environment(small: Path) 
     assert prefix == str(small / "python") and module.startswith(f"{small}/{contents.SITE}/"), done.stderr
 
 
+def test_libraries_of_the_callers_own_python_do_not_count(small: Path, tmp_path: Path) -> None:
+    """Launchers of hosts and modules of clusters set LD_LIBRARY_PATH, where another libpython may lie."""
+    (library,) = (small / "python" / "lib").glob("libpython*")
+    (tmp_path / library.name).write_bytes(b"not this one")
+    program = small / "python" / "bin" / contents.VERSION
+    other = {"LD_LIBRARY_PATH": str(tmp_path)}
+    for call in ([small / "bin" / "anatomatte", "--version"], [program, "-I", "-B", "-c", "pass"]):
+        words = [str(word) for word in call]
+        done = subprocess.run(words, env=other, capture_output=True, text=True, timeout=native.HANG)
+        assert done.returncode == 0, done.stderr
+
+
 def test_nobody_may_write_and_no_path_of_this_machine_is_in_what_is_run(small: Path) -> None:
     assert not [path for path in small.rglob("*") if path.stat().st_mode & 0o222]
     found = sorted(small.rglob("runtime.conf"))

