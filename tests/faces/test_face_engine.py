@@ -101,6 +101,28 @@ def test_a_head_is_not_upside_down_on_its_own_shoulders(body: str) -> None:
     assert (found is None) == (body == "below")
 
 
+@pytest.mark.parametrize(("nose", "left", "right"), [(0.0, 1.0, -1.0), (0.9, 0.1, -0.1), (-0.9, 0.1, -0.1)])
+def test_a_face_is_turned_as_the_body_has_its_head(nose: float, left: float, right: float) -> None:
+    """The mesh draws a face that looks into the camera onto the cheek of a profile; the pose has its nose."""
+    picture = drawn()
+    height, width = picture.shape[:2]
+    at = np.array(AT) + np.array([0.5, 0.42]) * SIDE
+    marks = np.ones((33, 4), np.float32)
+    marks[:, :2] = at
+    marks[[11, 12], 1] += 0.5 * SIDE  # shoulders
+    for landmark, x in ((0, nose), (7, left), (8, right)):
+        marks[landmark, 0] += 0.2 * SIDE * x
+    mesh_of = np.zeros((468, 3), np.float32)
+    mesh_of[:, :2] = at + np.random.default_rng(1).uniform(-0.2, 0.2, (468, 2)) * SIDE
+    mesh_of[[33, 263], :2] = at + np.array([[-0.12, -0.05], [0.12, -0.05]]) * SIDE
+    known = Landmarks(marks, mesh_of, None, None, 0.9)
+    matte = np.zeros((height, width), np.float32)
+    matte[AT[1] :, AT[0] :] = 1
+    person = Person(matte, None, (at / (width, height)).astype(np.float32))
+    (found,) = mesh.faces(picture, [person], [known], subject.face_model())
+    assert (found is None) == (nose != 0)
+
+
 def test_the_detector_finds_a_face_that_the_pass_did_not(upright: mesh.Face) -> None:
     picture = drawn()
     matte = np.zeros(picture.shape[:2], np.float32)

@@ -140,7 +140,9 @@ def _box(points: NDArray[np.float64]) -> tuple[slice, slice]:
     return slice(low[1], high[1]), slice(low[0], high[0])
 
 
-@pytest.mark.parametrize("colour", [(0.8, 0.82, 0.85), (0.2, 0.4, 0.6), (0.01, 0.01, 0.012)])
+@pytest.mark.parametrize(
+    "colour", [(0.8, 0.82, 0.85), (0.8, 0.66, 0.6), (0.2, 0.4, 0.6), (0.01, 0.01, 0.012)]
+)
 def test_a_mask_that_parts_take_for_face_has_neither_nose_nor_lips(colour: tuple[float, ...]) -> None:
     points, picture = turned(), plate()
     y, x = np.mgrid[:300, :400] + 0.5

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
+from ..faces.hidden import worn
 from ..faces.mesh import moved
 from ..faces.planes import Found
 from ..faces.regions import Regions, regions
@@ -12,7 +14,7 @@ from ..ops.guided import brightness
 from ..people.parts.labels import AT
 from ..people.shares import Shares
 from ..shot.face_rows import rows_of
-from . import memo, mending, steady_faces
+from . import memo, mending, steady_faces, steadying
 from .faces import scale
 from .mattes import HeadFacts
 from .task import Task
@@ -49,6 +51,14 @@ def placed(task: Task, numbers: tuple[int, ...]) -> dict[str, str]:
     return {f"person_{number + 1:02d}": row.places for number, row in zip(there, rows, strict=True)}
 
 
+def _hiding(task: Task) -> dict[int, tuple[str, ...]]:
+    """What the shot says of people's beards and masks, by their numbers."""
+    if task.wardrobe is None:
+        return {}
+    people = steadying.people(task).evidence
+    return {people.number(at): words for at, words in enumerate(task.wardrobe.hiding(people))}
+
+
 def maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], Found]:
     """What makes the regions of the chosen people's faces over *light*, H×W×3 at the alpha's size."""
 
@@ -56,10 +66,11 @@ def maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], Found]:
         bright, picture = brightness(light), task.picture()
         neck = mending.parts_of(task).shares[AT["neck"]]
         by = scale(task.plate.light.shape, picture.shape)
-        made = []
+        made, words = [], _hiding(task)
         for number, seen in sorted(steady_faces.numbered(task).items()):
             found, face = None, seen if by == (1, 1) else moved(seen, by, (0, 0))
             if number in chosen.numbers:
+                face = dataclasses.replace(face, hides=worn(face.hides, words.get(number, ())))
                 threads, check = task.work.threads, task.work.check
                 found = regions(face, picture, bright, neck, threads=threads, check=check)
             if found is not None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 import math
 
+from ..faces.canonical import Floats
+from ..faces.mesh import Face, moved
+from ..faces.regions import with_hides
 from ..frame import Frame, Pixels
 from ..ops import display
 from ..ops.strips import opencv_threads
 from ..people.evidence import PeopleEvidence
 from ..people.parts.everyone import worn_by
+from ..people.parts.labels import AT
 from ..plate import prepare
 from ..qc.followed import Common, common
 from ..qc.reason import Findings
@@ -23,6 +27,7 @@ from . import faces, parting, quality, quality_beside, steadying, subject
 from .edge import refine
 from .evidence import observe, people_of
 from .neighbours import Around
+from .parts_alone import parts_alone
 from .shaping import shape
 from .task import Task
 
@@ -58,14 +63,25 @@ def look_at(source: Frame, settings: Settings, work: Work, around: Around | None
         task = Task(plate, settings, work, (0.5, 0.5), around, crowd=True)
         seen, picture = people_of(task), task.square()
         worn = worn_by(picture, seen, subject.landmarks(task, seen), threads=work.threads, check=work.check)
-        looks = looks_of(picture, seen, worn)
+        known = faces.faces_of(task, seen)
+        looks = looks_of(picture, seen, worn, _hiding(task, seen, known))
         stops = math.log2(display.exposure(plate.light))
         high, wide = plate.light.shape[:2]
         aspect = source.aspect * wide / high
         ground = background(picture, looks)
         found, common = _checked(task), _in_common(task, seen)
-        rows = rows_of(faces.faces_of(task, seen), wide, high)
+        rows = rows_of(known, wide, high)
         return Looked(looks, likeness.of(plate.light), stops, aspect, ground, found, common, rows)
+
+
+def _hiding(task: Task, seen: PeopleEvidence, known: tuple[Face | None, ...]) -> tuple[Floats | None, ...]:
+    """What the frame tells of each one's beard and mask."""
+    if not any(known):
+        return (None,) * len(known)
+    neck, picture = parts_alone(task, seen).shares[AT["neck"]], task.picture()
+    by = faces.scale(task.plate.light.shape, picture.shape)
+    own = (one if one is None or by == (1, 1) else moved(one, by, (0, 0)) for one in known)
+    return tuple(None if one is None else with_hides(one, picture, neck).hides for one in own)
 
 
 def _checked(task: Task) -> Findings:

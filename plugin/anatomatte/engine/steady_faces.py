@@ -8,15 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..faces import swap_steady
+from ..cache import content_key
+from ..faces import hidden, swap_steady
 from ..faces.canonical import Floats
-from ..faces.mesh import Face
+from ..faces.mesh import Face, moved
+from ..faces.regions import with_hides
 from ..faces.swap_steady import Motion
 from ..frame import Pixels
 from ..people import landmarks as marks
 from ..people.landmark_people import value_at
 from ..temporal.steady import falloff
-from . import faces, memo, moments, steadying
+from . import faces, memo, moments, steady_parts, steadying
 from .evidence import looked, people_of
 from .task import Task
 
@@ -72,9 +74,10 @@ def numbered(task: Task) -> dict[int, Face]:
 
 
 def _steady(task: Task) -> tuple[Found, ...]:
+    assert task.around is not None
     people = steadying.people(task)
     alone = task if task.shot is None else dataclasses.replace(task, shot=None, crowd=True)
-    own = faces.faces_of(alone, looked(alone).people)
+    own = _told(task, task.around.number, faces.faces_of(alone, looked(alone).people), alone)
     rows, made = _rows(task), []
     size = task.plate.light.shape[0], task.plate.light.shape[1]
     mattes = [one.matte for one in marks.seen(people.evidence)]
@@ -98,15 +101,38 @@ def _rows(task: Task) -> list[_Row]:
         share = falloff(one.away, task.settings.window, task.settings.steady)
         motion = Motion(one.alignment.x, one.alignment.y, one.alignment.belief, share)
         there = moments.beside(task, around.number + one.away)
-        seen = faces.faces_of(there, looked(there).people)
+        seen = _told(task, around.number + one.away, faces.faces_of(there, looked(there).people), there)
         made.append(_Row(one.away, motion, [face for face in seen if face is not None]))
     return made
+
+
+def _told(task: Task, number: int, seen: tuple[Face | None, ...], there: Task) -> tuple[Face | None, ...]:
+    """The faces *seen* in a frame, this one or one of the window, with what tells of beards and masks."""
+    hardness = there.settings.parts_hardness
+    key = content_key("hides", memo.of_moment(task, number), hardness, memo.of_wardrobe(task, number))
+
+    def make() -> tuple[Floats | None, ...]:
+        if not any(seen):
+            return (None,) * len(seen)
+        picture, neck = there.picture(), steady_parts.neck(task, number)
+        by = faces.scale(there.plate.light.shape, picture.shape)
+        own = (one if one is None or by == (1, 1) else moved(one, by, (0, 0)) for one in seen)
+        told = tuple(None if one is None else with_hides(one, picture, neck).hides for one in own)
+        if there.around is not None and there.content != task.content:
+            there.let_go()
+        return memo.frozen(told)
+
+    hides = memo.moments.get(key, make, task.work.check)
+    return tuple(
+        None if one is None else dataclasses.replace(one, hides=own)
+        for one, own in zip(seen, hides, strict=True)
+    )
 
 
 def _held(own: Face, rows: Sequence[_Row], size: tuple[int, int]) -> Face:
     """A face with its landmarks held still by the frames around."""
     points = own.points.astype(np.float64)
-    others, brows = [], []
+    others, brows, hides = [], [], []
     for _, motion, there in rows:
         carried = [
             swap_steady.carried(face.points.astype(np.float64), points, motion, size) for face in there
@@ -116,11 +142,15 @@ def _held(own: Face, rows: Sequence[_Row], size: tuple[int, int]) -> Face:
         if near is None:
             continue
         others.append((near, motion.weight))
-        brows += [(face.brows, motion.weight) for one, face in seen if one is near and face.brows is not None]
+        same = [face for one, face in seen if one is near]
+        brows += [(face.brows, motion.weight) for face in same if face.brows is not None]
+        hides += [(face.hides, motion.weight) for face in same if face.hides is not None]
     if not others:
         return own
     if own.brows is not None:
         own = dataclasses.replace(own, brows=swap_steady.held(own.brows, brows))
+    if own.hides is not None:
+        own = dataclasses.replace(own, hides=hidden.agreed([(own.hides, 1.0), *hides]))
     return own.held(swap_steady.held(points, others).astype(np.float32))
 
 
@@ -148,7 +178,13 @@ def _carried(
     points = np.asarray(sum(weight * points for points, _, weight in others) / total)
     seen = sum(np.float32(weight / total) * face.seen for _, face, weight in others)
     score = sum(weight * face.score for _, face, weight in others) / total
-    like = dataclasses.replace(others[0][1], seen=np.asarray(seen, np.float32), score=CARRIED * float(score))
+    hides = [(face.hides, weight) for _, face, weight in others if face.hides is not None]
+    like = dataclasses.replace(
+        others[0][1],
+        seen=np.asarray(seen, np.float32),
+        score=CARRIED * float(score),
+        hides=hidden.agreed(hides) if hides else None,
+    )
     return like.held(points.astype(np.float32))
 
 

@@ -24,7 +24,7 @@ from .outlines import Outline
 from .painting import filled, sampled, soft
 from .shading import Shading, inside, shading
 
-_BEARD = 0.3, 0.4
+BEARD = 0.3, 0.4
 """How far the lower face is unlike skin, as a logarithm, from which on there may be a beard, and is one."""
 
 _KNOWN = 0.35, 0.5
@@ -63,6 +63,9 @@ it may be hair that is no darker."""
 _BELOW = 0.8
 """How far below the jaw a beard hangs at most, in distances of the eyes."""
 
+SMOOTH = 0.035
+"""By how much a picture is blurred before its colours are asked, in distances of the eyes."""
+
 _SIDES: tuple[tuple[tuple[Outline, ...], ...], ...] = (
     ((outlines.CHIN_MIDDLE,),),
     ((outlines.LIP_HOLLOW,),),
@@ -73,20 +76,32 @@ _SIDES: tuple[tuple[tuple[Outline, ...], ...], ...] = (
 """What is asked of the lower face; of two sides the one that is less dark."""
 
 
-def beard(face: Face, picture: Pixels, neck: Pixels | None = None) -> Pixels:
-    """How far a pixel is beard, h×w in 0..1; 0 without one.
+def bearded(face: Face, picture: Pixels, neck: Pixels | None = None) -> float:
+    """How far the lower face is unlike this person's skin, as a logarithm; NaN where its light is not told.
 
     Args:
         face: in pixels of the *picture*, h×w×3 display-referred.
         neck: h×w, how far a pixel is this person's bare neck; None where that is not known.
     """
+    luma, colour = luma_colour(soft(picture, max(0.5, SMOOTH * face.eyes)))
+    light = shading(face, luma)
+    return float("nan") if light is None else _unlike(face, light, luma, colour, neck)
+
+
+def beard(face: Face, picture: Pixels, told: float) -> Pixels:
+    """How far a pixel is beard, h×w in 0..1; 0 without one.
+
+    Args:
+        face: in pixels of the *picture*, h×w×3 display-referred.
+        told: what tells of a beard, as `bearded` does it.
+    """
     size = picture.shape[0], picture.shape[1]
-    luma, colour = luma_colour(soft(picture, max(0.5, 0.035 * face.eyes)))
+    there = float(step(told, *BEARD)) if np.isfinite(told) else 0.0
+    if there == 0:
+        return np.zeros(size, np.float32)
+    luma, colour = luma_colour(soft(picture, max(0.5, SMOOTH * face.eyes)))
     light = shading(face, luma)
     if light is None:
-        return np.zeros(size, np.float32)
-    there = float(step(_unlike(face, light, luma, colour, neck), *_BEARD))
-    if there == 0:
         return np.zeros(size, np.float32)
     zone = np.maximum(filled([face.points[list(outlines.BEARDS), :2]], size), _hanging(face, size))
     pale = np.float32(_tone(face, light, colour)) - colour

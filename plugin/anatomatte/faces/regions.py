@@ -21,7 +21,8 @@ from ..people.parts.fields import PartFields, fields
 from . import outlines
 from .beards import beard, luma_colour
 from .brows import brows, moves
-from .masked import masked
+from .hidden import told
+from .masked import covered
 from .mesh import Face, moved
 from .outlines import Outline
 from .painting import filled as paint
@@ -38,9 +39,6 @@ _ROOM, _ROOM_BELOW = 0.35, 0.95
 
 _SOFT = 0.012
 """Softness of an outline in distances of the eyes."""
-
-_SMOOTH = 0.035
-"""By how much colours are blurred that are asked of a mask, in distances of the eyes."""
 
 _POWER = 2.0
 _HIDDEN_EAR = -0.35, -0.05
@@ -86,12 +84,7 @@ def regions(
     if box is None:
         return None
     own, cut = _within(placed, picture, box, (across, down))
-    rows, columns = cut.shape[:2]
-    below = None
-    if neck is not None:
-        small = size[1] / neck.shape[1], size[0] / neck.shape[0]
-        below = _cut(neck, box, small, (rows, columns))
-    shares = _shares(own, cut, below)
+    shares = _shares(own, cut, _below(neck, box, size, cut.shape))
     top, bottom, left, right = box
     inside = np.ascontiguousarray(bright[top:bottom, left:right])
     made = fields(shares, range(len(REGIONS)), inside, _POWER, threads=threads, check=check)
@@ -105,6 +98,16 @@ def with_brows(face: Face, picture: Pixels) -> Face:
         return face
     own, cut = _within(face, picture, box, (1.0, 1.0))
     return replace(face, brows=moves(own, luma_colour(cut)[0]))
+
+
+def with_hides(face: Face, picture: Pixels, neck: Pixels | None) -> Face:
+    """A *face* in pixels of the *picture*, that knows what tells there of a beard and of a mask; arguments as
+    those of `regions`."""
+    box = _box(face, (picture.shape[0], picture.shape[1]))
+    if box is None:
+        return face
+    own, cut = _within(face, picture, box, (1.0, 1.0))
+    return replace(face, hides=told(own, cut, _below(neck, box, picture.shape, cut.shape)))
 
 
 def _within(face: Face, picture: Pixels, box: Box, scale: tuple[float, float]) -> tuple[Face, Pixels]:
@@ -145,6 +148,13 @@ def _cut(picture: Pixels, box: Box, scale: tuple[float, float], size: tuple[int,
     return np.asarray(cv2.resize(there, size[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
+def _below(neck: Pixels | None, box: Box, size: tuple[int, ...], grid: tuple[int, ...]) -> Pixels | None:
+    """The neck in a box of a plate of that *size*, on its grid."""
+    if neck is None:
+        return None
+    return _cut(neck, box, (size[1] / neck.shape[1], size[0] / neck.shape[0]), (grid[0], grid[1]))
+
+
 def _shares(face: Face, picture: Pixels, neck: Pixels | None) -> Pixels:
     """Shares n×h×w of the regions of a face in pixels of the *picture*; they sum to 1."""
     size = picture.shape[0], picture.shape[1]
@@ -165,8 +175,9 @@ def _shares(face: Face, picture: Pixels, neck: Pixels | None) -> Pixels:
     eyes = np.maximum(*(share * filled(eye) for share, eye in zip(shown, outlines.EYES, strict=True)))
     give("iris", soft(paint(irises, size), blur) * eyes)
     give("eyes", eyes)
-    luma, colour = luma_colour(picture)
-    bare = np.float32(1 - masked(face, soft(colour, max(0.5, _SMOOTH * face.eyes))))
+    luma, _ = luma_colour(picture)
+    hides = told(face, picture, neck) if face.hides is None else face.hides
+    bare = np.float32(1 - covered(hides[1]))
     give("mouth", bare * filled(outlines.MOUTH))
     give("lips", bare * filled(outlines.LIPS))
     lines = brows(face, luma)
@@ -175,7 +186,7 @@ def _shares(face: Face, picture: Pixels, neck: Pixels | None) -> Pixels:
         np.maximum(*(k * soft(paint([one], size), blur) for k, one in zip(shown, lines, strict=True))),
     )
     oval = filled(outlines.OVAL)
-    give("beard", bare * beard(face, picture, neck))
+    give("beard", bare * beard(face, picture, hides[0]))
     give("nose", bare * filled(outlines.NOSE))
     give("ears", _ears(face, size, blur) * (1 - oval))
     made[0] = left

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..faces.canonical import Floats
 from ..frame import Pixels
 from ..parts import GROUPS, INDEX
 from ..people.evidence import PeopleEvidence, Plane
@@ -56,6 +57,7 @@ class Look:
             against bare legs (0 where the head was not asked); None where nothing is known.
         whole: 0..1, 1 where landmarks tell that the figure is one person's, 0 where it may be a piece of
             somebody, or two people in one.
+        hides: (2,) what tells of a beard and of a mask, as `faces.hidden.told` does it; None without a face.
     """
 
     head: tuple[float, float]
@@ -67,6 +69,7 @@ class Look:
     alone: float
     outfit: Plane | None = None
     whole: float = 1.0
+    hides: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,11 +101,17 @@ def box_of(solid: NDArray[np.bool_]) -> tuple[float, float, float, float] | None
     return float(columns[0]) / wide, top, float(columns[-1] + 1) / wide, bottom
 
 
-def looks_of(picture: Pixels, seen: PeopleEvidence, worn: Sequence[Worn | None] = ()) -> tuple[Look, ...]:
+def looks_of(
+    picture: Pixels,
+    seen: PeopleEvidence,
+    worn: Sequence[Worn | None] = (),
+    hides: Sequence[Floats | None] = (),
+) -> tuple[Look, ...]:
     """The people of the *evidence* of a display-referred *picture* (H, W, 3), in its order.
 
     Args:
         worn: what each wears by this picture alone; without it the network's pixels tell.
+        hides: what tells of each one's beard and mask, as `faces.hidden.told` does it.
 
     Somebody of whom no cell is solid has a box of no size around the head.
     """
@@ -118,7 +127,8 @@ def looks_of(picture: Pixels, seen: PeopleEvidence, worn: Sequence[Worn | None] 
         one = _look(matte, lab, groups, seen.heads[k], solid[k], _touched(k, solid, grown))
         told = worn[k] if k < len(worn) else None
         outfit = _outfit(seen, k, matte * solid[k], told)
-        made.append(replace(one, outfit=outfit, whole=float(told is not None and told.sure) if worn else 1.0))
+        sure = float(told is not None and told.sure) if worn else 1.0
+        made.append(replace(one, outfit=outfit, whole=sure, hides=hides[k] if k < len(hides) else None))
     return tuple(made)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import SettingsError
+from ..faces import hidden
 from ..frame import Pixels
 from ..people.evidence import PeopleEvidence
 from ..settings import Settings
@@ -17,7 +19,7 @@ from .looks import SOLID, box_of
 from .numbers import boxes
 from .reading import AGAIN
 from .schema import Row, Shot
-from .wardrobe import words
+from .wardrobe import CLOTHES, words
 
 _GATE = 1.2  # of the distance of heads in heights of the figure, and what boxes lack of overlapping
 
@@ -65,8 +67,18 @@ class AtFrame:
         return sorted(range(len(given)), key=lambda at: (given[at] == 0, given[at] or -size[at]))[:most]
 
     def wearing(self, seen: PeopleEvidence) -> tuple[tuple[str, ...], ...]:
-        """What each person of the *evidence* wears throughout the shot, as `wardrobe.words` has it."""
-        known = {one.number: words(one.wears, one.key) for one in self.shot.people}
+        """What each person of the *evidence* wears throughout the shot, of `wardrobe.CLOTHES`."""
+        return self._words(seen, CLOTHES)
+
+    def hiding(self, seen: PeopleEvidence) -> tuple[tuple[str, ...], ...]:
+        """What hides each one's face throughout the shot, and what does not, of `faces.hidden.WORDS`."""
+        return self._words(seen, [word for both in hidden.WORDS for word in both])
+
+    def _words(self, seen: PeopleEvidence, some: Collection[str]) -> tuple[tuple[str, ...], ...]:
+        known = {
+            one.number: tuple(word for word in words(one.wears, one.key) if word in some)
+            for one in self.shot.people
+        }
         return tuple(known.get(n, ()) for n in numbers_of(seen, self.shot.moments[self.number].people))
 
     def at(self, number: int) -> AtFrame | None:

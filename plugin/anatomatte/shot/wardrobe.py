@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SettingsError
+from ..faces import hidden
+from ..faces.canonical import Floats
 from ..people.parts.labels import LOWER
 from .looks import FrameLooks, Look
 
@@ -25,7 +27,10 @@ OVER = ("coat", "top")
 LEGS = ("tights", "bare_legs")
 """What legs show where no trousers are."""
 
-WORDS = (*LOWER, *OVER, *LEGS)
+CLOTHES = (*LOWER, *OVER, *LEGS)
+"""What parts of somebody are told by."""
+
+WORDS = (*CLOTHES, *hidden.WORDS[0], *hidden.WORDS[1])
 """What the key ``wears`` of a person may hold, separated by commas."""
 
 _FIRM = 0.1
@@ -69,7 +74,24 @@ def worn(
         for look, track in zip(frame.looks, given, strict=True):
             if track in numbers and look.outfit is not None:
                 mine[numbers[track]].append(look)
-    return {number: _words(_together(looks)) if looks else "" for number, looks in mine.items()}
+    faced = _faced(frames, tracks, numbers)
+    made = {number: [_words(_together(looks))] if looks else [] for number, looks in mine.items()}
+    return {
+        number: ", ".join(filter(None, [*words, *hidden.over_shot(faced[number])]))
+        for number, words in made.items()
+    }
+
+
+def _faced(
+    frames: Sequence[FrameLooks], tracks: Sequence[Sequence[int]], numbers: Mapping[int, int]
+) -> dict[int, list[Floats]]:
+    """Number → what each frame with a face of theirs tells of a beard and of a mask."""
+    made: dict[int, list[Floats]] = {number: [] for number in numbers.values()}
+    for frame, given in zip(frames, tracks, strict=True):
+        for look, track in zip(frame.looks, given, strict=True):
+            if track in numbers and look.hides is not None:
+                made[numbers[track]].append(look.hides)
+    return made
 
 
 def _together(looks: Sequence[Look]) -> Odds:
@@ -118,7 +140,7 @@ def words(text: str, where: str) -> tuple[str, ...]:
             raise SettingsError(
                 f"{where}: {word!r} is nothing to wear that is told apart; take {', '.join(WORDS)}, or none."
             )
-    for of in (LOWER, OVER, LEGS):
+    for of in (LOWER, OVER, LEGS, *hidden.WORDS):
         if len(both := [word for word in dict.fromkeys(found) if word in of]) > 1:
             raise SettingsError(f"{where} wears {' and '.join(both)} at once; keep one of them, or none.")
     return found
