@@ -152,3 +152,22 @@ def test_a_mask_that_parts_take_for_face_has_neither_nose_nor_lips(colour: tuple
         assert planes[name][int(points[4, 1]) :].max() < 0.02, name
     assert planes["face_eyes"].sum() > 0.9 * bare["face_eyes"].sum()
     assert bare["face_lips"].max() > 0.7 and bare["face_nose"].max() > 0.7
+
+
+def test_nothing_of_a_face_is_on_a_thing_that_parts_take_for_it() -> None:
+    """A dark microphone before one corner of the mouth, a blue cup, and none: an open mouth is no thing."""
+    points = turned()
+    y, x = np.mgrid[:300, :400] + 0.5
+    there = np.hypot(x - points[61, 0], y - points[61, 1] - 14) < 22
+    inside = np.hypot(x - points[61, 0], y - points[61, 1] - 14) < 19
+    for colour in ((0.004, 0.004, 0.004), (0.1, 0.3, 0.6)):
+        picture = plate()
+        picture[there] = colour
+        planes = regions(made(picture=picture))
+        for name in ("face_lips", "face_mouth", "face_nose"):
+            assert planes[name][inside].max() < 0.05, (name, colour)
+        assert planes["face_lips"][:, 205:].max() > 0.7
+    open_ = plate()
+    open_[np.hypot((x - points[13, 0]) / 20, (y - points[13, 1]) / 20) < 1] = 0.004
+    planes = regions(made(picture=open_))
+    assert planes["face_mouth"].max() > 0.8 and planes["face_lips"].max() > 0.7

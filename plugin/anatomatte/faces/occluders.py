@@ -32,7 +32,7 @@ _FEW = 24
 _FAINT = 1e-5
 
 
-def bare(light: Pixels, skin: Pixels, inside: Pixels, width: float) -> Pixels:
+def bare(light: Pixels, skin: Pixels, inside: Pixels, width: float, dark: Pixels | None = None) -> Pixels:
     """How far each pixel of a window may be a face, h×w in 0..1.
 
     Args:
@@ -40,6 +40,7 @@ def bare(light: Pixels, skin: Pixels, inside: Pixels, width: float) -> Pixels:
         skin: how far a pixel is surely skin of the face by its place.
         inside: how far it is inside of the face.
         width: of the face in pixels.
+        dark: where a face is of other colours itself, so that no thing is known by what lies there alone.
     """
     there = skin > 0.5
     if int(there.sum()) < _FEW:
@@ -50,7 +51,9 @@ def bare(light: Pixels, skin: Pixels, inside: Pixels, width: float) -> Pixels:
     cold -= np.median(cold[there])
     grey /= np.float32(max(float(np.median(grey[there])), _FAINT))
     odd = np.maximum(step(cold, *_COLD) * step(grey, *_LIT), 1 - step(grey, *_DARK)) * (inside > 0)
-    return np.asarray(1 - _large(np.asarray(odd, np.float32), max(1, round(_SMALL * width))), np.float32)
+    return np.asarray(
+        1 - _large(np.asarray(odd, np.float32), max(1, round(_SMALL * width)), dark), np.float32
+    )
 
 
 def uncovered(light: Pixels, points: Floats, share: Pixels, box: Box) -> Pixels:
@@ -69,9 +72,10 @@ def uncovered(light: Pixels, points: Floats, share: Pixels, box: Box) -> Pixels:
     return bare(light[box.rows, box.columns], known, inner, size)
 
 
-def _large(odd: Pixels, radius: int) -> Pixels:
-    """What of a plane is wider than two radii, with its borders as they are."""
+def _large(odd: Pixels, radius: int, without: Pixels | None = None) -> Pixels:
+    """What of a plane is wider than two radii beside what is left out, with its borders as they are."""
+    there = odd > 0.5 if without is None else (odd > 0.5) & (without < 0.5)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    core = cv2.morphologyEx((odd > 0.5).astype(np.uint8), cv2.MORPH_OPEN, disc)
+    core = cv2.morphologyEx(there.astype(np.uint8), cv2.MORPH_OPEN, disc)
     near = cv2.dilate(core, disc)
     return np.asarray(odd * near, np.float32)

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Pixels
+from ..ops.colour import srgb_decode
 from ..ops.filters import shrink, step
 from ..ops.strips import never
 from ..people.parts.fields import PartFields, fields
-from . import outlines
+from . import occluders, outlines
 from .beards import beard, luma_colour
 from .brows import brows, moves
 from .hidden import told
@@ -27,6 +28,8 @@ from .mesh import Face, moved
 from .outlines import Outline
 from .painting import filled as paint
 from .painting import rounded, soft
+from .pose import width_of
+from .swap_warp import Box, forehead
 
 REGIONS = ("skin", "brows", "eyes", "iris", "nose", "lips", "mouth", "ears", "beard")
 """The regions in their order; the first takes what no other does."""
@@ -47,7 +50,9 @@ _HIDDEN_EAR = -0.35, -0.05
 _HIDDEN_EYE = 0.44, 0.54
 """Share of an eye's lids that is in sight up to which it is hidden, and from which on seen."""
 
-Box = tuple[int, int, int, int]
+_CHEEKS = (50, 101, 36, 205), (280, 330, 266, 425)
+
+Bounds = tuple[int, int, int, int]
 """Top, bottom, left, right, in pixels."""
 
 
@@ -56,7 +61,7 @@ class Regions:
     """The regions of one face: `shares` are fields over the `box` of the plate; they sum to 1 there, and
     around it all is skin."""
 
-    box: Box
+    box: Bounds
     shares: PartFields
 
 
@@ -110,7 +115,7 @@ def with_hides(face: Face, picture: Pixels, neck: Pixels | None) -> Face:
     return replace(face, hides=told(own, cut, _below(neck, box, picture.shape, cut.shape)))
 
 
-def _within(face: Face, picture: Pixels, box: Box, scale: tuple[float, float]) -> tuple[Face, Pixels]:
+def _within(face: Face, picture: Pixels, box: Bounds, scale: tuple[float, float]) -> tuple[Face, Pixels]:
     """A face of the plate in pixels of a grid over a box of it, and the picture, which is smaller by *scale*
     (x, y), on that grid."""
     top, bottom, left, right = box
@@ -121,7 +126,7 @@ def _within(face: Face, picture: Pixels, box: Box, scale: tuple[float, float]) -
     return own, _cut(picture, box, scale, (rows, columns))
 
 
-def _box(face: Face, size: tuple[int, int]) -> Box | None:
+def _box(face: Face, size: tuple[int, int]) -> Bounds | None:
     """The box of the plate around a face and its ears."""
     places = np.concatenate([face.points[:, :2], *(face.placed(ear) for ear in outlines.EARS)])
     down = face.pose.turn[:2, 1] / max(float(np.hypot(*face.pose.turn[:2, 1])), 1e-6)
@@ -137,7 +142,7 @@ def _box(face: Face, size: tuple[int, int]) -> Box | None:
 _CHIN = 152
 
 
-def _cut(picture: Pixels, box: Box, scale: tuple[float, float], size: tuple[int, int]) -> Pixels:
+def _cut(picture: Pixels, box: Bounds, scale: tuple[float, float], size: tuple[int, int]) -> Pixels:
     """A box of the plate out of the picture, which is smaller by *scale* (x, y), at another size."""
     top, bottom, left, right = (
         int(at / s) for at, s in zip(box, (scale[1], scale[1], scale[0], scale[0]), strict=True)
@@ -148,7 +153,7 @@ def _cut(picture: Pixels, box: Box, scale: tuple[float, float], size: tuple[int,
     return np.asarray(cv2.resize(there, size[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _below(neck: Pixels | None, box: Box, size: tuple[int, ...], grid: tuple[int, ...]) -> Pixels | None:
+def _below(neck: Pixels | None, box: Bounds, size: tuple[int, ...], grid: tuple[int, ...]) -> Pixels | None:
     """The neck in a box of a plate of that *size*, on its grid."""
     if neck is None:
         return None
@@ -173,23 +178,41 @@ def _shares(face: Face, picture: Pixels, neck: Pixels | None) -> Pixels:
     shown = [_shown(face, eye, size) for eye in outlines.EYES]
     irises = [rounded(face.points[list(one), :2].astype(np.float64)) for one in outlines.IRISES]
     eyes = np.maximum(*(share * filled(eye) for share, eye in zip(shown, outlines.EYES, strict=True)))
-    give("iris", soft(paint(irises, size), blur) * eyes)
-    give("eyes", eyes)
     luma, _ = luma_colour(picture)
+    lines, mouth, oval = brows(face, luma), filled(outlines.MOUTH), filled(outlines.OVAL)
+    clear = _clear(face, picture, oval, np.maximum(paint(lines, size), np.maximum(eyes, mouth)))
+    give("iris", soft(paint(irises, size), blur) * eyes * clear)
+    give("eyes", eyes * clear)
     hides = told(face, picture, neck) if face.hides is None else face.hides
     bare = np.float32(1 - covered(hides[1]))
-    give("mouth", bare * filled(outlines.MOUTH))
-    give("lips", bare * filled(outlines.LIPS))
-    lines = brows(face, luma)
-    give(
-        "brows",
-        np.maximum(*(k * soft(paint([one], size), blur) for k, one in zip(shown, lines, strict=True))),
-    )
-    oval = filled(outlines.OVAL)
+    give("mouth", bare * clear * mouth)
+    give("lips", bare * clear * filled(outlines.LIPS))
+    seen = (k * soft(paint([one], size), blur) for k, one in zip(shown, lines, strict=True))
+    give("brows", clear * np.maximum(*seen))
     give("beard", bare * beard(face, picture, hides[0]))
-    give("nose", bare * filled(outlines.NOSE))
+    give("nose", bare * clear * filled(outlines.NOSE))
     give("ears", _ears(face, size, blur) * (1 - oval))
     made[0] = left
+    return made
+
+
+def _clear(face: Face, picture: Pixels, oval: Pixels, dark: Pixels) -> Pixels:
+    """How far nothing of another colour than skin, that parts do not know, is before a face, h×w in 0..1: of
+    another than the forehead's, which a hat may hide, and than the cheeks'.
+
+    Args:
+        dark: what of a face is not of its skin's colours.
+    """
+    whole = Box(0, 0, picture.shape[1], picture.shape[0])
+    light, width = srgb_decode(np.asarray(picture, np.float32)), width_of(face.points)
+    made = np.zeros(oval.shape, np.float32)
+    for skin in (
+        forehead(face.points, whole),
+        paint([face.points[list(one), :2] for one in _CHEEKS], oval.shape),
+    ):
+        if made.min() < 1:
+            known = np.asarray(skin * (1 - dark), np.float32)
+            made = np.maximum(made, occluders.bare(light, known, oval, width, dark))
     return made
 
 
