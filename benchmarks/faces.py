@@ -162,7 +162,7 @@ def times() -> dict[str, float]:
             made = regions(one, task.picture(), bright)
             if made is not None:
                 for k in range(len(made.shares.labels)):
-                    list(made.shares.rows(k, 0, made.shares.bright.shape[0]))
+                    list(made.shares.rows((k,), 0, made.shares.bright.shape[0]))
         shares.append((time.perf_counter() - began) / max(len(found), 1))
     return {"evidence_ms": 1000 * min(looks), "regions_ms": 1000 * min(shares)}
 

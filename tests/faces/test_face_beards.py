@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import anatomatte
 from anatomatte.faces import outlines
-from anatomatte.faces.beards import beard, bearded
+from anatomatte.faces.beards import beard, by_light, by_neck
 from anatomatte.faces.painting import filled
 from anatomatte.ops.colour import srgb_encode
 from anatomatte.parts import INDEX
@@ -134,13 +134,15 @@ def test_what_is_below_the_chin_and_of_another_colour_is_no_neck() -> None:
     picture = srgb_encode(with_neck(plate(), (0.5, 0.5, 0.5)))
     y, x = np.mgrid[:300, :400] + 0.5
     neck = _neck(x, y).astype(np.float32)
-    told = bearded(face(turned()), np.asarray(picture, np.float32), neck)
+    shown = np.asarray(picture, np.float32)
+    told = by_light(face(turned()), shown) + by_neck(face(turned()), shown, neck)
     assert beard(face(turned()), np.asarray(picture, np.float32), told).max() == 0
 
 
 def test_a_face_at_the_border_has_a_beard_or_none() -> None:
     for at in ((-40.0, 150.0), (200.0, 330.0), (200.0, -90.0), (-300.0, 150.0)):
         picture = np.asarray(srgb_encode(plate()), np.float32)
-        told = bearded(face(turned(at=at)), picture, np.ones(picture.shape[:2], np.float32))
+        neck = np.ones(picture.shape[:2], np.float32)
+        told = by_light(face(turned(at=at)), picture) + by_neck(face(turned(at=at)), picture, neck)
         made = beard(face(turned(at=at)), picture, told)
         assert np.isfinite(made).all() and made.min() >= 0 and made.max() <= 1

@@ -14,7 +14,7 @@ from anatomatte.engine import steady_faces
 from anatomatte.errors import SettingsError
 from anatomatte.faces import hidden
 from anatomatte.faces.mesh import Face
-from anatomatte.faces.regions import with_hides
+from anatomatte.faces.regions import looked_at
 from anatomatte.faces.swap_steady import Motion
 from anatomatte.ops.colour import srgb_encode
 from anatomatte.shot import wardrobe
@@ -34,7 +34,7 @@ Light = NDArray[np.float32]
 def told(tone: tuple[float, float, float] | None) -> NDArray[np.float64]:
     """What a plate with a beard of a tone tells."""
     picture = np.asarray(srgb_encode(plate(tone)), np.float32)
-    found = with_hides(face(turned()), picture, None).hides
+    found = looked_at(face(turned()), picture).hides
     assert found is not None
     return found
 

@@ -38,8 +38,8 @@ def unseen(task: Task, numbers: tuple[int, ...]) -> tuple[str, ...]:
         return ()
     who = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
     return (
-        f"No face is seen of {who}: all of it is Face: skin. Who looks away has none; one that is too small "
-        "is seen in a closer crop of the plate.",
+        f"No face is seen of {who}: all of it is Face: skin. Who looks away, or far aside, has none; one "
+        "that is too small is seen in a closer crop of the plate.",
     )
 
 

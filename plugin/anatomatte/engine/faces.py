@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..faces import mesh
 from ..faces.mesh import Face, moved
-from ..faces.regions import with_brows
+from ..faces.regions import looked_at
 from ..nets.runtime.sessions import Rung
 from ..people import landmarks as marks
 from ..people.evidence import PeopleEvidence
@@ -26,7 +26,7 @@ def faces_of(task: Task, seen: PeopleEvidence) -> tuple[Face | None, ...]:
         def on(rung: Rung) -> tuple[Face | None, ...]:
             nets, picture = subject.face_model(rung.device), task.square()
             looks = mesh.faces(picture, people, known, nets, work.threads, work.check)
-            found = [None if one is None else with_brows(one, picture) for one in looks]
+            found = [None if one is None else looked_at(one, picture) for one in looks]
             by = scale(picture.shape, task.plate.light.shape)
             return tuple(one if one is None or by == (1, 1) else moved(one, by, (0, 0)) for one in found)
 

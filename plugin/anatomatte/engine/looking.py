@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import numpy as np
+
 from ..faces.canonical import Floats
 from ..faces.mesh import Face, moved
-from ..faces.regions import with_hides
+from ..faces.regions import beside_neck
 from ..frame import Frame, Pixels
 from ..ops import display
 from ..ops.strips import opencv_threads
@@ -80,8 +82,14 @@ def _hiding(task: Task, seen: PeopleEvidence, known: tuple[Face | None, ...]) ->
         return (None,) * len(known)
     neck, picture = parts_alone(task, seen).shares[AT["neck"]], task.picture()
     by = faces.scale(task.plate.light.shape, picture.shape)
-    own = (one if one is None or by == (1, 1) else moved(one, by, (0, 0)) for one in known)
-    return tuple(None if one is None else with_hides(one, picture, neck).hides for one in own)
+    made: list[Floats | None] = []
+    for one in known:
+        if one is None or one.hides is None:
+            made.append(None)
+            continue
+        own = one if by == (1, 1) else moved(one, by, (0, 0))
+        made.append(one.hides + np.array([beside_neck(own, picture, neck), 0]))
+    return tuple(made)
 
 
 def _checked(task: Task) -> Findings:

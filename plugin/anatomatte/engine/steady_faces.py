@@ -8,17 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cache import content_key
 from ..faces import hidden, swap_steady
 from ..faces.canonical import Floats
-from ..faces.mesh import Face, moved
-from ..faces.regions import with_hides
+from ..faces.mesh import Face
 from ..faces.swap_steady import Motion
 from ..frame import Pixels
 from ..people import landmarks as marks
 from ..people.landmark_people import value_at
 from ..temporal.steady import falloff
-from . import faces, memo, moments, steady_parts, steadying
+from . import faces, memo, moments, steadying
 from .evidence import looked, people_of
 from .task import Task
 
@@ -74,10 +72,9 @@ def numbered(task: Task) -> dict[int, Face]:
 
 
 def _steady(task: Task) -> tuple[Found, ...]:
-    assert task.around is not None
     people = steadying.people(task)
     alone = task if task.shot is None else dataclasses.replace(task, shot=None, crowd=True)
-    own = _told(task, task.around.number, faces.faces_of(alone, looked(alone).people), alone)
+    own = faces.faces_of(alone, looked(alone).people)
     rows, made = _rows(task), []
     size = task.plate.light.shape[0], task.plate.light.shape[1]
     mattes = [one.matte for one in marks.seen(people.evidence)]
@@ -101,32 +98,9 @@ def _rows(task: Task) -> list[_Row]:
         share = falloff(one.away, task.settings.window, task.settings.steady)
         motion = Motion(one.alignment.x, one.alignment.y, one.alignment.belief, share)
         there = moments.beside(task, around.number + one.away)
-        seen = _told(task, around.number + one.away, faces.faces_of(there, looked(there).people), there)
+        seen = faces.faces_of(there, looked(there).people)
         made.append(_Row(one.away, motion, [face for face in seen if face is not None]))
     return made
-
-
-def _told(task: Task, number: int, seen: tuple[Face | None, ...], there: Task) -> tuple[Face | None, ...]:
-    """The faces *seen* in a frame, this one or one of the window, with what tells of beards and masks."""
-    hardness = there.settings.parts_hardness
-    key = content_key("hides", memo.of_moment(task, number), hardness, memo.of_wardrobe(task, number))
-
-    def make() -> tuple[Floats | None, ...]:
-        if not any(seen):
-            return (None,) * len(seen)
-        picture, neck = there.picture(), steady_parts.neck(task, number)
-        by = faces.scale(there.plate.light.shape, picture.shape)
-        own = (one if one is None or by == (1, 1) else moved(one, by, (0, 0)) for one in seen)
-        told = tuple(None if one is None else with_hides(one, picture, neck).hides for one in own)
-        if there.around is not None and there.content != task.content:
-            there.let_go()
-        return memo.frozen(told)
-
-    hides = memo.moments.get(key, make, task.work.check)
-    return tuple(
-        None if one is None else dataclasses.replace(one, hides=own)
-        for one, own in zip(seen, hides, strict=True)
-    )
 
 
 def _held(own: Face, rows: Sequence[_Row], size: tuple[int, int]) -> Face:

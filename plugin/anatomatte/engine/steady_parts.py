@@ -21,7 +21,6 @@ from ..people.evidence import PeopleEvidence
 from ..people.parts.boxes import sized
 from ..people.parts.everyone import PartEvidence
 from ..people.parts.hardness import COMPILED, hardened, hardened_planes
-from ..people.parts.labels import AT
 from . import memo, moments, steadying
 from .evidence import looked, people_of
 from .moments import Neighbour
@@ -88,8 +87,7 @@ def _alone(task: Task) -> PartEvidence:
 
 def votes(task: Task, one: Neighbour) -> Votes:
     """The parts of another frame as it sees them by itself."""
-    assert task.around is not None
-    return _votes(task, task.around.number + one.away, None)
+    return _votes(task, one, None)
 
 
 def sizes(task: Task, one: Neighbour, matte: Pixels) -> dict[int, float]:
@@ -106,18 +104,6 @@ def sizes(task: Task, one: Neighbour, matte: Pixels) -> dict[int, float]:
     return {k: float((plane * weight).mean()) for k, plane in zip(found.labels, hard, strict=True)}
 
 
-def neck(task: Task, number: int) -> Pixels | None:
-    """How far a pixel of a frame of the window, or of this one, is bare neck, as it sees its parts by itself;
-    None without any."""
-    around = task.around
-    assert around is not None
-    found = _votes(task, number, _alone(task) if number == around.number else None)
-    if AT["neck"] not in found.labels:
-        return None
-    hard = hardened(found.planes * _SCALE, around.settings(number).parts_hardness)
-    return np.asarray(hard[found.labels.index(AT["neck"])], np.float32)
-
-
 def _hardness(task: Task) -> tuple[float, ...]:
     """How decided parts are here, and in each frame of the window."""
     around = task.around
@@ -128,34 +114,32 @@ def _hardness(task: Task) -> tuple[float, ...]:
 def _voted(task: Task, alone: PartEvidence) -> PartEvidence:
     found = [one for one in steadying.neighbours(task) if one.moment.people is not None]
     people = steadying.people(task)
-    assert task.around is not None
-    at = task.around.number
-    own = _votes(task, at, alone)
+    own = _votes(task, None, alone)
     size = alone.shares.shape[1], alone.shares.shape[2]
     lying = []
     open_ = own.sure == OPEN
     for one in found:
         task.work.check()
-        votes = _votes(task, at + one.away, None)
+        votes = _votes(task, one, None)
         x, y = one.alignment.places(size, votes.sure.shape)
         lying.append((one, votes, x, y))
         nearest = cv2.remap(votes.sure, x, y, cv2.INTER_NEAREST, borderMode=EDGE)
         open_ |= np.asarray(nearest != own.sure)
     task.kept.pop("beside", None)
-    where = np.flatnonzero(open_)
+    at = np.flatnonzero(open_)
     here = own.cover / np.maximum(_cover(people.evidence, size), _TINY)
-    said = np.ascontiguousarray(alone.shares.reshape(len(alone.shares), -1)[:, where])
-    made = said * np.clip(here.reshape(-1)[where], 0, 1)
+    said = np.ascontiguousarray(alone.shares.reshape(len(alone.shares), -1)[:, at])
+    made = said * np.clip(here.reshape(-1)[at], 0, 1)
     for one, votes, x, y in lying:
-        places = _rows(x, where), _rows(y, where)
-        share = steadying.weight(task, one, *size).reshape(-1)[where]
-        share = share * _looked_up(votes.cover, places)[: len(where)] * _SCALE
-        there_x, there_y = (plane.reshape(-1)[: len(where)] for plane in places)
+        places = _rows(x, at), _rows(y, at)
+        share = steadying.weight(task, one, *size).reshape(-1)[at]
+        share = share * _looked_up(votes.cover, places)[: len(at)] * _SCALE
+        there_x, there_y = (plane.reshape(-1)[: len(at)] for plane in places)
         loops.hear(votes.planes, np.array(votes.labels, np.int32), there_x, there_y, share, made)
     hardness = task.settings.parts_hardness
     shares = hardened_planes(alone.shares, hardness, _ABSENT)
     if lying:
-        shares.reshape(len(shares), -1)[:, where] = hardened(_settled(made, said), hardness)
+        shares.reshape(len(shares), -1)[:, at] = hardened(_settled(made, said), hardness)
     unsure = tuple(() if n is None or n >= len(alone.unsure) else alone.unsure[n] for n in people.number)
     return PartEvidence(shares, unsure)
 
@@ -183,15 +167,17 @@ def _settled(made: Pixels, alone: Pixels) -> Pixels:
     return made
 
 
-def _votes(task: Task, number: int, alone: PartEvidence | None) -> Votes:
-    """The parts of another frame as it sees them by itself, or of this one, *alone*, for those around it."""
+def _votes(task: Task, one: Neighbour | None, alone: PartEvidence | None) -> Votes:
+    """The parts of another frame as it sees them by itself, or of this one, for the frames around it."""
     around = task.around
     assert around is not None
+    number = around.number + (0 if one is None else one.away)
     hardness = around.settings(number).parts_hardness
     key = content_key("votes", memo.of_moment(task, number), hardness, memo.of_wardrobe(task, number))
 
     def make() -> Votes:
-        if alone is not None:
+        if one is None:
+            assert alone is not None
             return memo.frozen(_packed(alone, looked(task).people, hardness))
         other = moments.last_beside(task, number)
         return memo.frozen(_packed(_alone(other), looked(other).people, hardness))

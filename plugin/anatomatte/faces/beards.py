@@ -44,8 +44,9 @@ _NECK = 0.5
 _NECK_MOST = -0.6, 1.2
 _NECK_TONE = 0.16, 0.24
 """Logarithms of redness by which a neck differs from the face and is one, and is something else."""
-_NECK_LEAST, _NECK_BARE = 0.03, 0.78
-"""How much of a neck is needed, in squares of the eyes' distance, and from which share on it is bare."""
+_NECK_ENOUGH, _NECK_BARE = (0.015, 0.045), 0.78
+"""How much of a neck tells nothing, and all, in squares of the eyes' distance, and from which share on it is
+bare."""
 _NECK_REACH = 0.6, 0.9
 """How far beside and below the chin it is asked, in distances of the eyes."""
 _NECK_LIGHT = 60
@@ -76,16 +77,30 @@ _SIDES: tuple[tuple[tuple[Outline, ...], ...], ...] = (
 """What is asked of the lower face; of two sides the one that is less dark."""
 
 
-def bearded(face: Face, picture: Pixels, neck: Pixels | None = None) -> float:
-    """How far the lower face is unlike this person's skin, as a logarithm; NaN where its light is not told.
+def by_light(face: Face, picture: Pixels) -> float:
+    """How far the lower face is unlike this person's skin in its light, as a logarithm; NaN where that light
+    is not told.
 
     Args:
         face: in pixels of the *picture*, h×w×3 display-referred.
-        neck: h×w, how far a pixel is this person's bare neck; None where that is not known.
     """
     luma, colour = luma_colour(soft(picture, max(0.5, SMOOTH * face.eyes)))
     light = shading(face, luma)
-    return float("nan") if light is None else _unlike(face, light, luma, colour, neck)
+    return float("nan") if light is None else _unlike(face, light, luma, colour)
+
+
+def by_neck(face: Face, picture: Pixels, neck: Pixels | None) -> float:
+    """What is added to that by the neck beside the chin; where none is seen the face has to say more alone.
+
+    Args:
+        neck: h×w, how far a pixel is this person's bare neck; None where that is not known.
+    """
+    luma, colour = luma_colour(soft(picture, max(0.5, SMOOTH * face.eyes)))
+    light = None if neck is None else shading(face, luma)
+    if light is None or neck is None:
+        return -_ALONE
+    beside, enough = _beside_neck(face, light, luma, colour, neck)
+    return enough * _NECK * float(np.clip(beside, *_NECK_MOST)) - (1 - enough) * _ALONE
 
 
 def beard(face: Face, picture: Pixels, told: float) -> Pixels:
@@ -93,7 +108,7 @@ def beard(face: Face, picture: Pixels, told: float) -> Pixels:
 
     Args:
         face: in pixels of the *picture*, h×w×3 display-referred.
-        told: what tells of a beard, as `bearded` does it.
+        told: what tells of a beard: `by_light` and `by_neck` together.
     """
     size = picture.shape[0], picture.shape[1]
     there = float(step(told, *BEARD)) if np.isfinite(told) else 0.0
@@ -113,7 +128,7 @@ def beard(face: Face, picture: Pixels, told: float) -> Pixels:
     return np.asarray(there * made * soft(zone, max(0.5, 0.02 * face.eyes)), np.float32)
 
 
-def _unlike(face: Face, light: Shading, luma: Pixels, colour: Pixels, neck: Pixels | None) -> float:
+def _unlike(face: Face, light: Shading, luma: Pixels, colour: Pixels) -> float:
     """How far the lower face is unlike this person's skin, as a logarithm of brightness."""
     pale = _tone(face, light, colour) - sampled(colour, face.points[:POINTS, :2]).ravel()
     unlike = beyond(-light.beside, pale)
@@ -123,27 +138,24 @@ def _unlike(face: Face, light: Shading, luma: Pixels, colour: Pixels, neck: Pixe
         seen = [value for value in found if np.isfinite(value)]
         own.append(min(seen) * (1.0 if len(seen) == len(sides) else _LONE) if seen else 0.0)
     mean = float(np.mean(np.minimum(own, np.median(own) + _BEYOND)))
-    known = float(step(light.fits, *_KNOWN)) * mean
-    beside = _beside_neck(face, light, luma, colour, neck)
-    return known - _ALONE if beside is None else known + _NECK * float(np.clip(beside, *_NECK_MOST))
+    return float(step(light.fits, *_KNOWN)) * mean
 
 
 def _beside_neck(
-    face: Face, light: Shading, luma: Pixels, colour: Pixels, neck: Pixels | None
-) -> float | None:
-    """By how much the chin is darker than the neck, as a logarithm; None where none is seen."""
-    if neck is None:
-        return None
+    face: Face, light: Shading, luma: Pixels, colour: Pixels, neck: Pixels
+) -> tuple[float, float]:
+    """By how much the chin is darker than the neck, as a logarithm, and how far enough of it is seen."""
     across, down = _along(face, luma.shape)
     reach = (np.abs(across) < _NECK_REACH[0]) & (down > 0) & (down < _NECK_REACH[1])
     bare = reach & (neck > _NECK_BARE)
-    if int(bare.sum()) * face.stretch[0] * face.stretch[1] < _NECK_LEAST * face.eyes**2:
-        return None
+    area = float(bare.sum()) * face.stretch[0] * face.stretch[1] / face.eyes**2
+    if area <= _NECK_ENOUGH[0]:
+        return 0.0, 0.0
     points = face.points[:POINTS, :2]
     tone = abs(float(np.median(colour[bare])) - _tone(face, light, colour))
     chin = sampled(luma, points[list(outlines.CHIN_FRONT)])
     beside = float(np.percentile(luma[bare], _NECK_LIGHT) - np.median(chin))
-    return beside * (1 - float(step(tone, *_NECK_TONE)))
+    return beside * (1 - float(step(tone, *_NECK_TONE))), float(step(area, *_NECK_ENOUGH))
 
 
 def beyond(dark: NDArray[np.floating[Any]], pale: NDArray[np.floating[Any]]) -> Floats:

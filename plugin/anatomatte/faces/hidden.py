@@ -13,7 +13,7 @@ import numpy as np
 
 from ..frame import Pixels
 from .beards import BEARD as _BEARD
-from .beards import SMOOTH, bearded, luma_colour
+from .beards import SMOOTH, by_light, luma_colour
 from .canonical import Floats
 from .masked import PALE as _PALE
 from .masked import masked
@@ -23,7 +23,7 @@ from .painting import soft
 WORDS = (("beard", "no_beard"), ("face_mask", "no_face_mask"))
 """What somebody wears on the face for sure, and what surely not, as a sidecar calls it."""
 
-_WITHIN = (0.05, 0.65), (-0.04, 0.2)
+_WITHIN = (-0.3, 0.9), (-0.04, 0.2)
 """How little and how much one frame says at most: of the middle of a window none is to have the last word."""
 
 _FRAMES, _MIND = 3, 0.9
@@ -33,10 +33,10 @@ _SURE = 9.0
 """What a sidecar's word tells."""
 
 
-def told(face: Face, picture: Pixels, neck: Pixels | None = None) -> Floats:
-    """(2,) what tells of a beard (`beards.bearded`) and of a mask (`masked.masked`); arguments as theirs."""
+def told(face: Face, picture: Pixels) -> Floats:
+    """(2,) what tells of a beard (`beards.by_light`) and of a mask (`masked.masked`); arguments as theirs."""
     colour = luma_colour(soft(picture, max(0.5, SMOOTH * face.eyes)))[1]
-    return np.array([bearded(face, picture, neck), masked(face, colour)])
+    return np.array([by_light(face, picture), masked(face, colour)])
 
 
 def agreed(frames: Sequence[tuple[Floats, float]]) -> Floats:

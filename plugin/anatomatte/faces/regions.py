@@ -20,7 +20,7 @@ from ..ops.filters import shrink, step
 from ..ops.strips import never
 from ..people.parts.fields import PartFields, fields
 from . import occluders, outlines
-from .beards import beard, luma_colour
+from .beards import beard, by_neck, luma_colour
 from .brows import brows, moves
 from .hidden import told
 from .masked import covered
@@ -96,23 +96,23 @@ def regions(
     return Regions(box, made)
 
 
-def with_brows(face: Face, picture: Pixels) -> Face:
-    """A *face* in pixels of the *picture*, as `regions` has it, that knows where its brows lie there."""
+def looked_at(face: Face, picture: Pixels) -> Face:
+    """A *face* in pixels of the *picture*, as `regions` has it, that knows where its brows lie there, and
+    what tells of a beard and of a mask."""
     box = _box(face, (picture.shape[0], picture.shape[1]))
     if box is None:
         return face
     own, cut = _within(face, picture, box, (1.0, 1.0))
-    return replace(face, brows=moves(own, luma_colour(cut)[0]))
+    return replace(face, brows=moves(own, luma_colour(cut)[0]), hides=told(own, cut))
 
 
-def with_hides(face: Face, picture: Pixels, neck: Pixels | None) -> Face:
-    """A *face* in pixels of the *picture*, that knows what tells there of a beard and of a mask; arguments as
-    those of `regions`."""
+def beside_neck(face: Face, picture: Pixels, neck: Pixels) -> float:
+    """What the *neck* tells of a beard; arguments as those of `regions`."""
     box = _box(face, (picture.shape[0], picture.shape[1]))
     if box is None:
-        return face
+        return 0.0
     own, cut = _within(face, picture, box, (1.0, 1.0))
-    return replace(face, hides=told(own, cut, _below(neck, box, picture.shape, cut.shape)))
+    return by_neck(own, cut, _below(neck, box, picture.shape, cut.shape))
 
 
 def _within(face: Face, picture: Pixels, box: Bounds, scale: tuple[float, float]) -> tuple[Face, Pixels]:
@@ -183,13 +183,13 @@ def _shares(face: Face, picture: Pixels, neck: Pixels | None) -> Pixels:
     clear = _clear(face, picture, oval, np.maximum(paint(lines, size), np.maximum(eyes, mouth)))
     give("iris", soft(paint(irises, size), blur) * eyes * clear)
     give("eyes", eyes * clear)
-    hides = told(face, picture, neck) if face.hides is None else face.hides
+    hides = told(face, picture) if face.hides is None else face.hides
     bare = np.float32(1 - covered(hides[1]))
     give("mouth", bare * clear * mouth)
     give("lips", bare * clear * filled(outlines.LIPS))
     seen = (k * soft(paint([one], size), blur) for k, one in zip(shown, lines, strict=True))
     give("brows", clear * np.maximum(*seen))
-    give("beard", bare * beard(face, picture, hides[0]))
+    give("beard", bare * beard(face, picture, hides[0] + by_neck(face, picture, neck)))
     give("nose", bare * clear * filled(outlines.NOSE))
     give("ears", _ears(face, size, blur) * (1 - oval))
     made[0] = left
@@ -207,7 +207,7 @@ def _clear(face: Face, picture: Pixels, oval: Pixels, dark: Pixels) -> Pixels:
     light, width = srgb_decode(np.asarray(picture, np.float32)), width_of(face.points)
     made = np.zeros(oval.shape, np.float32)
     for skin in (
-        forehead(face.points, whole),
+        forehead(face.points.astype(np.float64), whole),
         paint([face.points[list(one), :2] for one in _CHEEKS], oval.shape),
     ):
         if made.min() < 1:
