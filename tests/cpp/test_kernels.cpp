@@ -45,8 +45,8 @@ constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
         kernels::isa::light, kernels::isa::luma, kernels::isa::bright, kernels::isa::harden,       \
         kernels::isa::vote, kernels::isa::ramp, kernels::isa::extremes, kernels::isa::along,       \
         kernels::isa::draw, kernels::isa::rests, kernels::isa::hear, kernels::isa::fit,            \
-        kernels::isa::lay, kernels::isa::take_tiles, kernels::isa::put_tiles,                      \
-        kernels::isa::calm, kernels::isa::shrink, kernels::isa::edges                              \
+        kernels::isa::lay, kernels::isa::take_tiles, kernels::isa::put_tiles, kernels::isa::calm,  \
+        kernels::isa::shrink, kernels::isa::edges                                                  \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -339,19 +339,19 @@ Floats edged(const kernels::Loops& loops) {
                  fields = random.some(3 * 4 * 5 * 4, 0.05f, 1), by = random.some(9, -1, 1);
     Floats total(count), lit(3 * count), calm(count);
     std::vector<ptrdiff_t> place(count);
-    CHECK(loops.edges({prior.data(), height, width, width, 0.04f, 0.96f, 0, 0, height, width,
-                       light.data(), 3 * width, fields.data(), 4, 5, by.data(), by.data(), 24,
-                       total.data(), width, place.data(), lit.data()}));
-    CHECK(loops.calm({total.data(), height, width, width, 0.2f, 0, 0, height, width, width,
-                      calm.data()}));
+    CHECK(loops.edges(
+        {prior.data(), height, width,        width,     0.04f,         0.96f,     0, 0,
+         height,       width,  light.data(), 3 * width, fields.data(), 4,         5, by.data(),
+         by.data(),    24,     total.data(), width,     place.data(),  lit.data()}));
+    CHECK(loops.calm(
+        {total.data(), height, width, width, 0.2f, 0, 0, height, width, width, calm.data()}));
     CHECK(place.back() == count - 1);
     for (const ptrdiff_t rows : {ptrdiff_t{1}, (height + 2) / 3, height})
       for (const ptrdiff_t columns : {ptrdiff_t{1}, (width + 1) / 2, width}) {
         Floats one(rows * columns), three(3 * rows * columns);
-        CHECK(loops.shrink(
-            {prior.data(), height, width, 1, width, rows, columns, one.data()}));
-        CHECK(loops.shrink(
-            {light.data(), height, width, 3, 3 * width, rows, columns, three.data()}));
+        CHECK(loops.shrink({prior.data(), height, width, 1, width, rows, columns, one.data()}));
+        CHECK(
+            loops.shrink({light.data(), height, width, 3, 3 * width, rows, columns, three.data()}));
         for (const Floats& made : {one, three}) all.insert(all.end(), made.begin(), made.end());
       }
     for (const Floats& made : {total, lit, calm}) all.insert(all.end(), made.begin(), made.end());
