@@ -11,11 +11,11 @@
 namespace kernels {
 namespace {
 
-#define KERNELS_TABLE(isa)                                                                       \
-  {isa::sure,     isa::gather,        isa::look_up,  isa::take_apart, isa::raise, isa::apart,    \
-   isa::step,     isa::between_sides, isa::mixtures, isa::join,       isa::grow,  isa::opponent, \
-   isa::light,    isa::luma,          isa::bright,   isa::harden,     isa::vote,  isa::ramp,     \
-   isa::extremes, isa::along,         isa::draw,     isa::rests,      isa::hear,  isa::fit,      \
+#define KERNELS_TABLE(isa)                                                                         \
+  {isa::sure,     isa::gather,        isa::look_up,   isa::take_apart, isa::raise,  isa::apart,    \
+   isa::step,     isa::between_sides, isa::mixtures,  isa::join,       isa::grow,   isa::opponent, \
+   isa::light,    isa::luma,          isa::bright,    isa::harden,     isa::vote,   isa::ramp,     \
+   isa::extremes, isa::along,         isa::draw,      isa::rests,      isa::hear,   isa::fit,      \
    isa::lay,      isa::take_tiles,    isa::put_tiles, isa::calm,       isa::shrink, isa::edges}
 
 const Loops kPlain = KERNELS_TABLE(plain);

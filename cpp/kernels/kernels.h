@@ -134,12 +134,12 @@ struct CalmJob {
 struct EdgesJob {
   const float* prior;  // rows×columns, what is expected
   ptrdiff_t rows, columns, prior_stride;
-  float low, high;         // between which a pixel is of the edge
-  ptrdiff_t y, x;          // where they lie in the plate
+  float low, high;  // between which a pixel is of the edge
+  ptrdiff_t y, x;   // where they lie in the plate
   ptrdiff_t height, width;
-  const float* light;      // of the first of them
+  const float* light;  // of the first of them
   ptrdiff_t light_stride;
-  const float* fields;     // 3×cells_high×cells_wide×4
+  const float* fields;  // 3×cells_high×cells_wide×4
   ptrdiff_t cells_high, cells_wide;
   const float* to_opponent;  // 3×3 each
   const float* to_light;

@@ -181,8 +181,8 @@ void calm(const py::array_t<float>& pixels, float slack, py::ssize_t top, py::ss
 }
 
 py::tuple edges(const py::array_t<float>& prior, const std::array<float, 2>& band,
-                const Floats& light, const std::array<py::ssize_t, 2>& corner,
-                const Floats& fields, const Floats& to_opponent, const Floats& to_light, float top,
+                const Floats& light, const std::array<py::ssize_t, 2>& corner, const Floats& fields,
+                const Floats& to_opponent, const Floats& to_light, float top,
                 py::array_t<float>& total) {
   const py::ssize_t stride = stride_of(prior), total_stride = stride_of(total);
   const py::ssize_t rows = prior.shape(0), columns = prior.shape(1);
@@ -204,11 +204,28 @@ py::tuple edges(const py::array_t<float>& prior, const std::array<float, 2>& ban
   Floats lit({count, py::ssize_t{3}});
   const py::ssize_t width = light.shape(1);
   if (rows && columns)
-    run(loops().edges,
-        EdgesJob{first, rows, columns, stride, band[0], band[1], y, x, light.shape(0), width,
-                 light.data() + 3 * (y * width + x), 3 * width, fields.data(), fields.shape(1),
-                 fields.shape(2), to_opponent.data(), to_light.data(), top, total.mutable_data(),
-                 total_stride, place.mutable_data(), lit.mutable_data()});
+    run(loops().edges, EdgesJob{first,
+                                rows,
+                                columns,
+                                stride,
+                                band[0],
+                                band[1],
+                                y,
+                                x,
+                                light.shape(0),
+                                width,
+                                light.data() + 3 * (y * width + x),
+                                3 * width,
+                                fields.data(),
+                                fields.shape(1),
+                                fields.shape(2),
+                                to_opponent.data(),
+                                to_light.data(),
+                                top,
+                                total.mutable_data(),
+                                total_stride,
+                                place.mutable_data(),
+                                lit.mutable_data()});
   return py::make_tuple(place, lit);
 }
 
@@ -315,8 +332,7 @@ PYBIND11_MODULE(_kernels, module) {
              py::arg("height"), py::arg("width"));
   module.def("apart", &apart, py::arg("one").noconvert(), py::arg("two").noconvert());
   module.def("step", &step, py::arg("values").noconvert(), py::arg("low"), py::arg("span"));
-  module.def("shrink", &shrink, py::arg("pixels").noconvert(), py::arg("rows"),
-             py::arg("columns"));
+  module.def("shrink", &shrink, py::arg("pixels").noconvert(), py::arg("rows"), py::arg("columns"));
   module.def("calm", &calm, py::arg("pixels").noconvert(), py::arg("slack"), py::arg("top"),
              py::arg("left"), py::arg("out").noconvert());
   module.def("edges", &edges, py::arg("prior").noconvert(), py::arg("band"),

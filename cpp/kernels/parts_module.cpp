@@ -170,19 +170,17 @@ py::tuple lay(const Codes& values, const std::array<py::ssize_t, 2>& origin,
   const py::ssize_t low = places[0].shape(0), wide = places[0].shape(1);
   for (const Floats& one : places) shaped(one, {low, wide}, "places");
   const auto [top, left] = origin;
-  if (top < 0 || left < 0 || top + values.shape(0) > shape[0] ||
-      left + values.shape(1) > shape[1])
+  if (top < 0 || left < 0 || top + values.shape(0) > shape[0] || left + values.shape(1) > shape[1])
     throw py::value_error("values lie outside of the matte");
   if (low < 1 || wide < 1 || low > shape[0] || wide > shape[1])
     throw py::value_error("places are on a finer grid than the matte");
   const py::ssize_t count = tiles_of(tiles, shape[0], shape[1]);
   const std::vector<py::ssize_t> made{count * kTileSide, kTileSide};
   Floats planes(made), weight(made);
-  run(loops().lay,
-      LayJob{values.data(), top, left, values.shape(0), values.shape(1), shape[0], shape[1],
-             places[0].data(), places[1].data(), places[2].data(), low, wide, share,
-             tiles[0].data(), tiles[1].data(), count, planes.mutable_data(),
-             weight.mutable_data()});
+  run(loops().lay, LayJob{values.data(), top, left, values.shape(0), values.shape(1), shape[0],
+                          shape[1], places[0].data(), places[1].data(), places[2].data(), low, wide,
+                          share, tiles[0].data(), tiles[1].data(), count, planes.mutable_data(),
+                          weight.mutable_data()});
   return py::make_tuple(planes, weight);
 }
 
@@ -190,9 +188,8 @@ Floats take_tiles(const Floats& plane, const std::array<Numbers, 2>& tiles) {
   if (plane.ndim() != 2) throw py::value_error("a plane is H x W");
   const py::ssize_t count = tiles_of(tiles, plane.shape(0), plane.shape(1));
   Floats pixels({count * kTileSide, kTileSide});
-  run(loops().take_tiles,
-      TilesJob{const_cast<float*>(plane.data()), plane.shape(0), plane.shape(1), tiles[0].data(),
-               tiles[1].data(), count, pixels.mutable_data()});
+  run(loops().take_tiles, TilesJob{const_cast<float*>(plane.data()), plane.shape(0), plane.shape(1),
+                                   tiles[0].data(), tiles[1].data(), count, pixels.mutable_data()});
   return pixels;
 }
 

@@ -93,10 +93,8 @@ bool draw(const DrawJob& job) {
       float united = (1.0f - ramp_of(apart, low, span)) *
                      ramp_of(away < 0.0f ? -away : away, job.alone[0], job.alone[1]);
       united *= within(all - 2.0f, 0.0f, 1.0f);  // one frame beside is no majority
-      const float part =
-          within((middle - job.divided[0]) / job.divided[1] + 0.5f, 0.0f, 1.0f);
-      const float firm =
-          within((middle - job.enough[0]) / job.enough[1] + 0.5f, 0.0f, 1.0f);
+      const float part = within((middle - job.divided[0]) / job.divided[1] + 0.5f, 0.0f, 1.0f);
+      const float firm = within((middle - job.enough[0]) / job.enough[1] + 0.5f, 0.0f, 1.0f);
       mean[j] = middle + gross * ((part + united * (firm - part)) - middle);
     }
   }

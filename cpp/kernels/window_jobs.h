@@ -26,8 +26,8 @@ struct DrawJob {
   const float* spread;
   const float* total;  // N
   ptrdiff_t planes, count;
-  const float* gross;  // where a ramp begins and how wide it is: of what disagrees,
-  const float* alone;  // of how far the others' mean is from a half;
+  const float* gross;    // where a ramp begins and how wide it is: of what disagrees,
+  const float* alone;    // of how far the others' mean is from a half;
   const float* enough;   // middle and width: of frames that are of one mind,
   const float* divided;  // of those that are not
   float tiny;
@@ -46,18 +46,18 @@ struct RestsJob {
 // (temporal/open.py).
 constexpr ptrdiff_t kTileSide = 16;
 struct LayJob {
-  const uint16_t* values;         // rows×columns, at *top* and *left* of the matte; all around is 0
+  const uint16_t* values;  // rows×columns, at *top* and *left* of the matte; all around is 0
   ptrdiff_t top, left, rows, columns;
-  ptrdiff_t height, width;        // of the matte, and of this frame
-  const float* x;                 // low×wide: where this frame lies in the other, in these cells
+  ptrdiff_t height, width;  // of the matte, and of this frame
+  const float* x;           // low×wide: where this frame lies in the other, in these cells
   const float* y;
   const float* belief;
   ptrdiff_t low, wide;
   float share;
-  const int32_t* row;             // of each tile
+  const int32_t* row;  // of each tile
   const int32_t* column;
   ptrdiff_t tiles;
-  float* planes;                  // tiles×16×16
+  float* planes;  // tiles×16×16
   float* weight;
 };
 
