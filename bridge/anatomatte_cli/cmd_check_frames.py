@@ -21,13 +21,13 @@ from .helptext import Command
 @option("--source", metavar="SRC", help="The plate: a frame made of another one is stale.")
 @option("--start", metavar="N", type=int, default=1, help="Number of its first frame, where it is a video.")
 @option("--same-as", metavar="FILE", help="A frame that is right: all are to be made as it was.")
-@option("--preset", metavar="TOML", help="The controls they are to be made with, at each frame;")
+@option("--preset", metavar="TOML", help="The controls they must be made with, each frame;")
 @option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="and those above it.")
 @option("--qc-threshold", metavar="N", type=float, help="Beyond it a frame is doubtful (exit 6).")
 @option("--json", "as_json", is_flag=True, help="The result as JSON on standard output.")
 @option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
 def command(target: str, as_json: bool, log: str | None, sets: tuple[str, ...], **words: Any) -> int:
-    """Check FRAMES (key.####.exr) by their headers and pixels, whoever rendered them.
+    """Check FRAMES (key.####.exr), whoever rendered them, by headers and pixels.
 
     Every frame is to be there, whole, of one size and one set of channels; made by Anatomatte: with one
     version, one table and the same settings.  The exit code is that of the gravest fault.
