@@ -118,5 +118,5 @@ def test_what_covers_a_source_is_not_used(tmp_path: Path) -> None:
 
 
 def test_a_source_that_shows_little_of_a_face_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"% of the face in it is bare, of 50 needed; a mask, a hand"):
+    with pytest.raises(SettingsError, match=r"% of the face in it is bare, of 65 needed; a mask, a hand"):
         swapped(light_of(ANNA), covered(tmp_path, 158))

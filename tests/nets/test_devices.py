@@ -51,7 +51,7 @@ class _Session:
     def get_inputs(self) -> Any:
         return self.made.get_inputs()
 
-    def run(self, names: Any, feed: Any) -> Any:
+    def run(self, names: Any, feed: Any, _options: Any = None) -> Any:
         if self.gpu.short and self.device != "cpu":
             raise RuntimeError("[ONNXRuntimeError] : 6 : CUDA failure 2: out of memory ; GPU=0")
         self.gpu.runs.append(self.device)

@@ -151,7 +151,7 @@ def _seen(light: Pixels, points: Floats, face: Pixels, where: str) -> Pixels:
     return made
 
 
-BARE_LEAST = 0.5
+BARE_LEAST = 0.65
 """How much of a source's face must be bare, as a share of its mesh; what is not is not used."""
 
 BODY = (*channels("neck"), *channels("torso_skin"))
