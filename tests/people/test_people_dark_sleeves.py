@@ -67,6 +67,12 @@ def test_arms_are_measured_by_their_own_hands() -> None:
     assert not worn(*seen_of(dressed((0.62, 0.47, 0.4), hands=(0.62, 0.47, 0.4))))
 
 
+def test_arm_and_hand_may_both_be_in_deep_shade() -> None:
+    shade, glove = (0.4, 0.3, 0.25), (0.25, 0.25, 0.25)
+    assert not worn(*seen_of(dressed(shade, hands=shade)))
+    assert worn(*seen_of(dressed(shade, hands=glove)))
+
+
 def test_a_chest_in_a_sleeves_colour_is_no_skin() -> None:
     seen, at = seen_of(dressed(LEATHER))
     lost = worn(seen, at)["torso_skin"]

@@ -25,8 +25,9 @@ _ON, _OFF_HAND, _OFF_FACE = 0.8, 0.3, -0.05
 _LEAST = 16
 """Pixels of an arm, and of a hand, of which something can be said."""
 
-_IN_HAND, _LIKE_SKIN = 0.3, 0.3
-"""Radii within which pixels are a hand's, and how much they then look like skin: else it wears a glove."""
+_IN_HAND, _GLOVE = 0.3, 20.0
+"""Radii within which pixels are a hand's, and how far their hue may be from the face's, in steps of 8 bits, else
+it wears a glove. A hand may be as dark as its arm: then both are in shade."""
 
 _DARKER = (35.0, 65.0)
 """How much darker than skin an arm is, in steps of 8 bits, that may be and that surely is a sleeve."""
@@ -55,15 +56,15 @@ def worn(seen: PersonEvidence, at: Body) -> dict[str, Vector]:
     """
     if seen.skin is None or at.head_only:
         return {}
-    light = seen.lab[:, 0]
-    face = float(np.median(light[at.skin]))
+    light, skin_colour = seen.lab[:, 0], np.median(seen.lab[at.skin], 0)
+    face, own_hue = float(skin_colour[0]), np.abs(seen.lab[:, 1:] - skin_colour[1:]).sum(1) < _GLOVE
     made: dict[str, Vector] = {}
     sample, surest = np.zeros(len(light), bool), 0.0
     for side, name in enumerate(SIDES):
         arm = at.arms[side]
         mine = (arm.off < _ON) & (arm.off < at.arms[1 - side].off)
         mine &= (at.hand > _OFF_HAND) & (at.oval < _OFF_FACE)
-        hand = (at.hands[side] < _IN_HAND) & (seen.skin > _LIKE_SKIN)
+        hand = (at.hands[side] < _IN_HAND) & own_hue
         skin = min(face, float(np.median(light[hand]))) if hand.sum() >= _LEAST else face
         loss = np.zeros(len(light), np.float32)
         for low, high, first, last in _PIECES:
