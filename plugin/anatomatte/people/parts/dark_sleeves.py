@@ -26,8 +26,8 @@ _LEAST = 16
 """Pixels of an arm, and of a hand, of which something can be said."""
 
 _IN_HAND, _GLOVE = 0.3, 20.0
-"""Radii within which pixels are a hand's, and how far their hue may be from the face's, in steps of 8 bits, else
-it wears a glove. A hand may be as dark as its arm: then both are in shade."""
+"""Radii within which pixels are a hand's, and how far their hue may be from the face's, in steps of 8 bits:
+else it wears a glove. A hand may be as dark as its arm: then both are in shade."""
 
 _DARKER = (35.0, 65.0)
 """How much darker than skin an arm is, in steps of 8 bits, that may be and that surely is a sleeve."""
