@@ -58,16 +58,31 @@ class _People(nn.Module):
         return (*made, *(one for one in beside if one is not None))
 
 
+class _Halves(nn.Module):
+    """The same up to 1/2 of the picture, and what the outfit head reads; loops go on from there."""
+
+    def __init__(self, net: PeopleNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
+        half = self.net.halves(picture)
+        made = half.parts, half.fine, half.coarse, torch.sigmoid(half.centre), half.offset * OFFSET_UNIT
+        if not isinstance(self.net.trunk, PoseTrunk):
+            return made
+        deep = torch.cat([half.sixteenth, half.levels.sixteenth], 1)
+        return (*made, half.levels.soft, F.avg_pool2d(half.quarter, 2), deep)
+
+
 class _Parts(nn.Module):
-    """The parts alone; what nobody asks for is not in the graph."""
+    """Logits of the parts alone; what nobody asks for is not in the graph."""
 
     def __init__(self, net: PeopleNet) -> None:
         super().__init__()
         self.net = net
 
     def forward(self, picture: Tensor) -> Tensor:
-        out: PeopleOutputs = self.net(picture)
-        return out.parts.softmax(1)
+        return self.net.halves(picture).parts
 
 
 class _Pose(nn.Module):
@@ -107,6 +122,7 @@ class Written:
 def networks() -> dict[str, Callable[[], Written]]:
     """How each graph's network is made, by the graph's name."""
     many = ("parts", "alpha", "centre", "offset", "pose_mask", "fine", "coarse")
+    halves = ("parts", "fine", "coarse", "centre", "offset", "soft", "quarter", "deep")
     wide, high = {"picture": (1, 3, 192, 320)}, {"fine": (1, 76, 32, 16), "coarse": (1, 216, 16, 8)}
 
     def square(side: int) -> dict[str, tuple[int, ...]]:
@@ -124,6 +140,8 @@ def networks() -> dict[str, Callable[[], Written]]:
 
     return {
         "people": lambda: Written(_People(people("people")), wide, many, True),
+        "people_halves": lambda: Written(_Halves(people("people")), wide, halves, True),
+        "people_plain_halves": lambda: Written(_Halves(people("people_plain")), wide, halves[:5], True),
         "people_parts": lambda: Written(_Parts(people("people")), wide, many[:1], True),
         "people_plain": lambda: Written(_People(people("people_plain")), wide, many[:4], True),
         "portrait": lambda: Written(portrait_net.load(FILES["portrait"][0]), square(256), ("logits",)),

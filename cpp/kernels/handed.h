@@ -16,6 +16,9 @@ namespace py = pybind11;
 // The loops of parts and of windows, added to the module.
 void add_part_loops(py::module_& module);
 
+// The loops of the people network's heads.
+void add_head_loops(py::module_& module);
+
 using Floats = py::array_t<float, py::array::c_style>;
 using Numbers = py::array_t<int32_t, py::array::c_style>;
 using Bytes = py::array_t<uint8_t, py::array::c_style>;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "heads_jobs.h"
 #include "window_jobs.h"
 
 namespace kernels {
@@ -299,6 +300,9 @@ struct FitJob {
   bool calm(const CalmJob&);            \
   bool shrink(const ShrinkJob&);        \
   bool edges(const EdgesJob&);          \
+  bool mattes(const MattesJob&);        \
+  bool figure(const FigureJob&);        \
+  bool softmax(const SoftmaxJob&);      \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -334,10 +338,17 @@ struct Loops {
   bool (*calm)(const CalmJob&);
   bool (*shrink)(const ShrinkJob&);
   bool (*edges)(const EdgesJob&);
+  bool (*mattes)(const MattesJob&);
+  bool (*figure)(const FigureJob&);
+  bool (*softmax)(const SoftmaxJob&);
 };
 
 // Those for this processor, and what they are called.
 const Loops& loops();
 const char* isa();
+
+// Whether those that are told so add a product in one rounding by an instruction of the
+// processor's.
+bool fuses();
 
 }  // namespace kernels

@@ -319,6 +319,7 @@ Bytes grow(const Bytes& mask, py::ssize_t radius) {
 PYBIND11_MODULE(_kernels, module) {
   using namespace kernels;
   module.attr("ISA") = isa();
+  module.attr("FUSES") = fuses();
   module.def("sure", &sure, py::arg("light").noconvert(), py::arg("surface").noconvert(),
              py::arg("depth").noconvert(), py::arg("slack").noconvert(), py::arg("order"),
              py::arg("numbers"), py::arg("near"), py::arg("point"));
@@ -354,5 +355,6 @@ PYBIND11_MODULE(_kernels, module) {
   module.def("bright", &bright, py::arg("luma").noconvert(), py::arg("middle"));
   module.def("grow", &grow, py::arg("mask").noconvert(), py::arg("radius"));
   add_part_loops(module);
+  add_head_loops(module);
   bind_lines(module);
 }

@@ -107,6 +107,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 UNDER: Mapping[str, str] = MappingProxyType({"left_tights": "left_leg", "right_tights": "right_leg"})
 """The part that a part covers and is taken for by a network that does not know it: it tells its side."""
 
+KNOWN = min(INDEX[name] for name in UNDER)
+"""How many parts every people network knows: those before the first that was appended."""
+
 MIRROR: tuple[int, ...] = tuple(
     INDEX[name.replace("left_", "right_") if name.startswith("left_") else name.replace("right_", "left_")]
     for name in PARTS

@@ -10,6 +10,8 @@ Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int32]
 
 ISA: str
+FUSES: bool
+"""Whether the processor adds products in one rounding; where it does not, `mattes` and `figure` are slow."""
 
 def sure(
     light: Pixels,
@@ -188,3 +190,35 @@ def pack_lines(
         block: lines of a block.
         number: of the first line in the file.
     """
+
+def mattes(
+    picture: Pixels,
+    fine: Pixels,
+    coarse: Pixels,
+    first: Pixels,
+    first_bias: Pixels,
+    second: Pixels,
+    second_bias: Pixels,
+) -> Pixels:
+    """Logits 2×H×W: the coarse ones, 2×H/2×W/2, doubled, and what two 3×3 convolutions make of fine features,
+    8×H/2×W/2, doubled, the picture 3×H×W in 0..1, and the former. Weights 4×13×9×4 and 16, 16×9×2 and 2; the
+    width is a multiple of 16."""
+
+def figure(
+    soft: Pixels,
+    filter: Pixels,
+    filter_bias: Pixels,
+    mix: Pixels,
+    mix_bias: Pixels,
+    last: Pixels,
+    last_bias: Pixels,
+) -> Pixels:
+    """Logits H×W by features 8×H/2×W/2, doubled: two blocks of a 3×3 filter of each channel (2×8×9, 2×8), a
+    mixture of all (2×2×8×4, 2×8) and what came in, then a 3×3 convolution (8×9, 1). The width is a multiple
+    of 16."""
+
+def softmax(logits: Pixels) -> Pixels:
+    """Shares n×h×w of n labels by their logits."""
+
+def softmax_pooled(logits: Pixels) -> tuple[Pixels, Pixels]:
+    """The same, and their means n×h/4×w/4 over squares of 4×4."""

@@ -13,6 +13,7 @@ from ..errors import SetupError
 
 try:
     from ._kernels import (
+        FUSES,
         ISA,
         along,
         apart,
@@ -24,6 +25,7 @@ try:
         draw,
         edges,
         extremes,
+        figure,
         fit,
         gather,
         grow,
@@ -34,6 +36,7 @@ try:
         light,
         look_up,
         luma,
+        mattes,
         mixtures,
         opponent,
         pack_lines,
@@ -42,6 +45,8 @@ try:
         ramp,
         rests,
         shrink,
+        softmax,
+        softmax_pooled,
         spans,
         step,
         sure,
@@ -56,6 +61,7 @@ except ModuleNotFoundError as why:
     ) from why
 
 __all__ = [
+    "FUSES",
     "ISA",
     "along",
     "apart",
@@ -67,6 +73,7 @@ __all__ = [
     "draw",
     "edges",
     "extremes",
+    "figure",
     "fit",
     "gather",
     "grow",
@@ -77,6 +84,7 @@ __all__ = [
     "light",
     "look_up",
     "luma",
+    "mattes",
     "mixtures",
     "opponent",
     "pack_lines",
@@ -85,6 +93,8 @@ __all__ = [
     "ramp",
     "rests",
     "shrink",
+    "softmax",
+    "softmax_pooled",
     "spans",
     "step",
     "sure",

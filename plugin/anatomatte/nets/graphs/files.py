@@ -15,6 +15,8 @@ def _weights(*names: str) -> tuple[Path, ...]:
 
 FILES = {
     "people": _weights("people"),
+    "people_halves": _weights("people"),
+    "people_plain_halves": _weights("people_plain"),
     "people_parts": _weights("people"),
     "people_plain": _weights("people_plain"),
     "portrait": _weights("portrait"),

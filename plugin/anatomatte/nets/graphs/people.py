@@ -10,6 +10,7 @@ import numpy as np
 from safetensors import safe_open
 
 from ...models.store.files import sha256_of
+from ...ops import loops
 from ...ops.strips import every, never
 from ...parts import MIRROR, PARTS
 from ...people.detections import decoded, letterboxed
@@ -20,6 +21,7 @@ from ..runtime.devices import CPU
 from .files import FILES
 from .graph import Graph, Plane, batch
 from .outfit import OutfitGraph
+from .people_pass import PeoplePass
 
 _PORTRAIT = 256
 """Width and height of what the portrait network looks at."""
@@ -39,7 +41,7 @@ class PeopleGraphs:
 
     def __init__(self, device: str = CPU) -> None:
         self._device = device
-        self._nets = [Graph(name, device) for name in _NETS]
+        self._nets = [PeoplePass(name, device) for name in _NETS]
         self._portrait, self._detector = Graph("portrait", device), Graph("detector", device)
         self._outfit = OutfitGraph(device)
         self.long_sides = [_long_side(name) for name in _NETS]
@@ -85,7 +87,8 @@ class PeopleGraphs:
         def one(k: int) -> None:
             assert net is not None
             picture, mirror = wanted[k]
-            parts = _of_all_parts(net(batch(picture[:, ::-1] if mirror else picture))[0])
+            logits = net(batch(picture[:, ::-1] if mirror else picture))[0]
+            parts = _of_all_parts(loops.softmax(logits))
             made[k] = np.ascontiguousarray(parts[list(MIRROR), :, ::-1]) if mirror else parts
 
         every(len(wanted), one, threads, check)
@@ -99,20 +102,21 @@ class PeopleGraphs:
         picture, variant, _ = one
         which, mirror = divmod(variant, 2)
         height, width = picture.shape[:2]
-        parts, alpha, centre, offset, *more = self._nets[which](
-            batch(picture[:, ::-1] if mirror else picture)
+        made = self._nets[which](batch(picture[:, ::-1] if mirror else picture), more=not mirror)
+        parts, offset = (
+            _of_all_parts(made.parts),
+            made.offset / np.array([width, height], np.float32)[:, None, None],
         )
-        parts, offset = _of_all_parts(parts), offset / np.array([width, height], np.float32)[:, None, None]
+        alpha, centre = made.alpha, made.centre
         if mirror:
             parts, alpha, centre, offset = (
                 np.ascontiguousarray(plane[..., ::-1])
                 for plane in (parts[list(MIRROR)], alpha, centre, offset)
             )
             offset[0] *= -1
-        if mirror or not more:
-            return Prediction(alpha, parts, centre[0], offset)
-        pose_mask, fine, coarse = more
-        return Prediction(alpha, parts, centre[0], offset, pose_mask=pose_mask[0], fine=fine, coarse=coarse)
+        return Prediction(
+            alpha, parts, centre[0], offset, pose_mask=made.pose_mask, fine=made.fine, coarse=made.coarse
+        )
 
     def _published(self, one: Request) -> Beside:
         """What the published networks beside ours say of a picture: the portrait one, and the detector."""

@@ -21,9 +21,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ...errors import SetupError
-from ...parts import INDEX, PARTS, UNDER
+from ...parts import INDEX, KNOWN, PARTS, UNDER
 from .plain_trunk import ConvNorm, PlainShape, PlainTrunk
-from .pose_trunk import PoseTrunk, TrunkShape
+from .pose_trunk import Levels, PoseTrunk, TrunkShape
 from .weights_file import fill, for_inference, must_be, read
 
 STRIDE = 32
@@ -37,10 +37,6 @@ HEAD_STRIDE = 4
 
 NET = "people_net_2"
 """What the header of a weights file calls this network."""
-
-
-_KNOWN = min(INDEX[name] for name in UNDER)
-"""Parts that every network knows: those before the first that was appended."""
 
 
 class PeopleOutputs(NamedTuple):
@@ -61,6 +57,24 @@ class PeopleOutputs(NamedTuple):
     pose_mask: Tensor | None = None
     fine: Tensor | None = None
     coarse: Tensor | None = None
+
+
+class Halves(NamedTuple):
+    """What the network knows up to 1/2 of a picture, before the layers at its full size.
+
+    `parts` (N, parts, H/2, W/2), `centre` and `offset` as in `PeopleOutputs`; `fine` (N, 8, H/2, W/2) and
+    `coarse` (N, 2, H/2, W/2) become the mattes; `levels` are the trunk's, `quarter` and `sixteenth` the
+    decoder's features at 1/4 and 1/16.
+    """
+
+    parts: Tensor
+    fine: Tensor
+    coarse: Tensor
+    centre: Tensor
+    offset: Tensor
+    levels: Levels
+    quarter: Tensor
+    sixteenth: Tensor
 
 
 @dataclass(frozen=True)
@@ -105,22 +119,22 @@ class Attention(nn.Module):
         return back
 
 
-def _up(x: Tensor, like: Tensor) -> Tensor:
-    return F.interpolate(x, size=like.shape[2:], mode="bilinear", align_corners=False)
+def _twice(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 
-def _first(parts: Tensor) -> Tensor:
+def first(parts: Tensor) -> Tensor:
     """Probabilities (N, parts, h, w) of the parts that every network knows, later ones in what they cover.
 
     So a head that reads them reads a younger network as well.
     """
-    if parts.shape[1] <= _KNOWN:
+    if parts.shape[1] <= KNOWN:
         return parts
-    first = parts[:, :_KNOWN].clone()
+    known = parts[:, :KNOWN].clone()
     for name, under in UNDER.items():
         if INDEX[name] < parts.shape[1]:
-            first[:, INDEX[under]] += parts[:, INDEX[name]]
-    return first
+            known[:, INDEX[under]] += parts[:, INDEX[name]]
+    return known
 
 
 class PeopleNet(nn.Module):
@@ -161,7 +175,23 @@ class PeopleNet(nn.Module):
         self.to_people = nn.Conv2d(32, 3, 1)
 
     def forward(self, picture: Tensor) -> PeopleOutputs:
-        features = self.trunk(picture)
+        half = self.halves(picture)
+        x = (picture - 0.5) * 2
+        coarse = _twice(half.coarse)
+        fine = self.fine(torch.cat([_twice(half.fine), x, coarse], 1))
+        out = PeopleOutputs(half.parts, coarse + self.to_alpha(fine), half.centre, half.offset)
+        trunk: nn.Module = self.trunk
+        if self.training or not isinstance(trunk, PoseTrunk):
+            return out
+        return out._replace(
+            pose_mask=trunk.segmented(half.levels.soft),
+            fine=torch.cat([F.avg_pool2d(half.quarter, 2), F.avg_pool2d(first(out.parts.softmax(1)), 4)], 1),
+            coarse=torch.cat([half.sixteenth, half.levels.sixteenth], 1),
+        )
+
+    def halves(self, picture: Tensor) -> Halves:
+        """All but the layers at the full size of the picture."""
+        features: Levels = self.trunk(picture)
         levels = (
             features.sixteenth,
             features.eighth,
@@ -171,23 +201,19 @@ class PeopleNet(nn.Module):
         y = self.context(self.deepest(features.deep))
         decoded = []
         for level, lower, skip, merge in zip(levels, self.lower, self.skip, self.merge, strict=True):
-            y = merge(F.relu(_up(lower(y), level) + skip(level)))
+            y = merge(F.relu(_twice(lower(y)) + skip(level)))
             decoded.append(y)
         sixteenth, _, quarter, _ = decoded
-        x = (picture - 0.5) * 2
-        coarse = _up(self.to_coarse(y), x)
-        fine = self.fine(torch.cat([_up(self.to_fine(y), x), x, coarse], 1))
         instances = self.to_people(self.people(quarter))
-        out = PeopleOutputs(
-            self.to_parts(y), coarse + self.to_alpha(fine), instances[:, :1], instances[:, 1:]
-        )
-        trunk: nn.Module = self.trunk
-        if self.training or not isinstance(trunk, PoseTrunk):
-            return out
-        return out._replace(
-            pose_mask=trunk.segmented(features.soft),
-            fine=torch.cat([F.avg_pool2d(quarter, 2), F.avg_pool2d(_first(out.parts.softmax(1)), 4)], 1),
-            coarse=torch.cat([sixteenth, features.sixteenth], 1),
+        return Halves(
+            self.to_parts(y),
+            self.to_fine(y),
+            self.to_coarse(y),
+            instances[:, :1],
+            instances[:, 1:],
+            features,
+            quarter,
+            sixteenth,
         )
 
     def fold(self) -> PeopleNet:
