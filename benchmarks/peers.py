@@ -193,6 +193,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     wanted, found = args.only.split(","), {}
+    if unknown := set(wanted) - {"networks", "edge", "io"}:
+        parser.error(f"--only takes networks, edge, io; not {', '.join(sorted(unknown))}")
     cv2.setNumThreads(1)
     warnings.simplefilter("ignore")
     if "networks" in wanted:
