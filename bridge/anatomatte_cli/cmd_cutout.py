@@ -10,6 +10,7 @@ import click
 from anatomatte_batch import presets
 
 from .cmd_render import option as _option
+from .frugal import one_arena
 from .helptext import Command
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 @_option("--quiet", is_flag=True, row="flags")
 def command(**words: Any) -> int:
     """Cut people out, after one start: NAME_cutout.png beside each picture, or OUT (file, folder, -)."""
+    one_arena()
     request = requested(words)
     result = request.run()
     if not request.quiet and (result.sheets or len(result.pictures) > 1):

@@ -13,6 +13,7 @@ import click
 from anatomatte.errors import OutputError, SettingsError, SetupError
 
 from . import stopping
+from .frugal import one_arena
 from .helptext import Command, Option
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def serve(words: dict[str, Any]) -> int:
     except OSError as why:
         text = f"--host {words['host']} --port {words['port']}: {why.strerror}; choose another."
         raise SettingsError(text) from why
-    server.frugal()
+    one_arena()
     names = (*words["allow_host"], socket.gethostname())
     if words["allow_write"] and root is None:
         raise SettingsError("--allow-write says that the folder of --root may be changed; name one.")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import logging
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -19,7 +18,6 @@ from . import app
 from .service import Service
 
 _HEAD_SECONDS = 20.0
-_M_ARENA_MAX = -8  # of malloc.h
 _GRACE = 40  # seconds for answers under way when the server ends
 _MOST_HEAD = 32768  # bytes of a request's head
 
@@ -60,16 +58,6 @@ class Impatient(H11Protocol):
     def _hang_up(self) -> None:
         if self._between() and not self.transport.is_closing():
             self.transport.abort()
-
-
-def frugal() -> None:
-    """Let all threads share one arena of glibc's malloc, where that is the C library; before they start.
-
-    A picture's arrays come from a thread and go in another: with an arena for each of them, free memory is
-    spread over all and not used again.
-    """
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def bound(host: str, port: int) -> socket.socket:
