@@ -22,7 +22,7 @@ ALONE: Mapping[int, Mapping[str, Value]] = {}
 CHECKS = "qc"
 """The fact of an account that holds what the checks say: code → score, as JSON."""
 
-_BY_PERSON = ("faces", "face_landmarks")
+_BY_PERSON = ("faces", "face_landmarks", "face_visible")
 """Facts that tell of each person by his layer, as JSON."""
 
 

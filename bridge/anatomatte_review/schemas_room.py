@@ -157,7 +157,8 @@ class FaceState(BaseModel):
     yaw: float
     pitch: float
     roll: float
-    points: list[float] = Field(description="478 landmarks: x, y, x, y … in shares of the picture, y down.")
+    points: list[float] = Field(description="Landmarks: x, y, x, y … in shares of the picture, y down.")
+    seen: list[float] = Field(description="How far each is in sight, 0 to 1; empty where that is unknown.")
 
 
 class FacesState(BaseModel):

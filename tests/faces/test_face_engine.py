@@ -1,13 +1,9 @@
-"""Faces in the engine: the shipped networks on a drawn portrait, in the frame's account and in sidecars."""
+"""Faces in the engine: the shipped networks on a drawn portrait, and in the frame's account."""
 
 from __future__ import annotations
 
-import base64
-import dataclasses
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -18,23 +14,18 @@ import anatomatte
 from anatomatte.cache import memo
 from anatomatte.engine import faces, provenance, subject
 from anatomatte.engine.evidence import people_of
-from anatomatte.engine.looking import look_at
 from anatomatte.engine.task import Task
-from anatomatte.errors import SettingsError
 from anatomatte.faces import mesh
 from anatomatte.frame import Frame
 from anatomatte.menus import FACE_MENU
 from anatomatte.people.landmarks import Landmarks, Person
 from anatomatte.plate import prepare
 from anatomatte.settings import Settings
-from anatomatte.shot.face_rows import FaceRow, rows_of
-from anatomatte.shot.reading import read_shot
-from anatomatte.shot.writing import write_shot
+from anatomatte.shot.face_rows import FaceRow
 from anatomatte.work import Work
 from made.face_marks import evidence, face, plate, turned
 from made.people_fake import looking
 from made.people_marks import marks as standing
-from made.shots_made import shot, written
 
 SIDE = 384
 AT = 150, 10
@@ -209,8 +200,11 @@ def test_the_frames_account_tells_of_heads_where_regions_are_asked_for() -> None
     facts = provenance.of_faces(told, made.landmarks)
     assert json.loads(facts["faces"]) == {"person_01": [1.0, 30.0, 0.0, 0.0]}
     (places,) = json.loads(facts["face_landmarks"]).values()
-    row = FaceRow(0, 1.0, 30.0, 0.0, 0.0, places)
+    (seen,) = json.loads(facts["face_visible"]).values()
+    row = FaceRow(0, 1.0, 30.0, 0.0, 0.0, places, seen)
     assert np.abs(row.points(400, 300) - turned(yaw=30)[:, :2]).max() < 0.02
+    sight = row.sight()
+    assert sight is not None and np.abs(sight - face(turned(yaw=30)).seen).max() <= 0.5 / 255 + 1e-6
     assert provenance.of_faces({}, {}) == {}
 
 
@@ -222,75 +216,3 @@ def test_who_has_no_face_is_told_where_regions_are_asked_for() -> None:
         assert "No face" not in " ".join(anatomatte.matte(plate(), pack_r="face", **scene).messages)
     with looking(evidence(), faces=(face(turned()),)):
         assert "No face" not in " ".join(anatomatte.matte(plate(), pack_r="face_lips", **scene).messages)
-
-
-def test_an_analysis_keeps_faces_in_the_sidecar(tmp_path: Path) -> None:
-    light = plate()
-    with looking(evidence(), faces=(face(turned(yaw=20)),)):
-        found = look_at(
-            Frame(light, (0, 0, 400, 300)), Settings(screen="none", input_colour="linear"), Work()
-        )
-    (row,) = found.faces
-    assert (row.at, row.score, row.yaw) == (0, 1.0, 20.0)
-    assert np.abs(row.points(400, 300) - turned(yaw=20)[:, :2]).max() < 0.02
-    made = shot(light, {7: ((1, 0.5, 0.5, 0.1, 0.1, 0.9, 0.9),)})
-    moments = {7: dataclasses.replace(made.moments[7], faces=found.faces)}
-    path = written(dataclasses.replace(made, moments=moments), tmp_path)
-    read = read_shot(path)
-    assert read.moments[7].faces == found.faces and read.token(7) == made.token(7)
-    write_shot(read, path)
-    assert read_shot(path).moments[7].faces == found.faces
-
-
-def edited(path: Path, change: Callable[[dict[str, Any]], object], schema: int | None = None) -> Path:
-    """The sidecar with another row of its frame 7."""
-    import hashlib
-
-    table = json.loads(path.read_text(encoding="utf-8"))
-    heavy = path.with_name(table["frames"]["file"])
-    rows = json.loads(heavy.read_text(encoding="utf-8"))
-    change(rows["7"])
-    text = json.dumps(rows)
-    heavy.write_text(text, encoding="utf-8")
-    table["frames"]["sha256"] = hashlib.sha256(text.encode()).hexdigest()
-    table["schema"] = schema or table["schema"]
-    path.write_text(json.dumps(table), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    made = shot(plate(), {7: ((1, 0.5, 0.5, 0.1, 0.1, 0.9, 0.9),)})
-    rows = rows_of((face(turned()),), 400, 300)
-    return written(
-        dataclasses.replace(made, moments={7: dataclasses.replace(made.moments[7], faces=rows)}), tmp_path
-    )
-
-
-def test_schema_4_knows_no_faces(path: Path) -> None:
-    assert read_shot(edited(path, lambda row: row.update(faces="of others"), 4)).moments[7].faces == ()
-
-
-WHOLE = base64.b64encode(bytes(478 * 4)).decode("ascii")
-
-
-def test_a_whole_face_is_read(path: Path) -> None:
-    read = read_shot(edited(path, lambda row: row.update(faces=[[0, 1, 0, 0, 0, WHOLE]])))
-    assert not read.moments[7].faces[0].points(1920, 1080).any()
-
-
-@pytest.mark.parametrize(
-    "faces",
-    [
-        [[1, 1, 0, 0, 0, WHOLE]],
-        [[0, 2, 0, 0, 0, WHOLE]],
-        [[0, 1, float("nan"), 0, 0, WHOLE]],
-        [[0, 1, 0, 0, 0, "AAAA"]],
-        [[0, 1]],
-        [7],
-        "x",
-    ],
-)
-def test_a_damaged_face_is_a_sentence(path: Path, faces: object) -> None:
-    with pytest.raises(SettingsError, match="is damaged; run `anatomatte analyse` again"):
-        read_shot(edited(path, lambda row: row.update(faces=faces)))

@@ -78,6 +78,9 @@ def test_files_have_regions_and_the_header_says_where_heads_look(photo: Path, tm
     believed, *angles = told["person_01"]
     assert list(told) == ["person_01"] and believed > 0.5 and all(abs(angle) < 25 for angle in angles)
     places = json.loads(spec.getattribute("anatomatte:face_landmarks"))["person_01"]
+    seen = json.loads(spec.getattribute("anatomatte:face_visible"))["person_01"]
+    sight = FaceRow(0, believed, 0, 0, 0, places, seen).sight()
+    assert sight is not None and sight.mean() > 0.7
     x, y = FaceRow(0, believed, 0, 0, 0, places).points(320, 320)[[13, 14]].mean(0)  # between the lips
     assert planes["face_lips"][int(y) - 12 : int(y) + 12, int(x)].max() > 0.5
     assert "face_attention" in json.loads(spec.getattribute("anatomatte:weights"))
@@ -88,15 +91,21 @@ def test_without_regions_nothing_is_looked_for(photo: Path, tmp_path: Path) -> N
     assert main(["render", str(photo), str(out), "--layers", "rgba,face", "--set", "screen=none"]) == 0
     _, spec = _read(out)
     assert not spec.getattribute("anatomatte:faces") and not spec.getattribute("anatomatte:face_landmarks")
+    assert not spec.getattribute("anatomatte:face_visible")
     assert "face_attention" not in json.loads(spec.getattribute("anatomatte:weights"))
 
 
 def test_faces_of_several_renders_are_told_together() -> None:
     """A layer of each person is a render of its own; each tells of that person's face."""
-    first = Account({"faces": '{"person_02": [1, 0, 0, 0]}', "face_landmarks": '{"person_02": "AA"}'})
-    second = Account({"faces": '{"person_01": [0.9, 1, 2, 3]}', "face_landmarks": '{"person_01": "BB"}'})
+    first, second = (
+        Account({"faces": f'{{"{who}": {head}}}', "face_landmarks": f'{{"{who}": "{places}"}}'}
+                | {"face_visible": f'{{"{who}": "{seen}"}}'})
+        for who, head, places, seen in (
+            ("person_02", [1, 0, 0, 0], "AA", "CC"), ("person_01", [0.9, 1, 2, 3], "BB", "DD"))
+    )  # fmt: skip
     for both in (first.with_(second), second.with_(first)):
         assert json.loads(both.facts["faces"]) == {"person_01": [0.9, 1, 2, 3], "person_02": [1, 0, 0, 0]}
+        assert json.loads(both.facts["face_visible"]) == {"person_01": "DD", "person_02": "CC"}
         assert json.loads(both.facts["face_landmarks"]) == {"person_01": "BB", "person_02": "AA"}
 
 

@@ -46,6 +46,16 @@ def test_the_mirrored_face_is_itself() -> None:
     assert (swap[swap] == np.arange(478)).all()
 
 
+def test_layouts_tell_what_of_them_is_in_sight() -> None:
+    points = turned(yaw=75)
+    seen = surface(points)
+    few, many = layouts.seen_68(seen), layouts.seen_106(points, seen)
+    assert few.shape == (68,) and many.shape == (106,)
+    assert (few[36], few[45]) == (seen[33], seen[263]) and (many[104], many[105]) == (seen[468], seen[473])
+    assert many[:33].min() < 0.1 and many[:33].max() > 0.9  # the jaw's far and near side
+    assert np.allclose(layouts.seen_106(points, np.ones(478)), 1)
+
+
 def test_a_profile_hides_its_far_side() -> None:
     assert surface(turned()).min() > 0.3
     right = surface(turned(yaw=75))

@@ -85,7 +85,15 @@ def test_faces_are_told_with_their_landmarks(serving: Running, shot: dict[str, A
         points = np.array(one["points"]).reshape(478, 2)
         left = next(row for row in shot["frames"][0]["people"] if f"person_{row[0]:02d}" == one["person"])[3]
         assert left < points[:, 0].mean() < left + 0.6 and 0.1 < points[:, 1].mean() < 0.7
+        assert len(one["seen"]) == 478 and max(one["seen"]) > 0.9
         assert one["score"] > 0.2 and abs(one["yaw"]) < 60
+    for layout in (68, 106):
+        few = view(serving, shot, "faces", layout=layout).json()["faces"]
+        assert [(len(one["points"]), len(one["seen"])) for one in few] == [(2 * layout, layout)] * 2
+        for own, one in zip(few, faces, strict=True):  # the chin is in the middle of the jaw
+            at, chin = 2 * (8 if layout == 68 else 16), 2 * 152
+            assert own["points"][at : at + 2] == pytest.approx(one["points"][chin : chin + 2], abs=2e-5)
+    assert view(serving, shot, "faces", layout=5).status_code == 422
     assert serving.client.get(f"/shots/{shot['id']}/frames/77/faces").status_code == 422
 
 

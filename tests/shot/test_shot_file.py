@@ -122,7 +122,8 @@ def test_what_an_editor_leaves_is_told(path: Path, old: str, new: str, told: str
 
 def test_a_long_shot_of_many_faces_is_read(tmp_path: Path) -> None:
     places = base64.b64encode(bytes(POINTS * 4)).decode()
-    faces = tuple(FaceRow(at, 0.5, 0.0, 0.0, 0.0, places) for at in range(8))
+    seen = base64.b64encode(bytes(POINTS)).decode()
+    faces = tuple(FaceRow(at, 0.5, 0.0, 0.0, 0.0, places, seen) for at in range(8))
     made = shot(LIGHT, dict.fromkeys(range(850), ((1, 0.2, 0.3, 0.1, 0.2, 0.3, 0.9),) * 8))
     moments = {n: dataclasses.replace(one, faces=faces) for n, one in made.moments.items()}
     path = written(dataclasses.replace(made, moments=moments), tmp_path)

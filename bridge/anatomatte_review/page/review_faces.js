@@ -6,6 +6,8 @@ import { nameOf } from "./review_words.js";
 
 const MOST_KEPT = 200;
 const PLAIN = "#ffffff";
+const HIDDEN = "rgb(255 96 96 / 70%)"; // landmarks that something hides
+const SEEN = 0.5;
 const DARK = "rgb(0 0 0 / 65%)";
 const NOSE = 4; // the landmark from which a line says where a head looks
 const OVAL = [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109];
@@ -114,16 +116,21 @@ export class Faces {
     for (const face of faces) this.#face(ink, face);
   }
 
-  #face(ink, { person, points, yaw, pitch }) {
+  #face(ink, { person, points, seen, yaw, pitch }) {
     const { people, actor } = this.#shot.state;
     const whose = people.find((one) => one.layer === person);
     const places = Array.from({ length: points.length / 2 }, (_, k) => this.#screen.pixel([points[2 * k], points[2 * k + 1]]));
     const wide = Math.hypot(places[454][0] - places[234][0], places[454][1] - places[234][1]);
     const size = Math.min(3, Math.max(1, wide / 110));
-    ink.fillStyle = DARK;
-    for (const [x, y] of places) ink.fillRect(x - size / 2 - 0.5, y - size / 2 - 0.5, size + 1, size + 1);
-    ink.fillStyle = PLAIN;
-    for (const [x, y] of places) ink.fillRect(x - size / 2, y - size / 2, size, size);
+    const hidden = places.filter((_, k) => seen[k] < SEEN);
+    const inSight = places.filter((_, k) => !(seen[k] < SEEN)); // of older sidecars none is known to be hidden
+    const dots = (some, colour, wide) => {
+      ink.fillStyle = colour;
+      for (const [x, y] of some) ink.fillRect(x - wide / 2, y - wide / 2, wide, wide);
+    };
+    dots(hidden, HIDDEN, size);
+    dots(inSight, DARK, size + 1);
+    dots(inSight, PLAIN, size);
     const chosen = Boolean(whose) && whose.number === actor;
     this.#line(ink, [...OVAL, OVAL[0]].map((k) => places[k]), whose?.colour ?? PLAIN, chosen ? 3 : 1.5);
     const [x, y] = places[NOSE];

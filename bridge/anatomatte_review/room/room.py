@@ -119,9 +119,10 @@ class Room:
             "layers": [{"layer": layer, "value": value} for layer, value in found],
         }
 
-    def faces(self, frame: int) -> list[dict[str, Any]]:
-        """The faces that the analysis found in a frame: whose, where they look, where landmarks lie."""
-        return told.faces(self._shot(frame, False)[0], frame)
+    def faces(self, frame: int, layout: int = 478) -> list[dict[str, Any]]:
+        """The faces that the analysis found in a frame: whose, where they look, where their 478 landmarks (or
+        68 or 106 points) lie, and how far these are in sight."""
+        return told.faces(self._shot(frame, False)[0], frame, layout)
 
     def thumb(self, frame: int, width: int) -> bytes:
         """A small picture of the plate, in any thread."""

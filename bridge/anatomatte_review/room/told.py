@@ -7,11 +7,16 @@ import shlex
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
+
 from anatomatte.engine.paint import part_colour, person_colour, region_colour
+from anatomatte.faces import layouts
+from anatomatte.frame import Pixels
 from anatomatte.menus import CHOSEN_MENU, FACE_MENU, GROUP_MENU, PART_MENU
 from anatomatte.ops.colour import srgb_encode
 from anatomatte.qc import REASONS, beyond
 from anatomatte.shot.corrections import Correction
+from anatomatte.shot.face_rows import FaceRow
 from anatomatte.shot.schema import Moment, Person, Shot
 from anatomatte.shot.wardrobe import WORDS
 from anatomatte_batch.cutout.cut import hex_of
@@ -63,22 +68,41 @@ def words() -> dict[str, Any]:
     }
 
 
-def faces(shot: Shot, number: int) -> list[dict[str, Any]]:
+def faces(shot: Shot, number: int, layout: int) -> list[dict[str, Any]]:
     """The faces of a frame: of which layer, how far believed, degrees, and landmarks x, y, x, y … as shares
-    of the picture, y down."""
+    of the picture, y down, with how far each is in sight (none where the sidecar does not know it).
+
+    Args:
+        layout: 478 landmarks, or the 68 or 106 points that are made of them.
+    """
     moment: Moment = shot.moments[number]
     made = []
     for face in moment.faces:
         who = moment.people[face.at][0]
+        points, seen = _laid(face, layout, shot.plate.width, shot.plate.height)
         made.append({
             "person": f"person_{who:02d}" if who else "",
             "score": face.score,
             "yaw": face.yaw,
             "pitch": face.pitch,
             "roll": face.roll,
-            "points": [round(float(value), 5) for value in face.points().ravel()],
+            "points": [round(float(value), 5) for value in points.ravel()],
+            "seen": [round(float(value), 3) for value in seen],
         })  # fmt: skip
     return made
+
+
+def _laid(face: FaceRow, layout: int, width: int, height: int) -> tuple[Pixels, Pixels]:
+    """A face's points (n, 2) as shares of the picture in one of the layouts, and how far (n,) they are in
+    sight: none where that is not known."""
+    points, sight = face.points(width, height), face.sight()
+    seen = np.zeros(0, np.float32) if sight is None else sight
+    if layout == 68:
+        points, seen = layouts.of_68(points), seen if sight is None else layouts.seen_68(sight)
+    elif layout == 106:
+        seen = seen if sight is None else layouts.seen_106(points, sight)
+        points = layouts.of_106(points)
+    return np.asarray(points / np.array([width, height], np.float32), np.float32), seen
 
 
 def frame(shot: Shot, number: int, there: Collection[int]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ..frame import Pixels
 from ..ops.guided import brightness
 from ..people.parts.labels import AT
 from ..people.shares import Shares
-from ..shot.face_rows import rows_of
+from ..shot.face_rows import FaceRow, rows_of
 from . import memo, mending, steady_faces, steadying
 from .faces import scale
 from .mattes import HeadFacts
@@ -43,12 +43,12 @@ def unseen(task: Task, numbers: tuple[int, ...]) -> tuple[str, ...]:
     )
 
 
-def placed(task: Task, numbers: tuple[int, ...]) -> dict[str, str]:
-    """Where the landmarks of some people's faces lie, by their layers, as a sidecar has them (`FaceRow`)."""
+def placed(task: Task, numbers: tuple[int, ...]) -> dict[str, FaceRow]:
+    """Some people's faces by their layers, as a sidecar has them."""
     height, width = task.plate.light.shape[:2]
     there = {number: one for number, one in sorted(steady_faces.numbered(task).items()) if number in numbers}
     rows = rows_of(list(there.values()), width, height)
-    return {f"person_{number + 1:02d}": row.places for number, row in zip(there, rows, strict=True)}
+    return {f"person_{number + 1:02d}": row for number, row in zip(there, rows, strict=True)}
 
 
 def _hiding(task: Task) -> dict[int, tuple[str, ...]]:

@@ -18,6 +18,7 @@ from ..menus import FACE_MENU, GROUP_MENU, PART_MENU, PERSON_MENU
 from ..parts import channels
 from ..people.split import Split, Wanted
 from ..qc.reason import Findings
+from ..shot.face_rows import FaceRow
 
 HeadFacts = tuple[float, float, float, float]
 """How far a face is believed, in 0-1, and yaw, pitch and roll of the head in degrees."""
@@ -91,7 +92,7 @@ class Mattes:
     colours: Callable[[], Own] | None = None
     regions: Callable[[], Found] | None = None
     faces: Mapping[str, HeadFacts] = dataclasses.field(default_factory=dict)
-    landmarks: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    landmarks: Mapping[str, FaceRow] = dataclasses.field(default_factory=dict)
 
     @property
     def foreground(self) -> Pixels:

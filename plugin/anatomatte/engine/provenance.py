@@ -30,6 +30,7 @@ from ..nets.external import choose
 from ..nets.external.alpha_edge import Asked
 from ..nets.external.protocols import Kind
 from ..settings import Settings
+from ..shot.face_rows import FaceRow
 from ..shot.numbering import at_frame
 from ..timing import temporal_window
 from . import face_nets, face_views, subject
@@ -173,13 +174,18 @@ def of_patch(patch: Pixels | None) -> dict[str, str]:
     return {} if patch is None or patch.any() else {"face_absent": "yes"}
 
 
-def of_faces(faces: Mapping[str, HeadFacts], landmarks: Mapping[str, str]) -> dict[str, str]:
-    """How the frame's account tells of heads, as JSON: person → presence, yaw, pitch and roll, and person →
-    places of the landmarks, as a sidecar holds them; nothing where no region of a face is asked for."""
+def of_faces(faces: Mapping[str, HeadFacts], landmarks: Mapping[str, FaceRow]) -> dict[str, str]:
+    """How the frame's account tells of heads, as JSON: person → presence, yaw, pitch and roll, person →
+    places of the landmarks, and person → how far they are in sight, as a sidecar holds both; nothing where no
+    region of a face is asked for."""
     if not faces:
         return {}
     told = {who: list(facts) for who, facts in faces.items()}
-    return {"faces": json.dumps(told), "face_landmarks": json.dumps(dict(landmarks))}
+    return {
+        "faces": json.dumps(told),
+        "face_landmarks": json.dumps({who: row.places for who, row in landmarks.items()}),
+        "face_visible": json.dumps({who: row.seen for who, row in landmarks.items()}),
+    }
 
 
 def of_checks(findings: qc.Findings) -> dict[str, str]:

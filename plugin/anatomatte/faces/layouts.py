@@ -48,16 +48,31 @@ def of_68(points: NDArray[np.floating[Any]]) -> Points:
 
 def of_106(points: NDArray[np.floating[Any]]) -> Points:
     """(106, 2) of landmarks (478, 2 or more); 33 of them lie evenly along the jaw, the chin in the middle."""
-    flat = np.asarray(points[:, :2], np.float64)
-    jaw = flat[list(_JAW)]
-    halves = [_evenly(jaw[: _CHIN + 1], 17)[:-1], _evenly(jaw[_CHIN:], 17)]
+    return _of_106(points, points[:, :2])
+
+
+def seen_68(seen: NDArray[np.floating[Any]]) -> Points:
+    """(68,) how far the points of `of_68` are in sight, of landmarks' (478,) in 0-1."""
+    return np.asarray(seen[list(IBUG)], np.float32)
+
+
+def seen_106(points: NDArray[np.floating[Any]], seen: NDArray[np.floating[Any]]) -> Points:
+    """(106,) how far the points of `of_106` are in sight, of landmarks' (478,) in 0-1, and their places."""
+    return _of_106(points, seen[:, None])[:, 0]
+
+
+def _of_106(points: NDArray[np.floating[Any]], values: NDArray[np.floating[Any]]) -> Points:
+    """(106, n) values of the layout's points, of landmarks' places (478, 2 or more) and values (478, n)."""
+    flat, jaw = np.asarray(values, np.float64), np.asarray(points[list(_JAW), :2], np.float64)
+    first, last = slice(None, _CHIN + 1), slice(_CHIN, None)
+    halves = [_evenly(jaw[half], flat[list(_JAW)][half], 17) for half in (first, last)]
     rest = [flat[list(some)].mean(0) for some in _REST]
-    return np.asarray(np.concatenate([*halves, np.array(rest)]), np.float32)
+    return np.asarray(np.concatenate([halves[0][:-1], halves[1], np.array(rest)]), np.float32)
 
 
-def _evenly(line: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """*count* points evenly along a line of points (n, 2)."""
+def _evenly(line: NDArray[np.float64], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Values (n, m) along a line of points (n, 2), at *count* places evenly on it."""
     steps = np.hypot(*np.diff(line, axis=0).T)
     along = np.concatenate([[0], np.cumsum(steps)])
     wanted = np.linspace(0, along[-1], count)
-    return np.column_stack([np.interp(wanted, along, line[:, axis]) for axis in (0, 1)])
+    return np.column_stack([np.interp(wanted, along, column) for column in values.T])

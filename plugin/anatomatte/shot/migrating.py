@@ -50,7 +50,15 @@ def _faced(table: Table, frames: Table) -> tuple[Table, Table]:
     return table, rows
 
 
-STEPS: Mapping[int, Step] = {1: _corrected, 2: _reached, 3: _spaced, 4: _faced}
+def _sighted(table: Table, frames: Table) -> tuple[Table, Table]:
+    """5 → 6: which landmarks of a face are in sight; of older ones that stays unknown."""
+    for row in frames.values():
+        if isinstance(row, dict) and isinstance(row.get("faces"), list):
+            row["faces"] = [[*face, ""] if isinstance(face, list) else face for face in row["faces"]]
+    return table, frames
+
+
+STEPS: Mapping[int, Step] = {1: _corrected, 2: _reached, 3: _spaced, 4: _faced, 5: _sighted}
 """Version → the step from it to the next. Append-only: what once was written stays readable."""
 
 

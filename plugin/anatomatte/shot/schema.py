@@ -22,7 +22,7 @@ from ..toml_table import field as entry
 from .corrections import Correction, Mark, Painted
 from .face_rows import FaceRow
 
-SCHEMA = 5
+SCHEMA = 6
 """The version that this code writes and reads; older ones are brought up to it (`migrating`)."""
 
 KIND = "anatomatte shot"
