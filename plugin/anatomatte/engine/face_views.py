@@ -22,7 +22,7 @@ from ..work import Work
 from . import face_nets, memo, parting
 from .edge import refine
 from .evidence import looked, observe
-from .faces import faces_of
+from .faces import elsewhere, faces_of
 from .shaping import shape
 from .task import Task
 
@@ -97,15 +97,17 @@ def one_face(look: Task, where: str) -> tuple[int, Floats]:
         SettingsError: there is none, there are several, or it is too small.
     """
     seen = looked(look).people
-    faces = [(at, one.points) for at, one in enumerate(faces_of(look, seen)) if one is not None]
-    if not faces:
+    known = [(at, one) for at, one in enumerate(faces_of(look, seen)) if one is not None]
+    faces = [(at, one.points) for at, one in known]
+    count = len(faces) + len(elsewhere(look, [one for _, one in known]))
+    if not faces and count < 2:
         raise SettingsError(
-            f"{where}: no face is seen in it; take a picture in which one face is in full sight, from the "
-            "shoulders up."
+            f"{where}: no face is seen in it; take a picture in which one face is in full sight, upright, "
+            "from the shoulders up."
         )
-    if len(faces) > 1:
+    if count > 1:
         raise SettingsError(
-            f"{where}: {len(faces)} faces are seen in it, and one is wanted; cut the picture around the one."
+            f"{where}: {count} faces are seen in it, and one is wanted; cut the picture around the one."
         )
     at, points = faces[0]
     across = float(np.ptp(points[:, 0]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..faces import mesh
+from collections.abc import Sequence
+
+from ..faces import crowd, mesh
 from ..faces.mesh import Face, moved
 from ..faces.regions import looked_at
 from ..nets.runtime.sessions import Rung
@@ -33,6 +35,23 @@ def faces_of(task: Task, seen: PeopleEvidence) -> tuple[Face | None, ...]:
         return subject.climbed(task, on)
 
     return memo.once("faces", task, memo.of_people(task), make)
+
+
+def elsewhere(task: Task, known: Sequence[Face]) -> list[Face]:
+    """The faces in a picture that are none of the *known* ones, whoever's they are and however tilted, in
+    pixels of the plate.
+
+    Raises:
+        SetupError: a network is missing or damaged.
+    """
+    picture = task.square()
+
+    def on(rung: Rung) -> list[Face]:
+        found = crowd.faces(picture, subject.face_model(rung.device), task.work.check)
+        by = scale(picture.shape, task.plate.light.shape)
+        return found if by == (1, 1) else [moved(one, by, (0, 0)) for one in found]
+
+    return [one for one in subject.climbed(task, on) if all(crowd.apart(one, other) for other in known)]
 
 
 def scale(here: tuple[int, ...], there: tuple[int, ...]) -> tuple[float, float]:

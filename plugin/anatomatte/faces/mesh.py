@@ -138,13 +138,13 @@ def faces(
 
     def one(k: int) -> None:
         known = marks[k] if k < len(marks) else None
-        made[k] = _Look(picture, people[k], others[k], nets).face(known)
+        made[k] = Look(picture, people[k], others[k], nets).face(known)
 
     every(len(people), one, threads, check)
     return _apart(made)
 
 
-class _Look(Alone):
+class Look(Alone):
     """One person in the picture, and the networks that look at his face."""
 
     def __init__(self, picture: Plane, person: Person, others: Plane, nets: FaceNetworks) -> None:
@@ -154,7 +154,7 @@ class _Look(Alone):
     def face(self, marks: Landmarks | None) -> Face | None:
         """The first face that is believed where one may be."""
         for square, again in self._squares(marks):
-            found = self._look(square, again)
+            found = self.at(square, again)
             if found is None or _on_its_head(found, marks):
                 continue
             if marks is not None:
@@ -190,7 +190,7 @@ class _Look(Alone):
         for turn in _TURNS:
             yield Square(x, y, _HEADS[1] * long, float(np.radians(turn)))
 
-    def _look(self, square: Square, again: bool) -> Face | None:
+    def at(self, square: Square, again: bool) -> Face | None:
         """The face in a square; *again*: the square is rough, and the face tells a better one."""
         if square.side < SMALLEST:
             return None
