@@ -27,6 +27,7 @@ from anatomatte.ops import colour
 
 Mask = npt.NDArray[np.float32]
 Drawn = tuple[Light, Mask]
+Draw = Callable[[Light, Any], Drawn]
 _RIM = (
     *(234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454),
     *(280, 6, 50),
@@ -38,7 +39,7 @@ def _laid(plate: Light, cover: Mask, light: Any) -> Drawn:
     return np.asarray(plate + cover[..., None] * (light - plate), np.float32), cover
 
 
-def _shape(plate: Light, draw: Callable[[npt.NDArray[np.uint8]], None]) -> Mask:
+def _shape(plate: Light, draw: Callable[[npt.NDArray[np.uint8]], object]) -> Mask:
     """What a drawing covers, H×W in 0..1; places are `_UP` times as large."""
     high, wide = plate.shape[:2]
     area = np.zeros((high * _UP, wide * _UP), np.uint8)
@@ -100,15 +101,24 @@ def microphone(plate: Light, points: Any) -> Drawn:
     return _laid(plate, _shape(plate, draw), np.array([0.02, 0.02, 0.022], np.float32))
 
 
-def mask(plate: Light, points: Any) -> Drawn:
-    """A blue mask over nose, mouth and chin."""
+def mask(*tone: float) -> Draw:
+    """A mask of a colour over nose, mouth and chin."""
 
-    def draw(area: npt.NDArray[np.uint8]) -> None:
-        cv2.fillPoly(area, [_at(points, *_RIM)], 255)
+    def drawn(plate: Light, points: Any) -> Drawn:
+        shape = _shape(plate, lambda area: cv2.fillPoly(area, [_at(points, *_RIM)], 255))
+        fold = 0.9 + 0.1 * np.sin(np.arange(plate.shape[0], dtype=np.float32) / 3)[:, None, None]
+        return _laid(plate, shape, np.array(tone, np.float32) * fold)
 
-    shape = _shape(plate, draw)
-    fold = 0.9 + 0.1 * np.sin(np.arange(plate.shape[0], dtype=np.float32) / 3)[:, None, None]
-    return _laid(plate, shape, np.array([0.25, 0.5, 0.62], np.float32) * fold)
+    return drawn
+
+
+MASKS: dict[str, Draw] = {
+    "mask": mask(0.25, 0.5, 0.62),
+    "mask_warm": mask(0.75, 0.66, 0.55),
+    "mask_grey": mask(0.2, 0.2, 0.2),
+    "mask_red": mask(0.35, 0.03, 0.03),
+    "mask_orange": mask(0.5, 0.16, 0.03),
+}
 
 
 def glasses(plate: Light, points: Any) -> Drawn:
@@ -127,7 +137,7 @@ def glasses(plate: Light, points: Any) -> Drawn:
     return _laid(plate, _shape(plate, draw), np.array([0.012, 0.012, 0.015], np.float32))
 
 
-THINGS = {"hand": hand, "hands": hands, "microphone": microphone, "mask": mask, "glasses": glasses}
+THINGS = {"hand": hand, "hands": hands, "microphone": microphone, **MASKS, "glasses": glasses}
 
 
 def half(plate: Light, points: Any) -> Drawn:

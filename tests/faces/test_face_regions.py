@@ -141,7 +141,15 @@ def _box(points: NDArray[np.float64]) -> tuple[slice, slice]:
 
 
 @pytest.mark.parametrize(
-    "colour", [(0.8, 0.82, 0.85), (0.8, 0.66, 0.6), (0.2, 0.4, 0.6), (0.01, 0.01, 0.012)]
+    "colour",
+    [
+        (0.8, 0.82, 0.85),
+        (0.8, 0.66, 0.6),
+        (0.2, 0.4, 0.6),
+        (0.01, 0.01, 0.012),
+        (0.35, 0.03, 0.03),
+        (0.5, 0.16, 0.03),
+    ],
 )
 def test_a_mask_that_parts_take_for_face_has_neither_nose_nor_lips(colour: tuple[float, ...]) -> None:
     points, picture = turned(), plate()

@@ -186,12 +186,21 @@ def test_a_face_of_another_tone_keeps_it(node: Instance, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "what", [(0.25, 0.5, 0.62), (0.6, 0.6, 0.6), (0.015, 0.015, 0.016)], ids=["blue", "white", "black"]
+    "what",
+    [
+        (0.25, 0.5, 0.62),
+        (0.6, 0.6, 0.6),
+        (0.75, 0.66, 0.55),
+        (0.015, 0.015, 0.016),
+        (0.35, 0.03, 0.03),
+        (0.5, 0.16, 0.03),
+    ],
+    ids=["blue", "white", "warm", "black", "red", "orange"],
 )
 def test_a_mask_before_the_face_stays(node: Instance, patch: Light, what: tuple[float, ...]) -> None:
     face = patch[..., 3] > 0.5
     rows = np.flatnonzero(face.any(1))
-    lower = face & (np.arange(HIGH)[:, None] > rows[0] + 0.55 * (rows[-1] - rows[0]))
+    lower = face & (np.arange(HIGH)[:, None] > rows[0] + 0.5 * (rows[-1] - rows[0]))
     soft = cv2.GaussianBlur(cv2.dilate(lower.astype(np.float32), np.ones((5, 5))), (0, 0), 1)[..., None]
     plate = PLATE + soft * (np.array(what, np.float32) - PLATE)
     made = rendered(node, np.asarray(plate, np.float32), output="face_patch")[..., 3]

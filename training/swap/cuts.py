@@ -52,7 +52,7 @@ def cut(light: Pixels, side: int, matte: Pixels | None = None, where: str = "") 
         SettingsError: the picture shows no face, several, or one too small.
     """
     look = face_views.task_of(light, work_for(Settings(threads=1)))
-    at, points = face_views.one_face(look, where)
+    at, points, _ = face_views.one_face(look, where)
     if matte is None:
         matte = face_views.bare(look, at)[0]
     picture, _ = face_nets.shown(light, points, side)

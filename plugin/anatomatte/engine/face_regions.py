@@ -51,7 +51,7 @@ def placed(task: Task, numbers: tuple[int, ...]) -> dict[str, FaceRow]:
     return {f"person_{number + 1:02d}": row for number, row in zip(there, rows, strict=True)}
 
 
-def _hiding(task: Task) -> dict[int, tuple[str, ...]]:
+def hiding(task: Task) -> dict[int, tuple[str, ...]]:
     """What the shot says of people's beards and masks, by their numbers."""
     if task.wardrobe is None:
         return {}
@@ -66,7 +66,7 @@ def maker(task: Task, chosen: Shares, light: Pixels) -> Callable[[], Found]:
         bright, picture = brightness(light), task.picture()
         neck = mending.parts_of(task).shares[AT["neck"]]
         by = scale(task.plate.light.shape, picture.shape)
-        made, words = [], _hiding(task)
+        made, words = [], hiding(task)
         for number, seen in sorted(steady_faces.numbered(task).items()):
             found, face = None, seen if by == (1, 1) else moved(seen, by, (0, 0))
             if number in chosen.numbers:

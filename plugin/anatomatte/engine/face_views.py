@@ -10,7 +10,7 @@ import numpy as np
 
 from ..cache import content_key
 from ..errors import SettingsError
-from ..faces import occluders, swap_light, swap_pictures
+from ..faces import hidden, occluders, swap_light, swap_pictures
 from ..faces.canonical import POINTS, Floats
 from ..faces.swap_warp import View, box_of, mesh
 from ..frame import Frame, Pixels
@@ -90,17 +90,17 @@ def task_of(light: Pixels, work: Work, place: Point = (0.5, 0.5)) -> Task:
     return Task(plate, settings, work, place)
 
 
-def one_face(look: Task, where: str) -> tuple[int, Floats]:
-    """The one face of a picture: whose it is, counted from 0, and its landmarks (478, 3) in pixels.
+def one_face(look: Task, where: str) -> tuple[int, Floats, float]:
+    """The one face of a picture: whose it is, counted from 0, its landmarks (468, 3) in pixels, and how far
+    it has a mask.
 
     Raises:
         SettingsError: there is none, there are several, or it is too small.
     """
     seen = looked(look).people
     known = [(at, one) for at, one in enumerate(faces_of(look, seen)) if one is not None]
-    faces = [(at, one.points) for at, one in known]
-    count = len(faces) + len(elsewhere(look, [one for _, one in known]))
-    if not faces and count < 2:
+    count = len(known) + len(elsewhere(look, [one for _, one in known]))
+    if not known and count < 2:
         raise SettingsError(
             f"{where}: no face is seen in it; take a picture in which one face is in full sight, upright, "
             "from the shoulders up."
@@ -109,13 +109,14 @@ def one_face(look: Task, where: str) -> tuple[int, Floats]:
         raise SettingsError(
             f"{where}: {count} faces are seen in it, and one is wanted; cut the picture around the one."
         )
-    at, points = faces[0]
+    at, face = known[0]
+    points = face.points
     across = float(np.ptp(points[:, 0]))
     if across < LEAST:
         raise SettingsError(
             f"{where}: the face in it is {across:.0f} pixels wide, of {LEAST:.0f} needed; take a larger one."
         )
-    return at, points[:POINTS].astype(np.float64)
+    return at, points[:POINTS].astype(np.float64), hidden.mask(face.hides)
 
 
 def _made(task: Task, light: Pixels, where: str) -> View:
@@ -125,14 +126,14 @@ def _made(task: Task, light: Pixels, where: str) -> View:
         SettingsError: as `one_face`.
     """
     look = task_of(light, task.work, task.place)
-    at, points = one_face(look, where)
+    at, points, mask = one_face(look, where)
     face, body = bare(look, at)
-    face = _seen(light, points, face, where)
+    face = _seen(light, points, face, mask, where)
     tone = swap_light.body_tone(light, body, BODY_LEAST * float(face.sum()))
     return View(light, points, face, tone)
 
 
-def _seen(light: Pixels, points: Floats, face: Pixels, where: str) -> Pixels:
+def _seen(light: Pixels, points: Floats, face: Pixels, mask: float, where: str) -> Pixels:
     """How far each pixel is bare face H×W, less what is before it and is no skin by its colour.
 
     Raises:
@@ -142,7 +143,7 @@ def _seen(light: Pixels, points: Floats, face: Pixels, where: str) -> Pixels:
     if box is None:
         return face
     made, at = face.copy(), (box.rows, box.columns)
-    made[at] *= occluders.uncovered(light, points, face[at], box)
+    made[at] *= occluders.uncovered(light, points, face[at], box, mask)
     there = mesh(points, box)[0] > 0
     share = float((made[at] > 0.5)[there].mean()) if there.any() else 0.0
     if share < BARE_LEAST:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..cache import content_key
 from ..errors import SettingsError
-from ..faces import actor, consent, occluders, swap_blend, swap_light
+from ..faces import actor, consent, hidden, occluders, swap_blend, swap_light
 from ..faces.actor import Face
 from ..faces.canonical import POINTS, Floats
 from ..faces.mesh import squared
@@ -22,7 +22,7 @@ from ..ops import colour
 from ..parts import channels
 from ..people.places import Point, point_of
 from ..plate import Plate
-from . import actors, face_nets, face_views, memo, steady_faces, steadying
+from . import actors, face_nets, face_regions, face_views, memo, steady_faces, steadying
 from .mattes import Mattes
 from .task import Task
 
@@ -113,7 +113,7 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
     work.check()
     old = _own(made, plate, settings.output_colour, box)
     share = _share(made, face.number - 1, box)
-    new, bare = _laid_over(task, network, views, plate.light, points, share, box, window)
+    new, bare = _laid_over(task, network, views, plate.light, points, share, box, window, face.mask)
     share = share * bare
     work.check()
     weight = new.inner * share
@@ -131,16 +131,17 @@ def _patch(task: Task, made: Mattes, plate: Plate, place: Point) -> Patch:
 
 def _laid_over(
     task: Task, network: FaceNetwork | None, views: Sequence[View], light: Pixels, points: Floats,
-    share: Pixels, box: Box, window: Unsqueezed | None,
+    share: Pixels, box: Box, window: Unsqueezed | None, mask: float,
 ) -> tuple[Warped, Pixels]:  # fmt: skip
     """The new face as it lies in a window of the plate, and how far a pixel of it may be a face.
 
     Args:
         window: of a squeezed plate, the same window in square pixels; faces have their shape there.
+        mask: how far the face has one.
     """
     if window is not None:
         light, share, points, box = window.of(light), window.wide(share), window.points, window.whole
-    bare = occluders.uncovered(light, points, share, box)
+    bare = occluders.uncovered(light, points, share, box, mask)
     if network is None:
         new = _drawn(views, points, box)
     else:
@@ -159,11 +160,11 @@ def _nothing(told: tuple[str, ...]) -> Patch:
 def _faces(task: Task) -> list[Face]:
     """The faces of a frame with their people's numbers, as the mattes have them, held still; landmarks in
     pixels as wide as high (`Task.stretch`)."""
-    people, stretch = steadying.people(task).evidence, task.stretch
+    people, stretch, words = steadying.people(task).evidence, task.stretch, face_regions.hiding(task)
     return [
         Face(
             one.at, people.number(one.at) + 1, squared(one.face.points, stretch).astype(np.float64),
-            one.face.score, one.carried,
+            one.face.score, one.carried, hidden.mask(one.face.hides, words.get(people.number(one.at), ())),
         )
         for one in steady_faces.found(task)
     ]  # fmt: skip

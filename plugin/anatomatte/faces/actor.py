@@ -36,13 +36,15 @@ _TONE, _FORM = 0.5, 1.2
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """A face of a frame: `at` its person's place in the evidence, `number` from 1 (0: none), `points` (n, 3)
-    in pixels of the plate, `score` how far it is believed, `carried` whether other frames brought it here."""
+    in pixels of the plate, `score` how far it is believed, `carried` whether other frames brought it here,
+    `mask` how far it has one that parts take for face."""
 
     at: int
     number: int
     points: Floats
     score: float
     carried: bool = False
+    mask: float = 0.0
 
     @property
     def width(self) -> float:

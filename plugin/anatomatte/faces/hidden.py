@@ -16,7 +16,7 @@ from .beards import BEARD as _BEARD
 from .beards import SMOOTH, by_light, luma_colour
 from .canonical import Floats
 from .masked import PALE as _PALE
-from .masked import masked
+from .masked import covered, masked
 from .mesh import Face
 from .painting import soft
 
@@ -64,6 +64,12 @@ def over_shot(frames: Sequence[Floats]) -> list[str]:
         if np.isfinite(mask) and max(np.mean(said < _PALE[0]), np.mean(said > _PALE[1])) > _MIND:
             made.append(WORDS[1][int(mask <= _PALE[0])])
     return made
+
+
+def mask(hides: Floats | None, words: Collection[str] = ()) -> float:
+    """How far a face has a mask, in 0..1, by what tells of it and a sidecar's *words*."""
+    made = worn(hides, words)
+    return 0.0 if made is None else covered(float(made[1]))
 
 
 def worn(hides: Floats | None, words: Collection[str]) -> Floats | None:

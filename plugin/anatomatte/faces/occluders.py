@@ -12,6 +12,7 @@ import numpy as np
 from ..frame import Pixels
 from ..ops.filters import gauss, step
 from .canonical import Floats
+from .masked import cloth
 from .pose import width_of
 from .swap_warp import Box, forehead, mesh
 
@@ -56,20 +57,22 @@ def bare(light: Pixels, skin: Pixels, inside: Pixels, width: float, dark: Pixels
     )
 
 
-def uncovered(light: Pixels, points: Floats, share: Pixels, box: Box) -> Pixels:
+def uncovered(light: Pixels, points: Floats, share: Pixels, box: Box, mask: float = 0.0) -> Pixels:
     """How far a pixel of a window may be a face by its colour, beside the forehead's or all skin's.
 
     Args:
         light: H×W×3 scene-linear, the whole picture.
         points: (468, 3) of the face.
         share: how far a pixel of the window is bare face, as parts say.
+        mask: how far the face has one of a colour of its own (`masked.covered`).
     """
     inner, skin = mesh(points, box)
     surely = np.asarray(inner * skin * share, np.float32)
     size = width_of(points)
     high = np.asarray(surely * forehead(points, box), np.float32)
     known = high if (high > 0.5).sum() > 0.02 * size**2 else surely
-    return bare(light[box.rows, box.columns], known, inner, size)
+    clear = bare(light[box.rows, box.columns], known, inner, size)
+    return clear if mask <= 0 else np.asarray(clear * (1 - mask * cloth(light, points, box)), np.float32)
 
 
 def _large(odd: Pixels, radius: int, without: Pixels | None = None) -> Pixels:
