@@ -24,11 +24,13 @@ class Checked:
         pattern: of its files.
         channels: that every file must hold; empty where no more than the same in all of them is asked for.
         whole: whether its alpha is that of the whole picture; somebody's matte may be empty at any frame.
+        small: whether these are proxies of others.
     """
 
     pattern: Pattern
     channels: frozenset[str] = frozenset()
     whole: bool = True
+    small: bool = False
 
 
 def sequences(target: str, layers: str | None, shot: str | None, ranks: int) -> list[Checked]:

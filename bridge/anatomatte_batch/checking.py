@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from anatomatte.errors import AnatomatteError, OutputError, PlateError, QualityE
 from anatomatte.qc import beyond
 from anatomatte.settings import BY_NAME, Value
 
-from . import checked_pictures, cryptomatte, presets
+from . import checked_marks, checked_pictures, cryptomatte, presets
 from .checked import Checked, sequences
 from .checked_pictures import scores, usual
 from .checked_settings import unlike
@@ -68,6 +68,7 @@ class CheckRequest:
         same_as: a file of Anatomatte with whose settings, versions and networks every frame must be made.
         preset: the controls that every frame must be made with, at its number; or the TOML that holds them.
         settings: controls above the preset; with one of the two all others must have their defaults.
+        rendered: logs (NDJSON) of the renders: every frame must hold the pixels that they tell of.
         qc_threshold: a frame with a score beyond so many times its threshold is doubtful.
         ranks: of Cryptomattes among the layers.
 
@@ -85,6 +86,7 @@ class CheckRequest:
     same_as: str | Path | None = None
     preset: Preset | str | Path | None = None
     settings: Mapping[str, Value] = field(default_factory=dict)
+    rendered: Sequence[str | Path] = ()
     qc_threshold: float | None = None
     ranks: int = cryptomatte.RANKS
 
@@ -177,7 +179,7 @@ def check(request: CheckRequest, tell: Callable[[Fault], object] = lambda _: Non
     """
     shot = None if request.shot is None else str(request.shot)
     ranges = [
-        one
+        replace(one, small=target is request.proxy)
         for target in (request.target, request.proxy)
         if target is not None
         for one in sequences(str(target), request.layers, shot, request.ranks)
@@ -239,6 +241,7 @@ class _Check:
         self, request: CheckRequest, checked: Checked, seen: Mapping[int, LookedAt], plate: Source | None
     ) -> None:
         self.plate, self.wanted = plate, request.wanted()
+        self.logged = checked_marks.logged(request.rendered)
         self.request, self.checked, self.pattern, self.seen = request, checked, checked.pattern, seen
         self.whole = {frame: one for frame, one in seen.items() if not one.fault}
         self.ours = {frame: one for frame, one in self.whole.items() if one.ours}
@@ -250,6 +253,9 @@ class _Check:
                 yield self._fault(frame, code.get(one.fault, "damaged"), one.fault, OutputError)
         for frame, kind, what in checked_pictures.faults(self.whole, self.checked, self.plate):
             yield self._fault(frame, kind, what, OutputError)
+        logged = {} if self.checked.small else self.logged
+        for frame, kind, what, error in checked_marks.faults(self.ours, logged):
+            yield self._fault(frame, kind, what, error)
         yield from self._provenance()
         yield from self._stale()
         yield from self._doubts()
@@ -265,6 +271,7 @@ class _Check:
         unseen = [] if self.plate is None else self.plate.missing([*self.whole.keys() - self.ours.keys()])
         if unseen:
             yield f"the plate has no frames {compact(unseen)}: whether these are the plate was not looked at"
+        yield from checked_marks.notes(self.ours, self.logged if self.request.rendered else None)
         if whole and not self.ours:
             yield "no frame says that Anatomatte made it: they were checked as pictures alone"
         if whole and self.checked.whole and all(one.empty for one in whole):

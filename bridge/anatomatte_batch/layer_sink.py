@@ -61,6 +61,9 @@ class LayerSink:
     def checks(self, frame: int) -> Mapping[str, float]:
         return self._sinks[0].checks(frame)
 
+    def pixels(self, frame: int) -> Mapping[str, str]:
+        return {layer: mark for sink in self._sinks for layer, mark in sink.pixels(frame).items()}
+
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         for sink in self._sinks:
             sink.write(frame, layers, picture, record)

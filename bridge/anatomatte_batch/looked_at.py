@@ -12,6 +12,7 @@ import numpy as np
 from . import stills
 from .cut_files import cut
 from .files import reachable
+from .pixel_marks import kept_by
 from .provenance import PREFIX
 
 Facts = Mapping[str, str]
@@ -30,6 +31,9 @@ class LookedAt:
         empty: whether the alpha is 0 everywhere; None where there is no alpha.
         full: whether it is 1 everywhere; None as above.
         path: of the file.
+        altered: layers whose pixels are not those that Anatomatte wrote; None where the header keeps no
+            marks of them.
+        program: that says in the header that it wrote the file.
     """
 
     fault: str = ""
@@ -40,6 +44,8 @@ class LookedAt:
     empty: bool | None = None
     full: bool | None = None
     path: Path | None = None
+    altered: tuple[str, ...] | None = None
+    program: str = ""
 
     @property
     def ours(self) -> bool:
@@ -57,7 +63,7 @@ def look(path: Path) -> LookedAt:
     if cut(path):
         return LookedAt("is truncated or damaged")
     with reachable(path) as name:
-        source = oiio.ImageInput.open(name)
+        source = stills.opened(name)
         if source is None:
             oiio.geterror()
             return LookedAt("is truncated or damaged")
@@ -70,7 +76,8 @@ def look(path: Path) -> LookedAt:
 def _read(path: Path, source: Any) -> LookedAt:
     channels: list[str] = []
     windows: tuple[int, ...] = ()
-    flat, empty, full, finite, part = True, None, None, True, 0
+    flat, empty, full, finite, part, program = True, None, None, True, 0, ""
+    marks = stills.marks_of(path)
     while source.seek_subimage(part, 0):
         spec = source.spec()
         if spec.deep:
@@ -79,6 +86,7 @@ def _read(path: Path, source: Any) -> LookedAt:
         if pixels is None:
             source.geterror()
             return LookedAt("is truncated or damaged")
+        marks.pixels(spec, pixels, spec.y)
         pixels = np.asarray(pixels).reshape(-1, spec.nchannels)
         finite = finite and (pixels.dtype.kind != "f" or bool(np.isfinite(pixels).all()))
         flat = flat and bool((pixels == pixels[0]).all())
@@ -89,6 +97,7 @@ def _read(path: Path, source: Any) -> LookedAt:
             empty = (empty is not False) and not bool(alpha.any())
             full = (full is not False) and bool((alpha == most).all())
         channels += names
+        program = program or program_of(spec)
         windows = windows or (
             spec.x, spec.y, spec.width, spec.height,
             spec.full_x, spec.full_y, spec.full_width, spec.full_height,
@@ -97,4 +106,14 @@ def _read(path: Path, source: Any) -> LookedAt:
     told = stills.attributes(path) or {}
     own = {name: text for name, text in told.items() if name.startswith(PREFIX)}
     fault = "" if finite else "holds values that are no numbers"
-    return LookedAt(fault, own, tuple(channels), windows, flat, empty, full, path)
+    kept = kept_by(own)
+    altered = tuple(marks.differing(kept)) if kept else None
+    return LookedAt(fault, own, tuple(channels), windows, flat, empty, full, path, altered, program)
+
+
+def program_of(spec: Any) -> str:
+    """The program that says that it wrote a file; an empty text where none does."""
+    if version := spec.getattribute("nuke/version"):
+        return f"Nuke {version}"
+    told = str(spec.getattribute("Software") or "")
+    return told.split(" : ")[0].strip()  # OpenImageIO puts the words of its command behind

@@ -20,6 +20,7 @@ from .face_marks import NAMES as _OF_FACES
 from .face_marks import PREFIX as PREFIX
 from .files import State, state_of
 from .node import Account
+from .pixel_marks import NAME as MARKS
 
 _CLIPS = {"Source": "source", "CleanPlate": "clean plate", "InM": "core", "OutM": "garbage"}
 _FACTS = ("version", "table", "precision", "device", "frame", "output", "shot")
@@ -85,9 +86,12 @@ class Provenance:
         """SHA-256 (hex) of everything else."""
         return self.attributes()[PREFIX + "digest"]
 
-    def text(self) -> str:
-        """All attributes as one JSON text, for files that keep a single description."""
-        return json.dumps(self.attributes(), sort_keys=True)
+
+def coherent(attributes: Mapping[str, str]) -> bool:
+    """Whether a file's attributes are those that its digest was taken of; True where there is none."""
+    told = {name.removeprefix(PREFIX): text for name, text in attributes.items() if name != MARKS}
+    digest = told.pop("digest", "")
+    return not digest or digest == hashlib.sha256(_text(told).encode()).hexdigest()
 
 
 def sides(frame: int, window: int) -> tuple[int, ...]:

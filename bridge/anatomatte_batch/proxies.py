@@ -64,6 +64,9 @@ class ProxySink:
     def checks(self, frame: int) -> Mapping[str, float]:
         return self._whole.checks(frame)
 
+    def pixels(self, frame: int) -> Mapping[str, str]:
+        return self._whole.pixels(frame)
+
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         self._whole.write(frame, layers, picture, record)
         made, less = smaller(layers, picture, record.settings, self._scale, self._coded)

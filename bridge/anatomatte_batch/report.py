@@ -112,13 +112,14 @@ class Report:
         qc: Mapping[str, float] | None = None,
         doubtful: Iterable[str] = (),
         tries: int = 1,
+        pixels: Mapping[str, str] | None = None,
     ) -> None:
         """A frame ended: ``rendered``, ``skipped`` or ``failed`` with its error.
 
         *told* is what the node has to say of it: the log has it with every frame, people read a sentence
         once.  *stale*: why a file that was there is rendered again.  *screen*: what was decided on a screen.
         *layers*: the layer that was read of each clip.  *qc*: what its checks say, code → score; *doubtful*:
-        the codes beyond the limit.  *tries*: how often it was begun.
+        the codes beyond the limit.  *tries*: how often it was begun.  *pixels*: marks of what its files hold.
         """
         self.count += 1
         facts: dict[str, Any] = {
@@ -141,6 +142,8 @@ class Report:
             facts["qc"] = dict(qc)
         if codes := list(doubtful):
             facts["doubtful"] = codes
+        if pixels:
+            facts["pixels"] = dict(pixels)
         if error is not None:
             code = getattr(error, "exit_code", 1)
             retry = getattr(error, "retry", False)
@@ -175,7 +178,7 @@ class Report:
         """As `frame`, of a frame's result."""
         self.frame(
             one.frame, one.status, one.path, one.seconds, one.error, one.told, one.stale, one.screen,
-            one.layers, one.qc, one.doubtful, one.tries,
+            one.layers, one.qc, one.doubtful, one.tries, one.pixels,
         )  # fmt: skip
 
     def trace(self, error: Exception) -> None:

@@ -44,6 +44,7 @@ class FrameResult:
         screen: what was decided on a screen.
         layers: the layer that was read of each clip with layers.
         face: of a rendered frame in which one is to be replaced: ``replaced``, or ``absent``.
+        pixels: marks of what its files hold, by layer (`pixel_marks`), not of proxies; empty of a video.
     """
 
     frame: int
@@ -59,6 +60,7 @@ class FrameResult:
     screen: Mapping[str, str | float] = field(default_factory=dict)
     layers: Mapping[str, str] = field(default_factory=dict)
     face: Face = ""
+    pixels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

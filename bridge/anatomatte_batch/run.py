@@ -317,7 +317,7 @@ class _Run:
             self.outcome.doubtful[frame] = doubtful[0], scores[doubtful[0]]
         made = FrameResult(
             frame, status, path, stale, error, seconds, told, scores, doubtful, tries, screen or {},
-            layers or {}, face,
+            layers or {}, face, {} if status == "failed" else self.sink.pixels(frame),
         )  # fmt: skip
         self.outcome.frames.append(made)
         self.report.ended(made)

@@ -19,6 +19,7 @@ from . import provenance, stills, timecode
 from .node import CHECKS, scores_of
 from .ocio import Space
 from .picture import Floats, Picture, placed
+from .pixel_marks import kept_by
 from .provenance import Provenance
 from .sequences import Pattern, compact
 from .source import Source
@@ -52,6 +53,9 @@ class Sink(Protocol):
 
     def checks(self, frame: int) -> Mapping[str, float]:
         """What the checks said of a frame that is there, code → score; empty where that is not known."""
+
+    def pixels(self, frame: int) -> Mapping[str, str]:
+        """The marks of a frame that is there, layer → mark (`pixel_marks`); empty where none are kept."""
 
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         """Write a frame."""
@@ -98,6 +102,9 @@ class StillSink:
 
     def checks(self, frame: int) -> Mapping[str, float]:
         return scores_of(stills.attributes(self.path(frame)) or {}, provenance.PREFIX + CHECKS)
+
+    def pixels(self, frame: int) -> Mapping[str, str]:
+        return kept_by(stills.attributes(self.path(frame)) or {})
 
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         own: Mapping[str, Floats] = {name: layers[name] for name in self._how.layers if name in layers}
@@ -163,6 +170,9 @@ class VideoSink:
 
     def checks(self, frame: int) -> Mapping[str, float]:
         return {}  # a video keeps one account for all frames
+
+    def pixels(self, frame: int) -> Mapping[str, str]:
+        return {}
 
     def write(self, frame: int, layers: Mapping[str, Floats], picture: Picture, record: Provenance) -> None:
         if self._writer is None:

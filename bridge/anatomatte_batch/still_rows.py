@@ -5,7 +5,7 @@ Channels come as planes; a plane that is 0 everywhere is neither copied nor conv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,12 @@ class Spans:
                 if end:
                     band[n] = slice(first, end)
         return cls(tuple(bands), finite)
+
+    def columns(self, place: int) -> npt.NDArray[np.int32]:
+        """Of each band the columns (first, behind the last) outside of which a plane is 0."""
+        nothing = slice(0, 0)
+        found = (band.get(place, nothing) for band in self.bands)
+        return np.array([(one.start, one.stop) for one in found], np.int32).reshape(-1, 2)
 
     @property
     def there(self) -> list[int]:
@@ -96,8 +102,12 @@ def write_rows(sink: Any, planes: Sequence[Floats], depths: Sequence[str], there
             raise OSError(sink.geterror())
 
 
-def read_rows(source: Any) -> bool | None:
-    """Read every pixel of an open file; whether all are numbers, None where one cannot be read."""
+def read_rows(source: Any, seen: Callable[[Any, npt.NDArray[Any], int], object] | None = None) -> bool | None:
+    """Read every pixel of an open file; whether all are numbers, None where one cannot be read.
+
+    Args:
+        seen: takes what is read: the file's header, rows, the number of the first.
+    """
     spec = source.spec()
     tall = spec.height if spec.tile_width else ROWS
     finite = True
@@ -111,6 +121,8 @@ def read_rows(source: Any) -> bool | None:
         if pixels is None:
             return None
         finite = finite and _finite(pixels)
+        if seen is not None:
+            seen(spec, pixels, top)
     return finite
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from anatomatte.atomic import beside
 from anatomatte.errors import AnatomatteError, PlateError, SettingsError
@@ -22,7 +23,9 @@ from .files import reachable
 from .formats import BY_SUFFIX, suffixes, words
 from .layers import called, channel_names
 from .picture import Floats, Picture, placed
+from .pixel_marks import Marks, kept_by
 from .provenance import PREFIX, Provenance
+from .still_headers import spec_of, tell
 from .still_rows import Spans, filled, read_rows, write_rows
 
 STILLS = suffixes(video=False, written=True)
@@ -31,6 +34,9 @@ COMPRESSIONS = ("zips", "zip", "piz", "dwaa", "dwab", "none")
 TRIMMED = "trimmed"
 """In the words for a format: every frame has a data window of its own."""
 _LOSSY = ("dwaa", "dwab")
+ALTERED = "holds other pixels than were written into it"
+_HEADER = 1 << 20
+"""No header of ours is longer."""
 _PIXELS = {"8": "uint8", "16": "uint16", "half": "half", "float": "float"}
 _HALF_MAX = np.float32(65504.0)
 
@@ -101,13 +107,14 @@ class StillFormat:
 
 @dataclass(frozen=True)
 class Written:
-    """What a finished file has to look like ever after."""
+    """What a finished file has to look like ever after; *marks* are those of its layers (`pixel_marks`)."""
 
     path: Path
     size: int
     channels: tuple[str, ...]
     digest: str
     inode: int
+    marks: str
 
     def fault(self) -> str:
         """What is wrong with the file now; empty where it is as it was written."""
@@ -153,13 +160,13 @@ def write_still(
         spans = Spans.of(planes)
     names = how.channels
     with beside(path) as temporary:
-        spec = _spec(planes[0].shape, names, picture, how, record)
-        proof = _write(temporary, planes, spans, spec, how, picture)
+        spec = spec_of(planes[0].shape, names, picture, how, record)
+        proof, marks = _write(temporary, planes, spans, spec, how, picture, record)
         fault = damage(temporary, tuple(names), proof)
         if fault:
             raise OSError(f"what was written {fault}; check the disk")  # writers of some kinds never fail
         facts = temporary.stat()
-    return Written(path, facts.st_size, tuple(names), record.digest, facts.st_ino)
+    return Written(path, facts.st_size, tuple(names), record.digest, facts.st_ino, marks)
 
 
 def _planes(layers: Mapping[str, Floats], how: StillFormat) -> list[Floats]:
@@ -177,86 +184,81 @@ def _trimmed(planes: list[Floats], spans: Spans, picture: Picture) -> tuple[list
     return [plane[rows, columns] for plane in planes], replace(picture, bounds=bounds)
 
 
-def _spec(
-    size: tuple[int, ...], names: list[str], picture: Picture, how: StillFormat, record: Provenance
-) -> Any:
-    import OpenImageIO as oiio
-
-    height, width = size
-    spec = oiio.ImageSpec(width, height, len(names), how.depths[-1])
-    spec.channelnames = tuple(names)
-    if how.cryptomattes:
-        spec.channelformats = tuple(oiio.TypeDesc(depth) for depth in how.depths)
-    spec.alpha_channel = names.index("A") if "A" in names else -1
-    x, y, full_width, full_height = picture.display
-    if how.exr:
-        spec.x, spec.y = x + picture.bounds[0], y + full_height - picture.bounds[3]
-        spec.full_x, spec.full_y, spec.full_width, spec.full_height = picture.display
-        for name, (kind, value) in picture.facts.items():
-            if name != "colorInteropID" or str(value).startswith("lin_") == _is_linear(record):
-                spec.attribute(name, kind, value)
-        if picture.fps and "FramesPerSecond" not in picture.facts:
-            rate = Fraction(picture.fps).limit_denominator(1001)
-            spec.attribute("FramesPerSecond", "rational", (rate.numerator, rate.denominator))
-        spec.attribute("compression", how.compression)
-        for facts in (record.attributes(), *(one.header for one in how.cryptomattes)):
-            for name, text in facts.items():
-                spec.attribute(name, text)
-    else:
-        spec.width = spec.full_width = full_width
-        spec.height = spec.full_height = full_height
-        spec.attribute("ImageDescription", record.text())
-        spec.attribute("oiio:UnassociatedAlpha", int(_is_straight(how, record)))
-        spec.attribute("compression", "zip")
-        if not how.linear:
-            spec.attribute("oiio:ColorSpace", "sRGB")
-    spec.attribute("PixelAspectRatio", picture.aspect)
-    spec.attribute("DateTime", "")  # else the image library says in EXR and TIFF that it was taken just now
-    spec.attribute("Software", f"Anatomatte {record.account.facts.get('version', '')}".strip())
-    return spec
-
-
-def _is_straight(how: StillFormat, record: Provenance) -> bool:
-    """Whether the header says that readers are to multiply by the alpha; PNG knows nothing else."""
-    if how.extension == ".png":
-        return True
-    return record.settings.get("output") == "unpremultiplied"
-
-
-def _is_linear(record: Provenance) -> bool:
-    told = record.settings
-    return "linear" in (
-        told.get("output_colour"),
-        told.get("output_colour") == "input" and told.get("input_colour"),
-    )
-
-
 def _write(
-    path: Path, planes: list[Floats], spans: Spans, spec: Any, how: StillFormat, picture: Picture
-) -> Proof | None:
-    """Write a file; what proves that it is whole, where that takes less than to decode it."""
+    path: Path,
+    planes: list[Floats],
+    spans: Spans,
+    spec: Any,
+    how: StillFormat,
+    picture: Picture,
+    record: Provenance,
+) -> tuple[Proof | None, str]:
+    """Write a file; what proves that it is whole, where that takes less than to decode it, and the marks of
+    its layers."""
+    marks = Marks(None if how.exr else called(how.layers[0], dict(how.names)))
+    if how.exr:
+        marks.planes(how.channels, planes, spans, how.depths, spec.y, spec.x)
+        pixels = None
+    else:
+        pixels = _of_depth(_into_display(planes, how, picture), how.depth)
+        marks.pixels(spec, pixels, 0)
+    lossy = how.compression in _LOSSY and how.exr
+    zipped = how.exr and how.compression in LINES
+    tell(spec, how, record, marks.text(lossy))
+    with _opened(path, spec) as sink:
+        if pixels is not None:
+            if not sink.write_image(pixels):
+                raise OSError(sink.geterror())
+        elif not zipped:  # else the library writes the header and leaves room for the table of blocks
+            write_rows(sink, planes, how.depths, spans.there)
+    if lossy:
+        return None, _decoded(path, marks.text(True))
+    if not zipped:
+        return None, marks.text()
+    lines = Lines(how.channels, how.depths, planes[0].shape[1])
+    return write_blocks(path, spec.y, LINES[how.compression], planes, spans, lines), marks.text()
+
+
+@contextlib.contextmanager
+def _opened(path: Path, spec: Any) -> Iterator[Any]:
+    """A file that pixels are written into."""
     import OpenImageIO as oiio
 
-    zipped = how.exr and how.compression in LINES
     with reachable(path) as name:
         sink = oiio.ImageOutput.create(name)
         if sink is None or not sink.open(name, spec):
             raise OSError(sink.geterror() if sink else oiio.geterror())
         try:
-            if zipped:
-                pass  # the library writes the header and leaves room for the table of blocks
-            elif how.exr:
-                write_rows(sink, planes, how.depths, spans.there)
-            elif not sink.write_image(_into_display(planes, how, picture)):
-                raise OSError(sink.geterror())
+            yield sink
         finally:
             closed = sink.close()
         if not closed:
             raise OSError(sink.geterror())
-    if not zipped:
-        return None
-    lines = Lines(how.channels, how.depths, planes[0].shape[1])
-    return write_blocks(path, spec.y, LINES[how.compression], planes, spans, lines)
+
+
+def _of_depth(stack: Floats, depth: str) -> npt.NDArray[Any]:
+    """Pixels as the file holds them, made by the library's own conversion."""
+    import OpenImageIO as oiio
+
+    if depth == "float":
+        return stack
+    return np.asarray(oiio.ImageBuf(np.ascontiguousarray(stack)).get_pixels(_PIXELS[depth]))
+
+
+def _decoded(path: Path, placeholder: str) -> str:
+    """The marks of what a file's pixels became when they were packed, put into its header."""
+    marks = Marks()
+    if (fault := _damage(path, None, marks)) not in ("", ALTERED):
+        raise OSError(f"what was written {fault}; check the disk")
+    told = marks.text().ljust(len(placeholder)).encode()
+    with path.open("r+b") as file:
+        head = file.read(_HEADER)
+        at = head.find(placeholder.encode())
+        if at < 0:
+            raise OSError("what was written lacks a part of its header; check the disk")
+        file.seek(at)
+        file.write(told)
+    return marks.text()
 
 
 def _into_display(planes: list[Floats], how: StillFormat, picture: Picture) -> Floats:
@@ -276,14 +278,34 @@ def damage(path: Path, channels: tuple[str, ...] | None = None, proof: Proof | N
         return "is empty"
     if cut(path) or (proof is not None and not proof.holds(path)):
         return "is truncated or damaged"
-    with reachable(path) as name:
-        return _damage(name, channels, proof is None)
+    return _damage(path, channels, marks_of(path) if proof is None else None)
 
 
-def _damage(name: str, channels: tuple[str, ...] | None, decode: bool) -> str:
+def marks_of(path: Path) -> Marks:
+    """Where the marks of a file's layers come together when it is read."""
+    return Marks(None if path.suffix.lower() == ".exr" else "")
+
+
+def opened(name: str) -> Any:
+    """A file that is read as it was written: colours are not multiplied by an alpha that they are kept
+    beside.  None where it cannot be opened."""
     import OpenImageIO as oiio
 
-    source = oiio.ImageInput.open(name)
+    hints = oiio.ImageSpec()
+    hints.attribute("oiio:UnassociatedAlpha", 1)
+    return oiio.ImageInput.open(name, hints)
+
+
+def _damage(path: Path, channels: tuple[str, ...] | None, marks: Marks | None) -> str:
+    """As `damage`; pixels are decoded where there are *marks* to take of them."""
+    with reachable(path) as name:
+        return _damage_of(name, channels, marks)
+
+
+def _damage_of(name: str, channels: tuple[str, ...] | None, marks: Marks | None) -> str:
+    import OpenImageIO as oiio
+
+    source = opened(name)
     if source is None:
         oiio.geterror()
         return "is truncated or damaged"
@@ -291,11 +313,13 @@ def _damage(name: str, channels: tuple[str, ...] | None, decode: bool) -> str:
         spec = source.spec()
         if channels is not None and not _same_channels(tuple(spec.channelnames), channels):
             return f"holds the channels {', '.join(spec.channelnames)} instead of {', '.join(channels)}"
-        finite = read_rows(source) if decode else True
+        finite = True if marks is None else read_rows(source, marks.pixels)
         if finite is None:
             source.geterror()
             return "is truncated or damaged"
-        return "" if finite else "holds values that are no numbers"
+        if not finite:
+            return "holds values that are no numbers"
+        return ALTERED if marks and marks.differing(kept_by(_own(spec))) else ""
     finally:
         source.close()
 
@@ -316,8 +340,15 @@ def attributes(path: Path) -> dict[str, str] | None:
         if source is None:
             oiio.geterror()
             return None
-        found = {item.name: item.value for item in source.spec().extra_attribs if isinstance(item.value, str)}
-        source.close()
+        try:
+            return _own(source.spec())
+        finally:
+            source.close()
+
+
+def _own(spec: Any) -> dict[str, str]:
+    """The provenance in a header."""
+    found = {item.name: item.value for item in spec.extra_attribs if isinstance(item.value, str)}
     own = {name: text for name, text in found.items() if name.startswith(PREFIX)}
     if own:
         return own

@@ -23,14 +23,15 @@ from .helptext import Command
 @option("--same-as", metavar="FILE", help="A frame that is right: all are to be made as it was.")
 @option("--preset", metavar="TOML", help="The controls they must be made with, each frame;")
 @option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="and those above it.")
+@option("--rendered", metavar="LOG", multiple=True, help="Log of the render: these pixels must be there.")
 @option("--qc-threshold", metavar="N", type=float, help="Beyond it a frame is doubtful (exit 6).")
 @option("--json", "as_json", is_flag=True, help="The result as JSON on standard output.")
 @option("--log", metavar="FILE", help="Append NDJSON; - is standard output.")
 def command(target: str, as_json: bool, log: str | None, sets: tuple[str, ...], **words: Any) -> int:
     """Check FRAMES (key.####.exr), whoever rendered them, by headers and pixels.
 
-    Every frame is to be there, whole, of one size and one set of channels; made by Anatomatte: with one
-    version, one table and the same settings.  The exit code is that of the gravest fault.
+    Each is to be there, whole, as it was written, and made like the others.
+    The exit code is that of the gravest fault.
     """
     from anatomatte_batch.checking import CheckRequest
     from anatomatte_batch.presets import parse_setting

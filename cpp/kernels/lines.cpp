@@ -1,32 +1,15 @@
 #include "lines.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
+#include "halves.h"
 #include "squeezing.h"
 
 namespace kernels {
 namespace {
 
-constexpr float kHalfMost = 65504;
 constexpr uint8_t kFlat = 0x80;  // the difference between two equal bytes
-
-uint32_t bits_of(float value) {
-  uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  return bits;
-}
-
-// The nearest half, of two the even one; beyond the largest it is the largest.
-uint16_t half_of(float value) {
-  const uint32_t sign = bits_of(value) >> 16 & 0x8000;
-  const float size = std::min(std::fabs(value), kHalfMost);
-  const uint32_t bits = bits_of(size);
-  const uint32_t small = bits_of(size + 0.5f) - bits_of(0.5f);  // below the smallest normal one
-  const uint32_t usual = (bits + ((15u - 127u) << 23) + 0xfff + (bits >> 13 & 1)) >> 13;
-  return static_cast<uint16_t>(sign | (bits < 0x38800000 ? small : usual));
-}
 
 constexpr ptrdiff_t kTogether = 16;
 

@@ -4,12 +4,14 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
 
 #include "layers.h"
 #include "lines.h"
+#include "marking.h"
 
 namespace py = pybind11;
 
@@ -97,6 +99,70 @@ py::tuple pack_lines(const std::vector<Strided>& planes, const Numbers& places, 
   return py::make_tuple(py::bytes(reinterpret_cast<const char*>(made.data()), made.size()), sizes);
 }
 
+uint64_t mark_plane(const Strided& plane, const Numbers& columns, py::ssize_t rows, bool rounded,
+                    int64_t y, int64_t x) {
+  const Plane seen = plane_of(plane);
+  const py::ssize_t height = plane.shape(0), width = plane.shape(1);
+  if (rows < 1 || columns.ndim() != 2 || columns.shape(1) != 2 ||
+      columns.shape(0) != (height + rows - 1) / rows)
+    throw py::value_error("columns are first and last of every so many rows");
+  const Kind kind = rounded ? Kind::kRounded : Kind::kFloat;
+  Pixels pixels = {seen.values, seen.row, seen.column, 0, 0, 0, 0, x, y, kind};
+  uint64_t sum = 0;
+  for (py::ssize_t n = 0; n < columns.shape(0); ++n)
+    if (columns.at(n, 0) < 0 || columns.at(n, 1) > width)
+      throw py::value_error("columns are in the plane");
+  py::gil_scoped_release free;
+  for (py::ssize_t n = 0; n < columns.shape(0); ++n) {
+    pixels.top = n * rows, pixels.bottom = std::min(height, pixels.top + rows);
+    pixels.left = *columns.data(n, 0), pixels.right = *columns.data(n, 1);
+    sum += mark(pixels);
+  }
+  return sum;
+}
+
+Kind kind_of(const py::array& pixels) {
+  const char kind = pixels.dtype().kind();
+  const py::ssize_t size = pixels.dtype().itemsize();
+  if (kind == 'f' && size == 4) return Kind::kFloat;
+  if (kind == 'f' && size == 2) return Kind::kHalf;
+  if (kind == 'u' && size == 1) return Kind::kByte;
+  if (kind == 'u' && size == 2) return Kind::kWord;
+  throw py::value_error("pixels are floats, halves, or whole numbers of 8 or 16 bits");
+}
+
+// The bits that any of some pixels has, which lie one after the other.
+void gathered(const char* pixels, py::ssize_t count, std::vector<char>* any) {
+  const size_t size = any->size();
+  char* into = any->data();
+  std::memset(into, 0, size);
+  for (py::ssize_t n = 0; n < count; ++n, pixels += size)
+    for (size_t k = 0; k < size; ++k) into[k] |= pixels[k];
+}
+
+std::vector<uint64_t> marks(const py::array& pixels, int64_t y, int64_t x) {
+  if (pixels.ndim() != 3) throw py::value_error("pixels are H x W x C");
+  const char* first = static_cast<const char*>(pixels.data());
+  const py::ssize_t height = pixels.shape(0), channel = pixels.strides(2);
+  Pixels row = {first, pixels.strides(0), pixels.strides(1), 0, 0, 0, pixels.shape(1), x, y,
+                kind_of(pixels)};
+  std::vector<uint64_t> sums(static_cast<size_t>(pixels.shape(2)));
+  const py::ssize_t size = pixels.itemsize(), count = pixels.shape(2);
+  const bool dense = channel == size && row.column == count * size;
+  std::vector<char> any(static_cast<size_t>(count * size), dense ? 0 : 1);
+  py::gil_scoped_release free;
+  for (; row.top < height; ++row.top) {  // a row of all channels stays in the cache
+    row.bottom = row.top + 1;
+    if (dense) gathered(first + row.top * row.row, row.right, &any);
+    for (py::ssize_t n = 0; n < count; ++n) {
+      if (std::all_of(&any[n * size], &any[n * size] + size, [](char one) { return !one; })) continue;
+      row.values = first + n * channel;
+      sums[n] += mark(row);
+    }
+  }
+  return sums;
+}
+
 }  // namespace
 
 void bind_lines(py::module_& module) {
@@ -106,6 +172,9 @@ void bind_lines(py::module_& module) {
   module.def("pack_lines", &pack_lines, py::arg("planes").noconvert(),
              py::arg("places").noconvert(), py::arg("words"), py::arg("from"), py::arg("to"),
              py::arg("block"), py::arg("number"));
+  module.def("mark_plane", &mark_plane, py::arg("plane").noconvert(), py::arg("columns"),
+             py::arg("rows"), py::arg("rounded"), py::arg("y"), py::arg("x"));
+  module.def("marks", &marks, py::arg("pixels").noconvert(), py::arg("y"), py::arg("x"));
 }
 
 }  // namespace kernels

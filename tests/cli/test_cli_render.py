@@ -133,6 +133,7 @@ def test_provenance_is_in_the_file(tmp_path):
         "clips",
         "layers",
         "output",
+        "pixels",
         "digest",
     }
     assert {name.partition(":")[2] for name in facts} == wanted
@@ -319,7 +320,8 @@ def test_what_a_killed_run_left_is_swept_after_a_day(tmp_path):
 
 
 def test_what_reads_back_otherwise_gets_no_name(tmp_path, monkeypatch):
-    monkeypatch.setattr("anatomatte_batch.stills.read_rows", lambda source: None)  # as of damaged pixels
+    # as of damaged pixels
+    monkeypatch.setattr("anatomatte_batch.stills.read_rows", lambda source, seen: None)
     for words in (["--compression", "piz"], ["--depth", "float", "--compression", "none"]):
         out = tmp_path / "out" / "k.####.exr"
         assert cli(shot(tmp_path / "in", [1]), out, *words) == 7

@@ -1,6 +1,7 @@
 """Loops over pixels in C++ (cpp/kernels); arrays are float32 or uint8, without gaps."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -222,3 +223,15 @@ def softmax(logits: Pixels) -> Pixels:
 
 def softmax_pooled(logits: Pixels) -> tuple[Pixels, Pixels]:
     """The same, and their means n×h/4×w/4 over squares of 4×4."""
+
+def mark_plane(plane: Pixels, columns: Numbers, rows: int, rounded: bool, y: int, x: int) -> int:
+    """The mark of a plane H×W, of any strides, whose first pixel lies at *x*, *y* (`marks`).
+
+    Args:
+        columns: of every so many *rows* the columns (first, behind the last) outside of which it is 0.
+        rounded: whether it is written as halves.
+    """
+
+def marks(pixels: npt.NDArray[Any], y: int, x: int) -> list[int]:
+    """Of each channel of H×W×C (float, half, 8 or 16 bits; any strides) the sum, modulo 2^64, of a number for
+    each pixel that is not 0, made of its value and its place; the first pixel lies at *x*, *y*."""
