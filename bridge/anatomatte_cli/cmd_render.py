@@ -74,6 +74,7 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--overwrite", is_flag=True, row="flags", help="Render again;")
 @option("--trim", is_flag=True, row="flags", help="crop off what is 0;")
 @option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame.")
+@option("--continue-on-error", "on_error", flag_value="continue", hidden=True)
 @option("--retries", metavar="N", type=int, default=0, row="failing", help="Of a frame, where worth it;")
 @option("--timeout-per-frame", metavar="N", type=float, row="failing", help="seconds.")
 @option("--threads", metavar="N|KEY", type=int, row="limits", help="Cores; cpu, cuda:0; limit of doubt.")

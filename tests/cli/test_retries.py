@@ -158,3 +158,14 @@ def test_a_reason_that_holds_for_many_frames_is_told_once(tmp_path, capsys):
     told = [json.loads(line) for line in (tmp_path / "log.ndjson").read_text().splitlines()]
     said = [one["message"] for one in told if one["event"] == "frame"]
     assert said[2] == "p.1003.exr is tagged as lg10; frame 1003 is not read"
+
+
+@pytest.mark.parametrize(
+    ("words", "rendered"),
+    [([], 2), (["--continue-on-error"], 2), (["--on-error", "continue"], 2), (["--on-error", "stop"], 1)],
+)
+def test_a_failed_frame_ends_a_run_only_where_that_is_asked_for(tmp_path, words, rendered):
+    failing = FakeConnect(Failing(PlateError("damaged"), 9))
+    more = ["--retries", 1, "--timeout-per-frame", 100, *words]
+    assert cli(shot(tmp_path, [1, 2, 3]), tmp_path / "k.####.exr", *more, connect=failing) == 3
+    assert len(list(tmp_path.glob("k.*.exr"))) == rendered
