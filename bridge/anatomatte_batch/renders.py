@@ -10,6 +10,7 @@ import numpy as np
 from anatomatte.menus import PERSON_MENU
 from anatomatte.settings import Value
 
+from .boxed import placed_in
 from .cryptomatte import Cryptomatte, Ranks
 from .layers import CLEAN, divided, ordered, passes
 from .node import ALONE, Account, Node, Rendered
@@ -87,9 +88,8 @@ def _apart(rendered: Rendered, bounds: Window, count: int) -> list[tuple[Floats,
         if not bottom:
             made.append((none, (bounds[0], bounds[1], bounds[0] + 1, bounds[1] + 1)))
             continue
-        plane = np.zeros(none.shape, np.float32)
-        rows, columns = slice(down + top, down + bottom), slice(across + left, across + right)
-        plane[rows, columns, 0] = pixels[top:bottom, left:right, n]
+        box = slice(down + top, down + bottom), slice(across + left, across + right)
+        plane = placed_in((none.shape[0], none.shape[1]), box, pixels[top:bottom, left:right, n])
         made.append((plane, (at[0] + left, at[3] - bottom, at[0] + right, at[3] - top)))
     return made
 

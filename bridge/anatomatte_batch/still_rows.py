@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .boxed import Box
 from .picture import Floats
 
 ROWS = 32
@@ -34,21 +35,28 @@ class Spans:
     finite: bool
 
     @classmethod
-    def of(cls, planes: Sequence[Floats]) -> Spans:
-        """Look through planes (H×W), some rows of one after the other."""
+    def of(cls, planes: Sequence[Floats], boxes: Sequence[Box | None] | None = None) -> Spans:
+        """Look through planes (H×W), some rows of one after the other.
+
+        Args:
+            boxes: where each is not 0, None where that is not known: nothing else of it is looked at.
+        """
         from anatomatte.ops.loops import spans
 
-        height = planes[0].shape[0]
+        height, width = planes[0].shape
+        whole = slice(0, height), slice(0, width)
         bands: list[dict[int, slice]] = [{} for _ in range(0, height, ROWS)]
         finite = True
         for n, plane in enumerate(planes):
             if not any(plane.strides) and not plane.flat[0]:
                 continue
-            columns, numbers = spans(plane, ROWS)
+            rows, columns = (boxes[n] if boxes else None) or whole
+            first = rows.start // ROWS
+            found, numbers = spans(np.asarray(plane)[first * ROWS : rows.stop, columns], ROWS)
             finite = finite and numbers
-            for band, (first, end) in zip(bands, columns.tolist(), strict=True):
+            for band, (start, end) in zip(bands[first:], found.tolist(), strict=False):
                 if end:
-                    band[n] = slice(first, end)
+                    band[n] = slice(columns.start + start, columns.start + end)
         return cls(tuple(bands), finite)
 
     def columns(self, place: int) -> npt.NDArray[np.int32]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from anatomatte.atomic import beside
 from anatomatte.errors import AnatomatteError, PlateError, SettingsError
 
+from .boxed import Box, box_of
 from .cryptomatte import Cryptomatte
 from .cut_files import cut
 from .exr_zip import LINES, Lines, Proof
@@ -145,8 +146,8 @@ def write_still(
         PlateError: the result holds values that are no numbers, because the plate does.
         AnatomatteError: it does though the plate does not.
     """
-    planes = _planes(layers, how)
-    spans = Spans.of(planes)
+    planes, boxes = _planes(layers, how)
+    spans = Spans.of(planes, boxes)
     if not spans.finite:
         if not np.isfinite(picture.pixels).all():
             raise PlateError(
@@ -169,11 +170,12 @@ def write_still(
     return Written(path, facts.st_size, tuple(names), record.digest, facts.st_ino, marks)
 
 
-def _planes(layers: Mapping[str, Floats], how: StillFormat) -> list[Floats]:
-    """All channels in file order, H×W each."""
+def _planes(layers: Mapping[str, Floats], how: StillFormat) -> tuple[list[Floats], list[Box | None]]:
+    """All channels in file order, H×W each, and where each is not 0, if it is known."""
     parts: list[Floats] = [layers["rgba"]] if "rgba" in how.layers else []
     parts += [layers[name] for name in how.layers if name != "rgba" and not (name == "alpha" and parts)]
-    return [part[..., n] for part in parts for n in range(part.shape[2])]
+    channels = [(np.asarray(part)[..., n], box_of(part)) for part in parts for n in range(part.shape[2])]
+    return [plane for plane, _ in channels], [box for _, box in channels]
 
 
 def _trimmed(planes: list[Floats], spans: Spans, picture: Picture) -> tuple[list[Floats], Picture]:

@@ -18,6 +18,40 @@ void four(const Plane* planes, ptrdiff_t y, ptrdiff_t width, float* out) {
     for (int n = 0; n < 4; ++n) out[4 * x + n] = rows[n][x * steps[n]];
 }
 
+// The box of four channels that lie side by side: what is 0 in a row is known for all of them in one
+// look, and its first and last are only looked for where the box would become larger.
+void box_of_four(const Plane& pixels, ptrdiff_t height, ptrdiff_t width, int32_t* out) {
+  int32_t left[4], right[4] = {0, 0, 0, 0}, top[4] = {0, 0, 0, 0}, bottom[4] = {0, 0, 0, 0};
+  std::fill(left, left + 4, static_cast<int32_t>(width));
+  for (ptrdiff_t y = 0; y < height; ++y) {
+    const char* row = pixels.values + y * pixels.row;
+    uint32_t any[4] = {0, 0, 0, 0};
+    for (ptrdiff_t x = 0; x < width; ++x) {
+      uint32_t here[4];
+      std::memcpy(here, row + x * sizeof here, sizeof here);
+      for (int n = 0; n < 4; ++n) any[n] |= here[n];
+    }
+    for (int n = 0; n < 4; ++n) {
+      if (!(any[n] << 1)) continue;  // without its sign
+      const auto there = [&](int32_t x) {
+        float value;
+        std::memcpy(&value, row + (4 * static_cast<ptrdiff_t>(x) + n) * sizeof value, sizeof value);
+        return value != 0;
+      };
+      if (!bottom[n]) top[n] = static_cast<int32_t>(y);
+      bottom[n] = static_cast<int32_t>(y + 1);
+      int32_t x = 0;
+      while (x < left[n] && !there(x)) ++x;
+      left[n] = x;
+      x = static_cast<int32_t>(width);
+      while (x > right[n] && !there(x - 1)) --x;
+      right[n] = x;
+    }
+  }
+  for (int n = 0; n < 4; ++n, out += 4)
+    out[0] = top[n], out[1] = bottom[n], out[2] = bottom[n] ? left[n] : 0, out[3] = right[n];
+}
+
 }  // namespace
 
 void interleave(const std::vector<Plane>& planes, ptrdiff_t height, ptrdiff_t width, char* out,
@@ -40,6 +74,9 @@ void interleave(const std::vector<Plane>& planes, ptrdiff_t height, ptrdiff_t wi
 
 void box(const Plane& pixels, ptrdiff_t height, ptrdiff_t width, ptrdiff_t channels,
          ptrdiff_t channel, int32_t* out) {
+  constexpr ptrdiff_t kSize = sizeof(float);
+  if (channels == 4 && channel == kSize && pixels.column == 4 * kSize)
+    return box_of_four(pixels, height, width, out);
   for (ptrdiff_t n = 0; n < channels; ++n, out += 4) {
     const Plane plane = {pixels.values + n * channel, pixels.row, pixels.column};
     int32_t top = 0, bottom = 0, left = 0, right = 0;
