@@ -116,22 +116,41 @@ def _connected(address: str) -> Iterator[Any]:
         raise SetupError(f"Ray is not installed; {cure}.") from why
     mine = not ray.is_initialized()
     if mine:
-        try:
-            _knock(address)
-            ray.init(address=address, log_to_driver=False, configure_logging=False, include_dashboard=None)
-        except Exception as why:  # Ray has no class for it: ConnectionError, RuntimeError, ValueError, …
-            said = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
-            line = said.strip().splitlines()
-            raise SetupError(
-                f"No Ray cluster answers at {address} ({line[0] if line else type(why).__name__}); start one "
-                "with `ray start --head`, or take --ray local; one that wants a token finds it in "
-                "RAY_AUTH_TOKEN or ~/.ray/auth_token."
-            ) from why
+        _begin(ray, address)
     try:
         yield ray
     finally:
         if mine:
             ray.shutdown()
+
+
+def _begin(ray: Any, address: str) -> None:
+    """Connect, or start a cluster here; one that is too slow to start on a busy machine is tried once more.
+
+    Raises:
+        SetupError: there is none.
+    """
+    for tries in (1, 2):
+        try:
+            _knock(address)
+            ray.init(address=address, log_to_driver=False, configure_logging=False, include_dashboard=None)
+            return
+        except Exception as why:  # Ray has no class for it: ConnectionError, RuntimeError, ValueError, …
+            said = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
+            line = next(iter(said.strip().splitlines()), type(why).__name__)
+            if address == "local" and tries == 1:
+                with contextlib.suppress(Exception):
+                    ray.shutdown()
+                continue
+            if address == "local":
+                raise SetupError(
+                    f"Ray does not start on this machine ({line}); it may have too much else to do: render "
+                    "later, or without --ray."
+                ) from why
+            raise SetupError(
+                f"No Ray cluster answers at {address} ({line}); start one with `ray start --head`, or take "
+                "--ray local; one that wants a token finds it in RAY_AUTH_TOKEN or ~/.ray/auth_token."
+            ) from why
 
 
 def _knock(address: str) -> None:

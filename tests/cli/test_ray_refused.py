@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import pickle
+import re
 import socket
 import sys
 from collections import deque
@@ -123,6 +125,26 @@ def test_a_cluster_that_does_not_answer_is_a_sentence_of_one_line(
     said = capsys.readouterr().err
     assert "No Ray cluster answers at head:6379 (nobody listens at head:6379); start one" in said
     assert "advice" not in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_cluster_of_ones_own_that_does_not_start_is_tried_again(
+    times: int, request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray gives itself half a minute, which a machine at work exceeds; it advised to take --ray local."""
+    left = [ValueError("The node timed out during startup.\nadvice")] * times
+    ended: list[bool] = []
+
+    def init(**_: object) -> None:
+        if left:
+            raise left.pop()
+
+    monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setattr(ray, "shutdown", lambda: ended.append(True))
+    said = "Ray does not start on this machine (The node timed out during startup.); it may have too much"
+    with pytest.raises(SetupError, match=re.escape(said)) if times == 2 else contextlib.nullcontext():
+        ray_cluster._begin(ray, "local")
+    assert ended == [True]
 
 
 @pytest.mark.parametrize("scheme", ["", "ray://"])
