@@ -78,7 +78,7 @@ class Provenance:
             **({"layer": _text(self.wanted)} if self.wanted else {}),
             **({"layers": _text(self.layers)} if self.layers else {}),
         }
-        digest = hashlib.sha256(_text(facts).encode()).hexdigest()
+        digest = _digest(facts)
         return {PREFIX + name: text for name, text in {**facts, "digest": digest}.items()}
 
     @property
@@ -91,7 +91,12 @@ def coherent(attributes: Mapping[str, str]) -> bool:
     """Whether a file's attributes are those that its digest was taken of; True where there is none."""
     told = {name.removeprefix(PREFIX): text for name, text in attributes.items() if name != MARKS}
     digest = told.pop("digest", "")
-    return not digest or digest == hashlib.sha256(_text(told).encode()).hexdigest()
+    return not digest or digest == _digest(told)
+
+
+def _digest(facts: Mapping[str, str]) -> str:
+    """SHA-256 (hex) of facts; an EXR does not keep those that are empty."""
+    return hashlib.sha256(_text({name: text for name, text in facts.items() if text}).encode()).hexdigest()
 
 
 def sides(frame: int, window: int) -> tuple[int, ...]:

@@ -82,7 +82,10 @@ class _Run:
                 self.signals.check()
                 if self._over():
                     break
-                if frame in there and self.sink.sound(frame):
+                sound = frame in there and self.sink.sound(frame)
+                if frame in there and not sound:
+                    self.stale[frame] = "pixels"
+                if sound:
                     self._settle()
                     self.outcome.skipped.append(frame)
                     self._ended(frame, "skipped", checks=self.sink.checks(frame))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from typing import ClassVar
 
 import numpy as np
 import OpenImageIO as oiio
@@ -12,7 +13,7 @@ import pytest
 
 from anatomatte_batch import pixel_marks, stills
 from anatomatte_cli.main import main
-from made.cli_fake import cli, plate, shot, write
+from made.cli_fake import FakeConnect, FakeNode, cli, plate, shot, write
 
 FRAMES = (1, 2, 3)
 
@@ -181,6 +182,23 @@ def test_a_header_that_somebody_wrote_into_is_told(tmp_path, capsys):
     assert "its header was altered" in told["faults"][0]["message"]
 
 
+@pytest.mark.parametrize("suffix", ["exr", "png", "tif"])
+def test_a_header_that_says_nothing_of_a_thing_is_as_it_was_written(suffix, tmp_path, capsys):
+    """The image library leaves empty texts out of an EXR, as that of a screen that nobody had to decide."""
+
+    class Silent(FakeNode):
+        identity: ClassVar = {**FakeNode.identity, "screen_kept": "", "screen": "green, é\nas set"}
+
+    class Connect(FakeConnect):
+        def __call__(self, clips):
+            return Silent(clips, self.before)
+
+    target = str(tmp_path / f"k.####.{suffix}")
+    assert cli(shot(tmp_path, FRAMES), target, connect=Connect()) == 0
+    assert "anatomatte:screen" in stills.attributes(tmp_path / f"k.0001.{suffix}")
+    assert check(capsys, target)[:2] == (0, [])
+
+
 @pytest.mark.parametrize("words", [[], ["--layers", "rgba,screen"]])
 def test_a_frame_of_another_shot_in_its_place_is_not_what_the_log_tells_of(words, tmp_path, capsys):
     log = tmp_path / "render.ndjson"
@@ -233,4 +251,5 @@ def test_an_altered_frame_is_rendered_again(tmp_path, capsys):
     told = [one for one in events if one["event"] == "frame"]
     assert [one["status"] for one in told] == ["skipped", "rendered", "skipped"]
     assert [one["pixels"] for one in told] == marks
+    assert [one.get("stale") for one in told] == [None, "pixels", None]
     assert check(capsys, target)[:2] == (0, [])
