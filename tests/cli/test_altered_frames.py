@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import ClassVar
 
 import numpy as np
 import OpenImageIO as oiio
@@ -187,7 +186,7 @@ def test_a_header_that_says_nothing_of_a_thing_is_as_it_was_written(suffix, tmp_
     """The image library leaves empty texts out of an EXR, as that of a screen that nobody had to decide."""
 
     class Silent(FakeNode):
-        identity: ClassVar = {**FakeNode.identity, "screen_kept": "", "screen": "green, é\nas set"}
+        identity = {**FakeNode.identity, "screen_kept": "", "screen": "green, é\nas set"}  # noqa: RUF012
 
     class Connect(FakeConnect):
         def __call__(self, clips):

@@ -51,11 +51,13 @@ def held(folder: Path, count: int, size: tuple[int, int], words: tuple[str, ...]
 
 
 def resident(pid: int) -> float:
+    """MB of a process's own: the share of a library grows when another program that has it open ends."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:  # it ended with this line
         return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    own = ("Pss_Anon:", "Pss_Shmem:")
+    return sum(int(line.split()[1]) for line in lines if line.startswith(own)) / 1024
 
 
 def flat(told: list[float]) -> tuple[float, float]:

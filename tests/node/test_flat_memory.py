@@ -36,7 +36,8 @@ def resident():
     total = 0
     for pid in (os.getpid(), *children(os.getpid())):
         for line in open(f"/proc/{pid}/smaps_rollup"):
-            if line.startswith("Pss:"):
+            # its own alone: the share of a library grows when another program that has it open ends
+            if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
                 total += int(line.split()[1])
     return total / 1024
 
