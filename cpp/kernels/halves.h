@@ -1,4 +1,5 @@
-// Half floats: what a number becomes when it is written as one, and what it is when it is read again.
+// Half floats: what a number becomes when it is written as one, and what it is when it is read
+// again.
 #pragma once
 
 #include <algorithm>

@@ -18,8 +18,8 @@ void four(const Plane* planes, ptrdiff_t y, ptrdiff_t width, float* out) {
     for (int n = 0; n < 4; ++n) out[4 * x + n] = rows[n][x * steps[n]];
 }
 
-// The box of four channels that lie side by side: what is 0 in a row is known for all of them in one
-// look, and its first and last are only looked for where the box would become larger.
+// The box of four channels that lie side by side: what is 0 in a row is known for all of them in
+// one look, and its first and last are only looked for where the box would become larger.
 void box_of_four(const Plane& pixels, ptrdiff_t height, ptrdiff_t width, int32_t* out) {
   int32_t left[4], right[4] = {0, 0, 0, 0}, top[4] = {0, 0, 0, 0}, bottom[4] = {0, 0, 0, 0};
   std::fill(left, left + 4, static_cast<int32_t>(width));

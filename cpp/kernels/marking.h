@@ -18,8 +18,8 @@ struct Pixels {
   Kind kind;
 };
 
-// The sum, modulo 2^64, of a number for each pixel that is not 0, made of its value and its place: it
-// does not depend on the order, on the window, or on what is 0 around.
+// The sum, modulo 2^64, of a number for each pixel that is not 0, made of its value and its place:
+// it does not depend on the order, on the window, or on what is 0 around.
 //
 // A float counts by its bits, a half by those of the float that it is (`kRounded`: of the half that
 // the float becomes), a byte as the word of 16 bits that is as much of the largest.

@@ -144,8 +144,8 @@ std::vector<uint64_t> marks(const py::array& pixels, int64_t y, int64_t x) {
   if (pixels.ndim() != 3) throw py::value_error("pixels are H x W x C");
   const char* first = static_cast<const char*>(pixels.data());
   const py::ssize_t height = pixels.shape(0), channel = pixels.strides(2);
-  Pixels row = {first, pixels.strides(0), pixels.strides(1), 0, 0, 0, pixels.shape(1), x, y,
-                kind_of(pixels)};
+  Pixels row = {first, pixels.strides(0), pixels.strides(1), 0, 0, 0, pixels.shape(1), x,
+                y,     kind_of(pixels)};
   std::vector<uint64_t> sums(static_cast<size_t>(pixels.shape(2)));
   const py::ssize_t size = pixels.itemsize(), count = pixels.shape(2);
   const bool dense = channel == size && row.column == count * size;
@@ -155,7 +155,8 @@ std::vector<uint64_t> marks(const py::array& pixels, int64_t y, int64_t x) {
     row.bottom = row.top + 1;
     if (dense) gathered(first + row.top * row.row, row.right, &any);
     for (py::ssize_t n = 0; n < count; ++n) {
-      if (std::all_of(&any[n * size], &any[n * size] + size, [](char one) { return !one; })) continue;
+      if (std::all_of(&any[n * size], &any[n * size] + size, [](char one) { return !one; }))
+        continue;
       row.values = first + n * channel;
       sums[n] += mark(row);
     }
