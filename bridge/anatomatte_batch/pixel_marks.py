@@ -25,6 +25,8 @@ from .still_rows import ROWS, Spans
 NAME = PREFIX + "pixels"
 """The attribute of a header: JSON, layer → sixteen hex digits, or 0 of one that is 0 everywhere."""
 _MODULO = 1 << 64
+_SHORT = {"red": "R", "green": "G", "blue": "B", "alpha": "A"}
+"""Names of channels that hosts write out, and those that they have in our files."""
 _PICTURE = "rgba"
 """What the channels without a layer are called."""
 
@@ -100,4 +102,4 @@ def kept_by(attributes: Mapping[str, str]) -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def _weight(label: str) -> int:
-    return xxhash.xxh3_64_intdigest(label.encode()) | 1
+    return xxhash.xxh3_64_intdigest(_SHORT.get(label.lower(), label).encode()) | 1

@@ -137,7 +137,16 @@ def turned(pixels, spec):
     return np.ascontiguousarray(pixels[..., order])
 
 
-@pytest.mark.parametrize("pack", [packed, widened, larger, turned])
+def written_out(pixels, spec):
+    names = {"R": "red", "G": "green", "B": "blue", "A": "alpha"}
+    layers = [
+        (layer, dot, names[label]) for layer, dot, label in (one.rpartition(".") for one in spec.channelnames)
+    ]
+    spec.channelnames = tuple(map("".join, layers))
+    return pixels
+
+
+@pytest.mark.parametrize("pack", [packed, widened, larger, turned, written_out])
 def test_the_same_pixels_packed_otherwise_are_the_same(pack, tmp_path, capsys):
     target = rendered(tmp_path, "exr", "--layers", "rgba,screen", "--trim")
     again(tmp_path / "k.0002.exr", pack)
