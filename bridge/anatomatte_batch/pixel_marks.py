@@ -70,13 +70,15 @@ class Marks:
         x: int,
     ) -> None:
         """Add channels that are written as halves or floats (H×W each), the first pixel at *x*, *y*."""
-        from anatomatte.ops.loops import mark_plane
+        from anatomatte.ops.loops import mark_planes
 
-        there = set(spans.there)
+        there = spans.there
+        columns = np.stack([spans.columns(n) for n in there]) if there else np.zeros((0, 0, 2), np.int32)
+        rounded = [depths[n] == "half" for n in there]
+        found = mark_planes([planes[n] for n in there], columns, ROWS, rounded, y, x)
+        marks = dict(zip(there, found, strict=True))
         for n, name in enumerate(names):
-            rounded = depths[n] == "half"
-            some = n in there
-            self.add(name, n, mark_plane(planes[n], spans.columns(n), ROWS, rounded, y, x) if some else 0)
+            self.add(name, n, marks.get(n, 0))
 
     def text(self, wide: bool = False) -> str:
         """As `NAME` holds them; *wide*: as long as they can become, for a place to be kept for them."""

@@ -99,26 +99,36 @@ py::tuple pack_lines(const std::vector<Strided>& planes, const Numbers& places, 
   return py::make_tuple(py::bytes(reinterpret_cast<const char*>(made.data()), made.size()), sizes);
 }
 
-uint64_t mark_plane(const Strided& plane, const Numbers& columns, py::ssize_t rows, bool rounded,
-                    int64_t y, int64_t x) {
-  const Plane seen = plane_of(plane);
-  const py::ssize_t height = plane.shape(0), width = plane.shape(1);
-  if (rows < 1 || columns.ndim() != 2 || columns.shape(1) != 2 ||
-      columns.shape(0) != (height + rows - 1) / rows)
-    throw py::value_error("columns are first and last of every so many rows");
-  const Kind kind = rounded ? Kind::kRounded : Kind::kFloat;
-  Pixels pixels = {seen.values, seen.row, seen.column, 0, 0, 0, 0, x, y, kind};
-  uint64_t sum = 0;
-  for (py::ssize_t n = 0; n < columns.shape(0); ++n)
-    if (columns.at(n, 0) < 0 || columns.at(n, 1) > width)
-      throw py::value_error("columns are in the plane");
-  py::gil_scoped_release free;
-  for (py::ssize_t n = 0; n < columns.shape(0); ++n) {
-    pixels.top = n * rows, pixels.bottom = std::min(height, pixels.top + rows);
-    pixels.left = *columns.data(n, 0), pixels.right = *columns.data(n, 1);
-    sum += mark(pixels);
+// Band by band, so that channels of one picture are read while they are in the cache.
+std::vector<uint64_t> mark_planes(const std::vector<Strided>& planes, const Numbers& columns,
+                                  py::ssize_t rows, const std::vector<bool>& rounded, int64_t y,
+                                  int64_t x) {
+  const size_t count = planes.size();
+  const py::ssize_t bands = columns.ndim() == 3 ? columns.shape(1) : -1;
+  if (rows < 1 || bands < 0 || columns.shape(2) != 2 || rounded.size() != count ||
+      columns.shape(0) != static_cast<py::ssize_t>(count))
+    throw py::value_error("columns are first and last of every so many rows of each plane");
+  std::vector<Pixels> pixels;
+  for (size_t n = 0; n < count; ++n) {
+    const Plane seen = plane_of(planes[n]);
+    if (bands != (planes[n].shape(0) + rows - 1) / rows)
+      throw py::value_error("columns are those of other rows than the plane's");
+    for (py::ssize_t k = 0; k < bands; ++k)
+      if (columns.at(n, k, 0) < 0 || columns.at(n, k, 1) > planes[n].shape(1))
+        throw py::value_error("columns are in the plane");
+    const Kind kind = rounded[n] ? Kind::kRounded : Kind::kFloat;
+    pixels.push_back({seen.values, seen.row, seen.column, 0, planes[n].shape(0), 0, 0, x, y, kind});
   }
-  return sum;
+  std::vector<uint64_t> sums(count);
+  py::gil_scoped_release free;
+  for (py::ssize_t k = 0; k < bands; ++k)
+    for (size_t n = 0; n < count; ++n) {
+      Pixels band = pixels[n];
+      band.top = k * rows, band.bottom = std::min(band.bottom, band.top + rows);
+      band.left = *columns.data(n, k, 0), band.right = *columns.data(n, k, 1);
+      sums[n] += mark(band);
+    }
+  return sums;
 }
 
 Kind kind_of(const py::array& pixels) {
@@ -173,7 +183,7 @@ void bind_lines(py::module_& module) {
   module.def("pack_lines", &pack_lines, py::arg("planes").noconvert(),
              py::arg("places").noconvert(), py::arg("words"), py::arg("from"), py::arg("to"),
              py::arg("block"), py::arg("number"));
-  module.def("mark_plane", &mark_plane, py::arg("plane").noconvert(), py::arg("columns"),
+  module.def("mark_planes", &mark_planes, py::arg("planes").noconvert(), py::arg("columns"),
              py::arg("rows"), py::arg("rounded"), py::arg("y"), py::arg("x"));
   module.def("marks", &marks, py::arg("pixels").noconvert(), py::arg("y"), py::arg("x"));
 }

@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from anatomatte.ops.loops import mark_plane, marks, spans
+from anatomatte.ops.loops import mark_planes, marks, spans
 
 MASK = (1 << 64) - 1
 
@@ -75,7 +75,9 @@ def test_a_plane_has_the_mark_of_what_is_written_of_it(rounded):
     plane[:, :2], plane[1] = 0, 1e5
     kept = np.clip(plane, -65504, 65504).astype(np.float16) if rounded else plane
     columns, _ = spans(plane, 3)
-    assert mark_plane(plane, columns, 3, rounded, 11, -2) == marks(kept[..., None], 11, -2)[0]
+    assert mark_planes([plane, plane], np.stack([columns, columns]), 3, [rounded] * 2, 11, -2) == 2 * marks(
+        kept[..., None], 11, -2
+    )
 
 
 def test_numbers_are_rounded_as_halves_are():
@@ -85,7 +87,7 @@ def test_numbers_are_rounded_as_halves_are():
     plane = np.where(np.isfinite(plane), plane, np.float32(0))
     kept = np.clip(plane, -65504, 65504).astype(np.float16)[..., None]
     columns = np.array([[0, plane.shape[1]]], np.int32)
-    assert mark_plane(plane, columns, 5, True, 0, 0) == marks(kept, 0, 0)[0]
+    assert mark_planes([plane], columns[None], 5, [True], 0, 0) == marks(kept, 0, 0)
 
 
 @pytest.mark.parametrize("change", ["value", "place", "swapped", "sign"])
@@ -111,4 +113,4 @@ def test_what_is_no_picture_is_refused():
     plane = np.ones((4, 4), np.float32)
     for columns in ([[0, 5]], [[-1, 2]], [[0, 4], [0, 4]]):
         with pytest.raises(ValueError, match="columns"):
-            mark_plane(plane, np.array(columns, np.int32), 4, True, 0, 0)
+            mark_planes([plane], np.array([columns], np.int32), 4, [True], 0, 0)

@@ -224,12 +224,15 @@ def softmax(logits: Pixels) -> Pixels:
 def softmax_pooled(logits: Pixels) -> tuple[Pixels, Pixels]:
     """The same, and their means n×h/4×w/4 over squares of 4×4."""
 
-def mark_plane(plane: Pixels, columns: Numbers, rows: int, rounded: bool, y: int, x: int) -> int:
-    """The mark of a plane H×W, of any strides, whose first pixel lies at *x*, *y* (`marks`).
+def mark_planes(
+    planes: list[Pixels], columns: Numbers, rows: int, rounded: list[bool], y: int, x: int
+) -> list[int]:
+    """The marks of planes H×W, of any strides, whose first pixel lies at *x*, *y* (`marks`).
 
     Args:
-        columns: of every so many *rows* the columns (first, behind the last) outside of which it is 0.
-        rounded: whether it is written as halves.
+        columns: of each plane and every so many *rows* the columns (first, behind the last) outside of which
+            it is 0.
+        rounded: whether each is written as halves.
     """
 
 def marks(pixels: npt.NDArray[Any], y: int, x: int) -> list[int]:
