@@ -106,7 +106,8 @@ def test_everything_that_a_frame_asks_runs_there_and_is_the_same(gpu: Gpu) -> No
     _, right = planes("cpu")
     gpu.runs.clear()
     made, found = planes("cuda:1")
-    assert all(np.array_equal(one, other) for one, other in zip(right, found, strict=True))
+    # the networks' layers at full size are loops on a processor and the graph's own on a GPU
+    assert all(np.abs(one - other).max() <= 1 / 2048 for one, other in zip(right, found, strict=True))
     assert right[0].max() > 0.9 and right[1].any()
     assert set(gpu.runs) == {"cuda:1"} and len(gpu.runs) > 6
     assert gpu.options["use_tf32"] == "0" and gpu.options["device_id"] == "1"
