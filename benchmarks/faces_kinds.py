@@ -121,6 +121,30 @@ MASKS: dict[str, Draw] = {
 }
 
 
+def lock(plate: Light, points: Any) -> Drawn:
+    """A lock of her own hair from the forehead over one eye to the cheek, strand by strand."""
+    rng, wide = np.random.default_rng(1), float(np.ptp(points[:, 0]))
+    eye, cheek = points[[33, 133], :2].mean(0), points[205, :2]
+    top = points[10, :2] + 0.6 * (eye - points[168, :2]) - [0, 0.15 * wide]
+    along = np.linspace(0, 1, 24)[:, None]
+
+    def draw(area: npt.NDArray[np.uint8]) -> None:
+        for _ in range(70):
+            off, end = rng.normal(0, 0.075 * wide, 2) * [1, 0.3], rng.normal(0, 0.08 * wide, 2)
+            a, b, c, d = (
+                top + 1.2 * off,
+                (top + eye) / 2 + 1.4 * off,
+                eye + 1.2 * off,
+                cheek + 0.6 * off + end,
+            )
+            left = 1 - along
+            line = left**3 * a + 3 * left**2 * along * b + 3 * left * along**2 * c + along**3 * d
+            places = np.rint(line * _UP).astype(np.int32)
+            cv2.polylines(area, [places], False, 255, max(2, round(0.014 * wide * _UP)), cv2.LINE_AA)
+
+    return _laid(plate, _shape(plate, draw), np.array([0.02, 0.017, 0.015], np.float32))
+
+
 def glasses(plate: Light, points: Any) -> Drawn:
     """Dark glasses."""
 
@@ -137,7 +161,7 @@ def glasses(plate: Light, points: Any) -> Drawn:
     return _laid(plate, _shape(plate, draw), np.array([0.012, 0.012, 0.015], np.float32))
 
 
-THINGS = {"hand": hand, "hands": hands, "microphone": microphone, **MASKS, "glasses": glasses}
+THINGS = {"hand": hand, "hands": hands, "microphone": microphone, **MASKS, "lock": lock, "glasses": glasses}
 
 
 def half(plate: Light, points: Any) -> Drawn:

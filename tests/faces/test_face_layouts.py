@@ -107,3 +107,12 @@ def test_a_detection_is_a_square_of_the_picture() -> None:
     assert np.isclose(found.side, 1.5 * 50 * 2) and abs(found.turn) < 1e-6
     scores[at] = 0.3
     assert detect.best(scores, boxes, Square(200, 300, 384)) is None
+
+
+def test_detections_of_one_face_are_one_and_of_two_are_two() -> None:
+    scores, boxes = np.full(2304, -5.0), np.zeros((2304, 16))
+    for at, score in ((20 * 48 + 10, 3), (20 * 48 + 11, 2), (30 * 48 + 40, 1)):
+        scores[at], boxes[at] = score, [0, 0, 40, 40, -10, -20, 10, -20, *[0] * 8]
+    found = detect.several(scores, boxes, Square(96, 96, 192))
+    assert [(round(one.x), round(one.y)) for one in found] == [(42, 82), (162, 122)]
+    assert detect.middle(scores, 0.2) < 0.01 and detect.middle(scores, 0.45) > 0.9

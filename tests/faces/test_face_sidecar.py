@@ -70,6 +70,20 @@ def path(tmp_path: Path) -> Path:
     )
 
 
+def test_what_is_behind_a_hand_is_not_in_sight() -> None:
+    frame, settings = Frame(plate(), (0, 0, 400, 300)), Settings(screen="none", input_colour="linear")
+    found = []
+    for hand in (False, True):
+        with looking(evidence(hand), faces=(face(turned()),)):
+            (row,) = look_at(frame, settings, Work()).faces
+        sight = row.sight()
+        assert sight is not None
+        found.append(sight)
+    mouth, eyes = [13, 14, 17, 0, 61, 291], [33, 133, 362, 263, 468, 473, 168]
+    assert found[0][mouth].min() > 0.9 and found[1][mouth].max() < 0.1
+    assert min(one[eyes].min() for one in found) > 0.9
+
+
 @pytest.mark.parametrize("schema", [1, 2, 3, 4])
 def test_schemas_up_to_4_know_no_faces(path: Path, schema: int) -> None:
     read = read_shot(edited(path, lambda row: row.update(faces="of others"), schema))

@@ -47,7 +47,7 @@ def placed(task: Task, numbers: tuple[int, ...]) -> dict[str, FaceRow]:
     """Some people's faces by their layers, as a sidecar has them."""
     height, width = task.plate.light.shape[:2]
     there = {number: one for number, one in sorted(steady_faces.numbered(task).items()) if number in numbers}
-    rows = rows_of(list(there.values()), width, height)
+    rows = rows_of(list(there.values()), width, height, mending.parts_of(task).shares if there else None)
     return {f"person_{number + 1:02d}": row for number, row in zip(there, rows, strict=True)}
 
 

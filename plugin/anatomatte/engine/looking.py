@@ -66,21 +66,22 @@ def look_at(source: Frame, settings: Settings, work: Work, around: Around | None
         seen, picture = people_of(task), task.square()
         worn = worn_by(picture, seen, subject.landmarks(task, seen), threads=work.threads, check=work.check)
         known = faces.faces_of(task, seen)
-        looks = looks_of(picture, seen, worn, _hiding(task, seen, known))
+        shares = parts_alone(task, seen).shares if any(known) else None
+        looks = looks_of(picture, seen, worn, _hiding(task, shares, known))
         stops = math.log2(display.exposure(plate.light))
         high, wide = plate.light.shape[:2]
         aspect = source.aspect * wide / high
         ground = background(picture, looks)
         found, common = _checked(task), _in_common(task, seen)
-        rows = rows_of(known, wide, high)
+        rows = rows_of(known, wide, high, shares)
         return Looked(looks, likeness.of(plate.light), stops, aspect, ground, found, common, rows)
 
 
-def _hiding(task: Task, seen: PeopleEvidence, known: tuple[Face | None, ...]) -> tuple[Floats | None, ...]:
-    """What the frame tells of each one's beard and mask."""
-    if not any(known):
+def _hiding(task: Task, shares: Pixels | None, known: tuple[Face | None, ...]) -> tuple[Floats | None, ...]:
+    """What the frame tells of each one's beard and mask, with *shares* of everyone's parts."""
+    if shares is None:
         return (None,) * len(known)
-    neck, picture = parts_alone(task, seen).shares[AT["neck"]], task.picture()
+    neck, picture = shares[AT["neck"]], task.picture()
     by = faces.scale(task.plate.light.shape, picture.shape)
     made: list[Floats | None] = []
     for one in known:

@@ -1,4 +1,6 @@
-"""Which landmarks of a face are in sight: those that its own surface does not hide, on the person's matte."""
+"""Which landmarks of a face are in sight: those that its own surface does not hide, and nothing else of the
+person's.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ops.filters import step
+from ..people.parts.labels import LABELS, planes
 from .canonical import POINTS, canonical
+from .painting import sampled
 
 _CELLS = 64
 """Cells along the longer side of the face in which depths are compared."""
@@ -38,6 +42,25 @@ def surface(points: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     seen = step(_normals(own), *_FACING) * (1 - hidden)
     irises = (seen[list(_RIMS[0])].mean(), seen[list(_RIMS[1])].mean())
     return np.concatenate([seen, np.repeat(irises, 5)]).astype(np.float32)
+
+
+COVERS = planes(*(name for name in LABELS if name not in ("face", "glasses", "neck", "torso_skin")))
+"""Parts that are before a face where landmarks lie on them; through glasses it is seen, and its rim lies
+beside the neck."""
+
+
+def covered(
+    points: NDArray[np.floating[Any]], shares: NDArray[np.float32], size: tuple[int, int]
+) -> NDArray[np.float32]:
+    """(n,) how far hair, hands, clothes or things are before landmarks (n, 2 or more), in 0-1.
+
+    Args:
+        shares: (labels, h, w) of the parts of everyone, over the picture at any size.
+        size: width and height of the picture in which the landmarks lie.
+    """
+    by = np.array([shares.shape[2] / size[0], shares.shape[1] / size[1]])
+    over = np.ascontiguousarray(shares[COVERS].sum(0), np.float32)
+    return np.asarray(np.clip(sampled(over, points[:, :2] * by).ravel(), 0, 1), np.float32)
 
 
 _RIMS = ((33, 133, 159, 145), (362, 263, 386, 374))

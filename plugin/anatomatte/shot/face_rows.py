@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..faces.mesh import POINTS, Face
+from ..faces.visible import covered
 from ..frame import Pixels
 
 _UNIT = 16384
@@ -47,8 +48,8 @@ class FaceRow:
         return np.asarray(raw * (np.array([width, height]) / _UNIT), np.float32)
 
     def sight(self) -> Pixels | None:
-        """(478,) how far each landmark is in sight, in 0-1: not behind the head itself, on its person's matte
-        and on nobody else's; None where that is not known."""
+        """(478,) how far each landmark is in sight, in 0-1: behind neither the head itself nor what else is
+        the person's, on the person's matte and on nobody else's; None where that is not known."""
         raw = np.frombuffer(base64.b64decode(self.seen), np.uint8)
         return raw.astype(np.float32) / np.float32(255) if self.seen else None
 
@@ -58,8 +59,14 @@ class FaceRow:
         return [self.at, round(self.score, 3), *angles, self.places, self.seen]
 
 
-def rows_of(faces: Sequence[Face | None], width: int, height: int) -> tuple[FaceRow, ...]:
-    """The faces of a frame's people, in their order, in a picture of *width* x *height* pixels."""
+def rows_of(
+    faces: Sequence[Face | None], width: int, height: int, parts: Pixels | None = None
+) -> tuple[FaceRow, ...]:
+    """The faces of a frame's people, in their order, in a picture of *width* x *height* pixels.
+
+    Args:
+        parts: shares (labels, h, w) of everyone's parts, which may be before a face; None: nothing is.
+    """
     made = []
     for at, face in enumerate(faces):
         if face is None:
@@ -67,7 +74,8 @@ def rows_of(faces: Sequence[Face | None], width: int, height: int) -> tuple[Face
         shares = face.points[:, :2] / np.array([width, height], np.float32) * _UNIT
         places = np.clip(np.rint(shares), -32768, 32767).astype("<i2").tobytes()
         yaw, pitch, roll = (round(angle, 1) for angle in face.pose.degrees)
-        seen = np.rint(np.clip(face.seen, 0, 1) * 255).astype(np.uint8).tobytes()
+        clear = 1 if parts is None else 1 - covered(face.points, parts, (width, height))
+        seen = np.rint(np.clip(face.seen * clear, 0, 1) * 255).astype(np.uint8).tobytes()
         made.append(FaceRow(at, round(face.score, 3), yaw, pitch, roll, _text(places), _text(seen)))
     return tuple(made)
 
