@@ -73,7 +73,12 @@ def option(*names: str, **facts: Any) -> Callable[[Any], Any]:
 @option("--start", metavar="checker|grey|N", type=int, default=1, row="video")
 @option("--overwrite", is_flag=True, row="flags", help="Render again;")
 @option("--trim", is_flag=True, row="flags", help="crop off what is 0;")
-@option("--on-error", metavar="continue|stop", default="continue", help="After a failed frame; --continue-on-error too.")
+@option(
+    "--on-error",
+    metavar="continue|stop",
+    default="continue",
+    help="After a failed frame; --continue-on-error too.",
+)
 @option("--continue-on-error", "on_error", flag_value="continue", hidden=True)
 @option("--retries", metavar="N", type=int, default=0, row="failing", help="Of a frame, where worth it;")
 @option("--timeout-per-frame", metavar="N", type=float, row="failing", help="seconds.")
