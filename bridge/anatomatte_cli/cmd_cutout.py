@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from anatomatte_batch import presets
+from anatomatte_batch.frugal import one_arena
 
 from .cmd_render import option as _option
-from .frugal import one_arena
 from .helptext import Command
 
 if TYPE_CHECKING:

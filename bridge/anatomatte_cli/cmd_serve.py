@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from anatomatte.errors import OutputError, SettingsError, SetupError
+from anatomatte_batch.frugal import one_arena
 
 from . import stopping
-from .frugal import one_arena
 from .helptext import Command, Option
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
 
                 if (code := command_client.run()) is not None:
                     return code
-            from .frugal import frugal
+            from anatomatte_batch.frugal import frugal
 
             frugal()
         from . import commands

@@ -24,7 +24,7 @@ const Loops kPlain = KERNELS_TABLE(plain);
 #ifdef KERNELS_AVX2
 const Loops kAvx2 = KERNELS_TABLE(avx2);
 
-// Whether the processor has AVX2 and fused products, as every one with AVX2 that was sold, and the
+// Whether the processor has AVX2 and fused products, as nearly every one with AVX2, and the
 // system keeps its registers. The processor itself is asked:
 // __builtin_cpu_supports needs a symbol that a shared module built by zig cannot have.
 bool has_avx2() {

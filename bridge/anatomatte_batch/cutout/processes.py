@@ -20,6 +20,7 @@ from typing import Protocol
 
 from anatomatte.errors import AnatomatteError, NoPlace, OutOfMemory, SetupError
 
+from ..frugal import frugal, one_arena
 from .cutter import Cutter
 from .names import Task
 from .options import CutoutOptions
@@ -130,6 +131,8 @@ _child: _Child | None = None
 def _start(order: Order, over: _Over) -> None:
     """Begin a process."""
     global _child
+    frugal()  # it is born without what its parent told the C library
+    one_arena()
     _child = _Child(order, over)
     for number in _ENDS:
         signal.signal(number, _child.ask if number == signal.SIGTERM else signal.SIG_IGN)
