@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--heads", type=int, default=1, help="outfit: if several, one more learns from them")
     parser.add_argument("--sturdy", action="store_true", help="outfit: noise, mixtures and levels of others")
+    parser.add_argument("--share", type=float, default=1, help="export: share of the run beside what ships")
     parser.add_argument("--part", default="0/1", metavar="K/N", help="render only every N-th shard, from K")
     parser.add_argument("--minutes", type=float, default=120, help="how long to train")
     parser.add_argument(
@@ -178,21 +179,24 @@ After 34 thousand pictures with tights their IoU is .003, and whoever is told no
 """
 
 
-def _ship(weights: Path) -> None:
+def _ship(weights: Path, share: float = 1) -> None:
     from safetensors import safe_open
 
     from anatomatte.nets.own.people_net import load_trainable, save
 
     from .learn.losses import class_weights
-    from .learn.train import of_first_parts
+    from .learn.train import blended, of_first_parts
 
     net = of_first_parts(load_trainable(weights), LEARNED)
     net.to_parts.bias.data -= PRIOR * class_weights()[:LEARNED].log()
+    state = net.state_dict()
+    if share < 1:
+        state = blended(load_trainable(SHIPPED).state_dict(), state, share)
     with safe_open(str(weights), "pt") as file:
         header = file.metadata() or {}
     note = {k: header[k] for k in ("samples", "long_side") if k in header}
     beside = SHIPPED.with_suffix(".part")
-    save(net.state_dict(), net.shape, beside, note)
+    save(state, net.shape, beside, note)
     os.replace(beside, SHIPPED)
 
 
@@ -205,7 +209,7 @@ def _export(args: argparse.Namespace) -> None:
     SHIPPED.parent.mkdir(parents=True, exist_ok=True)
     CHECKPOINT.mkdir(exist_ok=True)
     if source.resolve() != CHECKPOINT:
-        _ship(_weights(source))
+        _ship(_weights(source), args.share)
         for name in (STATE, "curves.csv"):
             shutil.copyfile(source / name, CHECKPOINT / name)
     print(f"{SHIPPED} written")

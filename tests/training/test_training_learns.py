@@ -12,7 +12,16 @@ from safetensors.torch import save_file
 from training.learn.muon import orthogonal
 from training.learn.samples import Batch, collate, head_targets, mirrored
 from training.learn.toy import toy_sample
-from training.learn.train import FULL, UNLIKELY, WEIGHTS, Plan, Trainer, of_all_parts, of_first_parts
+from training.learn.train import (
+    FULL,
+    UNLIKELY,
+    WEIGHTS,
+    Plan,
+    Trainer,
+    blended,
+    of_all_parts,
+    of_first_parts,
+)
 from training.learn.validate import measure
 from training.pretrained import convert, running_order
 from training.scene.compose import Sample
@@ -153,6 +162,24 @@ def test_a_network_goes_on_with_parts_that_it_did_not_know() -> None:
     assert torch.allclose(after[:, list(tights)], before[:, list(leg)] + UNLIKELY, atol=1e-5)
     with torch.inference_mode():
         assert torch.equal(of_first_parts(old, len(PARTS) - 2)(picture).parts, before)
+
+
+def test_two_states_of_a_network_are_blended() -> None:
+    torch.manual_seed(5)
+    old, new = (PeopleNet(SMALL, len(PARTS)).state_dict() for _ in range(2))
+    name, count = "to_parts.weight", "deepest.norm.num_batches_tracked"
+    new[count] += 7
+    made = blended(old, new, 0.25)
+    assert torch.allclose(made[name], 0.75 * old[name] + 0.25 * new[name], atol=1e-6)
+    assert made[count] == new[count]
+    assert all(torch.equal(blended(old, new, 1)[k], v) for k, v in new.items())
+    assert not torch.equal(made[name], old[name])
+    PeopleNet(SMALL, len(PARTS)).load_state_dict(made)
+    with pytest.raises(ValueError, match="give one from 0"):
+        blended(old, new, 1.5)
+    fewer = of_first_parts(PeopleNet(SMALL, len(PARTS)), len(PARTS) - 2).state_dict()
+    with pytest.raises(ValueError, match="two different networks"):
+        blended(old, fewer, 0.5)
 
 
 def test_what_reads_a_network_reads_it_with_more_parts_as_well() -> None:

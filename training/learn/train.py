@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from anatomatte.nets.own.people_net import STRIDE, PeopleNet, Shape, load_trainable, save
@@ -111,6 +111,22 @@ def of_first_parts(net: PeopleNet, count: int) -> PeopleNet:
         net.to_parts = nn.Conv2d(old.in_channels, count, 1)
         net.to_parts.weight.data, net.to_parts.bias.data = old.weight.data[:count], old.bias.data[:count]
     return net
+
+
+def blended(old: dict[str, Tensor], new: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+    """The mean of two states of one network, of which the *new* one counts by its *share* in 0..1.
+
+    A network that was taught further on drawn people knows these better and real ones partly worse; between
+    both states it keeps more of each (M. Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022).
+
+    Raises:
+        ValueError: the states are of different networks, or the share is none.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"{share} is no share: give one from 0, the old weights, to 1, the new ones")
+    if {k: v.shape for k, v in old.items()} != {k: v.shape for k, v in new.items()}:
+        raise ValueError("the weights are of two different networks: only states of one can be blended")
+    return {k: old[k].lerp(new[k], share) if new[k].is_floating_point() else new[k] for k in new}
 
 
 def pick_device(name: str) -> str:
