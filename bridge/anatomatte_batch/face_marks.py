@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from xml.sax.saxutils import escape
 
 from .node import Account
 
@@ -51,4 +50,6 @@ def text(marks: Mapping[str, str]) -> str:
 
 def xmp(marks: Mapping[str, str]) -> str:
     """Marks as a packet of XMP, for files that keep no description."""
+    from xml.sax.saxutils import escape  # brings HTTP and TLS along
+
     return _XMP.format(escape(text(marks)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -48,7 +47,7 @@ def beside(path: Path) -> Iterator[Path]:
     """
     path = Path(os.path.realpath(path))
     # the name of a long file still has to fit into the 255 bytes of a file system
-    temporary = path.with_name(f"{_HIDDEN}{secrets.token_hex(6)}{path.suffix}")
+    temporary = path.with_name(f"{_HIDDEN}{os.urandom(6).hex()}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary

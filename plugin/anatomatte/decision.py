@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import statistics
 from collections.abc import Sequence
 
 from .errors import SettingsError
@@ -176,7 +175,7 @@ def pooled(decisions: Sequence[tuple[int, Decision]]) -> Decision:
     """
     shares = [max(d.presence, _NOTHING) if d.why == "none" else d.presence for _, d in decisions]
     odds = [math.log(p / (1 - p)) for p in (min(max(share, _LEAST), _MOST) for share in shares)]
-    presence = min(max(round(1 / (1 + math.exp(-statistics.fmean(odds))), 2), _LEAST), _MOST)
+    presence = min(max(round(1 / (1 + math.exp(-math.fsum(odds) / len(odds))), 2), _LEAST), _MOST)
     same = [d for _, d in decisions if d.screen == (presence >= 0.5)] or [d for _, d in decisions]
     reasons = [d.why for d in same]
     why = max(reasons, key=lambda code: (reasons.count(code), -reasons.index(code)))
@@ -187,9 +186,15 @@ def pooled(decisions: Sequence[tuple[int, Decision]]) -> Decision:
     ) or (presence >= 0.5 and any(contradict(one, other) for one in same for other in same)):
         presence = min(max(presence, 1 - _OPEN), _OPEN)
     rounded = None if colour is None else _rounded(colour)
-    area = round(statistics.median(d.area for d in same), 2)
+    area = round(_middle([d.area for d in same]), 2)
     frames = tuple(sorted(number for number, _ in decisions))
     return Decision(presence, why, rounded, area, frames)
+
+
+def _middle(values: Sequence[float]) -> float:
+    """The median; the module of that name brings decimal fractions along."""
+    ordered = sorted(values)
+    return (ordered[len(ordered) // 2] + ordered[~(len(ordered) // 2)]) / 2
 
 
 def _rounded(colour: Colour) -> Colour:

@@ -20,7 +20,6 @@ from ..node import Connect
 from ..report import worst
 from .names import SHEET, STANDARD, Place, Task, check_writable, format_of, gathered, left_out, place_of
 from .options import CutoutOptions
-from .processes import side_by_side
 from .telling import Telling
 from .watch import arriving
 from .work import Done, Order, one_by_one
@@ -119,6 +118,8 @@ class CutoutRequest:
             arrive = arriving(folder, place, signals, None if self.overwrite else order.options.format)
             return one_by_one(arrive, order, signals, connect)
         if self.jobs > 1 and len(found) > 1 and connect is None:
+            from .processes import side_by_side
+
             return side_by_side(found, order, min(self.jobs, len(found)), signals)
         return one_by_one(found, order, signals, connect)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -105,7 +104,7 @@ def carried_over(moments: Mapping[int, Moment], before: Shot, where: str) -> dic
     """
     common = [frame for frame in moments if frame in before.moments]
     like = [likeness.alike(moments[frame].likeness, before.moments[frame].likeness) for frame in common]
-    if not like or statistics.median(like) < likeness.ALIKE:
+    if not like or np.median(like) < likeness.ALIKE:
         raise SettingsError(
             f"The shot file {where} is of another plate ({before.plate.name}); write to another -o, or "
             "replace it with --overwrite."
