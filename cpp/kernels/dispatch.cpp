@@ -11,13 +11,18 @@
 namespace kernels {
 namespace {
 
-#define KERNELS_TABLE(isa)                                                                         \
-  {isa::sure,     isa::gather,        isa::look_up,   isa::take_apart, isa::raise,  isa::apart,    \
-   isa::step,     isa::between_sides, isa::mixtures,  isa::join,       isa::grow,   isa::opponent, \
-   isa::light,    isa::luma,          isa::bright,    isa::harden,     isa::vote,   isa::ramp,     \
-   isa::extremes, isa::along,         isa::draw,      isa::rests,      isa::hear,   isa::fit,      \
-   isa::lay,      isa::take_tiles,    isa::put_tiles, isa::calm,       isa::shrink, isa::edges,    \
-   isa::mattes,   isa::figure,        isa::softmax}
+#define KERNELS_TABLE(isa)                                                                  \
+  {                                                                                         \
+      isa::sure,       isa::gather,    isa::look_up,       isa::take_apart, isa::raise,     \
+      isa::apart,      isa::step,      isa::between_sides, isa::mixtures,   isa::join,      \
+      isa::grow,       isa::opponent,  isa::light,         isa::luma,       isa::bright,    \
+      isa::harden,     isa::vote,      isa::ramp,          isa::extremes,   isa::along,     \
+      isa::draw,       isa::rests,     isa::hear,          isa::fit,        isa::lay,       \
+      isa::take_tiles, isa::put_tiles, isa::calm,          isa::shrink,     isa::edges,     \
+      isa::mattes,     isa::figure,    isa::softmax,       isa::place,      isa::doubt,     \
+      isa::sample,     isa::begin,     isa::whiten,        isa::dense,      isa::steps,     \
+      isa::border,     isa::means,     isa::answer,        isa::take,       isa::gather_up, \
+      isa::likeliest,  isa::carry_on,  isa::openness,      isa::resemble}
 
 const Loops kPlain = KERNELS_TABLE(plain);
 

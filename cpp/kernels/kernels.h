@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "heads_jobs.h"
+#include "people_jobs.h"
 #include "window_jobs.h"
 
 namespace kernels {
@@ -303,6 +304,22 @@ struct FitJob {
   bool mattes(const MattesJob&);        \
   bool figure(const FigureJob&);        \
   bool softmax(const SoftmaxJob&);      \
+  bool place(const PlaceJob&);          \
+  bool doubt(const DoubtJob&);          \
+  bool sample(const SampleJob&);        \
+  bool begin(const BeginJob&);          \
+  bool whiten(const WhitenJob&);        \
+  bool dense(const DenseJob&);          \
+  bool steps(const StepsJob&);          \
+  bool border(const BorderJob&);        \
+  bool means(const MeansJob&);          \
+  bool answer(const AnswerJob&);        \
+  bool take(const TakeJob&);            \
+  bool gather_up(const GatherUpJob&);   \
+  bool likeliest(const LikeliestJob&);  \
+  bool carry_on(const CarryOnJob&);     \
+  bool openness(const OpennessJob&);    \
+  bool resemble(const ResembleJob&);    \
   }
 KERNELS_LOOPS(plain)
 KERNELS_LOOPS(avx2)
@@ -341,6 +358,22 @@ struct Loops {
   bool (*mattes)(const MattesJob&);
   bool (*figure)(const FigureJob&);
   bool (*softmax)(const SoftmaxJob&);
+  bool (*place)(const PlaceJob&);
+  bool (*doubt)(const DoubtJob&);
+  bool (*sample)(const SampleJob&);
+  bool (*begin)(const BeginJob&);
+  bool (*whiten)(const WhitenJob&);
+  bool (*dense)(const DenseJob&);
+  bool (*steps)(const StepsJob&);
+  bool (*border)(const BorderJob&);
+  bool (*means)(const MeansJob&);
+  bool (*answer)(const AnswerJob&);
+  bool (*take)(const TakeJob&);
+  bool (*gather_up)(const GatherUpJob&);
+  bool (*likeliest)(const LikeliestJob&);
+  bool (*carry_on)(const CarryOnJob&);
+  bool (*openness)(const OpennessJob&);
+  bool (*resemble)(const ResembleJob&);
 };
 
 // Those for this processor, and what they are called.

@@ -355,6 +355,7 @@ PYBIND11_MODULE(_kernels, module) {
   module.def("bright", &bright, py::arg("luma").noconvert(), py::arg("middle"));
   module.def("grow", &grow, py::arg("mask").noconvert(), py::arg("radius"));
   add_part_loops(module);
+  add_people_loops(module);
   add_head_loops(module);
   bind_lines(module);
 }

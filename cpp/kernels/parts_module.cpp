@@ -18,18 +18,10 @@
 namespace kernels {
 namespace {
 
-using Flags = py::array_t<bool, py::array::c_style>;
-
-void within(const Numbers& numbers, py::ssize_t from, py::ssize_t to, const char* name) {
-  for (py::ssize_t k = 0; k < numbers.size(); ++k)
-    if (numbers.data()[k] < from || numbers.data()[k] >= to)
-      throw py::value_error(std::string(name) + " are not all there");
-}
-
 void harden(const Floats& shares, const Numbers& rows, bool powered, Floats& out) {
   if (shares.ndim() != 2 || rows.ndim() != 1) throw py::value_error("shares are n x N");
   shaped(out, {shares.shape(0), shares.shape(1)}, "out");
-  within(rows, 0, shares.shape(0), "rows");
+  all_within(rows, 0, shares.shape(0), "rows");
   run(loops().harden, HardenJob{shares.data(), shares.shape(1), rows.data(), rows.size(), powered,
                                 out.mutable_data()});
 }
@@ -41,7 +33,7 @@ py::tuple vote(const Floats& shares, const Numbers& rows, bool powered, const Fl
     throw py::value_error("rows have a byte's numbers");
   const py::ssize_t count = shares.shape(1);
   shaped(near, {count}, "near");
-  within(rows, 0, shares.shape(0), "rows");
+  all_within(rows, 0, shares.shape(0), "rows");
   Bytes codes({rows.shape(0), count}), sure(count);
   run(loops().vote,
       VoteJob{shares.data(), count, rows.data(), rows.size(), powered, near.data(), limits[0],
@@ -58,7 +50,7 @@ Floats ramp(const Floats& lines, const Flags& there, const Numbers& which, const
   shaped(lines, {lines.shape(0), lines.shape(1), lines.shape(2), 2}, "lines");
   shaped(there, {lines.shape(0), lines.shape(1), lines.shape(2)}, "there");
   if (units) shaped(*units, {height, width}, "units");
-  within(which, 0, lines.shape(0), "parts");
+  all_within(which, 0, lines.shape(0), "parts");
   const auto [top, bottom, left, right] = window;
   if (top < 0 || bottom < top || bottom > height || left < 0 || right < left || right > width ||
       lines.size() == 0)
@@ -81,8 +73,8 @@ py::tuple extremes(const py::array_t<Number, py::array::c_style>& values,
     const Numbers &from = (*ends)[0], &to = (*ends)[1];
     if (from.ndim() != 1) throw py::value_error("windows are rows of numbers");
     shaped(to, {from.shape(0)}, "to");
-    within(from, 0, size, "windows");
-    within(to, 1, size + 1, "windows");
+    all_within(from, 0, size, "windows");
+    all_within(to, 1, size + 1, "windows");
     for (py::ssize_t k = 0; k < from.size(); ++k)
       if (to.data()[k] <= from.data()[k]) throw py::value_error("a window has nothing in it");
   }
@@ -145,7 +137,7 @@ void hear(const Bytes& codes, const Numbers& rows, const Floats& x, const Floats
   const py::ssize_t count = votes.shape(1);
   shaped(rows, {codes.shape(0)}, "rows");
   for (const Floats* one : {&x, &y, &weight}) shaped(*one, {count}, "a place");
-  within(rows, 0, votes.shape(0), "rows");
+  all_within(rows, 0, votes.shape(0), "rows");
   run(loops().hear,
       HearJob{codes.data(), rows.data(), codes.shape(0), codes.shape(1), codes.shape(2), x.data(),
               y.data(), weight.data(), count, votes.mutable_data()});
@@ -157,8 +149,8 @@ using Codes = py::array_t<uint16_t, py::array::c_style>;
 py::ssize_t tiles_of(const std::array<Numbers, 2>& tiles, py::ssize_t height, py::ssize_t width) {
   const py::ssize_t count = tiles[0].size();
   for (const Numbers& one : tiles) shaped(one, {count}, "tiles");
-  within(tiles[0], 0, (height + kTileSide - 1) / kTileSide, "tiles");
-  within(tiles[1], 0, (width + kTileSide - 1) / kTileSide, "tiles");
+  all_within(tiles[0], 0, (height + kTileSide - 1) / kTileSide, "tiles");
+  all_within(tiles[1], 0, (width + kTileSide - 1) / kTileSide, "tiles");
   return count;
 }
 

@@ -31,3 +31,6 @@ inline bool same(const Floats& one, const Floats& two) {
 
 // What a kind of processor makes of the people network's heads at some sizes.
 Floats headed(const kernels::Loops& loops);
+
+// And of the pixels of one person.
+Floats peopled(const kernels::Loops& loops);

@@ -26,7 +26,11 @@ constexpr ptrdiff_t kCounts[] = {0, 1, 7, 127, 128, 129, 513, 1000};
         kernels::isa::draw, kernels::isa::rests, kernels::isa::hear, kernels::isa::fit,            \
         kernels::isa::lay, kernels::isa::take_tiles, kernels::isa::put_tiles, kernels::isa::calm,  \
         kernels::isa::shrink, kernels::isa::edges, kernels::isa::mattes, kernels::isa::figure,     \
-        kernels::isa::softmax                                                                      \
+        kernels::isa::softmax, kernels::isa::place, kernels::isa::doubt, kernels::isa::sample,     \
+        kernels::isa::begin, kernels::isa::whiten, kernels::isa::dense, kernels::isa::steps,       \
+        kernels::isa::border, kernels::isa::means, kernels::isa::answer, kernels::isa::take,       \
+        kernels::isa::gather_up, kernels::isa::likeliest, kernels::isa::carry_on,                  \
+        kernels::isa::openness, kernels::isa::resemble                                             \
   }
 
 // What a kind of processor makes of all sizes, one after the other.
@@ -363,7 +367,7 @@ int main() {
   const kernels::Loops plain = LOOPS(plain);
   for (Floats (*all)(const kernels::Loops&) :
        {keyed, solved, pictures, raised, compared, turned, joined, grown, decided, drawn,
-        bounded_by, heard, fitted, tiled, edged, headed}) {
+        bounded_by, heard, fitted, tiled, edged, headed, peopled}) {
     const Floats made = all(plain);
     CHECK(same(made, all(plain)));
 #ifdef KERNELS_AVX2

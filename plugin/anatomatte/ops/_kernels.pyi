@@ -167,6 +167,69 @@ def fit(
     """Mixtures of n Gaussians of samples S×N×3 with weights S×N: *means* S×n×3, *covers* S×n×3×3 and *shares*
     S×n are a first guess, and changed."""
 
+def sample(
+    samples: Sequence[tuple[Pixels, Pixels]], most: int, floor: float
+) -> tuple[Doubles, Doubles, Doubles, Doubles]:
+    """Of samples of colours N×3 and weights N those that count, no more than *most* and some: colours S×n×3
+    without their means, weights S×n that sum to 1, means S×3, and covariances S×3×3 with a *floor*."""
+
+def begin(colours: Doubles, weights: Doubles, ways: Doubles, parts: int) -> Doubles:
+    """Means S×*parts*×3 at quantiles of what `sample` gives along *ways* S×3."""
+
+def whiten(covers: Doubles, shares: Doubles) -> tuple[Pixels, Pixels]:
+    """Inverse Cholesky factors S×n×3×3 and log weights S×n, with the normaliser, of what `fit` gives."""
+
+def dense(colours: Pixels, means: Pixels, factors: Pixels, weights: Pixels) -> Pixels:
+    """Log densities M×N of colours N×3, but for a constant, in M mixtures."""
+
+def steps(smooth: Pixels, inside: npt.NDArray[np.bool_], flat: float) -> tuple[Pixels, Bytes]:
+    """How far colours h×w×3 of neighbours *inside* lie apart, 4×h×w: of the pixels across, down and on both
+    diagonals, infinite where one is outside; and the lattice 2h-1×2w-1 of pixels inside and of steps across
+    and down that are no more than *flat*."""
+
+def border(lattice: Numbers, steps: Pixels) -> npt.NDArray[np.uint64]:
+    """The *steps* between two components of a *lattice* of numbers below 65536: the smaller number, the
+    larger one, and the bits of the step."""
+
+def means(values: Pixels, of: Numbers, weight: Pixels, regions: int) -> tuple[Pixels, Doubles]:
+    """Weighted means n×*regions* of values n×N over the regions *of* N pixels, and the sums of weights."""
+
+def answer(own: Pixels, found: Pixels, of: Numbers, power: float, floor: float) -> Pixels:
+    """Probabilities n×N: what regions *found*, n×count, times the *power* of a pixel's own, whose log odds
+    are *own*, beside its highest one and above a *floor*."""
+
+def take(shares: Pixels, x: Pixels, y: Pixels, inside: npt.NDArray[np.bool_], least: float) -> Pixels:
+    """Planes n×h×w at places *x* and *y* of rows and columns of a mask, where it is true: n×N, divided by
+    their sum where that is *least* or more. The last cells are repeated."""
+
+def gather_up(out: Pixels, which: Numbers, small: Pixels, to: Numbers, rest: Pixels, least: float) -> None:
+    """Shares n×H×W in place: *small* m×h×w, brought bilinearly to their size and times *rest* H×W, are added
+    to the planes *to*; then the planes *which* are divided by their sum, where that is *least* or more."""
+
+def likeliest(values: Pixels) -> tuple[Bytes, Pixels]:
+    """Of values n×N the row of the highest one of each of N, the first of those that are alike, and it."""
+
+def carry_on(
+    plane: Pixels,
+    unit: Pixels,
+    raised: Pixels,
+    spread: tuple[Pixels, Pixels, Pixels, Pixels],
+    tiny: float,
+    out: Pixels,
+) -> None:
+    """A field, a *plane* times a *unit*, carried on by what a pyramid has *raised*, and a *tiny* number.
+
+    Args:
+        spread: of each pixel how much the rest counts, the weight and the gain of the field, and how much it
+            is believed as it is.
+    """
+
+def openness(shares: Pixels, cover: Pixels, low: float, high: float) -> tuple[Doubles, Doubles]:
+    """Sums n of shares n×N of a *cover* N, and of those between *low* and *high*."""
+
+def resemble(colours: Pixels, middle: Pixels | Sequence[float], spread: Pixels | Sequence[float]) -> Pixels:
+    """How much colours N×3 look like those around a *middle*, 0..1: 1 within a *spread* of each channel."""
+
 def spans(plane: Pixels, rows: int) -> tuple[Numbers, bool]:
     """Of every so many rows of a plane H×W, of any strides, the first column that is not 0 and the one
     behind the last (both 0: there is none); and whether all are numbers."""
@@ -217,6 +280,41 @@ def figure(
     """Logits H×W by features 8×H/2×W/2, doubled: two blocks of a 3×3 filter of each channel (2×8×9, 2×8), a
     mixture of all (2×2×8×4, 2×8) and what came in, then a 3×3 convolution (8×9, 1). The width is a multiple
     of 16."""
+
+def place(
+    inside: npt.NDArray[np.bool_],
+    count: int,
+    body: tuple[Pixels, Pixels, Pixels, Pixels],
+    hand: float,
+    foot: float,
+) -> Pixels:
+    """Where *count* pixels of a person, those *inside* h×w, lie on the body, rows×N of `people.parts.body`.
+
+    Args:
+        body: the trunk (the shoulders' middle, the way down, torsos a pixel, pixels a torso), the face (its
+            middle, the way up, its height, both eyes), 16×4 segments (eight of each side: where they
+            begin and how far they lead) and 4×2 radii of bones, in torsos, and how they grow along them.
+        hand, foot: their radii in pixels.
+    """
+
+def doubt(
+    at: Pixels,
+    facing: bool,
+    head_only: bool,
+    sure: tuple[float, float],
+    rows: Numbers,
+    shares: Pixels | None,
+    floor: float,
+    weight: float,
+) -> Pixels:
+    """How unlikely each label is at places of a body, log odds 24×N.
+
+    Args:
+        at: as `place` gives it.
+        sure: 1 where landmarks tell left from right, of arms and of legs, else 0.
+        rows: of the labels, in the order of cpp/kernels/doubting.cpp.
+        shares: 24×N, to whose logarithms, above a *floor*, it is added with a *weight*.
+    """
 
 def softmax(logits: Pixels) -> Pixels:
     """Shares n×h×w of n labels by their logits."""
