@@ -155,21 +155,38 @@ class Fill(Generic[Real]):
 
     def __call__(self, values: npt.NDArray[Real]) -> npt.NDArray[Real]:
         """*values* H×W, spread; the answer has their precision."""
-        sums = [values * self._weight]
-        for shape in self._shapes[1:]:
-            sums.append(np.asarray(cv2.pyrDown(sums[-1]), values.dtype).reshape(shape))
-        estimate = sums.pop() * self._last
-        for rest, gain, (height, width) in zip(
-            reversed(self._rests), reversed(self._gains), reversed(self._shapes[:-1]), strict=True
-        ):
-            raised = np.asarray(cv2.pyrUp(estimate, dstsize=(width, height)), values.dtype)
-            raised = raised.reshape(height, width)
-            raised *= rest
-            known = sums.pop()
-            known *= gain
-            raised += known
-            estimate = raised
-        return np.asarray(estimate, values.dtype)
+        return self._spread(values * self._weight, 0)
+
+    def around(self, values: npt.NDArray[Real]) -> npt.NDArray[Real]:
+        """What all coarser levels have for the finest one, H×W; that is what *values* are spread to with
+        `finest`. A picture of one pixel has no coarser level."""
+        return self._raised(self._halved(values * self._weight), 0)
+
+    @property
+    def finest(self) -> tuple[npt.NDArray[Real], npt.NDArray[Real], npt.NDArray[Real]] | None:
+        """Of the finest level how much what comes from the coarser ones counts, the weight, and what weighted
+        values are multiplied with; None where there is only one level."""
+        return (self._rests[0], self._weight, self._gains[0]) if self._rests else None
+
+    def _halved(self, sums: npt.NDArray[Real]) -> npt.NDArray[Real]:
+        shape = _halved((sums.shape[0], sums.shape[1]))
+        return np.asarray(cv2.pyrDown(sums), sums.dtype).reshape(shape)
+
+    def _raised(self, sums: npt.NDArray[Real], level: int) -> npt.NDArray[Real]:
+        """What the weighted values of the next level give this one."""
+        height, width = self._shapes[level]
+        estimate = self._spread(sums, level + 1)
+        return np.asarray(cv2.pyrUp(estimate, dstsize=(width, height)), sums.dtype).reshape(height, width)
+
+    def _spread(self, sums: npt.NDArray[Real], level: int) -> npt.NDArray[Real]:
+        """The estimate of a level, of its weighted values, which are changed."""
+        if level == len(self._rests):
+            return np.asarray(sums * self._last, sums.dtype)
+        raised = self._raised(self._halved(sums), level)
+        raised *= self._rests[level]
+        sums *= self._gains[level]
+        raised += sums
+        return raised
 
 
 def _halved(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import buffers
 from ..frame import Pixels
+from ..ops import loops
 from ..ops.filters import Fill, grow, reach
 from ..ops.guided import Guide
 from ..ops.strips import every, never
@@ -48,6 +49,14 @@ class Spread:
         made += (field - made) * self._trust
         return np.clip(made, 0, 1, out=made)
 
+    def put(self, plane: Pixels, unit: Pixels, out: Pixels) -> None:
+        """The field *plane* times *unit*, h×w in 0..1, and a tiny number, put into *out*."""
+        field, finest = plane * unit, self._fill.finest
+        if finest is None:
+            np.add(self(field), _TINY, out=out)
+        else:
+            loops.carry_on(plane, unit, self._fill.around(field), (*finest, self._trust), float(_TINY), out)
+
 
 def divided(
     planes: Pixels,
@@ -77,7 +86,7 @@ def divided(
     full = np.empty((len(of), *weight.shape), np.float32)
 
     def carry(k: int) -> None:
-        np.add(spread(planes[of[k]] * unit), _TINY, out=full[k])
+        spread.put(np.ascontiguousarray(planes[of[k]]), unit, full[k])
 
     every(len(of), carry, threads, check)
     unit = 1 / total(full, tuple(range(len(of))))
@@ -90,8 +99,10 @@ def divided(
     every(len(of), top, threads, check)
     there = [k for k, high in enumerate(most) if high >= min(LEAST, max(most))]
     if len(there) < len(of):
-        full = full[there]
-        full /= full.sum(0)
+        for at, k in enumerate(there):
+            full[at] = full[k]
+        full = full[: len(there)]
+        full /= total(full, tuple(range(len(there))))
     return full, tuple(of[k] for k in there)
 
 

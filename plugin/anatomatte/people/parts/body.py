@@ -8,12 +8,15 @@ V. Bazarevsky et al., "BlazePose" (2020) and Y. Kartynnik et al., "Real-time Fac
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ...frame import Pixels
+from ...ops import loops
 from ...ops.filters import Mask
 from ..landmarks import Landmarks
 from .labels import SIDES
@@ -37,6 +40,7 @@ _FINGERS = ((17, 19, 21), (18, 20, 22))
 _HEEL, _TOE = (29, 30), (31, 32)
 _EARS, _EYE, _MOUTH = (7, 8), (2, 5), (9, 10)
 
+_ARM_OF, _LEG_OF = (SHOULDER, ELBOW, WRIST), (HIP, KNEE, ANKLE)
 _ARM = (0.16, 0.13, 0.09)
 """Radii at shoulder, elbow and wrist, in torsos, with a sleeve's room."""
 _LEG = (0.22, 0.15, 0.09)
@@ -69,11 +73,17 @@ class Limb:
     seen: float
 
 
+_ROWS = 24
+"""Rows of `Body.at`, in the order of cpp/kernels/people_jobs.h."""
+_OVAL, _BY_HANDS, _BY_HAND = 5, (16, 17), 23
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Body:
     """Coordinates of N pixels on a body.
 
     Attributes:
+        at: rows×N, everything below that is a number for each pixel, as loops take it.
         torso: pixels from shoulders to hips.
         trunk: N, 0 at the shoulders, 1 at the hips, along the trunk.
         height: N, the same to the hips, then along the nearer leg: 2 at the knees, 3 at the ankles.
@@ -82,69 +92,58 @@ class Body:
         oval: N, faces inside of the face's outline; negative outside.
         skin: N, where the face's skin shows: no eyes, lips or brows.
         eyes: N, faces from the nearer eye.
+        head: N, 1 on an ellipse around head and hair, less within.
         before: N each, how far a pixel of the face is behind the left and the right hand, in 0..1.
         arms, legs: of both sides.
         hands, feet: N each, distance in their radii, of both sides.
+        arm, leg, hand, foot: N, radii from the nearer one.
         facing: whether the face is seen.
         head_only: whether neither shoulder is in sight: where limbs are is a guess.
     """
 
+    at: Pixels
     torso: float
     trunk: Vector
-    height: Vector
     across: Vector
+    height: Vector
     face_x: Vector
     face_y: Vector
     oval: Vector
-    skin: Mask
     eyes: Vector
-    before: tuple[Vector, Vector]
+    head: Vector
     arms: tuple[Limb, Limb]
     legs: tuple[Limb, Limb]
     hands: tuple[Vector, Vector]
     feet: tuple[Vector, Vector]
+    arm: Vector
+    leg: Vector
+    foot: Vector
+    hand: Vector
+    skin: Mask
+    before: tuple[Vector, Vector]
     facing: bool
     head_only: bool
-
-    @property
-    def arm(self) -> Vector:
-        """N, radii from the nearer arm."""
-        return np.minimum(self.arms[0].off, self.arms[1].off)
-
-    @property
-    def hand(self) -> Vector:
-        """N, radii from the nearer hand."""
-        return np.minimum(self.hands[0], self.hands[1])
-
-    @property
-    def leg(self) -> Vector:
-        """N, radii from the nearer leg."""
-        return np.minimum(self.legs[0].off, self.legs[1].off)
-
-    @property
-    def foot(self) -> Vector:
-        """N, radii from the nearer foot."""
-        return np.minimum(self.feet[0], self.feet[1])
-
-    @property
-    def head(self) -> Vector:
-        """N, 1 on an ellipse around head and hair, less within."""
-        return np.asarray(np.hypot(self.face_x, self.face_y + np.float32(0.1)) / np.float32(1.1), np.float32)
 
 
 def body_of(marks: Landmarks, inside: Mask) -> Body:
     """The body's coordinates at the pixels *inside* (h×w), from landmarks in pixels of that picture."""
     work = _Work(marks, inside)
-    trunk, across = work.trunk()
-    legs = (work.leg(0), work.leg(1))
-    nearer = np.where(legs[0].off < legs[1].off, legs[0].along, legs[1].along)
-    height = np.where(trunk < 1, trunk, 1 + np.maximum(nearer, 0))
-    face_x, face_y, oval, skin, eyes = work.face()
+    at = work.places()
+    trunk, across, height, face_x, face_y, oval, eyes, head = at[:8]
+    along, off, (left_hand, right_hand, left_foot, right_foot) = at[8:12], at[12:16], at[16:20]
+    arm, leg, foot, hand = at[20:]
+    arms, legs = (
+        (
+            Limb(along[k], off[k], work.seen_of(0, joints)),
+            Limb(along[k + 1], off[k + 1], work.seen_of(1, joints)),
+        )
+        for k, joints in ((0, _ARM_OF), (2, _LEG_OF))
+    )
     return Body(
-        work.torso, trunk, np.asarray(height, np.float32), across, face_x, face_y, oval, skin, eyes,
-        (work.before(0, oval), work.before(1, oval)),
-        (work.arm(0), work.arm(1)), legs, (work.hand(0), work.hand(1)), (work.foot(0), work.foot(1)),
-        work.facing, bool(marks.pose[list(SHOULDER), 2].max() < _SEEN),
+        at, work.torso, trunk, across, height, face_x, face_y, oval, eyes, head, arms, legs,
+        (left_hand, right_hand), (left_foot, right_foot), arm, leg, foot, hand, work.skin(at),
+        (work.before(0, at), work.before(1, at)), work.facing,
+        bool(marks.pose[list(SHOULDER), 2].max() < _SEEN),
     )  # fmt: skip
 
 
@@ -167,8 +166,7 @@ class _Work:
 
     def __init__(self, marks: Landmarks, inside: Mask) -> None:
         self.marks, self.inside = marks, inside
-        rows, columns = np.nonzero(inside)
-        self.x, self.y = columns.astype(np.float32), rows.astype(np.float32)
+        self.count = int(np.count_nonzero(inside))
         self.at = np.asarray(marks.pose[:, :2], np.float32)
         self.seen = marks.pose[:, 2]
         self.shoulders, self.hips = self._middle(SHOULDER), self._middle(HIP)
@@ -181,87 +179,71 @@ class _Work:
     def _middle(self, of: tuple[int, ...]) -> Vector:
         return np.asarray(self.at[list(of)].mean(0), np.float32)
 
-    def trunk(self) -> tuple[Vector, Vector]:
-        """Along the trunk and across it, in torsos."""
-        down = (self.hips - self.shoulders) / np.float32(self.torso)
-        dx, dy = self.x - self.shoulders[0], self.y - self.shoulders[1]
-        unit = np.float32(1 / self.torso)
-        return (dx * down[0] + dy * down[1]) * unit, (dx * down[1] - dy * down[0]) * unit
+    def places(self) -> Pixels:
+        """Where the pixels lie, as `Body.at` has it."""
+        face, outline, tall = self._face()
+        torso, down = np.float32(self.torso), (self.hips - self.shoulders) / np.float32(self.torso)
+        trunk = np.array([*self.shoulders, *down, np.float32(1 / self.torso), torso], np.float32)
+        segments = np.array([self._segments(side) for side in (0, 1)], np.float32).reshape(-1, 4)
+        radii = np.array([(low, high - low) for of in (_ARM, _LEG) for low, high in pairwise(of)], np.float32)
+        body = trunk, face, segments, radii
+        at = loops.place(
+            np.ascontiguousarray(self.inside), self.count, body, _HAND * self.torso, _FOOT * self.torso
+        )
+        at[_OVAL] = self._within(outline) / tall
+        for points, row in zip((self.marks.left_hand, self.marks.right_hand), _BY_HANDS, strict=True):
+            if points is not None:  # from their outline, which a wrist and three fingers only guess
+                hull = cv2.convexHull(np.asarray(points[:, :2], np.float32))[:, 0]
+                at[row] = self._outside(np.asarray(hull, np.float32)) / np.float32(_HAND * self.torso)
+                np.minimum(at[_BY_HANDS[0]], at[_BY_HANDS[1]], out=at[_BY_HAND])
+        return at
 
-    def _segment(self, first: Vector, last: Vector) -> tuple[Vector, Vector]:
-        """Along a segment (0 to 1 on it), and pixels from it."""
-        dx, dy = last - first
-        px, py = self.x - first[0], self.y - first[1]
-        along = (px * dx + py * dy) / np.float32(max(float(dx * dx + dy * dy), 1e-6))
-        on = np.clip(along, 0, 1)
-        return along, np.hypot(px - on * dx, py - on * dy)
+    def _segments(self, side: int) -> Pixels:
+        """Of one side, where each piece begins and how far it leads, as the loop takes them: upper arm and
+        forearm, thigh and shin, from wrist to beyond the fingers, heel to toes, up to the ankle, and beyond
+        the toes."""
+        bones = [(of[k][side], of[k + 1][side]) for of in (_ARM_OF, _LEG_OF) for k in (0, 1)]
+        heel, toe, ankle = (self.at[of[side]] for of in (_HEEL, _TOE, ANKLE))
+        wrist = self.at[WRIST[side]]
+        tip = self._middle(_FINGERS[side]) - wrist
+        ends = [
+            *((self.at[first], self.at[last]) for first, last in bones),
+            (wrist + np.float32(0.25) * tip, wrist + np.float32(1.7) * tip),
+            (heel, toe),
+            (ankle + np.float32(0.4) * (heel - ankle), (heel + toe) / 2),
+            (toe, toe + np.float32(0.25) * (toe - heel)),
+        ]
+        return np.array([(*first, *(last - first)) for first, last in ends], np.float32)
 
-    def _bone(self, first: int, last: int, radii: tuple[float, float]) -> tuple[Vector, Vector]:
-        along, away = self._segment(self.at[first], self.at[last])
-        radius = radii[0] + (radii[1] - radii[0]) * np.clip(along, 0, 1)
-        return along, np.asarray(away / (radius * np.float32(self.torso)), np.float32)
+    def seen_of(self, side: int, joints: tuple[tuple[int, int], ...]) -> float:
+        """The visibility of a limb of one side: that of its last two joints that is seen least."""
+        return float(self.seen[[of[side] for of in joints[1:]]].min())
 
-    def _seen_of(self, *which: int) -> float:
-        return float(self.seen[list(which)].min())
-
-    def arm(self, side: int) -> Limb:
-        """Shoulder to wrist."""
-        a, b, c = SHOULDER[side], ELBOW[side], WRIST[side]
-        upper, lower = self._bone(a, b, _ARM[:2]), self._bone(b, c, _ARM[1:])
-        along = np.where(upper[1] < lower[1], np.clip(upper[0], 0, 1), 1 + lower[0])
-        return Limb(np.asarray(along, np.float32), np.minimum(upper[1], lower[1]), self._seen_of(b, c))
-
-    def leg(self, side: int) -> Limb:
-        """Hip to ankle."""
-        a, b, c = HIP[side], KNEE[side], ANKLE[side]
-        upper, lower = self._bone(a, b, _LEG[:2]), self._bone(b, c, _LEG[1:])
-        thigh = upper[1] * np.float32(0.9) < lower[1]
-        along = np.where(thigh, np.clip(upper[0], -0.5, 1), 1 + lower[0])
-        return Limb(np.asarray(along, np.float32), np.minimum(upper[1], lower[1]), self._seen_of(b, c))
-
-    def before(self, side: int, oval: Vector) -> Vector:
+    def before(self, side: int, at: Pixels) -> Vector:
         """How far pixels at a face are behind a hand: its palm and fingers, as wide as they are."""
         points = (self.marks.left_hand, self.marks.right_hand)[side]
         if points is None:
-            return np.zeros_like(oval)
-        return hand_shape(points, self.inside.shape)[self.inside] * (oval > _AROUND_FACE)
+            return np.zeros(self.count, np.float32)
+        cover = hand_shape(points, self.inside.shape)[self.inside]
+        return np.asarray(cover * (at[_OVAL] > _AROUND_FACE), np.float32)
 
-    def hand(self, side: int) -> Vector:
-        """Radii from a hand: from the outline of its landmarks, or from wrist to beyond the fingers."""
-        points = (self.marks.left_hand, self.marks.right_hand)[side]
-        radius = np.float32(_HAND * self.torso)
-        if points is not None:
-            hull = cv2.convexHull(np.asarray(points[:, :2], np.float32))[:, 0]
-            return np.asarray(self._outside(np.asarray(hull, np.float32)) / radius, np.float32)
-        wrist = self.at[WRIST[side]]
-        tip = self._middle(_FINGERS[side]) - wrist
-        _, away = self._segment(wrist + np.float32(0.25) * tip, wrist + np.float32(1.7) * tip)
-        return np.asarray(away / radius, np.float32)
+    def skin(self, at: Pixels) -> Mask:
+        """Where the face's skin shows."""
+        oval, face_y = at[_OVAL], at[4]
+        skin = (oval > 0.05) & ((face_y < -0.3) | (face_y > -0.05))
+        if self.marks.face is not None:
+            for points in (*EYES, LIPS):
+                outline = np.asarray(self.marks.face[list(points), :2], np.float32)
+                skin &= self._outside(outline) > 1
+        return np.asarray(skin, np.bool_)
 
-    def foot(self, side: int) -> Vector:
-        """Radii from a foot: heel to beyond the toes, and up to the ankle."""
-        heel, toe, ankle = (self.at[of[side]] for of in (_HEEL, _TOE, ANKLE))
-        sole = self._segment(heel, toe)[1]
-        up = self._segment(ankle + np.float32(0.4) * (heel - ankle), (heel + toe) / 2)[1]
-        beyond = self._segment(toe, toe + np.float32(0.25) * (toe - heel))[1]
-        radius = np.float32(_FOOT * self.torso)
-        return np.asarray(np.minimum(np.minimum(sole, up), beyond) / radius, np.float32)
-
-    def face(self) -> tuple[Vector, Vector, Vector, Mask, Vector]:
-        """Coordinates on the face, faces within its outline, where its skin shows, faces from the eyes."""
+    def _face(self) -> tuple[Vector, Vector, np.float32]:
+        """The face's middle, its upright, how tall it is and both eyes; its outline; how tall it is."""
         mesh = None if self.marks.face is None else np.asarray(self.marks.face[:, :2], np.float32)
         top, chin, outline, eyes = self._guessed() if mesh is None else _meshed(mesh)
         tall = np.float32(max(float(np.linalg.norm(top - chin)), 1e-3))
-        up, middle = (top - chin) / tall, (top + chin) / 2
-        dx, dy = self.x - middle[0], self.y - middle[1]
-        face_y, face_x = -(dx * up[0] + dy * up[1]) / tall, (dy * up[0] - dx * up[1]) / tall
-        oval = self._within(outline) / tall
-        skin = (oval > 0.05) & ((face_y < -0.3) | (face_y > -0.05))
-        if mesh is not None:
-            for points in (*EYES, LIPS):
-                skin &= self._outside(mesh[list(points)]) > 1
-        away = np.minimum(*(np.hypot(self.x - x, self.y - y) for x, y in eyes)) / tall
-        return face_x, face_y, np.asarray(oval, np.float32), skin, np.asarray(away, np.float32)
+        numbers = (*((top + chin) / 2), *((top - chin) / tall), tall, *eyes[0], *eyes[1])
+        return np.array(numbers, np.float32), outline, tall
 
     def _guessed(self) -> tuple[Vector, Vector, Vector, tuple[Vector, Vector]]:
         """Forehead, chin, outline and eyes where there is no mesh: from the pose's own points."""

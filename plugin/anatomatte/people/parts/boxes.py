@@ -6,11 +6,13 @@ import cv2
 import numpy as np
 
 from ...frame import Pixels
+from ...ops import loops
 from ...ops.filters import Mask, grow, shrink
 
 Box = tuple[int, int, int, int]
 """Top, bottom, left, right, in pixels."""
 
+_TINY = 1e-6
 _ALIKE = 0.9
 """Share of the pixels from which on a plane that is made smaller needs no means."""
 
@@ -24,13 +26,16 @@ class Window:
         down, across = grid[0] / plate[0], grid[1] / plate[1]
         y = ((np.arange(size[0]) + 0.5) * (box[1] - box[0]) / size[0] + box[0]) * down - 0.5
         x = ((np.arange(size[1]) + 0.5) * (box[3] - box[2]) / size[1] + box[2]) * across - 0.5
-        self._x, self._y = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
+        self._x, self._y = x.astype(np.float32), y.astype(np.float32)
 
     def __call__(self, plane: Pixels) -> Pixels:
-        if not plane.any():
-            return np.zeros(self._x.shape, np.float32)
-        made = cv2.remap(plane, self._x, self._y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        x, y = np.meshgrid(self._x, self._y)
+        made = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(made, np.float32)
+
+    def shares(self, planes: Pixels, inside: Mask) -> Pixels:
+        """Planes (n, …) at the N pixels *inside* of the box, (n, N), as shares that sum to 1."""
+        return loops.take(planes, self._x, self._y, inside, _TINY)
 
 
 def spread(values: Pixels, inside: Mask) -> Pixels:
@@ -53,5 +58,7 @@ def scaled(box: Box, plate: tuple[int, int], grid: tuple[int, int]) -> Box:
 
 def sized(plane: Pixels, height: int, width: int) -> Pixels:
     """A plane at another size: means where it gets smaller."""
+    if plane.shape == (height, width):
+        return plane
     smaller = height * width < _ALIKE * plane.size
     return shrink(plane, height, width) if smaller else grow(plane, height, width)

@@ -118,9 +118,11 @@ def _hangs(at: Body, marks: Landmarks, places: tuple[Vector, Vector]) -> Vector:
     """How near each pixel is to where something hangs from the nearer wrist, 0..1."""
     unit = np.float32(1 / at.torso)
     wrists = np.asarray(marks.pose[list(WRIST)], np.float32)
-    aside, under = ((there - wrists[:, k, None]) * unit for k, there in enumerate(places))
-    nearer = np.hypot(aside, under).argmin(0)
-    every = np.arange(len(nearer))
-    near = np.clip(1 - np.abs(aside[nearer, every]) / np.float32(_ASIDE), 0, 1)
-    below = (under[nearer, every] > -_ABOVE) & (under[nearer, every] < _UNDER)
-    return np.asarray(near * (below & (wrists[nearer, 2] > _SEEN)), np.float32)
+    (left, low), (right, high) = (
+        ((places[0] - wrist[0]) * unit, (places[1] - wrist[1]) * unit) for wrist in wrists
+    )
+    other = np.hypot(right, high) < np.hypot(left, low)
+    aside, under = np.where(other, right, left), np.where(other, high, low)
+    near = np.clip(1 - np.abs(aside) / np.float32(_ASIDE), 0, 1)
+    seen = np.where(other, wrists[1, 2] > _SEEN, wrists[0, 2] > _SEEN)
+    return np.asarray(near * ((under > -_ABOVE) & (under < _UNDER) & seen), np.float32)

@@ -14,6 +14,7 @@ from ...ops.filters import Mask
 from .body import Body, Vector
 from .gaussians import Mixture, fitted_all
 from .labels import AT, LOWER
+from .order import quantile
 from .seen import PersonEvidence
 
 _BELOW, _HIPS, _CHEST = (1.1, 1.7), (1.1, 1.5), (0.2, 0.75)
@@ -108,8 +109,8 @@ def _fitted(seen: PersonEvidence, *weights: Vector) -> list[Cloth | None]:
     if there:
         models = fitted_all([(seen.lab, weights[k]) for k in there], floor=_SPREAD)
         for at, k in enumerate(there):
-            usual = np.quantile(models[at].density(seen.lab[weights[k] > _SURE]), 0.25)
-            made[k] = Cloth(models[at], float(usual))
+            usual = quantile(models[at].density(seen.lab[weights[k] > _SURE]), 0.25)
+            made[k] = Cloth(models[at], usual)
     return made
 
 

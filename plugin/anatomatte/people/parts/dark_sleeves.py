@@ -10,9 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from ...frame import Pixels
+from ...ops import loops
 from ...ops.filters import Mask
 from .body import Body, Vector
 from .labels import AT, SIDES
+from .order import median
 from .prior import ramp
 from .seen import PersonEvidence
 
@@ -56,8 +58,9 @@ def worn(seen: PersonEvidence, at: Body) -> dict[str, Vector]:
     """
     if seen.skin is None or at.head_only:
         return {}
-    light, skin_colour = seen.lab[:, 0], np.median(seen.lab[at.skin], 0)
-    face, own_hue = float(skin_colour[0]), np.abs(seen.lab[:, 1:] - skin_colour[1:]).sum(1) < _GLOVE
+    light, skin_colour = seen.lab[:, 0], median(seen.lab[at.skin])
+    hue = np.abs(seen.lab[:, 1] - skin_colour[1]) + np.abs(seen.lab[:, 2] - skin_colour[2])
+    face, own_hue = float(skin_colour[0]), hue < _GLOVE
     made: dict[str, Vector] = {}
     sample, surest = np.zeros(len(light), bool), 0.0
     for side, name in enumerate(SIDES):
@@ -65,14 +68,16 @@ def worn(seen: PersonEvidence, at: Body) -> dict[str, Vector]:
         mine = (arm.off < _ON) & (arm.off < at.arms[1 - side].off)
         mine &= (at.hand > _OFF_HAND) & (at.oval < _OFF_FACE)
         hand = (at.hands[side] < _IN_HAND) & own_hue
-        skin = min(face, float(np.median(light[hand]))) if hand.sum() >= _LEAST else face
+        skin = min(face, float(median(light[hand]))) if hand.sum() >= _LEAST else face
         loss = np.zeros(len(light), np.float32)
         for low, high, first, last in _PIECES:
             some = mine & (arm.along > low) & (arm.along < high)
             if some.sum() < _LEAST:
                 continue
-            darker = np.float32(skin - float(np.median(light[some])))
+            darker = np.float32(skin - float(median(light[some])))
             sure = float(np.clip((darker - _DARKER[0]) / (_DARKER[1] - _DARKER[0]), 0, 1))
+            if not sure:
+                continue
             here = (arm.along >= first) & (arm.along < last)
             loss += np.float32(_MOST * sure) * ramp(np.float32(skin) - light, *_DARK) * here
             surest = max(surest, sure)
@@ -90,12 +95,12 @@ def _alike(lab: Pixels, sample: Mask, at: Body) -> Vector:
     """How much each colour N×3 looks like that of the *sample*, off the face; 0 where skin does so, too."""
     if sample.sum() < _LEAST:
         return np.zeros(len(lab), np.float32)
-    middle = np.median(lab[sample], 0)
+    middle = median(lab[sample])
     spread = np.maximum(lab[sample].std(0), _LEAST_SPREAD) * _WIDER
-    skin = float(np.square((np.median(lab[at.skin], 0) - middle) / spread).sum())
+    skin = float(np.square((median(lab[at.skin]) - middle) / spread).sum())
     told = np.clip((skin - _APART[0]) / (_APART[1] - _APART[0]), 0, 1)
-    away = np.square((lab - middle) / spread).sum(1)
-    return np.asarray(told * np.exp(-0.5 * np.maximum(away - 1, 0)) * (at.oval < _OFF_FACE), np.float32)
+    alike = loops.resemble(lab, middle, spread)
+    return np.asarray(np.float32(told) * alike * (at.oval < _OFF_FACE), np.float32)
 
 
 def lose(made: Pixels, seen: PersonEvidence, at: Body) -> None:

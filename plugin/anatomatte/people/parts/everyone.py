@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...frame import Pixels
-from ...ops.filters import Mask, grow, shrink
+from ...ops import loops
+from ...ops.filters import Mask, shrink
 from ...ops.strips import every, never
 from ...parts import INDEX, PARTS, PERSON
 from .. import partition
@@ -39,6 +40,8 @@ _TIGHTS = 5
 """Place of the log odds of tights in a row of `PeopleEvidence.outfits`."""
 _ABSENT = 1e-3
 """A part with no higher share than this is not there."""
+_TINY = 1e-6
+_NOTHING = np.zeros((0, 1, 1), np.float32), np.zeros(0, np.int32)
 _NARROWEST = 12
 """Pixels of the grid that a person needs across."""
 
@@ -217,9 +220,10 @@ class _Everyone:
             probabilities[k] = sized(parts[k], *size)
 
         every(len(probabilities), fit, threads, never)
-        whose = np.array([sized(plane, *size) for plane in self.whose])
         probabilities = with_looks(probabilities, details.looks, self.plate)
-        probabilities = with_turned(probabilities, details.turned, whose, self.plate)
+        if details.turned:
+            whose = np.array([sized(plane, *size) for plane in self.whose])
+            probabilities = with_turned(probabilities, details.turned, whose, self.plate)
         of = tuple(INDEX[name] for name in PERSON)
         known = partition.total(probabilities, of)
         shares, there = partition.divided(probabilities, of, known * sized(self.cover, *size), known, threads)
@@ -228,9 +232,7 @@ class _Everyone:
         for plane, channel in zip(shares, there, strict=True):
             mine = np.subtract(plane, np.float32(SOFTMAX_FLOOR), out=made[AT[PARTS[channel]]])
             np.maximum(mine, 0, out=mine)
-        unit = np.maximum(partition.total(made, planes), np.float32(1e-6))
-        for k in planes:
-            made[k] /= unit
+        loops.gather_up(made, np.array(planes, np.int32), *_NOTHING, np.zeros(size, np.float32), _TINY)
         return made
 
     def _working(self, cover: Pixels) -> tuple[int, int]:
@@ -262,7 +264,7 @@ class _Everyone:
         _, view, inside = found
         if int(inside.sum()) < ENOUGH:
             return None
-        seen = described(view, inside, view.shares[:, inside])
+        seen = described(view, inside, view.within(inside))
         return Worn(self._odds(k)(seen), seen.body is not None)
 
     def _seen(self, k: int) -> tuple[Box, View, Mask] | None:
@@ -273,9 +275,11 @@ class _Everyone:
         height, width = box[1] - box[0], box[3] - box[2]
         scale = min(1.0, SIDE / max(height, width))
         size = max(_NARROWEST, round(height * scale)), max(_NARROWEST, round(width * scale))
-        view = self._view(k, box, size)
-        inside = view.cover > INSIDE
-        return box, view, inside if inside.any() else np.ones_like(inside)
+        cover = Window(box, size, self.plate, self.cover.shape)(self.mattes[k])
+        inside = cover > INSIDE
+        if not inside.any():
+            inside = np.ones_like(inside)
+        return box, self._view(k, box, cover, inside), inside
 
     def _odds(self, k: int) -> OutfitOdds:
         """How likely each outfit of person *k* is: by the pixels, and the outfit head where it knows.
@@ -292,27 +296,25 @@ class _Everyone:
             return None
         return None if marks is not None and is_turned(marks) else np.asarray(said[k], np.float32)
 
-    def _view(self, k: int, box: Box, size: tuple[int, int]) -> View:
+    def _view(self, k: int, box: Box, cover: Pixels, inside: Mask) -> View:
         top, bottom, left, right = box
+        size = cover.shape[0], cover.shape[1]
         small = shrink(self.picture[top:bottom, left:right], *size)
-        take = Window(box, size, self.plate, self.cover.shape)
-        said = Window(box, size, self.plate, self.shares.shape[1:])
-        shares = np.stack([said(plane) for plane in self.shares])
-        shares /= np.maximum(shares.sum(0), np.float32(1e-6))
+        shares = Window(box, size, self.plate, self.shares.shape[1:]).shares(self.shares, inside)
         marks = self._marks(k)
         if marks is not None and not believed(marks, self.mattes, k, self.plate):
             marks = None
         moved = None if marks is None else _moved(marks, box, size)
         worn = self._said_of(k)
         tights = None if worn is None else float(worn[_TIGHTS])
-        return View(smoothed(small), take(self.mattes[k]), shares, moved, tights)
+        return View(smoothed(small), cover, shares, moved, tights)
 
     def _marks(self, k: int) -> Landmarks | None:
         return self.details.marks[k] if k < len(self.details.marks) else None
 
     def _box(self, matte: Pixels) -> Box | None:
         """The box of the plate in which a person stands, with a margin."""
-        rows, columns = np.flatnonzero((matte > 0.3).any(1)), np.flatnonzero((matte > 0.3).any(0))
+        rows, columns = (np.flatnonzero(matte.max(axis) > 0.3) for axis in (1, 0))
         if not len(rows):
             return None
         down, across = (side / cells for side, cells in zip(self.plate, matte.shape, strict=True))
@@ -339,29 +341,24 @@ class _Everyone:
             for k, plane in zip(one.labels, one.shares, strict=True):
                 theirs[k][here] += sized(plane, box[1] - box[0], box[3] - box[2]) * mine
         rest = 1 - np.clip(total, 0, 1)
-        there |= self._add_network(theirs, rest)
-        of = tuple(sorted(there))
-        sums = np.maximum(partition.total(theirs, of), np.float32(1e-6))
-        for k in of:
-            theirs[k] /= sums
+        added, small = self._network(rest)
+        of = np.array(sorted(there | set(added)), np.int32)
+        loops.gather_up(theirs, of, small, np.array(added, np.int32), rest, _TINY)
         told: list[tuple[tuple[str, str], ...]] = [()] * len(self.evidence.people)
         for one in people:
             told[one.number] = tuple(one.unsure.items())
         return PartEvidence(theirs, tuple(told))
 
-    def _add_network(self, made: Pixels, rest: Pixels) -> set[int]:
-        """Add what the network says where nobody was decided, *rest* of it; the planes that it adds to."""
+    def _network(self, rest: Pixels) -> tuple[list[int], Pixels]:
+        """What the network says where nobody was decided, *rest* of it: planes, and shares (n, h, w)."""
         if float(rest.max()) <= _ABSENT:
-            return set()
+            return [], _NOTHING[0]
         height, width = (-(-side // _COARSER) for side in self.shares.shape[1:])
         there = [k for k, plane in enumerate(self.shares) if float(plane.max()) > _ABSENT]
         small = np.stack([sized(self.shares[k], height, width) for k in there]) + np.float32(1e-6)
-        added = set()
-        for k, plane in zip(there, hardened(small, self.hardness), strict=True):
-            if float(plane.max()) > _ABSENT:
-                made[k] += grow(plane, *rest.shape) * rest
-                added.add(k)
-        return added
+        small = hardened(small, self.hardness)
+        added = [at for at, plane in enumerate(small) if float(plane.max()) > _ABSENT]
+        return [there[at] for at in added], small if len(added) == len(there) else small[added]
 
     def _grid(self, people: Sequence[_Decided]) -> tuple[int, int]:
         """Height and width of the grid: as fine as the largest person was decided."""
@@ -374,8 +371,7 @@ class _Everyone:
 
 def _length(matte: Pixels) -> int:
     """Pixels of the longer side of the box around a person."""
-    there = matte > 0.3
-    spans = (np.flatnonzero(there.any(axis)) for axis in (0, 1))
+    spans = (np.flatnonzero(matte.max(axis) > 0.3) for axis in (0, 1))
     return max((int(np.ptp(at)) + 1 for at in spans if len(at)), default=0)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...frame import Pixels
+from ...ops import loops
 from .regions import Numbers
 
 _COLOUR = np.array([1.5, 0.8, 0.8], np.float32)
@@ -21,9 +22,7 @@ _ITSELF = 0.2
 
 def means(values: Pixels, of: Numbers, weight: Pixels, count: int) -> Pixels:
     """Weighted mean (n, count) of values (n, N) over each region."""
-    mass = np.maximum(np.bincount(of, weight, count), 1e-6)
-    rows = [np.bincount(of, row * weight, count) / mass for row in values]
-    return np.asarray(rows, np.float32)
+    return loops.means(np.ascontiguousarray(values), of.astype(np.int32), weight, count)[0]
 
 
 def likeness(colours: Pixels, places: Pixels, mass: Pixels, reach: float) -> Pixels:
@@ -50,5 +49,4 @@ def agreed(evidence: Pixels, listens: Pixels, strength: float = 1.0) -> Pixels:
 
 def softmax(logits: Pixels) -> Pixels:
     """Probabilities over the first axis."""
-    made = np.exp(logits - logits.max(0))
-    return np.asarray(made / made.sum(0), np.float32)
+    return loops.softmax(np.ascontiguousarray(logits)[:, None])[:, 0]

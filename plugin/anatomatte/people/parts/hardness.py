@@ -6,7 +6,6 @@ import numpy as np
 
 from ...frame import Pixels
 from ...ops import loops
-from ...ops.filters import Mask
 from ...parts import GROUPS, PERSON
 from .labels import AT
 
@@ -66,20 +65,19 @@ def unsure(shares: Pixels, cover: Pixels) -> dict[str, str]:
     Args:
         shares: (labels, N or h, w), hardened. cover: N or h×w, what they are shares of.
     """
-    mass = (shares * cover).reshape(len(shares), -1).sum(1)
-    between = (shares > _OPEN[0]) & (shares < _OPEN[1])
-    open_ = (shares * between * cover).reshape(len(shares), -1).sum(1)
+    flat, mine = np.ascontiguousarray(shares.reshape(len(shares), -1)), cover.reshape(-1)
+    mass, open_ = loops.openness(flat, mine, *_OPEN)
     told = {}
     for name in PERSON:
         k = AT[name]
         if mass[k] > _SMALL * mass.sum() and open_[k] > _MOSTLY * mass[k]:
-            told[name] = _holder(k, shares, between, cover)
+            told[name] = _holder(k, flat, mine)
     return told
 
 
-def _holder(k: int, shares: Pixels, between: Mask, cover: Pixels) -> str:
+def _holder(k: int, shares: Pixels, cover: Pixels) -> str:
     """The smallest layer of several parts that is firm where part *k* is open."""
-    here = shares[k] * between[k] * cover
+    here = shares[k] * ((shares[k] > _OPEN[0]) & (shares[k] < _OPEN[1])) * cover
     for group in ("arms", "legs", "feet", "clothes", "skin"):
         members = [AT[name] for name in GROUPS[group]]
         if k in members and float((here * shares[members].sum(0)).sum()) > 0.9 * float(here.sum()):

@@ -12,6 +12,7 @@ import numpy as np
 from ...frame import Pixels
 from .body import Body
 from .labels import AT
+from .order import median, quantile
 
 _SAID, _HIGH, _COLOUR, _NONE = 0.65, 2.75, 2.95, 4.65
 """What the network's ratio, a face more of height and another colour than hair count, and what no hat does,
@@ -50,7 +51,7 @@ def hat(shares: Pixels, lab: Pixels, at: Body) -> float:
 def _height(at: Body) -> float:
     """How high the head goes above the middle of its face, in faces."""
     there = (np.abs(at.face_x) < 0.45) & (at.face_y < 0) & (at.face_y > -2)
-    high = float(np.quantile(-at.face_y[there], 0.985)) if there.sum() > _FEW else 0.0
+    high = quantile(-at.face_y[there], 0.985) if there.sum() > _FEW else 0.0
     return float(np.clip(high, *_HEIGHTS))
 
 
@@ -62,9 +63,9 @@ def _no_hair(lab: Pixels, at: Body) -> float:
     top = (at.face_y < -0.5) & (np.abs(at.face_x) < 0.5) & (at.head < 1.2)
     if top.sum() <= _FEW:
         return 0.0
-    light, red, warm = np.median(lab[top], 0)
+    light, red, warm = median(lab[top])
     if at.skin.sum() > _FEW:
-        tint = np.median(lab[at.skin, 1:], 0) - _USUAL
+        tint = median(lab[at.skin, 1:]) - _USUAL
         red, warm = red - max(tint[0], 0), warm - min(tint[1], 0)
     cold = np.clip((light - 60) / 50, 0, 1) * np.clip((127 - warm) / 8, 0, 1)
     return float(max(cold, np.clip((red - 150) / 20, 0, 1)))

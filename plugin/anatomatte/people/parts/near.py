@@ -87,6 +87,8 @@ def with_looks(parts: Pixels, looks: Sequence[Look], plate: tuple[int, int]) -> 
             weight *= np.minimum(1, (np.arange(rows, dtype=np.float32)[::-1] + 0.5) / _FADE)
         total[here] += weight[:, None]
         for k, plane in enumerate(look.parts):
-            parts[k][here] += grow(plane, rows, columns)[: height - top, : width - left] * weight[:, None]
+            grown = grow(plane, rows, columns)[: height - top, : width - left]
+            grown *= weight[:, None]
+            parts[k][here] += grown
     parts /= total
     return parts

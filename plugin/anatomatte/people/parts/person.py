@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ...frame import Pixels
+from ...ops import loops
 from ...ops.filters import Mask
 from ..landmarks import Landmarks
 from . import carried, dark_sleeves, graph, outfit, tones
@@ -16,7 +17,8 @@ from .body import Body, Vector, body_of
 from .gaussians import fitted_all
 from .headwear import hat
 from .labels import AT, BARE, LABELS, SHOES, SIDES, TIGHTS, UPPER, planes
-from .prior import prior, ramp
+from .order import median
+from .prior import ramp, said
 from .regions import Numbers, apart, cut, regions
 from .seen import PersonEvidence
 from .slivers import without_slivers
@@ -36,6 +38,8 @@ _REACH = 0.45
 """Torsos over which regions listen to each other."""
 _OWN_PRIOR = 0.5
 """Power of a pixel's own evidence within its region."""
+_OWN_FLOOR = 0.05
+"""What that leaves of the likeliest label to every other one at least."""
 
 _IN_FACE, _BELOW_FRINGE = 0.05, -0.22
 """Heights of a face within its outline and below its middle (y up is negative) from which on a pixel is the
@@ -60,7 +64,7 @@ class View:
     Attributes:
         lab: h×w×3, smoothed Lab in units of 8 bits.
         cover: h×w in 0..1, the person's coverage.
-        shares: (labels, h, w), what the network says; they sum to 1.
+        shares: (labels, h, w), what the network says, or (labels, N) of the person's pixels; they sum to 1.
         marks: landmarks in pixels of this picture; None where they are not to be believed.
         tights: log odds of tights, as the outfit head says; None where it says nothing.
     """
@@ -70,6 +74,10 @@ class View:
     shares: Pixels
     marks: Landmarks | None
     tights: float | None = None
+
+    def within(self, inside: Mask) -> Pixels:
+        """What the network says of the N pixels *inside* (h×w), (labels, N)."""
+        return self.shares if self.shares.ndim == 2 else np.ascontiguousarray(self.shares[:, inside])
 
 
 def smoothed(picture: Pixels) -> Pixels:
@@ -88,7 +96,7 @@ def decided(
         odds: how likely each outfit is.
         worn: what is known to be worn, as `outfit.told` takes it.
     """
-    shares = view.shares[:, inside]
+    shares = view.within(inside)
     return shares if shares.shape[1] < ENOUGH else _Person(view, inside, shares, odds, worn).probabilities()
 
 
@@ -118,11 +126,10 @@ class _Person:
     def _evidence(self, seen: PersonEvidence) -> Pixels:
         """Log odds (labels, N) of each pixel: network, landmarks, colours of skin and hair, bags."""
         shares = seen.shares
-        made = np.log(shares + np.float32(_FLOOR))
         at = self.body
         if at is None:
-            return np.asarray(made, np.float32)
-        made += np.float32(_PRIOR) * prior(at)
+            return np.asarray(np.log(shares + np.float32(_FLOOR)), np.float32)
+        made = said(shares, _FLOOR, _PRIOR, at)
         worn = hat(shares, self.lab, at)
         made[AT["hat"]] += worn
         if self.skin is not None:
@@ -154,7 +161,7 @@ class _Person:
         if at is None or self.marks is None or self.marks.face is None:
             return made
         bare = (at.oval > _IN_FACE) & (at.face_y > _BELOW_FRINGE)
-        return apart(made, bare & (self.base.argmax(0) == AT["face"]))
+        return apart(made, bare & (loops.likeliest(self.base)[0] == AT["face"]))
 
     def probabilities(self) -> Pixels:
         """Probabilities (labels, N)."""
@@ -165,12 +172,10 @@ class _Person:
         listens = self._listens(colours, mass)
         found = graph.agreed(own, listens)
         found = graph.agreed(own + _models(found, colours, mass), listens)
-        here = self.base - self.base.max(0)
-        made = found[:, self.of] * (np.exp(np.float32(_OWN_PRIOR) * here) + np.float32(0.05))
-        made /= made.sum(0)
+        made = loops.answer(self.base, found, self.of.astype(np.int32), _OWN_PRIOR, _OWN_FLOOR)
         if self.body is not None:
             without_slivers(made, self.inside, self.body)
-            _share_skin(made, here)
+            _share_skin(made, self.base)
             _add_glasses(made, self.lab, self.body)
             _add_hands(made, self.body)
         return np.asarray(made, np.float32)
@@ -255,7 +260,7 @@ def _add_glasses(made: Pixels, lab: Pixels, at: Body) -> None:
     """Dark glasses: what is darker than the face's skin in a band over both eyes."""
     if not at.facing or at.skin.sum() < 20:
         return
-    light = np.float32(np.median(lab[at.skin, 0]))
+    light = np.float32(median(lab[at.skin, 0]))
     band = (np.abs(at.face_y + np.float32(0.1)) < 0.2) & (at.oval > -0.02)
     dark = np.clip((light * _DARK - lab[:, 0]) / max(light * 0.12, _DARKEST) + 0.5, 0, 1) * band
     eyes = at.eyes < 0.16

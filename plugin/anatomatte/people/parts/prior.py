@@ -1,7 +1,7 @@
 """How unlikely each part is at each place of a body: log odds, 0 where it may be.
 
 Every rule is a ramp on one coordinate of the body (`body`): nothing is forbidden, what lies far from where
-such a part can be loses up to some 7 nats.
+such a part can be loses up to some 7 nats. The rules are in a compiled loop (cpp/kernels/doubting.cpp).
 """
 
 from __future__ import annotations
@@ -9,20 +9,26 @@ from __future__ import annotations
 import numpy as np
 
 from ...frame import Pixels
+from ...ops import loops
 from .body import Body, Vector
-from .labels import AT, GARMENTS, LABELS, LIMBS, SIDES
+from .labels import AT, SIDES
 
 _SURE_SIDE = 0.5
 """Visibility of both limbs from which on landmarks tell left from right."""
 
-_OUT_OF_SIGHT = 3
-"""What limbs lose where the frame shows no shoulder."""
-
-_BEHIND = 3.8
-"""What a face loses where somebody is seen from behind: an ear and a cheek may show, or a bald head."""
-
-_SELDOM = 3
-"""What things without a name lose everywhere: networks call so what they cannot tell, folds and shade."""
+_ROWS = np.array(
+    [
+        AT[name]
+        for name in (
+            *("hat", "hair", "face", "glasses", "neck", "torso_skin"),
+            *("upper_clothes", "coat", "dress", "trousers", "skirt"),
+            *(f"{side}_{what}" for what in ("arm", "hand", "leg", "shoe") for side in SIDES),
+            *("scarf", "bag", "other", "left_tights", "right_tights"),
+        )
+    ],
+    np.int32,
+)
+"""Where the loop puts what it says of each label."""
 
 
 def ramp(x: Vector, low: float, high: float) -> Vector:
@@ -32,89 +38,14 @@ def ramp(x: Vector, low: float, high: float) -> Vector:
 
 def prior(at: Body) -> Pixels:
     """Log prior (labels, N) of every label at N pixels of a body."""
-    made = np.zeros((len(LABELS), len(at.trunk)), np.float32)
-    _garments(made, at)
-    _limbs(made, at)
-    _head(made, at)
-    _neck(made, at)
-    if at.head_only:
-        for name in LIMBS:
-            made[AT[name]] -= _OUT_OF_SIGHT
-    return made
+    return _doubt(at, None, 0.0, 1.0)
 
 
-def _garments(made: Pixels, at: Body) -> None:
-    near_head = 5 * ramp(-at.face_y, -0.75, -0.5) * (np.abs(at.face_x) < 1.4)
-    on_face = 6 * ramp(at.oval, -0.02, 0.1) + near_head
-    for name in GARMENTS:
-        made[AT[name]] -= on_face
-    up, down = -at.height, at.height
-    made[AT["trousers"]] -= 6 * ramp(up, -0.85, -0.6) + 4 * ramp(down, 2.95, 3.1)
-    made[AT["skirt"]] -= 6 * ramp(up, -0.8, -0.55) + 4 * ramp(down, 2.7, 3)
-    made[AT["upper_clothes"]] -= 5 * ramp(down, 1.25, 1.6)
-    made[AT["coat"]] -= 5 * ramp(down, 2.2, 2.7)
-    made[AT["dress"]] -= 5 * ramp(down, 2.6, 3)
-    aside = 3 * ramp(-at.hand, -1.0, -0.5) + 3 * ramp(at.leg, 1.6, 2.6) * (at.arm < 1)
-    for name in ("trousers", "skirt"):
-        made[AT[name]] -= aside
+def said(shares: Pixels, floor: float, weight: float, at: Body) -> Pixels:
+    """Logarithms of *shares* (labels, N) above a *floor*, with a *weight* of the prior."""
+    return _doubt(at, np.ascontiguousarray(shares), floor, weight)
 
 
-def _limbs(made: Pixels, at: Body) -> None:
-    up = -at.height
-    sided = [np.float32(min(pair[0].seen, pair[1].seen) > _SURE_SIDE) for pair in (at.arms, at.legs)]
-    for k, side in enumerate(SIDES):
-        arm, leg, hand, foot = at.arms[k], at.legs[k], at.hands[k], at.feet[k]
-        off_arm, off_leg = at.arms[1 - k].off, at.legs[1 - k].off
-        arm_side, leg_side = 3 * sided[0], 3 * sided[1]
-        made[AT[f"{side}_arm"]] -= (
-            6 * ramp(arm.off, 1, 1.8) + arm_side * ramp(arm.off - off_arm, 0, 0.4)
-            + 2 * ramp(-hand, -0.5, -0.1)
-        )  # fmt: skip
-        made[AT[f"{side}_hand"]] -= 6 * ramp(hand, 0.9, 1.8) + arm_side * ramp(hand - at.hands[1 - k], 0, 0.3)
-        made[AT[f"{side}_leg"]] -= (
-            6 * ramp(leg.off, 1, 1.9) + leg_side * ramp(leg.off - off_leg, 0, 0.4)
-            + 4 * ramp(up, -1.3, -1.05) + ramp(-foot, -0.8, -0.3)
-        )  # fmt: skip
-        made[AT[f"{side}_tights"]] -= (
-            6 * ramp(leg.off, 1, 1.9) + leg_side * ramp(leg.off - off_leg, 0, 0.4)
-            + 5 * ramp(up, -1.6, -1.2) + ramp(-foot, -0.8, -0.3) + np.float32(0.7)
-        )  # fmt: skip
-        boots = np.where(at.height > 2.1, np.float32(0.45), np.float32(1))
-        made[AT[f"{side}_shoe"]] -= (
-            7 * ramp(foot, 1, 2) * boots + leg_side * ramp(foot - at.feet[1 - k], 0, 0.3)
-            + 5 * ramp(up, -2.3, -2)
-        )  # fmt: skip
-
-
-def _head(made: Pixels, at: Body) -> None:
-    outside = -at.oval
-    made[AT["face"]] -= 4 * ramp(at.face_y, 0.5, 0.58)  # the chin is sharper than the cheeks and ears
-    away = 6 * ramp(outside, 0.02, 0.14) - 2 * ramp(at.oval, 0.02, 0.1)
-    made[AT["face"]] -= away if at.facing else _BEHIND + (6 - _BEHIND) * ramp(outside, 0.1, 0.4)
-    made[AT["glasses"]] -= (
-        6 * ramp(np.abs(at.face_y + np.float32(0.1)), 0.14, 0.22) + 6 * ramp(outside, 0.03, 0.12)
-        if at.facing
-        else 6
-    )
-    around = np.hypot(at.face_x, at.face_y + np.float32(0.12))
-    beside = (at.face_y > 0) & (np.abs(at.face_x) < 1.15)
-    long = 6 * ramp(at.face_y, 1.8, 3.4) + 1.5 * ramp(np.abs(at.face_x), 0.7, 1.15)
-    made[AT["hair"]] -= np.minimum(6 * ramp(around, 0.85, 1.1), np.where(beside, long, np.float32(9)))
-    if at.facing:
-        fringe = np.where(at.face_y < -0.22, np.float32(2), np.float32(5))
-        made[AT["hair"]] -= ramp(at.oval, 0.03, 0.09) * fringe
-    made[AT["hat"]] -= 6 * ramp(at.face_y, -0.25, 0) + 6 * ramp(around, 1.1, 1.5) + 6 * ramp(at.oval, 0, 0.12)
-
-
-def _neck(made: Pixels, at: Body) -> None:
-    up, wide = -at.face_y, np.abs(at.face_x)
-    made[AT["neck"]] -= (
-        5 * ramp(wide, 0.4, 0.65) + 5 * ramp(up, -0.4, -0.3)
-        + 4 * ramp(at.trunk, 0.15, 0.4) + 4 * ramp(at.oval, 0, 0.06)
-    )  # fmt: skip
-    made[AT["torso_skin"]] -= (
-        5 * ramp(up, -0.75, -0.55) + 5 * ramp(at.trunk, 0.5, 0.9) + 3 * ramp(wide, 1.3, 2)
-    )
-    made[AT["scarf"]] -= 4 * ramp(up, -0.5, -0.3) + 3 * ramp(at.trunk, 0.5, 1) + 1
-    made[AT["bag"]] -= 5 * ramp(at.oval, -0.1, 0) + 1
-    made[AT["other"]] -= 4 * ramp(at.oval, -0.1, 0) + _SELDOM
+def _doubt(at: Body, shares: Pixels | None, floor: float, weight: float) -> Pixels:
+    arms, legs = (float(min(pair[0].seen, pair[1].seen) > _SURE_SIDE) for pair in (at.arms, at.legs))
+    return loops.doubt(at.at, at.facing, at.head_only, (arms, legs), _ROWS, shares, floor, weight)

@@ -49,15 +49,16 @@ def regions(lab: Pixels, inside: Mask, scale: float = SCALE, least: int = LEAST)
     Raises:
         ValueError: the picture falls into more than 65535 components that are flat.
     """
-    smooth = gauss(lab, _SIGMA)
-    steps = [_step(smooth, inside, dy, dx) for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1))]
-    flat, count = _flat(steps[0], steps[1], inside)
+    steps, lattice = loops.steps(gauss(lab, _SIGMA), np.ascontiguousarray(inside), _FLAT)
+    count, numbers = cv2.connectedComponents(lattice, connectivity=4)
     if count > _MOST:
         raise ValueError(f"{count} components, where there may be {_MOST}: regions are for smaller pictures")
-    one, two, weight = _between(flat, steps)
-    sizes = np.bincount(flat[inside], minlength=count).astype(np.int32)
+    flat = np.asarray(numbers, np.int32)
+    one, two, weight = _between(loops.border(flat, steps))
+    of = flat[::2, ::2][inside]
+    sizes = np.bincount(of, minlength=count).astype(np.int32)
     joined = loops.join(one, two, weight, sizes, scale, least)
-    return _counted(joined[flat[inside]], count)
+    return _counted(joined[of], count)
 
 
 def cut(of: Numbers, probable: Pixels, sure: float = SURE) -> Numbers:
@@ -68,8 +69,8 @@ def cut(of: Numbers, probable: Pixels, sure: float = SURE) -> Numbers:
         sure: probability from which on a pixel speaks for a cut.
     """
     labels, count = len(probable), int(of.max()) + 1
-    best = probable.argmax(0)
-    says = probable.max(0) >= sure
+    best, high = loops.likeliest(probable)
+    says = high >= sure
     votes = np.bincount(of[says] * labels + best[says], minlength=count * labels).reshape(count, labels)
     sizes = np.bincount(of, minlength=count)[:, None]
     strong = votes >= np.maximum(LEAST, _SPEAKS * sizes)
@@ -95,46 +96,17 @@ def _counted(numbers: Numbers | Components, most: int) -> Numbers:
     return np.asarray((np.cumsum(there) - 1)[numbers], np.intp)
 
 
-def _shifted(dy: int, dx: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """The pixels that have a neighbour at (dy, dx), and these neighbours."""
-    rows = (slice(None, -dy or None), slice(dy, None))
-    columns = (slice(None, -dx or None), slice(dx, None)) if dx >= 0 else (slice(-dx, None), slice(None, dx))
-    return (rows[0], columns[0]), (rows[1], columns[1])
-
-
-def _step(smooth: Pixels, inside: Mask, dy: int, dx: int) -> Pixels:
-    """Difference of each pixel to its neighbour at (dy, dx); infinite where one of both is outside."""
-    here, there = _shifted(dy, dx)
-    difference = smooth[here] - smooth[there]
-    length = np.sqrt(np.einsum("hwc,hwc->hw", difference, difference))
-    return np.asarray(np.where(inside[here] & inside[there], length, np.inf), np.float32)
-
-
-def _flat(across: Pixels, down: Pixels, inside: Mask) -> tuple[Components, int]:
-    """Components that hang together by differences of at most `_FLAT`, and how many numbers they have."""
-    height, width = inside.shape
-    lattice = np.zeros((2 * height - 1, 2 * width - 1), np.uint8)  # pixels, and the steps between them
-    lattice[::2, ::2], lattice[::2, 1::2], lattice[1::2, ::2] = inside, across <= _FLAT, down <= _FLAT
-    count, found = cv2.connectedComponents(lattice, connectivity=4)
-    return np.asarray(found[::2, ::2], np.int32), count
-
-
-def _between(flat: Components, steps: list[Pixels]) -> tuple[Components, Components, Pixels]:
+def _between(found: npt.NDArray[np.uint64]) -> tuple[Components, Components, Pixels]:
     """The weakest edge between each two components that touch, from the weakest to the strongest.
 
-    Weights are not negative, so the bits of their floats are in their order: one sort of whole numbers does.
+    Weights are not negative, so the bits of their floats are in their order: sorts of whole numbers do.
+
+    Args:
+        found: all edges between components, as `ops.loops.border` has them.
     """
-    keys = []
-    for step, (dy, dx) in zip(steps, ((0, 1), (1, 0), (1, 1), (1, -1)), strict=True):
-        here, there = _shifted(dy, dx)
-        edge = (flat[here] != flat[there]) & np.isfinite(step)
-        one, two = flat[here][edge], flat[there][edge]
-        pair = np.minimum(one, two).astype(np.uint64) << 16 | np.maximum(one, two).astype(np.uint64)
-        keys.append(pair << 32 | step[edge].view(np.uint32))
-    found = np.sort(np.concatenate(keys))
-    pair, bits = (found >> 32).astype(np.uint32), found.astype(np.uint32)
+    found = np.sort(found)
+    pair = found >> 32
     first = np.concatenate([pair[:1] == pair[:1], pair[1:] != pair[:-1]])  # the weakest of its pair
-    pair, bits = pair[first], bits[first]
-    order = np.argsort(bits, kind="stable")
-    pair = pair[order]
-    return (pair >> 16).astype(np.int32), (pair & 0xFFFF).astype(np.int32), bits[order].view(np.float32)
+    found = np.sort(found[first] << 32 | pair[first])
+    one, two = (found >> 16) & 0xFFFF, found & 0xFFFF
+    return one.astype(np.int32), two.astype(np.int32), (found >> 32).astype(np.uint32).view(np.float32)

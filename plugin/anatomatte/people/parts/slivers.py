@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...frame import Pixels
+from ...ops import loops
 from ...ops.filters import Mask
 from .body import Body
 from .labels import AT
@@ -36,7 +37,7 @@ def without_slivers(made: Pixels, inside: Mask, at: Body) -> None:
     Args:
         made: (labels, N), probabilities at the pixels *inside* (h×w); changed in place, their sum is kept.
     """
-    best = made.argmax(0)
+    best, _ = loops.likeliest(made)
     least = _LEAST * at.torso**2
     grid = np.zeros(inside.shape, np.uint8)
     for name in (*_THINGS, *_WIDE[1:]):

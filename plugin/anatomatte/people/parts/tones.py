@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ...frame import Pixels
+from ...ops import loops
 from ...ops.filters import Mask
 from .body import Body, Vector
 from .gaussians import fitted, fitted_all
+from .order import median
 from .prior import ramp
 
 _LEAST_SPREAD = np.array([14, 4, 4], np.float32)
@@ -32,12 +34,12 @@ def skin(lab: Pixels, at: Body) -> Vector | None:
     if at.skin.sum() < _LEAST:
         return None
     sample = lab[at.skin]
-    middle = np.median(sample, 0)
-    usual = (np.abs(sample[:, 1:] - middle[1:]).sum(1) < 16) & (np.abs(sample[:, 0] - middle[0]) < 45)
+    middle = median(sample)
+    hue = np.abs(sample[:, 1] - middle[1]) + np.abs(sample[:, 2] - middle[2])
+    usual = (hue < 16) & (np.abs(sample[:, 0] - middle[0]) < 45)
     sample = sample[usual] if usual.sum() >= _LEAST else sample
     spread = np.maximum(sample.std(0), _LEAST_SPREAD) * _WIDER
-    away = np.square((lab - np.median(sample, 0)) / spread).sum(1)
-    return np.asarray(np.exp(-0.5 * np.maximum(away - 1, 0)), np.float32)
+    return loops.resemble(lab, median(sample), spread)
 
 
 def hair(lab: Pixels, at: Body) -> Vector | None:
