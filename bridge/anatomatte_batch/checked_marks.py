@@ -60,22 +60,31 @@ def notes(ours: Mapping[int, LookedAt], logged: Logged | None) -> Iterator[str]:
 def logged(files: Sequence[str | Path]) -> dict[int, Mapping[str, str]]:
     """What the logs of renders tell of the pixels of each frame, the last word of each.
 
+    Args:
+        files: logs, and folders of them, as the tasks of a job write them (``*.ndjson``): of those the ones
+            of tasks that made no frame may tell of none.
+
     Raises:
         SettingsError: a log cannot be read, or tells of no frame.
     """
     found: dict[int, tuple[float, Mapping[str, str]]] = {}
     for file in files:
-        try:
-            lines = Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError as why:
-            raise SettingsError(f"--rendered {file}: {why.strerror}; name the log of a render.") from why
-        told = [one for line in lines if (one := _event(line)) is not None]
+        told = [one for line in _logs(Path(file)) if (one := _event(line)) is not None]
         if not told:
             raise SettingsError(f"--rendered {file} tells of no frame; name the log of a render (--log).")
         for frame, at, marks in told:
             if frame not in found or at >= found[frame][0]:
                 found[frame] = at, marks
     return {frame: marks for frame, (_, marks) in found.items() if marks}
+
+
+def _logs(file: Path) -> Iterator[str]:
+    """The lines of a log, or of all in a folder."""
+    try:
+        for one in sorted(file.glob("*.ndjson")) if file.is_dir() else [file]:
+            yield from one.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as why:
+        raise SettingsError(f"--rendered {file}: {why.strerror}; name the log of a render.") from why
 
 
 def _event(line: str) -> tuple[int, float, Mapping[str, str]] | None:

@@ -68,7 +68,8 @@ class CheckRequest:
         same_as: a file of Anatomatte with whose settings, versions and networks every frame must be made.
         preset: the controls that every frame must be made with, at its number; or the TOML that holds them.
         settings: controls above the preset; with one of the two all others must have their defaults.
-        rendered: logs (NDJSON) of the renders: every frame must hold the pixels that they tell of.
+        rendered: logs (NDJSON) of the renders, or folders of them: every frame must hold the pixels that
+            they tell of.
         qc_threshold: a frame with a score beyond so many times its threshold is doubtful.
         ranks: of Cryptomattes among the layers.
 
@@ -241,10 +242,11 @@ class _Check:
         self, request: CheckRequest, checked: Checked, seen: Mapping[int, LookedAt], plate: Source | None
     ) -> None:
         self.plate, self.wanted = plate, request.wanted()
-        self.logged = checked_marks.logged(request.rendered)
         self.request, self.checked, self.pattern, self.seen = request, checked, checked.pattern, seen
         self.whole = {frame: one for frame, one in seen.items() if not one.fault}
         self.ours = {frame: one for frame, one in self.whole.items() if one.ours}
+        # where nothing was rendered, that is what there is to tell
+        self.logged = checked_marks.logged(request.rendered) if self.ours else {}
 
     def faults(self) -> Iterator[Fault]:
         for frame, one in self.seen.items():

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from anatomatte.errors import SetupError
+from anatomatte.errors import SettingsError, SetupError
 
 from . import cmd_render
 from .cmd_worker import worker_command
@@ -61,15 +61,30 @@ _queue("opencue", "an outline of OpenCue")
 _queue("slurm", "scripts for an array of SLURM")
 
 
-@command.command("render", params=cmd_render.command.params, hidden=True)
-def render(**words: Any) -> int:
+_LOGS = click.Option(["--logs"], metavar="FOLDER", help="A log of this task goes into it.")
+
+
+@command.command("render", params=[*cmd_render.command.params, _LOGS], hidden=True)
+def render(logs: str | None, **words: Any) -> int:
     """As `anatomatte render`, for a task: progress is told, and what the gate tells anyway ends with 0."""
     request = dataclasses.replace(cmd_render.requested(words), progress="openjd", part=True)
+    if logs is not None:
+        request = dataclasses.replace(request, log=_log(logs, words))
     result = request.run()
     if result.errors:
         click.echo(f"openjd_status: {result.sentence}")
     told_by_gate = result.exit_code in _FOR_THE_GATE and bool(result.frames)
     return 0 if told_by_gate else result.exit_code
+
+
+def _log(folder: str, words: dict[str, Any]) -> Path:
+    """The log of a task that is to write it into *folder*."""
+    from anatomatte_batch.farm.logs import claimed
+    from anatomatte_batch.sequences import parse_frames
+
+    if words["log"] is not None or not words["frames"]:
+        raise SettingsError("--logs names the log by --frames; name these, and leave out --log.")
+    return claimed(Path(folder), parse_frames(words["frames"]))
 
 
 @command.command("task", hidden=True, context_settings={"ignore_unknown_options": True})

@@ -61,7 +61,7 @@ def _parameters(job: Path) -> list[str]:
 
 
 def done(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "out").glob("*"))
+    return sorted(path.name for path in (folder / "out").glob("*") if path.is_file())
 
 
 def workers(folder: str) -> list[str]:

@@ -27,7 +27,7 @@ else:
     import tomli as tomllib
 
 
-PATHS = ("source", "output", "proxy", "preset", "sidecar")
+PATHS = ("source", "output", "proxy", "preset", "sidecar", "logs")
 """What of a shot is a path, which every machine may mount elsewhere."""
 
 
@@ -54,6 +54,7 @@ class FarmShot:
         timeout: seconds for a frame; 0 for none.
         qc_threshold: of the gate; 0 for none.
         sheet: whether a contact sheet is made.
+        logs: the folder where each task writes its log, which the check reads; empty for none.
         show: of OpenCue.
         user: of OpenCue; empty for whoever writes the job.
         cpus: processors that a task needs, and the threads that it takes.
@@ -82,6 +83,7 @@ class FarmShot:
     timeout: float = 0.0
     qc_threshold: float = 0.0
     sheet: bool = True
+    logs: str = ""
     show: str = "show"
     user: str = ""
     cpus: int = 4
@@ -114,9 +116,7 @@ class FarmShot:
     @property
     def sheet_file(self) -> str:
         """Where the contact sheet goes: beside the frames, and beside the folders of layers."""
-        folder = Path(self.output).parent
-        above = next((one for one in (folder, *folder.parents) if TOKEN not in str(one)), folder)
-        return str(above / f"{self.name}.sheet.png")
+        return str(_above(self.output) / f"{self.name}.sheet.png")
 
     def at(self, paths: Mapping[str, str]) -> FarmShot:
         """The same shot with other words for those of its paths that it has, as a queue's own tokens."""
@@ -141,6 +141,7 @@ class FarmShot:
         words += ["--proxy", self.proxy, "--proxy-scale", str(self.proxy_scale)] if self.proxy else []
         words += ["--retries", str(self.retries)] if self.retries else []
         words += ["--timeout-per-frame", f"{self.timeout:g}"] if self.timeout else []
+        words += ["--logs", self.logs] if self.logs else []
         return [*words, "--threads", str(self.cpus)]
 
     def sheet_words(self, sheet: str, frames: str) -> list[str]:
@@ -162,7 +163,14 @@ class FarmShot:
         words += ["--preset", self.preset] if self.preset else []
         words += [word for text in self.sets for word in ("--set", text)]
         words += ["--shot", self.sidecar] if self.sidecar else []
+        words += ["--rendered", self.logs] if self.logs else []
         return words + (["--qc-threshold", f"{self.qc_threshold:g}"] if self.qc_threshold else [])
+
+
+def _above(output: str) -> Path:
+    """The folder of all frames, above those of layers."""
+    folder = Path(output).parent
+    return next((one for one in (folder, *folder.parents) if TOKEN not in str(one)), folder)
 
 
 _TABLES = ("shot", "needs")
@@ -192,6 +200,7 @@ def load(path: Path) -> FarmShot:
     for key in PATHS:
         facts[key] = _plain(folder / facts[key]) if facts.get(key) else ""
     facts.setdefault("name", path.stem)
+    facts["logs"] = facts["logs"] or str(_above(facts["output"]) / f"{facts['name']}.logs")
     facts["folder"] = str(folder)
     settings = facts.get("settings", {})
     if not isinstance(settings, dict):

@@ -89,6 +89,7 @@ def _definitions(shot: FarmShot) -> list[Table]:
         *([("Preset", "FILE", "IN", "Settings of the shot.")] if shot.preset else []),
         *([("Sidecar", "FILE", "IN", "Who is who in the shot.")] if shot.sidecar else []),
         *((_called(name), "FILE", "IN", f"The control {name}.") for name, _ in shot.files),
+        *([("Logs", "DIRECTORY", "OUT", "Logs of the tasks.")] if shot.logs else []),
         *([("Sheet", "FILE", "OUT", "The contact sheet.")] if shot.sheet else []),
     ]
     paths = [
