@@ -12,6 +12,7 @@ import sysconfig
 import zipfile
 from pathlib import Path
 
+import click
 import pytest
 from scikit_build_core.metadata import regex as metadata
 
@@ -104,7 +105,10 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(wheel),
     )
     (packages,) = folder.glob("lib/python*/site-packages")
-    (packages / "base.pth").write_text(sysconfig.get_path("platlib") + "\n")
+    # all of them: an environment may lend from another by a .pth of its own, which is not followed from here
+    lent = dict.fromkeys(path for path in sys.path if Path(path).name in ("site-packages", "dist-packages"))
+    assert any(Path(click.__file__).is_relative_to(path) for path in lent), lent
+    (packages / "base.pth").write_text("".join(f"{path}\n" for path in lent))
     return program
 
 
