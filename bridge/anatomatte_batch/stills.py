@@ -36,8 +36,8 @@ TRIMMED = "trimmed"
 """In the words for a format: every frame has a data window of its own."""
 _LOSSY = ("dwaa", "dwab")
 ALTERED = "holds other pixels than were written into it"
-_HEADER = 1 << 20
-"""No header of ours is longer."""
+_PIECE = 1 << 20
+"""Bytes of a file that are read at once."""
 _PIXELS = {"8": "uint8", "16": "uint16", "half": "half", "float": "float"}
 _HALF_MAX = np.float32(65504.0)
 
@@ -252,15 +252,24 @@ def _decoded(path: Path, placeholder: str) -> str:
     marks = Marks()
     if (fault := _damage(path, None, marks)) not in ("", ALTERED):
         raise OSError(f"what was written {fault}; check the disk")
-    told = marks.text().ljust(len(placeholder)).encode()
-    with path.open("r+b") as file:
-        head = file.read(_HEADER)
-        at = head.find(placeholder.encode())
-        if at < 0:
-            raise OSError("what was written lacks a part of its header; check the disk")
-        file.seek(at)
-        file.write(told)
+    _put(path, placeholder.encode(), marks.text().ljust(len(placeholder)).encode())
     return marks.text()
+
+
+def _put(path: Path, placeholder: bytes, told: bytes) -> None:
+    """Write *told* over the first place where a file holds *placeholder*, which is as long: a header is as
+    long as what the plate and its people say."""
+    with path.open("r+b") as file:
+        held, before = b"", 0
+        while (at := held.find(placeholder)) < 0:
+            keep = held[len(held) - min(len(held), len(placeholder) - 1) :]
+            before += len(held) - len(keep)
+            piece = file.read(_PIECE)
+            if not piece:
+                raise OSError("what was written lacks a part of its header; check the disk")
+            held = keep + piece
+        file.seek(before + at)
+        file.write(told)
 
 
 def _into_display(planes: list[Floats], how: StillFormat, picture: Picture) -> Floats:

@@ -80,6 +80,29 @@ def test_what_a_packing_that_loses_made_of_pixels_is_what_counts(tmp_path, capsy
     assert marks[0] != marks[1]
 
 
+def test_a_long_header_keeps_the_marks_of_such_a_packing(tmp_path, capsys, monkeypatch):
+    """A header is as long as what the plate and its people say; it was read to a megabyte."""
+
+    class Long(FakeNode):
+        identity = {**FakeNode.identity, "graph": "g" * (5 << 18)}  # noqa: RUF012
+
+    class Connect(FakeConnect):
+        def __call__(self, clips):
+            return Long(clips, self.before)
+
+    target = str(tmp_path / "k.####.exr")
+    assert cli(shot(tmp_path, FRAMES), target, "--compression", "dwaa", connect=Connect()) == 0
+    assert check(capsys, target)[:2] == (0, [])
+    assert len(pixel_marks.kept_by(stills.attributes(tmp_path / "k.0001.exr"))) == 1
+    monkeypatch.setattr(stills, "_PIECE", 7)
+    for at in range(20):  # wherever what is read at once ends
+        (tmp_path / "file").write_bytes(b"." * at + b"placeholder" + b".." + b"placeholder")
+        stills._put(tmp_path / "file", b"placeholder", b"told".ljust(11))
+        assert (tmp_path / "file").read_bytes() == b"." * at + b"told       " + b".." + b"placeholder"
+    with pytest.raises(OSError, match="lacks a part of its header"):
+        stills._put(tmp_path / "file", b"a placeholder", b"told".ljust(13))
+
+
 def test_the_layer_is_named(tmp_path, capsys):
     target = rendered(tmp_path, "exr", "--layers", "rgba,screen,spill")
 
