@@ -68,6 +68,7 @@ def held(runtime: str, count: int, size: tuple[int, int], chosen: dict[str, Any]
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(4 * 3600)  # of people a frame takes seconds beside other work
 @pytest.mark.parametrize("runtime", ["in-process", "worker"])
 @pytest.mark.parametrize("chosen", [KEYER, PEOPLE], ids=["keyer", "people"])
 def test_five_hundred_hd_frames_are_flat(runtime: str, chosen: dict[str, Any]) -> None:
