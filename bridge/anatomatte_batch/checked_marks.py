@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from anatomatte.errors import AnatomatteError, OutputError, SettingsError
@@ -23,25 +23,25 @@ Logged = Mapping[int, Mapping[str, str]]
 
 
 def faults(
-    ours: Mapping[int, LookedAt], logged: Logged
+    ours: Mapping[int, LookedAt], logged: Logged, cure: str = "render it again"
 ) -> Iterator[tuple[int, str, str, type[AnatomatteError]]]:
-    """Frame, code, sentence and class of each fault among frames of ours."""
+    """Frame, code, sentence and class of each fault among frames of ours; *cure*: how one is made anew."""
     for frame, one in ours.items():
         if one.altered is not None and not coherent(one.facts):  # others are of older versions
             told = "says other things of itself than Anatomatte wrote: its header was altered"
-            yield frame, "header", f"{told}; render it again", OutputError
+            yield frame, "header", f"{told}; {cure}", OutputError
         if one.altered and _rewritten(one):
             which = f"{_named(one.altered)} {_are(one.altered)} not what Anatomatte made"
             told = f"was written again by {one.program}, and {which}"
-            told += "; check the file that it was made of, or render it again"
+            told += f"; check the file that it was made of, or {cure}"
             yield frame, "rewritten", told, SettingsError
         elif one.altered:
             told = f"holds other pixels in {_named(one.altered)} than were written into it: a program "
-            told += "altered them and kept the header; render it again"
+            told += f"altered them and kept the header; {cure}"
             yield frame, "altered", told, OutputError
         elif one.altered is not None and (other := _unlike(kept_by(one.facts), logged.get(frame))):
             told = f"holds other pixels in {_named(other)} than the log of its render tells of: "
-            told += "another file lies in its place; render it again"
+            told += f"another file lies in its place; {cure}"
             yield frame, "swapped", told, OutputError
 
 
@@ -49,12 +49,17 @@ def notes(ours: Mapping[int, LookedAt], logged: Logged | None) -> Iterator[str]:
     """What there is to say of the marks of frames as a whole; *logged*: None where no log was named."""
     if unmarked := [frame for frame, one in ours.items() if one.altered is None]:
         yield f"frames {compact(unmarked)} keep no marks of their pixels: these may have been altered"
-    again = Counter(one.program for one in ours.values() if one.altered == () and _rewritten(one))
-    for program, number in again.items():
-        frames = "1 frame was" if number == 1 else f"{number} frames were"
-        yield f"{frames} written again by {program}, with the same pixels"
+    yield from again(ours.values(), "frame")
     if logged is not None and (unknown := [frame for frame in ours if frame not in logged]):
         yield f"the log tells of no pixels of frames {compact(unknown)}"
+
+
+def again(ours: Iterable[LookedAt], what: str) -> Iterator[str]:
+    """What there is to say of files that others wrote again; *what* each is."""
+    counted = Counter(one.program for one in ours if one.altered == () and _rewritten(one))
+    for program, number in counted.items():
+        files = f"1 {what} was" if number == 1 else f"{number} {what}s were"
+        yield f"{files} written again by {program}, with the same pixels"
 
 
 def logged(files: Sequence[str | Path]) -> dict[int, Mapping[str, str]]:

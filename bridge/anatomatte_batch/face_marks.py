@@ -1,10 +1,13 @@
 """What a picture with another face says of it: of a still and of what a screen is shown, as of a batch's
-files (`provenance`)."""
+files (`provenance`); and how files that keep no description hold such marks."""
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from .node import Account
@@ -50,6 +53,25 @@ def text(marks: Mapping[str, str]) -> str:
 
 def xmp(marks: Mapping[str, str]) -> str:
     """Marks as a packet of XMP, for files that keep no description."""
-    from xml.sax.saxutils import escape  # brings HTTP and TLS along
+    return _XMP.format(html.escape(text(marks), quote=False))
 
-    return _XMP.format(escape(text(marks)))
+
+def of_webp(path: Path) -> dict[str, str]:
+    """The marks in the XMP of a WebP (chunks of RIFF: RFC 9649, 2.3 and 2.7); empty where there are none."""
+    packet = b""
+    with path.open("rb") as file:
+        head = file.read(12)
+        while head[:4] == b"RIFF" and len(chunk := file.read(8)) == 8:
+            size = int.from_bytes(chunk[4:], "little")
+            if chunk[:4] == b"XMP ":
+                packet = file.read(size)
+                break
+            file.seek(size + size % 2, 1)
+    told = re.search(r'<rdf:li xml:lang="x-default">(.*?)</rdf:li>', packet.decode("utf-8", "replace"), re.S)
+    try:
+        found = json.loads(html.unescape(told[1])) if told else {}
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(name): str(said) for name, said in found.items() if name.startswith(PREFIX)}

@@ -85,11 +85,15 @@ class Marks:
         told = {layer: f"{mark:016x}" if mark or wide else "0" for layer, mark in self._sums.items()}
         return json.dumps(told, sort_keys=True)
 
+    def total(self) -> int:
+        """The mark of a file of one layer, whatever that is called."""
+        return sum(self._sums.values()) % _MODULO
+
     def differing(self, kept: Mapping[str, str]) -> list[str]:
         """The layers whose pixels are not those of the marks that a file keeps (`kept_by`), or are gone."""
         own = self._sums
         if self._layer is not None:  # however it is called
-            own = dict.fromkeys(kept, sum(own.values()) % _MODULO)
+            own = dict.fromkeys(kept, self.total())
         return [layer for layer, mark in kept.items() if own.get(layer, 0) != int(mark, 16)]
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from anatomatte.atomic import beside
 from anatomatte.errors import AnatomatteError, PlateError, SettingsError
 
+from . import face_marks
 from .boxed import Box, box_of
 from .cryptomatte import Cryptomatte
 from .cut_files import cut
@@ -202,7 +203,7 @@ def _write(
         marks.planes(how.channels, planes, spans, how.depths, spec.y, spec.x)
         pixels = None
     else:
-        pixels = _of_depth(_into_display(planes, how, picture), how.depth)
+        pixels = of_depth(_into_display(planes, how, picture), how.depth)
         marks.pixels(spec, pixels, 0)
     lossy = how.compression in _LOSSY and how.exr
     zipped = how.exr and how.compression in LINES
@@ -238,7 +239,7 @@ def _opened(path: Path, spec: Any) -> Iterator[Any]:
             raise OSError(sink.geterror())
 
 
-def _of_depth(stack: Floats, depth: str) -> npt.NDArray[Any]:
+def of_depth(stack: Floats, depth: str) -> npt.NDArray[Any]:
     """Pixels as the file holds them, made by the library's own conversion."""
     import OpenImageIO as oiio
 
@@ -249,9 +250,7 @@ def _of_depth(stack: Floats, depth: str) -> npt.NDArray[Any]:
 
 def _decoded(path: Path, placeholder: str) -> str:
     """The marks of what a file's pixels became when they were packed, put into its header."""
-    marks = Marks()
-    if (fault := _damage(path, None, marks)) not in ("", ALTERED):
-        raise OSError(f"what was written {fault}; check the disk")
+    marks = marks_in(path)
     _put(path, placeholder.encode(), marks.text().ljust(len(placeholder)).encode())
     return marks.text()
 
@@ -295,6 +294,18 @@ def damage(path: Path, channels: tuple[str, ...] | None = None, proof: Proof | N
 def marks_of(path: Path) -> Marks:
     """Where the marks of a file's layers come together when it is read."""
     return Marks(None if path.suffix.lower() == ".exr" else "")
+
+
+def marks_in(path: Path) -> Marks:
+    """The marks of what a file that was just written is decoded to, whatever marks it holds.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    marks = marks_of(path)
+    if (fault := _damage(path, None, marks)) not in ("", ALTERED):
+        raise OSError(f"what was written {fault}; check the disk")
+    return marks
 
 
 def opened(name: str) -> Any:
@@ -352,7 +363,7 @@ def attributes(path: Path) -> dict[str, str] | None:
             oiio.geterror()
             return None
         try:
-            return _own(source.spec())
+            return _own(source.spec()) or (face_marks.of_webp(path) if path.suffix.lower() == ".webp" else {})
         finally:
             source.close()
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
+
+from anatomatte.errors import SettingsError
 
 from .cmd_render import option
 from .helptext import Command
@@ -31,8 +35,10 @@ def command(target: str, as_json: bool, log: str | None, sets: tuple[str, ...], 
     """Check FRAMES (key.####.exr), whoever rendered them, by headers and pixels.
 
     Each is to be there, whole, as it was written, and made like the others.
-    The exit code is that of the gravest fault.
+    The exit code is that of the gravest fault.  FRAMES may be a folder of cutouts.
     """
+    if Path(target).is_dir():
+        return _cutouts(Path(target), as_json, log, {**words, "sets": sets})
     from anatomatte_batch.checking import CheckRequest
     from anatomatte_batch.presets import parse_setting
     from anatomatte_batch.report import Report
@@ -48,6 +54,33 @@ def command(target: str, as_json: bool, log: str | None, sets: tuple[str, ...], 
             report.event(
                 "fault", frame=fault.frame, code=fault.code, exit=fault.error.exit_code, message=fault.text
             )
+        for note in result.notes:
+            if plain:
+                click.echo(f"note: {note}")
+            report.event("note", message=note)
+        report.event("end", exit=result.exit_code, message=result.sentence)
+    click.echo(json.dumps(result.facts(), ensure_ascii=False) if as_json else result.sentence, err=log == "-")
+    return result.exit_code
+
+
+def _cutouts(folder: Path, as_json: bool, log: str | None, words: dict[str, Any]) -> int:
+    """Check the cutouts in a folder; the exit code."""
+    from anatomatte_batch.checked_cutouts import check_cutouts
+    from anatomatte_batch.report import Report
+
+    given = click.get_current_context().get_parameter_source
+    if told := [name for name in words if given(name) not in (None, ParameterSource.DEFAULT)]:
+        option = "--" + {"sets": "set"}.get(told[0], told[0]).replace("_", "-")
+        raise SettingsError(f"{option} is of frames, and {folder} is a folder; name key.####.exr in it.")
+    plain = not as_json and log != "-"
+    with Report(0, log, quiet=True) as report:
+        report.event("start", target=str(folder))
+        result = check_cutouts(folder)
+        for fault in result.faults:
+            if plain:
+                click.echo(f"{fault.code}: {fault.text}")
+            facts = {"path": str(fault.path), "code": fault.code, "exit": fault.error.exit_code}
+            report.event("fault", **facts, message=fault.text)
         for note in result.notes:
             if plain:
                 click.echo(f"note: {note}")

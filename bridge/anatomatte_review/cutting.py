@@ -133,7 +133,8 @@ def _encoded(cut: Cut, wish: Wish, seconds: float) -> Made:
         result.labels = cut.labels()
         result.files[f"{LABELS}.json"] = json.dumps(result.labels, indent=1).encode()
     if wish.plate:
-        result.views["plate"] = ".jpg", picture_bytes(coded(cut.plate, False), "jpeg", _VIEW_QUALITY)
+        shown = picture_bytes(coded(cut.plate, False), "jpeg", _VIEW_QUALITY, held=False)
+        result.views["plate"] = ".jpg", shown
         result.views["result"] = _shown(cut, first)
     return result
 

@@ -14,6 +14,7 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
+from anatomatte_batch.looked_at import look
 from anatomatte_review.cutting import opened
 from anatomatte_review.limits import Limits
 from anatomatte_review.pictures import kind_of
@@ -51,10 +52,14 @@ def test_a_photo_comes_out_without_its_background(serving: Running) -> None:
 @pytest.mark.parametrize(
     ("kind", "magic"), [("jpg", b"\xff\xd8"), ("webp", b"RIFF"), ("tif", b"II"), ("exr", b"\x76\x2f")]
 )
-def test_every_format_comes_out(serving: Running, kind: str, magic: bytes) -> None:
+def test_every_format_comes_out_and_holds_a_mark_of_its_pixels(
+    serving: Running, kind: str, magic: bytes, tmp_path: Path
+) -> None:
     answer = post(serving, "/remove_background", picture(), format=kind)
     assert answer.status_code == 200
     assert answer.content.startswith(magic)
+    (tmp_path / f"a.{kind}").write_bytes(answer.content)
+    assert look(tmp_path / f"a.{kind}").altered == ()
 
 
 @pytest.mark.parametrize("squeezed", ["none", "rle"])

@@ -15,6 +15,7 @@ from anatomatte.errors import AnatomatteError, OutputError
 
 from .. import face_marks
 from ..picture import Floats
+from ..pixel_marks import NAME, Marks
 from .cut import Cut, coded
 from .options import FORMATS, CutoutOptions
 
@@ -22,6 +23,12 @@ CUTOUT, ALPHA, PARTS, LEGEND, LABELS = "_cutout", "_alpha", "_parts", "_legend",
 REGIONS = "_regions"
 MATTE = "_part_"
 """What the names of files end in, before their suffix; a matte's is followed by whose it is."""
+_LOSSY = ("jpeg", "webp")
+_LAYER = "rgba"
+"""What the pixels of a file are called in its mark, as those of a render's picture are."""
+_PLACE = "a7a0a77e5eed0f11"
+_PLACEHOLDER = json.dumps({_LAYER: _PLACE})
+"""A mark until it is known."""
 MADE_BY = f"Anatomatte {__version__}"
 
 
@@ -87,7 +94,12 @@ def _matte(matte: Floats, kind: str, deep: bool, aspect: float) -> bytes:
 
 
 def picture_bytes(
-    pixels: Any, kind: str, quality: int = 92, aspect: float = 1.0, marks: Mapping[str, str] = face_marks.NONE
+    pixels: Any,
+    kind: str,
+    quality: int = 92,
+    aspect: float = 1.0,
+    marks: Mapping[str, str] = face_marks.NONE,
+    held: bool = True,
 ) -> bytes:
     """Pixels H×W×C with C in 1, 3, 4 as the bytes of a file.
 
@@ -96,18 +108,25 @@ def picture_bytes(
         kind: a name of `FORMATS`.
         aspect: width of a pixel divided by its height, which WebP cannot hold.
         marks: what its header says of a face that was replaced.
+        held: whether the header holds a mark of the pixels (`pixel_marks`) too: of what JPEG and WebP are
+            decoded to, else of what was written.
 
     Raises:
         OutputError: the image library does not take them.
     """
+    lossy = kind in _LOSSY
+    marks = {**marks, NAME: _PLACEHOLDER} if held and lossy else marks
     if kind == "webp":
-        return _webp(pixels, quality, marks)
+        content = _webp(pixels, quality, marks)
+        return _stamped(content, kind) if held else content
     import OpenImageIO as oiio
 
     height, width, channels = pixels.shape
     spec = oiio.ImageSpec(width, height, channels, "half" if kind == "exr" else str(pixels.dtype))
     if kind == "exr" and channels == 1:
         spec.channelnames = ("A",)
+    if held and not lossy:
+        marks = {**marks, NAME: _mark(spec, pixels, kind)}
     spec.attribute("Software", MADE_BY)
     if kind == "exr":
         for name, text in marks.items():
@@ -129,7 +148,27 @@ def picture_bytes(
         if sink is None or not good or not sink.close():
             why = sink.geterror() if sink is not None else oiio.geterror()
             raise OutputError(f"A {kind} of {width}×{height} cannot be made: {why.strip()}.")
-        return path.read_bytes()
+        return _stamped(path.read_bytes(), kind) if held and lossy else path.read_bytes()
+
+
+def _mark(spec: Any, pixels: Any, kind: str) -> str:
+    """The mark of what a file that loses nothing holds, as its header has it."""
+    from ..stills import of_depth
+
+    found = Marks(None if kind == "exr" else _LAYER)
+    found.pixels(spec, of_depth(pixels, "half") if kind == "exr" else pixels, 0)
+    return found.text()
+
+
+def _stamped(content: bytes, kind: str) -> bytes:
+    """A file with the mark of what it is decoded to in the place of the one that it was made with."""
+    from ..stills import marks_in
+
+    with tempfile.TemporaryDirectory(prefix="anatomatte-") as folder:
+        path = Path(folder) / f"made{FORMATS[kind][0]}"
+        path.write_bytes(content)
+        mark = marks_in(path).total()
+    return content.replace(_PLACE.encode(), f"{mark:016x}".encode())
 
 
 def _webp(pixels: Any, quality: int, marks: Mapping[str, str]) -> bytes:

@@ -20,7 +20,9 @@ STANDARD = "-"
 SHEET = "cutout_sheet"
 """What a sheet is called, before a number and its suffix."""
 _READ = suffixes(video=False)
-_ENDS = re.compile(rf"(_(cutout|alpha|parts|legend|labels|part_person_\d\d(\.\w+)?)|^{SHEET}(_\d+)?)$")
+_ENDS = re.compile(
+    rf"(_(cutout|alpha|parts|regions|legend|labels|part_person_\d\d(\.\w+)?)|^{SHEET}(_\d+)?)$"
+)
 _SILENT = (".webp", ".json")
 """Kinds of files that do not say who made them: their names alone count."""
 _BY_SUFFIX = {suffix: name for name, all_of_it in FORMATS.items() for suffix in all_of_it}

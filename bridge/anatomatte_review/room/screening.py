@@ -148,7 +148,7 @@ class Screening:
         picture = self.source.read(asked.frame)
         made = self._view(shot, sidecar, asked, picture)
         pixels = _bytes(_narrowed(made.pixels, asked.width))
-        content = picture_bytes(pixels, "jpeg", _QUALITY, marks=made.marks)
+        content = picture_bytes(pixels, "jpeg", _QUALITY, marks=made.marks, held=False)
         return Shown(".jpg", content, made.told, made.checks, time.monotonic() - began)
 
     def at(self, shot: Shot, sidecar: Path, frame: int, x: float, y: float) -> list[tuple[str, float]]:
@@ -300,7 +300,7 @@ def scale_of(width: int, wanted: int) -> float:
 
 def thumb(picture: Picture, encoding: str, width: int) -> bytes:
     """A small picture of a plate, as JPEG."""
-    return picture_bytes(_bytes(_narrowed(displayed(picture, encoding), width)), "jpeg", 80)
+    return picture_bytes(_bytes(_narrowed(displayed(picture, encoding), width)), "jpeg", 80, held=False)
 
 
 def source_thumb(path: Path, width: int) -> bytes:
@@ -310,7 +310,7 @@ def source_thumb(path: Path, width: int) -> bytes:
         SettingsError: it cannot be read.
     """
     light = swap_pictures.light_of(path, "Face source")
-    return picture_bytes(_bytes(_narrowed(srgb_encode(np.clip(light, 0, 1)), width)), "jpeg", 85)
+    return picture_bytes(_bytes(_narrowed(srgb_encode(np.clip(light, 0, 1)), width)), "jpeg", 85, held=False)
 
 
 def header(checks: Mapping[str, float]) -> str:
