@@ -87,8 +87,7 @@ async def parse(request: Request) -> Response:
     """The parts of the people in a picture: a colour map, or a mask of each with labels and scores."""
     service = of(request)
     async with received(request, service.limits, 1) as form, _laid(service, form) as (name, path, _):
-        queried = {key: value for key, value in request.query_params.items() if value}
-        asked = schemas.filled(schemas.ParseForm, {**queried, **form.fields})
+        asked = schemas.filled(schemas.ParseForm, form.fields)
         kind = asked.format or _accepted(request.headers.get("accept", ""))
 
         def do(cutter: Any) -> Callable[[], dict[str, bytes]]:

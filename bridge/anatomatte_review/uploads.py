@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +38,8 @@ class Form:
     """What a form held.
 
     Attributes:
-        fields: the text fields; empty ones are left out, as pages send them for what was not chosen.
+        fields: the text fields, and words of the address (``?format=jpg``) for those that the form
+            lacks; empty ones are left out, as pages send them for what was not chosen.
         pictures: the files to cut, in order.
         backgrounds: files in the field ``bg``.
         paths: what the fields ``path`` name below the server's folder.
@@ -58,7 +59,7 @@ async def received(request: Request, limits: Limits, files: int) -> AsyncIterato
         files: that it may hold.
 
     Raises:
-        Refused: it is no such form, or holds more than the limits.
+        Refused: it is no such form, holds more than the limits, or says two things of one field.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "multipart/form-data":
@@ -83,7 +84,7 @@ async def received(request: Request, limits: Limits, files: int) -> AsyncIterato
     except UnicodeDecodeError as why:
         raise Refused(400, "A field of the form is no UTF-8.", "Send text as UTF-8.") from why
     try:
-        yield _sorted(data, limits)
+        yield _sorted(data, request.query_params.multi_items())
     finally:
         await data.close()
 
@@ -96,14 +97,15 @@ def _unreadable(told: str, files: int) -> Refused:
     return Refused(400, "The form is damaged or cut short.", "Send it again as multipart/form-data.")
 
 
-def _sorted(data: FormData, limits: Limits) -> Form:
+def _sorted(data: FormData, words: Iterable[tuple[str, str]]) -> Form:
+    """What stands in a form, and in its address."""
     form = Form()
-    for name, value in data.multi_items():
+    for name, value in [*data.multi_items(), *words]:
         if not isinstance(value, UploadFile):
             if name == "path":
                 form.paths.append(value)
             elif value:
-                form.fields[name] = value
+                _one(form.fields.setdefault(name, value), value, name)
             continue
         if not value.filename and not value.size:
             continue  # a field of a page in which nothing was chosen
@@ -113,7 +115,22 @@ def _sorted(data: FormData, limits: Limits) -> Form:
             form.backgrounds.append(value)
         else:
             raise Refused(422, f"There is no field {shown(name)} for files.", "Pictures go into `image`.")
+    if form.backgrounds and "bg" in form.fields:
+        raise Refused(422, "There is more than one background.", "Send a colour or a picture in `bg`.")
     return form
+
+
+def _one(before: str, now: str, name: str) -> None:
+    """Of two values of a field neither is dropped in silence.
+
+    Raises:
+        Refused: they are not the same.
+    """
+    if before != now:
+        cure = "Send it once; several parts with commas between them."
+        raise Refused(
+            422, f"The field {shown(name)} is there twice, with {shown(before)} and {shown(now)}.", cure
+        )
 
 
 class Tray:
