@@ -17,7 +17,7 @@ from .header_facts import facts_of, rate_of
 from .picture import Floats, Picture, Window
 from .read_layers import Layer, chosen, is_plain, layers_of
 from .result import Message
-from .stills_colour import encoding_of
+from .stills_colour import encoding_of, of_full_range, principal
 
 IMAGES = suffixes(video=False)
 _LINEAR = frozenset(s for s, kind in BY_SUFFIX.items() if kind.colour == LINEAR)
@@ -41,8 +41,8 @@ _UPRIGHT_LINES = (
     "holds lines that run up or down the picture (its orientation), which is not read; turn it first."
 )
 _TRUNCATED = "is truncated or damaged"
-_NOT_BUILT_IN = re.compile("not configured|not implemented")
-"""In the words of libraries that were built without a method of compression."""
+_NOT_BUILT_IN = re.compile("not configured|not implemented|[Uu]nsupported JPEG")
+"""In the words of libraries that were built without a method of compression, or know no other one."""
 _WHOLE_NUMBERS = 2.0**32 - 1
 
 
@@ -85,20 +85,23 @@ def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Pic
 
 def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
     """Read an opened file; *real* has the suffix that its content should have."""
-    layers, pages = _layers(real, source)
+    main = principal(real, source)
+    layers, pages = _layers(real, source, main)
     layer = chosen(layers, wanted, matte, path)
-    spec = source.spec(layer.part, 0)
+    part = layer.part or main
+    spec = source.spec(part, 0)
     if spec.deep:
         raise PlateError(f"{path} is a deep image; flatten it first.")
     if real.suffix.lower() == ".dpx" and spec.get_int_attribute("Orientation", 1) > _LINES_LIE:
         raise PlateError(f"{path} {_UPRIGHT_LINES}")
     low, high = min(layer.channels), max(layer.channels) + 1
     source.geterror()  # that there is no further part is no news
-    raw = source.read_image(layer.part, 0, low, high, "float")
+    raw = source.read_image(part, 0, low, high, "float")
     said = source.geterror()  # what the decoder noticed while it filled the picture up
     if raw is None and _NOT_BUILT_IN.search(said):
         raise PlateError(
-            f"{path} is packed in a way that is not read: {_why(said)}; write it anew with LZW or ZIP."
+            f"{path} is packed in a way that is not read: {_why(said)}; "
+            f"write it anew {'with 8 bits' if 'JPEG' in said else 'with LZW or ZIP'}."
         )
     if raw is None or (real.suffix.lower() in _JPEGS and said and "extraneous" not in said):
         raise PlateError(f"{path} {_TRUNCATED}: {_why(said)}; render or copy it again.")
@@ -111,6 +114,7 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
     if layer.kind == "luminance-chroma":
         pixels = _of_luminance_chroma(pixels, spec)
     pixels, bounds, display, turned = _upright(pixels, spec)
+    pixels = of_full_range(pixels, layer.channels, real, spec)
     encoding = encoding_of(real, spec)
     aspect = float(spec.get_float_attribute("PixelAspectRatio", 1.0)) or 1.0
     return Picture(
@@ -158,8 +162,8 @@ def _outside(path: Path, bounds: Window, display: Window) -> list[Message]:
     return [Message("outside-window", text)]
 
 
-def _layers(path: Path, source: Any) -> tuple[list[Layer], int]:
-    """All layers, and how many pictures of the first one's size there are: pages of a scan, an animation."""
+def _layers(path: Path, source: Any, main: int) -> tuple[list[Layer], int]:
+    """All layers, and how many pictures of the size of *main* there are: pages of a scan, an animation."""
     sizes: list[tuple[int, int]] = []
     parts: list[tuple[str, list[str]]] = []
     coded: set[str] = set()
@@ -174,9 +178,9 @@ def _layers(path: Path, source: Any) -> tuple[list[Layer], int]:
     if len(parts) == 1:
         parts = [("", parts[0][1])] if _beside(parts[0]) else parts
     if path.suffix.lower() not in _LAYERED:
-        first = parts[0][1]
+        first = parts[main][1]
         parts = [("", [*("YA" if len(first) < 3 else first[:4])][: len(first)] + first[4:])]
-    return layers_of(parts, coded), 1 if path.suffix.lower() in _LAYERED else sizes.count(sizes[0])
+    return layers_of(parts, coded), 1 if path.suffix.lower() in _LAYERED else sizes.count(sizes[main])
 
 
 def _beside(part: tuple[str, list[str]]) -> bool:

@@ -105,6 +105,48 @@ def encoding_of(path: Path, spec: Any) -> Encoding:
     return Encoding(first, note if others else "")
 
 
+def of_full_range(pixels: Floats, channels: tuple[int, ...], path: Path, spec: Any) -> Floats:
+    """Pixels of a PNG whose cICP says that they have video's range: 16 to 235 of 8 bits become 0 to 1
+    (ITU-T H.273, 8.3); an alpha has the full range.
+
+    Args:
+        pixels: H×W×C, 0 to 1 for the file's codes.
+        channels: which of the file's channels they are.
+        path: with the suffix that the content should have.
+        spec: the file's header.
+    """
+    cicp = spec.getattribute("CICP")
+    if path.suffix.lower() != ".png" or not cicp or len(cicp) < 4 or cicp[3]:
+        return pixels
+    bits = 8 * spec.format.basesize()
+    for place, channel in enumerate(channels):
+        if channel != spec.alpha_channel:
+            pixels[..., place] *= (2**bits - 1) / 2 ** (bits - 8) / 219
+            pixels[..., place] -= 16 / 219
+    return pixels
+
+
+def principal(path: Path, source: Any) -> int:
+    """The number of the picture that a file is about: 0, but for a TIFF that begins with smaller copies of it
+    (NewSubfileType), as cameras and scanners write for their displays.
+
+    Args:
+        path: with the suffix that the content should have.
+        source: the opened file.
+    """
+    part = 0
+    if path.suffix.lower() in (".tif", ".tiff"):
+        while source.seek_subimage(part, 0):
+            if not source.spec(part, 0).get_int_attribute("tiff:subfiletype", 0) & _SMALLER:
+                return part
+            part += 1
+    return 0
+
+
+_SMALLER = 1
+"""The bit of NewSubfileType."""
+
+
 def _plain(kind: str) -> str:
     return kind.removeprefix("?")
 
@@ -114,8 +156,10 @@ def _tags(spec: Any, linear: bool) -> Iterator[tuple[str, str]]:
     name = str(spec.get_string_attribute("oiio:ColorSpace"))
     cicp = spec.getattribute("CICP")
     coded = bool(cicp) and len(cicp) > 1 and cicp[1] != _CICP_UNSPECIFIED
-    if coded and name:
-        yield _tagged(name, linear), "cICP"
+    if coded:
+        told = _tagged(name, linear)  # sRGB too where the library does not know the code
+        known = _CICP.get(cicp[1])
+        yield known or (told if told[:1] == "?" else f"?transfer code {cicp[1]} of a cICP"), "cICP"
     profile = spec.getattribute("ICCProfile")
     curve = transfer_of(bytes(profile), _KNOWN) if profile is not None else ""
     if curve:
@@ -126,6 +170,18 @@ def _tags(spec: Any, linear: bool) -> Iterator[tuple[str, str]]:
 
 
 _CICP_UNSPECIFIED = 2
+_CICP = {
+    1: "rec709",
+    4: "srgb",
+    6: "rec709",
+    8: "linear",
+    13: "srgb",
+    14: "rec709",
+    15: "rec709",
+    16: "pq",
+    18: "hlg",
+}
+"""Transfer codes of ITU-T H.273; 4, a gamma of 2.2, is within .01 of sRGB."""
 _KNOWN: dict[str, Callable[[Floats], Floats]] = {
     name: partial(colour.decode, name) for name in ("linear", "srgb", "rec709")
 }
@@ -182,7 +238,8 @@ def peek_colour(path: Path) -> str:
             oiio.geterror()
             return "linear" if suffix in _LINEAR else "cineon" if suffix in _FILM else "srgb"
         try:
-            found = colour_of(by_content(path, source.format_name()), source.spec())
+            real = by_content(path, source.format_name())
+            found = colour_of(real, source.spec(principal(real, source), 0))
         finally:
             source.close()
     if found.startswith("?"):

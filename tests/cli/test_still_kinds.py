@@ -149,3 +149,36 @@ def test_a_dpx_stands_as_its_orientation_says_or_is_refused(tmp_path, code):
         return
     turned = plain[:, ::-1] if code % 2 else plain
     assert np.array_equal(read_image(path).pixels, turned[::-1] if code > 1 else turned)
+
+
+@pytest.mark.parametrize("small", [1, 0])
+def test_a_tiff_that_begins_with_its_thumbnail_is_the_picture_behind(tmp_path, small):
+    """NewSubfileType, TIFF 6.0 section 8: bit 0 is a smaller copy of another picture in the file."""
+    import OpenImageIO as oiio
+
+    path = tmp_path / "p.tif"
+    large = np.clip(plate(WIDTH, HEIGHT), 0, 1)
+    thumb, whole = oiio.ImageSpec(4, 3, 3, "uint8"), oiio.ImageSpec(WIDTH, HEIGHT, 3, "float")
+    thumb.attribute("tiff:subfiletype", small)
+    sink = oiio.ImageOutput.create(str(path))
+    assert sink.open(str(path), (thumb, whole)) and sink.write_image(np.zeros((3, 4, 3), np.float32))
+    assert sink.open(str(path), whole, "AppendSubimage") and sink.write_image(large) and sink.close()
+    data = path.read_bytes()
+    entry = struct.pack("<HHI", 254, 4, 1)
+    assert data.index(entry)
+    path.write_bytes(data.replace(entry + struct.pack("<I", 0), entry + struct.pack("<I", small), 1))
+    picture = read_image(path)
+    if small:
+        assert picture.size == (WIDTH, HEIGHT) and np.allclose(picture.pixels, large)
+        assert peek_colour(path) == picture.colour == "linear" and not picture.messages
+    else:
+        assert picture.size == (4, 3) and peek_colour(path) == "srgb"
+
+
+def test_a_jpeg_of_twelve_bits_is_not_called_damaged(tmp_path):
+    path = still(tmp_path / "p.jpg", "uint8")
+    whole = path.read_bytes()
+    at = whole.index(b"\xff\xc0") + 4  # the precision in the frame's header
+    path.write_bytes(whole[:at] + b"\x0c" + whole[at + 1 :])
+    with pytest.raises(PlateError, match=r"packed in a way that is not read: .*12.* 8 bits\.$"):
+        read_image(path)
