@@ -74,7 +74,7 @@ class VideoReader:
         self._from = 0  # the packet at which decoding began
         self._fresh = True  # nothing has been decoded yet
         self._broken: set[int] = set()
-        self.messages = tuple(_messages(path, self._index, stream, self._file.told.transfer))
+        self.messages = tuple(_messages(path, self._index, self._file))
 
     def frames(self) -> range:
         """The numbers of all frames."""
@@ -239,8 +239,11 @@ def _timecode(file: VideoFile) -> str:
     return next((place["timecode"] for place in places if "timecode" in place), "")
 
 
-def _messages(path: Path, index: Index, stream: Any, transfer: int) -> Iterator[Message]:
-    there = len(index.times)
+def _messages(path: Path, index: Index, file: VideoFile) -> Iterator[Message]:
+    stream, transfer, there = file.stream, file.told.transfer, len(index.times)
+    if len(file.tracks) > 1:
+        sizes = ", ".join(f"{one.width}×{one.height}" for one in file.tracks)
+        yield Message("video-tracks", f"{path} holds {len(file.tracks)} videos ({sizes}); the first is read.")
     if index.promised:
         yield Message(
             "video-short", f"{path} ends after {there} of the {index.promised} frames that it promises; "

@@ -52,6 +52,7 @@ class VideoFile:
 
     Attributes:
         box, stream: PyAV's own.
+        tracks: all video streams, but for pictures on the file's shelf.
         codec: FFmpeg's name of the codec, whichever decoder is taken.
         told: the container's word on colours.  FFmpeg forgets it where the pictures have a place of their own
             for it and leave that open, as ProRes does.
@@ -73,13 +74,17 @@ class VideoFile:
 
         try:
             self.box = av.open(str(self.path), **_any_tags(av.__version__))
-            streams = [one for one in self.box.streams.video if not _cover(one)] or self.box.streams.video
-            self.stream = streams[0]
+            self.tracks = [one for one in self.box.streams.video if not _cover(one)] or self.box.streams.video
+            self.stream = self.tracks[0]
         except IndexError as why:
             self.close()
             raise PlateError(f"{self.path} holds no video; check SRC.") from why
         except (av.error.FFmpegError, OSError, ValueError) as why:
             raise PlateError(f"{self.path} cannot be read: {why}.") from why
+        if self.box.format.name.endswith(_PICTURE):
+            kind = self.box.format.name.removesuffix(_PICTURE).upper()
+            self.close()
+            raise PlateError(f"{self.path} holds a picture ({kind}), whatever its name says; name it so.")
         context = self.stream.codec_context
         if context is None:
             raise PlateError(f"{self.path} holds a codec that is not known; convert it, to ProRes or EXR.")
@@ -282,6 +287,10 @@ def _by_start_code(data: bytes) -> Iterator[int]:
     while 0 <= at < len(data) - 3:
         yield at + 3
         at = data.find(b"\0\0\1", at + 3)
+
+
+_PICTURE = "_pipe"
+"""The end of FFmpeg's names of formats that are one picture."""
 
 
 def _cover(stream: Any) -> bool:
