@@ -23,7 +23,7 @@ from .analysed import common_size, told
 from .doubtful import checked, followed
 from .presets import Preset
 from .result import FrameResult, Message
-from .sequences import Pattern, compact, holes, parse_frames, spelt
+from .sequences import Pattern, compact, holes, only_its_own, parse_frames, spelt
 from .side_files import check_name
 
 if TYPE_CHECKING:
@@ -149,6 +149,8 @@ def analyse(request: AnalyseRequest, looker: Looker | None = None) -> AnalyseRes
             frames = parse_frames(request.frames)
         else:
             frames = source.frames() if request.frames is None else sorted(set(request.frames))
+        if source.single:
+            only_its_own(source.text, frames)
         job = Job(source, frames, preset, {}, (), "", stop=request.on_error == "stop")
         path = Path(request.sidecar) if request.sidecar else beside(source.pattern)
         check_name(path, (".json",), "a sidecar")

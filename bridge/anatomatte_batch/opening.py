@@ -20,6 +20,7 @@ from .sequences import (
     as_one_file,
     holes,
     is_certain,
+    only_its_own,
     parse_frames,
     parse_pattern,
     spelt,
@@ -135,6 +136,8 @@ def _job(
         frames = parse_frames(request.frames)
     else:
         frames = source.frames() if request.frames is None else whole_numbers(request.frames)
+    if source.single:
+        only_its_own(source.text, frames)
     if (
         target.pad is not None
         and len(frames) == 1

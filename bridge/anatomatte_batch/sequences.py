@@ -186,8 +186,37 @@ def _width(token: str) -> int:
 
 def single_frame(text: str) -> int:
     """The frame number of a single file: ``plate.1001.exr`` is 1001, without a number it is 1."""
+    match = _numbered(text)
+    return int(match[1]) if match else 1
+
+
+def _numbered(text: str) -> re.Match[str] | None:
+    """The number in a single file's name, if it has one."""
     match = _NUMBERED.search(Path(text).name)
-    return int(match[1]) if match and len(match[1].lstrip("-")) <= 7 else 1
+    return match if match and len(match[1].lstrip("-")) <= 7 else None
+
+
+def only_its_own(text: str, frames: Iterable[int]) -> None:
+    """A file of a sequence is its own frame, and stands for no other one.
+
+    A number behind a dot, or one beside which the folder holds others, is a frame's; ``photo_2020.png`` may
+    be called so.
+
+    Raises:
+        PlateError: other frames are asked for.
+    """
+    match = _numbered(text)
+    if match is None or not (others := set(frames) - {int(match[1])}):
+        return
+    path, name = Path(text), Path(text).name
+    head, tail, pad = name[: match.start(1)], name[match.end(1) :], len(match[1])
+    if match[0][0] == "_" and len(Pattern(text, path.parent, head, tail, pad).on_disk()) < 2:
+        return
+    verb = "are" if len(others) > 1 else "is"
+    raise PlateError(
+        f"{text} is frame {int(match[1])} alone, and {compact(others)} {verb} asked for: write "
+        f"{head}{'#' * pad}{tail} for its sequence. A copy without a number stands for every frame."
+    )
 
 
 def whole_numbers(frames: Iterable[int]) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from anatomatte.errors import OutputError
+from anatomatte.errors import OutputError, PlateError
 
 from .code_values import Coding
 from .picture import Floats
@@ -62,7 +62,8 @@ class VideoWriter:
         """Append a frame.
 
         Raises:
-            OutputError: its size is not the first frame's, or the encoder refuses it.
+            PlateError: its size is not the first frame's.
+            OutputError: the encoder refuses it.
         """
         import av
 
@@ -70,8 +71,9 @@ class VideoWriter:
         if self._stream is None:
             self._open(width, height, aspect)
         elif self._size != (width, height):
-            raise OutputError(
-                f"A video keeps one size: {self._size} first, now {(width, height)}; write EXR instead."
+            first, now = ("×".join(map(str, size)) for size in (self._size or (), (width, height)))
+            raise PlateError(
+                f"A video has one size, {first} by its first frame, and this one is {now}: write EXR."
             )
         frame = frame_of(_even(pixels), self._form, self._coding)
         frame.pts, self._count = self._count, self._count + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -142,7 +143,8 @@ def test_a_file_beside_it_that_cannot_be_read_fails_a_frame(shot: RenderRequest,
 
 def test_a_still_is_seen_alone(shot: RenderRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = watch(monkeypatch, everything)
-    still = replace(shot, source=tmp_path / "plate.0005.exr", sides={}, frames="1-3")
+    shutil.copy(tmp_path / "plate.0005.exr", tmp_path / "still.exr")
+    still = replace(shot, source=tmp_path / "still.exr", sides={}, frames="1-3")
     assert told(still) == ("rendered", "")
     assert all(set(one.clips) == {one.around.number} for one in seen)
     assert told(still) == SAME
