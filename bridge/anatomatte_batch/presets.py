@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import bisect
 import json
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+_WHOLE = re.compile(r"[+-]?\d+")
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,9 @@ def _typed(control: Control, text: str) -> Any:
 
 
 def _number(text: str) -> float | int | str:
+    """A number as a person writes it; Python would take ``1_0`` for 10 as well."""
+    if "_" in text:
+        return text
     for kind in (int, float):
         try:
             return kind(text)
@@ -224,12 +230,15 @@ def _keys(name: str, keys: Any) -> dict[int, Value]:
         raise SettingsError(f"{name} does not animate; set it in [settings] or in a [[range]].")
     if not isinstance(keys, dict) or not keys:
         raise SettingsError(f"The keys of {name} are written as {name} = {{1001 = value, 1050 = value}}.")
-    try:
-        return {int(frame): checked(control, value) for frame, value in keys.items()}
-    except ValueError as why:
-        if isinstance(why, SettingsError):
-            raise
-        raise SettingsError(f"The keys of {name} need whole frame numbers: {why}.") from why
+    found: dict[int, Value] = {}
+    for text, value in keys.items():
+        if not _WHOLE.fullmatch(text) or isinstance(value, dict):  # TOML reads 1.5 = 0 as {5 = 0} of 1
+            whole = f"{text}.{'.'.join(value)}" if isinstance(value, dict) else text
+            raise SettingsError(f"The keys of {name} need whole frame numbers, and {whole!r} is none.")
+        if int(text) in found:
+            raise SettingsError(f"The keys of {name} have frame {int(text)} twice; leave one.")
+        found[int(text)] = checked(control, value)
+    return found
 
 
 def dumps(preset: Preset) -> str:

@@ -140,6 +140,10 @@ class RenderRequest:
         for name in self.sides:
             one_of("clip", name, SIDES)
         for name in self.layer_of:
+            if name in SIDES and name not in self.sides:
+                raise SettingsError(
+                    f"A layer of {name} is asked for, and there is no such clip; name its file."
+                )
             one_of("layer", name, ("Source", *self.sides))
         self._check_threshold(self.resolved())
         parse_pattern(str(self.destination), there=False)

@@ -144,7 +144,8 @@ def test_what_cannot_be_meant_is_a_sentence(tmp_path):
     with pytest.raises(SettingsError, match="one file for 2 pictures"):
         ask(tmp_path, out=tmp_path / "x.png")
     for wrong in ({"format": "gif"}, {"quality": 0}, {"threshold": 2.0}, {"background": "mauve"},
-                  {"only": ("nose",)}, {"feather": 2.0, "settings": {"soften": 1.0}}):  # fmt: skip
+                  {"only": ("nose",)}, {"feather": 2.0, "settings": {"soften": 1.0}},
+                  {"feather": float("nan")}, {"erode": float("nan")}, {"erode": float("inf")}):  # fmt: skip
         with pytest.raises(SettingsError):
             CutoutOptions(**wrong)
     for more in ({"jobs": 0}, {"watch": True}, {"out": "-", "options": CutoutOptions(parts=True)}):

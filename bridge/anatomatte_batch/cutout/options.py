@@ -105,7 +105,7 @@ class CutoutOptions:
         if self.only:
             given |= {"parts": "listed", "parts_list": " ".join(self.only)}
         for name, value in given.items():
-            if told.get(name, value) != value:
+            if name in told and told[name] != value:
                 raise SettingsError(f"{name} is set twice, to {told[name]} and to {value}; say it once.")
         from_mapping({**told, **given})  # it checks them
         return {**told, **given}
