@@ -71,16 +71,17 @@ def prepare(clips: dict[str, Frame], settings: Settings, threads: int = 1) -> Pl
     light = decoded(curve, rgb, whole, threads)
     frame = source.with_pixels(rgb, premult="unpremultiplied")
     plate = Plate(frame, light, curve, alpha, content=content)
-    mattes = {
-        field_: _matte_of(clips[clip], source)
-        for field_, clip in (("inm", "InM"), ("outm", "OutM"), ("hint", "Hint"))
-        if clip in clips
-    }
-    facts: dict[str, Any] = dict(mattes)
+    facts: dict[str, Any] = {}
+    for field_, clip in (("inm", "InM"), ("outm", "OutM"), ("hint", "Hint")):
+        if clip in clips:
+            facts[field_], told = _matte_of(clips[clip], source, clip)
+            doubts += told
     if "CleanPlate" in clips:
-        facts["clean"], facts["clean_known"] = _clean_of(clips["CleanPlate"], source, settings)
+        facts["clean"], facts["clean_known"], told = _clean_of(clips["CleanPlate"], source, settings)
+        doubts += told
     if settings.despill_replace == "bg" and "Bg" in clips:
-        facts["behind"] = _behind(clips["Bg"], source, settings)
+        facts["behind"], told = _behind(clips["Bg"], source, settings)
+        doubts += told
     return dataclasses.replace(plate, doubts=doubts, **facts)
 
 
@@ -120,7 +121,8 @@ def _apart(source: Frame, asked: bool) -> tuple[Frame, tuple[str, ...], Pixels, 
     return source, doubts, np.ascontiguousarray(source.pixels[..., :3]), clear
 
 
-def _finite(frame: Frame) -> tuple[Frame, tuple[str, ...]]:
+def _finite(frame: Frame, clip: str = "Source", counts: str = "black") -> tuple[Frame, tuple[str, ...]]:
+    """The frame with 0 for what is no number, and what is told of it: that it counts as *counts*."""
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(frame.pixels.sum()):  # cheaper than to look at each
             return frame, ()
@@ -129,7 +131,7 @@ def _finite(frame: Frame) -> tuple[Frame, tuple[str, ...]]:
     if not count:
         return frame, ()
     clean = np.where(bad, np.float32(0), frame.pixels)
-    return frame.with_pixels(clean), (f"{count} pixels of Source are NaN or infinite and count as black.",)
+    return frame.with_pixels(clean), (f"{count} pixels of {clip} are NaN or infinite and count as {counts}.",)
 
 
 def _placed(pixels: Pixels, bounds: Bounds, at: Bounds) -> tuple[Pixels, Pixels]:
@@ -169,28 +171,33 @@ def moved(clip: Frame, at: Bounds) -> Frame:
     return Frame(placed, at, clip.premult, clip.aspect, clip.integer)
 
 
-def _matte_of(clip: Frame, source: Frame) -> Pixels:
-    """A clip as a matte: its alpha, its only channel, or the mean of its three colours."""
-    clip, _ = _finite(clip)
+def _matte_of(clip: Frame, source: Frame, name: str) -> tuple[Pixels, tuple[str, ...]]:
+    """A clip as a matte, its alpha, its only channel or the mean of its colours; what is told of it."""
+    clip, told = _finite(clip, name, "0")
     chosen = clip.pixels.mean(2, keepdims=True) if clip.channels == 3 else clip.pixels[..., -1:]
     placed, _ = _placed(chosen, clip.bounds, source.bounds)
-    return np.clip(placed[..., 0], 0, 1)
+    return np.clip(placed[..., 0], 0, 1), told
 
 
-def _behind(clip: Frame, source: Frame, settings: Settings) -> Pixels | None:
-    """The background's light in the plate's place; a matte has none."""
+def _behind(clip: Frame, source: Frame, settings: Settings) -> tuple[Pixels | None, tuple[str, ...]]:
+    """The background's light in the plate's place, a matte has none; what is told of it."""
     if clip.channels == 1:
-        return None
-    clip, _ = _finite(clip)
+        return None, ()
+    clip, told = _finite(clip, "Bg")
     curve = colour.resolve(settings.input_colour, clip.integer)
     placed, _ = _placed(clip.pixels[..., :3], clip.bounds, source.bounds)
-    return colour.decode(curve, np.ascontiguousarray(placed))
+    return colour.decode(curve, np.ascontiguousarray(placed)), told
 
 
-def _clean_of(clip: Frame, source: Frame, settings: Settings) -> tuple[Pixels, Pixels]:
+def _clean_of(clip: Frame, source: Frame, settings: Settings) -> tuple[Pixels, Pixels, tuple[str, ...]]:
+    """The clean plate's light in the plate's place, where it is known, and what is told of it."""
     if clip.channels == 1:
         raise PlateError("CleanPlate has only an alpha channel: it needs RGB, a picture of the empty screen.")
-    clip, _ = _finite(clip)
+    whole = clip.pixels[..., :3]
+    clip, told = _finite(clip, "CleanPlate", "unknown")
     curve = colour.resolve(settings.input_colour, clip.integer)
     placed, known = _placed(clip.pixels[..., :3], clip.bounds, source.bounds)
-    return colour.decode(curve, np.ascontiguousarray(placed)), known
+    if told:
+        bad = np.logical_not(np.isfinite(whole)).max(2, keepdims=True).astype(np.float32)
+        known[_placed(bad, clip.bounds, source.bounds)[0][..., 0] > 0] = 0
+    return colour.decode(curve, np.ascontiguousarray(placed)), known, told

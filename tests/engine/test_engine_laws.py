@@ -155,6 +155,23 @@ def test_nan_counts_as_black_and_is_told() -> None:
     assert decided.startswith("green screen, ") and anatomatte.matte(made.image).messages == (decided,)
 
 
+@pytest.mark.parametrize(
+    ("clip", "told"), [("inm", "InM"), ("outm", "OutM"), ("hint", "Hint"), ("clean_plate", "CleanPlate")]
+)
+def test_nan_of_every_clip_is_told_and_says_nothing(clip: str, told: str) -> None:
+    made = scene()
+    image = np.zeros((120, 180), np.float32) if told[-1] != "e" else made.image.copy()
+    if told == "CleanPlate":
+        image[:] = made.image[2, 2]
+    whole = anatomatte.matte(made.image, **{clip: image.copy()})
+    image[100:104, 10:14] = np.nan
+    image[99, 10] = np.inf
+    mattes = anatomatte.matte(made.image, **{clip: image})
+    counts = "unknown" if told == "CleanPlate" else "0"
+    assert mattes.messages[0] == f"17 pixels of {told} are NaN or infinite and count as {counts}."
+    assert np.allclose(mattes.alpha, whole.alpha, atol=1e-3)
+
+
 def test_core_and_garbage() -> None:
     made = scene()
     inm, outm = np.zeros((120, 180), np.float32), np.zeros((120, 180), np.float32)
