@@ -178,7 +178,7 @@ def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Pa
         size: rows and columns of the plate.
 
     Raises:
-        SettingsError: there is no such file, or it has another size.
+        SettingsError: there is no such file, it has another size, or its alpha says nothing.
         PlateError: it cannot be read.
         OutputError: it cannot be written.
     """
@@ -190,15 +190,22 @@ def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Pa
     from anatomatte.shot.writing import stem_of
 
     from .images import read_image
+    from .picture import placed
 
     if not file.exists():
         raise SettingsError(f"The matte {file} is not there; check the path.")
-    pixels = read_image(file).pixels
+    picture = read_image(file, matte=True)
+    if told := [one.text for one in picture.messages if one.code == "matte-alpha-flat"]:
+        raise SettingsError(told[0])
+    height, width = size
+    pixels = picture.pixels
+    if picture.size == (width, height):  # programs write no more than the box around what was painted
+        pixels = placed(pixels, picture.bounds, (0, 0, width, height))
     matte = pixels[..., 3] if pixels.shape[2] == 4 else pixels[..., 0]
     if matte.shape != size:
         raise SettingsError(
             f"The matte {file} has {matte.shape[1]}×{matte.shape[0]} pixels and the plate "
-            f"{size[1]}×{size[0]}; paint it at the plate's size."
+            f"{width}×{height}; paint it at the plate's size."
         )
     deep = np.asarray(np.clip(np.nan_to_num(matte), 0, 1) * 65535 + 0.5, np.uint16)
     content = cv2.imencode(".png", deep)[1].tobytes()

@@ -211,7 +211,10 @@ def _single(layers: Sequence[Layer], file: Any, names: tuple[str, ...], any_one:
             return (unnamed or found)[0]
     if any_one and len(layers) == 1:
         return layers[0]
-    raise _unclear(f"{file} holds no layer with {'one matte' if any_one else 'colour'}", layers)
+    if any_one:
+        cure = "Name one with --layer CLIP=NAME, as --layer inm=NAME, or write one matte into the file."
+        raise PlateError(f"{file} holds several mattes; there are {_list(layers)}. {cure}")
+    raise _unclear(f"{file} holds no layer with colour", layers)
 
 
 def _is_vector(layer: Layer, layers: Sequence[Layer]) -> bool:

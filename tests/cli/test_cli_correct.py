@@ -142,3 +142,29 @@ def test_a_painted_matte_is_taken_in_and_another_size_is_told(
     assert "160×48 pixels and the plate 160×96" in capsys.readouterr().err
     assert main(["correct", str(path), "--delete", "3=matte"]) == 0
     assert not read_shot(path).painted
+
+
+def test_a_painted_matte_may_be_a_box_of_one_channel(plate: Path, tmp_path: Path) -> None:
+    """As roto leaves Nuke: an EXR with an alpha alone, no larger than what was painted."""
+    from made.cli_fake import write
+
+    path, _ = analysed(plate)
+    drawn = np.full((40, 50, 1), 0.75, np.float32)
+    write(tmp_path / "roto.exr", drawn, names=("A",), x=40, y=20, full=(0, 0, 160, 96))
+    assert main(["correct", str(path), "--matte", f"3={tmp_path / 'roto.exr'}"]) == 0
+    stored = cv2.imread(str(path.with_name(read_shot(path).painted[3].file)), cv2.IMREAD_UNCHANGED)
+    assert stored is not None and stored.shape == (96, 160)
+    expected = np.zeros((96, 160))
+    expected[20:60, 40:90] = 0.75
+    assert np.allclose(stored / 65535, expected, atol=1e-4)
+
+
+def test_a_painted_matte_with_an_empty_alpha_is_told(
+    plate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, _ = analysed(plate)
+    drawn = np.zeros((96, 160, 4), np.uint8)
+    drawn[20:60, 40:90, :3], drawn[..., 3] = 255, 255
+    cv2.imwrite(str(tmp_path / "roto.png"), drawn)
+    assert main(["correct", str(path), "--matte", f"3={tmp_path / 'roto.png'}"]) == 2
+    assert "is 1 everywhere" in capsys.readouterr().err

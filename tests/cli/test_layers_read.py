@@ -153,7 +153,7 @@ def test_a_matte_may_be_one_channel_of_any_name(tmp_path):
         write(tmp_path / "m.exr", np.repeat(GREY[..., :1], len(names), 2), names=names)
         assert read_image(tmp_path / "m.exr", wanted, matte=True).pixels.shape == (9, 16, 1)
     write(tmp_path / "m.exr", np.repeat(GREY[..., :1], 2, 2), names=("hair.A", "face.A"))
-    with pytest.raises(PlateError, match=r"one matte; there are .*Name one with --layer"):
+    with pytest.raises(PlateError, match=r"several mattes; there are .*--layer CLIP=NAME"):
         read_image(tmp_path / "m.exr", matte=True)
 
 
