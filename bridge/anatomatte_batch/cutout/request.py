@@ -115,7 +115,16 @@ class CutoutRequest:
         if self.watch:
             folder = Path(self.sources[0])
             telling.say(f"Watching {folder}; Ctrl+C ends it.")
-            arrive = arriving(folder, place, signals, None if self.overwrite else order.options.format)
+            said = {left_out(folder, place)}
+
+            def look() -> None:
+                if (left := left_out(folder, place)) and left not in said:
+                    said.add(left)
+                    telling.say(f"note: {left}")
+
+            arrive = arriving(
+                folder, place, signals, None if self.overwrite else order.options.format, looked=look
+            )
             return one_by_one(arrive, order, signals, connect)
         if self.jobs > 1 and len(found) > 1 and connect is None:
             from .processes import side_by_side
@@ -162,14 +171,17 @@ class CutoutResult:
 
 
 def _finished(results: Iterable[Done], telling: Telling, watch: bool, signals: Signals) -> CutoutResult:
-    """All results, told as they come.
+    """All results, told as they come; of a picture that comes again while a folder is watched the last one:
+    what was looked at while it was copied is no failure any more.
 
     Raises:
         Cancelled: a signal ended a run that has an end of its own.
     """
-    began, pictures = time.monotonic(), []
+    began, pictures = time.monotonic(), list[Done]()
     try:
         for one in results:
+            if watch:
+                pictures = [before for before in pictures if before.source != one.source]
             pictures.append(one)
             telling.done(one)
     except Cancelled as why:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -15,8 +16,17 @@ PAUSE = 0.5
 """Seconds between two looks; a file that two of them find the same is whole."""
 
 
+_LOOKS = 10
+"""After so many looks what else came is looked at."""
+
+
 def arriving(
-    folder: Path, place: Place, stop: Callable[[], bool], cut_as: str | None = None, pause: float = PAUSE
+    folder: Path,
+    place: Place,
+    stop: Callable[[], bool],
+    cut_as: str | None = None,
+    pause: float = PAUSE,
+    looked: Callable[[], object] = lambda: None,
 ) -> Iterator[Task]:
     """The pictures in a folder and below, and those that come; one that changes comes again.
 
@@ -26,6 +36,7 @@ def arriving(
     Args:
         stop: ends it, asked at each look.
         cut_as: a format; pictures that are there at the first look, with a newer cutout of it, are left out.
+        looked: called now and then, for what is no picture that is read.
     """
     seen: dict[Path, State] = {}
     given: dict[Path, State] = {}
@@ -34,7 +45,11 @@ def arriving(
         there = tasks(list(walked(folder, place)), place)
         given = {task.source: state_of(task.source) for task in there if _is_cut(task, FORMATS[cut_as][0])}
         names.take(task for task in there if task.source in given)
-    while not stop():
+    for look in itertools.count(1):
+        if stop():
+            return
+        if look % _LOOKS == 0:
+            looked()
         pictures = list(walked(folder, place))
         now = {path: state_of(path) for path, _ in pictures}
         for path, state in now.items():
