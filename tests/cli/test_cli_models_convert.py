@@ -235,7 +235,7 @@ def test_a_frozen_two_stage_graph_becomes_onnx(tmp_path, capsys):
         maker, more = str(tmp_path / "v" / "bin" / "python"), []
         subprocess.run([maker, "-m", "pip", "install", "-q", models_convert.NEEDS[0]], check=True)
     for name, *wrong in (("good.pb",), ("wrong.pb", "wrong")):
-        subprocess.run([maker, HERE / "cv_unet_made.py", tmp_path / name, *wrong], check=True)
+        subprocess.run([maker, HERE / "made" / "cv_unet_made.py", tmp_path / name, *wrong], check=True)
     assert main(["models", "convert", "cv-unet", str(tmp_path / "good.pb"), *more]) == 0
     assert main(["models", "convert", "cv-unet", str(tmp_path / "wrong.pb"), "--replace", *more]) == 4
     assert "its end is not the published one" in capsys.readouterr().err
