@@ -18,6 +18,8 @@ import anatomatte
 from anatomatte import settings
 from anatomatte.errors import AnatomatteError, SetupError
 
+from . import variables
+
 PACKAGES = (
     "numpy", "opencv-python-headless", "OpenImageIO", "av", "onnxruntime", "torch", "click", "rich",
     "fileseq", "xxhash",
@@ -47,6 +49,7 @@ def examine(trying: bool = True) -> Iterator[Finding]:
     for name in PACKAGES:
         yield _checked(name, _torch if name == "torch" else partial(_package, name))
     yield _checked("anatomatte", lambda: f"{anatomatte.__version__} in {Path(anatomatte.__file__).parent}")
+    yield from _variables()
     yield _checked("node", _bundle)
     yield _checked("describe", _describe)
     yield _checked("table", _digest)
@@ -66,6 +69,15 @@ def _checked(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, "failed", str(why))
     except Exception as why:  # a broken installation may raise anything
         return Finding(name, "failed", f"{type(why).__name__}: {why}")
+
+
+def _variables() -> Iterator[Finding]:
+    wrong, strange = list(variables.misread()), list(variables.unknown())
+    yield from (Finding("variables", "failed", sentence) for sentence in wrong)
+    yield from (Finding("variables", "hint", sentence) for sentence in strange)
+    if not wrong and not strange:
+        there = [name for name in sorted(os.environ) if name.startswith(variables.PREFIX)]
+        yield Finding("variables", "ok", ", ".join(there) or "none of Anatomatte's is set")
 
 
 def _python() -> str:

@@ -80,6 +80,11 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files, signs that the terminal lacks
+    if any(name.startswith("ANATOMATTE_") for name in os.environ):
+        from .variables import misread
+
+        for sentence in misread():
+            print(f"anatomatte: {sentence}", file=sys.stderr)
     return run(cli, argv)
 
 

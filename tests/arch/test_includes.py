@@ -14,7 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HEADERS = {
     "algorithm": (
-        "all_of clamp copy count equal fill fill_n find find_if max max_element min min_element remove remove_if stable_sort"
+        "all_of clamp copy count equal fill fill_n find find_if max max_element min min_element remove "
+        "remove_if stable_sort"
     ),
     "array": "array",
     "atomic": "atomic atomic_thread_fence memory_order_acquire memory_order_relaxed",
