@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -121,7 +122,7 @@ class Written:
     def fault(self) -> str:
         """What is wrong with the file now; empty where it is as it was written."""
         try:
-            now = self.path.stat()
+            now = os.stat(os.path.realpath(self.path))  # as it was written: `x/..` needs no x
         except OSError:
             return "is gone since it was written; check the disk"
         if now.st_ino != self.inode:  # somebody put another file there

@@ -47,3 +47,9 @@ def test_a_video_of_two_sizes_is_not_worth_a_retry(tmp_path, capsys, name):
     assert cli(tmp_path / "p.#.exr", tmp_path / name, *words, connect=FakeConnect()) == 3
     assert "one size, 16×8 by its first frame, and this one is 32×16: write EXR." in capsys.readouterr().err
     assert '"again"' not in (tmp_path / "log").read_text() and not (tmp_path / name).exists()
+
+
+def test_a_way_through_a_folder_that_is_not_there_leads_on(tmp_path):
+    write(tmp_path / "p.1.exr", plate())
+    assert cli(tmp_path / "p.1.exr", tmp_path / "none" / ".." / "k.exr", connect=FakeConnect()) == 0
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["k.exr", "p.1.exr"]
