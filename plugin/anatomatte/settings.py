@@ -304,7 +304,7 @@ def known(names: Iterable[str]) -> None:
         if name not in BY_NAME:
             if name in RENAMED:
                 raise SettingsError(f"{name!r} is called {RENAMED[name]!r} now; use that name.")
-            near = difflib.get_close_matches(name, BY_NAME, n=1)
+            near = difflib.get_close_matches(name.lower(), BY_NAME, n=1)
             cure = f"did you mean {near[0]!r}?" if near else "`anatomatte params` lists all controls."
             raise SettingsError(f"There is no control named {name!r}; {cure}")
 

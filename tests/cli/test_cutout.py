@@ -169,6 +169,7 @@ def test_options_become_controls_and_are_checked_once():
     assert told["clip_black"] < 0.5 < told["clip_white"]
     for wrong, why in (
         ({"only": ("fce",)}, "did you mean 'face'"),
+        ({"only": ("FACE",)}, "did you mean 'face'"),
         ({"erode": 1.0, "settings": {"erode": 2.0}}, "set twice"),
         ({"settings": {"output": "matte"}}, "follows from the format"),
         ({"format": "gif"}, "it takes png"),

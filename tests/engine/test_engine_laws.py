@@ -241,6 +241,8 @@ def test_a_bad_helper_or_setting_is_explained() -> None:
         anatomatte.matte(image, clean_plate=np.zeros((4, 5), np.float32))
     with pytest.raises(SettingsError, match="did you mean 'erode'"):
         anatomatte.matte(image, erodee=2)
+    with pytest.raises(SettingsError, match="did you mean 'erode'"):
+        anatomatte.matte(image, ERODE=2)
     with pytest.raises(SettingsError, match="clip_black = 7"):
         anatomatte.matte(image, clip_black=7)
 

@@ -125,7 +125,7 @@ def _plain(settings: Settings | Mapping[str, Value]) -> Mapping[str, Value]:
 def _check_part(word: str) -> None:
     if word in PERSONS_PARTS:
         return
-    near = difflib.get_close_matches(word, PERSONS_PARTS, n=1)
+    near = difflib.get_close_matches(word.lower(), PERSONS_PARTS, n=1)
     cure = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(PERSONS_PARTS)}."
     raise SettingsError(f"There is no part {word!r}; {cure}")
 
