@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _SENT = ("render", "analyse", "correct", "check-frames", "sheet")
 _SENT_BELOW_FARM = ("render", "task")
-_WAIT_S = 5.0
+_WAIT_S = 20.0
+"""Seconds until a server that is silent is left alone: of one that only was slow, both would run the command
+until it hears that its caller is gone."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _DEADLY = (signal.SIGKILL, signal.SIGSTOP)
 _OURS = ("/dev/fd/", "/proc/", "/dev/tty")
