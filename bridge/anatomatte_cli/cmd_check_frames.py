@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,6 +13,11 @@ from anatomatte.errors import SettingsError
 
 from .cmd_render import option
 from .helptext import Command
+
+if TYPE_CHECKING:
+    from anatomatte_batch.checked_cutouts import CutoutsResult
+    from anatomatte_batch.checking import CheckResult
+    from anatomatte_batch.report import Report
 
 
 @click.command("check-frames", cls=Command, options_metavar="[OPTIONS]")
@@ -54,11 +59,7 @@ def command(target: str, as_json: bool, log: str | None, sets: tuple[str, ...], 
             report.event(
                 "fault", frame=fault.frame, code=fault.code, exit=fault.error.exit_code, message=fault.text
             )
-        for note in result.notes:
-            if plain:
-                click.echo(f"note: {note}")
-            report.event("note", message=note)
-        report.event("end", exit=result.exit_code, message=result.sentence)
+        _end(report, result, plain)
     click.echo(json.dumps(result.facts(), ensure_ascii=False) if as_json else result.sentence, err=log == "-")
     return result.exit_code
 
@@ -81,10 +82,15 @@ def _cutouts(folder: Path, as_json: bool, log: str | None, words: dict[str, Any]
                 click.echo(f"{fault.code}: {fault.text}")
             facts = {"path": str(fault.path), "code": fault.code, "exit": fault.error.exit_code}
             report.event("fault", **facts, message=fault.text)
-        for note in result.notes:
-            if plain:
-                click.echo(f"note: {note}")
-            report.event("note", message=note)
-        report.event("end", exit=result.exit_code, message=result.sentence)
+        _end(report, result, plain)
     click.echo(json.dumps(result.facts(), ensure_ascii=False) if as_json else result.sentence, err=log == "-")
     return result.exit_code
+
+
+def _end(report: Report, result: CheckResult | CutoutsResult, plain: bool) -> None:
+    """The notes of a check and how it ended, in the log, and in plain words where these are wanted."""
+    for note in result.notes:
+        if plain:
+            click.echo(f"note: {note}")
+        report.event("note", message=note)
+    report.event("end", exit=result.exit_code, message=result.sentence)
