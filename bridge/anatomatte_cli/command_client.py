@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _SENT = ("render", "analyse", "correct", "check-frames", "sheet")
 _SENT_BELOW_FARM = ("render", "task")
 _WAIT_S = 20.0
-"""Seconds until a server that is silent is left alone: of one that only was slow, both would run the command
-until it hears that its caller is gone."""
+"""Seconds until a server that is silent is left alone; one that only was slow begins nothing then."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _DEADLY = (signal.SIGKILL, signal.SIGSTOP)
 _OURS = ("/dev/fd/", "/proc/", "/dev/tty")
@@ -70,6 +69,7 @@ def _taken(address: str, words: list[str]) -> socket.socket | None:
         server.sendall(request[begun:])
         if server.recv(1) == wire.TAKEN:
             server.settimeout(None)
+            server.sendall(wire.BEGIN)
             return server
     except BaseException:
         server.close()

@@ -32,8 +32,8 @@ def end_with(parent: int, number: int) -> None:
         os._exit(0)
 
 
-def be(command: Command, caller: socket.socket) -> NoReturn:
-    """Run a command as this process."""
+def be(command: Command, caller: socket.socket, begin: int) -> NoReturn:
+    """Run a command as this process, once there is something to be read at *begin*: its caller waits for it."""
     code = 1
     try:
         signal.set_wakeup_fd(-1)
@@ -46,6 +46,7 @@ def be(command: Command, caller: socket.socket) -> NoReturn:
             caller.send(wire.REFUSED)
             os._exit(0)
         caller.send(wire.TAKEN)
+        os.read(begin, 1)  # the server kills this process where the caller is gone
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the server's, which it shares
         code = _run(command.words)
     finally:

@@ -149,14 +149,15 @@ class Server:
             caller.close()
             _close_all(streams)
             return
+        begin, let_begin = os.pipe2(os.O_CLOEXEC)
         number = os.fork()
         if number == 0:
-            be(command, caller)
-        _close_all(streams)
-        self._watch(number, caller)
+            be(command, caller, begin)
+        _close_all([*streams, begin])
+        self._watch(number, caller, let_begin)
 
-    def _watch(self, number: int, caller: socket.socket) -> None:
-        """Pass signals on to a process, and its end back."""
+    def _watch(self, number: int, caller: socket.socket, let_begin: int) -> None:
+        """Let a process begin when its caller says so, pass signals on to it, and its end back."""
         process = os.pidfd_open(number)
         self._running.add(number)
 
@@ -168,7 +169,10 @@ class Server:
                 self._waits.unregister(caller)
                 os.kill(number, signal.SIGKILL)  # the command was killed, and so is what it stands for
             for one in told:
-                if one in _PASSED_ON:
+                if one == wire.BEGIN[0]:
+                    with suppress(OSError):  # something killed it
+                        os.write(let_begin, wire.BEGIN)
+                elif one in _PASSED_ON:
                     os.kill(number, one)
 
         def end() -> None:
@@ -180,6 +184,7 @@ class Server:
                 self._waits.unregister(caller)
             caller.close()
             os.close(process)
+            os.close(let_begin)
             self._running.discard(number)
 
         self._waits.register(caller, selectors.EVENT_READ, hear)

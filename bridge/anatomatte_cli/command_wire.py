@@ -1,8 +1,10 @@
 """What a command and the command server say to each other; standard library only, and little of it.
 
 The command connects and sends a request, and with it its three standard streams (SCM_RIGHTS).  The server
-answers `TAKEN` or `REFUSED`, and later the exit code in four bytes (of a signal: less than 0).  Meanwhile
-each byte from the command is the number of a signal that it got; when it is gone, so is its process there.
+answers `TAKEN` or `REFUSED`; what it has taken waits for `BEGIN`, so that a command that gave the server up
+meanwhile runs in one place only.  Later it sends the exit code in four bytes (of a signal: less than 0).
+Meanwhile each byte from the command is the number of a signal that it got; when it is gone, so is its process
+there.
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
 SUFFIX = ".commands"
 """Behind the worker's address: that of its command server."""
 
-VERSION = b"1"
+VERSION = b"2"
 TAKEN, REFUSED = b"y", b"n"
+BEGIN = b"\0"
+"""No signal has this number."""
 LENGTH = 8
 """Bytes of a number before a request: how long it is."""
 MOST = 16 << 20

@@ -31,6 +31,8 @@ from anatomatte_cli.main import main
 code = main()
 sys.exit({SERVED} if "click" in sys.modules else code)
 """
+_HARDLY = 3.0
+"""Seconds in which a warm command makes a small frame."""
 SET = ["--set", "screen=green", "--set", "steady=0"]
 OURS = {
     "anatomatte", "anatomatte_cli", "anatomatte_cli.main", "anatomatte_cli.command_client",
@@ -258,6 +260,28 @@ def states(folder: Path) -> list[str]:
         except OSError:
             continue
     return found
+
+
+def test_a_command_that_nobody_waits_for_any_more_does_not_begin(worker: Path, tmp_path: Path) -> None:
+    shot(tmp_path, range(1, 2))
+    mute = """
+import sys
+from anatomatte_cli import command_wire
+from anatomatte_cli.main import main
+command_wire.BEGIN = b""
+sys.exit(main())
+"""
+    words = ["render", "plate.####.exr", "k.####.exr", *SET]
+    process = begun([sys.executable, "-c", mute, *words], tmp_path, worker)
+    time.sleep(_HARDLY)
+    assert process.poll() is None, process.communicate()
+    process.kill()
+    process.communicate()
+    until = time.monotonic() + native.HANG
+    while working(tmp_path):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert not list(tmp_path.glob("k.*"))
 
 
 def test_a_stranger_to_the_protocol_costs_only_himself(worker: Path, tmp_path: Path) -> None:
