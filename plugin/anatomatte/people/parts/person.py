@@ -12,7 +12,7 @@ from ...frame import Pixels
 from ...ops import loops
 from ...ops.filters import Mask
 from ..landmarks import Landmarks
-from . import carried, dark_sleeves, graph, outfit, tones
+from . import carried, dark_sleeves, graph, openings, outfit, tones
 from .body import Body, Vector, body_of
 from .gaussians import fitted_all
 from .headwear import hat
@@ -140,6 +140,7 @@ class _Person:
             for name in TIGHTS:
                 made[AT[name]] -= np.float32(0.7) * np.maximum(like, 0)
             dark_sleeves.lose(made, seen, at)
+        openings.told(made, at)
         bare = np.float32(np.clip(0.5 - worn, 0, 1))  # else what is above the face is the hat
         colour = tones.hair(self.lab, at) if bare else None
         if colour is not None:
