@@ -84,6 +84,8 @@ def test_info_tells_licence_and_source(name):
     assert it.licence.kind in told and it.licence.weights.split()[0] in told and it.title in told
     facts = json.loads(run("info", name, "--json"))
     assert facts["manifest"]["id"] == name and facts["licence"] == it.licence.kind
+    for url in it.files[0].urls:  # whole, to be taken from a pipe
+        assert any(line.endswith(url) for line in run("info", name).splitlines())
 
 
 def test_a_network_of_one_s_own_from_end_to_end(mine, tmp_path, own):
@@ -107,6 +109,8 @@ def test_the_licence_is_told_when_a_file_comes_in(mine):
 
 def test_failures_are_sentences_with_the_exit_codes_of_the_table(mine, tmp_path, capsys, monkeypatch, own):
     assert "did you mean 'modnet'" in fails(capsys, 2, "info", "modnett")
+    gone = fails(capsys, 2, "info", "studio-hair-7")
+    assert str(own) in gone and "ANATOMATTE_MODELS_SHARED" in gone and "birefnet-general" not in gone
     assert "`anatomatte models pull modnet`" in fails(capsys, 4, "path", "modnet")
     assert "There is no file" in fails(capsys, 4, "import", "modnet", tmp_path / "none.onnx")
     assert "SHA-256" in fails(capsys, 4, "import", "modnet", mine[1])

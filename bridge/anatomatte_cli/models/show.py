@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -137,7 +138,12 @@ def _file_rows(manifest: Manifest, entry: File) -> Iterator[tuple[str, str]]:
 
 
 def show_info(manifest: Manifest) -> None:
-    """One network in full."""
+    """One network in full; off a terminal each line whole, so that addresses can be taken from it."""
+    if not sys.stdout.isatty():
+        for name, told in _rows(manifest):
+            if told:
+                print(f"{name:<10}{told}")
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

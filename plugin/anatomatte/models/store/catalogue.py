@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,11 +45,20 @@ def get(name: str) -> Manifest:
         return shipped()[name]
     brought = _brought()
     if name not in brought:
-        ids = [*shipped(), *brought]
         raise SettingsError(
-            f"No network is called {name!r}; {nearest(name, ids)} `anatomatte models list` shows all."
+            f"No network is called {name!r}; {_where_it_might_be(name, [*shipped(), *brought])}"
         )
     return _read(name, brought[name])
+
+
+def _where_it_might_be(name: str, ids: list[str]) -> str:
+    """The nearest id, and the stores that were searched: on another machine there may be one more."""
+    near = f"{nearest(name, ids)} " if difflib.get_close_matches(name, ids, 1) else ""
+    stores = " and ".join(map(str, places.roots()))
+    return (
+        f"{near}`anatomatte models list` shows all. Those of your own were looked for in {stores}: import it "
+        f"there with its manifest, or name the store that has it in {places.SHARED}."
+    )
 
 
 def is_shipped(name: str) -> bool:
