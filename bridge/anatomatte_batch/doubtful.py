@@ -38,7 +38,7 @@ class Doubt:
         """A line for people: what is wrong and what mends it."""
         code = self.scores[0][0]
         named = ", ".join(f"{name} {score:.2f}" for name, score in self.scores)
-        return f"doubtful {self.frame}: {named}: {REASONS[code].words}; {REASONS[code].cure}"
+        return f"doubtful {self.frame}: {named}: {REASONS[code].words}; {REASONS[code].cure_in_shot}"
 
 
 def followed(

@@ -125,7 +125,7 @@ def render(
     said = provenance.of_screen(mattes.decision) | provenance.of_parts(mattes.unsure)
     said |= provenance.of_checks(mattes.findings) | provenance.of_faces(mattes.faces, mattes.landmarks)
     said |= provenance.of_patch(mattes.face_patch)
-    checks = quality.told(mattes.findings, source.bounds, across)
+    checks = quality.told(mattes.findings, source.bounds, across, shot is not None)
     frame = f"Frame {time:g}: {source.width}×{source.height} in {took:.2f} s"
     facts = (*_screen_colour(mattes), _networks(account, people))
     return "\n".join(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from anatomatte.errors import SettingsError
+from anatomatte.qc import REASONS, Finding, sentence
 from anatomatte.shot import reading
 from anatomatte.shot.carrying import with_marks
 from anatomatte.shot.corrections import Correction, Mark
@@ -48,6 +49,16 @@ def test_what_is_accepted_is_doubtful_no_more(tmp_path: Path) -> None:
     assert found.token(12) == checked().token(12)  # no pixel depends on it
     CorrectRequest(sidecar=path, unaccept=[12]).run()
     assert sorted(one.frame for one in doubtful(read_shot(path))) == [12, 15]
+
+
+@pytest.mark.parametrize("code", sorted(REASONS))
+def test_who_analysed_is_not_told_to_analyse(code: str) -> None:
+    plain = shot(LIGHT, dict.fromkeys(FRAMES, ()))
+    moments = {**plain.moments, 12: dataclasses.replace(plain.moments[12], qc={code: 1.0})}
+    told, *_ = lines(dataclasses.replace(plain, moments=moments))
+    assert told.startswith(f"doubtful 12: {code} 1.00: {REASONS[code].words}; ") and "analyse" not in told
+    assert "analyse" not in sentence(Finding(code, 1.0), in_shot=True)
+    assert sentence(Finding(code, 1.0)).endswith(f"{REASONS[code].cure}.")
 
 
 def test_a_frame_that_is_mended_later_is_looked_at_again(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def frames_list(shot: Shot) -> bytes:
         state = "doubtful" if beyond_ else "ok" if moment.qc else "unchecked"
         state = "accepted" if shot.accepted(frame) else state
         why = "; ".join(REASONS[code].words for code in beyond_)
-        cure = REASONS[beyond_[0]].cure if beyond_ else ""
+        cure = REASONS[beyond_[0]].cure_in_shot if beyond_ else ""
         rows.writerow(
             [frame, state, why, cure, *(f"{moment.qc[c]:.3f}" if c in moment.qc else "" for c in codes)]
         )

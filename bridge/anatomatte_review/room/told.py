@@ -51,7 +51,7 @@ def words() -> dict[str, Any]:
     """What is the same of every shot: reasons of doubt, parts and their colours, what people wear."""
     return {
         "reasons": {
-            code: {"words": one.words, "cure": one.cure, "threshold": one.threshold}
+            code: {"words": one.words, "cure": one.cure_in_shot, "threshold": one.threshold}
             for code, one in REASONS.items()
         },
         "parts": {

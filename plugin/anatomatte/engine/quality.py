@@ -169,12 +169,15 @@ def _alpha_of(task: Task, alpha: Pixels, height: int, width: int) -> Pixels:
     return cast(Pixels, sized)
 
 
-def told(findings: qc.Findings, bounds: Bounds, across: tuple[float, float]) -> tuple[str, ...]:
+def told(
+    findings: qc.Findings, bounds: Bounds, across: tuple[float, float], in_shot: bool = False
+) -> tuple[str, ...]:
     """A sentence for each doubtful finding, with its place as viewers count.
 
     Args:
         bounds: of the plate.
         across: pixels of the plate per pixel of the full picture, to the right and up.
+        in_shot: the frame has a sidecar.
     """
     x1, y1, x2, y2 = bounds
 
@@ -184,4 +187,4 @@ def told(findings: qc.Findings, bounds: Bounds, across: tuple[float, float]) -> 
         x, y = one.place.centre
         return round((x1 + x * (x2 - x1)) / across[0]), round((y2 - y * (y2 - y1)) / across[1])
 
-    return tuple(qc.sentence(one, at(one)) for one in qc.doubtful(findings))
+    return tuple(qc.sentence(one, at(one), in_shot) for one in qc.doubtful(findings))

@@ -31,6 +31,7 @@ class Reason:
         words: what is wrong, in words that go before a place.
         cure: what mends it.
         beside: whether it needs the frames beside this one.
+        after: what mends it where the shot was analysed already; empty: *cure* does.
     """
 
     code: str
@@ -38,7 +39,15 @@ class Reason:
     words: str
     cure: str
     beside: bool = False
+    after: str = ""
 
+    @property
+    def cure_in_shot(self) -> str:
+        """What mends it in a shot that was analysed: not another analysis."""
+        return self.after or self.cure
+
+
+_EACH = "draw a stroke for each of them"
 
 REASONS: dict[str, Reason] = {
     one.code: one
@@ -50,13 +59,20 @@ REASONS: dict[str, Reason] = {
         Reason("soft", 0.15, "a matte that is not firm", "raise Clip black and lower Clip white, or InM"),
         Reason("unsure_part", 0.5, "a part that is not firm", "use the group's layer instead of the part's"),
         Reason("missing", 0.45, "somebody without a matte", "set Whose matte to Everyone, or draw a Hint"),
-        Reason("merged", 0.27, "two people in one matte", "analyse it, and draw a stroke for each of them"),
+        Reason("merged", 0.27, "two people in one matte", f"analyse it, and {_EACH}", after=_EACH),
         Reason("nobody", 0.5, "a matte in which nobody is recognised", "use OutM, or InM where it is meant"),
         Reason("chatter", 0.2, "an edge that chatters", "raise Steady, or Soften", True),
         Reason("jump", 0.18, "a matte that jumps", "raise Steady, or take the next frame's matte", True),
         Reason("collapse", 0.5, "a matte that collapses in this frame", "raise Steady, or paint it", True),
         Reason("part_jump", 0.5, "a part that jumps in size", "raise Steady, or use the group's layer", True),
-        Reason("identity", 0.25, "people who change their numbers", "analyse it, or draw a stroke", True),
+        Reason(
+            "identity",
+            0.25,
+            "people who change their numbers",
+            "analyse it, or draw a stroke",
+            True,
+            after=f"{_EACH}, or say which numbers are one",
+        ),
         Reason("flip", 0.5, "a decision on the screen that flips", "press Keep this decision", True),
     )
 }
@@ -116,17 +132,19 @@ def doubtful(findings: Iterable[Finding], limit: float = 1.0) -> Findings:
     return tuple(sorted((one for one in findings if one.ratio > limit), key=lambda one: -one.ratio))
 
 
-def sentence(one: Finding, at: tuple[int, int] | None = None) -> str:
+def sentence(one: Finding, at: tuple[int, int] | None = None, in_shot: bool = False) -> str:
     """A finding for people: what, in which layer, where, and the cure.
 
     Args:
         at: the place in pixels of the full picture, from its lower left corner, as viewers count.
+        in_shot: the shot was analysed already.
     """
     reason = REASONS[one.code]
     where = "" if one.place is None else f" {_words(one.place)}"
     where += "" if at is None else f" (x {at[0]}, y {at[1]})"
     layer = "" if one.layer == "alpha" else f" in {one.layer}"
-    return f"Check {one.code} {one.score:.2f}: {reason.words}{layer}{where}; {reason.cure}."
+    cure = reason.cure_in_shot if in_shot else reason.cure
+    return f"Check {one.code} {one.score:.2f}: {reason.words}{layer}{where}; {cure}."
 
 
 def _words(place: Box) -> str:
