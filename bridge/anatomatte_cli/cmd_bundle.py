@@ -29,7 +29,7 @@ def make(out: Path, extras: tuple[str, ...]) -> int:
     return 0
 
 
-@command.command("check")
+@command.command("check", short_help="Prove that a bundle runs here as it lies.")
 @click.argument("folder", type=_FOLDER)
 @click.option("--beside", "other", type=_FOLDER, help="Another bundle: both at work at once do not mix.")
 def check(folder: Path, other: Path | None) -> int:

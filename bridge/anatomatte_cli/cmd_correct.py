@@ -47,7 +47,9 @@ def command(**words: Any) -> int:
         plate = read_shot(path, carried=False).plate
         add.append(_correction(words, plate.width, plate.height))
     elif words["stroke"] or _kind(words, 0):
-        raise SettingsError("--frame is missing: say in which frame the stroke is drawn.")
+        raise SettingsError(
+            "--frame is missing: say in which frame the stroke is drawn, or around which --one holds."
+        )
     request = CorrectRequest(
         sidecar=path,
         source=words["src"],
@@ -103,6 +105,8 @@ def _correction(words: dict[str, Any], width: int, height: int) -> dict[str, Any
     if kind in ("person", "one"):
         made["people"] = _numbers(str(words[kind]), int, f"--{kind}")
     if kind != "one":
+        if not words["stroke"]:
+            raise SettingsError(f"--stroke is missing: say where --{kind} is meant, as --stroke 'X,Y X,Y'.")
         values = _numbers(words["stroke"] or "", float, "--stroke")
         shares = [value / (height if at % 2 else width) for at, value in enumerate(values)]
         up = not words["top"]

@@ -17,6 +17,7 @@ from anatomatte.errors import SettingsError, SetupError
 
 from . import cmd_render
 from .cmd_worker import worker_command
+from .helptext import Command
 
 _START_S = 300.0
 _END_S = 20.0
@@ -64,7 +65,7 @@ _queue("slurm", "scripts for an array of SLURM")
 _LOGS = click.Option(["--logs"], metavar="FOLDER", help="A log of this task goes into it.")
 
 
-@command.command("render", params=[*cmd_render.command.params, _LOGS], hidden=True)
+@command.command("render", cls=Command, params=[*cmd_render.command.params, _LOGS], hidden=True)
 def render(logs: str | None, **words: Any) -> int:
     """As `anatomatte render`, for a task: progress is told, and what the gate tells anyway ends with 0."""
     request = dataclasses.replace(cmd_render.requested(words), progress="openjd", part=True)

@@ -79,6 +79,8 @@ def test_frames_are_accepted_and_looked_at_again(plate: Path, capsys: pytest.Cap
     [
         (["--frame", "3", "--stroke", "8,8"], "give one"),
         (["--keep", "--stroke", "8,8"], "--frame is missing"),
+        (["--one", "1,2"], "around which --one holds"),
+        (["--frame", "3", "--part", "coat"], "--stroke is missing"),
         (["--frame", "9", "--keep", "--stroke", "8,8"], "frame 9, which the sidecar does not know"),
         (["--frame", "3", "--keep", "--stroke", "900,8"], "outside of the picture"),
         (["--frame", "3", "--keep", "--stroke", "a,8"], "--stroke 'a,8': it takes numbers"),

@@ -31,11 +31,25 @@ def run(*words: str):
     return CliRunner().invoke(cli, list(words), prog_name="anatomatte")
 
 
-@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
+INNER = [
+    [outer, name]
+    for outer in ("farm", "bundle")
+    for name, inner in cli.get_command(None, outer).commands.items()
+    if not inner.hidden
+]
+
+
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS), *INNER])
 def test_help_fits_a_terminal(words):
     told = run(*words, "--help").output
     lines = told.rstrip("\n").split("\n")
     assert len(lines) <= 23 and max(map(len, lines)) <= 80, told
+    assert not any(line.startswith("  ") and line.endswith("...") for line in lines), told  # cut off
+
+
+def test_the_help_of_a_task_is_that_of_a_render():
+    task, render = (run(*words, "--help").output.splitlines() for words in (["farm", "render"], ["render"]))
+    assert set(render[4:]) < set(task) and max(map(len, task)) <= 80
 
 
 def test_every_option_is_in_the_help_and_in_the_manual():
