@@ -30,6 +30,7 @@ def command(src: str, out: str, rows: int, bg: str | None, sets: tuple[str, ...]
     """Make a contact sheet of SRC: a sequence, a video, a picture, or a folder of pictures."""
     from anatomatte_batch.cutout.options import CutoutOptions, background_of
     from anatomatte_batch.cutout.shots import Shown, shot_sheet
+    from anatomatte_batch.cutout.telling import Telling
 
     settings = dict(presets.parse_setting(text) for text in sets)
     options = CutoutOptions(settings=settings, background=background_of(bg), sheet=True)
@@ -40,6 +41,9 @@ def command(src: str, out: str, rows: int, bg: str | None, sets: tuple[str, ...]
         start=words["start"],
         colorspace=words["colorspace"] or "",
     )
-    path = shot_sheet(src, Path(out), options, rows, shown, overwrite=words["overwrite"])
+    with Telling(rows, quiet=False, what="rows") as telling:
+        path = shot_sheet(
+            src, Path(out), options, rows, shown, overwrite=words["overwrite"], told=telling.row
+        )
     click.echo(f"{path} is the sheet of {src}.")
     return 0

@@ -66,8 +66,9 @@ def command(out: Path, shot: str | None) -> int:
         written.append((out / "photos", "cutouts of photos: people, parts, labels and a sheet"))
     written.append((page, "plate, alpha, people, parts and comp on one sheet: look at this first"))
     click.echo(f"\nWritten in {time.monotonic() - began:.0f} s:")
+    width = max(len(str(path)) for path, _ in written)
     for path, what in written:
-        click.echo(f"  {path!s:<{len(str(key))}}  {what}")
+        click.echo(f"  {path!s:<{width}}  {what}")
     return 0
 
 
@@ -76,12 +77,14 @@ def write_sheet(shots: Mapping[str, Path | None], page: Path, rows: int = 2) -> 
     from anatomatte_batch.cutout import CutoutOptions
     from anatomatte_batch.cutout.pages import merged, sheet, write_sheet
     from anatomatte_batch.cutout.shots import shot_lines
+    from anatomatte_batch.cutout.telling import Telling
 
     found = []
     for shot, sidecar in shots.items():
         settings = {} if sidecar is None else {"shot_file": str(sidecar)}
         options = CutoutOptions(background=COMP, sheet=True, settings=settings)
-        found.append(shot_lines(shot, page, options, rows))
+        with Telling(rows, quiet=False, what="rows") as telling:
+            found.append(shot_lines(shot, page, options, rows, told=telling.row))
     lines = [line for some, _ in found for line in some]
     title = (
         "with a screen and without one, all controls at default"
@@ -96,7 +99,7 @@ def write_cutouts(photos: Path, out: Path) -> None:
     from anatomatte_batch.cutout import CutoutOptions, CutoutRequest
 
     options = CutoutOptions(parts=True, alpha_too=True, sheet=True)
-    result = CutoutRequest(sources=[str(photos)], out=f"{out}/", options=options).run()
+    result = CutoutRequest(sources=[str(photos)], out=f"{out}/", options=options, quiet=False).run()
     for one in result.failed:
         if one.error is not None:
             raise one.error

@@ -43,6 +43,14 @@ def test_a_sheet_shows_frames_that_are_asked_for_and_there(tmp_path: Path) -> No
         alphas(source, Shown(frames=[9]))
 
 
+def test_each_row_is_told_as_it_is_made(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["--rows", "2", "--set", "subject=off", "--set", "screen=green"]
+    assert main(["sheet", plates(tmp_path), str(tmp_path / "s.png"), *words]) == 0
+    said = capfd.readouterr()
+    assert said.err.splitlines() == ["[1/2] frame 1 is on the sheet", "[2/2] frame 4 is on the sheet"]
+    assert said.out.count("\n") == 1
+
+
 def test_a_sheet_looks_into_its_sidecar(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     source = plates(tmp_path)
     words = ["sheet", source, str(tmp_path / "s.png"), "--shot", str(tmp_path / "none.json")]

@@ -53,6 +53,13 @@ class Shown:
 
 AS_IT_IS = Shown()
 
+Told = Callable[[int, int, str], None]
+"""What hears of each row that is made: its place from 1, how many there are, and its label."""
+
+
+def unheard(_count: int, _total: int, _label: str) -> None:
+    """Nobody wants to know."""
+
 
 def shot_sheet(
     source: str,
@@ -62,6 +69,7 @@ def shot_sheet(
     shown: Shown = AS_IT_IS,
     stop: Callable[[], bool] = lambda: False,
     overwrite: bool = False,
+    told: Told = unheard,
 ) -> Path:
     """Write a contact sheet with plate, alpha, people, parts and cutout of a few frames; the path.
 
@@ -70,6 +78,7 @@ def shot_sheet(
         rows: how many frames or pictures at most, spread evenly.
         shown: of a shot.
         overwrite: replace a file that Anatomatte did not make.
+        told: hears of each row.
 
     Raises:
         SettingsError: no row is asked for, or *out* is a picture that is read or of somebody else.
@@ -79,7 +88,7 @@ def shot_sheet(
     if out.suffix.lower() != ".png":
         raise SettingsError(f"{out}: a sheet is a PNG; name it like sheet.png.")
     check_writable(out, frozenset(), overwrite)
-    lines, legend = shot_lines(source, out, options, rows, shown, stop)
+    lines, legend = shot_lines(source, out, options, rows, shown, stop, told)
     title = Path(source).resolve().name
     return write_sheet(sheet(lines, legend, title, options.background is not None), out, lines)
 
@@ -91,6 +100,7 @@ def shot_lines(
     rows: int,
     shown: Shown = AS_IT_IS,
     stop: Callable[[], bool] = lambda: False,
+    told: Told = unheard,
 ) -> tuple[list[Line], dict[str, str]]:
     """The lines of a sheet of a shot, and their legend; as `shot_sheet`."""
     if rows < 1:
@@ -100,31 +110,41 @@ def shot_lines(
             if getattr(shown, one.name) != getattr(AS_IT_IS, one.name):
                 option = {"sidecar": "shot"}.get(one.name, one.name)
                 raise SettingsError(f"--{option}: it is of a shot, and {source} is a folder; leave it out.")
-        lines, legends = _stills(source, out, options, rows, stop)
+        lines, legends = _stills(source, out, options, rows, stop, told)
     else:
-        lines, legends = _frames(source, out, options, rows, shown, stop)
+        lines, legends = _frames(source, out, options, rows, shown, stop, told)
     return lines, merged(legends)
 
 
 _Found = tuple[list[Line], list[dict[str, str]]]
 
 
-def _stills(source: str, out: Path, options: CutoutOptions, rows: int, stop: Callable[[], bool]) -> _Found:
+def _stills(
+    source: str, out: Path, options: CutoutOptions, rows: int, stop: Callable[[], bool], told: Told
+) -> _Found:
     from ..images import read_image
 
     tasks = gathered([source], Place())
     _check_out(out, [task.source for task in tasks])
     lines, legends = [], []
     with Cutter(options, stop) as cutter:
-        for n in spread(len(tasks), rows):
+        chosen = spread(len(tasks), rows)
+        for n in chosen:
             cut = cutter.cut(read_image(tasks[n].source))
             lines.append(line_of(tasks[n].source.name, cut))
             legends.append(cut.legend)
+            told(len(lines), len(chosen), lines[-1].label)
     return lines, legends
 
 
 def _frames(
-    text: str, out: Path, options: CutoutOptions, rows: int, shown: Shown, stop: Callable[[], bool]
+    text: str,
+    out: Path,
+    options: CutoutOptions,
+    rows: int,
+    shown: Shown,
+    stop: Callable[[], bool],
+    told: Told,
 ) -> _Found:
     """As a render of the whole shot makes these frames, with what is decided on a screen for all of it."""
     source = Source(text, shown.start)
@@ -148,13 +168,15 @@ def _frames(
             scenes = scenes_of(named)
         job = replace(job, scenes=scenes)
         lines, legends = [], []
-        for n in spread(len(frames), rows):
+        chosen = spread(len(frames), rows)
+        for n in chosen:
             frame = frames[n]
             values = job.values(frame)
             from_mapping(values)
             cut = cut_frame(node, frame, values, source.read(frame), options, job.others(frame, values))
             lines.append(line_of(f"frame {frame}", cut))
             legends.append(cut.legend)
+            told(len(lines), len(chosen), lines[-1].label)
         return lines, legends
     finally:
         node.close()

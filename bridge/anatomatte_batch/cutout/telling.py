@@ -1,4 +1,4 @@
-"""What a run of cutouts says: a line a picture, and a bar where it takes longer than two seconds."""
+"""What cutouts or a sheet say: a line a picture, and a bar where it takes longer than two seconds."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ class Telling:
     Args:
         total: how many pictures there are; None where that is not known.
         quiet: nothing but failures.
+        what: what the bar counts.
     """
 
-    def __init__(self, total: int | None, quiet: bool) -> None:
+    def __init__(self, total: int | None, quiet: bool, what: str = "pictures") -> None:
         self._total, self._quiet, self._count = total, quiet, 0
+        self._what = what
         self._said: set[str] = set()
         self._bar: Any = None
         self._lock = threading.Lock()
@@ -47,11 +49,11 @@ class Telling:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("pictures"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (TextColumn(self._what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with self._lock:
             self._bar = Progress(*columns, console=Console(file=sys.stderr))
             self._bar.start()
-            self._bar.add_task("pictures", total=self._total, completed=self._count)
+            self._bar.add_task(self._what, total=self._total, completed=self._count)
 
     def done(self, one: Done) -> None:
         """A picture ended."""
@@ -67,9 +69,18 @@ class Telling:
             if sentence not in self._said:
                 self._said.add(sentence)
                 self.say(f"note: {one.source}: {sentence}")
+        self._move()
+
+    def row(self, count: int, total: int, label: str) -> None:
+        """A row of a sheet is made: the *count*-th of *total*."""
+        self._count, self._total = count, total
+        self.say(f"[{count}/{total}] {label} is on the sheet")
+        self._move()
+
+    def _move(self) -> None:
         with self._lock:
             if self._bar is not None:
-                self._bar.update(self._bar.task_ids[0], completed=self._count)
+                self._bar.update(self._bar.task_ids[0], completed=self._count, total=self._total)
 
     def say(self, text: str, always: bool = False) -> None:
         """A sentence; *always* even where it is to be quiet."""
