@@ -148,7 +148,7 @@ def difference(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     for name in (*_FACTS, *_OF_FACES):
         a, b = old.get(PREFIX + name, ""), new.get(PREFIX + name, "")
         if a != b:
-            reasons.append(f"{name} ({a[:24]} → {b[:24]})" if name != "table" else name)
+            reasons.append(f"{name} ({_short(a)} → {_short(b)})" if name != "table" else name)
     for name, code in (("weights", "weights"), ("models", "model"), ("neighbours", "neighbours")):
         before, after = _read(old, name), _read(new, name)
         if PREFIX + name not in old or any(after.get(key) != digest for key, digest in before.items()):
@@ -186,7 +186,13 @@ def _settings(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     if not names:
         return []
     told = ", ".join(f"{name} {before.get(name)} → {after.get(name)}" for name in names[:4])
-    return [f"settings ({told})"]
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return [f"settings ({told}{more})"]
+
+
+def _short(text: str) -> str:
+    """A value for a line, cut where it is long; a word for none."""
+    return f"{text[:23]}…" if len(text) > 24 else text or "none"
 
 
 def meant(told: Mapping[str, Any]) -> dict[str, Any]:

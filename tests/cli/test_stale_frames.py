@@ -143,3 +143,16 @@ def test_the_command_line_says_why(tmp_path, capsys):
     replaced(tmp_path / "plate.1004.exr", plate(seed=4), keep_date=False)
     assert cli(source, tmp_path / "k.####.exr") == 0
     assert "(stale: source)" in capsys.readouterr().out
+
+
+def test_what_is_other_is_not_told_by_halves(tmp_path, capsys):
+    source, out = shot(tmp_path), tmp_path / "k.####.exr"
+    assert cli(source, out, "--frames", "1001") == 0
+    changed = ["clip_black=0.1", "erode=2", "soften=1", "despill=0.5", "unmix=0.5"]
+    words = [word for text in changed for word in ("--set", text)]
+    assert cli(source, out, "--frames", "1001", *words) == 0
+    assert "erode 0.0 → 2.0, soften 0.0 → 1.0 and 1 more)" in capsys.readouterr().out
+    assert (
+        cli(source, out, "--frames", "1001", *words, "--layers", "rgba,screen,core,garbage,hint,spill") == 0
+    )
+    assert "(stale: output (rgba half zips → rgba,screen,core,garbag…))" in capsys.readouterr().out
