@@ -6,6 +6,8 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from anatomatte.toml_table import nearest
+
 from .problems import Refused
 
 Picture = Literal["png", "jpg", "webp", "tif", "exr"]
@@ -234,6 +236,12 @@ def filled(form: type[Any_Form], fields: dict[str, str]) -> Any_Form:
     except ValidationError as why:
         first = why.errors(include_url=False, include_input=False, include_context=False)[0]
         name = str(first["loc"][0])[:40] if first["loc"] else "form"
+        if first["type"] == "extra_forbidden":
+            raise Refused(
+                422,
+                f"There is no field {name!r}; {nearest(name, form.model_fields)}",
+                "Leave it out, or correct it.",
+            ) from why
         raise Refused(
             422, f"The field {name!r} is wrong: {first['msg'].rstrip('.')}.", "Correct it and send it again."
         ) from why
