@@ -32,6 +32,8 @@ _RIM = (
     *(234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454),
     *(280, 6, 50),
 )
+_LOW = (*_RIM[2:-5], 425, 327, 2, 98, 205)
+_FOAM = (164, 165, 92, 57, 106, 182, 201, 200, 421, 406, 335, 287, 322, 391)  # a microphone's, over the lips
 _UP = 3  # drawn so many times as large, so that borders are smooth
 
 
@@ -101,11 +103,11 @@ def microphone(plate: Light, points: Any) -> Drawn:
     return _laid(plate, _shape(plate, draw), np.array([0.02, 0.02, 0.022], np.float32))
 
 
-def mask(*tone: float) -> Draw:
-    """A mask of a colour over nose, mouth and chin."""
+def mask(*tone: float, rim: tuple[int, ...] = _RIM) -> Draw:
+    """A mask of a colour over nose, mouth and chin, or within another rim."""
 
     def drawn(plate: Light, points: Any) -> Drawn:
-        shape = _shape(plate, lambda area: cv2.fillPoly(area, [_at(points, *_RIM)], 255))
+        shape = _shape(plate, lambda area: cv2.fillPoly(area, [_at(points, *rim)], 255))
         fold = 0.9 + 0.1 * np.sin(np.arange(plate.shape[0], dtype=np.float32) / 3)[:, None, None]
         return _laid(plate, shape, np.array(tone, np.float32) * fold)
 
@@ -118,6 +120,9 @@ MASKS: dict[str, Draw] = {
     "mask_grey": mask(0.2, 0.2, 0.2),
     "mask_red": mask(0.35, 0.03, 0.03),
     "mask_orange": mask(0.5, 0.16, 0.03),
+    "mask_low": mask(0.72, 0.73, 0.74, rim=_LOW),
+    "mask_skin": mask(0.6, 0.36, 0.27),
+    "foam": mask(0.2, 0.2, 0.205, rim=_FOAM),
 }
 
 

@@ -12,13 +12,15 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from ..frame import Pixels
+from ..ops.colour import srgb_decode
+from . import before_mouth, outlines
 from .beards import BEARD as _BEARD
 from .beards import SMOOTH, by_light, luma_colour
 from .canonical import Floats
 from .masked import PALE as _PALE
 from .masked import covered, masked
 from .mesh import Face
-from .painting import soft
+from .painting import sampled, soft
 
 WORDS = (("beard", "no_beard"), ("face_mask", "no_face_mask"))
 """What somebody wears on the face for sure, and what surely not, as a sidecar calls it."""
@@ -29,14 +31,28 @@ _WITHIN = (-0.3, 0.9), (-0.04, 0.2)
 _FRAMES, _MIND = 3, 0.9
 """Frames with a face from which on a shot says something, and the share of them that agree on a mask."""
 
+_MOST = 0.5
+"""Share of a beard's places behind something from which on nothing is told of it."""
+
 _SURE = 9.0
 """What a sidecar's word tells."""
 
 
 def told(face: Face, picture: Pixels) -> Floats:
-    """(2,) what tells of a beard (`beards.by_light`) and of a mask (`masked.masked`); arguments as theirs."""
+    """(2,) what tells of a beard (`beards.by_light`) and of a mask (`masked.masked`); arguments as theirs.
+
+    Where something before the mouth hides most places of a beard, nothing tells of it.
+    """
     colour = luma_colour(soft(picture, max(0.5, SMOOTH * face.eyes)))[1]
-    return np.array([by_light(face, picture), masked(face, colour)])
+    beard = float("nan") if _behind(face, picture) > _MOST else by_light(face, picture)
+    return np.array([beard, masked(face, colour)])
+
+
+def _behind(face: Face, picture: Pixels) -> float:
+    """The share of a beard's places that something before the mouth hides."""
+    light = srgb_decode(np.asarray(picture, np.float32))
+    held = before_mouth.covered(light, face.points.astype(np.float64))
+    return 0.0 if held is None else float(sampled(held, face.points[list(outlines.BEARDS), :2]).mean())
 
 
 def agreed(frames: Sequence[tuple[Floats, float]]) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..frame import Pixels
 from ..ops.filters import gauss, step
+from . import before_mouth
 from .canonical import Floats
 from .masked import cloth
 from .pose import width_of
@@ -71,7 +72,11 @@ def uncovered(light: Pixels, points: Floats, share: Pixels, box: Box, mask: floa
     size = width_of(points)
     high = np.asarray(surely * forehead(points, box), np.float32)
     known = high if (high > 0.5).sum() > 0.02 * size**2 else surely
-    clear = bare(light[box.rows, box.columns], known, inner, size)
+    window = light[box.rows, box.columns]
+    clear = bare(window, known, inner, size)
+    held = before_mouth.covered(window, points - [box.left, box.top, 0])
+    if held is not None:
+        clear = np.asarray(clear * (1 - held), np.float32)
     return clear if mask <= 0 else np.asarray(clear * (1 - mask * cloth(light, points, box)), np.float32)
 
 

@@ -19,7 +19,7 @@ from ..ops.colour import srgb_decode
 from ..ops.filters import shrink, step
 from ..ops.strips import never
 from ..people.parts.fields import PartFields, fields
-from . import occluders, outlines
+from . import before_mouth, occluders, outlines
 from .beards import beard, by_neck, luma_colour
 from .brows import brows, moves
 from .hidden import told
@@ -180,7 +180,9 @@ def _shares(face: Face, picture: Pixels, neck: Pixels | None) -> Pixels:
     eyes = np.maximum(*(share * filled(eye) for share, eye in zip(shown, outlines.EYES, strict=True)))
     luma, _ = luma_colour(picture)
     lines, mouth, oval = brows(face, luma), filled(outlines.MOUTH), filled(outlines.OVAL)
-    clear = _clear(face, picture, oval, np.maximum(paint(lines, size), np.maximum(eyes, mouth)))
+    held = before_mouth.covered(srgb_decode(np.asarray(picture, np.float32)), face.points.astype(np.float64))
+    shown_of = np.float32(1) if held is None else 1 - held
+    clear = shown_of * _clear(face, picture, oval, np.maximum(paint(lines, size), np.maximum(eyes, mouth)))
     give("iris", soft(paint(irises, size), blur) * eyes * clear)
     give("eyes", eyes * clear)
     hides = told(face, picture) if face.hides is None else face.hides
@@ -189,7 +191,7 @@ def _shares(face: Face, picture: Pixels, neck: Pixels | None) -> Pixels:
     give("lips", bare * clear * filled(outlines.LIPS))
     seen = (k * soft(paint([one], size), blur) for k, one in zip(shown, lines, strict=True))
     give("brows", clear * np.maximum(*seen))
-    give("beard", bare * beard(face, picture, hides[0] + by_neck(face, picture, neck)))
+    give("beard", bare * shown_of * beard(face, picture, hides[0] + by_neck(face, picture, neck)))
     give("nose", bare * clear * filled(outlines.NOSE))
     give("ears", _ears(face, size, blur) * (1 - oval))
     made[0] = left
