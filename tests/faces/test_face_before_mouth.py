@@ -17,6 +17,8 @@ from anatomatte.engine.faces import faces_of
 from anatomatte.engine.mattes import Mattes
 from anatomatte.faces.before_mouth import covered, mouth
 from anatomatte.faces.hidden import told
+from anatomatte.faces.outlines import LIPS
+from anatomatte.faces.pose import pose_of
 from anatomatte.frame import Frame
 from anatomatte.menus import FACE_MENU
 from anatomatte.ops import colour
@@ -120,3 +122,20 @@ def test_a_mask_is_no_beard() -> None:
     bare = told(face(ANNA), colour.srgb_encode(light_of(ANNA)))
     behind = told(face(ANNA), colour.srgb_encode(light))
     assert np.isfinite(bare[0]) and np.isnan(behind[0])
+
+
+def test_painted_lips_and_a_profile_are_no_thing() -> None:
+    """Lips in pure red end above the chin; where a head looks aside the mesh knows no mouth."""
+    light, points = light_of(ANNA).copy(), face(ANNA).points.astype(np.float64)
+    area = np.zeros(light.shape[:2], np.uint8)
+    cv2.fillPoly(area, [np.rint(points[list(LIPS), :2]).astype(np.int32)], 1)
+    light[area > 0] *= np.array([1.2, 0.15, 0.2], np.float32)
+    assert mouth(light, points).tinted < 0.1
+    masked, aside = laid(ANNA, "white")[0], points.copy()
+    turn = np.radians(60)
+    x, z = points[:, 0] - points[4, 0], points[:, 2]
+    aside[:, 0], aside[:, 2] = (
+        points[4, 0] + x * np.cos(turn) - z * np.sin(turn),
+        x * np.sin(turn) + z * np.cos(turn),
+    )
+    assert abs(pose_of(aside).degrees[0]) > 50 and mouth(masked, aside).hidden == 0

@@ -19,7 +19,7 @@ from ..frame import Pixels
 from ..ops.filters import shrink, step
 from .canonical import POINTS, Floats
 from .painting import filled, sampled, soft
-from .pose import width_of
+from .pose import pose_of, width_of
 
 _PALE = 0.2, 0.4
 """Stops by which lower lip and hollow are less red than the skin above from which on something may be before
@@ -47,6 +47,10 @@ _CRISP = 0.12, 0.19
 """What of these lines is fine, as a share, up to which a mouth may not be seen for blur, and from which on it
 is: brows and glasses outlast a blur that takes lips away."""
 
+_TURNED = 40.0, 50.0
+"""Degrees by which a head is turned aside up to which its mouth is where the mesh has it, and from which on
+it is not."""
+
 _FEW = 40.0, 56.0
 """Widths of a face in pixels up to which a mouth may not be seen, and from which on it is."""
 
@@ -68,6 +72,9 @@ may be of the thing, and is."""
 
 _UPPER = (151, 108, 337, 69, 299, 9), (168, 6, 122, 351)
 """Landmarks of the forehead and of the bridge of the nose; hair or glasses hide one of them."""
+
+_DEEP = (200, 201, 421, 199, 208, 428)
+"""From the hollow down to the chin: painted lips are as red as a thing, and end above."""
 
 _LOWER_LIP = (17, 14), (84, 87), (314, 317), (181, 178), (405, 402)
 _HOLLOW = (200, 18, 83, 313, 201, 421)
@@ -106,7 +113,7 @@ def mouth(light: Pixels, points: Floats) -> Mouth:
 
     Args:
         light: h×w×3 scene-linear.
-        points: (468, 2 or more) of the face in its pixels.
+        points: (468 or more, 3) of the face in its pixels.
     """
     flat, window = _small(light, points)
     if window is None:
@@ -118,11 +125,14 @@ def mouth(light: Pixels, points: Floats) -> Mouth:
     lip = float(np.median(_at(red, (flat[ends[:, 0]] + flat[ends[:, 1]]) / 2)))
     hollow = float(np.median(_at(red, flat[list(_HOLLOW)])))
     apart = _COSTS * max(abs(lip - hollow) - _UNLIKE, 0)
-    pale, redder = min(above) - max(lip, hollow) - apart, min(lip, hollow) - max(above) - apart
-    tinted = max(float(step(pale, *_PALE)), float(step(redder, *_RED)))
+    deep = float(np.median(_at(red, flat[list(_DEEP)])))
+    pale, redder = min(above) - max(lip, hollow) - apart, min(lip, hollow, deep) - max(above)
+    redder -= _COSTS * max(float(np.ptp([lip, hollow, deep])) - _UNLIKE, 0)
+    ahead = 1 - float(step(abs(pose_of(np.asarray(points[:POINTS], np.float64)).degrees[0]), *_TURNED))
+    tinted = ahead * max(float(step(pale, *_PALE)), float(step(redder, *_RED)))
     fine = _bright(window, _FINE * wide)
     told = _told(fine, flat, _MOUTH) + _REDNESS * float(np.abs(_along(red, flat, _MOUTH).mean(0)).max())
-    plain = float(step(wide, *_FEW)) * (1 - float(step(told, *_PLAIN)))
+    plain = ahead * float(step(wide, *_FEW)) * (1 - float(step(told, *_PLAIN)))
     if plain > tinted:
         shown = _along(fine, flat, _EYES)
         plain *= float(step(float(np.sqrt((shown.mean(0) ** 2).mean())), *_SHARP))
