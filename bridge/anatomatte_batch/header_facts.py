@@ -12,19 +12,42 @@ _OWN = re.compile(
     r"|(compression|dwacompressionlevel|orientation|planarconfig|name|type|version|view|multiview|chunkcount"
     r"|lineorder|tiles|channels|preview|envmap|wrapmodes|textureformat|datetime|imagedescription|software"
     r"|iccprofile|cicp|xresolution|yresolution|resolutionunit|hostcomputer|documentname|pixelaspectratio"
-    r"|maxsamplesperpixel|deepimagestate|exif:(pixelxdimension|pixelydimension|colorspace|makernote"
+    r"|maxsamplesperpixel|deepimagestate|acesimagecontainerflag|thumbnail_(image|width|height|nchannels)|exif:(pixelxdimension|pixelydimension|colorspace|makernote"
     r"|interoperability.*|flashpixversion|exifversion|componentsconfiguration))$",
     re.IGNORECASE,
 )
 """Facts about the file itself, not about the picture: how its pixels are stored, shown or coded."""
 
 
-def facts_of(spec: Any) -> dict[str, Fact]:
-    """Everything that a header says of the shot: time code, camera, lens, place, slate, grade, colour."""
+_TAKEN = ("DateTime", "ImageDescription")
+"""Facts of the shot in an EXR alone: there they are capDate, when it was taken, and comments.  Others have
+the date of the file there, and ours what it was made of."""
+
+_SINGLE = {
+    "double": "float",
+    "vector2d": "float2",
+    "vectord": "vector",
+    "matrix33d": "matrix33",
+    "matrixd": "matrix",
+    "vector2i": "float2",
+    "vectori": "vector",
+    "vector2i[2]": "box2i",
+}
+"""Types that the image library reads of an EXR and leaves out without a word where it writes one, and which
+takes their place."""
+
+
+def facts_of(spec: Any, of_exr: bool = False) -> dict[str, Fact]:
+    """Everything that a header says of the shot: time code, camera, lens, place, slate, grade, colour.
+
+    Args:
+        spec: the header.
+        of_exr: whether it is that of an EXR.
+    """
     return {
-        _text(item.name): (str(item.type), _said(item.value))
+        _text(item.name): (_SINGLE.get(str(item.type), str(item.type)), _said(item.value))
         for item in spec.extra_attribs
-        if not _OWN.match(item.name) and item.value is not None
+        if item.value is not None and (not _OWN.match(item.name) or (of_exr and item.name in _TAKEN))
     }
 
 
@@ -48,7 +71,7 @@ def _text(text: str) -> str:
 
 def rate_of(spec: Any) -> float | None:
     """Frames a second, or None."""
-    value = spec.getattribute("FramesPerSecond") or spec.getattribute("dpx:FrameRate")
+    value = spec.getattribute("framesPerSecond") or spec.getattribute("dpx:FrameRate")
     if isinstance(value, (tuple, list)) and len(value) == 2 and value[1]:
         return float(value[0]) / float(value[1])
     return float(value) if isinstance(value, (int, float)) and 0 < value < 1000 else None

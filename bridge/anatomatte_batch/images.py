@@ -124,7 +124,7 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
         aspect=1.0 / aspect if turned else aspect,
         premult=_premult(real, spec, pixels.shape[2]),
         colour=encoding.colour,
-        facts=facts_of(spec),
+        facts=facts_of(spec, real.suffix.lower() in _LAYERED),
         fps=rate_of(spec),
         name=shown(path.name),
         layer=str(layer),

@@ -14,6 +14,9 @@ from .provenance import Provenance
 if TYPE_CHECKING:
     from .stills import StillFormat
 
+_RATE = "framesPerSecond"
+"""The standard attribute of OpenEXR; the image library leaves its own name of a rate as it is."""
+
 
 def spec_of(
     size: tuple[int, ...], names: list[str], picture: Picture, how: StillFormat, record: Provenance
@@ -31,12 +34,12 @@ def spec_of(
     if how.exr:
         spec.x, spec.y = x + picture.bounds[0], y + full_height - picture.bounds[3]
         spec.full_x, spec.full_y, spec.full_width, spec.full_height = picture.display
+        if picture.fps:
+            rate = Fraction(picture.fps).limit_denominator(1001)
+            spec.attribute(_RATE, "rational", (rate.numerator, rate.denominator))
         for name, (kind, value) in picture.facts.items():
             if name != "colorInteropID" or str(value).startswith("lin_") == _is_linear(record):
-                spec.attribute(name, kind, value)
-        if picture.fps and "FramesPerSecond" not in picture.facts:
-            rate = Fraction(picture.fps).limit_denominator(1001)
-            spec.attribute("FramesPerSecond", "rational", (rate.numerator, rate.denominator))
+                spec.attribute(_RATE if name.lower() == _RATE.lower() else name, kind, value)
         spec.attribute("compression", how.compression)
         for one in how.cryptomattes:
             for name, text in one.header.items():
@@ -50,7 +53,8 @@ def spec_of(
         if not how.linear:
             spec.attribute("oiio:ColorSpace", "sRGB")
     spec.attribute("PixelAspectRatio", picture.aspect)
-    spec.attribute("DateTime", "")  # else the image library says in EXR and TIFF that it was taken just now
+    if not spec.get_string_attribute("DateTime"):  # else the image library says that it was taken just now
+        spec.attribute("DateTime", "")
     spec.attribute("Software", f"Anatomatte {record.account.facts.get('version', '')}".strip())
     return spec
 

@@ -126,7 +126,7 @@ def test_the_command_itself_trims_and_sets_apart(tmp_path):
 @pytest.mark.parametrize("suffix", ["exr", "tif", "png"])
 def test_no_file_says_when_it_was_written(tmp_path, suffix):
     """capDate is when a shot was taken; and the same frame is the same file whenever it is made."""
-    shot(tmp_path, [1])
+    write(tmp_path / "plate.0001.exr", plate(), DateTime="")
     assert cli(tmp_path / "plate.####.exr", tmp_path / f"k.####.{suffix}") == 0
     assert read(tmp_path / f"k.0001.{suffix}")[1].getattribute("DateTime") is None
     assert b"capDate" not in (tmp_path / f"k.0001.{suffix}").read_bytes()

@@ -1,0 +1,98 @@
+"""What an EXR says of its shot goes on by standard names; what it says of its own file does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from anatomatte_batch.images import read_image
+from made.cli_fake import cli, plate, read, write
+from made.clips import clip
+
+TAKEN = "2026:11:30 10:00:00"
+
+
+def facts(path):
+    return {item.name: (str(item.type), item.value) for item in read(path)[1].extra_attribs}
+
+
+def renamed(path, **names):
+    """The file with other attributes of names as long."""
+    content = path.read_bytes()
+    for old, new in names.items():
+        assert len(old) == len(new) and content.count(old.encode() + b"\0") == 1
+        content = content.replace(old.encode() + b"\0", new.encode() + b"\0")
+    path.write_bytes(content)
+    return path
+
+
+def test_a_plate_in_an_aces_container_is_rendered_and_its_frames_are_none(tmp_path):
+    """SMPTE ST 2065-4: half, without compression; the image library writes nothing else under that flag."""
+    flag = "acesImageContainerFla"
+    write(tmp_path / "p.1.exr", plate(), **{f"{flag}X": 1})
+    renamed(tmp_path / "p.1.exr", **{f"{flag}X": f"{flag}g"})
+    assert facts(tmp_path / "p.1.exr")[f"{flag}g"] == ("int", 1)
+    assert cli(tmp_path / "p.1.exr", tmp_path / "k.exr") == 0
+    assert f"{flag}g" not in facts(tmp_path / "k.exr")
+
+
+@pytest.mark.parametrize("name", ["framesPerSecond", "FramesPerSecond"])
+def test_the_rate_has_its_standard_name(tmp_path, name):
+    """The image library writes its own name, which no reader of OpenEXR looks for."""
+    write(tmp_path / "p.1.exr", plate(), **{name: ("rational", (24000, 1001))})
+    assert read_image(tmp_path / "p.1.exr").fps == pytest.approx(24000 / 1001)
+    assert cli(tmp_path / "p.1.exr", tmp_path / "k.exr") == 0
+    assert b"\0framesPerSecond\0rational\0" in (tmp_path / "k.exr").read_bytes()
+    assert b"FramesPerSecond" not in (tmp_path / "k.exr").read_bytes()
+
+
+def test_the_rate_of_a_video_has_its_standard_name(tmp_path):
+    clip(tmp_path / "p.mov", numbers=range(1), rate=25)
+    assert cli(tmp_path / "p.mov", tmp_path / "k.exr") == 0
+    assert facts(tmp_path / "k.exr")["framesPerSecond"] == ("rational", (25, 1))
+
+
+def test_when_it_was_taken_and_comments_go_on(tmp_path):
+    write(tmp_path / "p.1.exr", plate(), DateTime=TAKEN, ImageDescription="roll 3, day 2")
+    assert cli(tmp_path / "p.1.exr", tmp_path / "k.exr") == 0
+    content = (tmp_path / "k.exr").read_bytes()
+    assert b"capDate\0string\0" in content and TAKEN.encode() in content
+    assert b"comments\0string\0" in content and b"roll 3, day 2" in content
+
+
+def test_dates_and_descriptions_of_other_files_do_not(tmp_path):
+    """They are those of the file, and ours what it was made of."""
+    write(tmp_path / "p.tif", np.clip(plate(), 0, 1), "uint16", DateTime=TAKEN, ImageDescription="{}")
+    assert cli(tmp_path / "p.tif", tmp_path / "k.exr") == 0
+    assert not {"DateTime", "ImageDescription"} & set(facts(tmp_path / "k.exr"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "written"),
+    [
+        ("double", 1.25, "float"),
+        ("vector2i", (3, -4), "float2"),
+        ("vectori", (3, -4, 5), "vector"),
+        ("vector2d", (0.5, 1.0), "float2"),
+        ("vectord", (0.5, 1.0, 2.0), "vector"),
+        ("matrix33d", tuple(float(n) for n in range(9)), "matrix33"),
+        ("matrixd", tuple(float(n) for n in range(16)), "matrix"),
+        ("vector2i[2]", (1, 2, 1918, 1078), "vector2i[2]"),
+    ],
+)
+def test_kinds_that_the_image_library_does_not_write_are_not_lost(kind, value, written, tmp_path):
+    """A box such as originalDataWindow stays one; the others become their like in single precision."""
+    from types import SimpleNamespace
+
+    from anatomatte_batch.header_facts import facts_of
+
+    item = SimpleNamespace(name="some", type=kind, value=value)
+    told = facts_of(SimpleNamespace(extra_attribs=[item]), of_exr=True)
+    write(tmp_path / "p.exr", plate(), some=told["some"])
+    assert facts(tmp_path / "p.exr")["some"] == (written, value)
+
+
+def test_a_box_of_the_plate_goes_on(tmp_path):
+    write(tmp_path / "p.1.exr", plate(), originalDataWindow=("box2i", (1, 2, 1918, 1078)))
+    assert cli(tmp_path / "p.1.exr", tmp_path / "k.exr") == 0
+    assert facts(tmp_path / "k.exr")["originalDataWindow"] == ("vector2i[2]", (1, 2, 1918, 1078))
