@@ -70,8 +70,17 @@ def _text(text: str) -> str:
 
 
 def rate_of(spec: Any) -> float | None:
-    """Frames a second, or None."""
-    value = spec.getattribute("framesPerSecond") or spec.getattribute("dpx:FrameRate")
-    if isinstance(value, (tuple, list)) and len(value) == 2 and value[1]:
-        return float(value[0]) / float(value[1])
-    return float(value) if isinstance(value, (int, float)) and 0 < value < 1000 else None
+    """Frames a second, or None; of a DPX the film's rate, else the television's."""
+    for name in ("framesPerSecond", "dpx:FrameRate", "dpx:TemporalFrameRate"):
+        value = spec.getattribute(name)
+        if isinstance(value, (tuple, list)) and len(value) == 2 and value[1]:
+            value = float(value[0]) / float(value[1])
+        if isinstance(value, (int, float)) and 0 < value < 1000:
+            return exact_rate(float(value))
+    return None
+
+
+def exact_rate(rate: float) -> float:
+    """The rate that is meant by a short form of it: 23.976 and 29.97 are of NTSC, n × 1000/1001."""
+    ntsc = round(rate * 1.001) * 1000 / 1001
+    return ntsc if abs(rate - ntsc) < 0.002 and abs(rate - round(rate)) > 0.01 else rate

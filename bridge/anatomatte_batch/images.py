@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import numpy as np
 from anatomatte.errors import OutOfMemory, PlateError, reason
 from anatomatte.file_names import shown
 
+from .base_pictures import based
 from .files import by_content, reachable
 from .formats import BY_SUFFIX, LINEAR, suffixes
 from .header_facts import facts_of, rate_of
 from .picture import Floats, Picture, Window
 from .read_layers import Layer, chosen, is_plain, layers_of
 from .result import Message
+from .still_pages import Size, pages_told
+from .still_places import aspect_of, upright
 from .stills_colour import encoding_of, of_full_range, principal
 
 IMAGES = suffixes(video=False)
@@ -35,6 +39,7 @@ _UNSPECIFIED = (
 )
 _ALPHA_FLAT = "everywhere, and counts, not its colour; write the matte into the alpha, or as grey."
 _GUESSED = "its colours become RGB without its profile; convert it to RGB first where they matter."
+_GAINED = "holds a gain map for HDR screens; its picture for other screens is read."
 _LINES_LIE = 4
 """The last orientation whose lines run across the picture."""
 _UPRIGHT_LINES = (
@@ -71,22 +76,27 @@ def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Pic
         raise PlateError(f"{path} is empty (0 bytes); render or copy it again.")
     hints = oiio.ImageSpec()
     hints.attribute("oiio:UnassociatedAlpha", 1)
-    with reachable(path) as name:
-        source = oiio.ImageInput.open(name, hints)
+    with reachable(path) as name, based(name) as (file, gained):
+        source = oiio.ImageInput.open(file, hints)
         if source is None:
             raise PlateError(f"{path} cannot be read: {_why(oiio.geterror())}.")
         try:
-            return _read(path, by_content(path, source.format_name()), source, layer, matte)
+            picture = _read(path, by_content(path, source.format_name()), source, layer, matte)
         except MemoryError as why:
             raise OutOfMemory(f"{path} does not fit into memory; use a bigger machine.") from why
         finally:
             source.close()
+    if not gained:
+        return picture
+    told = Message("gain-map", f"{path.name} {_GAINED}")
+    return replace(picture, messages=(*picture.messages, told))
 
 
 def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
     """Read an opened file; *real* has the suffix that its content should have."""
     main = principal(real, source)
-    layers, pages = _layers(real, source, main)
+    layers, sizes = _layers(real, source, main)
+    pages = "" if real.suffix.lower() in _LAYERED else pages_told(path, real, sizes, main)
     layer = chosen(layers, wanted, matte, path)
     part = layer.part or main
     spec = source.spec(part, 0)
@@ -113,10 +123,10 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
         pixels = np.ascontiguousarray(pixels[..., order])
     if layer.kind == "luminance-chroma":
         pixels = _of_luminance_chroma(pixels, spec)
-    pixels, bounds, display, turned = _upright(pixels, spec)
+    pixels, bounds, display, turned = upright(pixels, spec, real)
     pixels = of_full_range(pixels, layer.channels, real, spec)
     encoding = encoding_of(real, spec)
-    aspect = float(spec.get_float_attribute("PixelAspectRatio", 1.0)) or 1.0
+    aspect = aspect_of(spec, real.suffix.lower() in _JPEGS)
     return Picture(
         pixels,
         bounds,
@@ -132,11 +142,7 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
         messages=(
             *_messages(path, real, layer, layers, spec, pixels, matte),
             *_outside(path, bounds, display),
-            *(
-                [Message("pages", f"{path.name} holds {pages} pictures; the first is read.")]
-                if pages > 1
-                else []
-            ),
+            *([Message("pages", pages)] if pages else []),
             *(
                 [Message("colour-unsure", f"{path.name} {encoding.note}.")]
                 if encoding.note and not matte
@@ -162,9 +168,9 @@ def _outside(path: Path, bounds: Window, display: Window) -> list[Message]:
     return [Message("outside-window", text)]
 
 
-def _layers(path: Path, source: Any, main: int) -> tuple[list[Layer], int]:
-    """All layers, and how many pictures of the size of *main* there are: pages of a scan, an animation."""
-    sizes: list[tuple[int, int]] = []
+def _layers(path: Path, source: Any, main: int) -> tuple[list[Layer], list[Size]]:
+    """All layers, and the sizes of all pictures: pages of a scan, an animation."""
+    sizes: list[Size] = []
     parts: list[tuple[str, list[str]]] = []
     coded: set[str] = set()
     while source.seek_subimage(len(parts), 0):
@@ -180,7 +186,7 @@ def _layers(path: Path, source: Any, main: int) -> tuple[list[Layer], int]:
     if path.suffix.lower() not in _LAYERED:
         first = parts[main][1]
         parts = [("", [*("YA" if len(first) < 3 else first[:4])][: len(first)] + first[4:])]
-    return layers_of(parts, coded), 1 if path.suffix.lower() in _LAYERED else sizes.count(sizes[main])
+    return layers_of(parts, coded), sizes
 
 
 def _beside(part: tuple[str, list[str]]) -> bool:
@@ -240,27 +246,6 @@ def _messages(
 
 def _flat(plane: Floats) -> bool:
     return bool(plane.size) and float(plane.min()) == float(plane.max())
-
-
-def _upright(pixels: Floats, spec: Any) -> tuple[Floats, Window, Window, bool]:
-    """Turned as a camera's orientation tag says; bounds that count y upwards; the display window; whether
-    width and height changed places."""
-    turn = int(spec.get_int_attribute("Orientation", 1))
-    if 1 < turn <= 8:
-        pixels = _turned(pixels, turn)
-        height, width = pixels.shape[:2]
-        return pixels, (0, 0, width, height), (0, 0, width, height), turn > 4
-    x1 = spec.x - spec.full_x
-    top = spec.full_y + spec.full_height - spec.y
-    display = (spec.full_x, spec.full_y, spec.full_width, spec.full_height)
-    return pixels, (x1, top - spec.height, x1 + spec.width, top), display, False
-
-
-def _turned(pixels: Floats, turn: int) -> Floats:
-    if turn in (2, 4, 5, 7):
-        pixels = pixels[:, ::-1]
-    quarter = {1: 0, 2: 0, 3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}[turn]
-    return np.ascontiguousarray(np.rot90(pixels, quarter))
 
 
 def _premult(path: Path, spec: Any, channels: int) -> str:

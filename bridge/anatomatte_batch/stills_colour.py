@@ -11,6 +11,7 @@ from typing import Any
 from anatomatte.errors import PlateError
 from anatomatte.ops import colour
 
+from .base_pictures import based
 from .files import by_content, reachable
 from .formats import BY_SUFFIX, LINEAR
 from .icc import transfer_of
@@ -232,8 +233,8 @@ def peek_colour(path: Path) -> str:
     suffix = path.suffix.lower()
     import OpenImageIO as oiio
 
-    with reachable(path) as name:
-        source = oiio.ImageInput.open(name)
+    with reachable(path) as name, based(name) as (file, _):
+        source = oiio.ImageInput.open(file)
         if source is None:
             oiio.geterror()
             return "linear" if suffix in _LINEAR else "cineon" if suffix in _FILM else "srgb"

@@ -17,6 +17,7 @@ from anatomatte.file_names import shown
 from . import timecode
 from .files import state_of
 from .formats import suffixes
+from .header_facts import exact_rate
 from .picture import Floats, Picture, whole
 from .result import Message
 from .video_file import VideoFile, rate_of
@@ -285,5 +286,4 @@ def frames_per_second(text: str) -> float:
         rate = math.nan
     if not 0 < rate <= 1000:
         raise SettingsError(f"--fps {text!r} is no rate; write 24, 23.976 or 24000/1001.")
-    ntsc = round(rate * 1.001) * 1000 / 1001
-    return ntsc if abs(rate - ntsc) < 0.002 and abs(rate - round(rate)) > 0.01 else rate
+    return exact_rate(rate)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -96,3 +99,36 @@ def test_a_box_of_the_plate_goes_on(tmp_path):
     write(tmp_path / "p.1.exr", plate(), originalDataWindow=("box2i", (1, 2, 1918, 1078)))
     assert cli(tmp_path / "p.1.exr", tmp_path / "k.exr") == 0
     assert facts(tmp_path / "k.exr")["originalDataWindow"] == ("vector2i[2]", (1, 2, 1918, 1078))
+
+
+@pytest.mark.parametrize(
+    ("film", "television", "rate"),
+    [
+        (24.0, 0.0, 24),
+        (23.976, 0.0, 24000 / 1001),
+        (0.0, 29.97, 30000 / 1001),
+        (None, 25.0, 25),
+        (25.0, 23.976, 25),
+        (None, None, None),
+    ],
+)
+def test_a_dpx_has_the_rate_of_its_film_or_of_its_television(tmp_path, film, television, rate):
+    """SMPTE 268M, fields 57 and 69; as floats, in which the rates of NTSC are cut short."""
+    write(tmp_path / "p.dpx", np.clip(plate(), 0, 1), "uint16")
+    whole = bytearray((tmp_path / "p.dpx").read_bytes())
+    order = ">" if whole[:4] == b"SDPX" else "<"
+    for at, value in ((1724, film), (1940, television)):
+        whole[at : at + 4] = b"\xff" * 4 if value is None else struct.pack(order + "f", value)
+    (tmp_path / "p.dpx").write_bytes(whole)
+    assert read_image(tmp_path / "p.dpx").fps == (rate if rate is None else pytest.approx(rate, abs=1e-9))
+
+
+@pytest.mark.parametrize("told", [(23976, 1000), (2997, 125)])
+def test_a_short_form_of_a_rate_is_the_exact_one_in_a_movie(tmp_path, told):
+    from anatomatte_batch.video import VideoReader
+
+    write(tmp_path / "p.1.exr", plate(), framesPerSecond=("rational", told))
+    assert cli(tmp_path / "p.#.exr", tmp_path / "k.mov") == 0
+    reader = VideoReader(tmp_path / "k.mov")
+    assert reader._file.stream.average_rate == Fraction(24000, 1001)
+    reader.close()
