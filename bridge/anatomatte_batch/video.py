@@ -184,12 +184,17 @@ class VideoReader:
         return whole(
             pixels,
             aspect=1.0 / aspect if turned else aspect,
-            premult="unpremultiplied" if pixels.shape[2] == 4 else "opaque",
+            premult=_premult(self._file.codec, pixels.shape[2]),
             colour=self.colour,
             facts=facts,
             fps=self.fps,
             name=shown(self.path.name),
         )
+
+
+def _premult(codec: str, channels: int) -> str:
+    """EXR is multiplied by its alpha in a movie, too."""
+    return "opaque" if channels != 4 else "premultiplied" if codec == "exr" else "unpremultiplied"
 
 
 def _said(picture: Any, container: int) -> int:

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from anatomatte.errors import PlateError
 
+from .video_alpha import hevc_has_alpha
+
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """Decoders that give the alpha of Matroska, which FFmpeg's own leave out."""
 
@@ -94,6 +96,16 @@ class VideoFile:
         self._context = self._with_alpha() or context
         self._before: Iterator[Any] = iter(())
         self._demuxed = self.box.demux(self.stream)
+        if self.codec == "hevc" and not str(context.pix_fmt).startswith("yuva"):
+            self._refuse_alpha(bytes(context.extradata or b""))
+
+    def _refuse_alpha(self, extra: bytes) -> None:
+        first = next(self.packets(), None)
+        self._before = iter(() if first is None else (first,))
+        if first is not None and hevc_has_alpha(extra, bytes(first)):
+            raise PlateError(
+                f"{self.path} is HEVC with an alpha, which this PyAV cannot read; convert it to ProRes 4444."
+            )
 
     def _with_alpha(self) -> Any:
         import av
