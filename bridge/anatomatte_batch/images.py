@@ -45,6 +45,11 @@ _LINES_LIE = 4
 _UPRIGHT_LINES = (
     "holds lines that run up or down the picture (its orientation), which is not read; turn it first."
 )
+_CURES = {
+    "Subsampled channels": "; write it with channels of one size, colour as R, G and B",
+    "no FORMAT specifier": "; of Radiance files those of RGBE are read: convert XYZE, as by ra_xyze -r",
+}
+"""What helps where the image library has only a reason, by a part of that."""
 _TRUNCATED = "is truncated or damaged"
 _NOT_BUILT_IN = re.compile("not configured|not implemented|[Uu]nsupported JPEG")
 """In the words of libraries that were built without a method of compression, or know no other one."""
@@ -79,7 +84,9 @@ def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Pic
     with reachable(path) as name, based(name) as (file, gained):
         source = oiio.ImageInput.open(file, hints)
         if source is None:
-            raise PlateError(f"{path} cannot be read: {_why(oiio.geterror())}.")
+            why = _why(oiio.geterror())
+            cure = next((text for words, text in _CURES.items() if words in why), "")
+            raise PlateError(f"{path} cannot be read: {why}{cure}.")
         try:
             picture = _read(path, by_content(path, source.format_name()), source, layer, matte)
         except MemoryError as why:

@@ -182,3 +182,22 @@ def test_a_jpeg_of_twelve_bits_is_not_called_damaged(tmp_path):
     path.write_bytes(whole[:at] + b"\x0c" + whole[at + 1 :])
     with pytest.raises(PlateError, match=r"packed in a way that is not read: .*12.* 8 bits\.$"):
         read_image(path)
+
+
+def test_a_radiance_file_of_xyze_is_refused_with_its_cure(tmp_path):
+    head = "#?RADIANCE\nFORMAT=32-bit_rle_xyze\n\n-Y 1 +X 8\n"
+    (tmp_path / "p.hdr").write_bytes(head.encode() + bytes(32))
+    with pytest.raises(PlateError, match=r"p\.hdr cannot be read: .*RGBE are read: convert XYZE.*\.$"):
+        read_image(tmp_path / "p.hdr")
+
+
+def test_an_exr_of_smaller_chroma_is_refused_with_its_cure(tmp_path):
+    """OpenEXR's own luminance and chroma; the image library reads channels of one size alone."""
+    path = still(tmp_path / "p.exr", "half", tags=[("compression", "none")])
+    whole = path.read_bytes()
+    at = whole.index(b"chlist\0") + 11 + len(b"B\0") + 8  # behind its length, name, kind and linearity
+    path.write_bytes(whole[:at] + struct.pack("<II", 2, 1) + whole[at + 8 :])
+    with pytest.raises(
+        PlateError, match=r"p\.exr cannot be read: Subsampled .*; write it with .* R, G and B\.$"
+    ):
+        read_image(path)
