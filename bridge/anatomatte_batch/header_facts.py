@@ -29,12 +29,8 @@ _SINGLE = {
     "vectord": "vector",
     "matrix33d": "matrix33",
     "matrixd": "matrix",
-    "vector2i": "float2",
-    "vectori": "vector",
-    "vector2i[2]": "box2i",
 }
-"""Types that the image library reads of an EXR and leaves out without a word where it writes one, and which
-takes their place."""
+"""Types that the image library's Python reads and takes from nobody, and which takes their place."""
 
 
 def facts_of(spec: Any, of_exr: bool = False) -> dict[str, Fact]:
@@ -49,6 +45,15 @@ def facts_of(spec: Any, of_exr: bool = False) -> dict[str, Fact]:
         for item in spec.extra_attribs
         if item.value is not None and (not _OWN.match(item.name) or (of_exr and item.name in _TAKEN))
     }
+
+
+def type_of(kind: str) -> Any:
+    """The type of a fact for the image library, which does not know all of its own names for them."""
+    import OpenImageIO as oiio
+
+    whole = {"vector2i": (oiio.VEC2, 0), "vectori": (oiio.VEC3, 0), "vector2i[2]": (oiio.VEC2, 2)}
+    shape = whole.get(kind)
+    return kind if shape is None else oiio.TypeDesc(oiio.INT, shape[0], oiio.VECTOR, shape[1])
 
 
 def _said(value: Any) -> Any:

@@ -7,6 +7,7 @@ import json
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from .header_facts import type_of
 from .picture import Picture
 from .pixel_marks import NAME as MARKS
 from .provenance import Provenance
@@ -39,7 +40,7 @@ def spec_of(
             spec.attribute(_RATE, "rational", (rate.numerator, rate.denominator))
         for name, (kind, value) in picture.facts.items():
             if name != "colorInteropID" or str(value).startswith("lin_") == _is_linear(record):
-                spec.attribute(_RATE if name.lower() == _RATE.lower() else name, kind, value)
+                spec.attribute(_RATE if name.lower() == _RATE.lower() else name, type_of(kind), value)
         spec.attribute("compression", how.compression)
         for one in how.cryptomattes:
             for name, text in one.header.items():

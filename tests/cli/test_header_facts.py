@@ -70,35 +70,43 @@ def test_dates_and_descriptions_of_other_files_do_not(tmp_path):
     assert not {"DateTime", "ImageDescription"} & set(facts(tmp_path / "k.exr"))
 
 
-@pytest.mark.parametrize(
-    ("kind", "value", "written"),
-    [
-        ("double", 1.25, "float"),
-        ("vector2i", (3, -4), "float2"),
-        ("vectori", (3, -4, 5), "vector"),
-        ("vector2d", (0.5, 1.0), "float2"),
-        ("vectord", (0.5, 1.0, 2.0), "vector"),
-        ("matrix33d", tuple(float(n) for n in range(9)), "matrix33"),
-        ("matrixd", tuple(float(n) for n in range(16)), "matrix"),
-        ("vector2i[2]", (1, 2, 1918, 1078), "vector2i[2]"),
-    ],
-)
-def test_kinds_that_the_image_library_does_not_write_are_not_lost(kind, value, written, tmp_path):
-    """A box such as originalDataWindow stays one; the others become their like in single precision."""
-    from types import SimpleNamespace
-
-    from anatomatte_batch.header_facts import facts_of
-
-    item = SimpleNamespace(name="some", type=kind, value=value)
-    told = facts_of(SimpleNamespace(extra_attribs=[item]), of_exr=True)
-    write(tmp_path / "p.exr", plate(), some=told["some"])
-    assert facts(tmp_path / "p.exr")["some"] == (written, value)
+def bare(path, **facts):
+    """An EXR whose header has these facts, each its type by OpenEXR and its numbers."""
+    write(path, plate(), "half", compression="none")
+    whole = path.read_bytes()
+    added = b""
+    for name, (kind, form, numbers) in facts.items():
+        data = struct.pack(f"<{form}", *numbers)
+        added += name.encode() + b"\0" + kind.encode() + b"\0" + struct.pack("<i", len(data)) + data
+    at = whole.index(b"channels\0chlist\0")
+    first = whole.index(struct.pack("<ii", 0, 16 * 3 * 2))  # the first line: its number and its length
+    table = first - 8 * 9
+    moved = struct.pack("<9Q", *(one + len(added) for one in struct.unpack("<9Q", whole[table:first])))
+    path.write_bytes(whole[:at] + added + whole[at:table] + moved + whole[first:])
+    return path
 
 
-def test_a_box_of_the_plate_goes_on(tmp_path):
-    write(tmp_path / "p.1.exr", plate(), originalDataWindow=("box2i", (1, 2, 1918, 1078)))
-    assert cli(tmp_path / "p.1.exr", tmp_path / "k.exr") == 0
-    assert facts(tmp_path / "k.exr")["originalDataWindow"] == ("vector2i[2]", (1, 2, 1918, 1078))
+def test_numbers_of_every_kind_go_on(tmp_path):
+    """Whole ones as they are; the image library's Python takes no double precision: it becomes single."""
+    sides = {
+        "box": ("box2i", "4i", (1, 2, 1918, 1078)),
+        "two": ("v2i", "2i", (3, -4)),
+        "three": ("v3i", "3i", (3, -4, 5)),
+        "one": ("double", "d", (1.25,)),
+        "pair": ("v2d", "2d", (0.5, 1.0)),
+        "place": ("v3d", "3d", (0.5, 1.0, 2.0)),
+        "turn": ("m33d", "9d", range(9)),
+        "pose": ("m44d", "16d", range(16)),
+    }
+    single = {"double": "float", "v2d": "v2f", "v3d": "v3f", "m33d": "m33f", "m44d": "m44f"}
+    path = bare(tmp_path / "p.1.exr", **sides)
+    assert np.allclose(read_image(path).pixels, plate(), atol=0.01)
+    assert cli(path, tmp_path / "k.exr") == 0
+    content = (tmp_path / "k.exr").read_bytes()
+    for name, (kind, form, numbers) in sides.items():
+        data = struct.pack("<" + form.replace("d", "f"), *numbers)
+        told = name.encode() + b"\0" + single.get(kind, kind).encode() + b"\0"
+        assert told + struct.pack("<i", len(data)) + data in content, name
 
 
 @pytest.mark.parametrize(
