@@ -84,9 +84,9 @@ def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Pic
     with reachable(path) as name, based(name) as (file, gained):
         source = oiio.ImageInput.open(file, hints)
         if source is None:
-            why = _why(oiio.geterror())
-            cure = next((text for words, text in _CURES.items() if words in why), "")
-            raise PlateError(f"{path} cannot be read: {why}{cure}.")
+            told = _why(oiio.geterror())
+            cure = next((text for words, text in _CURES.items() if words in told), "")
+            raise PlateError(f"{path} cannot be read: {told}{cure}.")
         try:
             picture = _read(path, by_content(path, source.format_name()), source, layer, matte)
         except MemoryError as why:
@@ -95,8 +95,8 @@ def read_image(path: Path, layer: str | None = None, matte: bool = False) -> Pic
             source.close()
     if not gained:
         return picture
-    told = Message("gain-map", f"{path.name} {_GAINED}")
-    return replace(picture, messages=(*picture.messages, told))
+    word = Message("gain-map", f"{path.name} {_GAINED}")
+    return replace(picture, messages=(*picture.messages, word))
 
 
 def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) -> Picture:
