@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +207,7 @@ class _Now:
     """The frame that is rendered."""
 
     frame: int | None = None
+    aspect: float = 1.0  # of the plate's pixels
 
 
 def _feed(name: str, pictures: Pictures, now: _Now) -> Callable[[float], Any]:
@@ -215,11 +216,16 @@ def _feed(name: str, pictures: Pictures, now: _Now) -> Callable[[float], Any]:
     def image_at(time: float) -> Any:
         number = round(time)
         try:
-            return as_image(pictures(number), matte=name in ("InM", "OutM", "Hint"))
+            picture = pictures(number)
         except FrameMissing:
             if number == now.frame:
                 raise
             return None
+        if name == "Source":
+            now.aspect = picture.aspect if number == now.frame else now.aspect
+        else:  # pixel for pixel: many files of mattes and backgrounds know of no aspect
+            picture = replace(picture, aspect=now.aspect)
+        return as_image(picture, matte=name in ("InM", "OutM", "Hint"))
 
     return image_at
 

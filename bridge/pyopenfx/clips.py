@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy.typing as npt
@@ -14,7 +14,18 @@ from . import _host
 from ._words import COMPONENTS, DEPTHS, FIELDS, PREMULTS, short_word
 from .errors import ClipError
 from .guard import Copies
-from .image import Image, Layout, Rect, as_image, converted, lend, pixels_premult, to_buffer
+from .image import (
+    Image,
+    Layout,
+    Rect,
+    as_image,
+    converted,
+    laid_out,
+    lend,
+    pixel_rect,
+    pixels_premult,
+    placed,
+)
 
 _KEPT_BYTES = 256_000_000  # of one clip's pictures while a frame is made; the last one is always kept
 
@@ -91,6 +102,8 @@ class Clip(ClipDescription):
         self.format: ClipFormat | None = None  # as the plug-in is given it; None while disconnected
         self._source: Callable[[float], Image | None] | None = None
         self.known: ClipFormat | None = None  # of the last picture seen
+        # the region of every clip, for a plug-in that takes one size; None where each has its own
+        self.common: Callable[[float], Rect | None] | None = None
         self._memo: OrderedDict[float, Image | None] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -165,7 +178,8 @@ class Clip(ClipDescription):
         return found.region_of_definition if found else None
 
     def _extent(self, time: float) -> Rect | None:
-        return self.extent(time)
+        extent = self.extent(time)
+        return (self.common(time) or extent) if self.common and extent else extent
 
     def _fetch(
         self, time: float, scale: tuple[float, float], region: Rect | None
@@ -176,11 +190,15 @@ class Clip(ClipDescription):
             return None
         depth = self.format.depth if self.format else found.depth
         components = self.format.components if self.format else found.components
-        if self._copies is None:
-            return to_buffer(found, depth, components, scale, self.layout)
-        ready = converted(found, depth, components, scale)
-        held = self._copies.of(self.name, ready, self.layout)
-        return lend(held.pixels, held, pixels_premult(found, components), writable=False)
+        aspect = self.format.pixel_aspect if self.format else found.pixel_aspect
+        ready = converted(found, depth, components, scale, aspect)
+        if self.common and (common := self.common(time)):
+            ready = replace(placed(ready, pixel_rect(common, scale, aspect)), region=common)
+        if self._copies is not None:
+            ready = self._copies.of(self.name, ready, self.layout)
+        else:
+            ready = replace(ready, pixels=laid_out(ready.pixels, self.layout))
+        return lend(ready.pixels, ready, pixels_premult(found, components), writable=False)
 
 
 def put_rate(props: _host.PropertySet, rate: float) -> None:

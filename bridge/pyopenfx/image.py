@@ -136,14 +136,29 @@ def pixel_rect(rect: Rect, scale: tuple[float, float], pixel_aspect: float) -> B
     )
 
 
-def at_scale(image: Image, scale: tuple[float, float]) -> Image:
-    """The picture at a render scale: as it is where it fits, else filtered by area."""
-    if np.allclose(image.scale, scale, rtol=1e-9):
+def at_scale(image: Image, scale: tuple[float, float], pixel_aspect: float) -> Image:
+    """The picture at a render scale, of pixels of an aspect; filtered by area where it is not so yet."""
+    across = image.pixel_aspect / pixel_aspect
+    if np.allclose((*image.scale, across), (*scale, 1), rtol=1e-9):
         return image
-    bounds = pixel_rect(image.canonical, scale, image.pixel_aspect)
-    ratio = (scale[0] / image.scale[0], scale[1] / image.scale[1])
+    bounds = pixel_rect(image.canonical, scale, pixel_aspect)
+    ratio = (scale[0] / image.scale[0] * across, scale[1] / image.scale[1])
     pixels = resample(image.pixels, image.pixel_bounds, bounds, ratio)
-    return replace(image, pixels=pixels, bounds=bounds, scale=scale)
+    return replace(image, pixels=pixels, bounds=bounds, scale=scale, pixel_aspect=pixel_aspect)
+
+
+def placed(image: Image, bounds: Bounds) -> Image:
+    """The picture on a canvas of *bounds* (x1, y1, x2, y2 in its pixels), nothing where it has none."""
+    if image.pixel_bounds == bounds:
+        return image
+    x1, y1, x2, y2 = bounds
+    left, low, right, high = image.pixel_bounds
+    out = np.zeros((y2 - y1, x2 - x1, *image.pixels.shape[2:]), image.pixels.dtype)
+    inner = max(x1, left), max(y1, low), min(x2, right), min(y2, high)
+    if inner[0] < inner[2] and inner[1] < inner[3]:
+        there = image.pixels[high - inner[3] : high - inner[1], inner[0] - left : inner[2] - left]
+        out[y2 - inner[3] : y2 - inner[1], inner[0] - x1 : inner[2] - x1] = there
+    return replace(image, pixels=out, bounds=bounds)
 
 
 def laid_out(pixels: Array, layout: Layout) -> Array:
@@ -175,18 +190,12 @@ def new_array(shape: tuple[int, int, int], dtype: np.dtype[Any], layout: Layout)
     return pixels[::-1] if layout.row_order == "positive" else pixels
 
 
-def to_buffer(
-    image: Image, depth: str, components: str, scale: tuple[float, float], layout: Layout
-) -> _host.ImageBuffer:
-    """The picture as a plug-in wants it; borrows the array's own memory where that fits."""
-    image = converted(image, depth, components, scale)
-    return lend(laid_out(image.pixels, layout), image, pixels_premult(image, components), writable=False)
-
-
-def converted(image: Image, depth: str, components: str, scale: tuple[float, float]) -> Image:
-    """The picture in another depth, with other components, at a render scale."""
+def converted(
+    image: Image, depth: str, components: str, scale: tuple[float, float], pixel_aspect: float
+) -> Image:
+    """The picture in another depth, with other components, at a render scale, of pixels of an aspect."""
     premult = image.premultiplication
-    image = at_scale(image, scale)
+    image = at_scale(image, scale, pixel_aspect)
     pixels = convert_depth(convert_components(image.pixels, components), DTYPES[depth])
     return replace(image, pixels=pixels, premult=premult)
 

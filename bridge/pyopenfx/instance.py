@@ -59,6 +59,7 @@ class Instance(Questions):
         self._bracketed = False
         self._renders = 0
         self._sequence = False
+        self._in_order = False  # as the sequence that is rendered was told
         self._single_use = False
         self.takes_scale = True  # as far as the host has found out
         self.frames_ahead = 8  # that are fetched before a render, where no more are needed of a clip
@@ -98,7 +99,7 @@ class Instance(Questions):
         field: str = "none",
         draft: bool = False,
         interactive: bool = False,
-        sequential: bool = False,
+        sequential: bool | None = None,
         identity: bool = True,
         progress: Callable[[float], object] | None = None,
         abort: Callable[[], object] | Stop | None = None,
@@ -108,7 +109,8 @@ class Instance(Questions):
         `time`: frame, by default the time line's.  `window`: (x1, y1, x2, y2) in pixels at the
         render scale, y up; by default the whole region of definition.  `scale`: render scale.
         `planes`: names of planes, of those that `planes()` lists; by default all of them.  A plug-in
-        without planes makes "colour".  `identity`: ask the plug-in whether an
+        without planes makes "colour".  `sequential`: whether the plug-in is told that frames come in
+        order; by default what `sequence` has told it, else not.  `identity`: ask the plug-in whether an
         input can be passed through.  `progress` is told fractions and may answer False to stop;
         `abort` is asked by the plug-in: a callable, or an object with `is_set`.
         Raises RenderError, RenderAborted, ValueError for a window outside the region, and
@@ -120,6 +122,7 @@ class Instance(Questions):
         if self._frame_by_frame():
             return self._render_apart(at, window, scale, progress, field=field, draft=draft)
         wanted = pair(scale)
+        sequential = bool(self._in_order if sequential is None else sequential)
         shrink = not self.takes_scale and wanted != (1.0, 1.0)
         with self.frame(), self._counted():
             if shrink:
@@ -199,11 +202,11 @@ class Instance(Questions):
         """Brackets the renders within in one Begin/EndSequenceRender."""
         args = sequence_arguments((first, last), step, pair(scale), False, sequential, False)
         self.act("OfxImageEffectActionBeginSequenceRender", args, None, time=first, scale=scale)
-        self._sequence = True
+        self._sequence, self._in_order = True, sequential
         try:
             yield
         finally:
-            self._sequence = False
+            self._sequence = self._in_order = False
             if self.profile.wrong_end_step:
                 args["OfxImageEffectPropFrameStep"] = 0.0
             self.act("OfxImageEffectActionEndSequenceRender", args, None, time=last, scale=scale)
@@ -275,6 +278,7 @@ class Instance(Questions):
             with self.changes(TIME), self.frame():
                 for name in animated:
                     self._tell("OfxTypeParameter", name, TIME)
+                self._echo_edits()
 
     @property
     def frame_range(self) -> tuple[float, float]:
@@ -326,21 +330,37 @@ class Instance(Questions):
     def _param_changed(self, name: str) -> None:
         self._changed("OfxTypeParameter", name)
 
-    def _changed(self, kind: str, name: str) -> None:
+    def _forget(self, kind: str, name: str) -> None:
+        """Answers that depend on a clip or a parameter which has changed are asked for again."""
         self._preferences = None
         slaves = self._core.properties.get("OfxImageEffectPropClipPreferencesSlaveParam")
         if kind == "OfxTypeClip" or name in slaves:
             self._layers = None
+
+    def _changed(self, kind: str, name: str) -> None:
+        self._forget(kind, name)
         if not self.profile.tells_changes:
             return
         with self._change_lock, self.changes(), self.frame():
             self._tell(kind, name, USER)
-            for _ in range(_MOST_ECHOES):
-                edits = self._core.take_plugin_edits()
-                for edited in dict.fromkeys(edits):
-                    self._tell("OfxTypeParameter", edited, PLUGIN)
-                if not edits:
-                    break
+            self._echo_edits()
+
+    def _echo(self) -> None:
+        edits = self._core.take_plugin_edits()
+        if edits:
+            with self._change_lock, self.changes(PLUGIN), self.frame():
+                self._echo_edits(edits)
+
+    def _echo_edits(self, edits: Sequence[str] = ()) -> None:
+        """Tells the plug-in of what it has set, and of what it sets in answer; within a bracket."""
+        for _ in range(_MOST_ECHOES):
+            edits = [*edits, *self._core.take_plugin_edits()]
+            for edited in dict.fromkeys(edits):
+                self._forget("OfxTypeParameter", edited)
+                self._tell("OfxTypeParameter", edited, PLUGIN)
+            if not edits:
+                break
+            edits = ()
 
     def _tell(self, kind: str, name: str, reason: str) -> None:
         if not self.profile.tells_changes:

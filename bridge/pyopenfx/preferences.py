@@ -48,6 +48,7 @@ def defaults(
     masks: set[str],
     depths: Sequence[str],
     several_depths: bool,
+    several_aspects: bool,
 ) -> ClipPreferences:
     """What the standard gives before the plug-in is asked.
 
@@ -68,7 +69,16 @@ def defaults(
     deciding = [f for name, f in inputs.items() if f and name not in masks] or [
         f for f in inputs.values() if f
     ]
-    return ClipPreferences(inputs, _output(deciding, output_takes, fit_depth(deepest, depths)))
+    output = _output(deciding, output_takes, fit_depth(deepest, depths))
+    made = ClipPreferences(inputs, output)
+    return made if several_aspects else of_one_aspect(made)
+
+
+def of_one_aspect(prefs: ClipPreferences) -> ClipPreferences:
+    """Every clip with the pixel aspect of the output: the host resamples what has another."""
+    aspect = prefs.output.pixel_aspect
+    inputs = {name: f and replace(f, pixel_aspect=aspect) for name, f in prefs.inputs.items()}
+    return replace(prefs, inputs=inputs)
 
 
 def _output(deciding: Sequence[ClipFormat], takes: Sequence[str], depth: str) -> ClipFormat:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import weakref
+from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +15,9 @@ from .core import OUTPUT, InstanceCore, Scale, pair
 from .errors import OK, REPLY_DEFAULT
 from .image import Rect
 from .planes import COLOUR_PLANE, Plane, parsed
-from .preferences import ClipPreferences, as_arguments, defaults, from_arguments
+from .preferences import ClipPreferences, as_arguments, defaults, from_arguments, of_one_aspect
 
+_KEPT_REGIONS = 64  # of the output, by time
 _NO_END = 2.0**30  # canonical units; the standard's infinity is the largest int
 
 
@@ -38,6 +41,14 @@ class Questions(InstanceCore):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._ask_lock = threading.RLock()
+        self._regions: OrderedDict[float, Rect] = OrderedDict()
+        if not self.flag("OfxImageEffectPropSupportsMultiResolution"):
+            common = weakref.WeakMethod(self._default_region)
+            for clip in self._inputs.values():
+                clip.common = lambda time: (ask := common()) and ask(time)
+        if self._output:  # a plug-in may ask its own output how large it is
+            told = weakref.WeakMethod(self._told_region)
+            self._output.core.feed(lambda *_: None, lambda time: (ask := told()) and ask(time))
 
     def clip_preferences(self, time: float | None = None) -> ClipPreferences:
         """The formats of clips and output; asked again once connections or parameters changed."""
@@ -58,7 +69,18 @@ class Questions(InstanceCore):
             out = {"OfxImageEffectPropRegionOfDefinition": self._default_region(time)}
             action = "OfxImageEffectActionGetRegionOfDefinition"
             found = self.act(action, args, out, time=time, scale=scale)
-        return rect(found["OfxImageEffectPropRegionOfDefinition"])
+        told = rect(found["OfxImageEffectPropRegionOfDefinition"])
+        with self._ask_lock:
+            self._regions[float(time)] = told
+            self._regions.move_to_end(float(time))
+            if len(self._regions) > _KEPT_REGIONS:
+                self._regions.popitem(last=False)
+        return told
+
+    def _told_region(self, time: float) -> Rect | None:
+        """What the plug-in last answered for a time; None before it was asked."""
+        with self._ask_lock:
+            return self._regions.get(float(time))
 
     def finite_region(self, time: float, scale: Scale = 1.0) -> Rect:
         """As `region_of_definition`; edges that have no end are the project's."""
@@ -145,6 +167,10 @@ class Questions(InstanceCore):
     def sync_private_data(self) -> None:
         """Asks the plug-in to write its state into its parameters, as before saving."""
         self.act("OfxActionSyncPrivateData", None, None)
+        self._echo()
+
+    def _echo(self) -> None:
+        """Tells the plug-in of parameters that it has set itself, where changes can be told."""
 
     def fix_project(self, size: tuple[float, float]) -> None:
         """Sets the project's size in canonical units; inputs no longer change it."""
@@ -167,6 +193,7 @@ class Questions(InstanceCore):
 
     def _ask_preferences(self, raw: dict[str, ClipFormat | None]) -> ClipPreferences:
         listed = self._common("PixelDepths", self._core.properties)
+        aspects = bool(self.flag("OfxImageEffectPropSupportsMultipleClipPARs"))
         start = defaults(
             raw,
             {name: self._takes(clip) for name, clip in self._inputs.items()},
@@ -174,12 +201,15 @@ class Questions(InstanceCore):
             {n for n, clip in self._inputs.items() if clip.is_mask or clip.optional},
             [short_word(DEPTHS, d) for d in listed],
             bool(self.flag("OfxImageEffectPropMultipleClipDepths")),
+            aspects,
         )
         start = replace(start, frame_rate=self.frame_rate)
         # the clips must hold what the arguments say before the plug-in looks at either
         self._settle(raw, start)
         action = "OfxImageEffectActionGetClipPreferences"
         prefs = from_arguments(self.act(action, None, as_arguments(start, OUTPUT)), start, OUTPUT)
+        if not aspects:
+            prefs = of_one_aspect(prefs)
         self._settle(raw, prefs)
         return prefs
 

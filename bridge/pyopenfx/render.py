@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from ._words import DTYPES, FIELDS
 from .core import OUTPUT, RENDER
 from .errors import OK, REPLY_DEFAULT, EmptyRegion, RenderAborted
 from .guard import Guarded, guarded_output, outside
-from .image import Bounds, Image, at_scale, empty_output, lend, pixel_rect
+from .image import Bounds, Image, at_scale, empty_output, lend, pixel_rect, placed
 from .pixels import convert_components, convert_depth, resample
 from .planes import COLOUR, COLOUR_PLANE, Plane
 
@@ -247,17 +248,11 @@ class Job:
         }
 
     def _pass_through(self, image: Image, name: str) -> Planes:
-        image = at_scale(image, self.scale)
+        image = at_scale(image, self.scale, self.format.pixel_aspect)
         pixels = convert_components(image.pixels, self.format.components)
         pixels = convert_depth(pixels, DTYPES[self.format.depth])
-        x1, y1, x2, y2 = self.window
-        out = np.zeros((y2 - y1, x2 - x1, pixels.shape[2]), pixels.dtype)
-        bx1, by1, bx2, by2 = image.pixel_bounds
-        left, right, bottom, top = max(x1, bx1), min(x2, bx2), max(y1, by1), min(y2, by2)
-        if left < right and bottom < top:
-            there = pixels[by2 - top : by2 - bottom, left - bx1 : right - bx1]
-            out[y2 - top : y2 - bottom, left - x1 : right - x1] = there
-        return self._planes({COLOUR_PLANE: out}, self.window, name)
+        out = placed(replace(image, pixels=pixels), self.window).pixels
+        return self._planes({COLOUR_PLANE: out.copy()}, self.window, name)
 
     @contextmanager
     def _bracket(self) -> Iterator[None]:

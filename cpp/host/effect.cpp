@@ -227,9 +227,9 @@ std::vector<Breach> Effect::notes() {
   return {notes_.begin(), notes_.end()};
 }
 
-void* Effect::allocate_memory(size_t bytes) {
+void* Effect::allocate_memory(Effect* owner, size_t bytes) {
   auto memory = std::make_unique<ImageMemory>();
-  memory->effect = this;
+  memory->effect = owner;
   memory->data.reset(new (std::nothrow) char[bytes ? bytes : 1]);
   if (!memory->data) return nullptr;
   MemoryBook& book = memory_book();

@@ -75,7 +75,8 @@ class Effect : public std::enable_shared_from_this<Effect> {
   void note(const Breach& breach);  // of the standard, by the plug-in
   std::vector<Breach> notes();      // the last thousand
 
-  void* allocate_memory(size_t bytes);     // imageMemoryAlloc; null when there is no memory
+  // imageMemoryAlloc, for an instance or for none; null when there is no memory.
+  static void* allocate_memory(Effect* owner, size_t bytes);
   static void* memory_data(void* handle);  // null when the handle is none
   static bool free_memory(void* handle);
 

@@ -113,9 +113,9 @@ int aborted(OfxImageEffectHandle handle) {
 
 OfxStatus memory_alloc(OfxImageEffectHandle handle, size_t bytes, OfxImageMemoryHandle* out) {
   Effect* effect = Effect::from(handle);
-  if (!effect) return kOfxStatErrBadHandle;
+  if (handle && !effect) return kOfxStatErrBadHandle;  // memory may belong to no instance
   if (!out) return kOfxStatErrValue;
-  *out = static_cast<OfxImageMemoryHandle>(effect->allocate_memory(bytes));
+  *out = static_cast<OfxImageMemoryHandle>(Effect::allocate_memory(effect, bytes));
   return *out ? kOfxStatOK : kOfxStatErrMemory;
 }
 

@@ -212,14 +212,18 @@ void Param::delete_keys() {
 
 void Param::copy_from(const Param& source, double offset, const OfxRangeD* range) {
   std::map<double, ParamValue> keys;
+  std::map<int, Curve> curves;
   ParamValue constant;
   {
     std::lock_guard<std::mutex> lock(source.mutex_);
     keys = source.keys_;
+    curves = source.curves_;
     constant = source.constant_;
   }
+  if (range && range->min == 0 && range->max == 0) range = nullptr;  // all, says the standard
   std::lock_guard<std::mutex> lock(mutex_);
   constant_ = constant;
+  curves_ = curves;
   keys_.clear();
   for (const auto& key : keys) {
     if (range && (key.first < range->min || key.first > range->max)) continue;
