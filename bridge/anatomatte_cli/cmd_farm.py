@@ -88,7 +88,11 @@ def _log(folder: str, words: dict[str, Any]) -> Path:
     return claimed(Path(folder), parse_frames(words["frames"]))
 
 
-@command.command("task", hidden=True, context_settings={"ignore_unknown_options": True})
+# no word behind it is its own: of "-o/sheet.png" the "h" would count as --help
+_ALL_BEHIND = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
+
+
+@command.command("task", hidden=True, context_settings=_ALL_BEHIND)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def task(words: tuple[str, ...]) -> int:
     """Go to the shot's folder, which a variable names, and run a command of `anatomatte` there."""

@@ -116,7 +116,7 @@ class FarmShot:
     @property
     def sheet_file(self) -> str:
         """Where the contact sheet goes: beside the frames, and beside the folders of layers."""
-        return str(_above(self.output) / f"{self.name}.sheet.png")
+        return _a_path(str(_above(self.output) / f"{self.name}.sheet.png"))
 
     def at(self, paths: Mapping[str, str]) -> FarmShot:
         """The same shot with other words for those of its paths that it has, as a queue's own tokens."""
@@ -236,11 +236,19 @@ def _files(settings: Mapping[str, Any], preset: str, folder: Path) -> dict[str, 
 
 
 def _from(folder: str, path: str) -> str:
-    """How a path is reached by a process whose folder is *folder*, which may be a link."""
+    """How a path is reached by a process whose folder is *folder*, which may be a link.
+
+    A name that would be an option or somebody's home is one of the folder: ``./-plate.####.exr``.
+    """
     told = os.path.relpath(path, folder)
-    if os.path.realpath(os.path.join(folder, told)) == os.path.realpath(path):
-        return told
-    return os.path.relpath(os.path.realpath(path), os.path.realpath(folder))
+    if os.path.realpath(os.path.join(folder, told)) != os.path.realpath(path):
+        told = os.path.relpath(os.path.realpath(path), os.path.realpath(folder))
+    return _a_path(told)
+
+
+def _a_path(told: str) -> str:
+    """A word that counts as a path: ``./-key`` for ``-key``, which counts as an option."""
+    return os.path.join(os.curdir, told) if told.startswith(("-", "~")) else told
 
 
 def _plain(path: Path) -> str:

@@ -95,7 +95,8 @@ def _for_deadline(word: str) -> str:
         raise SettingsError(
             f"Deadline cannot be handed {word!r}: it holds a quote or a line's end; rename it."
         )
-    return f"<QUOTE>{word}<QUOTE>" if not word or re.search(r"\s", word) else word
+    plain = re.fullmatch(r"[\w@%+=:,./#<>{}-]+", word)  # the line is split by quotes of both kinds
+    return word if plain else f"<QUOTE>{word}<QUOTE>"
 
 
 def _lines(facts: Mapping[str, object]) -> str:
