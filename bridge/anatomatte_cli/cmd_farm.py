@@ -89,7 +89,11 @@ def _log(folder: str, words: dict[str, Any]) -> Path:
 
 
 # no word behind it is its own: of "-o/sheet.png" the "h" would count as --help
-_ALL_BEHIND = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
+_ALL_BEHIND: dict[str, Any] = {
+    "ignore_unknown_options": True,
+    "allow_interspersed_args": False,
+    "help_option_names": [],
+}
 
 
 @command.command("task", hidden=True, context_settings=_ALL_BEHIND)
