@@ -28,7 +28,7 @@ from .side_files import check_name
 
 if TYPE_CHECKING:
     from anatomatte.qc.followed import Common
-    from anatomatte.shot.looks import FrameLooks
+    from anatomatte.shot.looks import FrameLooks, Look
     from anatomatte.shot.schema import Moment, Person, Scene, Shot
 
     from .cancel import Signals
@@ -206,7 +206,8 @@ class _Analysis:
 
         self.job, self.path, self.before, self.report, self.signals = job, path, before, report, signals
         self.looker = looker or EngineLooker(job.source, job.values, signals.check)
-        self.looks: list[FrameLooks] = []
+        self.looks: list[FrameLooks] = []  # as the plate shows them
+        self.own: dict[int, tuple[Look, ...]] = {}  # as the frame's picture does
         self.common: dict[int, tuple[Common, ...]] = {}
         self.moments: dict[int, Moment] = {}
         self.changes: list[float] = []  # of the picture, since the frame before in `looks`
@@ -263,6 +264,7 @@ class _Analysis:
 
     def _one(self, frame: int) -> bool:
         """Look at a frame; whether it went well."""
+        from anatomatte.shot import windows
         from anatomatte.shot.camera import shift
         from anatomatte.shot.looks import FrameLooks
         from anatomatte.shot.schema import Moment
@@ -282,14 +284,18 @@ class _Analysis:
             self.errors.append(error)
             self._ended(frame, path, began, error)
             return False
-        moved = shift(self._background, found.background) if self.looks else (0.0, 0.0)
+        window = windows.WHOLE if found.bounds is None else windows.of(found.bounds, size)
+        here = windows.looks_onto(FrameLooks(frame, found.aspect, found.looks), window)
+        ground = windows.plane_onto(found.background, window, here.aspect, float(found.background.mean()))
+        moved = shift(self._background, ground) if self.looks else (0.0, 0.0)
         self.changes.append(change(self._small, small) if self.looks else 0.0)
-        self._background, self._small, self.sizes[frame] = found.background, small, size
-        self.looks.append(FrameLooks(frame, found.aspect, found.looks, moved))
+        self._background, self._small, self.sizes[frame] = ground, small, size
+        self.looks.append(dataclasses.replace(here, shift=moved))
+        self.own[frame] = found.looks
         self.common[frame] = found.common
         checks = scores(found.findings)
         stops = round(found.exposure, 3)
-        self.moments[frame] = Moment(found.likeness, stops, qc=checks, faces=found.faces)
+        self.moments[frame] = Moment(found.likeness, stops, qc=checks, faces=found.faces, window=window)
         self._ended(frame, path, began, checks=checks)
         return True
 
@@ -325,7 +331,9 @@ class _Analysis:
         tracks = tracked(looks)
         given = numbers.numbered(looks, tracks)
         moments = {
-            one.number: dataclasses.replace(self.moments[one.number], people=numbers.rows(one, mine, given))
+            one.number: dataclasses.replace(
+                self.moments[one.number], people=numbers.rows(self.own[one.number], mine, given)
+            )
             for one, mine in zip(looks, tracks, strict=True)
         }
         moments = followed(moments, looks, tracks, given, self.common)

@@ -92,7 +92,7 @@ class CorrectRequest:
         for frame, file in self.paint.items():
             if frame not in shot.moments:
                 raise SettingsError(f"{path} knows nothing of frame {frame}; analyse that frame too.")
-            made[frame] = taken_in(frame, Path(file), path, (shot.plate.height, shot.plate.width))
+            made[frame] = taken_in(frame, Path(file), path, shot)
         return dataclasses.replace(shot, painted=dict(sorted(made.items())))
 
     def _carried(self, shot: Shot, wanted: Sequence[Correction]) -> Shot:
@@ -171,11 +171,10 @@ def accepted(shot: Shot, judged: Mapping[int, bool]) -> Shot:
     return dataclasses.replace(shot, moments=moments)
 
 
-def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Painted:
+def taken_in(frame: int, file: Path, sidecar: Path, shot: Shot) -> Painted:
     """A painted matte, written beside the sidecar as a PNG of 16 bits and one channel.
 
-    Args:
-        size: rows and columns of the plate.
+    It is painted over the plate, or over all that the frame's file holds of it, which is what is written.
 
     Raises:
         SettingsError: there is no such file, it has another size, or its alpha says nothing.
@@ -186,6 +185,7 @@ def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Pa
     import numpy as np
 
     from anatomatte.atomic import beside
+    from anatomatte.shot import windows
     from anatomatte.shot.corrections import Painted
     from anatomatte.shot.writing import stem_of
 
@@ -197,12 +197,13 @@ def taken_in(frame: int, file: Path, sidecar: Path, size: tuple[int, int]) -> Pa
     picture = read_image(file, matte=True)
     if told := [one.text for one in picture.messages if one.code == "matte-alpha-flat"]:
         raise SettingsError(told[0])
-    height, width = size
+    width, height = shot.plate.width, shot.plate.height
+    bounds = windows.bounds(shot.window(frame), (width, height))
     pixels = picture.pixels
     if picture.size == (width, height):  # programs write no more than the box around what was painted
-        pixels = placed(pixels, picture.bounds, (0, 0, width, height))
+        pixels = placed(pixels, picture.bounds, bounds)
     matte = pixels[..., 3] if pixels.shape[2] == 4 else pixels[..., 0]
-    if matte.shape != size:
+    if matte.shape != (bounds[3] - bounds[1], bounds[2] - bounds[0]):
         raise SettingsError(
             f"The matte {file} has {matte.shape[1]}×{matte.shape[0]} pixels and the plate "
             f"{width}×{height}; paint it at the plate's size."
@@ -296,17 +297,20 @@ def made_of(table: Mapping[str, Any], number: int, path: Path) -> Correction:
 
 
 def _small(shot: Shot, frame: int, read: Callable[[int], Picture]) -> Small:
-    """The picture of a frame in which motion is found."""
+    """The picture of a frame in which motion is found: what the plate shows of it."""
     from anatomatte.ops import display
-    from anatomatte.plate import prepare
+    from anatomatte.plate import laid, prepare
     from anatomatte.shot.numbering import AtFrame
     from anatomatte.temporal.flow import small
 
     from .looker import as_frame
 
-    settings = from_mapping({})
-    light = prepare({"Source": as_frame(read(frame))}, settings, 1).light
+    settings, picture = from_mapping({}), read(frame)
+    source, width, height = as_frame(picture), *picture.size
+    light = prepare({"Source": source}, settings, 1).light
     AtFrame(shot, frame, "").check(light)
+    if source.bounds != (0, 0, width, height):
+        light = prepare({"Source": laid(source, (0, 0, width, height))}, settings, 1).light
     return small(display.shown(light, settings.net_exposure, settings.net_gamma, 1))
 
 

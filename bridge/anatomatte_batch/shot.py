@@ -216,10 +216,14 @@ def cuts(changes: Sequence[float]) -> list[int]:
 
 
 def small(picture: Picture) -> Floats:
-    """A picture of 64×64×3 in 0..1, roughly display-encoded."""
+    """What a picture shows of its plate as 64×64×3 in 0..1, roughly display-encoded."""
     import cv2
 
-    pixels = np.nan_to_num(np.asarray(picture.pixels[..., :3], np.float32), posinf=1.0, neginf=0.0)
+    from .picture import placed
+
+    width, height = picture.size
+    shown = placed(picture.pixels, picture.bounds, (0, 0, width, height))
+    pixels = np.nan_to_num(np.asarray(shown[..., :3], np.float32), posinf=1.0, neginf=0.0)
     made = np.sqrt(np.clip(cv2.resize(pixels, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), 0, 1))
     return np.asarray(made if made.ndim == 3 else np.repeat(made[..., None], 3, 2), np.float32)
 

@@ -15,6 +15,7 @@ from anatomatte.frame import Pixels
 from anatomatte.menus import CHOSEN_MENU, FACE_MENU, GROUP_MENU, PART_MENU
 from anatomatte.ops.colour import srgb_encode
 from anatomatte.qc import REASONS, beyond
+from anatomatte.shot import windows
 from anatomatte.shot.corrections import Correction
 from anatomatte.shot.face_rows import FaceRow
 from anatomatte.shot.schema import Moment, Person, Shot
@@ -79,7 +80,9 @@ def faces(shot: Shot, number: int, layout: int) -> list[dict[str, Any]]:
     made = []
     for face in moment.faces:
         who = moment.people[face.at][0]
-        points, seen = _laid(face, layout, shot.plate.width, shot.plate.height)
+        x1, y1, x2, y2 = windows.bounds(moment.window, (shot.plate.width, shot.plate.height))
+        points, seen = _laid(face, layout, x2 - x1, y2 - y1)
+        points = np.array(windows.onto(tuple((x, y) for x, y in points.tolist()), moment.window), np.float32)
         made.append({
             "person": f"person_{who:02d}" if who else "",
             "score": face.score,
@@ -108,6 +111,7 @@ def _laid(face: FaceRow, layout: int, width: int, height: int) -> tuple[Pixels, 
 def frame(shot: Shot, number: int, there: Collection[int]) -> dict[str, Any]:
     """One frame."""
     moment: Moment = shot.moments[number]
+    people = [windows.row_onto(row, moment.window) for row in moment.people]
     qc = shot.checks(number)
     codes = beyond(qc)
     ratio = max((qc[code] / REASONS[code].threshold for code in qc if code in REASONS), default=0.0)
@@ -118,7 +122,7 @@ def frame(shot: Shot, number: int, there: Collection[int]) -> dict[str, Any]:
         "ratio": round(ratio, 3),
         "accepted": shot.accepted(number),
         "painted": number in shot.painted,
-        "people": [[row[0], *(round(value, 4) for value in row[1:])] for row in moment.people],
+        "people": [[row[0], *(round(value, 4) for value in row[1:])] for row in people],
         "marks": [
             {"id": mark.id, "belief": mark.belief, "points": [list(point) for point in mark.points]}
             for mark in moment.marks

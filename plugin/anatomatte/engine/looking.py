@@ -10,7 +10,7 @@ import numpy as np
 from ..faces.canonical import Floats
 from ..faces.mesh import Face, moved
 from ..faces.regions import beside_neck
-from ..frame import Frame, Pixels
+from ..frame import Bounds, Frame, Pixels
 from ..ops import display
 from ..ops.strips import opencv_threads
 from ..people.evidence import PeopleEvidence
@@ -38,7 +38,8 @@ from .task import Task
 class Looked:
     """A look at a frame: the people, the plate's `likeness`, its automatic exposure in stops, its width
     through its height, its background for the camera's move, what the checks say of the frame, what its
-    people share with those of the frames beside it, and their faces."""
+    people share with those of the frames beside it, their faces, and its bounds (of `Frame`; None: it is the
+    whole plate)."""
 
     looks: tuple[Look, ...]
     likeness: str
@@ -48,6 +49,7 @@ class Looked:
     findings: Findings = ()
     common: tuple[Common, ...] = ()
     faces: tuple[FaceRow, ...] = ()
+    bounds: Bounds | None = None
 
 
 def look_at(source: Frame, settings: Settings, work: Work, around: Around | None = None) -> Looked:
@@ -74,7 +76,8 @@ def look_at(source: Frame, settings: Settings, work: Work, around: Around | None
         ground = background(picture, looks)
         found, common = _checked(task), _in_common(task, seen)
         rows = rows_of(known, wide, high, shares)
-        return Looked(looks, likeness.of(plate.light), stops, aspect, ground, found, common, rows)
+        like = likeness.of(plate.light)
+        return Looked(looks, like, stops, aspect, ground, found, common, rows, source.bounds)
 
 
 def _hiding(task: Task, shares: Pixels | None, known: tuple[Face | None, ...]) -> tuple[Floats | None, ...]:

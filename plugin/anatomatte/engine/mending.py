@@ -19,6 +19,7 @@ from ..people import mend
 from ..people.evidence import PeopleEvidence
 from ..people.parts.everyone import PartEvidence
 from ..people.parts.labels import AT
+from ..shot import windows
 from ..shot.corrections import Correction, Mark
 from . import memo, painted, steady_parts
 from .edge import Refined
@@ -100,7 +101,10 @@ def parts_of(task: Task) -> PartEvidence:
 
 def _found(task: Task, *kinds: str) -> list[_Both]:
     """The corrections of some kinds that reach the frame, in their order; hints come after the sidecar's."""
-    said = () if task.shot is None else task.shot.shot.mended(task.shot.number)
+    said: list[_Both] = []
+    if task.shot is not None:
+        shot, frame = task.shot.shot, task.shot.number
+        said = [windows.drawn_within(both, shot.window(frame)) for both in shot.mended(frame)]
     return [both for both in (*said, *task.hints) if both[0].kind in kinds]
 
 

@@ -14,6 +14,7 @@ from ..temporal.align import Alignment, align
 from ..temporal.flow import Small, flow
 from .corrections import Correction, Mark, Points
 from .schema import Row, Shot
+from .windows import row_onto
 
 LEAST = 0.25
 """Belief under which a stroke is not carried on."""
@@ -31,13 +32,14 @@ def carried(shot: Shot, one: Correction, small: Callable[[int], Small]) -> dict[
     was not analysed is stepped over.
 
     Args:
-        small: gives the picture of a frame in which motion is found (`flow.small`).
+        small: gives the picture of a frame in which motion is found (`flow.small`), of the whole plate and
+            no more: files may hold more or less of it, each frame its own.
     """
     scene = shot.scene(one.frame)
     first, last = (one.frame, one.frame) if scene is None else (scene.first, scene.last)
     first, last = max(first, one.frame - one.reach), min(last, one.frame + one.reach)
     there = sorted(number for number in shot.moments if first <= number <= last)
-    person = _person(shot.moments[one.frame].people, one.points) if one.frame in shot.moments else 0
+    person = _person(_people(shot, one.frame), one.points) if one.frame in shot.moments else 0
     before = [number for number in reversed(there) if number < one.frame]
     found = {one.frame: Mark(one.id, 1.0, one.points)}
     for way in (before, [number for number in there if number > one.frame]):
@@ -83,6 +85,11 @@ def without(shot: Shot, number: int) -> Shot:
     return dataclasses.replace(shot, moments=moments, corrections=left)
 
 
+def _people(shot: Shot, frame: int) -> list[Row]:
+    """The people of a frame in shares of the plate."""
+    return [row_onto(row, shot.window(frame)) for row in shot.moments[frame].people]
+
+
 def _person(rows: Sequence[Row], points: Points) -> int:
     """The number of whoever has most of a stroke in the box of the figure, the smallest of them; 0 nobody."""
 
@@ -101,8 +108,7 @@ def _way(shot: Shot, person: int, this: int, other: int, size: tuple[int, ...]) 
     The middle one of the ways of the head and of two sides of the box: arms and legs move a side.
     """
     rows = [
-        next((row for row in shot.moments[number].people if row[0] == person), None)
-        for number in (this, other)
+        next((row for row in _people(shot, number) if row[0] == person), None) for number in (this, other)
     ]
     a, b = rows
     if not person or a is None or b is None:

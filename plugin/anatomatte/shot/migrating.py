@@ -51,8 +51,11 @@ def _faced(table: Table, frames: Table) -> tuple[Table, Table]:
 
 
 def _sighted(table: Table, frames: Table) -> tuple[Table, Table]:
-    """5 → 6: which landmarks of a face are in sight; of older ones that stays unknown."""
+    """5 → 6: which landmarks of a face are in sight, and where a frame's picture lies within the plate; of
+    older ones that stays unknown."""
     for row in frames.values():
+        if isinstance(row, dict):
+            row.pop("window", None)
         if isinstance(row, dict) and isinstance(row.get("faces"), list):
             row["faces"] = [[*face, ""] if isinstance(face, list) else face for face in row["faces"]]
     return table, frames

@@ -12,7 +12,7 @@ from ..errors import SettingsError
 from ..menus import MOST_PEOPLE
 from . import likeness
 from .assignment import assigned
-from .looks import FrameLooks
+from .looks import FrameLooks, Look
 from .schema import Moment, Person, Row, Shot
 
 LEAST_FRAMES = 3
@@ -65,11 +65,10 @@ def numbered(frames: Sequence[FrameLooks], tracks: Sequence[Sequence[int]]) -> d
     return {track: number for number, track in enumerate(order, 1)}
 
 
-def rows(frame: FrameLooks, tracks: Sequence[int], numbers: dict[int, int]) -> tuple[Row, ...]:
-    """The people of a frame as a sidecar holds them."""
+def rows(looks: Sequence[Look], tracks: Sequence[int], numbers: dict[int, int]) -> tuple[Row, ...]:
+    """The people of a frame, each with their track, as a sidecar holds them."""
     return tuple(
-        (numbers.get(track, 0), *look.head, *look.box)
-        for look, track in zip(frame.looks, tracks, strict=True)
+        (numbers.get(track, 0), *look.head, *look.box) for look, track in zip(looks, tracks, strict=True)
     )
 
 

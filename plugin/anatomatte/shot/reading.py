@@ -19,7 +19,19 @@ from .corrections import Correction, Mark, Painted, checked
 from .face_rows import read_row
 from .likeness import is_likeness
 from .migrating import migrated, version
-from .schema import KIND, SCHEMA, Moment, Person, PlateFacts, Row, Scene, Shot, named
+from .schema import (
+    KIND,
+    SCHEMA,
+    WHOLE,
+    Moment,
+    Person,
+    PlateFacts,
+    Row,
+    Scene,
+    Shot,
+    Window,
+    named,
+)
 from .wardrobe import words
 
 _TRIES = 5
@@ -261,9 +273,19 @@ def _moment(table: Any, where: str) -> Moment:
         if not isinstance(accepted, str):
             raise ValueError(accepted)
         faces = tuple(read_row(row, len(people)) for row in table.get("faces", ()))
-        return Moment(table["likeness"], exposure, people, marks, _qc(table["qc"]), accepted, faces)
+        lies = _window(table.get("window", ()))
+        return Moment(table["likeness"], exposure, people, marks, _qc(table["qc"]), accepted, faces, lies)
     except (KeyError, TypeError, ValueError) as why:
         raise SettingsError(f"{where} is damaged; {AGAIN}.") from why
+
+
+def _window(row: Any) -> Window:
+    if not row:
+        return WHOLE
+    left, top, right, bottom = (float(value) for value in row)
+    if not all(map(math.isfinite, (left, top, right, bottom))) or left >= right or top >= bottom:
+        raise ValueError(row)
+    return left, top, right, bottom
 
 
 def _mark(row: Any) -> Mark:

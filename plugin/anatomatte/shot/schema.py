@@ -42,6 +42,13 @@ Row = tuple[int, float, float, float, float, float, float]
 """A person in a frame: number (0: none of the numbered), x and y of the head, and left, top, right and bottom
 of the figure; shares of the picture's width and height, y down."""
 
+Window = tuple[()] | tuple[float, float, float, float]
+"""Where a frame's picture lies within the plate: left, top, right and bottom in shares of the plate's width
+and height, y down; beyond 0 to 1 where its file holds more than the plate shows."""
+
+WHOLE: Window = ()
+"""The picture is the plate."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlateFacts:
@@ -91,8 +98,9 @@ class Scene:
 class Moment:
     """What was seen in one frame: the plate's likeness (`likeness.of`), the automatic exposure in stops, the
     people, where strokes of corrections lie, what the checks say of it (code → score in 0..1; empty where it
-    was not checked), the `Shot.token` with which somebody found it good (empty where nobody did), and the
-    people's faces."""
+    was not checked), the `Shot.token` with which somebody found it good (empty where nobody did), the
+    people's faces, and where its picture lies within the plate. People, faces and strokes of frames are what
+    `windows` says."""
 
     likeness: str
     exposure: float = 0.0
@@ -101,6 +109,7 @@ class Moment:
     qc: Mapping[str, float] = field(default_factory=dict)
     accepted: str = ""
     faces: tuple[FaceRow, ...] = ()
+    window: Window = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +154,11 @@ class Shot:
         at = bisect.bisect_right([one.first for one in self.scenes], frame) - 1
         return self.scenes[at] if at >= 0 and frame <= self.scenes[at].last else None
 
+    def window(self, frame: int) -> Window:
+        """Where a frame's picture lies within the plate; of one that was not analysed it is the plate."""
+        moment = self.moments.get(frame)
+        return WHOLE if moment is None else moment.window
+
     def token(self, frame: int, around: Iterable[int] = ()) -> str:
         """A digest of all in it that decides the mattes of a frame; names do not.
 
@@ -153,7 +167,12 @@ class Shot:
         """
         mended = tuple((one.facts, mark.belief, mark.points) for one, mark in self.mended(frame))
         hand = mended, self.painted.get(frame)
-        told: tuple[object, ...] = (*self._seen(frame), *(hand if any(hand) else ()))
+        lies = self.window(frame) if mended else WHOLE
+        told: tuple[object, ...] = (
+            *self._seen(frame),
+            *(hand if any(hand) else ()),
+            *([lies] if lies else ()),
+        )
         if others := [(number, self._seen(number)) for number in around]:
             told = (*told, others)
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]

@@ -86,6 +86,8 @@ def _moment(moment: Moment) -> str:
     people = [[row[0], *(round(value, 4) for value in row[1:])] for row in moment.people]
     facts: dict[str, Any] = {"exposure": round(moment.exposure, 3), "people": people}
     facts["likeness"] = moment.likeness
+    if moment.window:
+        facts["window"] = [round(value, 6) for value in moment.window]
     if moment.marks:
         facts["marks"] = [[mark.id, mark.belief, *sum(mark.points, ())] for mark in moment.marks]
     if moment.faces:
