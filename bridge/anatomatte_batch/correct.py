@@ -62,6 +62,8 @@ class CorrectRequest:
         from anatomatte.shot.writing import write_shot
 
         path = Path(self.sidecar)
+        _meant_once("accepted", self.accept, self.unaccept)
+        _meant_once("painted", list(self.paint), self.unpaint)
         shot = read_shot(path, carried=False)
         for number in self.remove:
             if number not in {one.id for one in shot.corrections}:
@@ -105,6 +107,11 @@ class CorrectRequest:
             return carry(shot, wanted, source.read)
         finally:
             source.close()
+
+
+def _meant_once(what: str, on: Sequence[int], off: Sequence[int]) -> None:
+    if both := sorted(set(on) & set(off)):
+        raise SettingsError(f"Frame {both[0]} is to be {what}, and not to be; say one of the two.")
 
 
 def carry(
@@ -249,10 +256,11 @@ def kept(shot: Shot, before: Shot, read: Callable[[int], Picture]) -> Shot:
     with its consent note, its actor and the record of replaced faces.
 
     Raises:
-        SettingsError: as `carry`.
+        SettingsError: as `carry`; or the plate was renumbered, and a hand's work would lie in other pictures.
     """
     from anatomatte.shot.carrying import with_marks
 
+    _check_numbers(shot, before)
     for one in before.corrections:
         marks = {
             frame: mark
@@ -277,6 +285,25 @@ def kept(shot: Shot, before: Shot, read: Callable[[int], Picture]) -> Shot:
         shot, painted=before.painted, moments=moments, consent=before.consent, replaced=before.replaced,
         actor=before.actor if there else 0,
     )  # fmt: skip
+
+
+def _check_numbers(shot: Shot, before: Shot) -> None:
+    """Raise SettingsError where most pictures of a new analysis are those of other frames of the one before,
+    and somebody mended or accepted frames of that."""
+    if not (before.corrections or any(by_hand(before, frame) for frame in before.moments)):
+        return
+    known: dict[str, int] = {}
+    for frame, moment in before.moments.items():
+        known.setdefault(moment.likeness, frame)
+    common = [frame for frame in shot.moments if frame in before.moments]
+    moved = [n for n in common if _likeness(shot, n) != _likeness(before, n) and _likeness(shot, n) in known]
+    if 2 * len(moved) > len(common):
+        here, there = moved[0], known[_likeness(shot, moved[0])]
+        raise SettingsError(
+            f"Frame {here} is what the sidecar knows as frame {there}: the plate was renumbered or retimed, "
+            "and what was corrected or accepted would lie in other pictures. Give the files their numbers "
+            "back, write to another -o, or make it anew with --overwrite."
+        )
 
 
 def _likeness(shot: Shot, frame: int) -> str:
@@ -305,10 +332,12 @@ def _small(shot: Shot, frame: int, read: Callable[[int], Picture]) -> Small:
 
     from .looker import as_frame
 
-    settings, picture = from_mapping({}), read(frame)
+    picture = read(frame)
+    settings = from_mapping({"input_colour": picture.colour})  # as an analysis reads it
     source, width, height = as_frame(picture), *picture.size
     light = prepare({"Source": source}, settings, 1).light
-    AtFrame(shot, frame, "").check(light)
+    if told := AtFrame(shot, frame, "").check(light):
+        raise SettingsError(told[0])
     if source.bounds != (0, 0, width, height):
         light = prepare({"Source": laid(source, (0, 0, width, height))}, settings, 1).light
     return small(display.shown(light, settings.net_exposure, settings.net_gamma, 1))

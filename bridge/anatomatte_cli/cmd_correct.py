@@ -50,12 +50,14 @@ def command(**words: Any) -> int:
         raise SettingsError(
             "--frame is missing: say in which frame the stroke is drawn, or around which --one holds."
         )
+    elif idle := _of_a_stroke(words):
+        raise SettingsError(f"{idle} is of a stroke that is drawn; give --frame and --stroke too.")
     request = CorrectRequest(
         sidecar=path,
         source=words["src"],
         add=add,
         remove=[_whole(name, "--delete") for name in words["delete"] if "=" not in name],
-        paint=dict(_matte(text) for text in words["mattes"]),
+        paint=_mattes(words["mattes"]),
         unpaint=_of(words["delete"], _MATTE),
         accept=parse_frames(words["accept"]) if words["accept"] else (),
         unaccept=_of(words["delete"], _ACCEPTED),
@@ -64,6 +66,21 @@ def command(**words: Any) -> int:
     for line in told(request.run()):
         click.echo(line)
     return 0
+
+
+def _of_a_stroke(words: dict[str, Any]) -> str:
+    """The first option that says how a stroke is drawn; empty without one."""
+    told = {"--top": words["top"] or None, "--radius": words["radius"], "--reach": words["reach"]}
+    return next((name for name, value in told.items() if value is not None), "")
+
+
+def _mattes(texts: Sequence[str]) -> dict[int, Path]:
+    made: dict[int, Path] = {}
+    for frame, file in map(_matte, texts):
+        if frame in made:
+            raise SettingsError(f"--matte: frame {frame} has two mattes; keep one of them.")
+        made[frame] = file
+    return made
 
 
 def _matte(text: str) -> tuple[int, Path]:
@@ -96,6 +113,11 @@ def _kind(words: dict[str, Any], least: int = 1) -> str:
     return chosen[0] if chosen else ""
 
 
+def _drawing(words: dict[str, Any]) -> str:
+    """As `_of_a_stroke`, but for the reach, which those who are one have too."""
+    return _of_a_stroke({**words, "reach": None})
+
+
 def _correction(words: dict[str, Any], width: int, height: int) -> dict[str, Any]:
     """A correction as a table, of the command's words."""
     kind = _kind(words)
@@ -104,6 +126,8 @@ def _correction(words: dict[str, Any], width: int, height: int) -> dict[str, Any
         made["part"] = words["part"]
     if kind in ("person", "one"):
         made["people"] = _numbers(str(words[kind]), int, f"--{kind}")
+    if kind == "one" and (idle := "--stroke" if words["stroke"] else _drawing(words)):
+        raise SettingsError(f"{idle}: who is one with somebody is said without a stroke; leave it out.")
     if kind != "one":
         if not words["stroke"]:
             raise SettingsError(f"--stroke is missing: say where --{kind} is meant, as --stroke 'X,Y X,Y'.")

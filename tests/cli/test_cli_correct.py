@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from anatomatte.errors import SettingsError
+from anatomatte.people import mend
 from anatomatte.shot import likeness
 from anatomatte.shot.corrections import Correction
 from anatomatte.shot.reading import read_shot
@@ -38,7 +39,8 @@ def analysed(plate: Path, name: str = "p.shot.json") -> tuple[Path, Shot]:
     from anatomatte.settings import Settings
 
     source = Source(str(plate), 1)
-    lights = {n: prepare({"Source": as_frame(source.read(n))}, Settings(), 1).light for n in FRAMES}
+    read = Settings(input_colour=source.colour(1))  # as an analysis does
+    lights = {n: prepare({"Source": as_frame(source.read(n))}, read, 1).light for n in FRAMES}
     moments = {n: Moment(likeness.of(light)) for n, light in lights.items()}
     made = Shot(PlateFacts("p.####.png", 160, 96, 1, 6), (), (Scene(1, 6),), moments)
     return written(made, plate.parent, name), made
@@ -88,6 +90,14 @@ def test_frames_are_accepted_and_looked_at_again(plate: Path, capsys: pytest.Cap
         (["--delete", "4"], "has no correction 4"),
         (["--frame", "3", "--person", "2", "--stroke", "8,8"], "has no person 2; nobody has a number in it"),
         (["--frame", "3", "--one", "1,2"], "Correction 1: the shot has no person 1"),
+        (["--frame", "3", "--one", "1,2", "--stroke", "8,8"], "--stroke: who is one with somebody is said"),
+        (["--frame", "3", "--one", "1,2", "--radius", "8"], "--radius: who is one with somebody is said"),
+        (["--radius", "5"], "--radius is of a stroke that is drawn; give --frame"),
+        (["--reach", "0"], "--reach is of a stroke that is drawn; give --frame"),
+        (["--top"], "--top is of a stroke that is drawn; give --frame"),
+        (["--accept", "2-4", "--delete", "3=accepted"], "Frame 3 is to be accepted, and not to be"),
+        (["--matte", "3=a.png", "--matte", "3=b.png"], "frame 3 has two mattes"),
+        (["--matte", "3=a.png", "--delete", "3=matte"], "Frame 3 is to be painted, and not to be"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_is_written(
@@ -170,3 +180,34 @@ def test_a_painted_matte_with_an_empty_alpha_is_told(
     cv2.imwrite(str(tmp_path / "roto.png"), drawn)
     assert main(["correct", str(path), "--matte", f"3={tmp_path / 'roto.png'}"]) == 2
     assert "is 1 everywhere" in capsys.readouterr().err
+
+
+def test_a_renumbered_plate_is_told(plate: Path) -> None:
+    _, made = analysed(plate)
+    source = Source(str(plate), 1)
+    with pytest.raises(
+        SettingsError, match="knows as frame 4, not as 3: the plate was renumbered or retimed"
+    ):
+        carry(made, [Correction(1, "keep", 3, stroke=(0.5, 0.5))], lambda n: source.read(n + 1))
+
+
+def test_the_lower_left_corner_is_in_the_picture(plate: Path) -> None:
+    path, _ = analysed(plate)
+    words = ["--frame", "3", "--keep", "--stroke", "0,0 159,0", "--reach", "1"]
+    assert main(["correct", str(path), str(plate), *words]) == 0
+    (one,) = read_shot(path).corrections
+    assert one.points == ((0.0, 1.0), (0.99375, 1.0))
+    assert mend.drawn(one.points, 0.001, (96, 160))[95, :159].all()
+
+
+def test_a_renumbered_plate_is_not_analysed_into_a_mended_sidecar(plate: Path) -> None:
+    _, made = analysed(plate)
+    read = Source(str(plate), 1).read
+    later = {n: made.moments[n + 1] for n in FRAMES if n + 1 in made.moments}
+    moved = dataclasses.replace(made, moments=later)
+    assert kept(moved, made, read).moments == later, "nothing was mended"
+    before = carry(made, [Correction(1, "keep", 3, stroke=(0.5, 0.5), reach=2)], read)
+    with pytest.raises(
+        SettingsError, match="Frame 1 is what the sidecar knows as frame 2: the plate was renu"
+    ):
+        kept(moved, before, read)

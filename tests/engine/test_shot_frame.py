@@ -17,6 +17,7 @@ from anatomatte.errors import SettingsError
 from anatomatte.frame import from_view
 from anatomatte.people.evidence import PeopleEvidence
 from anatomatte.settings import Settings
+from anatomatte.shot import likeness
 from anatomatte.shot.looks import looks_of
 from anatomatte.shot.numbering import at_frame
 from anatomatte.shot.schema import Row, Scene
@@ -135,6 +136,18 @@ def test_another_plates_sidecar_is_refused(tmp_path: Path) -> None:
         SettingsError, match=r"is of another plate \(plate.####.exr\): its frame 7 does not look"
     ):
         mattes(settings)
+
+
+def test_a_renumbered_plate_is_told(tmp_path: Path) -> None:
+    rows, noise = rows_of(two_people(), [1, 2]), np.random.default_rng(9).random(PLATE.shape, np.float32)
+    made = shot(PLATE, {7: rows, 8: rows, 9: rows})
+    moved = {
+        n: dataclasses.replace(made.moments[n], likeness=likeness.of(PLATE + noise / (4 * n))) for n in (7, 9)
+    }
+    path = written(dataclasses.replace(made, moments={**made.moments, **moved}), tmp_path)
+    said = [" ".join(mattes(Settings(screen="none", shot_file=str(path)), n).messages) for n in (7, 8)]
+    assert "this picture is what it knows as frame 8, not as 7: the plate was renumbered" in said[0]
+    assert "renumbered" not in said[1]
 
 
 def test_a_frame_that_was_not_analysed_is_refused(tmp_path: Path) -> None:

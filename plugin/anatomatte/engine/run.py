@@ -114,7 +114,8 @@ def _ready(
     """A frame's plate, at full and at half resolution, and what the stages need to know."""
     plate = prepare(clips, settings, work.threads)
     if shot is not None:
-        shot.check(plate.light)
+        told = shot.check(plate.light)
+        plate = dataclasses.replace(plate, doubts=(*plate.doubts, *told))
     across = work.placed(plate.frame.aspect)
     place = point_of("point", settings, plate.frame.bounds, across)
     marks = marks_of(settings, plate.frame.bounds, across)

@@ -52,12 +52,17 @@ def drawn(points: Sequence[tuple[float, float]], radius: float, size: tuple[int,
     """A stroke as pixels of a picture of rows and columns; *radius* in shares of the rows."""
     height, width = size
     made = np.zeros(size, np.uint8)
-    at = np.array([(int(np.floor(x * width)), int(np.floor(y * height))) for x, y in points], np.int32)
+    at = np.array([(_cell(x, width), _cell(y, height)) for x, y in points], np.int32)
     thick = max(1, round(2 * radius * height))
     cv2.polylines(made, [at.reshape(-1, 1, 2)], False, 1, thick)
     for x, y in at.tolist():
         cv2.circle(made, (x, y), thick // 2, 1, -1)
     return made > 0
+
+
+def _cell(share: float, cells: int) -> int:
+    """The cell of a share of a side; the border belongs to the last one."""
+    return cells - 1 if share == 1 else int(np.floor(share * cells))
 
 
 def area(

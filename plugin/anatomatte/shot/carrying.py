@@ -175,7 +175,7 @@ def _sampled(plane: Pixels, at: Pixels) -> Pixels:
 
 
 def _inside(points: Sequence[tuple[float, float]]) -> bool:
-    return any(0 <= x < 1 and 0 <= y < 1 for x, y in points)
+    return any(0 <= x <= 1 and 0 <= y <= 1 for x, y in points)
 
 
 def _rounded(points: Points) -> Points:

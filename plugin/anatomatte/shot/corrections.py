@@ -103,6 +103,6 @@ def checked(one: Correction, where: str) -> Correction:
         raise SettingsError(f"{at}: a stroke is x, y and so on, one point at least; give pairs.")
     if any(not -_FAR <= value <= 1 + _FAR for value in one.stroke):
         raise SettingsError(f"{at}: a point of the stroke lies far outside of the picture; take it away.")
-    if not any(0 <= x < 1 and 0 <= y < 1 for x, y in one.points):
+    if not any(0 <= x <= 1 and 0 <= y <= 1 for x, y in one.points):
         raise SettingsError(f"{at}: the stroke lies outside of the picture; draw it within the plate.")
     return one

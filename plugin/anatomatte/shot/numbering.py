@@ -41,19 +41,33 @@ class AtFrame:
         scene = self.shot.scene(number)
         return None if scene is None else scene.exposure
 
-    def check(self, light: Pixels) -> None:
-        """See that scene-linear *light*, H×W×3, is the plate that the sidecar was made of.
+    def check(self, light: Pixels) -> tuple[str, ...]:
+        """See that scene-linear *light*, H×W×3, is the plate that the sidecar was made of; what there is to
+        tell of it.
 
         Raises:
             SettingsError: it is another one.
         """
-        moment = self.shot.moments[self.number]
-        alike = likeness.alike(moment.likeness, likeness.of(light))
+        moment, here = self.shot.moments[self.number], likeness.of(light)
+        alike = likeness.alike(moment.likeness, here)
         if alike < likeness.ALIKE:
             raise SettingsError(
                 f"{_where(self.shot)} is of another plate ({self.shot.plate.name}): its frame {self.number} "
                 f"does not look like this one (likeness {alike:.2f}); take its own, {AGAIN}, or empty it."
             )
+        other = None if here == moment.likeness else self._elsewhere(here)
+        if other is None:
+            return ()
+        return (
+            f"{_where(self.shot)}: this picture is what it knows as frame {other}, not as {self.number}: the "
+            f"plate was renumbered or retimed since; {AGAIN}, for its numbers and corrections are of other "
+            "frames.",
+        )
+
+    def _elsewhere(self, here: str) -> int | None:
+        """The frame nearest to this one that looked exactly so; None where none did."""
+        same = [number for number, one in self.shot.moments.items() if one.likeness == here]
+        return min(same, key=lambda number: (abs(number - self.number), number), default=None)
 
     def _given(self, seen: PeopleEvidence, most: int) -> list[int]:
         """The number of each person of the *evidence*, from 1; 0 of those who have none up to *most*."""
