@@ -232,6 +232,8 @@ class _Analysis:
             break
         if not self.looks:
             raise self.errors[0] if self.errors else PlateError(f"{self.job.source.text} has no frames.")
+        if self.before is not None:  # what a hand did meanwhile stays
+            self.before = _before(self.path, False)
         shot = self._shot()
         self.signals.check()
         write_shot(shot, self.path)

@@ -58,12 +58,13 @@ class CorrectRequest:
                 cannot be meant, or the sidecar cannot be written.
         """
         from anatomatte.shot.carrying import without
-        from anatomatte.shot.reading import read_shot
+        from anatomatte.shot.reading import read_shot, stamp
         from anatomatte.shot.writing import write_shot
 
         path = Path(self.sidecar)
         _meant_once("accepted", self.accept, self.unaccept)
         _meant_once("painted", list(self.paint), self.unpaint)
+        state = stamp(path)
         shot = read_shot(path, carried=False)
         for number in self.remove:
             if number not in {one.id for one in shot.corrections}:
@@ -82,6 +83,8 @@ class CorrectRequest:
         shot = self._painted(shot, path)
         judged = accepted(shot, {**dict.fromkeys(self.accept, True), **dict.fromkeys(self.unaccept, False)})
         if self.remove or self.paint or self.unpaint or self.source is not None or judged is not shot:
+            if stamp(path) != state:
+                raise SettingsError(f"{path} was changed meanwhile, by somebody else; correct it once more.")
             write_shot(judged, path)
         return judged
 

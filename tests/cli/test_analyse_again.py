@@ -138,3 +138,17 @@ def test_another_plates_sidecar_is_not_written_over(
     assert analyse(source) == 2
     assert "--overwrite makes it anew" in capsys.readouterr().out
     assert analyse(source, "--overwrite") == 0
+
+
+def test_what_a_hand_does_meanwhile_is_kept(tmp_path: Path) -> None:
+    source, path = shot(tmp_path, range(1001, 1008)), tmp_path / "plate.shot.json"
+    assert analyse(source) == 0
+
+    def named(frame: int) -> None:
+        if frame == 1005:
+            table = json.loads(path.read_text(encoding="utf-8"))
+            table["people"][0]["name"] = "anna"
+            path.write_text(json.dumps(table), encoding="utf-8")
+
+    assert analyse(source, looker=FakeLooker(before=named)) == 0
+    assert read_shot(path).names == {"person_01": "anna"}

@@ -15,6 +15,7 @@ from anatomatte.shot import likeness
 from anatomatte.shot.corrections import Correction
 from anatomatte.shot.reading import read_shot
 from anatomatte.shot.schema import Moment, PlateFacts, Scene, Shot
+from anatomatte_batch import correct
 from anatomatte_batch.correct import carry, kept
 from anatomatte_batch.looker import as_frame
 from anatomatte_batch.source import Source
@@ -211,3 +212,17 @@ def test_a_renumbered_plate_is_not_analysed_into_a_mended_sidecar(plate: Path) -
         SettingsError, match="Frame 1 is what the sidecar knows as frame 2: the plate was renu"
     ):
         kept(moved, before, read)
+
+
+def test_what_somebody_else_wrote_meanwhile_stays(plate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, made = analysed(plate)
+    judge = correct.accepted
+
+    def slowly(shot: Shot, judged: dict[int, bool]) -> Shot:
+        written(judge(made, {5: True}), plate.parent, path.name)
+        return judge(shot, judged)
+
+    monkeypatch.setattr(correct, "accepted", slowly)
+    with pytest.raises(SettingsError, match="was changed meanwhile, by somebody else; correct it once more"):
+        correct.CorrectRequest(sidecar=path, accept=[2]).run()
+    assert [n for n in FRAMES if read_shot(path).accepted(n)] == [5]

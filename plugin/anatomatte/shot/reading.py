@@ -66,16 +66,16 @@ def read_shot(path: Path | str, carried: bool = True) -> Shot:
     """
     path = Path(path)
     for _ in range(_TRIES):
-        before = _stamp(path)
+        before = stamp(path)
         try:
             return _read(path, carried)
         except SettingsError:
-            if _stamp(path) == before:
+            if stamp(path) == before:
                 raise
     return _read(path, carried)
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
+def stamp(path: Path) -> tuple[int, int, int]:
     """What tells a state of the short file from others; zeros where it is not there."""
     try:
         facts = path.stat()
@@ -313,4 +313,4 @@ def _row(row: Any) -> Row:
     return number, x, y, left, top, right, bottom
 
 
-__all__ = ["AGAIN", "SCHEMA", "read_shot"]
+__all__ = ["AGAIN", "SCHEMA", "read_shot", "stamp"]
