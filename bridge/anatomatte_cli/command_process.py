@@ -33,7 +33,7 @@ def end_with(parent: int, number: int) -> None:
 
 
 def be(command: Command, caller: socket.socket, begin: int) -> NoReturn:
-    """Run a command as this process, once there is something to be read at *begin*: its caller waits for it."""
+    """Run a command as this process, once *begin* can be read: its caller still waits for it."""
     code = 1
     try:
         signal.set_wakeup_fd(-1)
