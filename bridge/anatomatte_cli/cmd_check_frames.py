@@ -15,8 +15,10 @@ from .cmd_render import option
 from .helptext import Command
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from anatomatte_batch.checked_cutouts import CutoutsResult
-    from anatomatte_batch.checking import CheckResult
+    from anatomatte_batch.checking import CheckResult, Fault
     from anatomatte_batch.report import Report
 
 
@@ -53,15 +55,39 @@ def command(target: str, as_json: bool, log: str | None, sets: tuple[str, ...], 
         request = CheckRequest(target=target, settings=dict(map(parse_setting, sets)), **words)
         report.event("start", target=target)
         result = request.run()
+        if plain:
+            for line in _lines(result.faults):
+                click.echo(line)
         for fault in result.faults:
-            if plain:
-                click.echo(f"frame {fault.frame}: {fault.code}: {fault.text}")
             report.event(
                 "fault", frame=fault.frame, code=fault.code, exit=fault.error.exit_code, message=fault.text
             )
         _end(report, result, plain)
     click.echo(json.dumps(result.facts(), ensure_ascii=False) if as_json else result.sentence, err=log == "-")
     return result.exit_code
+
+
+def _lines(faults: Sequence[Fault]) -> Iterator[str]:
+    """A line a fault; frames that lack in a row are one, so that others are seen between them."""
+    row: list[Fault] = []
+    for fault in [*faults, None]:
+        if row and (fault is None or fault.code != "missing" or fault.frame != row[-1].frame + 1):
+            if len(row) < _ROW:
+                yield from (f"frame {one.frame}: {one.code}: {one.text}" for one in row)
+            else:
+                yield (
+                    f"frames {row[0].frame}-{row[-1].frame}: missing: {row[0].text}, nor are the "
+                    f"{len(row) - 1} after it"
+                )
+            row = []
+        if fault is not None and fault.code == "missing":
+            row.append(fault)
+        elif fault is not None:
+            yield f"frame {fault.frame}: {fault.code}: {fault.text}"
+
+
+_ROW = 4
+"""Frames that lack in a row from which on they are one line."""
 
 
 def _cutouts(folder: Path, as_json: bool, log: str | None, words: dict[str, Any]) -> int:

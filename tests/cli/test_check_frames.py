@@ -262,6 +262,18 @@ def test_a_plate_that_a_host_handed_on_is_told(tmp_path, capsys):
     assert len(check(capsys, target, "--source", source)[1]["faults"]) == len(FRAMES)
 
 
+def test_frames_that_lack_in_a_row_are_one_line(tmp_path, capsys):
+    for n in (1, 2, 40, 42, 50):
+        write(tmp_path / f"k.{n}.exr", np.dstack([plate(seed=n), np.full((9, 16, 1), 0.5, np.float32)]))
+    log = tmp_path / "log.ndjson"
+    assert main(["check-frames", str(tmp_path / "k.#.exr"), "--log", str(log)]) == 7
+    said = [line for line in capsys.readouterr().out.splitlines() if "missing:" in line]
+    assert [line.partition(":")[0] for line in said] == ["frames 3-39", "frame 41", "frames 43-49"]
+    assert said[0].endswith("k.3.exr is not there, nor are the 36 after it")
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    assert sum(one.get("code") == "missing" for one in events) == 37 + 1 + 7
+
+
 def test_the_log_tells_every_fault(tmp_path, capsys):
     target = rendered(tmp_path)
     lost(tmp_path)
