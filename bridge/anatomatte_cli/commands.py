@@ -51,6 +51,20 @@ class Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click, which knows only commands that are imported when it says what was meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as why:
+            from difflib import get_close_matches
+
+            if args[0] not in COMMANDS and (near := get_close_matches(args[0].lower(), COMMANDS, 1)):
+                sentence = f"There is no command '{args[0]}'; did you mean '{near[0]}'?"
+                raise click.UsageError(sentence, ctx) from why
+            raise
+
     def invoke(self, ctx: click.Context) -> object:
         """As click; a pipe that nobody reads is told apart from our bugs."""
         try:

@@ -98,6 +98,14 @@ def test_the_manual_runs(tmp_path):
             correct.make_context("correct", call[2:])
 
 
+@pytest.mark.parametrize(
+    "word, meant", [("rendr", "render"), ("CUTOUT", "cutout"), ("check_frames", "check-frames")]
+)
+def test_of_a_word_that_is_no_command_the_nearest_is_told(capsys, word, meant):
+    assert main([word, "x"]) == 2
+    assert f"did you mean '{meant}'?" in capsys.readouterr().err
+
+
 def test_help_loads_nothing_heavy():
     code = (
         "import sys; import anatomatte_cli.main as m; m.main(['--help']); m.main(['render', '--help']);"
