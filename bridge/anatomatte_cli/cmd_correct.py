@@ -136,10 +136,20 @@ def _correction(words: dict[str, Any], width: int, height: int) -> dict[str, Any
         up = not words["top"]
         made["stroke"] = [round(1 - v if at % 2 and up else v, 5) for at, v in enumerate(shares)]
     if words["radius"] is not None:
-        made["radius"] = round(words["radius"] / height, 5)
+        made["radius"] = _radius(words["radius"], height)
     if words["reach"] is not None:
         made["reach"] = words["reach"]
     return made
+
+
+def _radius(pixels: float, height: int) -> float:
+    """The radius of a stroke in shares of the plate's height, of pixels."""
+    least, most = -(-height // 100) / 10, height // 2
+    if not least <= pixels <= most:
+        raise SettingsError(
+            f"--radius {pixels:g}: it takes {least:g} to {most} pixels in a plate of {height} lines."
+        )
+    return round(pixels / height, 5)
 
 
 def _numbers(text: str, kind: type[int] | type[float], name: str) -> list[Any]:

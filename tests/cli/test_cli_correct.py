@@ -94,6 +94,11 @@ def test_frames_are_accepted_and_looked_at_again(plate: Path, capsys: pytest.Cap
         (["--frame", "3", "--one", "1,2", "--stroke", "8,8"], "--stroke: who is one with somebody is said"),
         (["--frame", "3", "--one", "1,2", "--radius", "8"], "--radius: who is one with somebody is said"),
         (["--radius", "5"], "--radius is of a stroke that is drawn; give --frame"),
+        (["--frame", "3", "--one", "1"], "kind one takes two different numbers of people, not 1."),
+        (
+            ["--frame", "3", "--keep", "--stroke", "9,9", "--radius", "0"],
+            "--radius 0: it takes 0.1 to 48 pixels",
+        ),
         (["--reach", "0"], "--reach is of a stroke that is drawn; give --frame"),
         (["--top"], "--top is of a stroke that is drawn; give --frame"),
         (["--accept", "2-4", "--delete", "3=accepted"], "Frame 3 is to be accepted, and not to be"),

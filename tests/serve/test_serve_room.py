@@ -240,7 +240,7 @@ def test_all_is_taken_out(serving: Running, shot: dict[str, Any], tmp_path: Path
         ({**COAT, "stroke": [1.5, 0.5]}, "outside of the picture"),
         ({**COAT, "stroke": [0.5]}, "Give pairs"),
         ({**COAT, "radius": 9}, "radius"),
-        ({"kind": "one", "frame": 1004, "people": [1]}, "takes 2 numbers"),
+        ({"kind": "one", "frame": 1004, "people": [1]}, "takes two different numbers"),
     ],
 )
 def test_a_stroke_that_cannot_be_meant_is_told(

@@ -115,8 +115,8 @@ def test_an_edit_by_hand_is_to_be_carried(tmp_path: Path, values: dict[str, Any]
     ("values", "told"),
     [
         ({"part": "cote"}, "part 'cote' is no part of a person; did you mean 'coat'"),
-        ({"kind": "person"}, "kind person takes 1 numbers of people"),
-        ({"kind": "one", "people": (2, 2)}, "kind one takes 2 numbers"),
+        ({"kind": "person"}, "kind person takes one number of people, not none"),
+        ({"kind": "one", "people": (2, 2)}, "kind one takes two different numbers"),
         ({"stroke": (1.2, 0.5)}, "lies outside of the picture"),
         ({"stroke": (0.2, 0.5, 0.1)}, "give pairs"),
         ({"stroke": (0.2, 0.5, 1e9, 0.5)}, "a point of the stroke lies far outside of the picture"),

@@ -96,7 +96,9 @@ def checked(one: Correction, where: str) -> Correction:
         raise SettingsError(f"{at}: part {one.part!r} is no part of a person; {nearest(one.part, PERSON)}")
     wanted = {"person": 1, "one": 2}.get(one.kind, 0)
     if len(set(one.people)) != wanted or len(one.people) != wanted:
-        raise SettingsError(f"{at}: kind {one.kind} takes {wanted} numbers of people, not {one.people}.")
+        told = ", ".join(map(str, one.people)) or "none"
+        many = ("no number", "one number", "two different numbers")[wanted]
+        raise SettingsError(f"{at}: kind {one.kind} takes {many} of people, not {told}.")
     if one.kind == "one":
         return one
     if len(one.stroke) < 2 or len(one.stroke) % 2:
