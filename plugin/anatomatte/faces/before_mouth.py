@@ -62,6 +62,9 @@ _SMOOTH, _FINE, _SOFT = 0.02, 0.009, 0.008
 _BAND = 0.007, 0.018
 """Blurs between which something is fine."""
 
+_ROOM = 0.1
+"""How far beside a face it is looked, in widths of it."""
+
 _FAINT = 1e-4
 _LUMA = 0.35
 """How much brightness counts beside hue where something ends: skin is bright and dark too."""
@@ -150,7 +153,17 @@ def covered(light: Pixels, points: Floats) -> Pixels | None:
     found = mouth(light, points)
     if found.hidden <= 0:
         return None
-    own, width = np.asarray(points[:POINTS, :2], np.float64), width_of(points)
+    flat, width = np.asarray(points[:POINTS, :2], np.float64), width_of(points)
+    low = np.maximum(np.floor(flat.min(0) - _ROOM * width).astype(int), 0)
+    high = np.ceil(flat.max(0) + _ROOM * width).astype(int)
+    made = np.zeros(light.shape[:2], np.float32)
+    there = slice(low[1], high[1]), slice(low[0], high[0])
+    made[there] = _covered(np.ascontiguousarray(light[there]), flat - low, width, found)
+    return made
+
+
+def _covered(light: Pixels, own: Floats, width: float, found: Mouth) -> Pixels:
+    """As `covered`, of a window around a face with landmarks (468, 2) in it."""
     size = light.shape[0], light.shape[1]
     hues = _hues(soft(light, max(0.6, _SOFT * width))) * np.array([1, 1, _LUMA], np.float32)
     inside = np.all((own > 0) & (own < size[::-1]), axis=1)
