@@ -29,6 +29,10 @@ sleeve may end."""
 _ON, _OFF_HAND, _OFF_FACE = 1.0, 0.3, -0.05
 """Radii from an arm, radii from a hand and faces within a face's outline of pixels that are looked at."""
 
+_NEAR, _LOST = 2.5, 1.6
+"""Radii from an arm within which pixels gain and lose, and the nats that they lose at most: a hand before a
+face is an arm to networks, and was face where arms lost more."""
+
 _DEEP, _DEPTHS, _OFF_ARM, _CHEST_OFF_HAND = 0.64, 8, 1.0, 0.5
 """How far from the middle of the shoulders a neckline may end, in torsos, and at how many places; radii from
 arms and hands of pixels that are looked at."""
@@ -53,19 +57,21 @@ def told(made: Pixels, at: Body) -> None:
     """Adds to the log odds *made* (labels, N) what arms and chest gain or lose as bare skin, in nats."""
     if at.head_only:
         return
+    off_face = at.oval < _OFF_FACE  # a hand before a face may be an arm to networks
     for side, name in enumerate(SIDES):
         arm = at.arms[side]
         mine = (arm.off < _ON) & (arm.off < at.arms[1 - side].off) & (at.hand > _OFF_HAND)
-        mine &= (at.oval < _OFF_FACE) & (arm.along > _ALONG[0]) & (arm.along < _ALONG[1])
+        mine &= off_face & (arm.along > _ALONG[0]) & (arm.along < _ALONG[1])
         place = _places((arm.along - _ALONG[0]) / (_ALONG[1] - _ALONG[0]), _STEPS)
         bare = _bare(made, planes("left_arm", "right_arm"), _GARMENTS, mine, place, _STEPS)
-        made[AT[f"{name}_arm"]] += _nats(bare * min(1.0, 1.5 * arm.seen))[place]
+        nats = np.maximum(_nats(bare * min(1.0, 1.5 * arm.seen)), -_LOST)[place]
+        made[AT[f"{name}_arm"]] += nats * (off_face & (arm.off < _NEAR))
     away = np.asarray(np.hypot(at.trunk, at.across), np.float32)
-    mine = (away < _DEEP) & (at.trunk > _LOW[0]) & (at.oval < _OFF_FACE)
+    mine = (away < _DEEP) & (at.trunk > _LOW[0]) & off_face
     mine &= (at.arm > _OFF_ARM) & (at.hand > _CHEST_OFF_HAND)
     place = _places(away / _DEEP, _DEPTHS)
     nats = _nats(_bare(made, _CHEST, _OVER_CHEST, mine, place, _DEPTHS)[::-1])[::-1]  # the neck comes last
-    there = (at.trunk > _LOW[0]) & (at.trunk < _LOW[1])
+    there = off_face & (at.trunk > _LOW[0]) & (at.trunk < _LOW[1])
     made[AT["torso_skin"]] += np.minimum(nats, 0)[place] * there
 
 
