@@ -206,10 +206,15 @@ def graph(one: Written) -> onnx.ModelProto:
 @contextmanager
 def _as_graphs_can() -> Iterator[None]:
     """A graph's convolution cannot have a kernel that is padded on the way; and ONNX Runtime is half as quick
-    at a softmax over channels and at PReLU as at what they are made of, and quicker at 1x1 convolutions than
-    at products of matrices between two layouts."""
-    before, softmax, prelu, mix = (
-        portrait_net.Filter.forward, Tensor.softmax, nn.PReLU.forward, portrait_net.Mix.forward
+    at a softmax over channels as at what it is made of, and quicker at 1x1 convolutions than at products of
+    matrices between two layouts.
+
+    It lays channels out by eights or sixteens as long as every node can be had so: convolutions with what is
+    added to them, ramps, pooling, doubling, concatenation.  PReLU and channels of zeros are made of these.
+    """
+    before, softmax, prelu, mix, pad = (
+        portrait_net.Filter.forward, Tensor.softmax, nn.PReLU.forward, portrait_net.Mix.forward,
+        face_mesh.Residual.widened,
     )  # fmt: skip
 
     def forward(self: portrait_net.Filter, x: Tensor) -> Tensor:
@@ -225,16 +230,23 @@ def _as_graphs_can() -> Iterator[None]:
         made = (self - self.amax(dim, keepdim=True)).exp()
         return made / made.sum(dim, keepdim=True)
 
-    def sloped(self: nn.PReLU, x: Tensor) -> Tensor:
-        return F.relu(x) + self.weight[:, None, None] * x.clamp(max=0)
+    def sloped(self: nn.PReLU, x: Tensor) -> Tensor:  # x + (1 - slope) max(-x, 0)
+        count = self.weight.numel()
+        below = F.relu(F.conv2d(x, -torch.ones(count, 1, 1, 1), groups=count))
+        return F.conv2d(below, (1 - self.weight)[:, None, None, None], groups=count) + x
 
     def mixed(self: portrait_net.Mix, x: Tensor) -> Tensor:
         return F.conv2d(x, self.weight[:, :, None, None], self.bias)
+
+    def widened(self: face_mesh.Residual, x: Tensor) -> Tensor:
+        assert self.more == self.mix.in_channels  # none of the published networks grows by other numbers
+        return torch.cat([x, F.conv2d(x, torch.zeros(self.more, 1, 1, 1), groups=self.more)], 1)
 
     portrait_net.Filter.forward = forward  # type: ignore[method-assign]
     Tensor.softmax = shares  # type: ignore[assignment, method-assign]
     nn.PReLU.forward = sloped  # type: ignore[method-assign]
     portrait_net.Mix.forward = mixed  # type: ignore[method-assign]
+    face_mesh.Residual.widened = widened  # type: ignore[method-assign]
     try:
         yield
     finally:
@@ -242,6 +254,7 @@ def _as_graphs_can() -> Iterator[None]:
         Tensor.softmax = softmax  # type: ignore[method-assign]
         nn.PReLU.forward = prelu  # type: ignore[method-assign]
         portrait_net.Mix.forward = mix  # type: ignore[method-assign]
+        face_mesh.Residual.widened = pad  # type: ignore[method-assign]
 
 
 def _fold(made: onnx.GraphProto) -> None:

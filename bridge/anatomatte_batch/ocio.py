@@ -121,7 +121,21 @@ def _unknown(config: Any, name: str, where: str) -> str:
     near = difflib.get_close_matches(name.lower(), [one.lower() for one in known], 1, 0.4)
     meant = next((one for one in known if near and one.lower() == near[0]), "")
     told = f"did you mean {meant!r}?" if meant else f"there are {', '.join(known[:12])}."
-    return f"{name}: the config {where} has no such space or role; {told}"
+    kind = _other_kind(config, name)
+    is_what = f"is {kind} of the config {where}, no" if kind else f"the config {where} has no such"
+    return f"{name}{'' if kind else ':'} {is_what} space or role; {told}"
+
+
+def _other_kind(config: Any, name: str) -> str:
+    """What of that name the config has, where it is no space: pictures are for looking at, files for more."""
+    views = {view.lower() for display in config.getDisplays() for view in config.getViews(display)}
+    if config.getNamedTransform(name) is not None:
+        return "a named transform"
+    if config.getLook(name) is not None:
+        return "a look"
+    if name.lower() in {display.lower() for display in config.getDisplays()}:
+        return "a display"
+    return "a view" if name.lower() in views else ""
 
 
 def _converted(pixels: Floats, way: Any, associated: bool) -> Floats:

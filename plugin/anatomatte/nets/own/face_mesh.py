@@ -49,8 +49,12 @@ class Residual(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = self.mix(self.filter(x))
         kept = x if self.stride == 1 else F.max_pool2d(x, 2)
-        activated: Tensor = self.act(y + F.pad(kept, (0, 0, 0, 0, 0, self.more)))
+        activated: Tensor = self.act(y + (self.widened(kept) if self.more else kept))
         return activated
+
+    def widened(self, x: Tensor) -> Tensor:
+        """With channels of zeros behind its own."""
+        return F.pad(x, (0, 0, 0, 0, 0, self.more))
 
 
 def level(inputs: int, outputs: int) -> nn.Sequential:
