@@ -49,6 +49,10 @@ _MOST = 3.0
 _WORTH = 0.2
 """How much of the mean of a place's pixels counts."""
 
+_SHINE = 0.5
+"""Nats by which an arm's pixels are likelier bare skin than they are: where light falls on leather one half of
+a sleeve is skin by its colours, while of a bare arm next to all of it is."""
+
 _NATS, _DOUBT = 2.5, 0.02
 """Nats that bare skin gains and loses at most, and the doubt that is always left."""
 
@@ -64,6 +68,7 @@ def told(made: Pixels, at: Body) -> None:
         mine &= off_face & (arm.along > _ALONG[0]) & (arm.along < _ALONG[1])
         place = _places((arm.along - _ALONG[0]) / (_ALONG[1] - _ALONG[0]), _STEPS)
         bare = _bare(made, planes("left_arm", "right_arm"), _GARMENTS, mine, place, _STEPS)
+        bare -= np.float32(_SHINE) * (bare != 0)
         nats = np.maximum(_nats(bare * min(1.0, 1.5 * arm.seen)), -_LOST)[place]
         made[AT[f"{name}_arm"]] += nats * (off_face & (arm.off < _NEAR))
     away = np.asarray(np.hypot(at.trunk, at.across), np.float32)

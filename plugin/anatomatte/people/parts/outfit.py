@@ -100,6 +100,8 @@ def committed(seen: PersonEvidence, odds: dict[str, float]) -> Pixels:
     for side in SIDES:
         made[AT[f"{side}_tights"]] += np.float32(max(0.75 * min(odds.get("tights", 0), 0), -_OVER))
         made[AT[f"{side}_leg"]] += np.float32(max(-0.75 * max(odds.get("tights", 0), 0), -_OVER))
+    if seen.body is not None:
+        _on_the_chest(made, seen, 1 - in_sight(seen.body))
     worn = max(LOWER, key=lambda name: odds[name])
     if seen.body is not None and worn == "dress":
         _of_one_cloth(made, seen, seen.body, odds)
@@ -131,6 +133,19 @@ def _of_one_cloth(made: Pixels, seen: PersonEvidence, at: Body, odds: Mapping[st
     doubt = np.float32(sure) * cloth.alike(seen.lab)
     made[AT["upper_clothes"]] -= np.float32(_ONE_CLOTH) * doubt
     made[AT["coat"]] -= np.float32(_COAT_OF_IT) * doubt
+
+
+def _on_the_chest(made: Pixels, seen: PersonEvidence, unseen: float) -> None:
+    """Where no legs are in sight nothing tells a dress from a top but the chest, and it is one or the other.
+
+    Args:
+        made: (labels, N), changed in place.
+        unseen: how much of the way from the hips to the knees is not in sight.
+    """
+    dress, top = (float(seen.shares[AT[name]].mean()) + 0.02 for name in ("dress", "upper_clothes"))
+    nats = np.float32(np.clip(_STEEP * np.log(dress / top), -_MOST, _MOST) * unseen)
+    made[AT["dress"]] += min(nats, 0)
+    made[AT["upper_clothes"]] -= max(nats, 0)
 
 
 def coat_by_mass(seen: PersonEvidence) -> float:
