@@ -15,12 +15,12 @@ from anatomatte.people.parts.body import Body, body_of
 from anatomatte.people.parts.cloth import Cloths, cloths
 from anatomatte.people.parts.everyone import Details
 from anatomatte.people.parts.labels import AT, LABELS, LOWER
-from anatomatte.people.parts.person import smoothed
+from anatomatte.people.parts.person import View, smoothed
 from anatomatte.people.parts.seen import PersonEvidence
 from anatomatte.people.parts.sight import in_sight
 from made.laws import check
 from made.people_fake import looking, row_of_people
-from made.people_marks import SIZE, Plane, haze, labelled, marks, standing
+from made.people_marks import SIZE, Plane, decided, haze, labelled, marks, standing
 
 SCENE = {"screen": "none", "who": "everyone", "input_colour": "srgb"}
 RED, BLUE = (0.8, 0.1, 0.1), (0.1, 0.15, 0.7)
@@ -217,3 +217,19 @@ def test_what_is_not_worn_loses_more_than_the_odds_say_and_no_more_than_it_may()
     assert lost["trousers"] == 0
     assert lost["dress"] < -1.2
     assert lost["skirt"] == -3
+
+
+def test_where_no_legs_are_in_sight_a_chest_is_a_dress_or_a_top() -> None:
+    picture, matte = standing()
+    rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
+    trunk = (abs(columns - 60) < 28) & (rows > 50) & (rows < 118)
+    panel = trunk & (columns > 72)
+    picture[trunk], picture[panel] = RED, BLUE
+    matte[rows > 117] = 0
+    shares = labelled()
+    shares[AT["upper_clothes"]][trunk & ~panel] = 3
+    shares[AT["dress"]][panel] = 0.9
+    shares[AT["upper_clothes"]][panel] = 0.4
+    view = View(smoothed(picture), matte, np.asarray(shares / shares.sum(0), np.float32), marks())
+    found = decided(view)
+    assert found[AT["dress"]][panel].mean() < 0.2 < 0.8 < found[AT["upper_clothes"]][panel].mean()

@@ -50,8 +50,8 @@ _WORTH = 0.2
 """How much of the mean of a place's pixels counts."""
 
 _SHINE = 0.5
-"""Nats by which an arm's pixels are likelier bare skin than they are: where light falls on leather one half of
-a sleeve is skin by its colours, while of a bare arm next to all of it is."""
+"""Nats by which an arm's pixels look more like skin than they are: where light falls on leather, half of a
+sleeve is skin by its colours, while of a bare arm next to all is."""
 
 _NATS, _DOUBT = 2.5, 0.02
 """Nats that bare skin gains and loses at most, and the doubt that is always left."""

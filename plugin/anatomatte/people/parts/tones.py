@@ -68,13 +68,20 @@ def lying(colour: Vector, said: Vector, at: Body) -> Vector:
     made = np.where(head, colour, np.minimum(colour, 0))
     wide = np.abs(at.face_x)
     outside = at.oval < _OFF_FACE
-    beside = (at.face_y > 0.15) & (at.face_y < 0.65) & (wide > 0.4) & (wide < 0.95) & outside
+    beside = beside_face(at)
     long = float(said[beside].mean()) if beside.sum() > _FEW else 0.0
     if long < _LONG:
         return made
     down = (1 - ramp(at.face_y, 1.2, 2.6)) * (1 - ramp(wide, 0.9, 1.5))
     down *= (at.face_y > 0.3) & (at.head >= 1) & outside
     return np.asarray(made + min(1, 2 * long) * 2 * np.maximum(colour, 0) * down, np.float32)
+
+
+def beside_face(at: Body) -> Mask:
+    """Pixels N beside the lower half of a face and the neck, where hair hangs that is long."""
+    wide = np.abs(at.face_x)
+    level = (at.face_y > 0.15) & (at.face_y < 0.65)
+    return np.asarray(level & (wide > 0.4) & (wide < 0.95) & (at.oval < _OFF_FACE), np.bool_)
 
 
 def _sample(lab: Pixels, where: Mask) -> tuple[Pixels, Vector]:
