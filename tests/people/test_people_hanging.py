@@ -1,4 +1,4 @@
-"""Long hair over clothes is hair, as far as it hangs together with what lies beside the face."""
+"""What hangs over clothes: long hair below what lies beside the face, a scarf's end below the neck."""
 
 from __future__ import annotations
 
@@ -56,3 +56,18 @@ def test_a_garment_of_the_hair_s_colour_stays_one() -> None:
 
 def test_below_short_hair_there_is_none() -> None:
     assert hair(seen(STRANDS, long=False), STRANDS & (ROWS > 54)) < 0.2
+
+
+def test_the_end_of_a_scarf_is_scarf() -> None:
+    picture, matte = standing()
+    around = (abs(COLUMNS - 60) < 13) & (ROWS > 42) & (ROWS < 54)
+    end = (abs(COLUMNS - 64) < 6) & (ROWS >= 54) & (ROWS < 95)
+    picture[TRUNK], picture[around | end] = COAT, (0.75, 0.6, 0.15)
+    matte[around] = 1
+    shares = labelled()
+    shares[AT["upper_clothes"]][TRUNK & ~around] = 3
+    shares[AT["scarf"]][around] = 4
+    view = View(smoothed(picture), matte, np.asarray(shares / shares.sum(0), np.float32), marks())
+    found = decided(view)[AT["scarf"]]
+    assert found[around].mean() > 0.7 and found[end].mean() > 0.8
+    assert found[TRUNK & ~around & ~end].mean() < 0.1
