@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,13 @@ def test_a_garment_of_the_hair_s_colour_stays_one() -> None:
 
 def test_below_short_hair_there_is_none() -> None:
     assert hair(seen(STRANDS, long=False), STRANDS & (ROWS > 54)) < 0.2
+
+
+def test_a_collar_lighter_than_the_hair_above_is_no_hair() -> None:
+    view = seen(STRANDS)
+    fur = view.lab.copy()
+    fur[(BESIDE | STRANDS) & (ROWS > 15), 0] += 120
+    assert hair(dataclasses.replace(view, lab=fur), STRANDS & (ROWS > 54)) < 0.2
 
 
 def test_the_end_of_a_scarf_is_scarf() -> None:

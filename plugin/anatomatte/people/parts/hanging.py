@@ -15,10 +15,15 @@ from ...ops.filters import Mask
 from .body import Body, Vector
 from .gaussians import fitted_all
 from .labels import AT, planes
+from .order import median
 from .tones import beside_face
 
-_LONG, _FEW = 0.6, 15
+_LONG, _FEW = 0.7, 15
 """How much of what lies beside a face is hair that is long, and pixels there of which that can be said."""
+
+_ABOVE, _LIGHTER = -0.3, 45
+"""Faces from the middle of the face, up, from which on hair lies above it; levels of 8 bits by which what lies
+beside the face may be lighter."""
 
 _OF_HAIR, _OF_SCARF, _CLOTH, _ANY = 60, 40, 200, 30
 """Pixels of hair, of a scarf at the neck and of clothes of which colours can be learned, and pixels that
@@ -48,9 +53,8 @@ def grown(made: Pixels, lab: Pixels, inside: Mask, at: Body) -> None:
         lab: N×3, colours of the pixels.
         inside: h×w, where they are.
     """
-    hair, beside = made[AT["hair"]] > 0.5, beside_face(at)
-    long = beside.sum() > _FEW and float(hair[beside].mean()) >= _LONG
-    if long and hair.sum() >= _OF_HAIR:
+    hair = made[AT["hair"]] > 0.5
+    if hair.sum() >= _OF_HAIR and _is_long(hair, lab, at):
         clothes = made[planes("upper_clothes", "coat", "dress", "scarf")].sum(0) > 0.5
         within = _hangs(at, _HAIR_DOWN, _HAIR_WIDE)
         _give(made, "hair", _found(lab, inside, hair, clothes, within))
@@ -59,6 +63,15 @@ def grown(made: Pixels, lab: Pixels, inside: Mask, at: Body) -> None:
         clothes = made[planes("upper_clothes", "coat", "dress")].sum(0) > 0.5
         within = _hangs(at, _SCARF_DOWN, _SCARF_WIDE)
         _give(made, "scarf", _found(lab, inside, scarf, clothes, within))
+
+
+def _is_long(hair: Mask, lab: Pixels, at: Body) -> bool:
+    """Whether hair lies beside a face that is seen, as dark as above it: a fur collar is none."""
+    beside = beside_face(at)
+    if not at.facing or beside.sum() <= _FEW or float(hair[beside].mean()) < _LONG:
+        return False
+    top = lab[hair & (at.face_y < _ABOVE), 0]
+    return len(top) <= _FEW or float(median(lab[hair & beside, 0]) - median(top)) < _LIGHTER
 
 
 def _hangs(at: Body, down: tuple[float, float], wide: float) -> Mask:
