@@ -22,8 +22,8 @@ _LONG, _FEW = 0.7, 15
 """How much of what lies beside a face is hair that is long, and pixels there of which that can be said."""
 
 _ABOVE, _LIGHTER = -0.3, 45
-"""Faces from the middle of the face, up, from which on hair lies above it; levels of 8 bits by which what lies
-beside the face may be lighter."""
+"""Faces from the middle of the face, up, from which on hair lies above it; levels of 8 bits by which what
+lies beside the face may be lighter."""
 
 _OF_HAIR, _OF_SCARF, _CLOTH, _ANY = 60, 40, 200, 30
 """Pixels of hair, of a scarf at the neck and of clothes of which colours can be learned, and pixels that
