@@ -12,7 +12,7 @@ from ...frame import Pixels
 from ...ops import loops
 from ...ops.filters import Mask
 from ..landmarks import Landmarks
-from . import carried, dark_sleeves, graph, hanging, openings, outfit, tones
+from . import carried, dark_sleeves, graph, hanging, openings, outfit, pieces, tones
 from .body import Body, Vector, body_of
 from .gaussians import fitted_all
 from .headwear import hat
@@ -175,7 +175,8 @@ class _Person:
         found = graph.agreed(own + _models(found, colours, mass), listens)
         made = loops.answer(self.base, found, self.of.astype(np.int32), _OWN_PRIOR, _OWN_FLOOR)
         if self.body is not None:
-            hanging.grown(made, self.lab, self.inside, self.body)
+            hanging.taken(made, self.lab, self.inside, self.body)
+            pieces.joined(made, self.lab, self.inside)
             without_slivers(made, self.inside, self.body)
             _share_skin(made, self.base)
             _add_glasses(made, self.lab, self.body)
