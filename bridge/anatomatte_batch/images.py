@@ -13,6 +13,7 @@ from anatomatte.errors import OutOfMemory, PlateError, reason
 from anatomatte.file_names import shown
 
 from .base_pictures import based
+from .dpx_rows import completed
 from .files import by_content, reachable
 from .formats import BY_SUFFIX, LINEAR, suffixes
 from .header_facts import facts_of, rate_of
@@ -123,6 +124,8 @@ def _read(path: Path, real: Path, source: Any, wanted: str | None, matte: bool) 
     if raw is None or (real.suffix.lower() in _JPEGS and said and "extraneous" not in said):
         raise PlateError(f"{path} {_TRUNCATED}: {_why(said)}; render or copy it again.")
     pixels = np.asarray(raw, dtype=np.float32).reshape(spec.height, spec.width, high - low)
+    if real.suffix.lower() == ".dpx":
+        pixels = completed(pixels, low, path, spec)
     if real.suffix.lower() in _LAYERED:
         _by_value(pixels, [str(spec.channelformat(n)) for n in range(low, high)])
     order = [channel - low for channel in layer.channels]

@@ -151,6 +151,27 @@ def test_a_dpx_stands_as_its_orientation_says_or_is_refused(tmp_path, code):
     assert np.array_equal(read_image(path).pixels, turned[::-1] if code > 1 else turned)
 
 
+@pytest.mark.parametrize("endian", ["little", "big"])
+@pytest.mark.parametrize("packing", ["Filled, method A", "Filled, method B", "Packed"])
+@pytest.mark.parametrize("order", ["RGBA", "ABGR"])
+def test_the_last_value_of_each_row_of_a_dpx_is_that_of_the_file(tmp_path, order, packing, endian):
+    """The image library leaves out the last of four channels where it has a word of 10 bits for itself."""
+    told = [("oiio:BitsPerSample", 10), ("dpx:Packing", packing), ("oiio:Endian", endian)]
+    alpha = np.linspace(0.1, 0.9, HEIGHT, dtype=np.float32)[:, None, None]
+    path = still(tmp_path / "p.dpx", channels=4, tags=told, fourth=alpha)
+    whole = bytearray(path.read_bytes())
+    whole[800] = {"RGBA": 51, "ABGR": 52}[order]
+    path.write_bytes(whole)
+    written = np.empty((HEIGHT, WIDTH, 4), np.float32)
+    written[..., :3], written[..., 3:] = np.clip(plate(WIDTH, HEIGHT), 0, 1), alpha
+    wanted = written if order == "RGBA" else written[..., ::-1]
+    assert np.abs(read_image(path).pixels - wanted).max() < 1e-3
+    if packing != "Packed":
+        path.write_bytes(whole[:-1])
+        with pytest.raises(PlateError, match=r"p\.dpx is truncated or damaged"):
+            read_image(path)
+
+
 @pytest.mark.parametrize("small", [1, 0])
 def test_a_tiff_that_begins_with_its_thumbnail_is_the_picture_behind(tmp_path, small):
     """NewSubfileType, TIFF 6.0 section 8: bit 0 is a smaller copy of another picture in the file."""
