@@ -12,6 +12,8 @@ import numpy.typing as npt
 from .errors import ClipError, HostError
 
 Array = npt.NDArray[Any]
+_STRAIGHT = (".jp2", ".j2k", ".j2c", ".jph")
+"""OpenImageIO multiplies and divides their colour by a power of alpha."""
 
 
 def _oiio() -> Any:
@@ -31,7 +33,15 @@ def read_picture(path: Path) -> Array:
             return np.asarray(np.load(path, allow_pickle=False))
         except (OSError, ValueError) as why:
             raise ClipError(f"{path} cannot be read: {why}") from why
-    image = _oiio().ImageBuf(str(path))
+    oiio = _oiio()
+    hints = oiio.ImageSpec()
+    hints["pnm:pfmflip"] = 1  # else its rows, which lie bottom to top, stay so
+    straight = path.suffix.lower() in _STRAIGHT
+    if straight:
+        hints["oiio:UnassociatedAlpha"] = 1
+    image = oiio.ImageBuf(str(path), 0, 0, hints)
+    if straight and image.spec().alpha_channel >= 0:
+        image = oiio.ImageBufAlgo.premult(image)
     pixels = image.get_pixels(image.spec().format)
     if pixels is None:
         raise ClipError(f"{path} cannot be read: {image.geterror()}")
@@ -47,7 +57,11 @@ def write_picture(path: Path, pixels: Array) -> None:
         np.save(fresh, pixels)
     else:
         oiio = _oiio()
+        if path.suffix.lower() == ".pfm":
+            pixels = pixels.astype(np.float32)  # rows of half would lie top to bottom
         image = oiio.ImageBuf(np.ascontiguousarray(pixels))
+        if path.suffix.lower() in _STRAIGHT and image.spec().alpha_channel >= 0:
+            image = oiio.ImageBufAlgo.unpremult(image)
         image.specmod().attribute("DateTime", "")  # else an EXR says that it was taken just now
         if not image.write(str(fresh)):
             raise HostError(f"{path} cannot be written: {image.geterror()}")
