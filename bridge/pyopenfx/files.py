@@ -12,8 +12,8 @@ import numpy.typing as npt
 from .errors import ClipError, HostError
 
 Array = npt.NDArray[Any]
-_STRAIGHT = (".jp2", ".j2k", ".j2c", ".jph")
-"""OpenImageIO multiplies and divides their colour by a power of alpha."""
+_STRAIGHT = (".jp2", ".j2k", ".j2c", ".jph", ".jxl")
+"""OpenImageIO multiplies and divides colour of JPEG 2000 by a power of alpha, of JPEG XL by nothing."""
 
 
 def _oiio() -> Any:

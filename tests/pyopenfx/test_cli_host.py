@@ -147,20 +147,23 @@ def test_a_pfm_has_its_bottom_row_first(plugins: Path, tmp_path: Path, kind: Any
     np.testing.assert_array_equal(written.reshape(plate.shape)[::-1], plate)
 
 
-def test_colour_of_jpeg_2000_is_multiplied_and_divided_by_alpha(plugins: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["jp2", "jxl"])
+def test_colour_of_other_jpegs_is_multiplied_and_divided_by_alpha(
+    plugins: Path, tmp_path: Path, kind: str
+) -> None:
     import OpenImageIO as oiio
 
     straight = np.full((36, 40, 4), (0.75, 0.5, 0.25, 0.5), np.float32)
     hints = oiio.ImageSpec(40, 36, 4, "uint16")
     hints["oiio:UnassociatedAlpha"] = 1
-    sink = oiio.ImageOutput.create("plate.jp2")
-    assert sink.open(str(tmp_path / "plate.jp2"), hints) and sink.write_image(straight) and sink.close()
-    for name, source in (("out.npy", "plate.jp2"), ("out.jp2", "out.npy")):
+    sink = oiio.ImageOutput.create(f"plate.{kind}")
+    assert sink.open(str(tmp_path / f"plate.{kind}"), hints) and sink.write_image(straight) and sink.close()
+    for name, source in (("out.npy", f"plate.{kind}"), (f"out.{kind}", "out.npy")):
         words = ("--clip", f"Source={tmp_path / source}", "--set", "bypass=on")
         done = run("render", plugins / "invert.ofx.bundle", tmp_path / name, *words)
         assert done.exit_code == 0, done.output
     read = np.load(tmp_path / "out.npy")
     top = np.iinfo(read.dtype).max if read.dtype.kind == "u" else 1
     np.testing.assert_allclose(read[3, 3] / top, (0.375, 0.25, 0.125, 0.5), atol=1e-3)
-    written = oiio.ImageInput.open(str(tmp_path / "out.jp2"), hints).read_image(oiio.FLOAT)
+    written = oiio.ImageInput.open(str(tmp_path / f"out.{kind}"), hints).read_image(oiio.FLOAT)
     np.testing.assert_allclose(written[3, 3], straight[3, 3], atol=1e-3)
