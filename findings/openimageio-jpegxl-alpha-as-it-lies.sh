@@ -3,9 +3,10 @@
 #   and a file of JPEG XL, which has words for both kinds of alpha and for all primaries, says what is in it.
 # What happens: neither reading nor writing looks at alpha. A straight colour of .8 under .5 is read as .8, not .4, and no
 #   attribute tells it from a premultiplied one; what is premultiplied is written as it is into a file that calls it
-#   straight (jxlinfo: alpha_premultiplied 0), and `oiio:UnassociatedAlpha` changes nothing in either direction. Its own files come back
-#   unchanged, so that a trial with itself shows nothing. A linear picture of other primaries (lin_ap1_scene, ACEScg) is
-#   written as linear Rec.709 with the same numbers, and read back by that name. A file of less than 128 bytes is "corrupt".
+#   straight (jxlinfo: alpha_premultiplied 0), and `oiio:UnassociatedAlpha` changes nothing in either direction. Its own
+#   files come back unchanged, so that a trial with itself shows nothing. A linear picture of other primaries
+#   (lin_ap1_scene, ACEScg) is written as linear Rec.709 with the same numbers, and read back by that name. A file of
+#   less than 128 bytes is "corrupt".
 # Who is hurt: elements with hair and glass: bright fringes from files of others, dark ones in every other program from
 #   files of OpenImageIO; ACEScg in JPEG XL is shown and converted as Rec.709, its colours too pale;
 #   who waits for frames: an empty matte of HD by cjxl has 123 bytes.
