@@ -39,12 +39,15 @@ def grown(lab: Pixels, inside: Mask, own: Mask, others: Mask, within: Mask, like
     found, rest, within = np.zeros_like(own), others, others & within
     if others.sum() < _FEW:
         return found
-    of_own = _density(lab, own, _MIXTURES[0])
+    like, colours = np.zeros_like(own), lab[others]
+    of_own = _density(lab[own], _MIXTURES[0], colours)
     for _ in range(_ROUNDS):
         if rest.sum() < _FEW // 2:
             return np.zeros_like(own)
-        like = of_own - _density(lab, rest, _MIXTURES[1]) > likelier
+        like[others] = of_own - _density(lab[rest], _MIXTURES[1], colours) > likelier
         found = within & _hanging_on(own, within & like, inside)
+        if not found.any():  # as of most people
+            return found
         rest = others & ~found & ~like
     return found
 
@@ -55,10 +58,10 @@ def give(made: Pixels, name: str, found: Mask) -> None:
     made[AT[name], found] += _TAKEN
 
 
-def _density(lab: Pixels, where: Mask, count: int) -> Vector:
-    """Log density N of a mixture of *count* Gaussians of the colours *where*."""
-    sample = lab[where], np.ones(int(where.sum()), np.float32)
-    found: Vector = fitted_all([sample], count, _FLOOR).density(lab)[0]
+def _density(sample: Pixels, count: int, colours: Pixels) -> Vector:
+    """Log density of each of the *colours* (N, 3) in a mixture of *count* Gaussians of a *sample* of them."""
+    weighed = sample, np.ones(len(sample), np.float32)
+    found: Vector = fitted_all([weighed], count, _FLOOR).density(colours)[0]
     return found
 
 
