@@ -52,8 +52,15 @@ def _queue(name: str, title: str) -> None:
     def write(shot: Path, folder: Path) -> int:
         from anatomatte_batch.farm import description, queues
 
-        for path in queues.write(queues.QUEUES[name](description.load(shot)), folder):
+        told = description.load(shot)
+        for path in queues.write(queues.QUEUES[name](told), folder):
             click.echo(str(path))
+        if name == "slurm" and (size := queues.slurm_chunk(told)) != told.chunk:
+            click.echo(
+                f"Tasks take {size} frames, not the {told.chunk} of chunk: an array of SLURM takes"
+                f" {queues.SLURM_TASKS} tasks.",
+                err=True,
+            )
         return 0
 
 

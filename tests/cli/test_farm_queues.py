@@ -144,6 +144,22 @@ def test_slurm_runs_each_chunk_once(tmp_path):
     assert words[0] == "check-frames" and parse_frames(words[words.index("--frames") + 1]) == frames
 
 
+@pytest.mark.parametrize(("last", "tasks", "size"), [(4004, 1001, 4), (4005, 801, 5)])
+def test_slurm_takes_no_array_longer_than_its_default(tmp_path, capsys, last, tasks, size):
+    """A task of an index beyond 1000 is refused, and with it the whole job, where MaxArraySize is 1001."""
+    shot(tmp_path, [1])
+    words = f'source = "plate.####.exr"\noutput = "out/key.####.exr"\nframes = "1-{last}"\nchunk = 4'
+    (tmp_path / "long.toml").write_text(f"[shot]\n{words}\n")
+    assert main(["farm", "slurm", str(tmp_path / "long.toml"), "-o", str(tmp_path / "job")]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith(f"Tasks take {size} frames, not the 4 of chunk") if size > 4 else not said
+    lines = (tmp_path / "job" / "render.sbatch").read_text().splitlines()
+    assert f"#SBATCH --array=0-{tasks - 1}" in lines
+    (chunks,) = (line for line in lines if line.startswith("CHUNKS=("))
+    told = chunks.removeprefix("CHUNKS=(").removesuffix(")").split()
+    assert [n for one in told for n in parse_frames(one)] == list(range(1, last + 1)) and len(told) == tasks
+
+
 def ran(script: Path, where: Path, task: str) -> list[str]:
     environment = {**os.environ, "PATH": f"{where}:{os.environ['PATH']}", "SLURM_ARRAY_TASK_ID": task}
     environment["SLURM_SUBMIT_DIR"] = str(script.parent.parent)

@@ -24,6 +24,8 @@ _DTD = (
 _COMMAND = "anatomatte"
 SHOT = "ANATOMATTE_SHOT"
 """Where the shot's folder is on a machine; `farm task` and scripts of SLURM go there."""
+SLURM_TASKS = 1001
+"""Tasks of an array, 0 to 1000, that SLURM takes where MaxArraySize is left at its default."""
 
 
 def write(files: Mapping[str, str], folder: Path) -> list[Path]:
@@ -149,15 +151,19 @@ def _layer(
     xml.SubElement(xml.SubElement(layer, "services"), "service").text = "shell"
 
 
+def slurm_chunk(shot: FarmShot) -> int:
+    """Frames of a task: those of the shot, or more where the array would be longer than SLURM takes."""
+    return max(shot.chunk, -(-len(shot.frames) // SLURM_TASKS))
+
+
 def slurm(shot: FarmShot) -> dict[str, str]:
     """A script for an array of tasks, and one each for the sheet and the check behind it.
 
     They hold no path but those that count from the shot's folder: where it is handed in, or `SHOT`.
     """
     near = shot.relative()
-    chunks = [
-        compact(shot.frames[first : first + shot.chunk]) for first in range(0, len(shot.frames), shot.chunk)
-    ]
+    size = slurm_chunk(shot)
+    chunks = [compact(shot.frames[first : first + size]) for first in range(0, len(shot.frames), size)]
     render = [shlex.quote(word) for word in near.render_words("@")]
     render[render.index("@")] = '"${CHUNKS[$SLURM_ARRAY_TASK_ID]}"'
     needs = {
