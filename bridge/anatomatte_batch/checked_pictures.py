@@ -42,7 +42,8 @@ def faults(
         size: usual(_compared(one) for frame, one in whole.items() if sizes[frame] == size)
         for size in set(sizes.values())
     }
-    channels = usual(tuple(sorted(one.channels)) for one in whole.values())
+    holders = (one for one in whole.values() if checked.channels <= set(one.channels))
+    channels = usual(tuple(sorted(one.channels)) for one in holders)
     for frame, one in whole.items():
         like = windows[sizes[frame]] or ()
         if _compared(one) != like:

@@ -113,6 +113,17 @@ def test_layers_that_were_asked_for_are_there(tmp_path, capsys):
     assert "lacks screen.A" in told["faults"][0]["message"]
 
 
+@pytest.mark.parametrize("wrong", [(1,), (1, 2), (1, 2, 3)])
+def test_frames_without_a_layer_do_not_say_what_the_right_ones_should_hold(tmp_path, capsys, wrong):
+    source, target = shot(tmp_path, FRAMES), tmp_path / "{layer}.####.exr"
+    assert cli(source, target, "--layers", "screen,spill", connect=FakeConnect()) == 0
+    for frame in wrong:
+        shutil.copy(tmp_path / f"spill.{frame:04d}.exr", tmp_path / f"screen.{frame:04d}.exr")
+    words = ["--layers", "screen,spill", "--frames", "1-2" if len(wrong) == 1 else "1-4"]
+    code, told = check(capsys, target, *words)
+    assert code == 7 and faults(told) == [(n, "channels") for n in wrong]
+
+
 def test_each_layer_and_each_proxy_is_looked_at(tmp_path, capsys):
     target, proxy = tmp_path / "{layer}" / "k.####.exr", tmp_path / "small.{layer}.####.exr"
     words = ["--layers", "rgba,people", "--proxy", proxy]
