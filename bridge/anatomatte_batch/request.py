@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from .node import Connect, Node, Pictures
     from .report import Report
 
-SIDES = ("InM", "OutM", "CleanPlate", "Hint", "Bg")
+CLIPS = {"inm": "InM", "outm": "OutM", "clean_plate": "CleanPlate", "hint": "Hint", "bg": "Bg"}
+"""The node's other clips, by the words that commands and descriptions of jobs have for them."""
+
+SIDES = tuple(CLIPS.values())
 _SHORT = {"colour": "input_colour", "out_colour": "output_colour", "threads": "threads", "device": "device"}
 _RUNTIMES = ("in-process", "worker")
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from anatomatte_batch.node import Connect
     from anatomatte_batch.request import RenderRequest
 
-_CLIPS = {"inm": "InM", "outm": "OutM", "clean_plate": "CleanPlate", "hint": "Hint", "bg": "Bg"}
 _SAME = (
     "shot",
     "layers",
@@ -121,7 +120,7 @@ def requested(words: dict[str, Any]) -> RenderRequest:
     Raises:
         SettingsError: a word is in no menu, or the preset or a setting is wrong.
     """
-    from anatomatte_batch.request import RenderRequest
+    from anatomatte_batch.request import CLIPS, RenderRequest
 
     return RenderRequest(
         source=words["src"],
@@ -129,7 +128,7 @@ def requested(words: dict[str, Any]) -> RenderRequest:
         frames=words["frames"] or None,
         preset=Path(words["preset"]) if words["preset"] else None,
         settings=dict(presets.parse_setting(text) for text in words["sets"]),
-        sides={clip: words[option] for option, clip in _CLIPS.items() if words[option]},
+        sides={clip: words[option] for option, clip in CLIPS.items() if words[option]},
         layer=dict(_layer(text) for text in words["layer"]),
         **{name: words[name] for name in (*_SAME, *_MORE)},
     )
@@ -137,8 +136,10 @@ def requested(words: dict[str, Any]) -> RenderRequest:
 
 def _layer(text: str) -> tuple[str, str]:
     """``NAME`` of the plate, or ``CLIP=NAME`` with the name of a clip's option."""
+    from anatomatte_batch.request import CLIPS
+
     option, equals, name = text.partition("=")
-    clip = _CLIPS.get(option.strip().lstrip("-").replace("-", "_").lower(), "")
+    clip = CLIPS.get(option.strip().lstrip("-").replace("-", "_").lower(), "")
     if equals and (clip or option.strip().lower() == "src"):
         return clip or "Source", name.strip()
     return "Source", text

@@ -18,7 +18,7 @@ from anatomatte.settings import BY_NAME
 from .. import presets
 from ..checking import CheckRequest
 from ..layer_sink import TOKEN
-from ..request import RenderRequest
+from ..request import CLIPS, RenderRequest
 from ..sequences import compact, parse_frames, parse_pattern
 
 if sys.version_info >= (3, 11):
@@ -27,7 +27,7 @@ else:
     import tomli as tomllib
 
 
-PATHS = ("source", "output", "proxy", "preset", "sidecar", "logs")
+PATHS = ("source", *CLIPS, "output", "proxy", "preset", "sidecar", "logs")
 """What of a shot is a path, which every machine may mount elsewhere."""
 
 
@@ -38,6 +38,7 @@ class FarmShot:
     Attributes:
         name: of the job.
         source: the plate.
+        inm, outm, clean_plate, hint, bg: the node's other clips; empty for none.
         output: where frames go.
         frames: ascending.
         layers: as a render takes them.
@@ -53,7 +54,7 @@ class FarmShot:
         retries: of a frame, within a task.
         timeout: seconds for a frame; 0 for none.
         qc_threshold: of the gate; 0 for none.
-        sheet: whether a contact sheet is made.
+        sheet: whether a contact sheet is made, which knows no other clips.
         logs: the folder where each task writes its log, which the check reads; empty for none.
         show: of OpenCue.
         user: of OpenCue; empty for whoever writes the job.
@@ -68,6 +69,11 @@ class FarmShot:
     source: str
     output: str
     frames: tuple[int, ...]
+    inm: str = ""
+    outm: str = ""
+    clean_plate: str = ""
+    hint: str = ""
+    bg: str = ""
     layers: str = "rgba"
     preset: str = ""
     sidecar: str = ""
@@ -125,6 +131,11 @@ class FarmShot:
         return dataclasses.replace(self, **told, files=files)
 
     @property
+    def clips(self) -> list[str]:
+        """Those of the node's other clips that there are."""
+        return [name for name in CLIPS if getattr(self, name)]
+
+    @property
     def sets(self) -> list[str]:
         """NAME=VALUE of all controls."""
         return [*self.settings, *(f"{name}={path}" for name, path in self.files)]
@@ -132,6 +143,8 @@ class FarmShot:
     def render_words(self, frames: str) -> list[str]:
         """The words behind ``anatomatte`` that render *frames*, which may be a queue's own token."""
         words = ["farm", "render", self.source, self.output, "--frames", frames, "--layers", self.layers]
+        for name in self.clips:
+            words += [f"--{name.replace('_', '-')}", getattr(self, name)]
         words += ["--preset", self.preset] if self.preset else []
         words += ["--shot", self.sidecar] if self.sidecar else []
         words += [word for text in self.sets for word in ("--set", text)]
@@ -200,6 +213,7 @@ def load(path: Path) -> FarmShot:
     for key in PATHS:
         facts[key] = _plain(folder / facts[key]) if facts.get(key) else ""
     facts.setdefault("name", path.stem)
+    facts.setdefault("sheet", not any(facts[name] for name in CLIPS))
     facts["logs"] = facts["logs"] or str(_above(facts["output"]) / f"{facts['name']}.logs")
     facts["folder"] = str(folder)
     settings = facts.get("settings", {})
@@ -308,6 +322,10 @@ def _check(path: Path, shot: FarmShot) -> None:
             raise SettingsError(f"{path}: {name} = {value} is no number of anything.")
         if value < least:
             raise SettingsError(f"{path}: {name} = {value} is too small; {least} is the least.")
+    if shot.sheet and shot.clips:
+        raise SettingsError(
+            f"{path}: a contact sheet knows no {shot.clips[0]} and would show other mattes; leave sheet out."
+        )
     if shot.gpu_memory and not shot.gpus:
         raise SettingsError(f"{path}: gpu_memory = {shot.gpu_memory:g} needs gpus; say how many.")
     from ..faces import consented
@@ -322,6 +340,7 @@ def _check(path: Path, shot: FarmShot) -> None:
         destination=shot.output,
         layers=shot.layers,
         settings=dict(parse_setting(text) for text in shot.sets),
+        sides={CLIPS[name]: getattr(shot, name) for name in shot.clips},
         preset=Path(shot.preset) if shot.preset else None,
         shot=shot.sidecar or None,
         qc_threshold=shot.qc_threshold or None,

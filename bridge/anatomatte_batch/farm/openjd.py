@@ -62,7 +62,7 @@ def _is_parameter(shot: FarmShot) -> bool:
 
 def parameters(shot: FarmShot) -> dict[str, str]:
     """The values of the template's parameters; paths are mapped by the queue."""
-    told = {name.capitalize(): getattr(shot, name) for name in PATHS}
+    told = {_called(name): getattr(shot, name) for name in PATHS}
     told |= {_called(name): path for name, path in shot.files}
     told |= {"Sheet": shot.sheet_file} if shot.sheet else {}
     told |= {"Frames": shot.range()} if _is_parameter(shot) else {}
@@ -84,6 +84,7 @@ def template(shot: FarmShot) -> Table:
 def _definitions(shot: FarmShot) -> list[Table]:
     told = [
         ("Source", "FILE", "IN", "The plate."),
+        *((_called(name), "FILE", "IN", f"The clip {name}.") for name in shot.clips),
         ("Output", "FILE", "OUT", "Where frames go."),
         *([("Proxy", "FILE", "OUT", "Where the same frames go smaller.")] if shot.proxy else []),
         *([("Preset", "FILE", "IN", "Settings of the shot.")] if shot.preset else []),

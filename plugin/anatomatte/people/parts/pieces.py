@@ -33,8 +33,6 @@ _PIECES = (
     Piece("trousers", planes(*_TOPS, "dress", "skirt"), 300, 1.0, 1.0),
     Piece("dress", planes(*_TOPS, "skirt", "trousers"), 300, 0.5, 2.0),
     Piece("bag", planes(*_TOPS, "dress", "skirt", "trousers", *TIGHTS), 60, 2.0, 1.0),
-    Piece("coat", planes("upper_clothes", "dress", "skirt", "trousers"), 300, 1.0, 0.5),
-    Piece("skirt", planes(*_TOPS, "dress", "trousers"), 200, 1.0, 0.5),
 )
 """Chosen on photos, one after the other; a pixel is one of some 240 along a person."""
 
