@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from anatomatte.toml_table import nearest
 
@@ -21,6 +22,17 @@ MEDIA: dict[str, str] = {
     "json": "application/json",
 }
 """Format → media type."""
+
+
+def _as_written(value: Any) -> Any:
+    """Refuse ``1_0``, which would be ten: nobody writes a number so."""
+    if isinstance(value, str) and "_" in value:
+        raise PydanticCustomError("number", "a number is written in digits")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_as_written)]
+Whole = Annotated[int, BeforeValidator(_as_written)]
 
 
 class _Form(BaseModel):
@@ -43,12 +55,12 @@ class CutForm(_Form):
         max_length=1000,
         description="Parts or groups to keep, like `face,hair`; empty keeps whole people.",
     )
-    threshold: float | None = Field(
+    threshold: Number | None = Field(
         None, ge=0, le=1, description="Makes the matte hard there; without it the matte stays soft."
     )
-    feather: float = Field(0, ge=0, le=200, description="Softens the edge, in pixels.")
-    erode: float = Field(0, ge=-200, le=200, description="Shrinks the matte, in pixels; negative grows it.")
-    quality: int = Field(92, ge=1, le=100, description="Of JPEG and WebP.")
+    feather: Number = Field(0, ge=0, le=200, description="Softens the edge, in pixels.")
+    erode: Number = Field(0, ge=-200, le=200, description="Shrinks the matte, in pixels; negative grows it.")
+    quality: Whole = Field(92, ge=1, le=100, description="Of JPEG and WebP.")
 
 
 class SourceForm(_Form):

@@ -57,3 +57,10 @@ def test_a_colour_beside_a_picture_behind_is_refused(serving: Running) -> None:
 def test_the_same_value_twice_is_one(serving: Running) -> None:
     answer = serving.client.post("/remove_background", files=[picture()], data={"format": ["jpg", "jpg"]})
     assert answer.status_code == 200 and answer.headers["content-type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize(("field", "value"), [("erode", "1_0"), ("feather", "0_4"), ("quality", "9_0")])
+def test_a_number_is_written_in_digits(serving: Running, field: str, value: str) -> None:
+    answer = serving.client.post("/remove_background", files=[picture()], data={field: value})
+    assert answer.status_code == 422
+    assert answer.json()["error"] == f"The field {field!r} is wrong: a number is written in digits."
