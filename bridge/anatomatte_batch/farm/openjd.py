@@ -9,6 +9,7 @@ from typing import Any
 from anatomatte.atomic import beside
 from anatomatte.errors import SettingsError
 
+from .assets import references
 from .description import PATHS, FarmShot
 
 Table = dict[str, Any]
@@ -18,7 +19,8 @@ _LONGEST_NAME, _LONGEST_VALUE = 128, 1024
 
 
 def write(shot: FarmShot, folder: Path) -> list[Path]:
-    """The bundle's files: the template, which holds no path, and the values of its parameters.
+    """The bundle's files: the template, which holds no path, the values of its parameters, and what a queue
+    that carries files is to carry.
 
     Raises:
         SettingsError: a word of the shot is one that no template may hold.
@@ -30,6 +32,7 @@ def write(shot: FarmShot, folder: Path) -> list[Path]:
         "template.json": template(shot),
         "parameter_values.json": {"parameterValues": values},
         "parameters.json": parameters(shot),
+        "asset_references.json": references(shot),
     }
     for name, told in files.items():
         with beside(folder / name) as temporary:
