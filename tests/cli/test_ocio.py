@@ -113,6 +113,9 @@ def test_auto_goes_by_the_rules_for_the_name(tmp_path, monkeypatch):
     ("words", "code", "told"),
     [
         (["--colorspace", "ACEScgg"], 2, "did you mean 'ACEScg'?"),
+        (["--colorspace", "sRGB - Curve"], 2, "is a named transform of the config"),
+        (["--colorspace", "ACES 1.3 Reference Gamut Compression"], 2, "is a look of the config"),
+        (["--colorspace", "un-tone-mapped"], 2, "is a view of the config"),
         (["--out-colorspace", "ACEScg"], 2, "needs --colorspace"),
         (
             ["--colorspace", "ACEScg", "--out-colorspace", "ACEScgg"],
