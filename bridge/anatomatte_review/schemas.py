@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
 
 from anatomatte.toml_table import nearest
 
@@ -27,7 +26,7 @@ MEDIA: dict[str, str] = {
 def _as_written(value: Any) -> Any:
     """Refuse ``1_0``, which would be ten: nobody writes a number so."""
     if isinstance(value, str) and "_" in value:
-        raise PydanticCustomError("number", "a number is written in digits")
+        raise ValueError("a number is written in digits")
     return value
 
 
@@ -254,9 +253,8 @@ def filled(form: type[Any_Form], fields: dict[str, str]) -> Any_Form:
                 f"There is no field {name!r}; {nearest(name, form.model_fields)}",
                 "Leave it out, or correct it.",
             ) from why
-        raise Refused(
-            422, f"The field {name!r} is wrong: {first['msg'].rstrip('.')}.", "Correct it and send it again."
-        ) from why
+        told = first["msg"].removeprefix("Value error, ").rstrip(".")  # of what is refused here
+        raise Refused(422, f"The field {name!r} is wrong: {told}.", "Correct it and send it again.") from why
 
 
 def body(form: type[_Form], many: bool = False) -> dict[str, Any]:
